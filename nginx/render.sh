@@ -73,32 +73,36 @@ esac
 
 substitutions=
 substitute() {
+    substitutions="$substitutions;s|\${DRAGOMAN_$1}|$2|g"
+}
+substitute_value() {
     case $2 in
-        *[!]A-Za-z0-9._:/@=+,[\$-]*)
+        *[!]A-Za-z0-9._:/@=+,[-]*)
             echo "render.sh: DRAGOMAN_$1 may hold letters, digits and . _ : / @ = + , [ ] - only" >&2
             exit 2
             ;;
     esac
-    substitutions="$substitutions;s|\${DRAGOMAN_$1}|$2|g"
+    substitute "$1" "$2"
 }
-substitute LISTEN "$DRAGOMAN_LISTEN"
-substitute SIDECAR "$DRAGOMAN_SIDECAR"
+substitute_value LISTEN "$DRAGOMAN_LISTEN"
+substitute_value SIDECAR "$DRAGOMAN_SIDECAR"
+substitute_value FUNCTIONS "$DRAGOMAN_FUNCTIONS"
 substitute FUNCTIONS_SCHEME "$scheme"
 substitute FUNCTIONS_SERVER "$server"
 substitute FUNCTIONS_HOST "$host"
 substitute FUNCTIONS_TLS_NAME "${server%:*}"
 substitute FUNCTIONS_HEADER "$header"
-substitute FUNCTIONS_KEY "$DRAGOMAN_FUNCTIONS_KEY"
-substitute CA_CERTIFICATES "$DRAGOMAN_CA_CERTIFICATES"
-substitute TRUSTED_PROXY "$DRAGOMAN_TRUSTED_PROXY"
-substitute BODY_LIMIT "$DRAGOMAN_BODY_LIMIT"
-substitute WORKERS "$DRAGOMAN_WORKERS"
-substitute WORKER_CONNECTIONS "$DRAGOMAN_WORKER_CONNECTIONS"
-substitute OPEN_FILES "$DRAGOMAN_OPEN_FILES"
-substitute DRAIN "$DRAGOMAN_DRAIN"
-substitute ACCESS_LOG "$DRAGOMAN_ACCESS_LOG"
-substitute ERROR_LOG "$DRAGOMAN_ERROR_LOG"
-substitute NGINX_RUN "$DRAGOMAN_NGINX_RUN"
+substitute_value FUNCTIONS_KEY "$DRAGOMAN_FUNCTIONS_KEY"
+substitute_value CA_CERTIFICATES "$DRAGOMAN_CA_CERTIFICATES"
+substitute_value TRUSTED_PROXY "$DRAGOMAN_TRUSTED_PROXY"
+substitute_value BODY_LIMIT "$DRAGOMAN_BODY_LIMIT"
+substitute_value WORKERS "$DRAGOMAN_WORKERS"
+substitute_value WORKER_CONNECTIONS "$DRAGOMAN_WORKER_CONNECTIONS"
+substitute_value OPEN_FILES "$DRAGOMAN_OPEN_FILES"
+substitute_value DRAIN "$DRAGOMAN_DRAIN"
+substitute_value ACCESS_LOG "$DRAGOMAN_ACCESS_LOG"
+substitute_value ERROR_LOG "$DRAGOMAN_ERROR_LOG"
+substitute_value NGINX_RUN "$DRAGOMAN_NGINX_RUN"
 
 for file in "$source_directory"/*.conf; do
     rendered=$target/$(basename "$file")
