@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Dragoman.Conversation;
+
+/// <summary>Gives a failure the shape that a dialect's clients read.</summary>
+public interface IErrorShape
+{
+    /// <summary>The status that goes with <paramref name="error"/> in this dialect.</summary>
+    int StatusOf(GatewayError error);
+
+    /// <summary>Writes the whole JSON body.</summary>
+    void WriteError(IBufferWriter<byte> output, GatewayError error, string requestId);
+}
+
+/// <summary>What an inbound dialect knows of the exchange while it writes the answer.</summary>
+/// <param name="Request">What the client asked.</param>
+/// <param name="RequestId">The id that also stands in the response headers.</param>
+/// <param name="Clock">The source of all times in the answer.</param>
+/// <param name="StartedAt">Timestamp of <paramref name="Clock"/> at which the request arrived.</param>
+public sealed record AnswerContext(ChatRequest Request, string RequestId, TimeProvider Clock, long StartedAt)
+{
+    public DateTimeOffset CreatedAt { get; } = Clock.GetUtcNow();
+}
+
+/// <summary>A wire format at one generation endpoint, towards the client.</summary>
+public interface IInboundDialect : IErrorShape
+{
+    /// <summary>For logs and metrics.</summary>
+    string Name { get; }
+
+    /// <summary>For example <c>text/event-stream</c>.</summary>
+    string StreamContentType { get; }
+
+    /// <exception cref="GatewayException">The request is malformed; names the member.</exception>
+    ChatRequest Read(JsonElement body);
+
+    /// <summary>What the model lacks for this request, in the words that the dialect's clients match; null when nothing.</summary>
+    GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities);
+
+    /// <summary>
+    /// An answer that needs no model, written to <paramref name="output"/>; false when the provider has to be asked.
+    /// </summary>
+    bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output);
+
+    /// <summary>A state machine that writes the stream's bytes to <paramref name="output"/> as events come in.</summary>
+    IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output);
+
+    /// <summary>Writes a whole answer as one body.</summary>
+    void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output);
+}
+
+/// <summary>A request as it goes to a provider.</summary>
+/// <param name="Path">Relative to the provider's base URL, without a leading slash.</param>
+/// <param name="Body">UTF-8 JSON.</param>
+public sealed record UpstreamCall(string Path, ReadOnlyMemory<byte> Body);
+
+/// <summary>A wire format towards a provider.</summary>
+public interface IOutboundDialect
+{
+    /// <summary>The configured name: <c>mistral</c>, <c>openai</c>.</summary>
+    string Name { get; }
+
+    /// <exception cref="GatewayException">The provider lacks something whose loss would change the contract.</exception>
+    UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses);
+
+    IAnswerReader OpenAnswer(ChatRequest request);
+
+    /// <exception cref="GatewayException">The provider cannot do what is asked.</exception>
+    UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses);
+
+    /// <exception cref="GatewayException">The body is not what the provider's embeddings look like.</exception>
+    EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body);
+
+    /// <summary>Reads the provider's own model list.</summary>
+    /// <exception cref="GatewayException">The body is not a model list.</exception>
+    IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body);
+
+    /// <param name="status">HTTP status; 200 when the failure came in an otherwise good answer.</param>
+    /// <param name="body">The answer's body, JSON or not, possibly cut.</param>
+    /// <param name="retryAfter">What the answer's headers said.</param>
+    GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter);
+}
+
+/// <summary>Reads one answer of a provider and raises its canonical events.</summary>
+public interface IAnswerReader
+{
+    /// <summary>All choices have finished; only token counts may follow.</summary>
+    bool IsFinished { get; }
+
+    /// <summary>Reads the data of one stream event.</summary>
+    void ReadEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data, IAnswerEvents events);
+
+    /// <summary>The stream ended; raises the terminal event if none was raised yet.</summary>
+    void Complete(IAnswerEvents events);
+
+    /// <summary>Reads a whole, unstreamed answer and raises all its events, the terminal one included.</summary>
+    void ReadBody(ReadOnlySpan<byte> body, IAnswerEvents events);
+}
+
+/// <summary>A model as a provider lists it.</summary>
+/// <param name="Id">The provider's name of it.</param>
+/// <param name="Created">Unix seconds; 0 when not given.</param>
+/// <param name="ContextLength">In tokens; null when not given.</param>
+/// <param name="Capabilities">Null when the provider does not say.</param>
+public sealed record ListedModel(string Id, long Created = 0, int? ContextLength = null, IReadOnlyList<string>? Capabilities = null);

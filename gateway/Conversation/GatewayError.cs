@@ -1,0 +1,69 @@
+namespace Dragoman.Conversation;
+
+/// <summary>The canonical classes of failure (specs/dialects.md 1.8).</summary>
+public enum ErrorKind
+{
+    InvalidRequest,
+    ContextTooLong,
+    ContentBlocked,
+    Unauthenticated,
+    Forbidden,
+    ModelNotFound,
+    NotFound,
+    MethodNotAllowed,
+    TooLarge,
+    RateLimited,
+    QuotaExceeded,
+    NotImplemented,
+    UpstreamRefusedKey,
+    UpstreamFailed,
+    Overloaded,
+    Timeout,
+    Internal,
+}
+
+/// <summary>A failure, free of any dialect. Inbound dialects give it their own shape and status.</summary>
+/// <param name="Kind">The class of failure.</param>
+/// <param name="Message">For the person who reads it; holds no secret.</param>
+public sealed record GatewayError(ErrorKind Kind, string Message)
+{
+    /// <summary>The request member at fault, as a path such as <c>messages[2].content</c>.</summary>
+    public string? Field { get; init; }
+
+    /// <summary>The provider's or our own machine-readable code.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>How long the client should wait, where that is known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The HTTP status that most dialects use for <see cref="Kind"/>.</summary>
+    public int Status => Kind switch
+    {
+        ErrorKind.InvalidRequest or ErrorKind.ContextTooLong or ErrorKind.ContentBlocked => 400,
+        ErrorKind.Unauthenticated => 401,
+        ErrorKind.Forbidden => 403,
+        ErrorKind.ModelNotFound or ErrorKind.NotFound => 404,
+        ErrorKind.MethodNotAllowed => 405,
+        ErrorKind.TooLarge => 413,
+        ErrorKind.RateLimited or ErrorKind.QuotaExceeded => 429,
+        ErrorKind.NotImplemented => 501,
+        ErrorKind.UpstreamRefusedKey or ErrorKind.UpstreamFailed => 502,
+        ErrorKind.Overloaded => 503,
+        ErrorKind.Timeout => 504,
+        _ => 500,
+    };
+
+    /// <summary>Whether another attempt, here or at another target, may succeed.</summary>
+    public bool IsRetryable => Kind is ErrorKind.RateLimited or ErrorKind.UpstreamFailed or ErrorKind.Overloaded or ErrorKind.Timeout;
+
+    public static GatewayError Invalid(string field, string message) => new(ErrorKind.InvalidRequest, message) { Field = field };
+}
+
+/// <summary>Carries a <see cref="GatewayError"/> to the place that answers the client.</summary>
+public sealed class GatewayException(GatewayError error, Exception? inner = null) : Exception(error.Message, inner)
+{
+    public GatewayError Error { get; } = error;
+
+    /// <summary>A 400 that names the member at fault.</summary>
+    public static GatewayException Invalid(string field, string message) => new(GatewayError.Invalid(field, message));
+}

@@ -1,0 +1,51 @@
+namespace Dragoman.Conversation;
+
+/// <summary>
+/// The canonical events of one answer (specs/dialects.md 3.0). Outbound dialects raise them, inbound dialects turn
+/// them into their own wire format; a collected answer is the same events in one go.
+/// </summary>
+/// <remarks>
+/// Every <c>escaped</c> span is the inside of a JSON string: UTF-8, escaped, without quotes. It is valid inside any
+/// other JSON string, so it is copied and never decoded on the way. Spans live only for the call.
+/// The one who raises the events guarantees: <see cref="Start"/> exactly once and first; tool slots dense from 0 per
+/// choice; <see cref="ToolEnd"/> before <see cref="Stop"/>; exactly one of <see cref="End"/> and <see cref="Fail"/>, last;
+/// no escaped span ends between the two halves of a surrogate pair.
+/// </remarks>
+public interface IAnswerEvents
+{
+    /// <param name="upstreamId">The provider's id of the answer, if it gave one.</param>
+    void Start(string? upstreamId);
+
+    void Text(int choice, ReadOnlySpan<byte> escaped);
+
+    void Reasoning(int choice, ReadOnlySpan<byte> escaped);
+
+    void Refusal(int choice, ReadOnlySpan<byte> escaped);
+
+    /// <param name="choice">The answer it belongs to, from 0.</param>
+    /// <param name="slot">The call's place in the answer, from 0.</param>
+    /// <param name="id">Never empty.</param>
+    /// <param name="name">Never empty.</param>
+    void ToolStart(int choice, int slot, string id, string name);
+
+    /// <summary>A fragment of the arguments' JSON text, itself escaped.</summary>
+    void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped);
+
+    void ToolEnd(int choice, int slot);
+
+    /// <summary>Belongs to the text that follows.</summary>
+    /// <param name="choice">The answer it belongs to, from 0.</param>
+    /// <param name="entries">Raw JSON: the elements of OpenAI's <c>logprobs.content</c> array, comma-separated, without brackets.</param>
+    void Logprobs(int choice, ReadOnlySpan<byte> entries);
+
+    /// <summary>May come several times; the last one counts.</summary>
+    void Usage(in Usage usage);
+
+    void Stop(int choice, StopReason reason);
+
+    /// <summary>The answer is whole.</summary>
+    void End();
+
+    /// <summary>The answer is not whole and never will be.</summary>
+    void Fail(GatewayError error);
+}

@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Dragoman.Wire;
+
+namespace Dragoman.Conversation;
+
+/// <summary>
+/// A JSON object of a client's request, read member by member. Null counts as absent, the last duplicate wins, and a
+/// wrong type is a 400 that names the member.
+/// </summary>
+public readonly struct RequestObject
+{
+    private readonly JsonElement element;
+    private readonly bool ignoreCase;
+
+    private RequestObject(JsonElement element, string path, bool ignoreCase)
+    {
+        this.element = element;
+        this.ignoreCase = ignoreCase;
+        Path = path;
+    }
+
+    /// <summary>Where the object stands in the request; empty for the whole body.</summary>
+    public string Path { get; }
+
+    public IEnumerable<JsonProperty> Members => element.EnumerateObject();
+
+    /// <param name="body">The request's JSON.</param>
+    /// <param name="ignoreCase">Whether member names match in any case, as Ollama's do.</param>
+    /// <exception cref="GatewayException">The body is not an object.</exception>
+    public static RequestObject OfBody(JsonElement body, bool ignoreCase = false) => Of(body, "", ignoreCase);
+
+    public string FieldPath(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
+
+    public JsonElement? Find(string name)
+    {
+        if (element.TryGetProperty(name, out var value))
+            return value.ValueKind == JsonValueKind.Null ? null : value;
+        if (!ignoreCase)
+            return null;
+        JsonElement? found = null;
+        foreach (var member in element.EnumerateObject())
+        {
+            if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                found = member.Value.ValueKind == JsonValueKind.Null ? null : member.Value;
+        }
+
+        return found;
+    }
+
+    public string? String(string name) => Find(name) is { } value
+        ? value.ValueKind == JsonValueKind.String ? JsonText.ReadString(value) : throw WrongType(name, "a string", value)
+        : null;
+
+    /// <exception cref="GatewayException">The member is absent or not a string.</exception>
+    public string RequiredString(string name) => String(name) ?? throw GatewayException.Invalid(FieldPath(name), $"{FieldPath(name)} is required");
+
+    public bool? Bool(string name) => Find(name) is { } value
+        ? value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw WrongType(name, "true or false", value),
+        }
+        : null;
+
+    public double? Number(string name) => Find(name) is { } value
+        ? value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw WrongType(name, "a number", value)
+        : null;
+
+    /// <summary>A whole number; a fraction is cut off, as Ollama does with its options.</summary>
+    public long? Integer(string name)
+    {
+        if (Find(name) is not { } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.Number)
+        {
+            if (value.TryGetInt64(out var whole))
+                return whole;
+            if (value.TryGetDouble(out var number) && Math.Abs(number) < long.MaxValue)
+                return (long)number;
+        }
+
+        throw WrongType(name, "an integer", value);
+    }
+
+    /// <summary>A whole number of 32 bits; one beyond that is held at the bound.</summary>
+    public int? Int32(string name) => Integer(name) is { } value ? (int)Math.Clamp(value, int.MinValue, int.MaxValue) : null;
+
+    public RequestObject? Object(string name) => Find(name) is { } value
+        ? value.ValueKind == JsonValueKind.Object
+            ? new RequestObject(value, FieldPath(name), ignoreCase)
+            : throw WrongType(name, "an object", value)
+        : null;
+
+    /// <summary>The elements of an array with their paths; nothing when the member is absent.</summary>
+    public IEnumerable<(JsonElement Value, string Path)> Array(string name)
+    {
+        if (Find(name) is not { } value)
+            return [];
+        if (value.ValueKind != JsonValueKind.Array)
+            throw WrongType(name, "an array", value);
+        var path = FieldPath(name);
+        return value.EnumerateArray().Select((item, index) => (item, $"{path}[{index}]"));
+    }
+
+    /// <summary>The elements of an array of objects.</summary>
+    public IEnumerable<RequestObject> Objects(string name)
+    {
+        var caseRule = ignoreCase;
+        return Array(name).Select(item => Of(item.Value, item.Path, caseRule));
+    }
+
+    public IEnumerable<string> Strings(string name) => Array(name).Select(item => item.Value.ValueKind == JsonValueKind.String
+        ? JsonText.ReadString(item.Value)
+        : throw GatewayException.Invalid(item.Path, $"{item.Path} must be a string, not {Describe(item.Value)}"));
+
+    /// <summary>The member's JSON as it was sent.</summary>
+    public string? Raw(string name) => Find(name)?.GetRawText();
+
+    public GatewayException WrongType(string name, string wanted, JsonElement value) =>
+        GatewayException.Invalid(FieldPath(name), $"{FieldPath(name)} must be {wanted}, not {Describe(value)}");
+
+    public static string Describe(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+
+    private static RequestObject Of(JsonElement value, string path, bool ignoreCase)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+            return new RequestObject(value, path, ignoreCase);
+        var where = path.Length == 0 ? "the request body" : path;
+        throw GatewayException.Invalid(path, $"{where} must be an object, not {Describe(value)}");
+    }
+}

@@ -1,0 +1,29 @@
+namespace Dragoman.Conversation;
+
+/// <summary>How the token counts are known. "Reported zero" and "not reported" are different things (specs/lessons.md 3).</summary>
+public enum UsageOrigin
+{
+    Absent,
+    Estimated,
+    Reported,
+}
+
+/// <summary>Token counts of one answer, in one convention (specs/dialects.md 2.14).</summary>
+/// <param name="InputTotal">Prompt tokens, cache reads and writes included.</param>
+/// <param name="OutputTotal">Generated tokens, reasoning included.</param>
+/// <param name="CacheRead">Prompt tokens read from the provider's cache.</param>
+/// <param name="CacheWrite">Prompt tokens written to the provider's cache.</param>
+/// <param name="Reasoning">Generated tokens spent on reasoning.</param>
+/// <param name="Origin">How the counts are known.</param>
+public readonly record struct Usage(
+    long InputTotal,
+    long OutputTotal,
+    long CacheRead = 0,
+    long CacheWrite = 0,
+    long Reasoning = 0,
+    UsageOrigin Origin = UsageOrigin.Reported)
+{
+    public static readonly Usage Absent = new(0, 0, Origin: UsageOrigin.Absent);
+
+    public long Total => InputTotal + OutputTotal;
+}

@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Mistral;
+
+/// <summary>
+/// Towards Mistral (specs/dialects.md 1.5). Its schema is closed, so only what it lists is written; all else is
+/// reported as lost or refused.
+/// </summary>
+public sealed class MistralOutbound : IOutboundDialect
+{
+    private const double HottestTemperature = 1.5;
+
+    private const string OllamaFamily = "ollama";
+
+    /// <summary>OpenAI members that Mistral has under the same name and meaning.</summary>
+    private static readonly string[] SharedMembers = ["metadata", "prediction", "prompt_cache_key"];
+
+    /// <summary>OpenAI members whose loss would change what the client gets.</summary>
+    private static readonly string[] ContractMembers = ["audio", "modalities", "web_search_options"];
+
+    public string Name => "mistral";
+
+    public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses)
+    {
+        RefuseWhatIsMissing(request, losses);
+        // Mistral continues bare text only as fill-in-the-middle (specs/dialects.md 2.18).
+        var fillsIn = request.Completion?.Suffix is not null;
+        var output = new ArrayBufferWriter<byte>(4096);
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model"u8, upstreamModel);
+            if (fillsIn)
+            {
+                writer.WriteString("prompt"u8, request.Completion!.Prompt);
+                writer.WriteString("suffix"u8, request.Completion.Suffix);
+            }
+            else
+            {
+                if (request.Completion is not null)
+                    losses.Emulated("raw completion");
+                MistralMessageWriter.Write(writer, request.Turns, losses);
+            }
+
+            WriteSampling(writer, request.Sampling, fillsIn, losses);
+            if (!fillsIn)
+                WriteChatMembers(writer, request, upstreamModel, losses);
+            if (request.Stream)
+                writer.WriteBoolean("stream"u8, true);
+            writer.WriteEndObject();
+        }
+
+        return new UpstreamCall(fillsIn ? "fim/completions" : "chat/completions", output.WrittenMemory);
+    }
+
+    public IAnswerReader OpenAnswer(ChatRequest request) => new ChatCompletionReader(json => ReadError(200, json, null));
+
+    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
+    {
+        if (request.User is not null)
+            losses.Dropped("user");
+        var output = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model"u8, upstreamModel);
+            EmbeddingList.WriteInputs(writer, request.Inputs);
+            if (request.Dimensions is { } dimensions)
+                writer.WriteNumber("output_dimension"u8, dimensions);
+            writer.WriteEndObject();
+        }
+
+        return new UpstreamCall("embeddings", output.WrittenMemory);
+    }
+
+    public EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body) => EmbeddingList.Read(body);
+
+    public IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body) => ModelList.Read(body);
+
+    public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => ErrorReader.Read(status, body, retryAfter);
+
+    private static void RefuseWhatIsMissing(ChatRequest request, LossReport losses)
+    {
+        if (request.Sampling.LogitBias is not null)
+            throw Missing("logit_bias");
+        if (request.Sampling.Logprobs == true || request.Sampling.TopLogprobs > 0)
+        {
+            // Ollama's clients treat missing log probabilities as absent (specs/ollama.md 5.2); OpenAI's count on them.
+            if (request.Family == OllamaFamily)
+                losses.Dropped("logprobs");
+            else
+                throw Missing("logprobs");
+        }
+
+        foreach (var name in ContractMembers)
+        {
+            if (request.Extensions.TryGetValue(name, out var json) && !(name == "modalities" && !json.Contains("audio", StringComparison.Ordinal)))
+                throw Missing(name);
+        }
+
+        static GatewayException Missing(string field) => GatewayException.Invalid(field, $"{field} is not supported by this model's provider (mistral)");
+    }
+
+    private static void WriteSampling(Utf8JsonWriter writer, Sampling sampling, bool fillsIn, LossReport losses)
+    {
+        if (sampling.Temperature is { } temperature)
+        {
+            if (temperature is < 0 or > HottestTemperature)
+                losses.Clamped("temperature");
+            writer.WriteNumber("temperature"u8, Math.Clamp(temperature, 0, HottestTemperature));
+        }
+
+        if (sampling.TopP is { } topP)
+        {
+            // With greedy sampling Mistral takes nothing but 1.
+            if (sampling.Temperature == 0 && topP != 1)
+                losses.Dropped("top_p");
+            else
+                writer.WriteNumber("top_p"u8, topP);
+        }
+
+        if (sampling.MaxOutputTokens is { } limit)
+            writer.WriteNumber("max_tokens"u8, limit);
+        if (sampling.Stop.Count > 0)
+            ToolWriter.WriteStrings(writer, "stop", sampling.Stop);
+        if (sampling.Seed is { } seed)
+            writer.WriteNumber("random_seed"u8, seed);
+        Drop("top_k", sampling.TopK is not null);
+        Drop("min_p", sampling.MinP is not null);
+        Drop("repeat_penalty", sampling.RepeatPenalty is not null);
+        if (fillsIn)
+        {
+            Drop("presence_penalty", sampling.PresencePenalty is not null);
+            Drop("frequency_penalty", sampling.FrequencyPenalty is not null);
+            return;
+        }
+
+        if (sampling.PresencePenalty is { } presence)
+            writer.WriteNumber("presence_penalty"u8, Math.Clamp(presence, -2, 2));
+        if (sampling.FrequencyPenalty is { } frequency)
+            writer.WriteNumber("frequency_penalty"u8, Math.Clamp(frequency, -2, 2));
+        if (sampling.Choices is { } count && count != 1)
+            writer.WriteNumber("n"u8, count);
+
+        void Drop(string name, bool isSet)
+        {
+            if (isSet)
+                losses.Dropped(name);
+        }
+    }
+
+    private static void WriteChatMembers(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
+    {
+        ToolWriter.WriteTools(writer, request, named: true, required: "any");
+        ToolWriter.WriteFormat(writer, request.Format);
+        WriteReasoning(writer, request.Reasoning, upstreamModel, losses);
+        foreach (var (name, json) in request.Extensions)
+        {
+            if (SharedMembers.Contains(name))
+            {
+                writer.WritePropertyName(name);
+                writer.WriteRawValue(json, skipInputValidation: true);
+            }
+            else
+            {
+                losses.Dropped(name);
+            }
+        }
+    }
+
+    /// <summary>Mistral knows "on" and "off": every level but none is "high" (specs/dialects.md 2.6).</summary>
+    private static void WriteReasoning(Utf8JsonWriter writer, ReasoningRequest reasoning, string upstreamModel, LossReport losses)
+    {
+        if (reasoning.Enabled is null)
+            return;
+        if (MistralModels.HasPromptMode(upstreamModel))
+        {
+            if (reasoning.IsOff)
+                losses.Dropped("reasoning off");
+            else
+                writer.WriteString("prompt_mode"u8, "reasoning"u8);
+            return;
+        }
+
+        if (!reasoning.IsOff)
+            writer.WriteString("reasoning_effort"u8, "high"u8);
+        else if (MistralModels.TakesEffort(upstreamModel))
+            writer.WriteString("reasoning_effort"u8, "none"u8);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Ollama;
+
+/// <summary>Ollama's answer objects, and what their last one tells (specs/ollama.md 2.1, 5.4).</summary>
+internal static class OllamaAnswer
+{
+    public const string StreamContentType = "application/x-ndjson";
+
+    /// <summary>The answer to a request without a prompt: the model counts as loaded, or as unloaded.</summary>
+    public static void WriteLoaded(OllamaForm form, AnswerContext context, IBufferWriter<byte> output)
+    {
+        using var writer = new Utf8JsonWriter(output, JsonText.Compact);
+        WriteHead(writer, context);
+        WriteEmptyText(writer, form);
+        writer.WriteBoolean("done"u8, true);
+        writer.WriteString("done_reason"u8, context.Request.Unloads ? "unload"u8 : "load"u8);
+        writer.WriteEndObject();
+    }
+
+    /// <exception cref="GatewayException">Nothing was produced because the provider withheld it, or a call's arguments are not an object.</exception>
+    public static void Write(OllamaForm form, AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output)
+    {
+        var choice = answer.Choices.Count > 0 ? answer.Choices[0] : new AnswerChoice();
+        var total = Elapsed(context);
+        if (choice.StopReason == StopReason.ContentFilter && choice.Text.Length + choice.Refusal.Length == 0)
+            throw new GatewayException(ContentWithheld);
+
+        using var writer = new Utf8JsonWriter(output, JsonText.Compact);
+        WriteHead(writer, context);
+        if (form == OllamaForm.Chat)
+        {
+            writer.WriteStartObject("message"u8);
+            writer.WriteString("role"u8, "assistant"u8);
+        }
+
+        WriteEscaped(writer, form == OllamaForm.Chat ? "content"u8 : "response"u8, choice.Text.Bytes, choice.Refusal.Bytes);
+        if (choice.Reasoning.Length > 0 && !context.Request.Reasoning.IsOff)
+            WriteEscaped(writer, "thinking"u8, choice.Reasoning.Bytes, default);
+        if (choice.ToolCalls.Count > 0)
+        {
+            writer.WriteStartArray("tool_calls"u8);
+            for (var index = 0; index < choice.ToolCalls.Count; index++)
+                WriteToolCall(writer, index, choice.ToolCalls[index].Id, choice.ToolCalls[index].Name, choice.ToolCalls[index].Arguments);
+            writer.WriteEndArray();
+        }
+
+        if (form == OllamaForm.Chat)
+            writer.WriteEndObject();
+        if (choice.LogprobEntries.Length > 0)
+        {
+            writer.WritePropertyName("logprobs"u8);
+            writer.WriteRawValue([(byte)'[', .. choice.LogprobEntries.Bytes, (byte)']'], skipInputValidation: true);
+        }
+
+        // An unstreamed answer does not tell when its first token came: all of the time counts as generation.
+        WriteEnd(writer, choice.StopReason, answer.Usage, total, TimeSpan.Zero, TimeSpan.Zero);
+        writer.WriteEndObject();
+    }
+
+    public static readonly GatewayError ContentWithheld = new(ErrorKind.ContentBlocked, "The provider withheld the answer because of its content filter.")
+    {
+        Code = "content_filter",
+    };
+
+    /// <summary><c>{"model":…,"created_at":…</c>, the object left open.</summary>
+    public static void WriteHead(Utf8JsonWriter writer, AnswerContext context)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("model"u8, context.Request.Model);
+        writer.WriteString("created_at"u8, context.Clock.GetUtcNow().UtcDateTime);
+    }
+
+    public static void WriteEmptyText(Utf8JsonWriter writer, OllamaForm form)
+    {
+        if (form == OllamaForm.Generate)
+        {
+            writer.WriteString("response"u8, ""u8);
+            return;
+        }
+
+        writer.WriteStartObject("message"u8);
+        writer.WriteString("role"u8, "assistant"u8);
+        writer.WriteString("content"u8, ""u8);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>One element of <c>tool_calls</c>.</summary>
+    /// <exception cref="GatewayException">The arguments are not a JSON object, and Ollama has no other way to carry them (P-33).</exception>
+    public static void WriteToolCall(Utf8JsonWriter writer, int index, string id, string name, EscapedText arguments)
+    {
+        var json = new ArrayBufferWriter<byte>(Math.Max(2, arguments.Length));
+        JsonText.Unescape(arguments.Bytes, json);
+        if (!IsObject(json.WrittenSpan))
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, $"The model called \"{name}\" with arguments that are not a JSON object."));
+
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, id);
+        writer.WriteStartObject("function"u8);
+        writer.WriteNumber("index"u8, index);
+        writer.WriteString("name"u8, name);
+        writer.WritePropertyName("arguments"u8);
+        writer.WriteRawValue(json.WrittenSpan, skipInputValidation: true);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The members of the last object: <c>done</c>, its reason, counts and durations in nanoseconds, none of them zero.</summary>
+    public static void WriteEnd(Utf8JsonWriter writer, StopReason? reason, in Usage usage, TimeSpan total, TimeSpan load, TimeSpan prompt)
+    {
+        writer.WriteBoolean("done"u8, true);
+        writer.WriteString("done_reason"u8, reason == StopReason.Length ? "length"u8 : "stop"u8);
+        writer.WriteNumber("total_duration"u8, Nanoseconds(total));
+        writer.WriteNumber("load_duration"u8, Nanoseconds(load));
+        writer.WriteNumber("prompt_eval_count"u8, Math.Max(1, usage.InputTotal));
+        writer.WriteNumber("prompt_eval_duration"u8, Nanoseconds(prompt));
+        writer.WriteNumber("eval_count"u8, Math.Max(1, usage.OutputTotal));
+        writer.WriteNumber("eval_duration"u8, Nanoseconds(total - load - prompt));
+    }
+
+    public static TimeSpan Elapsed(AnswerContext context) => context.Clock.GetElapsedTime(context.StartedAt);
+
+    private static long Nanoseconds(TimeSpan time) => Math.Max(1, (long)time.TotalNanoseconds);
+
+    private static void WriteEscaped(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        writer.WritePropertyName(name);
+        writer.WriteRawValue([(byte)'"', .. first, .. second, (byte)'"'], skipInputValidation: true);
+    }
+
+    private static bool IsObject(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return false;
+            reader.Skip();
+            return !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Ollama;
+
+/// <summary>
+/// Writes an answer's events as Ollama's NDJSON lines (specs/dialects.md 3.4): one line a delta, all tool calls in one
+/// line, and a last line with <c>done:true</c>, counts and durations, only when the answer is whole.
+/// </summary>
+internal sealed class OllamaAnswerStream : IAnswerEvents
+{
+    private const int DateLength = 28;
+
+    private readonly OllamaForm form;
+    private readonly AnswerContext context;
+    private readonly IBufferWriter<byte> output;
+    private readonly byte[] head;
+    private readonly List<AnswerToolCall> toolCalls = [];
+    private readonly TimeSpan load;
+    private byte[] logprobs = [];
+    private TimeSpan? firstToken;
+    private StopReason? stopReason;
+    private bool hasText;
+    private Usage usage;
+
+    public OllamaAnswerStream(OllamaForm form, AnswerContext context, IBufferWriter<byte> output)
+    {
+        this.form = form;
+        this.context = context;
+        this.output = output;
+        head = [.. "{\"model\":\""u8, .. JsonText.Escape(context.Request.Model), .. "\",\"created_at\":\""u8];
+        load = OllamaAnswer.Elapsed(context);
+    }
+
+    public void Start(string? upstreamId)
+    {
+    }
+
+    public void Text(int choice, ReadOnlySpan<byte> escaped)
+    {
+        if (choice != 0)
+            return;
+        hasText |= !escaped.IsEmpty;
+        if (form == OllamaForm.Chat)
+            WriteLine("\",\"message\":{\"role\":\"assistant\",\"content\":\""u8, escaped, "\"}"u8);
+        else
+            WriteLine("\",\"response\":\""u8, escaped, "\""u8);
+    }
+
+    public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
+    {
+        if (choice != 0 || context.Request.Reasoning.IsOff)
+            return;
+        if (form == OllamaForm.Chat)
+            WriteLine("\",\"message\":{\"role\":\"assistant\",\"content\":\"\",\"thinking\":\""u8, escaped, "\"}"u8);
+        else
+            WriteLine("\",\"response\":\"\",\"thinking\":\""u8, escaped, "\""u8);
+    }
+
+    public void Refusal(int choice, ReadOnlySpan<byte> escaped) => Text(choice, escaped);
+
+    public void ToolStart(int choice, int slot, string id, string name)
+    {
+        if (choice == 0)
+            toolCalls.Add(new AnswerToolCall(id, name));
+    }
+
+    public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
+    {
+        if (choice == 0)
+            toolCalls[slot].Arguments.Append(escaped);
+    }
+
+    public void ToolEnd(int choice, int slot)
+    {
+    }
+
+    public void Logprobs(int choice, ReadOnlySpan<byte> entries)
+    {
+        if (choice == 0)
+            logprobs = entries.ToArray();
+    }
+
+    public void Usage(in Usage usage) => this.usage = usage;
+
+    public void Stop(int choice, StopReason reason)
+    {
+        if (choice != 0)
+            return;
+        stopReason = reason;
+        if (logprobs.Length > 0)
+            Text(choice, default);
+        if (toolCalls.Count > 0)
+            WriteToolCalls();
+        else if (reason == StopReason.ContentFilter && !hasText)
+            throw new GatewayException(OllamaAnswer.ContentWithheld);
+    }
+
+    public void End()
+    {
+        var total = OllamaAnswer.Elapsed(context);
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            OllamaAnswer.WriteHead(writer, context);
+            OllamaAnswer.WriteEmptyText(writer, form);
+            OllamaAnswer.WriteEnd(writer, stopReason, usage, total, load, (firstToken ?? total) - load);
+            writer.WriteEndObject();
+        }
+
+        output.Write("\n"u8);
+    }
+
+    public void Fail(GatewayError error)
+    {
+        OllamaErrors.Shape.WriteError(output, error, context.RequestId);
+        output.Write("\n"u8);
+    }
+
+    private void WriteLine(ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> closing)
+    {
+        firstToken ??= OllamaAnswer.Elapsed(context);
+        var withLogprobs = logprobs.Length > 0;
+        ReadOnlySpan<byte> logprobsOpening = withLogprobs ? ",\"logprobs\":["u8 : default;
+        ReadOnlySpan<byte> tail = withLogprobs ? "],\"done\":false}\n"u8 : ",\"done\":false}\n"u8;
+        var length = head.Length + DateLength + opening.Length + escaped.Length + closing.Length + logprobsOpening.Length + logprobs.Length + tail.Length;
+        var span = output.GetSpan(length);
+        head.CopyTo(span);
+        var rest = span[head.Length..];
+        Utf8Formatter.TryFormat(context.Clock.GetUtcNow().UtcDateTime, rest, out var dateLength, 'O');
+        rest = rest[dateLength..];
+        Append(ref rest, opening);
+        Append(ref rest, escaped);
+        Append(ref rest, closing);
+        Append(ref rest, logprobsOpening);
+        Append(ref rest, logprobs);
+        Append(ref rest, tail);
+        output.Advance(length - DateLength + dateLength);
+        if (withLogprobs)
+            logprobs = [];
+    }
+
+    private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(rest);
+        rest = rest[bytes.Length..];
+    }
+
+    private void WriteToolCalls()
+    {
+        firstToken ??= OllamaAnswer.Elapsed(context);
+        var line = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(line, JsonText.Compact))
+        {
+            OllamaAnswer.WriteHead(writer, context);
+            if (form == OllamaForm.Chat)
+            {
+                writer.WriteStartObject("message"u8);
+                writer.WriteString("role"u8, "assistant"u8);
+                writer.WriteString("content"u8, ""u8);
+            }
+            else
+            {
+                writer.WriteString("response"u8, ""u8);
+            }
+
+            writer.WriteStartArray("tool_calls"u8);
+            for (var index = 0; index < toolCalls.Count; index++)
+                OllamaAnswer.WriteToolCall(writer, index, toolCalls[index].Id, toolCalls[index].Name, toolCalls[index].Arguments);
+            writer.WriteEndArray();
+            if (form == OllamaForm.Chat)
+                writer.WriteEndObject();
+            writer.WriteBoolean("done"u8, false);
+            writer.WriteEndObject();
+        }
+
+        output.Write(line.WrittenSpan);
+        output.Write("\n"u8);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+
+namespace Dragoman.Dialects.Ollama;
+
+/// <summary><c>POST /api/chat</c> (specs/ollama.md 2.1).</summary>
+public sealed class OllamaChat : IInboundDialect
+{
+    public string Name => "ollama.chat";
+
+    public string StreamContentType => OllamaAnswer.StreamContentType;
+
+    public int StatusOf(GatewayError error) => OllamaErrors.Shape.StatusOf(error);
+
+    public void WriteError(IBufferWriter<byte> output, GatewayError error, string requestId) =>
+        OllamaErrors.Shape.WriteError(output, error, requestId);
+
+    public ChatRequest Read(JsonElement body)
+    {
+        var request = RequestObject.OfBody(body, ignoreCase: true);
+        var sampling = OllamaRequest.ReadSampling(request);
+        var model = request.String("model");
+        if (string.IsNullOrEmpty(model))
+            throw GatewayException.Invalid("model", "model is required");
+
+        var pairing = new ToolCallPairing();
+        var turns = new List<Turn>();
+        foreach (var message in request.Objects("messages"))
+            turns.Add(ReadMessage(message, pairing));
+
+        return new ChatRequest
+        {
+            Model = model,
+            Family = OllamaRequest.Family,
+            Stream = request.Bool("stream") ?? true,
+            IncludeUsage = true,
+            Turns = turns,
+            Tools = [.. request.Objects("tools").Select(ReadTool)],
+            Format = OllamaRequest.ReadFormat(request),
+            Reasoning = OllamaRequest.ReadThink(request),
+            Sampling = sampling,
+            Unloads = OllamaRequest.ReadsAsUnload(request),
+        };
+    }
+
+    public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities)
+    {
+        if (capabilities.Lacks(ModelCapabilities.Completion))
+            return GatewayError.Invalid("model", $"\"{request.Model}\" does not support chat");
+        if (request.Tools.Count > 0 && capabilities.Lacks(ModelCapabilities.Tools))
+            return GatewayError.Invalid("tools", $"{request.Model} does not support tools");
+        return OllamaRequest.FindMissingThinking(request, capabilities);
+    }
+
+    public bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output)
+    {
+        if (context.Request.Turns.Count > 0)
+            return false;
+        OllamaAnswer.WriteLoaded(OllamaForm.Chat, context, output);
+        return true;
+    }
+
+    public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OllamaAnswerStream(OllamaForm.Chat, context, output);
+
+    public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) =>
+        OllamaAnswer.Write(OllamaForm.Chat, context, answer, output);
+
+    private static Turn ReadMessage(RequestObject message, ToolCallPairing pairing)
+    {
+        var role = (message.String("role") ?? "").ToLowerInvariant();
+        var content = message.String("content") ?? "";
+        switch (role)
+        {
+            case "system":
+                return Turn.Of(Role.System, content);
+            case "user":
+                return new Turn(Role.User, [new TextPart(content), .. OllamaRequest.ReadImages(message)]);
+            case "assistant":
+                return new Turn(Role.Assistant, [.. ReadAssistantParts(message, content, pairing)]);
+            case "tool":
+                Part[] result = [new TextPart(content), .. OllamaRequest.ReadImages(message)];
+                return new Turn(Role.Tool, [pairing.Result(message.String("tool_call_id"), message.String("tool_name"), result, message.Path)]);
+            default:
+                var field = message.FieldPath("role");
+                throw GatewayException.Invalid(field, $"{field} must be system, user, assistant or tool, not \"{role}\"");
+        }
+    }
+
+    private static IEnumerable<Part> ReadAssistantParts(RequestObject message, string content, ToolCallPairing pairing)
+    {
+        if (message.String("thinking") is { Length: > 0 } thinking)
+            yield return new ReasoningPart(thinking);
+        if (content.Length > 0)
+            yield return new TextPart(content);
+        foreach (var call in message.Objects("tool_calls"))
+        {
+            var function = call.Object("function") ?? throw GatewayException.Invalid(call.FieldPath("function"), $"{call.FieldPath("function")} is required");
+            var arguments = function.Find("arguments");
+            if (arguments is { ValueKind: not JsonValueKind.Object } wrong)
+                throw function.WrongType("arguments", "an object", wrong);
+            yield return pairing.Call(call.String("id"), function.RequiredString("name"), arguments?.GetRawText() ?? "{}");
+        }
+    }
+
+    private static ToolDefinition ReadTool(RequestObject tool)
+    {
+        var function = tool.Object("function") ?? throw GatewayException.Invalid(tool.FieldPath("function"), $"{tool.FieldPath("function")} is required");
+        if (function.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
+            throw function.WrongType("parameters", "a JSON Schema object", wrong);
+        return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters"));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+
+namespace Dragoman.Dialects.Ollama;
+
+/// <summary><c>POST /api/generate</c> (specs/ollama.md 2.2).</summary>
+public sealed class OllamaGenerate : IInboundDialect
+{
+    public string Name => "ollama.generate";
+
+    public string StreamContentType => OllamaAnswer.StreamContentType;
+
+    public int StatusOf(GatewayError error) => OllamaErrors.Shape.StatusOf(error);
+
+    public void WriteError(IBufferWriter<byte> output, GatewayError error, string requestId) =>
+        OllamaErrors.Shape.WriteError(output, error, requestId);
+
+    public ChatRequest Read(JsonElement body)
+    {
+        var request = RequestObject.OfBody(body, ignoreCase: true);
+        var sampling = OllamaRequest.ReadSampling(request);
+        var prompt = request.String("prompt") ?? "";
+        var system = request.String("system") ?? "";
+        var suffix = request.String("suffix") ?? "";
+        var template = request.String("template") ?? "";
+        var hasContext = request.Array("context").Any();
+        var images = OllamaRequest.ReadImages(request);
+        var raw = request.Bool("raw") ?? false;
+        if (raw && (system.Length > 0 || template.Length > 0 || hasContext))
+            throw GatewayException.Invalid("raw", "raw mode does not support template, system, or context");
+
+        var turns = new List<Turn>();
+        if (system.Length > 0)
+            turns.Add(Turn.Of(Role.System, system));
+        if (prompt.Length > 0)
+            turns.Add(new Turn(Role.User, [new TextPart(prompt), .. images]));
+
+        return new ChatRequest
+        {
+            // An absent model is "not found" here, not "required" (specs/ollama.md 0.7).
+            Model = request.String("model") ?? "",
+            Family = OllamaRequest.Family,
+            Stream = request.Bool("stream") ?? true,
+            IncludeUsage = true,
+            Turns = turns,
+            // A template of the bare prompt is raw mode by another name.
+            Completion = prompt.Length > 0 && (raw || suffix.Length > 0 || template.Replace(" ", "", StringComparison.Ordinal) == "{{.Prompt}}")
+                ? new TextCompletion(prompt, suffix.Length > 0 ? suffix : null, Echo: false)
+                : null,
+            Format = OllamaRequest.ReadFormat(request),
+            Reasoning = OllamaRequest.ReadThink(request),
+            Sampling = sampling,
+            Unloads = OllamaRequest.ReadsAsUnload(request),
+        };
+    }
+
+    public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities)
+    {
+        if (capabilities.Lacks(ModelCapabilities.Completion))
+            return GatewayError.Invalid("model", $"\"{request.Model}\" does not support generate");
+        if (request.Completion?.Suffix is not null && capabilities.Lacks(ModelCapabilities.Insert))
+            return GatewayError.Invalid("suffix", $"{request.Model} does not support insert");
+        return OllamaRequest.FindMissingThinking(request, capabilities);
+    }
+
+    public bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output)
+    {
+        if (context.Request.Turns.Any(turn => turn.Role == Role.User))
+            return false;
+        OllamaAnswer.WriteLoaded(OllamaForm.Generate, context, output);
+        return true;
+    }
+
+    public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OllamaAnswerStream(OllamaForm.Generate, context, output);
+
+    public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) =>
+        OllamaAnswer.Write(OllamaForm.Generate, context, answer, output);
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Ollama;
+
+/// <summary>The members that Ollama's chat and generate requests share (specs/ollama.md 2.0).</summary>
+internal static class OllamaRequest
+{
+    public const string Family = "ollama";
+
+    public static Sampling ReadSampling(RequestObject request)
+    {
+        var logprobs = request.Bool("logprobs");
+        var topLogprobs = request.Int32("top_logprobs");
+        if (topLogprobs is < 0 or > 20)
+            throw GatewayException.Invalid("top_logprobs", "top_logprobs must be between 0 and 20");
+        var sampling = new Sampling { Logprobs = logprobs, TopLogprobs = topLogprobs is 0 ? null : topLogprobs };
+        if (request.Object("options") is not { } options)
+            return sampling;
+        return sampling with
+        {
+            Temperature = options.Number("temperature"),
+            TopP = options.Number("top_p"),
+            // Zero and below mean "off" (specs/ollama.md 5.1).
+            TopK = options.Int32("top_k") is > 0 and var topK ? topK : null,
+            MinP = options.Number("min_p") is > 0 and var minP ? minP : null,
+            RepeatPenalty = options.Number("repeat_penalty"),
+            PresencePenalty = options.Number("presence_penalty"),
+            FrequencyPenalty = options.Number("frequency_penalty"),
+            Seed = options.Integer("seed") is >= 0 and var seed ? seed : null,
+            MaxOutputTokens = options.Int32("num_predict") is >= 0 and var limit ? Math.Max(1, limit) : null,
+            Stop = ReadStop(options),
+        };
+    }
+
+    public static OutputFormat? ReadFormat(RequestObject request)
+    {
+        if (request.Find("format") is not { } format)
+            return null;
+        return format.ValueKind switch
+        {
+            JsonValueKind.String when format.ValueEquals("") => null,
+            JsonValueKind.String when format.ValueEquals("json") => new OutputFormat(OutputFormatKind.JsonObject),
+            JsonValueKind.Object => new OutputFormat(OutputFormatKind.JsonSchema, format.GetRawText(), "schema"),
+            _ => throw GatewayException.Invalid("format", $"invalid format: {format.GetRawText()}; expected \"json\" or a valid JSON Schema object"),
+        };
+    }
+
+    public static ReasoningRequest ReadThink(RequestObject request)
+    {
+        if (request.Find("think") is not { } think)
+            return default;
+        return think.ValueKind switch
+        {
+            JsonValueKind.True => new ReasoningRequest(true, null),
+            JsonValueKind.False => new ReasoningRequest(false, null),
+            JsonValueKind.String => think.GetString() switch
+            {
+                "low" => new ReasoningRequest(true, ReasoningEffort.Low),
+                "medium" => new ReasoningRequest(true, ReasoningEffort.Medium),
+                "high" => new ReasoningRequest(true, ReasoningEffort.High),
+                "max" => new ReasoningRequest(true, ReasoningEffort.Max),
+                _ => throw InvalidThink(think),
+            },
+            _ => throw InvalidThink(think),
+        };
+    }
+
+    /// <summary>Whether the model is to be kept for no time at all, which with an empty prompt means "unload".</summary>
+    /// <exception cref="GatewayException">Neither a number nor a duration.</exception>
+    public static bool ReadsAsUnload(RequestObject request)
+    {
+        if (request.Find("keep_alive") is not { } keepAlive)
+            return false;
+        return keepAlive.ValueKind switch
+        {
+            JsonValueKind.Number => keepAlive.TryGetDouble(out var seconds) && seconds == 0,
+            JsonValueKind.String => IsZeroDuration(keepAlive.GetString() ?? ""),
+            _ => throw request.WrongType("keep_alive", "a number of seconds or a duration such as \"5m\"", keepAlive),
+        };
+    }
+
+    public static List<Part> ReadImages(RequestObject owner)
+    {
+        var parts = new List<Part>();
+        foreach (var (value, path) in owner.Array("images"))
+        {
+            if (value.ValueKind != JsonValueKind.String)
+                throw GatewayException.Invalid(path, $"{path} must be a base64 string, not {RequestObject.Describe(value)}");
+            var media = MediaType.ReadInline(JsonText.ReadString(value), path);
+            parts.Add(media.MediaType.StartsWith("audio/", StringComparison.Ordinal)
+                ? new AudioPart(media, media.MediaType["audio/".Length..])
+                : new ImagePart(media));
+        }
+
+        return parts;
+    }
+
+    public static GatewayError? FindMissingThinking(ChatRequest request, ModelCapabilities capabilities) =>
+        request.Reasoning.Enabled == true && capabilities.Lacks(ModelCapabilities.Thinking)
+            ? GatewayError.Invalid("think", $"\"{request.Model}\" does not support thinking")
+            : null;
+
+    private static string[] ReadStop(RequestObject options) =>
+        options.Find("stop") is { ValueKind: JsonValueKind.String } single ? [JsonText.ReadString(single)] : [.. options.Strings("stop")];
+
+    private static bool IsZeroDuration(string text)
+    {
+        var number = text.TrimEnd('n', 'u', 'µ', 'm', 's', 'h');
+        return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value == 0;
+    }
+
+    private static GatewayException InvalidThink(JsonElement think) => GatewayException.Invalid(
+        "think",
+        $"invalid think value: {think.GetRawText()} (must be \"high\", \"medium\", \"low\", \"max\", true, or false)");
+}

@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
+
+namespace Dragoman.Dialects.OpenAIChat;
+
+/// <summary><c>POST /v1/chat/completions</c> as OpenAI's clients speak it (specs/dialects.md 1.1).</summary>
+public sealed class OpenAIChat : IInboundDialect
+{
+    /// <summary>The family that extension members of this dialect belong to.</summary>
+    public const string Family = "openai";
+
+    public string Name => "openai.chat";
+
+    public string StreamContentType => "text/event-stream; charset=utf-8";
+
+    public int StatusOf(GatewayError error) => OpenAIErrors.Shape.StatusOf(error);
+
+    public void WriteError(IBufferWriter<byte> output, GatewayError error, string requestId) =>
+        OpenAIErrors.Shape.WriteError(output, error, requestId);
+
+    public ChatRequest Read(JsonElement body) => OpenAIChatRequestReader.Read(RequestObject.OfBody(body));
+
+    public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities) =>
+        capabilities.Lacks(ModelCapabilities.Completion)
+            ? GatewayError.Invalid("model", $"\"{request.Model}\" does not support chat")
+            : null;
+
+    public bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output) => false;
+
+    public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OpenAIChatStream(context, output);
+
+    public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) =>
+        OpenAIChatAnswer.Write(context, answer, output);
+}

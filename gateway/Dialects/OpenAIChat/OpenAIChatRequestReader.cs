@@ -1,0 +1,252 @@
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAIChat;
+
+/// <summary>Reads OpenAI's chat request into the canonical one (specs/dialects.md 2).</summary>
+internal static class OpenAIChatRequestReader
+{
+    private static readonly string[] Known =
+    [
+        "model", "messages", "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "response_format",
+        "reasoning_effort", "reasoning", "logprobs", "top_logprobs",
+    ];
+
+    public static ChatRequest Read(RequestObject request)
+    {
+        var pairing = new ToolCallPairing();
+        var turns = request.Objects("messages").Select(message => ReadMessage(message, pairing)).ToList();
+        if (turns.Count == 0)
+            throw GatewayException.Invalid("messages", "[] is too short - 'messages'");
+        if (request.Find("functions") is not null || request.Find("function_call") is not null)
+            throw GatewayException.Invalid("functions", "functions and function_call are no longer supported; use tools and tool_choice");
+
+        return new ChatRequest
+        {
+            Model = request.RequiredString("model"),
+            Family = OpenAIChat.Family,
+            Stream = request.Bool("stream") ?? false,
+            IncludeUsage = request.Object("stream_options")?.Bool("include_usage") ?? false,
+            Turns = turns,
+            Tools = [.. request.Objects("tools").Select(ReadTool)],
+            ToolChoice = ReadToolChoice(request),
+            ParallelToolCalls = request.Bool("parallel_tool_calls"),
+            Format = ReadFormat(request),
+            Reasoning = ReadReasoning(request),
+            Sampling = SamplingReader.Read(request) with { Logprobs = request.Bool("logprobs"), TopLogprobs = ReadTopLogprobs(request) },
+            Extensions = SamplingReader.ReadExtensions(request, Known),
+        };
+    }
+
+    private static Turn ReadMessage(RequestObject message, ToolCallPairing pairing)
+    {
+        var role = message.RequiredString("role");
+        return role switch
+        {
+            "system" => new Turn(Role.System, ReadContent(message)) { Name = message.String("name") },
+            "developer" => new Turn(Role.Developer, ReadContent(message)) { Name = message.String("name") },
+            "user" => new Turn(Role.User, ReadContent(message)) { Name = message.String("name") },
+            "assistant" => new Turn(Role.Assistant, [.. ReadAssistantParts(message, pairing)]) { Name = message.String("name") },
+            "tool" => new Turn(Role.Tool, [pairing.Result(message.RequiredString("tool_call_id"), message.String("name"), ReadContent(message), message.Path)]),
+            _ => throw GatewayException.Invalid(
+                message.FieldPath("role"),
+                $"{message.FieldPath("role")} must be system, developer, user, assistant or tool, not \"{role}\""),
+        };
+    }
+
+    private static List<Part> ReadContent(RequestObject message)
+    {
+        switch (message.Find("content"))
+        {
+            case null:
+                throw GatewayException.Invalid(message.FieldPath("content"), $"{message.FieldPath("content")} is required");
+            case { ValueKind: JsonValueKind.String } text:
+                return [new TextPart(JsonText.ReadString(text))];
+            case { ValueKind: JsonValueKind.Array }:
+                return [.. message.Objects("content").Select(ReadPart)];
+            case { } wrong:
+                throw message.WrongType("content", "a string or an array of parts", wrong);
+        }
+    }
+
+    private static Part ReadPart(RequestObject part)
+    {
+        var type = part.RequiredString("type");
+        switch (type)
+        {
+            case "text":
+                return new TextPart(part.RequiredString("text"));
+            case "refusal":
+                return new RefusalPart(part.RequiredString("refusal"));
+            case "image_url":
+                return ReadImage(part);
+            case "input_audio":
+                var audio = part.Object("input_audio") ?? throw Required(part, "input_audio");
+                var format = audio.RequiredString("format");
+                return new AudioPart(new InlineMedia($"audio/{format}", audio.RequiredString("data")), format);
+            case "file":
+                var file = part.Object("file") ?? throw Required(part, "file");
+                if (file.String("file_id") is not null)
+                    throw GatewayException.Invalid(file.FieldPath("file_id"), $"{file.FieldPath("file_id")} is not supported; send the file itself as file_data");
+                var media = MediaType.ReadInline(file.RequiredString("file_data"), file.FieldPath("file_data"));
+                return new DocumentPart(media, file.String("filename"));
+            default:
+                throw GatewayException.Invalid(
+                    part.FieldPath("type"),
+                    $"{part.FieldPath("type")} must be text, image_url, input_audio, file or refusal, not \"{type}\"");
+        }
+    }
+
+    /// <summary><c>image_url</c> is an object with a URL, or the bare URL that some clients send.</summary>
+    private static ImagePart ReadImage(RequestObject part)
+    {
+        string url;
+        string? detail = null;
+        string field;
+        if (part.Find("image_url") is { ValueKind: JsonValueKind.String } bare)
+        {
+            url = JsonText.ReadString(bare);
+            field = part.FieldPath("image_url");
+        }
+        else
+        {
+            var image = part.Object("image_url") ?? throw Required(part, "image_url");
+            url = image.RequiredString("url");
+            detail = image.String("detail");
+            field = image.FieldPath("url");
+        }
+
+        if (url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
+            return new ImagePart(MediaType.ReadInline(url, field), detail);
+        if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            return new ImagePart(new LinkedMedia(url), detail);
+        throw GatewayException.Invalid(field, $"{field} must be a data URL or an http(s) URL");
+    }
+
+    private static IEnumerable<Part> ReadAssistantParts(RequestObject message, ToolCallPairing pairing)
+    {
+        if ((message.String("reasoning_content") ?? message.String("reasoning")) is { Length: > 0 } reasoning)
+            yield return new ReasoningPart(reasoning);
+        if (message.Find("content") is not null)
+        {
+            foreach (var part in ReadContent(message))
+            {
+                if (part is not TextPart { Text: "" })
+                    yield return part;
+            }
+        }
+
+        if (message.String("refusal") is { Length: > 0 } refusal)
+            yield return new RefusalPart(refusal);
+        foreach (var call in message.Objects("tool_calls"))
+        {
+            var function = call.Object("function") ?? throw Required(call, "function");
+            yield return pairing.Call(call.RequiredString("id"), function.RequiredString("name"), ReadArguments(function));
+        }
+    }
+
+    private static string ReadArguments(RequestObject function)
+    {
+        var arguments = function.String("arguments");
+        if (string.IsNullOrWhiteSpace(arguments))
+            return "{}";
+        try
+        {
+            using var parsed = JsonDocument.Parse(arguments);
+            if (parsed.RootElement.ValueKind == JsonValueKind.Object)
+                return arguments;
+        }
+        catch (JsonException)
+        {
+        }
+
+        throw GatewayException.Invalid(function.FieldPath("arguments"), $"{function.FieldPath("arguments")} must be the text of a JSON object");
+    }
+
+    private static ToolDefinition ReadTool(RequestObject tool)
+    {
+        if (tool.RequiredString("type") is not "function" and var type)
+            throw GatewayException.Invalid(tool.FieldPath("type"), $"{tool.FieldPath("type")} must be function, not \"{type}\"");
+        var function = tool.Object("function") ?? throw Required(tool, "function");
+        if (function.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
+            throw function.WrongType("parameters", "a JSON Schema object", wrong);
+        return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters"), function.Bool("strict"));
+    }
+
+    private static ToolChoice? ReadToolChoice(RequestObject request)
+    {
+        if (request.Find("tool_choice") is not { } choice)
+            return null;
+        if (choice.ValueKind == JsonValueKind.String)
+        {
+            return choice.GetString() switch
+            {
+                "auto" => ToolChoice.Auto,
+                "none" => ToolChoice.None,
+                "required" or "any" => ToolChoice.Required,
+                var other => throw GatewayException.Invalid("tool_choice", $"tool_choice must be auto, none, required or a function, not \"{other}\""),
+            };
+        }
+
+        var named = request.Object("tool_choice")!.Value;
+        if (named.RequiredString("type") is not "function" and var type)
+            throw GatewayException.Invalid("tool_choice.type", $"tool_choice.type must be function, not \"{type}\"");
+        var function = named.Object("function") ?? throw Required(named, "function");
+        var name = function.RequiredString("name");
+        if (!request.Objects("tools").Any(tool => tool.Object("function")?.String("name") == name))
+            throw GatewayException.Invalid("tool_choice.function.name", $"tool_choice names \"{name}\", which is not among the tools");
+        return new ToolChoice(ToolChoiceKind.Named, name);
+    }
+
+    private static OutputFormat? ReadFormat(RequestObject request)
+    {
+        if (request.Object("response_format") is not { } format)
+            return null;
+        var type = format.RequiredString("type").Trim().ToLowerInvariant();
+        switch (type)
+        {
+            case "text":
+                return null;
+            case "json_object":
+                return new OutputFormat(OutputFormatKind.JsonObject);
+            case "json_schema":
+                var schema = format.Object("json_schema") ?? throw Required(format, "json_schema");
+                if (schema.Object("schema") is null)
+                    throw Required(schema, "schema");
+                return new OutputFormat(OutputFormatKind.JsonSchema, schema.Raw("schema"), schema.String("name") ?? "schema", schema.String("description"), schema.Bool("strict"));
+            default:
+                throw GatewayException.Invalid("response_format.type", $"response_format.type must be text, json_object or json_schema, not \"{type}\"");
+        }
+    }
+
+    private static ReasoningRequest ReadReasoning(RequestObject request)
+    {
+        var value = request.String("reasoning_effort") ?? request.Object("reasoning")?.String("effort");
+        return value switch
+        {
+            null => default,
+            "none" => new ReasoningRequest(false, ReasoningEffort.None),
+            "minimal" => new ReasoningRequest(true, ReasoningEffort.Minimal),
+            "low" => new ReasoningRequest(true, ReasoningEffort.Low),
+            "medium" => new ReasoningRequest(true, ReasoningEffort.Medium),
+            "high" => new ReasoningRequest(true, ReasoningEffort.High),
+            "xhigh" => new ReasoningRequest(true, ReasoningEffort.XHigh),
+            "max" => new ReasoningRequest(true, ReasoningEffort.Max),
+            _ => throw GatewayException.Invalid(
+                "reasoning_effort",
+                $"reasoning_effort must be none, minimal, low, medium, high, xhigh or max, not \"{value}\""),
+        };
+    }
+
+    private static int? ReadTopLogprobs(RequestObject request) => request.Int32("top_logprobs") switch
+    {
+        null => null,
+        >= 0 and <= 20 and var count => count,
+        var count => throw GatewayException.Invalid("top_logprobs", $"top_logprobs must be between 0 and 20, not {count}"),
+    };
+
+    private static GatewayException Required(RequestObject owner, string name) =>
+        GatewayException.Invalid(owner.FieldPath(name), $"{owner.FieldPath(name)} is required");
+}

@@ -1,0 +1,180 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAIChat;
+
+/// <summary>
+/// Writes an answer's events as OpenAI's <c>chat.completion.chunk</c> stream (specs/dialects.md 1.1): a role chunk and
+/// deltas per choice, then the finish chunks, the token counts if asked for, and <c>[DONE]</c>. A failure is an error
+/// event and no <c>[DONE]</c>.
+/// </summary>
+internal sealed class OpenAIChatStream : IAnswerEvents
+{
+    private readonly AnswerContext context;
+    private readonly IBufferWriter<byte> output;
+    private readonly byte[] head;
+    private readonly byte[] tail;
+    private readonly List<ChoiceState> choices = [];
+    private Usage usage = Conversation.Usage.Absent;
+
+    public OpenAIChatStream(AnswerContext context, IBufferWriter<byte> output)
+    {
+        this.context = context;
+        this.output = output;
+        head = CompletionWriter.ChunkHead(CompletionWriter.ChatId(context), "chat.completion.chunk", context);
+        tail = [.. "]"u8, .. context.Request.IncludeUsage ? ",\"usage\":null"u8 : default, .. "}\n\n"u8];
+    }
+
+    public void Start(string? upstreamId)
+    {
+    }
+
+    public void Text(int choice, ReadOnlySpan<byte> escaped) => WriteTextDelta(choice, "\"content\":\""u8, escaped);
+
+    public void Reasoning(int choice, ReadOnlySpan<byte> escaped) => WriteTextDelta(choice, "\"reasoning_content\":\""u8, escaped);
+
+    public void Refusal(int choice, ReadOnlySpan<byte> escaped) => WriteTextDelta(choice, "\"refusal\":\""u8, escaped);
+
+    public void ToolStart(int choice, int slot, string id, string name)
+    {
+        byte[] delta =
+        [
+            .. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(slot.ToString(CultureInfo.InvariantCulture)),
+            .. ",\"id\":\""u8, .. JsonText.Escape(id), .. "\",\"type\":\"function\",\"function\":{\"name\":\""u8, .. JsonText.Escape(name),
+            .. "\",\"arguments\":\"\"}}]"u8,
+        ];
+        WriteDelta(choice, delta, default, default);
+    }
+
+    public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
+    {
+        Span<byte> number = stackalloc byte[11];
+        slot.TryFormat(number, out var length, provider: CultureInfo.InvariantCulture);
+        ReadOnlySpan<byte> opening = [.. "\"tool_calls\":[{\"index\":"u8, .. number[..length], .. ",\"function\":{\"arguments\":\""u8];
+        WriteDelta(choice, opening, escaped, "\"}}]"u8);
+    }
+
+    public void ToolEnd(int choice, int slot)
+    {
+    }
+
+    public void Logprobs(int choice, ReadOnlySpan<byte> entries) => StateOf(choice).Logprobs = entries.ToArray();
+
+    public void Usage(in Usage usage) => this.usage = usage;
+
+    public void Stop(int choice, StopReason reason)
+    {
+        var state = StateOf(choice);
+        if (!state.HasRole)
+            WriteDelta(choice, default, default, default);
+        if (state.Logprobs.Length > 0)
+            Text(choice, default);
+        state.StopReason = reason;
+    }
+
+    public void End()
+    {
+        for (var choice = 0; choice < choices.Count; choice++)
+        {
+            if (choices[choice].StopReason is { } reason)
+                WriteChunk(choice, "{}"u8, default, default, Encoding.UTF8.GetBytes($"\"{CompletionWriter.FinishReason(reason)}\""), default);
+        }
+
+        if (context.Request.IncludeUsage && usage.Origin == UsageOrigin.Reported)
+            CompletionWriter.WriteUsageChunk(output, head, usage);
+        output.Write("data: [DONE]\n\n"u8);
+    }
+
+    public void Fail(GatewayError error)
+    {
+        output.Write("data: "u8);
+        OpenAIErrors.Shape.WriteError(output, error, context.RequestId);
+        output.Write("\n\n"u8);
+    }
+
+    private void WriteTextDelta(int choice, ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped) => WriteDelta(choice, opening, escaped, "\""u8);
+
+    /// <summary>Writes one delta, and before the first one of a choice its role.</summary>
+    private void WriteDelta(int choice, ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> closing)
+    {
+        var state = StateOf(choice);
+        if (!state.HasRole)
+        {
+            state.HasRole = true;
+            WriteChunk(choice, "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null"u8, default, "}"u8, "null"u8, default);
+        }
+
+        if (opening.IsEmpty)
+            return;
+        ReadOnlySpan<byte> logprobs = state.Logprobs;
+        state.Logprobs = [];
+        WriteChunk(choice, opening, escaped, closing, "null"u8, logprobs);
+    }
+
+    /// <param name="choice">The choice's index.</param>
+    /// <param name="opening">A whole delta object, or the start of one member.</param>
+    /// <param name="escaped">Copied into the member's string.</param>
+    /// <param name="closing">The rest of the delta.</param>
+    /// <param name="finishReason">JSON: null or a quoted reason.</param>
+    /// <param name="logprobs">Elements of <c>logprobs.content</c>, or nothing.</param>
+    private void WriteChunk(
+        int choice,
+        ReadOnlySpan<byte> opening,
+        ReadOnlySpan<byte> escaped,
+        ReadOnlySpan<byte> closing,
+        ReadOnlySpan<byte> finishReason,
+        ReadOnlySpan<byte> logprobs)
+    {
+        var isObject = opening[0] == '{';
+        var size = head.Length + opening.Length + escaped.Length + closing.Length + finishReason.Length + logprobs.Length + tail.Length + 128;
+        var span = output.GetSpan(size);
+        var rest = span;
+        Append(ref rest, head);
+        Append(ref rest, "\"choices\":[{\"index\":"u8);
+        choice.TryFormat(rest, out var digits, provider: CultureInfo.InvariantCulture);
+        rest = rest[digits..];
+        Append(ref rest, isObject ? ",\"delta\":"u8 : ",\"delta\":{"u8);
+        Append(ref rest, opening);
+        Append(ref rest, escaped);
+        Append(ref rest, closing);
+        Append(ref rest, isObject ? default : "}"u8);
+        if (!logprobs.IsEmpty)
+        {
+            Append(ref rest, ",\"logprobs\":{\"content\":["u8);
+            Append(ref rest, logprobs);
+            Append(ref rest, "],\"refusal\":null}"u8);
+        }
+
+        Append(ref rest, ",\"finish_reason\":"u8);
+        Append(ref rest, finishReason);
+        Append(ref rest, "}"u8);
+        Append(ref rest, tail);
+        output.Advance(span.Length - rest.Length);
+    }
+
+    private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(rest);
+        rest = rest[bytes.Length..];
+    }
+
+    private ChoiceState StateOf(int choice)
+    {
+        while (choices.Count <= choice)
+            choices.Add(new ChoiceState());
+        return choices[choice];
+    }
+
+    private sealed class ChoiceState
+    {
+        public bool HasRole { get; set; }
+
+        public byte[] Logprobs { get; set; } = [];
+
+        public StopReason? StopReason { get; set; }
+    }
+}

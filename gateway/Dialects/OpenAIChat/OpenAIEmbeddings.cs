@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAIChat;
+
+/// <summary>How vectors are written; OpenAI's own SDKs ask for base64 unless told otherwise (P-59).</summary>
+public enum EmbeddingEncoding
+{
+    Numbers,
+    Base64,
+}
+
+/// <summary><c>POST /v1/embeddings</c> (specs/dialects.md 4.1).</summary>
+public static class OpenAIEmbeddings
+{
+    private const int MostInputs = 2048;
+
+    /// <exception cref="GatewayException">The request is malformed.</exception>
+    public static (EmbeddingRequest Request, EmbeddingEncoding Encoding) Read(JsonElement body)
+    {
+        var request = RequestObject.OfBody(body);
+        var dimensions = request.Int32("dimensions");
+        if (dimensions is < 1)
+            throw GatewayException.Invalid("dimensions", $"dimensions must be at least 1, not {dimensions}");
+        return (new EmbeddingRequest(request.RequiredString("model"), ReadInputs(request), dimensions) { User = request.String("user") }, ReadEncoding(request));
+    }
+
+    public static void Write(EmbeddingRequest request, EmbeddingEncoding encoding, EmbeddingAnswer answer, IBufferWriter<byte> output)
+    {
+        using var writer = new Utf8JsonWriter(output, JsonText.Compact);
+        writer.WriteStartObject();
+        writer.WriteString("object"u8, "list"u8);
+        writer.WriteStartArray("data"u8);
+        for (var index = 0; index < answer.Vectors.Count; index++)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("object"u8, "embedding"u8);
+            writer.WriteNumber("index"u8, index);
+            writer.WritePropertyName("embedding"u8);
+            WriteVector(writer, answer.Vectors[index], encoding);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("model"u8, request.Model);
+        writer.WriteStartObject("usage"u8);
+        writer.WriteNumber("prompt_tokens"u8, answer.Usage.InputTotal);
+        writer.WriteNumber("total_tokens"u8, answer.Usage.InputTotal);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteVector(Utf8JsonWriter writer, float[] vector, EmbeddingEncoding encoding)
+    {
+        if (encoding == EmbeddingEncoding.Base64)
+        {
+            // Little-endian float32, which is this platform's own order.
+            writer.WriteBase64StringValue(MemoryMarshal.AsBytes(vector.AsSpan()));
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (var value in vector)
+            writer.WriteNumberValue(value);
+        writer.WriteEndArray();
+    }
+
+    private static string[] ReadInputs(RequestObject request)
+    {
+        switch (request.Find("input"))
+        {
+            case { ValueKind: JsonValueKind.String } text:
+                return [JsonText.ReadString(text)];
+            case { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > MostInputs:
+                throw GatewayException.Invalid("input", $"input must have at most {MostInputs} items, not {list.GetArrayLength()}");
+            case { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > 0:
+                if (list.EnumerateArray().Any(item => item.ValueKind is JsonValueKind.Number or JsonValueKind.Array))
+                    throw GatewayException.Invalid("input", "input must be a string or an array of strings; token arrays are not supported");
+                return [.. request.Strings("input")];
+            case null or { ValueKind: JsonValueKind.Array }:
+                throw GatewayException.Invalid("input", "invalid input");
+            case { } wrong:
+                throw request.WrongType("input", "a string or an array of strings", wrong);
+        }
+    }
+
+    private static EmbeddingEncoding ReadEncoding(RequestObject request) => request.String("encoding_format")?.ToLowerInvariant() switch
+    {
+        null or "float" => EmbeddingEncoding.Numbers,
+        "base64" => EmbeddingEncoding.Base64,
+        var other => throw GatewayException.Invalid("encoding_format", $"encoding_format must be float or base64, not \"{other}\""),
+    };
+}

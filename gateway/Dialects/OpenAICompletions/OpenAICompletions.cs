@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAICompletions;
+
+/// <summary><c>POST /v1/completions</c>, OpenAI's legacy text completion (specs/dialects.md 2.18).</summary>
+public sealed class OpenAICompletions : IInboundDialect
+{
+    private static readonly string[] Known = ["model", "prompt", "suffix", "echo", "best_of", "stream", "stream_options", "logprobs"];
+
+    public string Name => "openai.completions";
+
+    public string StreamContentType => "text/event-stream; charset=utf-8";
+
+    public int StatusOf(GatewayError error) => OpenAIErrors.Shape.StatusOf(error);
+
+    public void WriteError(IBufferWriter<byte> output, GatewayError error, string requestId) =>
+        OpenAIErrors.Shape.WriteError(output, error, requestId);
+
+    public ChatRequest Read(JsonElement body)
+    {
+        var request = RequestObject.OfBody(body);
+        var prompt = ReadPrompt(request);
+        var suffix = request.String("suffix");
+        var sampling = SamplingReader.Read(request);
+        if (request.Int32("best_of") is { } bestOf && bestOf != (sampling.Choices ?? 1))
+            throw GatewayException.Invalid("best_of", "best_of must equal n; choosing among hidden answers is not supported");
+        if (request.Int32("logprobs") is > 0)
+            throw GatewayException.Invalid("logprobs", "logprobs is not supported on text completions; use /v1/chat/completions");
+
+        return new ChatRequest
+        {
+            Model = request.RequiredString("model"),
+            Family = "openai",
+            Stream = request.Bool("stream") ?? false,
+            IncludeUsage = request.Object("stream_options")?.Bool("include_usage") ?? false,
+            Turns = [Turn.Of(Role.User, prompt)],
+            Completion = new TextCompletion(prompt, string.IsNullOrEmpty(suffix) ? null : suffix, request.Bool("echo") ?? false),
+            Sampling = sampling,
+            Extensions = SamplingReader.ReadExtensions(request, Known),
+        };
+    }
+
+    public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities) =>
+        request.Completion?.Suffix is not null && capabilities.Lacks(ModelCapabilities.Insert)
+            ? GatewayError.Invalid("suffix", $"{request.Model} does not support insert")
+            : null;
+
+    public bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output) => false;
+
+    public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OpenAICompletionsStream(context, output);
+
+    public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output)
+    {
+        using var writer = new Utf8JsonWriter(output, JsonText.Compact);
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, CompletionWriter.TextId(context));
+        writer.WriteString("object"u8, "text_completion"u8);
+        writer.WriteNumber("created"u8, context.CreatedAt.ToUnixTimeSeconds());
+        writer.WriteString("model"u8, context.Request.Model);
+        writer.WriteStartArray("choices"u8);
+        ReadOnlySpan<byte> echo = EchoOf(context);
+        for (var index = 0; index < answer.Choices.Count; index++)
+        {
+            var choice = answer.Choices[index];
+            writer.WriteStartObject();
+            writer.WritePropertyName("text"u8);
+            writer.WriteRawValue([(byte)'"', .. echo, .. choice.Text.Bytes, .. choice.Refusal.Bytes, (byte)'"'], skipInputValidation: true);
+            writer.WriteNumber("index"u8, index);
+            writer.WriteNull("logprobs"u8);
+            writer.WriteString("finish_reason"u8, CompletionWriter.FinishReason(choice.StopReason ?? StopReason.Stop));
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        CompletionWriter.WriteUsage(writer, answer.Usage);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The escaped prompt if the client wants it in front of the answer.</summary>
+    internal static byte[] EchoOf(AnswerContext context) =>
+        context.Request.Completion is { Echo: true } completion ? JsonText.Escape(completion.Prompt) : [];
+
+    private static string ReadPrompt(RequestObject request)
+    {
+        switch (request.Find("prompt"))
+        {
+            case null:
+                throw GatewayException.Invalid("prompt", "prompt is required");
+            case { ValueKind: JsonValueKind.String } text:
+                return JsonText.ReadString(text);
+            case { ValueKind: JsonValueKind.Array } list:
+                if (list.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+                    throw GatewayException.Invalid("prompt", "prompt must be a string; token arrays are not supported");
+                return list.GetArrayLength() == 1
+                    ? JsonText.ReadString(list[0])
+                    : throw new GatewayException(new GatewayError(
+                        ErrorKind.NotImplemented,
+                        $"prompt is a list of {list.GetArrayLength()}; only one prompt a request is supported so far") { Field = "prompt" });
+            case { } wrong:
+                throw request.WrongType("prompt", "a string", wrong);
+        }
+    }
+}

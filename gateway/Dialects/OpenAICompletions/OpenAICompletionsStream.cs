@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Globalization;
+using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
+
+namespace Dragoman.Dialects.OpenAICompletions;
+
+/// <summary>Writes an answer's events as a stream of <c>text_completion</c> chunks (specs/dialects.md 2.18). Reasoning and tool calls have no place there.</summary>
+internal sealed class OpenAICompletionsStream : IAnswerEvents
+{
+    private readonly AnswerContext context;
+    private readonly IBufferWriter<byte> output;
+    private readonly byte[] head;
+    private readonly byte[] tail;
+    private readonly HashSet<int> echoed = [];
+    private readonly List<(int Choice, StopReason Reason)> stops = [];
+    private Usage usage = Conversation.Usage.Absent;
+
+    public OpenAICompletionsStream(AnswerContext context, IBufferWriter<byte> output)
+    {
+        this.context = context;
+        this.output = output;
+        head = CompletionWriter.ChunkHead(CompletionWriter.TextId(context), "text_completion", context);
+        tail = context.Request.IncludeUsage ? [.. "}],\"usage\":null}\n\n"u8] : [.. "}]}\n\n"u8];
+    }
+
+    public void Start(string? upstreamId)
+    {
+    }
+
+    public void Text(int choice, ReadOnlySpan<byte> escaped)
+    {
+        if (context.Request.Completion is { Echo: true } && echoed.Add(choice))
+            WriteChunk(choice, OpenAICompletions.EchoOf(context), "null");
+        WriteChunk(choice, escaped, "null");
+    }
+
+    public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
+    {
+    }
+
+    public void Refusal(int choice, ReadOnlySpan<byte> escaped) => Text(choice, escaped);
+
+    public void ToolStart(int choice, int slot, string id, string name)
+    {
+    }
+
+    public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
+    {
+    }
+
+    public void ToolEnd(int choice, int slot)
+    {
+    }
+
+    public void Logprobs(int choice, ReadOnlySpan<byte> entries)
+    {
+    }
+
+    public void Usage(in Usage usage) => this.usage = usage;
+
+    public void Stop(int choice, StopReason reason) => stops.Add((choice, reason));
+
+    public void End()
+    {
+        foreach (var (choice, reason) in stops)
+            WriteChunk(choice, default, $"\"{CompletionWriter.FinishReason(reason)}\"");
+        if (context.Request.IncludeUsage && usage.Origin == UsageOrigin.Reported)
+            CompletionWriter.WriteUsageChunk(output, head, usage);
+        output.Write("data: [DONE]\n\n"u8);
+    }
+
+    public void Fail(GatewayError error)
+    {
+        output.Write("data: "u8);
+        OpenAIErrors.Shape.WriteError(output, error, context.RequestId);
+        output.Write("\n\n"u8);
+    }
+
+    private void WriteChunk(int choice, ReadOnlySpan<byte> escaped, string finishReason)
+    {
+        output.Write(head);
+        output.Write("\"choices\":[{\"text\":\""u8);
+        output.Write(escaped);
+        output.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"\",\"index\":{choice},\"logprobs\":null,\"finish_reason\":{finishReason}")));
+        output.Write(tail);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Dragoman.Wire;
+
+/// <summary>JSON strings as byte slices: escaping, unescaping, and reading strings that are not quite well-formed.</summary>
+public static class JsonText
+{
+    /// <summary>Writes JSON that stays readable: only what JSON itself forbids is escaped.</summary>
+    public static readonly JsonWriterOptions Compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    /// <summary>The inside of a JSON string for <paramref name="text"/>, without quotes.</summary>
+    public static byte[] Escape(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray();
+
+    /// <summary>
+    /// Writes the UTF-8 text that an escaped slice stands for. Half a surrogate pair, which JSON can write and UTF-8
+    /// cannot, becomes U+FFFD.
+    /// </summary>
+    public static void Unescape(ReadOnlySpan<byte> escaped, IBufferWriter<byte> output)
+    {
+        while (true)
+        {
+            var backslash = escaped.IndexOf((byte)'\\');
+            if (backslash < 0 || backslash + 1 >= escaped.Length)
+            {
+                output.Write(escaped);
+                return;
+            }
+
+            output.Write(escaped[..backslash]);
+            escaped = escaped[backslash..];
+            escaped = escaped[UnescapeOne(escaped, output)..];
+        }
+    }
+
+    /// <summary>Reads a JSON string leniently: half a surrogate pair becomes U+FFFD instead of an exception.</summary>
+    public static string ReadString(JsonElement element)
+    {
+        try
+        {
+            return element.GetString() ?? "";
+        }
+        catch (InvalidOperationException) when (element.ValueKind == JsonValueKind.String)
+        {
+            return ReadString(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element)[1..^1]);
+        }
+    }
+
+    /// <summary>The text of an escaped slice.</summary>
+    public static string ReadString(ReadOnlySpan<byte> escaped)
+    {
+        if (escaped.IndexOf((byte)'\\') < 0)
+            return Encoding.UTF8.GetString(escaped);
+        var plain = new ArrayBufferWriter<byte>(escaped.Length);
+        Unescape(escaped, plain);
+        return Encoding.UTF8.GetString(plain.WrittenSpan);
+    }
+
+    /// <summary>Whether the slice ends in the first half of a surrogate pair, written as <c>\uD83D</c>.</summary>
+    public static bool EndsInHighSurrogate(ReadOnlySpan<byte> escaped)
+    {
+        if (escaped.Length < 6 || escaped[^6] != '\\' || escaped[^5] != 'u' || !TryReadUnit(escaped[^4..], out var unit))
+            return false;
+        if (!char.IsHighSurrogate((char)unit))
+            return false;
+        var backslashes = 0;
+        for (var i = escaped.Length - 6; i >= 0 && escaped[i] == '\\'; i--)
+            backslashes++;
+        return backslashes % 2 == 1;
+    }
+
+    private static int UnescapeOne(ReadOnlySpan<byte> escaped, IBufferWriter<byte> output)
+    {
+        if (escaped[1] != 'u')
+        {
+            Span<byte> one = [escaped[1] switch
+            {
+                (byte)'n' => (byte)'\n',
+                (byte)'t' => (byte)'\t',
+                (byte)'r' => (byte)'\r',
+                (byte)'b' => (byte)'\b',
+                (byte)'f' => (byte)'\f',
+                var other => other,
+            }];
+            output.Write(one);
+            return 2;
+        }
+
+        var consumed = Math.Min(6, escaped.Length);
+        if (escaped.Length < 6 || !TryReadUnit(escaped.Slice(2, 4), out var unit))
+        {
+            WriteRune(Rune.ReplacementChar, output);
+            return consumed;
+        }
+
+        if (Rune.TryCreate((char)unit, out var rune))
+        {
+            WriteRune(rune, output);
+            return 6;
+        }
+
+        if (char.IsHighSurrogate((char)unit) && escaped.Length >= 12 && escaped[6] == '\\' && escaped[7] == 'u'
+            && TryReadUnit(escaped.Slice(8, 4), out var low) && Rune.TryCreate((char)unit, (char)low, out var pair))
+        {
+            WriteRune(pair, output);
+            return 12;
+        }
+
+        WriteRune(Rune.ReplacementChar, output);
+        return 6;
+    }
+
+    private static bool TryReadUnit(ReadOnlySpan<byte> hex, out ushort unit) =>
+        Utf8Parser.TryParse(hex[..4], out unit, out var consumed, 'x') && consumed == 4;
+
+    private static void WriteRune(Rune rune, IBufferWriter<byte> output)
+    {
+        var span = output.GetSpan(4);
+        output.Advance(rune.EncodeToUtf8(span));
+    }
+}

@@ -1,0 +1,245 @@
+using System.Buffers;
+
+namespace Dragoman.Wire;
+
+/// <summary>
+/// Cuts server-sent events out of a byte stream, however it is sliced (specs/dialects.md 3.0): LF, CRLF and CR line
+/// ends, a byte order mark, comments, a missing space after the colon, several data lines, an unterminated last event,
+/// and events that only a single line end separates (P-43).
+/// </summary>
+public sealed class SseReader : IDisposable
+{
+    private const int InitialSize = 16 * 1024;
+
+    private readonly int largestEvent;
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(InitialSize);
+    private int start;
+    private int end;
+    private int scanned;
+    private bool atBeginning = true;
+    private bool skipLineFeed;
+    private byte[] joined = [];
+
+    /// <param name="largestEvent">The most bytes that one event may have, buffered or joined.</param>
+    public SseReader(int largestEvent = 16 * 1024 * 1024)
+    {
+        this.largestEvent = largestEvent;
+    }
+
+    /// <summary>The free room to read into; follow with <see cref="Advance"/>.</summary>
+    /// <exception cref="InvalidDataException">One event is larger than allowed.</exception>
+    public Memory<byte> GetMemory()
+    {
+        if (start == end)
+        {
+            start = end = scanned = 0;
+        }
+        else if (buffer.Length - end < InitialSize / 4)
+        {
+            MakeRoom();
+        }
+
+        return buffer.AsMemory(end);
+    }
+
+    public void Advance(int count) => end += count;
+
+    /// <summary>Takes the next complete event out of what was read.</summary>
+    /// <param name="name">The <c>event:</c> field; empty when there is none.</param>
+    /// <param name="data">The joined <c>data:</c> fields; valid until the next call to this reader.</param>
+    public bool TryRead(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data) => TryRead(false, out name, out data);
+
+    /// <summary>After the end of the stream: takes an event that no blank line closed.</summary>
+    public bool TryReadLast(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data) => TryRead(true, out name, out data);
+
+    public void Dispose()
+    {
+        if (buffer.Length == 0)
+            return;
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+    }
+
+    private bool TryRead(bool atEnd, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data)
+    {
+        if (!SkipPreamble(atEnd))
+        {
+            name = data = default;
+            return false;
+        }
+
+        while (FindEventEnd(atEnd, out var length, out var consumed))
+        {
+            var block = buffer.AsSpan(start, length);
+            start += consumed;
+            scanned = start;
+            if (ParseBlock(block, out name, out data))
+                return true;
+        }
+
+        name = data = default;
+        return false;
+    }
+
+    private bool SkipPreamble(bool atEnd)
+    {
+        if (!atBeginning)
+            return true;
+        ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
+        var available = buffer.AsSpan(start, end - start);
+        if (available.Length < mark.Length && mark.StartsWith(available) && !atEnd)
+            return false;
+        if (available.StartsWith(mark))
+            start += mark.Length;
+        scanned = start;
+        atBeginning = false;
+        return true;
+    }
+
+    /// <summary>Looks for the line end that closes a block: a blank line.</summary>
+    private bool FindEventEnd(bool atEnd, out int length, out int consumed)
+    {
+        // A CR that ended the last block may be followed by the LF that belongs to it.
+        if (skipLineFeed && start < end)
+        {
+            if (buffer[start] == '\n')
+            {
+                start++;
+                scanned = Math.Max(scanned, start);
+            }
+
+            skipLineFeed = false;
+        }
+
+        var position = scanned;
+        while (true)
+        {
+            var offset = buffer.AsSpan(position, end - position).IndexOfAny((byte)'\n', (byte)'\r');
+            if (offset < 0)
+                break;
+            var lineEnd = position + offset;
+            var next = lineEnd + 1;
+            if (buffer[lineEnd] == '\r')
+            {
+                if (next < end && buffer[next] == '\n')
+                    next++;
+                else if (next == end && !atEnd)
+                {
+                    // Whether an LF follows is not known yet; a lone CR CR is a blank line all the same.
+                    if (IsBlankLine(lineEnd))
+                    {
+                        skipLineFeed = true;
+                        length = lineEnd - start;
+                        consumed = next - start;
+                        return true;
+                    }
+
+                    scanned = lineEnd;
+                    length = consumed = 0;
+                    return false;
+                }
+            }
+
+            if (IsBlankLine(lineEnd))
+            {
+                length = lineEnd - start;
+                consumed = next - start;
+                return true;
+            }
+
+            position = next;
+        }
+
+        scanned = end;
+        length = consumed = end - start;
+        return atEnd && length > 0;
+    }
+
+    private bool IsBlankLine(int lineEnd)
+    {
+        if (lineEnd == start)
+            return true;
+        var before = buffer[lineEnd - 1];
+        return before == '\n' || (before == '\r' && buffer[lineEnd] == '\r');
+    }
+
+    /// <summary>Reads the fields of a block; false when it has no data.</summary>
+    private bool ParseBlock(ReadOnlySpan<byte> block, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data)
+    {
+        name = data = default;
+        var dataLines = 0;
+        var joinedLength = 0;
+        var rest = block;
+        while (!rest.IsEmpty)
+        {
+            var lineEnd = rest.IndexOfAny((byte)'\n', (byte)'\r');
+            var line = lineEnd < 0 ? rest : rest[..lineEnd];
+            rest = lineEnd < 0 ? default : rest[(lineEnd + 1)..];
+            if (TryGetField(line, "data"u8, out var value))
+            {
+                dataLines++;
+                if (dataLines == 1)
+                {
+                    data = value;
+                    continue;
+                }
+
+                if (dataLines == 2)
+                    joinedLength = Join(0, data, separate: false);
+                joinedLength = Join(joinedLength, value, separate: true);
+            }
+            else if (TryGetField(line, "event"u8, out value))
+            {
+                name = value;
+            }
+        }
+
+        if (dataLines > 1)
+            data = joined.AsSpan(0, joinedLength);
+        return dataLines > 0;
+    }
+
+    private int Join(int length, ReadOnlySpan<byte> value, bool separate)
+    {
+        var needed = length + value.Length + 1;
+        if (joined.Length < needed)
+            Array.Resize(ref joined, Math.Max(needed, joined.Length * 2));
+        if (separate)
+            joined[length++] = (byte)'\n';
+        value.CopyTo(joined.AsSpan(length));
+        return length + value.Length;
+    }
+
+    private static bool TryGetField(ReadOnlySpan<byte> line, ReadOnlySpan<byte> field, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        if (!line.StartsWith(field))
+            return false;
+        if (line.Length == field.Length)
+            return true;
+        if (line[field.Length] != ':')
+            return false;
+        value = line[(field.Length + 1)..];
+        if (!value.IsEmpty && value[0] == ' ')
+            value = value[1..];
+        return true;
+    }
+
+    private void MakeRoom()
+    {
+        var pending = end - start;
+        if (pending > largestEvent)
+            throw new InvalidDataException($"a stream event is larger than {largestEvent} bytes");
+        var target = start > buffer.Length / 2 ? buffer : ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.AsSpan(start, pending).CopyTo(target);
+        if (target != buffer)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = target;
+        }
+
+        scanned -= start;
+        start = 0;
+        end = pending;
+    }
+}

@@ -1,0 +1,39 @@
+namespace Dragoman.Wire;
+
+/// <summary>
+/// Keeps the two halves of a surrogate pair together when a provider cuts an emoji between two deltas
+/// (specs/dialects.md 3.10): the first half waits for the next delta.
+/// </summary>
+public sealed class SurrogateCarry
+{
+    private byte[]? held;
+
+    /// <summary>The part of <paramref name="escaped"/>, with what was held before, that can go on its way.</summary>
+    public ReadOnlySpan<byte> Pass(ReadOnlySpan<byte> escaped)
+    {
+        if (held is null && !JsonText.EndsInHighSurrogate(escaped))
+            return escaped;
+
+        ReadOnlySpan<byte> whole = escaped;
+        if (held is not null)
+        {
+            byte[] joined = [.. held, .. escaped];
+            whole = joined;
+        }
+
+        held = null;
+        if (!JsonText.EndsInHighSurrogate(whole))
+            return whole;
+        held = whole[^6..].ToArray();
+        return whole[..^6];
+    }
+
+    /// <summary>What is left when no further delta comes: U+FFFD in place of the lonely half, or nothing.</summary>
+    public ReadOnlySpan<byte> Finish()
+    {
+        if (held is null)
+            return default;
+        held = null;
+        return "\\ufffd"u8;
+    }
+}
