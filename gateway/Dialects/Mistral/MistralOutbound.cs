@@ -57,7 +57,8 @@ public sealed class MistralOutbound : IOutboundDialect
         return new UpstreamCall(fillsIn ? "fim/completions" : "chat/completions", output.WrittenMemory);
     }
 
-    public IAnswerReader OpenAnswer(ChatRequest request) => new ChatCompletionReader(json => ReadError(200, json, null));
+    public IAnswerReader OpenAnswer(ChatRequest request) =>
+        new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
 
     public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
     {

@@ -48,7 +48,8 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
         return new UpstreamCall(request.Completion is null ? "chat/completions" : "completions", output.WrittenMemory);
     }
 
-    public IAnswerReader OpenAnswer(ChatRequest request) => new ChatCompletionReader(json => ReadError(200, json, null));
+    public IAnswerReader OpenAnswer(ChatRequest request) =>
+        new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
 
     public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
     {
