@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Dragoman.Emulator.Behaviors;
+using Dragoman.Emulator.Errors;
+using Dragoman.Emulator.Inspection;
+using Dragoman.Emulator.Requests;
+
+namespace Dragoman.Emulator;
+
+/// <summary>One request to the API, and what of it is captured.</summary>
+/// <param name="context">The exchange.</param>
+/// <param name="captured">Null when nothing is captured.</param>
+/// <param name="log">Where it is captured.</param>
+/// <param name="cancellation">Cancelled when the client leaves or the process ends.</param>
+internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, RequestLog log, CancellationToken cancellation) : IDisposable
+{
+    private RequestBody? _body;
+    private bool _isRecorded;
+
+    public HttpContext Context => context;
+
+    public CapturedRequest? Captured => captured;
+
+    public CancellationToken Cancellation => cancellation;
+
+    public string? BehaviorHeader => context.Request.Headers[EmulatedBehavior.HeaderName];
+
+    /// <summary>Reads the body, captures it, and gives what <paramref name="read"/> makes of its JSON object.</summary>
+    /// <exception cref="MistralException">The body is too long or no JSON object, or <paramref name="read"/> refuses it.</exception>
+    public async Task<T> ReadAsync<T>(Func<JsonElement, T> read)
+    {
+        _body = await RequestBody.ReadAsync(context.Request, cancellation);
+        JsonDocument document;
+        try
+        {
+            document = _body.ParseObject();
+        }
+        catch (MistralException)
+        {
+            captured?.SetBody(_body.Bytes.Span, isJson: false);
+            throw;
+        }
+
+        using (document)
+        {
+            captured?.SetBody(_body.Bytes.Span, isJson: true);
+            Record();
+            var result = read(document.RootElement);
+            // A long stream must not hold on to the request.
+            _body.Dispose();
+            return result;
+        }
+    }
+
+    /// <summary>Puts the request into the log, once.</summary>
+    public void Record()
+    {
+        if (captured is null || _isRecorded)
+            return;
+        _isRecorded = true;
+        log.Add(captured);
+    }
+
+    public void Dispose() => _body?.Dispose();
+}

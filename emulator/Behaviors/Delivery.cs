@@ -1,0 +1,56 @@
+namespace Dragoman.Emulator.Behaviors;
+
+/// <summary>
+/// Times the tokens of one answer and says when a fault is due. The schedule is absolute: token n is due at the time to
+/// first token plus (n − 1) / tokens per second, however long writing took.
+/// </summary>
+internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
+{
+    // What was flushed needs a moment to leave before the connection goes.
+    private static readonly TimeSpan leaveTime = TimeSpan.FromMilliseconds(50);
+
+    private readonly long _began = time.GetTimestamp();
+
+    public EmulatedBehavior Behavior => behavior;
+
+    /// <summary>Tokens given so far.</summary>
+    public long Given { get; private set; }
+
+    public Task WaitForFirstTokenAsync(CancellationToken cancellation) =>
+        behavior.TimeToFirstToken > TimeSpan.Zero
+            ? Task.Delay(behavior.TimeToFirstToken, time, cancellation)
+            : Task.CompletedTask;
+
+    /// <summary>The fault that comes before the next <paramref name="tokens"/> tokens, or at the end of the answer.</summary>
+    public Fault FaultBefore(int tokens, bool atEnd = false)
+    {
+        if (Passes(behavior.ErrorAfter))
+            return Fault.Error;
+        if (Passes(behavior.CutAfter))
+            return Fault.Cut;
+        return Passes(behavior.StallAfter) ? Fault.Stall : Fault.None;
+
+        bool Passes(int? limit) => limit is { } after && (atEnd || Given + tokens > after);
+    }
+
+    /// <summary>Counts <paramref name="tokens"/> and waits until the last of them is due.</summary>
+    public ValueTask GiveAsync(int tokens, CancellationToken cancellation)
+    {
+        Given += tokens;
+        if (behavior.TokensPerSecond is not { } rate)
+            return ValueTask.CompletedTask;
+        var due = behavior.TimeToFirstToken + TimeSpan.FromSeconds(Math.Max(0, Given - 1) / rate);
+        var wait = due - time.GetElapsedTime(_began);
+        return wait > TimeSpan.Zero ? new ValueTask(Task.Delay(wait, time, cancellation)) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Waits until the client leaves.</summary>
+    /// <exception cref="OperationCanceledException">Always, in the end.</exception>
+    public static Task StallAsync(CancellationToken cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+
+    public static async Task CutAsync(HttpContext context)
+    {
+        await Task.Delay(leaveTime, CancellationToken.None);
+        context.Abort();
+    }
+}

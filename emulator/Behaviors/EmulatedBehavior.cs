@@ -1,0 +1,104 @@
+using System.Globalization;
+using Dragoman.Emulator.Errors;
+
+namespace Dragoman.Emulator.Behaviors;
+
+/// <summary>
+/// The pace and the faults a request asks for, by a model name <c>emulate-&lt;key&gt;-&lt;value&gt;[-&lt;key&gt;-&lt;value&gt;…]</c> or
+/// by the header <c>x-emulator-behavior: key=value; key=value</c>. Documented in <c>docs/emulator.md</c>.
+/// </summary>
+internal sealed record EmulatedBehavior
+{
+    public const string HeaderName = "x-emulator-behavior";
+
+    private const string NamePrefix = "emulate-";
+
+    private const string Keys =
+        "tps (tokens a second), ttft (milliseconds), status (400 to 599), retryafter (seconds), "
+        + "tokens (0 to 1000000), error, cut and stall (after that many tokens)";
+
+    public static EmulatedBehavior None { get; } = new();
+
+    /// <summary>Tokens a second; unpaced when absent.</summary>
+    public double? TokensPerSecond { get; init; }
+
+    /// <summary>Wait before the first token.</summary>
+    public TimeSpan TimeToFirstToken { get; init; }
+
+    /// <summary>HTTP status to answer with instead of a result.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>Seconds for the <c>Retry-After</c> header of <see cref="Status"/>.</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>Length of the answer's text in tokens.</summary>
+    public int? Tokens { get; init; }
+
+    /// <summary>Tokens after which an error event ends the stream.</summary>
+    public int? ErrorAfter { get; init; }
+
+    /// <summary>Tokens after which the connection is cut.</summary>
+    public int? CutAfter { get; init; }
+
+    /// <summary>Tokens after which nothing more comes.</summary>
+    public int? StallAfter { get; init; }
+
+    /// <summary>Whether tokens have a time at which they are due.</summary>
+    public bool IsPaced => TokensPerSecond is not null;
+
+    public static bool IsNamedBy(string model) => model.StartsWith(NamePrefix, StringComparison.Ordinal);
+
+    /// <exception cref="MistralException">400 that names the keys there are.</exception>
+    public static EmulatedBehavior FromModelName(string model)
+    {
+        if (!IsNamedBy(model))
+            return None;
+        var parts = model[NamePrefix.Length..].Split('-');
+        if (parts.Length % 2 != 0)
+            throw Unknown(model);
+        var behavior = None;
+        for (var part = 0; part < parts.Length; part += 2)
+            behavior = behavior.With(parts[part], parts[part + 1]) ?? throw Unknown(model);
+        return behavior;
+
+        static MistralException Unknown(string model) => new(MistralError.InvalidModel(
+            400, model, $". A name that asks the emulator for a behaviour is emulate-<key>-<value>, with the keys {Keys}."));
+    }
+
+    /// <summary>This behaviour with what the header asks for put over it.</summary>
+    /// <exception cref="MistralException">400 that names the keys there are.</exception>
+    public EmulatedBehavior WithHeader(string? header)
+    {
+        var behavior = this;
+        foreach (var part in (header ?? "").Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = part.IndexOf('=');
+            behavior = (equals < 0 ? null : behavior.With(part[..equals].Trim(), part[(equals + 1)..].Trim()))
+                ?? throw new MistralException(MistralError.BadRequest(
+                    $"{HeaderName}: '{part}' is not understood. Write key=value; key=value with the keys {Keys}."));
+        }
+
+        return behavior;
+    }
+
+    private EmulatedBehavior? With(string key, string value) => key switch
+    {
+        "tps" => Real(value, 1_000_000) is { } rate and > 0 ? this with { TokensPerSecond = rate } : null,
+        "ttft" => Whole(value, 0, 600_000) is { } wait ? this with { TimeToFirstToken = TimeSpan.FromMilliseconds(wait) } : null,
+        "status" => Whole(value, 400, 599) is { } status ? this with { Status = status } : null,
+        "retryafter" => Whole(value, 0, 86_400) is { } seconds ? this with { RetryAfter = seconds } : null,
+        "tokens" => Whole(value, 0, 1_000_000) is { } tokens ? this with { Tokens = tokens } : null,
+        "error" => Whole(value, 0, 1_000_000) is { } error ? this with { ErrorAfter = error } : null,
+        "cut" => Whole(value, 0, 1_000_000) is { } cut ? this with { CutAfter = cut } : null,
+        "stall" => Whole(value, 0, 1_000_000) is { } stall ? this with { StallAfter = stall } : null,
+        _ => null,
+    };
+
+    private static int? Whole(string value, int least, int most) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most ? number : null;
+
+    private static double? Real(string value, double most) =>
+        double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number <= most ? number : null;
+}

@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Dragoman.Emulator.Completions;
+using Dragoman.Emulator.Generation;
+using Dragoman.Emulator.Schemas;
+using Dragoman.Emulator.Tools;
+
+namespace Dragoman.Emulator.Chat;
+
+/// <summary>
+/// Decides what the emulator says. Text begins with what it saw of the request (the user's words, images, tool results),
+/// so that a client's test can check what arrived, and goes on with sentences of its own.
+/// </summary>
+internal static class ChatAnswer
+{
+    private const int ShortestText = 12;
+    private const int LongestText = 48;
+    private const int ShortestThinking = 8;
+    private const int LongestThinking = 24;
+    private const int QuotedFromUser = 40;
+    private const int QuotedFromTool = 200;
+
+    private static readonly JsonWriterOptions writerOptions = new() { Encoder = ServerSentEvents.WriterOptions.Encoder };
+
+    public static (Completion Completion, ulong Seed) Read(JsonElement root, string? behaviorHeader)
+    {
+        var request = ChatRequest.Read(root, behaviorHeader);
+        return (To(request), request.Seed);
+    }
+
+    public static Completion To(ChatRequest request)
+    {
+        var choices = new Choice[request.Choices];
+        for (var index = 0; index < choices.Length; index++)
+        {
+            var content = Content(request, DeterministicRandom.Derive(request.Seed, index));
+            choices[index] = new Choice(index, content, request.Options);
+        }
+
+        return new(request.Options, choices, request.PromptTokens);
+    }
+
+    private static ChoiceContent Content(ChatRequest request, ulong seed)
+    {
+        var random = new DeterministicRandom(seed);
+        var (thinkingSeed, answerSeed, length) = (random.Next(), random.Next(), random.Between(ShortestText, LongestText));
+        var thinking = request.Reasons
+            ? new Prose(thinkingSeed, random.Between(ShortestThinking, LongestThinking), continues: false)
+            : null;
+        var called = request.Tools.Called(request.Messages[^1].Role, LastUserMessage(request)?.Text ?? "");
+        if (called.Count > 0)
+            return new(thinking, null, [.. called.Select((tool, number) => ToolCall.To(tool, answerSeed + (ulong)number))]);
+        if (request.Format.IsJson)
+            return new(thinking, new WrittenText(Json(request, answerSeed)), []);
+        var introduction = Introduction(request);
+        ITokenSource text = request.Options.Behavior.Tokens is { } tokens
+            ? new Prose(answerSeed, tokens, continues: false)
+            : new Prose(answerSeed, length, continues: introduction.Length > 0);
+        return new(thinking, introduction.Length > 0 ? new TextSequence(new WrittenText(introduction), text) : text, []);
+    }
+
+    /// <summary>What comes before the sentences. An answer of a length that was asked for has none, save a prefix.</summary>
+    private static string Introduction(ChatRequest request)
+    {
+        var text = new StringBuilder();
+        var last = request.Messages[^1];
+        if (last.Role == "assistant")
+            text.Append(last.Text);
+        if (request.Options.Behavior.Tokens is not null)
+            return text.ToString();
+        var user = LastUserMessage(request);
+        if (last.Role == "tool")
+            AppendResults(text, request.Messages);
+        else if (last.Role == "user" && user?.Text.Length > 0)
+            text.Append("You said: \"").Append(Quotation.Of(user.Text, QuotedFromUser)).Append("\".");
+        if (user?.Images.Count > 0)
+        {
+            text.Append(text.Length > 0 ? " " : "").Append("I see ").Append(user.Images.Count)
+                .Append(user.Images.Count == 1 ? " image (" : " images (").AppendJoin("; ", user.Images).Append(").");
+        }
+
+        return text.ToString();
+    }
+
+    private static void AppendResults(StringBuilder text, IReadOnlyList<ChatMessage> messages)
+    {
+        var first = messages.Count - 1;
+        while (first > 0 && messages[first - 1].Role == "tool")
+            first--;
+        var calls = messages[first - 1].ToolCalls;
+        for (var number = first; number < messages.Count; number++)
+        {
+            var result = messages[number];
+            var name = result.Name ?? calls.First(call => call.Id == result.ToolCallId).Name;
+            text.Append(text.Length > 0 ? " " : "").Append(name).Append(" returned: \"").Append(Quotation.Of(result.Text, QuotedFromTool)).Append("\".");
+        }
+    }
+
+    private static ChatMessage? LastUserMessage(ChatRequest request) =>
+        request.Messages.LastOrDefault(message => message.Role == "user");
+
+    private static string Json(ChatRequest request, ulong seed)
+    {
+        if (request.Format.Schema is { } schema)
+            return SchemaInstance.Generate(schema, seed, JsonValueKind.Object);
+        var random = new DeterministicRandom(seed);
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, writerOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("you_said"u8, Quotation.Of(LastUserMessage(request)?.Text ?? "", QuotedFromUser));
+            json.WriteString("answer"u8, random.Pick(Vocabulary.Words));
+            json.WriteStartArray("words"u8);
+            for (var count = random.Between(1, 4); count > 0; count--)
+                json.WriteStringValue(random.Pick(Vocabulary.Words));
+            json.WriteEndArray();
+            json.WriteNumber("score"u8, random.Between(0, 100));
+            json.WriteBoolean("certain"u8, random.Below(2) == 0);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Dragoman.Emulator.Completions;
+using Dragoman.Emulator.Errors;
+using Dragoman.Emulator.Generation;
+using Dragoman.Emulator.Requests;
+using Dragoman.Emulator.Tools;
+
+namespace Dragoman.Emulator.Chat;
+
+/// <summary>A request to <c>POST /v1/chat/completions</c>, read by Mistral's closed schema (<c>specs/dialects.md 1.5</c>).</summary>
+internal sealed record ChatRequest(
+    CompletionOptions Options, IReadOnlyList<ChatMessage> Messages, ToolUse Tools, ResponseFormat Format)
+{
+    private const int MostChoices = 128;
+    private const int TokensPerMessage = 4;
+    private const int TokensPerImage = 256;
+
+    private static readonly string[] efforts = ["none", "minimal", "low", "medium", "high", "xhigh"];
+    private static readonly string[] promptModes = ["reasoning"];
+    private static readonly string[] serviceTiers = ["auto", "standard_only"];
+    private static readonly string[] predictionType = ["content"];
+
+    public required int Choices { get; init; }
+
+    /// <summary>Whether the model thinks before it answers.</summary>
+    public required bool Reasons { get; init; }
+
+    /// <summary>Decides the answer.</summary>
+    public required ulong Seed { get; init; }
+
+    public required int PromptTokens { get; init; }
+
+    /// <exception cref="MistralException">422 by the schema, 400 by the rules on messages, tools and models.</exception>
+    public static ChatRequest Read(JsonElement root, string? behaviorHeader)
+    {
+        var body = new FieldReader(root, [], "body");
+        var options = CompletionOptions.Read(body, behaviorHeader);
+        var messages = MessageReader.Read(body);
+        var tools = ToolUse.Read(body);
+        var format = ResponseFormat.Read(body);
+        var choices = body.Integer("n", 1, MostChoices) ?? 1;
+        var effort = body.OneOf("reasoning_effort", efforts, nullable: true);
+        var promptMode = body.OneOf("prompt_mode", promptModes, nullable: true);
+        body.Number("presence_penalty", -2, 2);
+        body.Number("frequency_penalty", -2, 2);
+        if (body.Object("prediction") is { } prediction)
+        {
+            prediction.OneOf("type", predictionType);
+            prediction.Text("content");
+            prediction.RejectOthers();
+        }
+
+        body.Items("guardrails", nullable: true);
+        body.OneOf("service_tier", serviceTiers, nullable: true);
+        body.Flag("safe_prompt");
+        body.RejectOthers();
+        body.ThrowIfWrong();
+
+        var model = options.Model;
+        if (!model.CompletesChat)
+            throw new MistralException(MistralError.InvalidModel(options.RequestedModel));
+        var asksToReason = effort is not (null or "none") || promptMode == "reasoning";
+        if (asksToReason && !model.CanReason)
+            throw new MistralException(MistralError.BadRequest($"Reasoning is not enabled for the model {model.Id}: leave reasoning_effort and prompt_mode out."));
+        if (!model.SeesImages && messages.Exists(message => message.Images.Count > 0))
+            throw new MistralException(MistralError.BadRequest($"Image input is not enabled for the model {model.Id}."));
+        MessageOrder.Check(messages, model);
+        return new(options, messages, tools, format)
+        {
+            Choices = choices,
+            Reasons = effort != "none" && (asksToReason || model.AlwaysReasons),
+            Seed = CanonicalHash.Of("chat", root, CompletionOptions.IgnoredBySeed),
+            PromptTokens = CountPrompt(root, messages),
+        };
+    }
+
+    private static int CountPrompt(JsonElement root, List<ChatMessage> messages)
+    {
+        var tokens = 0;
+        foreach (var message in messages)
+        {
+            tokens += TokensPerMessage + Tokenizer.Count(message.Text) + (message.Images.Count * TokensPerImage);
+            foreach (var call in message.ToolCalls)
+                tokens += Tokenizer.Count(call.Name) + Tokenizer.Count(call.Arguments);
+        }
+
+        if (root.TryGetProperty("tools", out var tools) && tools.ValueKind == JsonValueKind.Array)
+            tokens += Tokenizer.Count(tools.GetRawText());
+        return tokens;
+    }
+}

@@ -1,0 +1,147 @@
+using Dragoman.Emulator.Generation;
+using Dragoman.Emulator.Tools;
+
+namespace Dragoman.Emulator.Completions;
+
+/// <summary>What one choice says.</summary>
+/// <param name="Thinking">Before the text, when the model reasons.</param>
+/// <param name="Text">None when tools are called.</param>
+/// <param name="ToolCalls">None when there is text.</param>
+internal sealed record ChoiceContent(ITokenSource? Thinking, ITokenSource? Text, IReadOnlyList<ToolCall> ToolCalls);
+
+/// <summary>
+/// One choice of an answer, produced piece by piece: thinking, then text or tool calls, within the token limit and up to
+/// a stop sequence. Streams and bodies are both written from it, so they hold the same text and count the same tokens.
+/// </summary>
+internal sealed class Choice(int index, ChoiceContent content, CompletionOptions options)
+{
+    private readonly StopFilter? _stops =
+        options.Stops.Length > 0 && content.Text is not null ? new StopFilter(content.Text, options.Stops) : null;
+
+    private readonly IEnumerator<(string Text, bool StartsCall)>? _callTokens =
+        content.ToolCalls.Count > 0 ? CallTokens(content.ToolCalls).GetEnumerator() : null;
+
+    private readonly bool _fragments = options is { Stream: true, Model.StreamsFragments: true };
+    private long _left = options.MaxTokens ?? long.MaxValue;
+    private bool _thinkingIsOver = content.Thinking is null;
+    private int _call = -1;
+    private bool _isOver;
+
+    public int Index => index;
+
+    public bool Thinks => content.Thinking is not null;
+
+    public bool CallsTools => content.ToolCalls.Count > 0;
+
+    /// <summary>Tokens produced so far.</summary>
+    public long Tokens { get; private set; }
+
+    /// <summary><c>stop</c>, <c>length</c> or <c>tool_calls</c>, once <see cref="TryNext"/> has given the last piece.</summary>
+    public string FinishReason { get; private set; } = "stop";
+
+    public bool TryNext(out Delta delta)
+    {
+        delta = default;
+        if (_isOver)
+            return false;
+        if (!_thinkingIsOver)
+        {
+            if (content.Thinking!.TryNext(out var thought))
+                return Within(new(DeltaKind.Thinking, thought, 1, [], 0), out delta);
+            _thinkingIsOver = true;
+        }
+
+        if (_callTokens is not null)
+            return _fragments ? TryNextFragment(out delta) : TryAllCalls(out delta);
+        if (_stops is not null)
+        {
+            if (_stops.TryNext(out var certain, out var tokens))
+                return Within(new(DeltaKind.Text, certain, tokens, [], 0), out delta);
+        }
+        else if (content.Text!.TryNext(out var token))
+        {
+            return Within(new(DeltaKind.Text, token, 1, [], 0), out delta);
+        }
+
+        _isOver = true;
+        return false;
+    }
+
+    private bool TryNextFragment(out Delta delta)
+    {
+        delta = default;
+        FinishReason = "tool_calls";
+        if (!_callTokens!.MoveNext())
+        {
+            _isOver = true;
+            return false;
+        }
+
+        var (text, startsCall) = _callTokens.Current;
+        if (startsCall)
+            _call++;
+        var kind = startsCall ? DeltaKind.ToolCallStart : DeltaKind.ToolCallArguments;
+        var tokens = startsCall ? Tokenizer.Count(text) : 1;
+        return Within(new(kind, startsCall ? "" : text, tokens, [content.ToolCalls[_call]], _call), out delta);
+    }
+
+    private bool TryAllCalls(out Delta delta)
+    {
+        delta = default;
+        FinishReason = "tool_calls";
+        _isOver = true;
+        var calls = new List<ToolCall>();
+        var total = 0;
+        while (_callTokens!.MoveNext())
+        {
+            var (text, startsCall) = _callTokens.Current;
+            var tokens = startsCall ? Tokenizer.Count(text) : 1;
+            if (total + tokens > _left)
+            {
+                FinishReason = "length";
+                break;
+            }
+
+            total += tokens;
+            if (startsCall)
+                calls.Add(content.ToolCalls[calls.Count] with { Arguments = "" });
+            else
+                calls[^1] = calls[^1] with { Arguments = calls[^1].Arguments + text };
+        }
+
+        if (calls.Count == 0)
+            return false;
+        _left -= total;
+        Tokens += total;
+        delta = new(DeltaKind.ToolCalls, "", total, calls, 0);
+        return true;
+    }
+
+    private bool Within(Delta next, out Delta delta)
+    {
+        delta = default;
+        if (next.Tokens > _left)
+        {
+            FinishReason = "length";
+            _isOver = true;
+            return false;
+        }
+
+        _left -= next.Tokens;
+        Tokens += next.Tokens;
+        delta = next;
+        return true;
+    }
+
+    /// <summary>Each call's name, then the tokens of its arguments.</summary>
+    private static IEnumerable<(string Text, bool StartsCall)> CallTokens(IReadOnlyList<ToolCall> calls)
+    {
+        foreach (var call in calls)
+        {
+            yield return (call.Name, true);
+            var arguments = new WrittenText(call.Arguments);
+            while (arguments.TryNext(out var token))
+                yield return (token, false);
+        }
+    }
+}

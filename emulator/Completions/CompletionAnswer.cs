@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Emulator.Behaviors;
+using Dragoman.Emulator.Errors;
+using Dragoman.Emulator.Inspection;
+
+namespace Dragoman.Emulator.Completions;
+
+/// <summary>Delivers a completion, streamed or whole, at the pace and with the faults that were asked for.</summary>
+internal sealed class CompletionAnswer(HttpContext context, Completion completion, Delivery delivery, CapturedRequest? captured)
+{
+    private const int FlushThreshold = 16 * 1024;
+
+    private readonly HttpResponse _response = context.Response;
+
+    /// <summary>Server-sent events. A choice's pieces alternate with those of the others.</summary>
+    public async Task StreamAsync(IChunkFormat format, CancellationToken cancellation)
+    {
+        _response.ContentType = "text/event-stream; charset=utf-8";
+        _response.Headers.CacheControl = "no-cache";
+        _response.Headers["X-Accel-Buffering"] = "no";
+        await _response.StartAsync(cancellation);
+        await _response.BodyWriter.FlushAsync(cancellation);
+        await delivery.WaitForFirstTokenAsync(cancellation);
+
+        var output = _response.BodyWriter;
+        foreach (var choice in completion.Choices)
+            format.Begin(output, choice);
+        var active = new List<Choice>(completion.Choices);
+        while (active.Count > 0)
+        {
+            for (var turn = 0; turn < active.Count; turn++)
+            {
+                var choice = active[turn];
+                var hasMore = choice.TryNext(out var delta);
+                var isLast = active.Count == 1 && (!hasMore || delta.Kind == DeltaKind.ToolCalls);
+                var fault = delivery.FaultBefore(delta.Tokens, isLast);
+                if (fault != Fault.None)
+                {
+                    await BreakAsync(format, fault, cancellation);
+                    return;
+                }
+
+                Usage? usage = isLast ? completion.Usage : null;
+                var finished = !hasMore;
+                if (hasMore)
+                {
+                    var wait = delivery.GiveAsync(delta.Tokens, cancellation);
+                    if (!wait.IsCompletedSuccessfully)
+                    {
+                        await output.FlushAsync(cancellation);
+                        await wait;
+                    }
+
+                    finished = format.Write(output, choice, delta, usage);
+                    captured?.CountTokens(delivery.Given);
+                }
+                else
+                {
+                    format.Finish(output, choice, usage);
+                }
+
+                if (finished)
+                    active.RemoveAt(turn--);
+                if (delivery.Behavior.IsPaced || output.UnflushedBytes >= FlushThreshold)
+                    await output.FlushAsync(cancellation);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        format.End(output, completion.Usage);
+        await output.FlushAsync(cancellation);
+    }
+
+    /// <summary>One JSON object. A long one is sent in parts.</summary>
+    public async Task SendAsync(IBodyFormat format, CancellationToken cancellation)
+    {
+        await delivery.WaitForFirstTokenAsync(cancellation);
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var json = new Utf8JsonWriter(buffer, ServerSentEvents.WriterOptions);
+        format.Begin(json);
+        foreach (var choice in completion.Choices)
+        {
+            format.BeginChoice(json, choice);
+            while (choice.TryNext(out var delta))
+            {
+                if (delivery.FaultBefore(delta.Tokens) is not Fault.None and var fault)
+                {
+                    await BreakAsync(null, fault, cancellation);
+                    return;
+                }
+
+                await delivery.GiveAsync(delta.Tokens, cancellation);
+                format.Write(json, choice, delta);
+                captured?.CountTokens(delivery.Given);
+                if (json.BytesPending + buffer.WrittenCount >= FlushThreshold)
+                    await FlushAsync(json, buffer, cancellation);
+            }
+
+            format.EndChoice(json, choice);
+        }
+
+        if (delivery.FaultBefore(0, atEnd: true) is not Fault.None and var last)
+        {
+            await BreakAsync(null, last, cancellation);
+            return;
+        }
+
+        format.End(json, completion.Usage);
+        json.Flush();
+        if (!_response.HasStarted)
+        {
+            _response.ContentType = "application/json";
+            _response.ContentLength = buffer.WrittenCount;
+        }
+
+        await FlushAsync(json, buffer, cancellation);
+    }
+
+    private async Task FlushAsync(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, CancellationToken cancellation)
+    {
+        json.Flush();
+        if (!_response.HasStarted)
+            _response.ContentType = "application/json";
+        await _response.BodyWriter.WriteAsync(buffer.WrittenMemory, cancellation);
+        buffer.ResetWrittenCount();
+    }
+
+    private async Task BreakAsync(IChunkFormat? stream, Fault fault, CancellationToken cancellation)
+    {
+        if (fault == Fault.Error && stream is not null)
+            stream.Error(_response.BodyWriter, MistralError.Unavailable);
+        if (_response.HasStarted)
+            await _response.BodyWriter.FlushAsync(cancellation);
+        switch (fault)
+        {
+            case Fault.Stall:
+                await Delivery.StallAsync(cancellation);
+                break;
+            case Fault.Error when stream is not null:
+                break;
+            case Fault.Error when !_response.HasStarted:
+                throw new MistralException(MistralError.Unavailable);
+            default:
+                captured?.Cut();
+                await Delivery.CutAsync(context);
+                break;
+        }
+    }
+}

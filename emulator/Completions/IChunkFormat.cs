@@ -1,0 +1,21 @@
+using System.IO.Pipelines;
+using Dragoman.Emulator.Errors;
+
+namespace Dragoman.Emulator.Completions;
+
+/// <summary>Writes the pieces of a streamed answer as server-sent events.</summary>
+internal interface IChunkFormat
+{
+    void Begin(PipeWriter output, Choice choice);
+
+    /// <summary>Writes one piece. Returns true when it also finished the choice.</summary>
+    bool Write(PipeWriter output, Choice choice, in Delta delta, Usage? usage);
+
+    /// <summary>Ends a choice; <paramref name="usage"/> is given with the last one.</summary>
+    void Finish(PipeWriter output, Choice choice, Usage? usage);
+
+    /// <summary>What follows the last choice.</summary>
+    void End(PipeWriter output, Usage usage);
+
+    void Error(PipeWriter output, MistralError error);
+}

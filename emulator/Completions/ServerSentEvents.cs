@@ -1,0 +1,31 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Dragoman.Emulator.Completions;
+
+/// <summary>Frames chunks as server-sent events and escapes text into them.</summary>
+internal static class ServerSentEvents
+{
+    private static readonly JavaScriptEncoder encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = encoder, SkipValidation = true };
+
+    public static ReadOnlySpan<byte> DataPrefix => "data: "u8;
+
+    public static ReadOnlySpan<byte> EventEnd => "\n\n"u8;
+
+    public static ReadOnlySpan<byte> Done => "data: [DONE]\n\n"u8;
+
+    /// <summary>Appends <paramref name="text"/> as it stands inside a JSON string.</summary>
+    public static void AppendEscaped(IBufferWriter<byte> output, ReadOnlySpan<char> text)
+    {
+        var target = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
+        var length = Encoding.UTF8.GetBytes(text, target);
+        if (encoder.FindFirstCharacterToEncodeUtf8(target[..length]) < 0)
+            output.Advance(length);
+        else
+            output.Write(JsonEncodedText.Encode(text, encoder).EncodedUtf8Bytes);
+    }
+}

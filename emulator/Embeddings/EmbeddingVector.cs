@@ -1,0 +1,42 @@
+using Dragoman.Emulator.Generation;
+
+namespace Dragoman.Emulator.Embeddings;
+
+/// <summary>
+/// A text's vector: the sum of a pseudo-random direction for each of its words, lower case, and a weaker one for the text
+/// as a whole. So the same text always has the same vector, texts that share words lie near each other, and no two texts
+/// lie in the same place.
+/// </summary>
+internal static class EmbeddingVector
+{
+    public const int Dimensions = 1024;
+
+    private const double WholeTextWeight = 0.25;
+
+    /// <param name="text">Any text.</param>
+    /// <param name="dimensions">1 to 1024; a shorter vector is the beginning of the longer one, made unit length again.</param>
+    public static float[] Of(string text, int dimensions)
+    {
+        var sum = new double[dimensions];
+        Add(sum, CanonicalHash.Of(text), WholeTextWeight);
+        var rest = text.AsSpan();
+        while (!rest.IsEmpty)
+        {
+            var length = Tokenizer.FirstTokenLength(rest);
+            var word = rest[..length].Trim();
+            if (!word.IsEmpty)
+                Add(sum, CanonicalHash.Of(word.ToString().ToLowerInvariant()), 1);
+            rest = rest[length..];
+        }
+
+        var norm = Math.Sqrt(sum.Sum(value => value * value));
+        return Array.ConvertAll(sum, value => (float)(value / norm));
+    }
+
+    private static void Add(double[] sum, ulong seed, double weight)
+    {
+        var random = new DeterministicRandom(seed);
+        for (var dimension = 0; dimension < sum.Length; dimension++)
+            sum[dimension] += weight * ((random.Fraction() * 2) - 1);
+    }
+}

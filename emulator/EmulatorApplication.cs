@@ -1,0 +1,26 @@
+using System.Net;
+using Dragoman.Emulator.Inspection;
+using Dragoman.Emulator.Requests;
+
+namespace Dragoman.Emulator;
+
+/// <summary>The emulator as a web application on 127.0.0.1.</summary>
+internal static class EmulatorApplication
+{
+    public static WebApplication Build(EmulatorOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.LongestLength;
+            kestrel.Listen(IPAddress.Loopback, options.Port);
+        });
+        var app = builder.Build();
+        var api = new EmulatedApi(new RequestLog(options.Capacity), options.Time, app.Lifetime.ApplicationStopping);
+        app.Run(api.HandleAsync);
+        return app;
+    }
+}

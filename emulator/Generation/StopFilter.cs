@@ -1,0 +1,66 @@
+using System.Text;
+
+namespace Dragoman.Emulator.Generation;
+
+/// <summary>
+/// Ends a text before the first occurrence of a stop sequence, also when the sequence spans tokens: what could be the
+/// beginning of one is held back until the next token decides.
+/// </summary>
+internal sealed class StopFilter(ITokenSource source, string[] stops)
+{
+    private readonly StringBuilder _held = new();
+    private readonly int _longest = stops.Max(stop => stop.Length);
+    private bool _sourceIsOver;
+
+    /// <summary>Whether a stop sequence ended the text.</summary>
+    public bool Stopped { get; private set; }
+
+    /// <summary>
+    /// Takes one token from the source and gives the text that is certain by now, possibly none. The token counts even
+    /// when its text is held back or cut off. False at the end.
+    /// </summary>
+    public bool TryNext(out string text, out int tokens)
+    {
+        tokens = 0;
+        text = "";
+        if (_sourceIsOver)
+            return false;
+        if (!source.TryNext(out var token))
+        {
+            _sourceIsOver = true;
+            text = _held.ToString();
+            return text.Length > 0;
+        }
+
+        tokens = 1;
+        _held.Append(token);
+        var held = _held.ToString();
+        var cut = FirstStop(held);
+        if (cut >= 0)
+        {
+            Stopped = _sourceIsOver = true;
+            text = held[..cut];
+            return true;
+        }
+
+        var certain = Math.Max(0, held.Length - (_longest - 1));
+        if (certain > 0 && certain < held.Length && char.IsLowSurrogate(held[certain]))
+            certain--;
+        text = held[..certain];
+        _held.Remove(0, certain);
+        return true;
+    }
+
+    private int FirstStop(string held)
+    {
+        var first = -1;
+        foreach (var stop in stops)
+        {
+            var at = held.IndexOf(stop, StringComparison.Ordinal);
+            if (at >= 0 && (first < 0 || at < first))
+                first = at;
+        }
+
+        return first;
+    }
+}

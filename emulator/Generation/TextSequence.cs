@@ -1,0 +1,15 @@
+namespace Dragoman.Emulator.Generation;
+
+/// <summary>One text after the other.</summary>
+internal sealed class TextSequence(ITokenSource first, ITokenSource second) : ITokenSource
+{
+    private bool _firstIsOver;
+
+    public bool TryNext(out string token)
+    {
+        if (!_firstIsOver && first.TryNext(out token))
+            return true;
+        _firstIsOver = true;
+        return second.TryNext(out token);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Dragoman.Emulator.Generation;
+
+/// <summary>The words the emulator speaks. Each is a single token, and some lie outside ASCII on purpose.</summary>
+internal static class Vocabulary
+{
+    public static ReadOnlySpan<string> Words => words;
+
+    /// <summary>The words as they stand inside a sentence, with the space before them.</summary>
+    public static ReadOnlySpan<string> Spaced => spaced;
+
+    /// <summary>The words as they begin a sentence, with the space before them.</summary>
+    public static ReadOnlySpan<string> SpacedCapitalized => spacedCapitalized;
+
+    private static readonly string[] words =
+    [
+        "harbour", "lantern", "river", "meadow", "copper", "window", "garden", "winter", "summer", "bridge",
+        "letter", "market", "island", "forest", "mirror", "engine", "silver", "candle", "orchard", "valley",
+        "carries", "follows", "answers", "gathers", "opens", "measures", "remembers", "crosses", "keeps", "turns",
+        "holds", "finds", "shows", "builds", "reads", "sends", "brings", "leaves", "joins", "waits",
+        "quiet", "bright", "early", "narrow", "gentle", "distant", "steady", "hidden", "clear", "warm",
+        "slow", "quick", "patient", "careful", "modern", "ancient", "simple", "honest", "curious", "golden",
+        "the", "a", "every", "this", "that", "our", "another", "no", "each", "their",
+        "and", "or", "but", "while", "because", "under", "over", "beside", "beyond", "through",
+        "café", "naïve", "über", "Gärten", "façade", "señor", "København", "Zürich", "żółty", "déjà",
+        "мост", "река", "θάλασσα", "φως", "水", "東京", "언어", "🌿", "☀", "🚀",
+    ];
+
+    private static readonly string[] spaced = Array.ConvertAll(words, word => " " + word);
+
+    private static readonly string[] spacedCapitalized =
+        Array.ConvertAll(words, word => " " + char.ToUpperInvariant(word[0]) + word[1..]);
+}

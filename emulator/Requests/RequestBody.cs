@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+using Dragoman.Emulator.Errors;
+
+namespace Dragoman.Emulator.Requests;
+
+/// <summary>The bytes of a request's body, in a rented buffer.</summary>
+internal sealed class RequestBody : IDisposable
+{
+    /// <summary>Bytes; a longer body is answered with 413.</summary>
+    public const long LongestLength = 64 << 20;
+
+    // The gateway nests what its clients send (64 levels at most) a few levels deeper.
+    private static readonly JsonDocumentOptions documentOptions = new() { MaxDepth = 128 };
+
+    private static readonly JsonReaderOptions readerOptions = new() { MaxDepth = 128 };
+
+    private byte[] _buffer = [];
+    private int _length;
+
+    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
+
+    /// <exception cref="MistralException">413 when the body is too long, 400 when it breaks off.</exception>
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.ContentLength > LongestLength)
+            throw new MistralException(MistralError.TooLarge(LongestLength));
+        var body = new RequestBody();
+        try
+        {
+            body.Grow((int)(request.ContentLength ?? 0) + 1);
+            while (true)
+            {
+                var read = await request.Body.ReadAsync(body._buffer.AsMemory(body._length), cancellation);
+                if (read == 0)
+                    return body;
+                body._length += read;
+                if (body._length > LongestLength)
+                    throw new MistralException(MistralError.TooLarge(LongestLength));
+                if (body._length == body._buffer.Length)
+                    body.Grow(body._length * 2);
+            }
+        }
+        catch (BadHttpRequestException broken)
+        {
+            body.Dispose();
+            throw new MistralException(broken.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? MistralError.TooLarge(LongestLength)
+                : new MistralError(broken.StatusCode, "The request body could not be read."));
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="MistralException">422: not JSON, not UTF-8, too deep, or not an object.</exception>
+    public JsonDocument ParseObject()
+    {
+        if (!Utf8.IsValid(Bytes.Span))
+            throw InvalidJson(0, "The body is not valid UTF-8");
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(Bytes, documentOptions);
+        }
+        catch (JsonException invalid)
+        {
+            throw InvalidJson(invalid.BytePositionInLine ?? 0, invalid.Message);
+        }
+
+        try
+        {
+            RejectLoneSurrogates(Bytes.Span);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new MistralException(MistralError.Unprocessable(
+                [
+                    new("model_attributes_type", ["body"], "Input should be a valid dictionary or object to extract fields from",
+                        FieldError.Quote(document.RootElement)),
+                ]));
+            }
+
+            return document;
+        }
+        catch
+        {
+            document.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        _length = 0;
+    }
+
+    private static void RejectLoneSurrogates(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0)
+            return;
+        var reader = new Utf8JsonReader(json, readerOptions);
+        while (reader.Read())
+        {
+            if (!reader.ValueIsEscaped)
+                continue;
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                throw InvalidJson(reader.TokenStartIndex, "A string holds half a surrogate pair");
+            }
+        }
+    }
+
+    private static MistralException InvalidJson(long position, string reason) =>
+        new(MistralError.Unprocessable(
+        [
+            new("json_invalid", ["body", (int)position], $"JSON decode error: {reason}", "{}"),
+        ]));
+
+    private void Grow(int least)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(least, 1024));
+        Bytes.CopyTo(larger);
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Dragoman.Emulator.Generation;
+
+namespace Dragoman.Emulator.Schemas;
+
+/// <summary>Makes a number within bounds.</summary>
+internal static class SchemaNumber
+{
+    private const double UsualSpan = 100;
+
+    // Beyond this a double no longer tells whole numbers apart.
+    private const double LargestExact = 9007199254740991;
+
+    public static JsonNode Make(SchemaConstraints constraints, bool whole, DeterministicRandom random)
+    {
+        var least = constraints.Least ?? Math.Min(0, (constraints.Most ?? UsualSpan) - UsualSpan);
+        var most = constraints.Most ?? Math.Max(least, 0) + UsualSpan;
+        if (constraints.MultipleOf is { } step and > 0 && MultipleWithin(constraints, least, most, step, random) is { } multiple)
+            return multiple;
+        if (whole)
+            return WholeWithin(constraints, least, most, random);
+        var number = least + (random.Fraction() * (most - least));
+        var rounded = Math.Round(number, 2);
+        if (rounded > least && rounded < most)
+            number = rounded;
+        if ((number == least && constraints.LeastIsExcluded) || (number == most && constraints.MostIsExcluded))
+            number = least + ((most - least) / 2);
+        return JsonValue.Create(number);
+    }
+
+    private static JsonValue WholeWithin(SchemaConstraints constraints, double least, double most, DeterministicRandom random)
+    {
+        var first = Math.Ceiling(least);
+        var last = Math.Floor(most);
+        if (constraints.LeastIsExcluded && first == least)
+            first++;
+        if (constraints.MostIsExcluded && last == most)
+            last--;
+        var number = first + Math.Floor(random.Fraction() * Math.Max(1, last - first + 1));
+        return Math.Abs(number) <= LargestExact ? JsonValue.Create((long)number) : JsonValue.Create(number);
+    }
+
+    private static JsonValue? MultipleWithin(SchemaConstraints constraints, double least, double most, double step, DeterministicRandom random)
+    {
+        var first = Math.Ceiling(least / step);
+        var last = Math.Floor(most / step);
+        if (constraints.LeastIsExcluded && first * step <= least)
+            first++;
+        if (constraints.MostIsExcluded && last * step >= most)
+            last--;
+        var count = first + Math.Floor(random.Fraction() * Math.Max(1, last - first + 1));
+        // Decimal, for 3 × 0.1 has to be 0.3 to count as a multiple.
+        if (Math.Abs(count) > 1e12 || step > 1e12 || step < 1e-12)
+            return null;
+        var number = (decimal)count * (decimal)step;
+        return number == Math.Floor(number) ? JsonValue.Create((long)number) : JsonValue.Create(number);
+    }
+}
