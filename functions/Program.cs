@@ -1,2 +1,4 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-app.Run();
+using Dragoman.Endpoints;
+
+// The Functions host starts this executable and tells it the port; ASPNETCORE_URLS is not for it (specs/functions-host.md 1).
+return await GatewayHost.RunAsync("dragoman-functions", "FUNCTIONS_CUSTOMHANDLER_PORT", 7071);

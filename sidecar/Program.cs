@@ -1,2 +1,3 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-app.Run();
+using Dragoman.Endpoints;
+
+return await GatewayHost.RunAsync("dragoman-sidecar", "DRAGOMAN_SIDECAR_PORT", 5081);

@@ -40,7 +40,7 @@ public static class ErrorReader
         (413, _) => ErrorKind.TooLarge,
         (429, _) or (200, "1300" or "rate_limit_exceeded") => ErrorKind.RateLimited,
         (503 or 529, _) => ErrorKind.Overloaded,
-        (>= 400 and < 500, _) => ErrorKind.InvalidRequest,
+        ( >= 400 and < 500, _) => ErrorKind.InvalidRequest,
         _ => ErrorKind.UpstreamFailed,
     };
 

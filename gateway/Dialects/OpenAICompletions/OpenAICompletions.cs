@@ -99,7 +99,8 @@ public sealed class OpenAICompletions : IInboundDialect
                     ? JsonText.ReadString(list[0])
                     : throw new GatewayException(new GatewayError(
                         ErrorKind.NotImplemented,
-                        $"prompt is a list of {list.GetArrayLength()}; only one prompt a request is supported so far") { Field = "prompt" });
+                        $"prompt is a list of {list.GetArrayLength()}; only one prompt a request is supported so far")
+                    { Field = "prompt" });
             case { } wrong:
                 throw request.WrongType("prompt", "a string", wrong);
         }

@@ -1,0 +1,86 @@
+using Dragoman.Conversation;
+
+namespace Dragoman.Catalog;
+
+/// <summary>All that an operator can set, read and checked. Immutable; a reload makes a new one.</summary>
+public sealed record GatewayConfiguration(
+    IReadOnlyList<ProviderSettings> Providers,
+    IReadOnlyList<ModelSettings> Models,
+    AccessSettings Access,
+    LimitSettings Limits)
+{
+    /// <summary>For the operator, at start: what was switched on without being asked for, or could not be.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+}
+
+/// <summary>A configured upstream.</summary>
+/// <param name="Name">The operator's name for it.</param>
+/// <param name="Dialect">One of <see cref="Dialects"/>.</param>
+/// <param name="BaseUrl">Ends with a slash; null: the dialect's own default.</param>
+/// <param name="ApiKey">The key itself; null when the server wants none. Never logged.</param>
+/// <param name="PublishesAll">Whether the provider's own model list is published.</param>
+/// <param name="Timeouts">How long is waited for what.</param>
+public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl, string? ApiKey, bool PublishesAll, Timeouts Timeouts)
+{
+    /// <summary>The outbound dialects that this version speaks.</summary>
+    public static readonly IReadOnlyList<string> Dialects = ["mistral", "openai"];
+
+    /// <summary>Keeps the key out of every text that this record ends up in.</summary>
+    public override string ToString() => $"{Name} ({Dialect})";
+}
+
+/// <summary>How long an upstream may take.</summary>
+/// <param name="Connect">Until the connection stands.</param>
+/// <param name="FirstEvent">From sending until the first meaningful event, or the whole of an unstreamed answer.</param>
+/// <param name="Idle">Between two reads of a stream.</param>
+/// <param name="Total">For everything.</param>
+public sealed record Timeouts(TimeSpan Connect, TimeSpan FirstEvent, TimeSpan Idle, TimeSpan Total)
+{
+    public static readonly Timeouts Default = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(3600));
+}
+
+/// <summary>A model that the operator publishes.</summary>
+/// <param name="Name">As written; clients use it.</param>
+/// <param name="Targets">Tried in this order.</param>
+public sealed record ModelSettings(string Name, IReadOnlyList<Target> Targets)
+{
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>Null where the operator did not say: the catalogue or the name tells.</summary>
+    public ModelCapabilities? Capabilities { get; init; }
+
+    public int? ContextLength { get; init; }
+
+    public int? EmbeddingLength { get; init; }
+
+    public string? Family { get; init; }
+
+    public string? ParameterSize { get; init; }
+
+    public string? Quantization { get; init; }
+}
+
+/// <summary>A model at a provider.</summary>
+public sealed record Target(string Provider, string Model);
+
+public enum AccessMode
+{
+    /// <summary>No key is asked; loopback only, unless the operator insists.</summary>
+    Open,
+}
+
+/// <param name="Mode">Who may call.</param>
+/// <param name="AllowsOpenNetwork">Open access even beyond loopback.</param>
+public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork);
+
+/// <param name="RequestBytes">The largest request body.</param>
+public sealed record LimitSettings(int RequestBytes)
+{
+    public static readonly LimitSettings Default = new(32 * 1024 * 1024);
+}
+
+/// <summary>The configuration has mistakes; each line says where and what is allowed.</summary>
+public sealed class ConfigurationException(IReadOnlyList<string> mistakes) : Exception(string.Join(Environment.NewLine, mistakes))
+{
+    public IReadOnlyList<string> Mistakes { get; } = mistakes;
+}

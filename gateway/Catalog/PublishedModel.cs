@@ -1,0 +1,12 @@
+namespace Dragoman.Catalog;
+
+/// <summary>A name that clients use, and what stands behind it.</summary>
+/// <param name="Name">As the operator or the provider writes it.</param>
+/// <param name="Targets">Tried in this order.</param>
+/// <param name="Metadata">What clients may learn of it.</param>
+/// <param name="Created">Unix seconds; 0 when unknown.</param>
+public sealed record PublishedModel(string Name, IReadOnlyList<Target> Targets, ModelMetadata Metadata, long Created)
+{
+    /// <summary>The name in Ollama's lists: with its tag. Null when Ollama's grammar cannot express it.</summary>
+    public string? TaggedName { get; } = ModelName.TryParse(Name, out var name) ? name.Display : null;
+}

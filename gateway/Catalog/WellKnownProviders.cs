@@ -1,0 +1,55 @@
+namespace Dragoman.Catalog;
+
+/// <summary>Nothing configured: each well-known variable switches its provider on, and with none of them it is the emulator.</summary>
+public static class WellKnownProviders
+{
+    /// <summary>Where the embedded emulator answers; set by whoever starts it elsewhere.</summary>
+    public const string EmulatorUrlVariable = "DRAGOMAN_EMULATOR_URL";
+
+    private const string DefaultEmulatorUrl = "http://127.0.0.1:4755/v1";
+
+    private static readonly (string Variable, string Name)[] NotYetSpoken =
+    [
+        ("AZURE_OPENAI_ENDPOINT", "Azure OpenAI"),
+        ("ANTHROPIC_API_KEY", "Anthropic"),
+        ("GEMINI_API_KEY", "Gemini"),
+    ];
+
+    /// <param name="environment">The process's variables.</param>
+    /// <param name="notices">Gets a line for each provider, and for each that this version cannot use.</param>
+    public static IEnumerable<ProviderSettings> FromEnvironment(IReadOnlyDictionary<string, string> environment, List<string> notices)
+    {
+        var providers = new List<ProviderSettings>();
+        if (Value("OPENAI_API_KEY") is { } openAIKey)
+            Add("openai", "openai", null, openAIKey, "OPENAI_API_KEY");
+        if (Value("MISTRAL_API_KEY") is { } mistralKey)
+            Add("mistral", "mistral", null, mistralKey, "MISTRAL_API_KEY");
+        if (Value("LMSTUDIO_BASE_URL") is { } url)
+        {
+            if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+                Add("lmstudio", "openai", address, null, "LMSTUDIO_BASE_URL");
+            else
+                throw new ConfigurationException(["environment variable LMSTUDIO_BASE_URL: must be an http or https URL such as http://127.0.0.1:1234/v1"]);
+        }
+
+        foreach (var (variable, name) in NotYetSpoken)
+        {
+            if (Value(variable) is not null)
+                notices.Add($"{variable} is set, but this version does not speak {name} yet");
+        }
+
+        if (providers.Count > 0)
+            return providers;
+        var emulator = new Uri((Value(EmulatorUrlVariable) ?? DefaultEmulatorUrl).TrimEnd('/') + "/");
+        notices.Add($"no provider is configured: all models are the emulator's, at {emulator}");
+        return [new ProviderSettings("emulator", "mistral", emulator, "emulator", PublishesAll: true, Timeouts.Default)];
+
+        string? Value(string name) => environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+
+        void Add(string name, string dialect, Uri? baseUrl, string? key, string variable)
+        {
+            providers.Add(new ProviderSettings(name, dialect, baseUrl, key, PublishesAll: true, Timeouts.Default));
+            notices.Add($"provider {name} is on because {variable} is set");
+        }
+    }
+}

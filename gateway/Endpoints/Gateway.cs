@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Globalization;
+using Dragoman.Conversation;
+using Dragoman.Pipeline;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Dragoman.Endpoints;
+
+/// <summary>The one way in, the same in both hosts: steps 1 and 2 for every route, and every failure's answer.</summary>
+public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> logger)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        // Step 1: receive.
+        var requestId = RequestId.Of(http.Request);
+        http.Response.Headers[RequestId.Header] = requestId;
+        var path = PathOf(http);
+        var route = RouteTable.Find(path, out var rest);
+        var errors = route?.Errors ?? RouteTable.ErrorsOf(path);
+        var exchange = new Exchange(http, runtime.Snapshot, runtime.Clock, errors, requestId) { RouteValue = rest };
+        try
+        {
+            if (route is null)
+                throw new GatewayException(new GatewayError(ErrorKind.NotFound, $"Unknown request URL: {http.Request.Method} {path}."));
+            if (!route.Methods.Contains(http.Request.Method))
+            {
+                http.Response.Headers.Allow = string.Join(", ", route.Methods);
+                throw new GatewayException(new GatewayError(ErrorKind.MethodNotAllowed, $"{path} allows {string.Join(", ", route.Methods)}, not {http.Request.Method}."));
+            }
+
+            // Step 2: authenticate.
+            exchange.Caller = await exchange.Snapshot.Access.AuthenticateAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+            await route.Endpoint.HandleAsync(exchange).ConfigureAwait(false);
+        }
+        catch (GatewayException error)
+        {
+            await AnswerAsync(exchange, error.Error).ConfigureAwait(false);
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone; there is nobody to answer.
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !http.RequestAborted.IsCancellationRequested)
+        {
+            Failed(logger, requestId, http.Request.Method, path, error);
+            await AnswerAsync(exchange, new GatewayError(ErrorKind.Internal, $"The gateway failed; its log has the details under request id {requestId}.")).ConfigureAwait(false);
+        }
+    }
+
+    private static string PathOf(HttpContext http)
+    {
+        // The path as it came: an encoded slash in a model's name is not a path's slash.
+        var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var query = target.IndexOf('?');
+        var path = query < 0 ? target : target[..query];
+        return path.StartsWith('/') ? path : http.Request.Path.ToString();
+    }
+
+    private static async Task AnswerAsync(Exchange exchange, GatewayError error)
+    {
+        var response = exchange.Http.Response;
+        if (response.HasStarted)
+        {
+            // A status is out of reach now; a broken connection at least does not look like a good end.
+            exchange.Http.Abort();
+            return;
+        }
+
+        if (error.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            response.Headers["retry-after-ms"] = Math.Ceiling(wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (error.Kind == ErrorKind.QuotaExceeded)
+            response.Headers["x-should-retry"] = "false";
+        try
+        {
+            if (PlainTextOf(exchange, error) is { } text)
+            {
+                await exchange.WriteAsync(text, "text/plain", error.Status).ConfigureAwait(false);
+                return;
+            }
+
+            var body = new ArrayBufferWriter<byte>(256);
+            exchange.Errors.WriteError(body, error, exchange.RequestId);
+            await exchange.WriteJsonAsync(body, exchange.Errors.StatusOf(error)).ConfigureAwait(false);
+        }
+        catch (Exception) when (exchange.ClientLeft)
+        {
+            // The client has gone; there is nobody to answer.
+        }
+    }
+
+    /// <summary>Ollama's router answers unknown paths and methods in plain text (specs/ollama.md 0.2).</summary>
+    private static byte[]? PlainTextOf(Exchange exchange, GatewayError error) => (exchange.Errors, error.Kind) switch
+    {
+        (Dialects.Ollama.OllamaErrors, ErrorKind.NotFound) => [.. "404 page not found"u8],
+        (Dialects.Ollama.OllamaErrors, ErrorKind.MethodNotAllowed) => [.. "405 method not allowed"u8],
+        _ => null,
+    };
+
+    [LoggerMessage(10, LogLevel.Error, "failed {RequestId} {Method} {Path}")]
+    private static partial void Failed(ILogger logger, string requestId, string method, string path, Exception error);
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using Dragoman.Catalog;
+using Dragoman.Pipeline;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Dragoman.Endpoints;
+
+/// <summary>Runs the gateway in a process. Both executables are this with another name and port.</summary>
+public static class GatewayHost
+{
+    private const string ListenVariable = "DRAGOMAN_LISTEN";
+    private const int ConfigurationMistake = 2;
+    private const int PortTaken = 1;
+
+    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>Serves until the process is told to stop.</summary>
+    /// <param name="name">The executable's name, for its first line of output.</param>
+    /// <param name="portVariable">The environment variable that holds the port; 0 takes any free one.</param>
+    /// <param name="defaultPort">Used when the variable is not set.</param>
+    /// <returns>The exit code: 0 after a normal end, 1 when the port is taken, 2 after a mistake in the configuration.</returns>
+    public static async Task<int> RunAsync(string name, string portVariable, int defaultPort)
+    {
+        var environment = ReadEnvironment();
+        GatewaySnapshot snapshot;
+        IPAddress address;
+        int port;
+        try
+        {
+            address = ReadAddress(environment);
+            port = ReadPort(environment, portVariable, defaultPort);
+            var configuration = ConfigurationReader.Read(environment.GetValueOrDefault("DRAGOMAN_CONFIG") ?? "gateway.json", environment);
+            RefuseOpenNetwork(address, configuration.Access);
+            snapshot = new GatewaySnapshot(configuration, TimeProvider.System);
+        }
+        catch (ConfigurationException error)
+        {
+            foreach (var mistake in error.Mistakes)
+                await Console.Error.WriteLineAsync($"{name}: {mistake}").ConfigureAwait(false);
+            return ConfigurationMistake;
+        }
+
+        var app = Build(snapshot, TimeProvider.System, address, port);
+        await using (app.ConfigureAwait(false))
+        {
+            try
+            {
+                await app.StartAsync().ConfigureAwait(false);
+            }
+            catch (IOException error)
+            {
+                await Console.Error.WriteLineAsync($"{name}: port {port} cannot be opened: {error.Message}").ConfigureAwait(false);
+                return PortTaken;
+            }
+
+            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+            Console.WriteLine($"{name} listening on {addresses.Addresses.First()}");
+            foreach (var notice in snapshot.Configuration.Notices)
+                Console.WriteLine($"{name}: {notice}");
+            await app.WaitForShutdownAsync().ConfigureAwait(false);
+        }
+
+        return 0;
+    }
+
+    /// <summary>The gateway on an address of its own; port 0 takes any free one.</summary>
+    public static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port)
+    {
+        // Empty: no configuration files, no variables of the web framework, no features that are not named here.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Step 1 has the limit, and answers it in the client's dialect.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(address, port);
+        });
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTime);
+        builder.Services.AddSingleton(new GatewayRuntime(snapshot, clock));
+        builder.Services.AddSingleton<Gateway>();
+        var app = builder.Build();
+        app.Run(app.Services.GetRequiredService<Gateway>().HandleAsync);
+        return app;
+    }
+
+    private static Dictionary<string, string> ReadEnvironment()
+    {
+        var variables = new Dictionary<string, string>();
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            variables[(string)variable.Key] = (string?)variable.Value ?? "";
+        return variables;
+    }
+
+    private static IPAddress ReadAddress(Dictionary<string, string> environment)
+    {
+        if (!environment.TryGetValue(ListenVariable, out var text) || text.Length == 0)
+            return IPAddress.Loopback;
+        return IPAddress.TryParse(text, out var address)
+            ? address
+            : throw new ConfigurationException([$"environment variable {ListenVariable}: \"{text}\" is not an IP address; 127.0.0.1 is this machine alone, 0.0.0.0 every network"]);
+    }
+
+    private static void RefuseOpenNetwork(IPAddress address, AccessSettings access)
+    {
+        if (!IPAddress.IsLoopback(address) && access is { Mode: AccessMode.Open, AllowsOpenNetwork: false })
+        {
+            throw new ConfigurationException(
+                [$"/access/mode is open, so anybody who reaches {address} could spend your provider's money; listen on loopback, or set /access/allowOpenNetwork to true"]);
+        }
+    }
+
+    private static int ReadPort(Dictionary<string, string> environment, string variable, int defaultPort)
+    {
+        if (!environment.TryGetValue(variable, out var text) || text.Length == 0)
+            return defaultPort;
+        return int.TryParse(text, out var port) && port is >= 0 and <= 65_535
+            ? port
+            : throw new ConfigurationException([$"environment variable {variable}: \"{text}\" is not a port; allowed: 0 to 65535"]);
+    }
+}

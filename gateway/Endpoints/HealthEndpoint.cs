@@ -1,0 +1,11 @@
+using Dragoman.Pipeline;
+
+namespace Dragoman.Endpoints;
+
+/// <summary><c>GET /health</c>: the process answers. Says nothing of the providers, whose absence must not restart it.</summary>
+internal sealed class HealthEndpoint : IEndpoint
+{
+    private static readonly byte[] Body = [.. "{\"status\":\"ok\"}"u8];
+
+    public Task HandleAsync(Exchange exchange) => exchange.WriteAsync(Body, "application/json; charset=utf-8", 200);
+}

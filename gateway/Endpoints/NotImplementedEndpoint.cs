@@ -1,0 +1,13 @@
+using Dragoman.Conversation;
+using Dragoman.Pipeline;
+
+namespace Dragoman.Endpoints;
+
+/// <summary>A route that clients know and this gateway does not serve: a clear 501 instead of a 404.</summary>
+internal sealed class NotImplementedEndpoint : IEndpoint
+{
+    public static readonly NotImplementedEndpoint Instance = new();
+
+    public Task HandleAsync(Exchange exchange) =>
+        throw new GatewayException(new GatewayError(ErrorKind.NotImplemented, $"{exchange.Http.Request.Method} {exchange.Http.Request.Path} is not implemented by this gateway"));
+}

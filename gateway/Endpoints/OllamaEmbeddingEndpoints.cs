@@ -1,0 +1,53 @@
+using System.Buffers;
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Ollama;
+using Dragoman.Pipeline;
+
+namespace Dragoman.Endpoints;
+
+/// <summary><c>POST /api/embed</c> (specs/ollama.md 2.3).</summary>
+internal sealed class OllamaEmbedEndpoint : IEndpoint
+{
+    public async Task HandleAsync(Exchange exchange)
+    {
+        EmbeddingRequest request;
+        using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
+            request = OllamaEmbeddings.ReadEmbed(body.RootElement);
+        var model = request.Model.Length == 0
+            ? throw new GatewayException(Resolution.NotFound(""))
+            : await OllamaEmbeddingModel.FindAsync(exchange, request.Model).ConfigureAwait(false);
+        var answer = request.Inputs.Count == 0
+            ? new EmbeddingAnswer([], Usage.Absent)
+            : await Embedding.RunAsync(exchange, "ollama.embed", request, model).ConfigureAwait(false);
+        var output = new ArrayBufferWriter<byte>(1024);
+        OllamaEmbeddings.WriteEmbed(request, answer, exchange.Elapsed, output);
+        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+    }
+}
+
+/// <summary><c>POST /api/embeddings</c>, the older form (specs/ollama.md 2.4).</summary>
+internal sealed class OllamaEmbeddingsEndpoint : IEndpoint
+{
+    public async Task HandleAsync(Exchange exchange)
+    {
+        EmbeddingRequest request;
+        using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
+            request = OllamaEmbeddings.ReadEmbeddings(body.RootElement);
+        var model = await OllamaEmbeddingModel.FindAsync(exchange, request.Model).ConfigureAwait(false);
+        var answer = request.Inputs.Count == 0
+            ? new EmbeddingAnswer([], Usage.Absent)
+            : await Embedding.RunAsync(exchange, "ollama.embeddings", request, model).ConfigureAwait(false);
+        var output = new ArrayBufferWriter<byte>(1024);
+        OllamaEmbeddings.WriteEmbeddings(answer, output);
+        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+    }
+}
+
+/// <summary>Finds a model for the embedding endpoints, which say "not found" in their own words (specs/ollama.md 0.7).</summary>
+internal static class OllamaEmbeddingModel
+{
+    public static async Task<PublishedModel> FindAsync(Exchange exchange, string name) =>
+        await Resolution.FindAsync(exchange, name, "ollama").ConfigureAwait(false)
+        ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"model \"{name}\" not found, try pulling it first"));
+}

@@ -1,0 +1,24 @@
+using System.Buffers;
+using Dragoman.Conversation;
+using Dragoman.Dialects.OpenAIChat;
+using Dragoman.Pipeline;
+
+namespace Dragoman.Endpoints;
+
+/// <summary><c>POST /v1/embeddings</c> (specs/dialects.md 4.1).</summary>
+internal sealed class OpenAIEmbeddingsEndpoint : IEndpoint
+{
+    public async Task HandleAsync(Exchange exchange)
+    {
+        EmbeddingRequest request;
+        EmbeddingEncoding encoding;
+        using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
+            (request, encoding) = OpenAIEmbeddings.Read(body.RootElement);
+        var model = await Resolution.FindAsync(exchange, request.Model, OpenAIChat.Family).ConfigureAwait(false)
+            ?? throw new GatewayException(Resolution.NotFound(request.Model));
+        var answer = await Embedding.RunAsync(exchange, "openai.embeddings", request, model).ConfigureAwait(false);
+        var output = new ArrayBufferWriter<byte>(4096);
+        OpenAIEmbeddings.Write(request, encoding, answer, output);
+        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+    }
+}

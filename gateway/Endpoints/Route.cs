@@ -1,0 +1,28 @@
+using Dragoman.Conversation;
+
+namespace Dragoman.Endpoints;
+
+/// <summary>Which process nginx sends a route's requests to when both are there (design section 3).</summary>
+public enum Home
+{
+    Functions,
+    Sidecar,
+}
+
+/// <summary>One public route.</summary>
+/// <param name="Name">The Azure function's name, and the folder that holds its <c>function.json</c>.</param>
+/// <param name="Methods">In upper case; <c>HEAD</c> only where it is listed (specs/ollama.md 0.2).</param>
+/// <param name="Path">Begins with a slash; may end in <c>/{*id}</c>, which takes the rest of a path.</param>
+/// <param name="Home">Who serves it.</param>
+/// <param name="Errors">The shape of its failures.</param>
+/// <param name="Endpoint">What it does.</param>
+public sealed record Route(string Name, IReadOnlyList<string> Methods, string Path, Home Home, IErrorShape Errors, IEndpoint Endpoint)
+{
+    private const string RestMark = "{*id}";
+
+    /// <summary>Whether the path takes the rest of a request's path.</summary>
+    public bool TakesRest => Path.EndsWith(RestMark, StringComparison.Ordinal);
+
+    /// <summary>The path without its rest mark.</summary>
+    public string Prefix => TakesRest ? Path[..^RestMark.Length] : Path;
+}

@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Dialects.Anthropic;
+using Dragoman.Dialects.Ollama;
+using Dragoman.Dialects.OpenAIChat;
+using Dragoman.Dialects.OpenAICompletions;
+
+namespace Dragoman.Endpoints;
+
+/// <summary>
+/// Every public route, once. Both hosts serve it whole; <c>functions/*/function.json</c> and nginx follow it, which
+/// tests check.
+/// </summary>
+public static class RouteTable
+{
+    private static readonly string[] Get = ["GET"];
+    private static readonly string[] GetAndHead = ["GET", "HEAD"];
+    private static readonly string[] Post = ["POST"];
+
+    public static readonly IReadOnlyList<Route> Routes =
+    [
+        new("root", GetAndHead, "/", Home.Functions, OllamaErrors.Shape, new OllamaRootEndpoint()),
+        new("health", GetAndHead, "/health", Home.Functions, OllamaErrors.Shape, new HealthEndpoint()),
+
+        new("chat", Post, "/api/chat", Home.Sidecar, OllamaErrors.Shape, new GenerationEndpoint(new OllamaChat())),
+        new("generate", Post, "/api/generate", Home.Sidecar, OllamaErrors.Shape, new GenerationEndpoint(new OllamaGenerate())),
+        new("tags", GetAndHead, "/api/tags", Home.Functions, OllamaErrors.Shape, new OllamaTagsEndpoint()),
+        new("show", Post, "/api/show", Home.Functions, OllamaErrors.Shape, new OllamaShowEndpoint()),
+        new("ps", Get, "/api/ps", Home.Functions, OllamaErrors.Shape, new OllamaPsEndpoint()),
+        new("version", GetAndHead, "/api/version", Home.Functions, OllamaErrors.Shape, new OllamaVersionEndpoint()),
+        new("embed", Post, "/api/embed", Home.Functions, OllamaErrors.Shape, new OllamaEmbedEndpoint()),
+        new("embeddings", Post, "/api/embeddings", Home.Functions, OllamaErrors.Shape, new OllamaEmbeddingsEndpoint()),
+        new("pull", Post, "/api/pull", Home.Functions, OllamaErrors.Shape, NotImplementedEndpoint.Instance),
+        new("push", Post, "/api/push", Home.Functions, OllamaErrors.Shape, NotImplementedEndpoint.Instance),
+        new("create", Post, "/api/create", Home.Functions, OllamaErrors.Shape, NotImplementedEndpoint.Instance),
+        new("copy", Post, "/api/copy", Home.Functions, OllamaErrors.Shape, NotImplementedEndpoint.Instance),
+        new("delete", ["DELETE"], "/api/delete", Home.Functions, OllamaErrors.Shape, NotImplementedEndpoint.Instance),
+        new("blobs", ["POST", "HEAD"], "/api/blobs/{*id}", Home.Functions, OllamaErrors.Shape, NotImplementedEndpoint.Instance),
+
+        new("chat-completions", Post, "/v1/chat/completions", Home.Sidecar, OpenAIErrors.Shape, new GenerationEndpoint(new OpenAIChat())),
+        new("completions", Post, "/v1/completions", Home.Sidecar, OpenAIErrors.Shape, new GenerationEndpoint(new OpenAICompletions())),
+        new("v1-embeddings", Post, "/v1/embeddings", Home.Functions, OpenAIErrors.Shape, new OpenAIEmbeddingsEndpoint()),
+        new("models", Get, "/v1/models", Home.Functions, OpenAIErrors.Shape, new OpenAIModelsEndpoint()),
+        new("model", Get, "/v1/models/{*id}", Home.Functions, OpenAIErrors.Shape, new OpenAIModelEndpoint()),
+        new("responses", Post, "/v1/responses", Home.Sidecar, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
+        new("messages", Post, "/v1/messages", Home.Sidecar, AnthropicErrors.Shape, NotImplementedEndpoint.Instance),
+    ];
+
+    private static readonly FrozenDictionary<string, Route> Exact =
+        Routes.Where(route => !route.TakesRest).ToFrozenDictionary(route => route.Path, StringComparer.Ordinal);
+
+    private static readonly Route[] WithRest = [.. Routes.Where(route => route.TakesRest)];
+
+    /// <summary>The route of a request's path; doubled and trailing slashes are not held against it (specs/ollama.md 0.2).</summary>
+    /// <param name="path">The path as it came, not decoded.</param>
+    /// <param name="rest">What <c>{*id}</c> stands for, decoded.</param>
+    public static Route? Find(string path, out string rest)
+    {
+        rest = "";
+        if (Exact.TryGetValue(path, out var route))
+            return route;
+        var clean = Clean(path);
+        if (Exact.TryGetValue(clean, out route))
+            return route;
+        foreach (var candidate in WithRest)
+        {
+            if (clean.Length <= candidate.Prefix.Length || !clean.StartsWith(candidate.Prefix, StringComparison.Ordinal))
+                continue;
+            rest = Decode(clean[candidate.Prefix.Length..]);
+            return candidate;
+        }
+
+        return null;
+    }
+
+    /// <summary>The shape of failures on paths that no route has.</summary>
+    public static IErrorShape ErrorsOf(string path) =>
+        Clean(path).StartsWith("/v1/", StringComparison.Ordinal) ? OpenAIErrors.Shape : OllamaErrors.Shape;
+
+    private static string Clean(string path)
+    {
+        var clean = path;
+        while (clean.Contains("//", StringComparison.Ordinal))
+            clean = clean.Replace("//", "/", StringComparison.Ordinal);
+        return clean.Length > 1 ? clean.TrimEnd('/') : clean;
+    }
+
+    /// <summary>The Functions host encodes an encoded slash once more (specs/functions-host.md 1).</summary>
+    private static string Decode(string rest)
+    {
+        var decoded = Uri.UnescapeDataString(rest);
+        return decoded.Contains("%2F", StringComparison.OrdinalIgnoreCase) ? Uri.UnescapeDataString(decoded) : decoded;
+    }
+}

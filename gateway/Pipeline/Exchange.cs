@@ -1,0 +1,111 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+using Dragoman.Access;
+using Dragoman.Conversation;
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>One request on its way through the nine steps, and the answer to it.</summary>
+public sealed class Exchange
+{
+    /// <summary>The deepest nesting of a request's JSON.</summary>
+    public const int DeepestJson = 64;
+
+    internal Exchange(HttpContext http, GatewaySnapshot snapshot, TimeProvider clock, IErrorShape errors, string requestId)
+    {
+        Http = http;
+        Snapshot = snapshot;
+        Clock = clock;
+        Errors = errors;
+        RequestId = requestId;
+        StartedAt = clock.GetTimestamp();
+    }
+
+    public HttpContext Http { get; }
+
+    public GatewaySnapshot Snapshot { get; }
+
+    public TimeProvider Clock { get; }
+
+    public IErrorShape Errors { get; }
+
+    public string RequestId { get; }
+
+    /// <summary>Timestamp of <see cref="Clock"/> at which the request arrived.</summary>
+    public long StartedAt { get; }
+
+    /// <summary>Set by step 2.</summary>
+    public Caller? Caller { get; internal set; }
+
+    /// <summary>What a route's <c>{*id}</c> stood for.</summary>
+    public string RouteValue { get; internal set; } = "";
+
+    public TimeSpan Elapsed => Clock.GetElapsedTime(StartedAt);
+
+    public bool ClientLeft => Http.RequestAborted.IsCancellationRequested;
+
+    /// <summary>Reads the body as one JSON value; what follows it is ignored, its content type is never looked at (specs/ollama.md 0.3).</summary>
+    /// <param name="emptyMessage">What to say to an empty body.</param>
+    /// <exception cref="GatewayException">Empty, too large, not UTF-8 or not JSON.</exception>
+    public async Task<JsonDocument> ReadJsonAsync(string emptyMessage = "missing request body")
+    {
+        var body = await ReadBodyAsync().ConfigureAwait(false);
+        if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, emptyMessage));
+        if (!Utf8.IsValid(body.Span))
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body is not valid UTF-8"));
+        try
+        {
+            var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = DeepestJson });
+            return JsonDocument.ParseValue(ref reader);
+        }
+        catch (JsonException error)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, $"the request body is not valid JSON: {error.Message}"), error);
+        }
+    }
+
+    /// <summary>Sends a JSON answer.</summary>
+    public Task WriteJsonAsync(ArrayBufferWriter<byte> body, int status = StatusCodes.Status200OK) =>
+        WriteAsync(body.WrittenMemory, "application/json; charset=utf-8", status);
+
+    public async Task WriteAsync(ReadOnlyMemory<byte> body, string contentType, int status)
+    {
+        var response = Http.Response;
+        response.StatusCode = status;
+        response.ContentType = contentType;
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(Http.Request.Method))
+            await response.BodyWriter.WriteAsync(body, Http.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync()
+    {
+        var limit = Snapshot.Configuration.Limits.RequestBytes;
+        var announced = Http.Request.ContentLength;
+        if (announced > limit)
+            throw TooLarge(limit);
+        var body = new ArrayBufferWriter<byte>((int)Math.Max(announced ?? 0, 1024) + 1);
+        try
+        {
+            while (true)
+            {
+                var read = await Http.Request.Body.ReadAsync(body.GetMemory(), Http.RequestAborted).ConfigureAwait(false);
+                if (read == 0)
+                    return body.WrittenMemory;
+                body.Advance(read);
+                if (body.WrittenCount > limit)
+                    throw TooLarge(limit);
+            }
+        }
+        catch (BadHttpRequestException error)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body could not be read"), error);
+        }
+    }
+
+    private static GatewayException TooLarge(int limit) =>
+        new(new GatewayError(ErrorKind.TooLarge, $"the request body is larger than {limit} bytes"));
+}

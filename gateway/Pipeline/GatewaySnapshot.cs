@@ -1,0 +1,27 @@
+using Dragoman.Access;
+using Dragoman.Catalog;
+using Dragoman.Providers;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>Configuration, catalogue and providers that belong together. Immutable: a request keeps the one it started with.</summary>
+public sealed class GatewaySnapshot
+{
+    private readonly Dictionary<string, Provider> providers;
+
+    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock)
+    {
+        Configuration = configuration;
+        Access = new OpenAccess();
+        providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock));
+        Catalogue = new ModelCatalogue(configuration, (name, cancellation) => providers[name].ListModelsAsync(cancellation), clock);
+    }
+
+    public GatewayConfiguration Configuration { get; }
+
+    public ModelCatalogue Catalogue { get; }
+
+    public IAccessPolicy Access { get; }
+
+    public Provider ProviderOf(Target target) => providers[target.Provider];
+}

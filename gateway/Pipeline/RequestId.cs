@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>The id that names a request in headers, answers and logs.</summary>
+public static class RequestId
+{
+    public const string Header = "X-Request-Id";
+
+    private const int Longest = 128;
+
+    /// <summary>The client's or the front's id if it is harmless, else a new one.</summary>
+    public static string Of(HttpRequest request)
+    {
+        var given = request.Headers[Header].ToString();
+        return IsHarmless(given) ? given : Guid.NewGuid().ToString("n");
+    }
+
+    private static bool IsHarmless(string id) =>
+        id.Length is > 0 and <= Longest && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
+}

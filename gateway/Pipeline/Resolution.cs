@@ -1,0 +1,21 @@
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>Step 4: from the name that a client gave to the model behind it.</summary>
+public static class Resolution
+{
+    /// <summary>Null when nothing is published under the name.</summary>
+    /// <exception cref="GatewayException">An Ollama client gave something that is no name at all (specs/ollama.md 0.7).</exception>
+    public static async ValueTask<PublishedModel?> FindAsync(Exchange exchange, string name, string family)
+    {
+        var model = await exchange.Snapshot.Catalogue.FindAsync(name).ConfigureAwait(false);
+        if (model is null && family == "ollama" && name.Length > 0 && !ModelName.TryParse(name, out _))
+            throw GatewayException.Invalid("model", "invalid model name");
+        return model;
+    }
+
+    /// <summary>The text that clients of the generation endpoints match (specs/ollama.md 0.7).</summary>
+    public static GatewayError NotFound(string name) => new(ErrorKind.ModelNotFound, $"model '{name}' not found") { Field = "model" };
+}

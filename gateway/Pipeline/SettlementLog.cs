@@ -1,0 +1,88 @@
+using Dragoman.Access;
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>One line for each settled request: names, counts and times; never a prompt, an answer or a key.</summary>
+internal static partial class SettlementLog
+{
+    public static void Write(Exchange exchange, string dialect, ChatRequest request, Target target, Generation.Attempt attempt, Settlement settlement)
+    {
+        var logger = LoggerOf(exchange);
+        if (!logger.IsEnabled(LogLevel.Information))
+            return;
+        Settled(
+            logger,
+            exchange.RequestId,
+            dialect,
+            OneLine(request.Model),
+            target.Provider,
+            target.Model,
+            request.Stream,
+            settlement.Outcome,
+            attempt.Error?.Kind,
+            settlement.Usage.InputTotal,
+            settlement.Usage.OutputTotal,
+            settlement.Usage.Origin,
+            attempt.FirstEventAfter?.TotalMilliseconds ?? -1,
+            exchange.Elapsed.TotalMilliseconds,
+            attempt.Losses.ToString());
+    }
+
+    public static void WriteFallback(Exchange exchange, Target from, Target to, GatewayError error) =>
+        FellBack(LoggerOf(exchange), exchange.RequestId, from.Provider, from.Model, to.Provider, to.Model, error.Kind);
+
+    public static void WriteEmbeddings(Exchange exchange, string dialect, EmbeddingRequest request, Target target, GatewayError? error, Settlement settlement)
+    {
+        var logger = LoggerOf(exchange);
+        if (logger.IsEnabled(LogLevel.Information))
+            SettledEmbeddings(logger, exchange.RequestId, dialect, OneLine(request.Model), target.Provider, target.Model, request.Inputs.Count, settlement.Outcome, error?.Kind, settlement.Usage.InputTotal, settlement.Usage.Origin, exchange.Elapsed.TotalMilliseconds);
+    }
+
+    private static ILogger LoggerOf(Exchange exchange) =>
+        exchange.Http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Dragoman.Settlement");
+
+    /// <summary>A client's text stays on its line.</summary>
+    private static string OneLine(string text) => text.Length <= 200 && !text.Any(char.IsControl)
+        ? text
+        : new string([.. text.Take(200).Select(letter => char.IsControl(letter) ? '?' : letter)]);
+
+    [LoggerMessage(1, LogLevel.Information, "settled {RequestId} {Dialect} {Model} -> {Provider}/{UpstreamModel} stream={Stream} {Outcome} error={Error} in={InputTokens} out={OutputTokens} usage={UsageOrigin} first={FirstEventMs:F2}ms total={TotalMs:F2}ms losses=[{Losses}]")]
+    private static partial void Settled(
+        ILogger logger,
+        string requestId,
+        string dialect,
+        string model,
+        string provider,
+        string upstreamModel,
+        bool stream,
+        Outcome outcome,
+        ErrorKind? error,
+        long inputTokens,
+        long outputTokens,
+        UsageOrigin usageOrigin,
+        double firstEventMs,
+        double totalMs,
+        string losses);
+
+    [LoggerMessage(2, LogLevel.Warning, "fallback {RequestId} {FromProvider}/{FromModel} -> {ToProvider}/{ToModel} error={Error}")]
+    private static partial void FellBack(ILogger logger, string requestId, string fromProvider, string fromModel, string toProvider, string toModel, ErrorKind error);
+
+    [LoggerMessage(3, LogLevel.Information, "settled {RequestId} {Dialect} {Model} -> {Provider}/{UpstreamModel} inputs={Inputs} {Outcome} error={Error} in={InputTokens} usage={UsageOrigin} total={TotalMs:F2}ms")]
+    private static partial void SettledEmbeddings(
+        ILogger logger,
+        string requestId,
+        string dialect,
+        string model,
+        string provider,
+        string upstreamModel,
+        int inputs,
+        Outcome outcome,
+        ErrorKind? error,
+        long inputTokens,
+        UsageOrigin usageOrigin,
+        double totalMs);
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+
+namespace Dragoman.Providers;
+
+/// <summary>A configured upstream, with its connections. One for the life of a snapshot.</summary>
+public sealed class Provider : IDisposable
+{
+    private const int LargestErrorBody = 64 * 1024;
+
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    private readonly ProviderKind kind;
+    private readonly Uri baseUrl;
+    private readonly HttpMessageInvoker connections;
+    private readonly TimeProvider clock;
+
+    public Provider(ProviderSettings settings, TimeProvider clock)
+    {
+        Settings = settings;
+        this.clock = clock;
+        kind = ProviderKind.Of(settings);
+        baseUrl = settings.BaseUrl ?? kind.DefaultBaseUrl;
+        Dialect = kind.DialectFor(baseUrl);
+        connections = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            ConnectTimeout = settings.Timeouts.Connect,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+            // A redirect would carry the key elsewhere, cookies and tracing headers are nobody's business.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            AutomaticDecompression = DecompressionMethods.None,
+        });
+    }
+
+    public ProviderSettings Settings { get; }
+
+    public IOutboundDialect Dialect { get; }
+
+    /// <summary>Sends a call and returns as soon as the provider's headers are there and say that it went well.</summary>
+    /// <exception cref="GatewayException">The provider cannot be reached, or refused.</exception>
+    public async Task<HttpResponseMessage> SendAsync(UpstreamCall call, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(baseUrl, call.Path))
+        {
+            Content = new ReadOnlyMemoryContent(call.Body),
+        };
+        request.Content.Headers.ContentType = Json;
+        return await SendAsync(request, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the provider's own model list.</summary>
+    /// <exception cref="GatewayException">The provider cannot be reached, refused, or answered something else.</exception>
+    public async Task<IReadOnlyList<ListedModel>> ListModelsAsync(CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(baseUrl, "models"));
+        using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
+        return Dialect.ReadModels(await response.ReadBodyAsync(UpstreamBody.Largest, cancellation).ConfigureAwait(false));
+    }
+
+    public void Dispose() => connections.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        kind.Authenticate(request.Headers, Settings.ApiKey);
+        HttpResponseMessage response;
+        try
+        {
+            response = await connections.SendAsync(request, cancellation).ConfigureAwait(false);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new GatewayException(Unreachable(error), error);
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.Timeout, $"The provider {Settings.Name} did not accept a connection in time."), error);
+        }
+
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw new GatewayException(await ReadErrorAsync(response, cancellation).ConfigureAwait(false));
+    }
+
+    private GatewayError Unreachable(HttpRequestException error) => new(
+        ErrorKind.UpstreamFailed,
+        error.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => $"The address of the provider {Settings.Name} cannot be resolved.",
+            HttpRequestError.SecureConnectionError => $"No secure connection to the provider {Settings.Name} could be made.",
+            HttpRequestError.ConnectionError => $"The provider {Settings.Name} cannot be reached.",
+            _ => $"The connection to the provider {Settings.Name} failed.",
+        })
+    {
+        Code = "upstream_unreachable",
+    };
+
+    private async Task<GatewayError> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var status = (int)response.StatusCode;
+        if (status is >= 300 and < 400)
+            return new GatewayError(ErrorKind.UpstreamFailed, $"The provider {Settings.Name} answered with a redirect; check its baseUrl.");
+        ReadOnlyMemory<byte> body = default;
+        try
+        {
+            body = await response.ReadBodyAsync(LargestErrorBody, cancellation).ConfigureAwait(false);
+        }
+        catch (GatewayException)
+        {
+            // The status alone has to do when the body is cut or too large.
+        }
+
+        var error = Dialect.ReadError(status, body.Span, ReadRetryAfter(response.Headers));
+        // The client's own key was fine, so what the provider says of ours stays here.
+        return error.Kind == ErrorKind.UpstreamRefusedKey
+            ? error with { Message = $"The provider {Settings.Name} refused the gateway's key." }
+            : error;
+    }
+
+    /// <summary>How long the provider asks us to wait: milliseconds before seconds, a fraction or a date (specs/dialects.md 1.1, 3.10).</summary>
+    private TimeSpan? ReadRetryAfter(HttpResponseHeaders headers)
+    {
+        if (First("retry-after-ms") is { } milliseconds && double.TryParse(milliseconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) && ms is >= 0 and < 86_400_000)
+            return TimeSpan.FromMilliseconds(ms);
+        if (First("retry-after") is not { } text)
+            return null;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
+            return seconds is >= 0 and < 86_400 ? TimeSpan.FromSeconds(seconds) : null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) && date > clock.GetUtcNow()
+            ? date - clock.GetUtcNow()
+            : null;
+
+        string? First(string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    }
+}
