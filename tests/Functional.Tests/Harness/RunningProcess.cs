@@ -74,7 +74,7 @@ internal sealed class RunningProcess : IAsyncDisposable
 
     /// <summary>The first line that matches, once it has been written.</summary>
     /// <exception cref="InvalidOperationException">The process ended without writing it.</exception>
-    public async Task<Match> LineAsync(Regex pattern)
+    public async Task<Match> LineAsync(Regex pattern, TimeSpan? within = null)
     {
         Match? match = null;
         await Eventually.HoldsAsync(
@@ -88,7 +88,8 @@ internal sealed class RunningProcess : IAsyncDisposable
                     throw new InvalidOperationException($"{_name} ended with {_process.ExitCode} before writing /{pattern}/:\n{Log}");
                 return match is not null;
             },
-            () => $"{_name} did not write /{pattern}/:\n{Log}");
+            () => $"{_name} did not write /{pattern}/:\n{Log}",
+            within);
         return match!;
     }
 
@@ -112,6 +113,13 @@ internal sealed class RunningProcess : IAsyncDisposable
 
     /// <summary>Asks the process to end with SIGINT and returns its exit code.</summary>
     public Task<int> InterruptAsync() => SignalAsync(SigInt);
+
+    /// <summary>Ends the process with SIGKILL, as the out-of-memory killer would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await ExitAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
