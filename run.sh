@@ -250,7 +250,10 @@ watch_processes() {
 }
 
 is_running() {
-    kill -0 "${process_of[$1]}" 2>/dev/null
+    local status
+    { read -r status <"/proc/${process_of[$1]}/stat"; } 2>/dev/null || return 1
+    # One that has ended and was not yet waited for is a zombie.
+    [[ ${status##*) } != Z* ]]
 }
 
 keep_log_small() {

@@ -109,10 +109,10 @@ internal sealed class RunningProcess : IAsyncDisposable
     }
 
     /// <summary>Asks the process to end with SIGTERM and returns its exit code.</summary>
-    public Task<int> TerminateAsync() => SignalAsync(SigTerm);
+    public Task<int> TerminateAsync(TimeSpan? within = null) => SignalAsync(SigTerm, within);
 
     /// <summary>Asks the process to end with SIGINT and returns its exit code.</summary>
-    public Task<int> InterruptAsync() => SignalAsync(SigInt);
+    public Task<int> InterruptAsync(TimeSpan? within = null) => SignalAsync(SigInt, within);
 
     /// <summary>Ends the process with SIGKILL, as the out-of-memory killer would.</summary>
     public async Task KillAsync()
@@ -139,10 +139,10 @@ internal sealed class RunningProcess : IAsyncDisposable
         }
     }
 
-    private async Task<int> SignalAsync(int signal)
+    private async Task<int> SignalAsync(int signal, TimeSpan? within)
     {
         _ = kill(_process.Id, signal);
-        return await ExitAsync();
+        return await ExitAsync(within);
     }
 
     private void Keep(string? line)

@@ -9,6 +9,9 @@ internal sealed partial class RunScript : IAsyncDisposable
     // A first run builds everything.
     private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(3);
 
+    // Sooner than run.sh itself loses patience and kills what has not ended.
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(14);
+
     private readonly ScratchDirectory _directory;
     private readonly RunningProcess _script;
 
@@ -55,9 +58,9 @@ internal sealed partial class RunScript : IAsyncDisposable
 
     public HttpClient Client() => PlainHttpClient.For(new Uri($"http://127.0.0.1:{Port}"));
 
-    public Task<int> TerminateAsync() => _script.TerminateAsync();
+    public Task<int> TerminateAsync() => _script.TerminateAsync(StopDeadline);
 
-    public Task<int> InterruptAsync() => _script.InterruptAsync();
+    public Task<int> InterruptAsync() => _script.InterruptAsync(StopDeadline);
 
     public Task<int> ExitAsync() => _script.ExitAsync(StartDeadline);
 
