@@ -103,17 +103,22 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         return new RunningProcess(name, Process.Start(start)!, log);
     }
 
+    /// <summary>Waits until the process has come up; one that does not is ended.</summary>
     private async Task<T> AwaitAsync<T>(Func<Task<T?>> look) where T : class
     {
         var began = Stopwatch.StartNew();
-        while (true)
+        while (await look() is var found)
         {
-            if (await look() is { } found)
+            if (found is not null)
                 return found;
             if (process.HasExited || began.Elapsed > StartDeadline)
-                throw new InvalidOperationException($"{Name} did not start; its last words: {File.ReadAllText(log)}");
+                break;
             await Task.Delay(20);
         }
+
+        var lastWords = await File.ReadAllTextAsync(log);
+        await DisposeAsync();
+        throw new InvalidOperationException($"{Name} did not start; its last words: {lastWords}");
     }
 
     [GeneratedRegex(@"^dragoman-\S+ listening on (?<address>http://127\.0\.0\.1:\d+)", RegexOptions.Multiline)]
