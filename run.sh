@@ -1,0 +1,288 @@
+#!/usr/bin/env bash
+# Builds Dragoman and runs all of it on this machine: nginx in front, sidecar and functions behind it, and the
+# emulator where no provider is configured. Ctrl-C stops everything and leaves nothing behind.
+#
+#   ./run.sh               front door on http://127.0.0.1:11434
+#   PORT=11500 ./run.sh    front door on another port
+#
+# A provider's key in the environment (OPENAI_API_KEY, MISTRAL_API_KEY), LMSTUDIO_BASE_URL, or a gateway.json
+# (here, beside run.sh, or named by DRAGOMAN_CONFIG) makes the models that provider's.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+front_port=${PORT:-11434}
+start_deadline_seconds=60
+stop_deadline_seconds=15
+largest_log_bytes=$((8 * 1024 * 1024))
+run_directory=
+children=()  # in the order of their start
+followers=()
+declare -A process_of=() port_of=()
+
+# Reading from a pipe that never holds anything is a sleep without a process.
+exec {silence}<> <(:)
+
+main() {
+    [[ $# == 0 ]] || { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; exit 2; }
+    check_front_port
+    command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing; install it and try again: https://dot.net/download"
+    nginx=$("$root/nginx/install.sh")
+
+    trap stop_everything EXIT
+    trap 'exit 0' INT TERM
+    trap 'exit 1' HUP PIPE
+    run_directory=$(umask 077 && mktemp -d "${TMPDIR:-/tmp}/dragoman-run.XXXXXXXX")
+    # nginx started by root works as nobody, and must be able to enter.
+    chmod 711 "$run_directory"
+
+    locate_configuration
+    local providers
+    providers=$(configured_providers)
+    build "$providers"
+    start_processes "$providers"
+    introduce "$providers"
+    follow_logs
+    watch_processes
+}
+
+fail() {
+    echo "run.sh: $1" >&2
+    exit 1
+}
+
+pause() {
+    read -rt "$1" -u "$silence" || true
+}
+
+is_taken() {
+    (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+check_front_port() {
+    if ! [[ $front_port =~ ^[1-9][0-9]{0,4}$ && $front_port -le 65535 ]]; then
+        fail "PORT is '$front_port'; it must be a number from 1 to 65535"
+    fi
+    if is_taken "$front_port"; then
+        fail "port $front_port is taken; stop what listens there, or choose another one: PORT=$((front_port % 65535 + 1)) ./run.sh"
+    fi
+}
+
+locate_configuration() {
+    if [[ -z ${DRAGOMAN_CONFIG:-} && ! -f gateway.json && -f $root/gateway.json ]]; then
+        export DRAGOMAN_CONFIG=$root/gateway.json
+    fi
+    export DRAGOMAN_DATA=${DRAGOMAN_DATA:-$root/data}
+}
+
+# What the environment or the configuration file turns on; nothing when the emulator is the provider.
+configured_providers() {
+    local found=() configuration=${DRAGOMAN_CONFIG:-gateway.json}
+    [[ -z ${OPENAI_API_KEY:-} ]] || found+=("OpenAI (OPENAI_API_KEY)")
+    [[ -z ${MISTRAL_API_KEY:-} ]] || found+=("Mistral (MISTRAL_API_KEY)")
+    [[ -z ${LMSTUDIO_BASE_URL:-} ]] || found+=("LM Studio (LMSTUDIO_BASE_URL)")
+    [[ ! -f $configuration ]] || ! grep -q '"providers"' "$configuration" || found+=("those of $configuration")
+    ! env | grep -qi '^DRAGOMAN__providers__' || found+=("those of DRAGOMAN__providers__*")
+    [[ -z ${DRAGOMAN_EMULATOR_URL:-} ]] || found+=("the emulator at $DRAGOMAN_EMULATOR_URL")
+    local list
+    printf -v list '%s, ' "${found[@]}"
+    [[ ${#found[@]} == 0 ]] || echo "${list%, }"
+}
+
+build() {
+    local projects='"functions\\Functions.csproj", "sidecar\\Sidecar.csproj"'
+    [[ -n $1 ]] || projects+=', "emulator\\Emulator.csproj"'
+    echo "building"
+    printf '{ "solution": { "path": "%s/Serverless.sln", "projects": [ %s ] } }\n' "$root" "$projects" >"$run_directory/run.slnf"
+    # One build at a time in this folder, and no build server left behind.
+    (
+        exec {lock}<"$root"
+        flock "$lock"
+        DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 \
+            dotnet build "$run_directory/run.slnf" -c Release -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false
+    ) >"$run_directory/build.log" 2>&1 || {
+        cat "$run_directory/build.log" >&2
+        fail "the build failed"
+    }
+}
+
+# Starts a program in a process group of its own, so that Ctrl-C reaches run.sh alone and the order of the stop is ours.
+launch() {
+    set -m
+    "$@" &
+    set +m
+}
+
+start() {
+    local name=$1
+    shift
+    launch "$@" >>"$run_directory/$name.log" 2>&1 </dev/null
+    process_of[$name]=$!
+    children+=("$name")
+}
+
+start_ours() {
+    local name=$1 port_variable=$2 usual_port=$3 port=$3
+    # Port 0 lets the process choose a free one and say which.
+    ! is_taken "$usual_port" || port=0
+    start "$name" env "$port_variable=$port" "$root/$name/bin/Release/net10.0/dragoman-$name"
+}
+
+await_ours() {
+    local name=$1
+    await "$name" announced_port "$name"
+    port_of[$name]=$(announced_port "$name")
+    await "$name" is_healthy "${port_of[$name]}"
+}
+
+announced_port() {
+    sed -n "s|^dragoman-$1 listening on http://127\.0\.0\.1:\([0-9]*\).*|\1|p" "$run_directory/$1.log" | grep -m 1 .
+}
+
+is_healthy() {
+    [[ $(http_get "$1" /health | head -n 1) == *" 200 "* ]]
+}
+
+http_get() {
+    (
+        exec {connection}<>"/dev/tcp/127.0.0.1/$1"
+        printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&"$connection"
+        timeout 5 cat <&"$connection"
+    ) 2>/dev/null
+}
+
+await() {
+    local name=$1 deadline=$((SECONDS + start_deadline_seconds))
+    shift
+    until "$@" >/dev/null; do
+        is_running "$name" || report_end "$name"
+        if ((SECONDS >= deadline)); then
+            show_last_lines "$name"
+            fail "$name did not answer within $start_deadline_seconds seconds"
+        fi
+        pause 0.05
+    done
+}
+
+start_processes() {
+    # What they write is for this user alone.
+    umask 077
+    if [[ -z $1 ]]; then
+        start_ours emulator DRAGOMAN_EMULATOR_PORT 4755
+        await_ours emulator
+        export DRAGOMAN_EMULATOR_URL=http://127.0.0.1:${port_of[emulator]}/v1
+    fi
+    start_ours functions FUNCTIONS_CUSTOMHANDLER_PORT 7071
+    start_ours sidecar DRAGOMAN_SIDECAR_PORT 5081
+    await_ours functions
+    await_ours sidecar
+    start_nginx
+    await nginx is_healthy "$front_port"
+}
+
+start_nginx() {
+    DRAGOMAN_LISTEN=127.0.0.1:$front_port \
+        DRAGOMAN_SIDECAR=127.0.0.1:${port_of[sidecar]} \
+        DRAGOMAN_FUNCTIONS=127.0.0.1:${port_of[functions]} \
+        "$root/nginx/render.sh" "$run_directory/nginx"
+    chmod 711 "$run_directory/nginx"
+    # Older than 1.19.5, nginx knows no -e and complains once about a log it may not open.
+    local error_log=(-e stderr)
+    "$nginx" "${error_log[@]}" -v 2>/dev/null || error_log=()
+    port_of[nginx]=$front_port
+    start nginx "$nginx" "${error_log[@]}" -p "$run_directory/nginx" -c "$run_directory/nginx/nginx.conf" -g 'daemon off;'
+}
+
+introduce() {
+    local door=http://127.0.0.1:$front_port name model
+    model=$(http_get "$front_port" /api/tags | grep -o '"name":"[^"]*"' | cut -d '"' -f 4 | grep -v embed | head -n 1) || true
+    model=${model:-MODEL}
+
+    echo
+    printf '  %-10s %-29s %s\n' \
+        process address 'answers' \
+        nginx "$door" 'every client: Ollama, OpenAI and Anthropic tools' \
+        sidecar "http://127.0.0.1:${port_of[sidecar]}" 'what streams' \
+        functions "http://127.0.0.1:${port_of[functions]}" 'everything else'
+    if [[ -z $1 ]]; then
+        printf '  %-10s %-29s %s\n' emulator "http://127.0.0.1:${port_of[emulator]}" 'in place of a provider'
+        printf '\nModels: the emulator'\''s, whose answers are made up, because no provider is configured.\n'
+        printf 'For real ones set OPENAI_API_KEY, MISTRAL_API_KEY or LMSTUDIO_BASE_URL and start again.\n'
+    else
+        printf '\nModels: %s.\n' "$1"
+    fi
+    cat <<TEXT
+
+Try it:
+  curl $door/api/chat -d '{"model":"$model","messages":[{"role":"user","content":"Hello"}]}'
+  curl $door/v1/chat/completions -d '{"model":"$model","messages":[{"role":"user","content":"Hello"}]}'
+  OLLAMA_HOST=$door ollama run $model
+
+Ctrl-C stops everything. The logs:
+TEXT
+}
+
+follow_logs() {
+    local name
+    for name in "${children[@]}"; do
+        launch follow_log "$name"
+        followers+=($!)
+    done
+}
+
+follow_log() {
+    tail -n +1 -f "$run_directory/$1.log" 2>/dev/null | sed -u "s/^/$(printf '%-9s' "$1") | /"
+}
+
+watch_processes() {
+    local name follower
+    while pause 0.5; do
+        for name in "${children[@]}"; do
+            is_running "$name" || report_end "$name"
+            keep_log_small "$run_directory/$name.log"
+        done
+        for follower in "${followers[@]}"; do
+            # Whoever read the logs is gone.
+            kill -0 "$follower" 2>/dev/null || exit 1
+        done
+    done
+}
+
+is_running() {
+    kill -0 "${process_of[$1]}" 2>/dev/null
+}
+
+keep_log_small() {
+    if (($(stat -c %s "$1") > largest_log_bytes)); then : >"$1"; fi
+}
+
+report_end() {
+    local code=0
+    wait "${process_of[$1]}" 2>/dev/null || code=$?
+    show_last_lines "$1"
+    fail "$1 ended by itself with exit code $code, so everything else is stopped too"
+}
+
+show_last_lines() {
+    printf '\nthe last lines of %s:\n' "$1" >&2
+    tail -n 20 "$run_directory/$1.log" | sed 's/^/  /' >&2
+}
+
+stop_everything() {
+    trap '' INT TERM HUP PIPE
+    local deadline=$((SECONDS + stop_deadline_seconds)) index name
+    for ((index = ${#children[@]} - 1; index >= 0; index--)); do
+        kill -TERM "${process_of[${children[index]}]}" 2>/dev/null || true
+    done
+    for name in "${children[@]}"; do
+        while is_running "$name" && ((SECONDS < deadline)); do pause 0.02; done
+        # What did not go by itself goes with all it started.
+        kill -KILL -- "-${process_of[$name]}" 2>/dev/null || true
+    done
+    for name in "${followers[@]}"; do
+        kill -TERM -- "-$name" 2>/dev/null || true
+    done
+    wait 2>/dev/null || true
+    [[ -z $run_directory ]] || rm -rf "$run_directory"
+}
+
+main "$@"

@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# Runs everything there is to check, from units to real processes and real clients, and ends with one line:
+# N passed, N failed[, N skipped]
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")"
+configuration=Release
+hang_limit=5min
+oldest_node=20
+passed=0
+failed=0
+skipped=0
+finished=no
+results=$(mktemp -d "${TMPDIR:-/tmp}/dragoman-tests.XXXXXXXX")
+
+main() {
+    trap close_with_counts EXIT
+    export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+    command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing; install it and try again: https://dot.net/download"
+    nginx/install.sh >/dev/null || give_up "there is no nginx to test with"
+
+    step "build"
+    dotnet build Serverless.sln -c $configuration -v quiet -clp:NoSummary -warnaserror || give_up "the build failed"
+    check "format" dotnet format Serverless.sln --verify-no-changes --no-restore
+    check_shell_scripts
+    local project
+    for project in tests/*/*.Tests.csproj; do
+        run_dotnet_tests "$project"
+    done
+    run_client_tests
+    finished=yes
+}
+
+step() {
+    printf '\n== %s\n' "$1"
+}
+
+give_up() {
+    echo "test.sh: $1" >&2
+    exit 1
+}
+
+# A check counts as one test.
+check() {
+    step "$1"
+    shift
+    if "$@"; then ((passed += 1)); else ((failed += 1)); fi
+}
+
+check_shell_scripts() {
+    if ! command -v shellcheck >/dev/null && can_install; then install_packages shellcheck || true; fi
+    if command -v shellcheck >/dev/null; then
+        local scripts
+        mapfile -t scripts < <(find . -name '*.sh' -not -path '*/node_modules/*' -not -path '*/bin/*' -not -path '*/obj/*' | sort)
+        check "shellcheck" shellcheck "${scripts[@]}" .ci/run
+    else
+        step "shellcheck is not installed"
+        ((skipped += 1))
+    fi
+}
+
+run_dotnet_tests() {
+    local name code=0
+    name=$(basename "$1" .csproj)
+    step "$name"
+    dotnet test "$1" -c $configuration --no-build --results-directory "$results" --logger "trx;LogFileName=$name.trx" \
+        --blame-hang-timeout $hang_limit --blame-hang-dump-type none || code=$?
+    local counters
+    if counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null); then
+        local failures
+        failures=$(($(counter failed) + $(counter error) + $(counter timeout) + $(counter aborted)))
+        ((passed += $(counter passed), failed += failures, skipped += $(counter total) - $(counter executed))) || true
+        # A run that broke off after its last test had passed.
+        if ((code != 0 && failures == 0)); then ((failed += 1)); fi
+    else
+        echo "$name left no results" >&2
+        ((failed += 1))
+    fi
+}
+
+counter() {
+    sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters" | grep . || echo 0
+}
+
+run_client_tests() {
+    [[ -f tests/clients/package.json ]] || return 0
+    step "clients"
+    if ! node_is_new_enough && can_install; then install_packages nodejs npm || true; fi
+    if ! node_is_new_enough || ! command -v npm >/dev/null; then
+        echo "Node.js $oldest_node or newer and npm are missing; install them and try again: https://nodejs.org/en/download" >&2
+        ((failed += 1))
+        return 0
+    fi
+    local output=$results/clients.log code=0
+    (cd tests/clients && npm ci --no-audit --no-fund && npm test) 2>&1 | tee "$output" || code=$?
+    local failures
+    failures=$(($(total fail) + $(total cancelled)))
+    ((passed += $(total pass), failed += failures, skipped += $(total skipped) + $(total todo))) || true
+    if ((code != 0 && failures == 0 || $(total pass) + failures == 0)); then
+        echo "the client tests ended with $code and without a count" >&2
+        ((failed += 1))
+    fi
+}
+
+# node:test closes with lines such as "# pass 12" (tap) or "ℹ pass 12" (spec).
+total() {
+    sed 's/\x1b\[[0-9;]*m//g' "$output" | awk -v what="$1" '($1 == "#" || $1 == "ℹ") && $2 == what && NF == 3 { sum += $3 } END { print sum + 0 }'
+}
+
+node_is_new_enough() {
+    command -v node >/dev/null && (($(node -p 'process.versions.node.split(".")[0]') >= oldest_node))
+}
+
+can_install() {
+    [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null
+}
+
+install_packages() {
+    step "installing $*"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+close_with_counts() {
+    rm -rf "$results"
+    [[ $finished == yes ]] || ((failed += 1))
+    local line="$passed passed, $failed failed"
+    ((skipped == 0)) || line+=", $skipped skipped"
+    printf '\n%s\n' "$line"
+    ((failed == 0)) || exit 1
+}
+
+main "$@"

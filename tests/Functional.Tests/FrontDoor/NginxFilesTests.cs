@@ -1,0 +1,70 @@
+using Dragoman.Functional.Tests.Harness;
+using Xunit;
+
+namespace Dragoman.Functional.Tests.FrontDoor;
+
+public class NginxFilesTests
+{
+    public static TheoryData<string, string, string> Deployments => new()
+    {
+        { "small", "", "" },
+        { "full", "127.0.0.1:7071", "" },
+        { "full with a scheme", "http://127.0.0.1:7071/", "" },
+        { "cloud", "https://localhost", "key-with_signs==" },
+        { "cloud on another port", "https://localhost:8443", "k" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Deployments))]
+    public async Task Nginx_accepts_the_files_without_a_warning(string deployment, string functions, string functionsKey)
+    {
+        var (exitCode, output) = await NginxFrontDoor.CheckAsync(new Dictionary<string, string?>
+        {
+            ["DRAGOMAN_LISTEN"] = "127.0.0.1:1",
+            ["DRAGOMAN_FUNCTIONS"] = functions,
+            ["DRAGOMAN_FUNCTIONS_KEY"] = functionsKey,
+        });
+
+        Assert.True(exitCode == 0, $"{deployment}: {output}");
+        Assert.DoesNotContain("[warn]", output, StringComparison.Ordinal);
+        Assert.Contains("test is successful", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("DRAGOMAN_LISTEN", "127.0.0.1:1; }")]
+    [InlineData("DRAGOMAN_FUNCTIONS_KEY", "a\"b")]
+    [InlineData("DRAGOMAN_SIDECAR", "a b")]
+    [InlineData("DRAGOMAN_NGINX_RUN", "/tmp/a\nb")]
+    [InlineData("DRAGOMAN_ACCESS_LOG", "/tmp/$host.log")]
+    public async Task A_value_that_could_change_the_files_is_refused_by_name(string variable, string value)
+    {
+        using var target = new ScratchDirectory();
+
+        var (exitCode, output) = await NginxFrontDoor.TryRenderAsync(target.Path, new Dictionary<string, string?> { [variable] = value });
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains(variable, output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(target.Path));
+    }
+
+    [Fact]
+    public async Task The_function_key_is_readable_by_its_owner_only()
+    {
+        using var target = new ScratchDirectory();
+
+        await NginxFrontDoor.TryRenderAsync(
+            target.Path, new Dictionary<string, string?> { ["DRAGOMAN_FUNCTIONS"] = "https://localhost", ["DRAGOMAN_FUNCTIONS_KEY"] = "secret-key" });
+
+        var holder = Assert.Single(Directory.GetFiles(target.Path), file => File.ReadAllText(file).Contains("secret-key", StringComparison.Ordinal));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(holder));
+    }
+
+    [Fact]
+    public async Task Nginx_ends_cleanly_on_sigterm()
+    {
+        await using var stack = await DoorWithUpstreams.StartAsync();
+
+        Assert.Equal(0, await stack.Door.TerminateAsync());
+        Assert.False(await FreePort.AnswersAsync(stack.Door.Port));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Dragoman.Functional.Tests.Harness;
+
+/// <summary>Waits for something observable in another process, up to a deadline that only a failure ever reaches.</summary>
+internal static class Eventually
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Polls until <paramref name="holds"/> is true.</summary>
+    /// <exception cref="TimeoutException">It was not true within <see cref="Deadline"/>.</exception>
+    public static Task HoldsAsync(Func<bool> holds, Func<string> otherwise) =>
+        HoldsAsync(() => Task.FromResult(holds()), otherwise);
+
+    /// <inheritdoc cref="HoldsAsync(Func{bool}, Func{string})"/>
+    public static async Task HoldsAsync(Func<Task<bool>> holds, Func<string> otherwise)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!await holds())
+        {
+            if (waited.Elapsed > Deadline)
+                throw new TimeoutException(otherwise());
+            await Task.Delay(PollInterval);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace Dragoman.Functional.Tests.Harness;
+
+/// <summary>Where the files and the built executables of this repository lie.</summary>
+internal static class Repository
+{
+    /// <summary>The folder that holds <c>Serverless.sln</c>.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The configuration this test assembly was built with, <c>Debug</c> or <c>Release</c>.</summary>
+    public static string BuildConfiguration { get; } =
+        new DirectoryInfo(AppContext.BaseDirectory).Parent?.Name ?? throw new InvalidOperationException("no build folder");
+
+    /// <summary>The executable <c>dragoman-{name}</c> as the same build left it.</summary>
+    public static string Executable(string name)
+    {
+        var path = Path.Combine(Root, name, "bin", BuildConfiguration, "net10.0", $"dragoman-{name}");
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: build the {name} project in {BuildConfiguration} first");
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Serverless.sln")))
+                return folder.FullName;
+        }
+        throw new InvalidOperationException($"no Serverless.sln above {AppContext.BaseDirectory}");
+    }
+}

@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace Dragoman.Functional.Tests.Harness;
+
+/// <summary>A child process whose output is kept; it never outlives its disposal.</summary>
+internal sealed class RunningProcess : IAsyncDisposable
+{
+    private const int SigInt = 2;
+    private const int SigTerm = 15;
+
+    private readonly Process _process;
+    private readonly string _name;
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    private RunningProcess(string name, Process process)
+    {
+        _name = name;
+        _process = process;
+    }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Everything written to standard output and standard error so far, a line each.</summary>
+    public IReadOnlyCollection<string> Lines => _lines;
+
+    public string Log => string.Join('\n', _lines);
+
+    /// <summary>Starts a program. <paramref name="environment"/> is laid over the environment of the tests; a null value removes a name.</summary>
+    public static RunningProcess Start(
+        string fileName, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
+    {
+        var start = new ProcessStartInfo(fileName, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+            WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
+        };
+        foreach (var inherited in start.Environment.Keys.Where(ChangesBehavior).ToList())
+            start.Environment.Remove(inherited);
+        foreach (var (key, value) in environment ?? new Dictionary<string, string?>())
+        {
+            if (value is null)
+                start.Environment.Remove(key);
+            else
+                start.Environment[key] = value;
+        }
+
+        var process = new Process { StartInfo = start };
+        var running = new RunningProcess(Path.GetFileName(fileName), process);
+        process.OutputDataReceived += (_, line) => running.Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => running.Keep(line.Data);
+        process.Start();
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return running;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string fileName, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
+    {
+        await using var process = Start(fileName, arguments, environment, workingDirectory);
+        var exitCode = await process.ExitAsync();
+        return (exitCode, process.Log);
+    }
+
+    /// <summary>The first line that matches, once it has been written.</summary>
+    /// <exception cref="InvalidOperationException">The process ended without writing it.</exception>
+    public async Task<Match> LineAsync(Regex pattern)
+    {
+        Match? match = null;
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                var ended = _process.HasExited;
+                if (ended)
+                    _process.WaitForExit();
+                match = _lines.Select(line => pattern.Match(line)).FirstOrDefault(candidate => candidate.Success);
+                if (match is null && ended)
+                    throw new InvalidOperationException($"{_name} ended with {_process.ExitCode} before writing /{pattern}/:\n{Log}");
+                return match is not null;
+            },
+            () => $"{_name} did not write /{pattern}/:\n{Log}");
+        return match!;
+    }
+
+    /// <summary>The exit code, once the process has ended and all its output is in <see cref="Lines"/>.</summary>
+    public async Task<int> ExitAsync(TimeSpan? within = null)
+    {
+        using var deadline = new CancellationTokenSource(within ?? Eventually.Deadline);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{_name} did not end:\n{Log}");
+        }
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks the process to end with SIGTERM and returns its exit code.</summary>
+    public Task<int> TerminateAsync() => SignalAsync(SigTerm);
+
+    /// <summary>Asks the process to end with SIGINT and returns its exit code.</summary>
+    public Task<int> InterruptAsync() => SignalAsync(SigInt);
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (!_process.HasExited)
+                await TerminateAsync();
+        }
+        catch (TimeoutException)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+        finally
+        {
+            _process.Dispose();
+        }
+    }
+
+    private async Task<int> SignalAsync(int signal)
+    {
+        _ = kill(_process.Id, signal);
+        return await ExitAsync();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+            _lines.Enqueue(line);
+    }
+
+    // The tests must not depend on what the developer who runs them has in the environment.
+    private static bool ChangesBehavior(string variable) =>
+        variable.StartsWith("DRAGOMAN", StringComparison.OrdinalIgnoreCase)
+        || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || variable.EndsWith("_API_KEY", StringComparison.OrdinalIgnoreCase)
+        || variable is "PORT" or "FUNCTIONS_CUSTOMHANDLER_PORT" or "AZURE_OPENAI_ENDPOINT" or "LMSTUDIO_BASE_URL";
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int kill(int processId, int signal);
+}

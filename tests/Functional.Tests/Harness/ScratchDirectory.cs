@@ -1,0 +1,20 @@
+namespace Dragoman.Functional.Tests.Harness;
+
+/// <summary>A temporary directory that goes away with the test.</summary>
+internal sealed class ScratchDirectory : IDisposable
+{
+    public ScratchDirectory()
+    {
+        var directory = Directory.CreateTempSubdirectory("dragoman-test-");
+        // nginx started by root works as nobody, and must be able to enter.
+        directory.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        Path = directory.FullName;
+    }
+
+    public string Path { get; }
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
