@@ -67,13 +67,12 @@ internal sealed class EmulatedApi(RequestLog log, TimeProvider time, Cancellatio
         try
         {
             await RouteAsync(call);
-            captured?.Complete(context.Response.StatusCode);
         }
         catch (MistralException failure) when (!context.Response.HasStarted)
         {
             call.Record();
-            await SendAsync(context, failure.Error);
             captured?.Complete(failure.Error.Status);
+            await SendAsync(context, failure.Error);
         }
         catch (Exception broken) when (broken is OperationCanceledException or IOException)
         {
@@ -105,14 +104,12 @@ internal sealed class EmulatedApi(RequestLog log, TimeProvider time, Cancellatio
                 return EmbedAsync(call);
             case "/v1/models":
                 Allow(context, "GET");
-                call.Record();
-                return SendAsync(context, WriteModels);
+                return SendAsync(call, WriteModels);
             default:
                 if (!path.StartsWith(ModelPath, StringComparison.Ordinal) || path.Length == ModelPath.Length)
                     throw new MistralException(MistralError.NotFound);
                 Allow(context, "GET");
-                call.Record();
-                return SendAsync(context, ModelCatalog.Find(path[ModelPath.Length..], StatusCodes.Status404NotFound).Write);
+                return SendAsync(call, ModelCatalog.Find(path[ModelPath.Length..], StatusCodes.Status404NotFound).Write);
         }
     }
 
@@ -135,7 +132,7 @@ internal sealed class EmulatedApi(RequestLog log, TimeProvider time, Cancellatio
         if (completion.Options.Stream)
             await answer.StreamAsync(new ChatChunks(id, created, completion, seed), call.Cancellation);
         else
-            await answer.SendAsync(new ChatBody(id, created, completion.Options.RequestedModel), call.Cancellation);
+            await answer.SendAsync(new ChatBody(id, created, completion.Options), call.Cancellation);
     }
 
     private async Task LegacyAsync(ApiCall call)
@@ -169,7 +166,7 @@ internal sealed class EmulatedApi(RequestLog log, TimeProvider time, Cancellatio
         }
 
         AnswerHeaders.SetTokenCost(call.Context, request.PromptTokens);
-        await SendAsync(call.Context, json => EmbeddingAnswer.Write(json, request, NewId()));
+        await SendAsync(call, json => EmbeddingAnswer.Write(json, request, NewId()));
     }
 
     private CompletionAnswer Answer(ApiCall call, Completion completion)
@@ -217,6 +214,14 @@ internal sealed class EmulatedApi(RequestLog log, TimeProvider time, Cancellatio
             card.Write(json);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>What a test reads of the request right after its answer has to be there already: it is completed first.</summary>
+    private static Task SendAsync(ApiCall call, Action<Utf8JsonWriter> write)
+    {
+        call.Record();
+        call.Captured?.Complete(call.Context.Response.StatusCode);
+        return SendAsync(call.Context, write);
     }
 
     private static Task SendAsync(HttpContext context, MistralError error)

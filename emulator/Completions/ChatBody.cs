@@ -4,7 +4,7 @@ using Dragoman.Emulator.Tools;
 namespace Dragoman.Emulator.Completions;
 
 /// <summary>Mistral's <c>chat.completion</c> object (fixtures <c>mistral/nonstream-*</c>), which chat and FIM share.</summary>
-internal sealed class ChatBody(string id, long created, string model) : IBodyFormat
+internal sealed class ChatBody(string id, long created, CompletionOptions options) : IBodyFormat
 {
     private bool _inThinking;
     private bool _inText;
@@ -16,7 +16,7 @@ internal sealed class ChatBody(string id, long created, string model) : IBodyFor
         json.WriteString("id"u8, id);
         json.WriteString("object"u8, "chat.completion"u8);
         json.WriteNumber("created"u8, created);
-        json.WriteString("model"u8, model);
+        json.WriteString("model"u8, options.RequestedModel);
         json.WriteStartArray("choices"u8);
     }
 
@@ -74,7 +74,7 @@ internal sealed class ChatBody(string id, long created, string model) : IBodyFor
         }
 
         if (_calls.Count > 0)
-            WriteCalls(json, _calls);
+            WriteCalls(json, _calls, options.Model.OmitsToolCallType);
         else
             json.WriteNull("tool_calls"u8);
         json.WriteEndObject();
@@ -90,14 +90,16 @@ internal sealed class ChatBody(string id, long created, string model) : IBodyFor
         json.WriteEndObject();
     }
 
-    /// <summary>Whole calls, as Mistral writes them: without a <c>type</c>.</summary>
-    public static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<ToolCall> calls)
+    /// <summary>Whole calls. OpenAI's clients want a <c>type</c>, which not all of Mistral's models give.</summary>
+    public static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<ToolCall> calls, bool withoutType)
     {
         json.WriteStartArray("tool_calls"u8);
         for (var index = 0; index < calls.Count; index++)
         {
             json.WriteStartObject();
             json.WriteString("id"u8, calls[index].Id);
+            if (!withoutType)
+                json.WriteString("type"u8, "function"u8);
             json.WriteStartObject("function"u8);
             json.WriteString("name"u8, calls[index].Name);
             json.WriteString("arguments"u8, calls[index].Arguments);

@@ -17,6 +17,7 @@ internal sealed class ChatChunks : IChunkFormat
     private readonly byte[] _head;
     private readonly DeterministicRandom _padding;
     private readonly bool _usageComesLast;
+    private readonly bool _callsHaveNoType;
     private readonly bool[] _began;
     private readonly bool[] _isThinking;
 
@@ -31,6 +32,7 @@ internal sealed class ChatChunks : IChunkFormat
             $$"""data: {"id":"{{id}}","object":"chat.completion.chunk","created":{{created}},"model":"{{model}}","choices":[""");
         _padding = new DeterministicRandom(paddingSeed);
         _usageComesLast = completion.Options.Model.StreamsFragments;
+        _callsHaveNoType = completion.Options.Model.OmitsToolCallType;
         _began = new bool[completion.Choices.Count];
         _isThinking = new bool[completion.Choices.Count];
     }
@@ -147,7 +149,7 @@ internal sealed class ChatChunks : IChunkFormat
         using var json = new Utf8JsonWriter(output, ServerSentEvents.WriterOptions);
         json.WriteStartObject();
         json.WriteString("content"u8, ""u8);
-        ChatBody.WriteCalls(json, calls);
+        ChatBody.WriteCalls(json, calls, _callsHaveNoType);
         json.WriteEndObject();
         json.Flush();
         EndChunk(output, choice.FinishReason, usage);

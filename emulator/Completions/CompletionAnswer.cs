@@ -70,6 +70,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
         }
 
         format.End(output, completion.Usage);
+        captured?.Complete(_response.StatusCode);
         await output.FlushAsync(cancellation);
     }
 
@@ -115,6 +116,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
             _response.ContentLength = buffer.WrittenCount;
         }
 
+        captured?.Complete(_response.StatusCode);
         await FlushAsync(json, buffer, cancellation);
     }
 
@@ -130,7 +132,11 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
     private async Task BreakAsync(IChunkFormat? stream, Fault fault, CancellationToken cancellation)
     {
         if (fault == Fault.Error && stream is not null)
+        {
             stream.Error(_response.BodyWriter, MistralError.Unavailable);
+            captured?.Complete(_response.StatusCode);
+        }
+
         if (_response.HasStarted)
             await _response.BodyWriter.FlushAsync(cancellation);
         switch (fault)

@@ -35,6 +35,9 @@ internal sealed record ModelCard(string Id)
     /// </summary>
     public bool StreamsFragments { get; init; }
 
+    /// <summary>Tool calls come without a <c>type</c> (fixture <c>mistral/nonstream-tools-parallel</c>).</summary>
+    public bool OmitsToolCallType { get; init; }
+
     /// <summary>Older models want an assistant message between a tool result and the next user message.</summary>
     public bool RefusesUserAfterTool { get; init; }
 

@@ -32,11 +32,12 @@ internal static class ModelCatalog
         new("mistral-large-latest")
         {
             Aliases = ["mistral-large-2512"],
-            Description = "Chat with images and tools.",
+            Description = "Chat with images and tools; its tool calls carry no type.",
             MaxContextLength = 262144,
             CompletesChat = true,
             CallsFunctions = true,
             SeesImages = true,
+            OmitsToolCallType = true,
         },
         new("magistral-small-latest")
         {

@@ -5,16 +5,21 @@ using Dragoman.Emulator.Errors;
 
 namespace Dragoman.Emulator.Requests;
 
-/// <summary>The bytes of a request's body, in a rented buffer.</summary>
+/// <summary>The bytes of a request's body; a small one lies in a rented buffer.</summary>
 internal sealed class RequestBody : IDisposable
 {
     /// <summary>Bytes; a longer body is answered with 413.</summary>
     public const long LongestLength = 64 << 20;
 
-    // The gateway nests what its clients send (64 levels at most) a few levels deeper.
-    private static readonly JsonDocumentOptions documentOptions = new() { MaxDepth = 128 };
+    // A large buffer in the pool would stay there for good.
+    private const int LargestRented = 1 << 20;
 
-    private static readonly JsonReaderOptions readerOptions = new() { MaxDepth = 128 };
+    // The gateway nests what its clients send (64 levels at most) a few levels deeper.
+    private const int DeepestLevel = 128;
+
+    private static readonly JsonDocumentOptions documentOptions = new() { MaxDepth = DeepestLevel };
+
+    private static readonly JsonReaderOptions readerOptions = new() { MaxDepth = DeepestLevel };
 
     private byte[] _buffer = [];
     private int _length;
@@ -39,7 +44,7 @@ internal sealed class RequestBody : IDisposable
                 if (body._length > LongestLength)
                     throw new MistralException(MistralError.TooLarge(LongestLength));
                 if (body._length == body._buffer.Length)
-                    body.Grow(body._length * 2);
+                    body.Grow((int)Math.Min(body._length * 2L, LongestLength + 1));
             }
         }
         catch (BadHttpRequestException broken)
@@ -68,7 +73,9 @@ internal sealed class RequestBody : IDisposable
         }
         catch (JsonException invalid)
         {
-            throw InvalidJson(invalid.BytePositionInLine ?? 0, invalid.Message);
+            throw InvalidJson(
+                invalid.BytePositionInLine ?? 0,
+                $"Line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine}: not valid JSON, or nested deeper than {DeepestLevel} levels");
         }
 
         try
@@ -94,8 +101,7 @@ internal sealed class RequestBody : IDisposable
 
     public void Dispose()
     {
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
+        Release();
         _buffer = [];
         _length = 0;
     }
@@ -128,10 +134,15 @@ internal sealed class RequestBody : IDisposable
 
     private void Grow(int least)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(least, 1024));
+        var larger = least <= LargestRented ? ArrayPool<byte>.Shared.Rent(Math.Max(least, 1024)) : GC.AllocateUninitializedArray<byte>(least);
         Bytes.CopyTo(larger);
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
+        Release();
         _buffer = larger;
+    }
+
+    private void Release()
+    {
+        if (_buffer.Length is > 0 and <= LargestRented)
+            ArrayPool<byte>.Shared.Return(_buffer);
     }
 }
