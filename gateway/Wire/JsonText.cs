@@ -76,6 +76,46 @@ public static class JsonText
         return backslashes % 2 == 1;
     }
 
+    /// <summary>
+    /// The slice with U+FFFD, which takes as many bytes, in place of every half of a surrogate pair that stands alone.
+    /// Many parsers refuse a string with such a half.
+    /// </summary>
+    public static ReadOnlySpan<byte> ReplaceLoneSurrogates(ReadOnlySpan<byte> escaped)
+    {
+        byte[]? replaced = null;
+        for (var position = 0; ;)
+        {
+            var offset = escaped[position..].IndexOf((byte)'\\');
+            if (offset < 0 || position + offset + 1 >= escaped.Length)
+                return replaced ?? escaped;
+            position += offset;
+            var rest = escaped[position..];
+            if (rest[1] != 'u' || rest.Length < 6 || !TryReadUnit(rest[2..], out var unit))
+            {
+                position += 2;
+            }
+            else if (!char.IsSurrogate((char)unit))
+            {
+                position += 6;
+            }
+            else if (StartsWithPair(rest))
+            {
+                position += 12;
+            }
+            else
+            {
+                replaced ??= escaped.ToArray();
+                "\\ufffd"u8.CopyTo(replaced.AsSpan(position));
+                position += 6;
+            }
+        }
+    }
+
+    private static bool StartsWithPair(ReadOnlySpan<byte> escaped) =>
+        escaped.Length >= 12 && escaped[6] == '\\' && escaped[7] == 'u'
+        && TryReadUnit(escaped[2..], out var high) && char.IsHighSurrogate((char)high)
+        && TryReadUnit(escaped[8..], out var low) && char.IsLowSurrogate((char)low);
+
     private static int UnescapeOne(ReadOnlySpan<byte> escaped, IBufferWriter<byte> output)
     {
         if (escaped[1] != 'u')

@@ -44,9 +44,10 @@ public sealed class SseReader : IDisposable
 
     public void Advance(int count) => end += count;
 
-    /// <summary>Takes the next complete event out of what was read.</summary>
+    /// <summary>Takes the next complete event out of what was read; one without data is no event.</summary>
     /// <param name="name">The <c>event:</c> field; empty when there is none.</param>
-    /// <param name="data">The joined <c>data:</c> fields; valid until the next call to this reader.</param>
+    /// <param name="data">The joined <c>data:</c> fields, never empty; valid until the next call to this reader.</param>
+    /// <exception cref="InvalidDataException">One event is larger than allowed.</exception>
     public bool TryRead(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data) => TryRead(false, out name, out data);
 
     /// <summary>After the end of the stream: takes an event that no blank line closed.</summary>
@@ -70,6 +71,8 @@ public sealed class SseReader : IDisposable
 
         while (FindEventEnd(atEnd, out var length, out var consumed))
         {
+            if (length > largestEvent)
+                throw TooLarge();
             var block = buffer.AsSpan(start, length);
             start += consumed;
             scanned = start;
@@ -196,7 +199,7 @@ public sealed class SseReader : IDisposable
 
         if (dataLines > 1)
             data = joined.AsSpan(0, joinedLength);
-        return dataLines > 0;
+        return !data.IsEmpty;
     }
 
     private int Join(int length, ReadOnlySpan<byte> value, bool separate)
@@ -209,6 +212,8 @@ public sealed class SseReader : IDisposable
         value.CopyTo(joined.AsSpan(length));
         return length + value.Length;
     }
+
+    private InvalidDataException TooLarge() => new($"a stream event is larger than {largestEvent} bytes");
 
     private static bool TryGetField(ReadOnlySpan<byte> line, ReadOnlySpan<byte> field, out ReadOnlySpan<byte> value)
     {
@@ -229,7 +234,7 @@ public sealed class SseReader : IDisposable
     {
         var pending = end - start;
         if (pending > largestEvent)
-            throw new InvalidDataException($"a stream event is larger than {largestEvent} bytes");
+            throw TooLarge();
         var target = start > buffer.Length / 2 ? buffer : ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
         buffer.AsSpan(start, pending).CopyTo(target);
         if (target != buffer)

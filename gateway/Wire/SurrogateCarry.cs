@@ -2,7 +2,7 @@ namespace Dragoman.Wire;
 
 /// <summary>
 /// Keeps the two halves of a surrogate pair together when a provider cuts an emoji between two deltas
-/// (specs/dialects.md 3.10): the first half waits for the next delta.
+/// (specs/dialects.md 3.10): the first half waits for the next delta. A half without its other half becomes U+FFFD.
 /// </summary>
 public sealed class SurrogateCarry
 {
@@ -11,8 +11,10 @@ public sealed class SurrogateCarry
     /// <summary>The part of <paramref name="escaped"/>, with what was held before, that can go on its way.</summary>
     public ReadOnlySpan<byte> Pass(ReadOnlySpan<byte> escaped)
     {
-        if (held is null && !JsonText.EndsInHighSurrogate(escaped))
+        if (held is null && escaped.IndexOf((byte)'\\') < 0)
             return escaped;
+        if (held is not null && escaped.IsEmpty)
+            return default;
 
         ReadOnlySpan<byte> whole = escaped;
         if (held is not null)
@@ -23,9 +25,9 @@ public sealed class SurrogateCarry
 
         held = null;
         if (!JsonText.EndsInHighSurrogate(whole))
-            return whole;
+            return JsonText.ReplaceLoneSurrogates(whole);
         held = whole[^6..].ToArray();
-        return whole[..^6];
+        return JsonText.ReplaceLoneSurrogates(whole[..^6]);
     }
 
     /// <summary>What is left when no further delta comes: U+FFFD in place of the lonely half, or nothing.</summary>

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Dragoman.Wire;
 
 namespace Dragoman.Conversation.ChatCompletions;
@@ -8,13 +10,18 @@ namespace Dragoman.Conversation.ChatCompletions;
 /// streamed or whole. Tolerant of everything dialects.md 3.0 lists: missing or null members, content as text or as
 /// parts, integer codes, errors in a 200.
 /// </summary>
-/// <param name="readError">Classifies a failure that comes inside a good answer; given the event's JSON.</param>
-public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readError) : IAnswerReader
+/// <param name="readError">Classifies a failure that comes inside a good answer; given the event's data.</param>
+/// <param name="expectedChoices">How many answers were asked for; a stream that ends before all of them did is cut short.</param>
+public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readError, int expectedChoices = 1) : IAnswerReader
 {
-    /// <summary>Turns the JSON of a failure into a canonical error.</summary>
+    /// <summary>Turns the data of a failure, JSON or not, into a canonical error.</summary>
     public delegate GatewayError ErrorReader(ReadOnlySpan<byte> json);
 
+    /// <summary>What follows the first object is read in its turn.</summary>
+    private static readonly JsonReaderOptions AllowsMore = new() { AllowMultipleValues = true };
+
     private readonly List<Choice> choices = [];
+    private int expectedChoices = expectedChoices;
     private bool started;
     private bool ended;
 
@@ -22,32 +29,29 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
     public void ReadEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data, IAnswerEvents events)
     {
-        if (ended)
-            return;
-        if (data.Trim(" \t\r\n"u8).SequenceEqual("[DONE]"u8))
+        var rest = Trim(data);
+        if (eventName.SequenceEqual("error"u8) && !ended && !rest.IsEmpty)
         {
-            Complete(events);
+            Fail(readError(rest), events);
             return;
         }
 
+        if (!Utf8.IsValid(rest))
+            rest = ReplaceInvalid(rest);
         try
         {
-            ReadCompletion(data, isError: eventName.SequenceEqual("error"u8), events);
+            // Some servers separate events by a single line end, which joins them (P-43).
+            while (!ended && !rest.IsEmpty)
+            {
+                if (rest.StartsWith("[DONE]"u8))
+                    CompleteMarked(events);
+                else
+                    rest = Trim(rest[ReadCompletion(rest, events)..]);
+            }
         }
         catch (JsonException)
         {
-            // Some servers separate events by a single line end, which joins them (P-43).
-            if (data.IndexOf((byte)'\n') < 0)
-            {
-                Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a stream event that is not JSON."), events);
-                return;
-            }
-
-            foreach (var line in data.Split((byte)'\n'))
-            {
-                if (!data[line].Trim(" \t\r"u8).IsEmpty)
-                    ReadEvent(eventName, data[line], events);
-            }
+            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a stream event that is not JSON."), events);
         }
     }
 
@@ -55,14 +59,14 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
     {
         try
         {
-            ReadCompletion(body, isError: false, events);
+            ReadCompletion(Utf8.IsValid(body) ? body : ReplaceInvalid(body), events);
         }
         catch (JsonException)
         {
             Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not JSON."), events);
         }
 
-        Complete(events);
+        CompleteMarked(events);
     }
 
     public void Complete(IAnswerEvents events)
@@ -79,27 +83,50 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         events.End();
     }
 
-    private void ReadCompletion(ReadOnlySpan<byte> json, bool isError, IAnswerEvents events)
+    /// <summary>
+    /// Completes an answer that its provider calls whole, by <c>[DONE]</c> or a closed JSON body: a choice without a
+    /// finish reason has then stopped (specs/dialects.md 1.9, P-44), unless a call's arguments are cut off.
+    /// </summary>
+    private void CompleteMarked(IAnswerEvents events)
     {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject || isError)
+        expectedChoices = Math.Min(expectedChoices, choices.Count);
+        IsFinished = choices.Count > 0 && choices.TrueForAll(each => each.IsFinished);
+        foreach (var choice in choices)
         {
-            Fail(readError(json), events);
-            return;
+            if (!ended && !choice.IsFinished && !choice.ToolCalls.HasOpenArguments)
+                Finish(choice, "stop"u8, events);
         }
 
+        Complete(events);
+    }
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> data) => data.Trim(" \t\r\n"u8);
+
+    private static byte[] ReplaceInvalid(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes));
+
+    /// <summary>Reads one object and returns how many bytes it takes.</summary>
+    private int ReadCompletion(ReadOnlySpan<byte> json, IAnswerEvents events)
+    {
+        var reader = new Utf8JsonReader(json, AllowsMore);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            Fail(readError(json), events);
+            return json.Length;
+        }
+
+        var isError = false;
         var looksLikeError = false;
         var hasChoices = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("choices"u8))
+            if (reader.ValueSpan.SequenceEqual("choices"u8))
             {
                 hasChoices = true;
                 reader.Read();
                 ReadChoices(ref reader, json, events);
             }
-            else if (reader.ValueTextEquals("usage"u8))
+            else if (reader.ValueSpan.SequenceEqual("usage"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.StartObject && UsageReader.TryRead(ref reader, out var usage))
@@ -112,7 +139,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                     reader.Skip();
                 }
             }
-            else if (!started && reader.ValueTextEquals("id"u8))
+            else if (!started && reader.ValueSpan.SequenceEqual("id"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty)
@@ -125,16 +152,22 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                     reader.Skip();
                 }
             }
-            else if (reader.ValueTextEquals("error"u8) || reader.ValueTextEquals("detail"u8))
+            else if (reader.ValueSpan.SequenceEqual("error"u8))
+            {
+                reader.Read();
+                isError |= reader.TokenType == JsonTokenType.StartObject || (reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty);
+                reader.Skip();
+            }
+            else if (reader.ValueSpan.SequenceEqual("detail"u8))
             {
                 reader.Read();
                 looksLikeError |= reader.TokenType != JsonTokenType.Null;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("object"u8))
+            else if (reader.ValueSpan.SequenceEqual("object"u8))
             {
                 reader.Read();
-                looksLikeError |= reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);
+                looksLikeError |= reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("error"u8);
                 reader.Skip();
             }
             else
@@ -144,11 +177,13 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
             }
 
             if (ended)
-                return;
+                return json.Length;
         }
 
-        if (looksLikeError && !hasChoices)
-            Fail(readError(json), events);
+        var length = (int)reader.BytesConsumed;
+        if (isError || (looksLikeError && !hasChoices))
+            Fail(readError(json[..length]), events);
+        return length;
     }
 
     private void ReadChoices(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, IAnswerEvents events)
@@ -179,13 +214,13 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("index"u8))
+            if (reader.ValueSpan.SequenceEqual("index"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.Number)
                     reader.TryGetInt32(out index);
             }
-            else if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
+            else if (reader.ValueSpan.SequenceEqual("delta"u8) || reader.ValueSpan.SequenceEqual("message"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.StartObject)
@@ -197,7 +232,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("text"u8))
+            else if (reader.ValueSpan.SequenceEqual("text"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
@@ -205,7 +240,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 else
                     reader.Skip();
             }
-            else if (reader.ValueTextEquals("finish_reason"u8))
+            else if (reader.ValueSpan.SequenceEqual("finish_reason"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
@@ -213,7 +248,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 else
                     reader.Skip();
             }
-            else if (reader.ValueTextEquals("logprobs"u8))
+            else if (reader.ValueSpan.SequenceEqual("logprobs"u8))
             {
                 reader.Read();
                 logprobs = ReadLogprobEntries(ref reader, json);
@@ -254,7 +289,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isContent = reader.ValueTextEquals("content"u8);
+            var isContent = reader.ValueSpan.SequenceEqual("content"u8);
             reader.Read();
             var from = (int)reader.TokenStartIndex + 1;
             var isArray = reader.TokenType == JsonTokenType.StartArray;
@@ -278,7 +313,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("content"u8))
+            if (reader.ValueSpan.SequenceEqual("content"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
@@ -296,7 +331,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                     reader.Skip();
                 }
             }
-            else if (reader.ValueTextEquals("reasoning_content"u8) || reader.ValueTextEquals("reasoning"u8))
+            else if (reader.ValueSpan.SequenceEqual("reasoning_content"u8) || reader.ValueSpan.SequenceEqual("reasoning"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String && reasoning.IsEmpty)
@@ -304,7 +339,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 else
                     reader.Skip();
             }
-            else if (reader.ValueTextEquals("refusal"u8))
+            else if (reader.ValueSpan.SequenceEqual("refusal"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
@@ -312,7 +347,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 else
                     reader.Skip();
             }
-            else if (reader.ValueTextEquals("tool_calls"u8))
+            else if (reader.ValueSpan.SequenceEqual("tool_calls"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.StartArray)
@@ -340,7 +375,8 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         if (!refusal.IsEmpty)
         {
             EnsureStarted(events);
-            events.Refusal(choice.Index, refusal);
+            if (choice.RefusalCarry.Pass(refusal) is { IsEmpty: false } whole)
+                events.Refusal(choice.Index, whole);
         }
 
         if (hasToolCalls)
@@ -363,8 +399,8 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isText = reader.ValueTextEquals("text"u8);
-                var isThinking = reader.ValueTextEquals("thinking"u8);
+                var isText = reader.ValueSpan.SequenceEqual("text"u8);
+                var isThinking = reader.ValueSpan.SequenceEqual("thinking"u8);
                 reader.Read();
                 if (isText && reader.TokenType == JsonTokenType.String)
                 {
@@ -420,6 +456,8 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
             events.Reasoning(choice.Index, lostReasoning);
         if (choice.TextCarry.Finish() is { IsEmpty: false } lostText)
             events.Text(choice.Index, lostText);
+        if (choice.RefusalCarry.Finish() is { IsEmpty: false } lostRefusal)
+            events.Refusal(choice.Index, lostRefusal);
         if (choice.ToolCalls.Finish(events) is { } error)
         {
             Fail(error, events);
@@ -428,7 +466,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
         choice.IsFinished = true;
         events.Stop(choice.Index, ReadStopReason(reason, choice.ToolCalls.Count > 0));
-        IsFinished = choices.TrueForAll(each => each.IsFinished);
+        IsFinished = choices.Count >= expectedChoices && choices.TrueForAll(each => each.IsFinished);
     }
 
     private static StopReason ReadStopReason(ReadOnlySpan<byte> reason, bool calledTools)
@@ -480,6 +518,8 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         public SurrogateCarry TextCarry { get; } = new();
 
         public SurrogateCarry ReasoningCarry { get; } = new();
+
+        public SurrogateCarry RefusalCarry { get; } = new();
 
         public ToolCallAssembler ToolCalls { get; } = new(index);
     }

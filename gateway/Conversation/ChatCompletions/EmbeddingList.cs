@@ -32,6 +32,8 @@ internal static class EmbeddingList
                 position++;
             }
 
+            if (Array.Exists(vectors, vector => vector is null))
+                throw new FormatException("an index is given twice");
             return new EmbeddingAnswer(vectors, ReadUsage(document.RootElement));
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException)

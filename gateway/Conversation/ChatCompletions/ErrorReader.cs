@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Dragoman.Wire;
 
 namespace Dragoman.Conversation.ChatCompletions;
 
@@ -19,7 +20,13 @@ public static class ErrorReader
     {
         var details = ReadDetails(body);
         var kind = Classify(status == 200 ? details.Status ?? 200 : status, details);
-        var message = details.Message is { Length: > 0 } text ? text : $"The provider answered with status {status}.";
+        var message = (kind, details.Message) switch
+        {
+            // Providers quote parts of the key that they refuse, and it is not the client's.
+            (ErrorKind.UpstreamRefusedKey, _) => "The provider refused the credentials that it is configured with.",
+            (_, { Length: > 0 } text) => text,
+            _ => status == 200 ? "The provider reported a failure without saying which." : $"The provider answered with status {status}.",
+        };
         if (message.Length > LongestMessage)
             message = message[..LongestMessage] + "…";
         return new GatewayError(kind, message) { Code = details.Code, Field = details.Param, RetryAfter = retryAfter };
@@ -59,7 +66,7 @@ public static class ErrorReader
             using var document = JsonDocument.ParseValue(ref reader);
             return ReadJson(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             var text = Encoding.UTF8.GetString(body).Trim();
             // An HTML page from a proxy on the way says nothing to an API client.
@@ -70,7 +77,7 @@ public static class ErrorReader
     private static Details ReadJson(JsonElement root)
     {
         if (root.ValueKind == JsonValueKind.String)
-            return new Details(root.ToString());
+            return new Details(JsonText.ReadString(root));
         if (root.ValueKind == JsonValueKind.Array)
             return root.GetArrayLength() > 0 ? ReadJson(root[0]) : default;
         if (root.ValueKind != JsonValueKind.Object)
@@ -82,7 +89,7 @@ public static class ErrorReader
         }
 
         var message = Member(root, "message") ?? Member(root, "detail") ?? Member(root, "error_message");
-        var code = Member(root, "code") ?? Member(root, "raw_status_code");
+        var code = Member(root, "code");
         var status = Member(root, "raw_status_code") ?? Member(root, "statusCode") ?? code;
         return new Details(
             message,
@@ -97,7 +104,7 @@ public static class ErrorReader
     /// <summary>A message may be a text, or Mistral's list of <c>{loc, msg}</c>, bare or under <c>detail</c>.</summary>
     private static string? Text(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => value.ToString(),
+        JsonValueKind.String => JsonText.ReadString(value),
         JsonValueKind.Number => value.GetRawText(),
         JsonValueKind.Array => string.Join("; ", value.EnumerateArray().Select(Complaint).Where(text => text is not null)),
         JsonValueKind.Object when value.TryGetProperty("detail", out var detail) => Text(detail),

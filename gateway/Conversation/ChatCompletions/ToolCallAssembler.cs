@@ -14,10 +14,14 @@ internal sealed class ToolCallAssembler(int choice)
 {
     private readonly List<Slot> slots = [];
     private readonly Dictionary<int, Slot> current = [];
+    private readonly HashSet<string> ids = [];
     private int lastIndex;
     private int started;
 
     public int Count => slots.Count;
+
+    /// <summary>Whether the arguments of a call stop in the middle.</summary>
+    public bool HasOpenArguments => slots.Exists(slot => slot.Scanner is { HasBegun: true, IsComplete: false });
 
     /// <summary>Reads a <c>tool_calls</c> array; the reader stands on its start.</summary>
     public void Read(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, IAnswerEvents events)
@@ -31,18 +35,18 @@ internal sealed class ToolCallAssembler(int choice)
         }
     }
 
-    /// <summary>Ends every call; an error when one of them never got a name or its arguments are not JSON.</summary>
+    /// <summary>Ends every call; an error when one of them never got a name.</summary>
     public GatewayError? Finish(IAnswerEvents events)
     {
         foreach (var slot in slots)
         {
             if (slot.Name is null)
                 return new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call without a name.");
-            if (slot.IsEnded)
-                continue;
-            if (!slot.HasArguments)
+            if (slot.Carry.Finish() is { IsEmpty: false } lost)
+                events.ToolArguments(choice, slot.Number, lost);
+            if (!slot.Scanner.HasBegun)
                 events.ToolArguments(choice, slot.Number, "{}"u8);
-            End(slot, events);
+            events.ToolEnd(choice, slot.Number);
         }
 
         return null;
@@ -56,7 +60,7 @@ internal sealed class ToolCallAssembler(int choice)
         ReadOnlySpan<byte> arguments = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("index"u8))
+            if (reader.ValueSpan.SequenceEqual("index"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number))
@@ -64,12 +68,12 @@ internal sealed class ToolCallAssembler(int choice)
                 else
                     reader.Skip();
             }
-            else if (reader.ValueTextEquals("id"u8))
+            else if (reader.ValueSpan.SequenceEqual("id"u8))
             {
                 reader.Read();
                 id = ReadIdentity(ref reader);
             }
-            else if (reader.ValueTextEquals("function"u8))
+            else if (reader.ValueSpan.SequenceEqual("function"u8))
             {
                 reader.Read();
                 ReadFunction(ref reader, json, out name, out arguments);
@@ -96,8 +100,8 @@ internal sealed class ToolCallAssembler(int choice)
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isName = reader.ValueTextEquals("name"u8);
-            var isArguments = reader.ValueTextEquals("arguments"u8);
+            var isName = reader.ValueSpan.SequenceEqual("name"u8);
+            var isArguments = reader.ValueSpan.SequenceEqual("arguments"u8);
             reader.Read();
             if (isName)
             {
@@ -134,27 +138,38 @@ internal sealed class ToolCallAssembler(int choice)
 
     private void Accept(int? givenIndex, string? id, string? name, ReadOnlySpan<byte> arguments, IAnswerEvents events)
     {
-        // Without an index, a name opens a call as much as an id does: whole calls come that way.
-        var opens = givenIndex is null && ((id is not null && !slots.Exists(slot => slot.Id == id)) || (id is null && name is not null));
-        var index = givenIndex ?? (opens ? NextFreeIndex() : lastIndex);
-        lastIndex = index;
-        if (!current.TryGetValue(index, out var slot) || (id is not null && slot.Id is not null && id != slot.Id))
-        {
-            slot = new Slot(slots.Count);
-            slots.Add(slot);
-            current[index] = slot;
-        }
-
-        slot.Id ??= id;
+        var slot = Find(givenIndex, id, name) ?? Open(givenIndex ?? NextFreeIndex());
+        lastIndex = slot.Index;
+        slot.UpstreamId ??= id;
         slot.Name ??= name;
         if (slot.IsStarted)
-        {
-            EmitArguments(slot, arguments, events);
-            return;
-        }
-
-        slot.Waiting.Append(arguments);
+            EmitArguments(slot, name, arguments, events);
+        else
+            slot.Waiting.Append(arguments);
         StartReady(events);
+    }
+
+    /// <summary>The call that a delta continues; null when it opens a new one.</summary>
+    private Slot? Find(int? givenIndex, string? id, string? name)
+    {
+        var known = id is null ? null : slots.FindLast(slot => slot.UpstreamId == id && (givenIndex is null || slot.Index == givenIndex));
+        if (known is not null || (givenIndex is null && id is not null))
+            return known;
+        if (!current.TryGetValue(givenIndex ?? lastIndex, out var slot))
+            return null;
+        if (givenIndex is not null)
+            return id is null || slot.UpstreamId is null ? slot : null;
+        // Without an index, a name opens a call as much as an id does, unless it is only said again in the middle of one.
+        var isOpen = slot.Scanner is { HasBegun: true, IsComplete: false };
+        return name is null || (name == slot.Name && isOpen) ? slot : null;
+    }
+
+    private Slot Open(int index)
+    {
+        var slot = new Slot(slots.Count, index);
+        slots.Add(slot);
+        current[index] = slot;
+        return slot;
     }
 
     private int NextFreeIndex() => current.Count == 0 ? 0 : current.Keys.Max() + 1;
@@ -165,41 +180,40 @@ internal sealed class ToolCallAssembler(int choice)
         while (started < slots.Count && slots[started].Name is { } name)
         {
             var slot = slots[started++];
-            slot.Id ??= "call_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+            var id = slot.UpstreamId is { } given && ids.Add(given) ? given : "call_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
             slot.IsStarted = true;
-            events.ToolStart(choice, slot.Number, slot.Id, name);
-            EmitArguments(slot, slot.Waiting.Bytes, events);
+            events.ToolStart(choice, slot.Number, id, name);
+            EmitArguments(slot, null, slot.Waiting.Bytes, events);
         }
     }
 
-    private void EmitArguments(Slot slot, ReadOnlySpan<byte> arguments, IAnswerEvents events)
+    /// <summary>Passes arguments on; a second object among them is a further call, of the name that came with it if any.</summary>
+    private void EmitArguments(Slot slot, string? name, ReadOnlySpan<byte> arguments, IAnswerEvents events)
     {
         var whole = slot.Carry.Pass(arguments);
-        if (whole.IsEmpty)
+        var length = slot.Scanner.Read(whole);
+        if (length > 0)
+            events.ToolArguments(choice, slot.Number, whole[..length]);
+        if (length == whole.Length)
             return;
-        slot.HasArguments = true;
-        events.ToolArguments(choice, slot.Number, whole);
+        var next = Open(slot.Index);
+        next.Name = name ?? slot.Name;
+        next.Waiting.Append(whole[length..]);
     }
 
-    private void End(Slot slot, IAnswerEvents events)
-    {
-        slot.IsEnded = true;
-        events.ToolEnd(choice, slot.Number);
-    }
-
-    private sealed class Slot(int number)
+    private sealed class Slot(int number, int index)
     {
         public int Number { get; } = number;
 
-        public string? Id { get; set; }
+        public int Index { get; } = index;
+
+        public string? UpstreamId { get; set; }
 
         public string? Name { get; set; }
 
         public bool IsStarted { get; set; }
 
-        public bool IsEnded { get; set; }
-
-        public bool HasArguments { get; set; }
+        public JsonObjectScanner Scanner { get; } = new();
 
         public EscapedText Waiting { get; } = new();
 

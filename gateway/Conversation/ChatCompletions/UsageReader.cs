@@ -12,15 +12,15 @@ internal static class UsageReader
         long cacheRead = 0, cacheWrite = 0, reasoning = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("prompt_tokens"u8))
+            if (reader.ValueSpan.SequenceEqual("prompt_tokens"u8))
                 input = ReadCount(ref reader);
-            else if (reader.ValueTextEquals("completion_tokens"u8))
+            else if (reader.ValueSpan.SequenceEqual("completion_tokens"u8))
                 output = ReadCount(ref reader);
-            else if (reader.ValueTextEquals("num_cached_tokens"u8))
+            else if (reader.ValueSpan.SequenceEqual("num_cached_tokens"u8))
                 cacheRead = ReadCount(ref reader) ?? cacheRead;
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+            else if (reader.ValueSpan.SequenceEqual("prompt_tokens_details"u8))
                 ReadDetails(ref reader, "cached_tokens"u8, ref cacheRead, "cache_write_tokens"u8, ref cacheWrite);
-            else if (reader.ValueTextEquals("completion_tokens_details"u8))
+            else if (reader.ValueSpan.SequenceEqual("completion_tokens_details"u8))
                 ReadDetails(ref reader, "reasoning_tokens"u8, ref reasoning, default, ref reasoning);
             else
                 SkipValue(ref reader);
@@ -41,9 +41,9 @@ internal static class UsageReader
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals(first))
+            if (reader.ValueSpan.SequenceEqual(first))
                 firstCount = ReadCount(ref reader) ?? firstCount;
-            else if (!second.IsEmpty && reader.ValueTextEquals(second))
+            else if (!second.IsEmpty && reader.ValueSpan.SequenceEqual(second))
                 secondCount = ReadCount(ref reader) ?? secondCount;
             else
                 SkipValue(ref reader);

@@ -47,7 +47,9 @@ public sealed class MistralOutbound : IOutboundDialect
             }
 
             WriteSampling(writer, request.Sampling, fillsIn, losses);
-            if (!fillsIn)
+            if (fillsIn)
+                DropChatMembers(request, losses);
+            else
                 WriteChatMembers(writer, request, upstreamModel, losses);
             if (request.Stream)
                 writer.WriteBoolean("stream"u8, true);
@@ -57,7 +59,8 @@ public sealed class MistralOutbound : IOutboundDialect
         return new UpstreamCall(fillsIn ? "fim/completions" : "chat/completions", output.WrittenMemory);
     }
 
-    public IAnswerReader OpenAnswer(ChatRequest request) => new ChatCompletionReader(json => ReadError(200, json, null));
+    public IAnswerReader OpenAnswer(ChatRequest request) =>
+        new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
 
     public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
     {
@@ -87,6 +90,8 @@ public sealed class MistralOutbound : IOutboundDialect
     {
         if (request.Sampling.LogitBias is not null)
             throw Missing("logit_bias");
+        if (request.Completion?.Suffix is not null && request.Sampling.Choices > 1)
+            throw Missing("n");
         if (request.Sampling.Logprobs == true || request.Sampling.TopLogprobs > 0)
         {
             // Ollama's clients treat missing log probabilities as absent (specs/ollama.md 5.2); OpenAI's count on them.
@@ -107,21 +112,12 @@ public sealed class MistralOutbound : IOutboundDialect
 
     private static void WriteSampling(Utf8JsonWriter writer, Sampling sampling, bool fillsIn, LossReport losses)
     {
-        if (sampling.Temperature is { } temperature)
-        {
-            if (temperature is < 0 or > HottestTemperature)
-                losses.Clamped("temperature");
-            writer.WriteNumber("temperature"u8, Math.Clamp(temperature, 0, HottestTemperature));
-        }
-
-        if (sampling.TopP is { } topP)
-        {
-            // With greedy sampling Mistral takes nothing but 1.
-            if (sampling.Temperature == 0 && topP != 1)
-                losses.Dropped("top_p");
-            else
-                writer.WriteNumber("top_p"u8, topP);
-        }
+        WriteWithin("temperature", sampling.Temperature, 0, HottestTemperature);
+        // With greedy sampling Mistral takes nothing but 1.
+        if (sampling.Temperature <= 0 && sampling.TopP is not (null or 1))
+            losses.Dropped("top_p");
+        else
+            WriteWithin("top_p", sampling.TopP, 0, 1);
 
         if (sampling.MaxOutputTokens is { } limit)
             writer.WriteNumber("max_tokens"u8, limit);
@@ -139,12 +135,19 @@ public sealed class MistralOutbound : IOutboundDialect
             return;
         }
 
-        if (sampling.PresencePenalty is { } presence)
-            writer.WriteNumber("presence_penalty"u8, Math.Clamp(presence, -2, 2));
-        if (sampling.FrequencyPenalty is { } frequency)
-            writer.WriteNumber("frequency_penalty"u8, Math.Clamp(frequency, -2, 2));
+        WriteWithin("presence_penalty", sampling.PresencePenalty, -2, 2);
+        WriteWithin("frequency_penalty", sampling.FrequencyPenalty, -2, 2);
         if (sampling.Choices is { } count && count != 1)
             writer.WriteNumber("n"u8, count);
+
+        void WriteWithin(string name, double? value, double least, double most)
+        {
+            if (value is not { } number)
+                return;
+            if (number < least || number > most)
+                losses.Clamped(name);
+            writer.WriteNumber(name, Math.Clamp(number, least, most));
+        }
 
         void Drop(string name, bool isSet)
         {
@@ -170,6 +173,17 @@ public sealed class MistralOutbound : IOutboundDialect
                 losses.Dropped(name);
             }
         }
+    }
+
+    /// <summary>Filling a gap knows neither formats nor reasoning nor the members of a chat.</summary>
+    private static void DropChatMembers(ChatRequest request, LossReport losses)
+    {
+        if (request.Format is not null)
+            losses.Dropped("format");
+        if (request.Reasoning.Enabled == true)
+            losses.Dropped("reasoning");
+        foreach (var name in request.Extensions.Keys)
+            losses.Dropped(name);
     }
 
     /// <summary>Mistral knows "on" and "off": every level but none is "high" (specs/dialects.md 2.6).</summary>

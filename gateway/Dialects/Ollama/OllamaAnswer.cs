@@ -40,11 +40,15 @@ internal static class OllamaAnswer
         WriteEscaped(writer, form == OllamaForm.Chat ? "content"u8 : "response"u8, choice.Text.Bytes, choice.Refusal.Bytes);
         if (choice.Reasoning.Length > 0 && !context.Request.Reasoning.IsOff)
             WriteEscaped(writer, "thinking"u8, choice.Reasoning.Bytes, default);
-        if (choice.ToolCalls.Count > 0)
+        // What a limit or a filter cut in the middle is no call (specs/dialects.md 2.17).
+        IReadOnlyList<AnswerToolCall> calls = choice.StopReason is StopReason.Length or StopReason.ContentFilter
+            ? [.. choice.ToolCalls.Where(IsWhole)]
+            : choice.ToolCalls;
+        if (calls.Count > 0)
         {
             writer.WriteStartArray("tool_calls"u8);
-            for (var index = 0; index < choice.ToolCalls.Count; index++)
-                WriteToolCall(writer, index, choice.ToolCalls[index].Id, choice.ToolCalls[index].Name, choice.ToolCalls[index].Arguments);
+            for (var index = 0; index < calls.Count; index++)
+                WriteToolCall(writer, index, calls[index]);
             writer.WriteEndArray();
         }
 
@@ -90,20 +94,19 @@ internal static class OllamaAnswer
 
     /// <summary>One element of <c>tool_calls</c>.</summary>
     /// <exception cref="GatewayException">The arguments are not a JSON object, and Ollama has no other way to carry them (P-33).</exception>
-    public static void WriteToolCall(Utf8JsonWriter writer, int index, string id, string name, EscapedText arguments)
+    public static void WriteToolCall(Utf8JsonWriter writer, int index, AnswerToolCall call)
     {
-        var json = new ArrayBufferWriter<byte>(Math.Max(2, arguments.Length));
-        JsonText.Unescape(arguments.Bytes, json);
-        if (!IsObject(json.WrittenSpan))
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, $"The model called \"{name}\" with arguments that are not a JSON object."));
+        var json = ReadArguments(call);
+        if (!IsObject(json))
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, $"The model called \"{call.Name}\" with arguments that are not a JSON object."));
 
         writer.WriteStartObject();
-        writer.WriteString("id"u8, id);
+        writer.WriteString("id"u8, call.Id);
         writer.WriteStartObject("function"u8);
         writer.WriteNumber("index"u8, index);
-        writer.WriteString("name"u8, name);
+        writer.WriteString("name"u8, call.Name);
         writer.WritePropertyName("arguments"u8);
-        writer.WriteRawValue(json.WrittenSpan, skipInputValidation: true);
+        writer.WriteRawValue(json, skipInputValidation: true);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
@@ -129,6 +132,16 @@ internal static class OllamaAnswer
     {
         writer.WritePropertyName(name);
         writer.WriteRawValue([(byte)'"', .. first, .. second, (byte)'"'], skipInputValidation: true);
+    }
+
+    /// <summary>Whether the call's arguments are a whole JSON object.</summary>
+    public static bool IsWhole(AnswerToolCall call) => IsObject(ReadArguments(call));
+
+    private static ReadOnlySpan<byte> ReadArguments(AnswerToolCall call)
+    {
+        var json = new ArrayBufferWriter<byte>(Math.Max(2, call.Arguments.Length));
+        JsonText.Unescape(call.Arguments.Bytes, json);
+        return json.WrittenSpan;
     }
 
     private static bool IsObject(ReadOnlySpan<byte> json)

@@ -80,8 +80,9 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
 
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
+        // A token may have no text of its own, so several can wait for the same line.
         if (choice == 0)
-            logprobs = entries.ToArray();
+            logprobs = logprobs.Length == 0 ? entries.ToArray() : [.. logprobs, (byte)',', .. entries];
     }
 
     public void Usage(in Usage usage) => this.usage = usage;
@@ -93,6 +94,8 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
         stopReason = reason;
         if (logprobs.Length > 0)
             Text(choice, default);
+        if (reason is StopReason.Length or StopReason.ContentFilter)
+            toolCalls.RemoveAll(call => !OllamaAnswer.IsWhole(call));
         if (toolCalls.Count > 0)
             WriteToolCalls();
         else if (reason == StopReason.ContentFilter && !hasText)
@@ -168,7 +171,7 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
 
             writer.WriteStartArray("tool_calls"u8);
             for (var index = 0; index < toolCalls.Count; index++)
-                OllamaAnswer.WriteToolCall(writer, index, toolCalls[index].Id, toolCalls[index].Name, toolCalls[index].Arguments);
+                OllamaAnswer.WriteToolCall(writer, index, toolCalls[index]);
             writer.WriteEndArray();
             if (form == OllamaForm.Chat)
                 writer.WriteEndObject();

@@ -25,6 +25,7 @@ public sealed class OllamaChat : IInboundDialect
             throw GatewayException.Invalid("model", "model is required");
 
         var pairing = new ToolCallPairing();
+        var format = OllamaRequest.ReadFormat(request);
         var turns = new List<Turn>();
         foreach (var message in request.Objects("messages"))
             turns.Add(ReadMessage(message, pairing));
@@ -35,9 +36,9 @@ public sealed class OllamaChat : IInboundDialect
             Family = OllamaRequest.Family,
             Stream = request.Bool("stream") ?? true,
             IncludeUsage = true,
-            Turns = turns,
+            Turns = OllamaRequest.AskingFor(format, turns),
             Tools = [.. request.Objects("tools").Select(ReadTool)],
-            Format = OllamaRequest.ReadFormat(request),
+            Format = format,
             Reasoning = OllamaRequest.ReadThink(request),
             Sampling = sampling,
             Unloads = OllamaRequest.ReadsAsUnload(request),

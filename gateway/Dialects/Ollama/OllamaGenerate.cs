@@ -30,6 +30,7 @@ public sealed class OllamaGenerate : IInboundDialect
         if (raw && (system.Length > 0 || template.Length > 0 || hasContext))
             throw GatewayException.Invalid("raw", "raw mode does not support template, system, or context");
 
+        var format = OllamaRequest.ReadFormat(request);
         var turns = new List<Turn>();
         if (system.Length > 0)
             turns.Add(Turn.Of(Role.System, system));
@@ -43,12 +44,12 @@ public sealed class OllamaGenerate : IInboundDialect
             Family = OllamaRequest.Family,
             Stream = request.Bool("stream") ?? true,
             IncludeUsage = true,
-            Turns = turns,
+            Turns = OllamaRequest.AskingFor(format, turns),
             // A template of the bare prompt is raw mode by another name.
             Completion = prompt.Length > 0 && (raw || suffix.Length > 0 || template.Replace(" ", "", StringComparison.Ordinal) == "{{.Prompt}}")
                 ? new TextCompletion(prompt, suffix.Length > 0 ? suffix : null, Echo: false)
                 : null,
-            Format = OllamaRequest.ReadFormat(request),
+            Format = format,
             Reasoning = OllamaRequest.ReadThink(request),
             Sampling = sampling,
             Unloads = OllamaRequest.ReadsAsUnload(request),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Wire;
@@ -98,6 +97,19 @@ internal static class OllamaRequest
         return parts;
     }
 
+    /// <summary>
+    /// Ollama forces JSON by itself; providers want it asked for in words and some refuse the request without
+    /// (specs/ollama.md 5.2).
+    /// </summary>
+    public static List<Turn> AskingFor(OutputFormat? format, List<Turn> turns)
+    {
+        if (format?.Kind == OutputFormatKind.JsonObject && turns.Count > 0 && !turns.Exists(Mentions))
+            turns.Insert(turns.TakeWhile(turn => turn.Role == Role.System).Count(), Turn.Of(Role.System, "Answer with a JSON object."));
+        return turns;
+
+        static bool Mentions(Turn turn) => turn.Text.Contains("json", StringComparison.OrdinalIgnoreCase);
+    }
+
     public static GatewayError? FindMissingThinking(ChatRequest request, ModelCapabilities capabilities) =>
         request.Reasoning.Enabled == true && capabilities.Lacks(ModelCapabilities.Thinking)
             ? GatewayError.Invalid("think", $"\"{request.Model}\" does not support thinking")
@@ -106,11 +118,8 @@ internal static class OllamaRequest
     private static string[] ReadStop(RequestObject options) =>
         options.Find("stop") is { ValueKind: JsonValueKind.String } single ? [JsonText.ReadString(single)] : [.. options.Strings("stop")];
 
-    private static bool IsZeroDuration(string text)
-    {
-        var number = text.TrimEnd('n', 'u', 'µ', 'm', 's', 'h');
-        return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value == 0;
-    }
+    /// <summary><c>0</c>, <c>0s</c>, <c>0h0m</c>: a duration whose every figure is zero.</summary>
+    private static bool IsZeroDuration(string text) => text.Contains('0', StringComparison.Ordinal) && text.All("0.+-nuµmsh".Contains);
 
     private static GatewayException InvalidThink(JsonElement think) => GatewayException.Invalid(
         "think",

@@ -48,7 +48,8 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
         return new UpstreamCall(request.Completion is null ? "chat/completions" : "completions", output.WrittenMemory);
     }
 
-    public IAnswerReader OpenAnswer(ChatRequest request) => new ChatCompletionReader(json => ReadError(200, json, null));
+    public IAnswerReader OpenAnswer(ChatRequest request) =>
+        new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
 
     public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
     {
@@ -80,10 +81,10 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
         var sampling = request.Sampling;
         // Reasoning models refuse these, with a 400 (P-34).
         var refuses = isOpenAI && OpenAIModels.Reasons(upstreamModel);
-        WriteUnless(refuses, "temperature", sampling.Temperature);
-        WriteUnless(refuses, "top_p", sampling.TopP);
-        WriteUnless(refuses, "presence_penalty", sampling.PresencePenalty);
-        WriteUnless(refuses, "frequency_penalty", sampling.FrequencyPenalty);
+        WriteUnless(refuses, "temperature", Within("temperature", sampling.Temperature, 0, 2));
+        WriteUnless(refuses, "top_p", Within("top_p", sampling.TopP, 0, 1));
+        WriteUnless(refuses, "presence_penalty", Within("presence_penalty", sampling.PresencePenalty, -2, 2));
+        WriteUnless(refuses, "frequency_penalty", Within("frequency_penalty", sampling.FrequencyPenalty, -2, 2));
         WriteUnless(isOpenAI, "top_k", sampling.TopK);
         WriteUnless(isOpenAI, "min_p", sampling.MinP);
         WriteUnless(isOpenAI, "repeat_penalty", sampling.RepeatPenalty);
@@ -99,6 +100,15 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
             losses.Dropped("stop");
         else if (sampling.Stop.Count > 0)
             ToolWriter.WriteStrings(writer, "stop", sampling.Stop);
+
+        // Compatible servers have ranges of their own; OpenAI's are known, and Ollama's clients go beyond them.
+        double? Within(string name, double? value, double least, double most)
+        {
+            if (!isOpenAI || refuses || value is not { } number || (number >= least && number <= most))
+                return value;
+            losses.Clamped(name);
+            return Math.Clamp(number, least, most);
+        }
 
         void WriteUnless(bool refused, string name, double? value)
         {

@@ -62,7 +62,12 @@ internal sealed class OpenAIChatStream : IAnswerEvents
     {
     }
 
-    public void Logprobs(int choice, ReadOnlySpan<byte> entries) => StateOf(choice).Logprobs = entries.ToArray();
+    public void Logprobs(int choice, ReadOnlySpan<byte> entries)
+    {
+        // A token may have no text of its own, so several can wait for the same delta.
+        var state = StateOf(choice);
+        state.Logprobs = state.Logprobs.Length == 0 ? entries.ToArray() : [.. state.Logprobs, (byte)',', .. entries];
+    }
 
     public void Usage(in Usage usage) => this.usage = usage;
 

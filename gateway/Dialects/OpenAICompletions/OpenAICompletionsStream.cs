@@ -30,8 +30,7 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
 
     public void Text(int choice, ReadOnlySpan<byte> escaped)
     {
-        if (context.Request.Completion is { Echo: true } && echoed.Add(choice))
-            WriteChunk(choice, OpenAICompletions.EchoOf(context), "null");
+        EchoOnce(choice);
         WriteChunk(choice, escaped, "null");
     }
 
@@ -59,7 +58,11 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
 
     public void Usage(in Usage usage) => this.usage = usage;
 
-    public void Stop(int choice, StopReason reason) => stops.Add((choice, reason));
+    public void Stop(int choice, StopReason reason)
+    {
+        EchoOnce(choice);
+        stops.Add((choice, reason));
+    }
 
     public void End()
     {
@@ -75,6 +78,12 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
         output.Write("data: "u8);
         OpenAIErrors.Shape.WriteError(output, error, context.RequestId);
         output.Write("\n\n"u8);
+    }
+
+    private void EchoOnce(int choice)
+    {
+        if (context.Request.Completion is { Echo: true } && echoed.Add(choice))
+            WriteChunk(choice, OpenAICompletions.EchoOf(context), "null");
     }
 
     private void WriteChunk(int choice, ReadOnlySpan<byte> escaped, string finishReason)

@@ -1,0 +1,129 @@
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+
+namespace Dragoman.Gateway.Tests.Catalog;
+
+public class ConfigurationReaderTests
+{
+    private static GatewayConfiguration Read(string json, params (string Name, string Value)[] environment) =>
+        ConfigurationReader.Read(json, "gateway.json", environment.ToDictionary(pair => pair.Name, pair => pair.Value));
+
+    private static IReadOnlyList<string> MistakesOf(string json, params (string Name, string Value)[] environment) =>
+        Assert.Throws<ConfigurationException>(() => Read(json, environment)).Mistakes;
+
+    [Fact]
+    public void A_provider_and_a_model_are_read_with_all_their_members()
+    {
+        var configuration = Read(
+            """
+            {
+              // comments and trailing commas are fine
+              "$schema": "docs/gateway.schema.json",
+              "providers": { "mistral": { "dialect": "mistral", "baseUrl": "https://example.test/v1", "apiKey": "env:KEY", "publish": "all", "timeouts": { "idleSeconds": 1.5 } } },
+              "models": { "llama3.2:latest": { "provider": "Mistral", "model": "mistral-small-latest", "aliases": ["tiny"], "capabilities": ["completion", "vision"], "contextLength": 1000, "embeddingLength": 10, "family": "llama", "parameterSize": "3B", "quantization": "Q4" } },
+              "limits": { "requestBytes": 1024 },
+            }
+            """,
+            ("KEY", "sentinel-secret"));
+
+        var provider = Assert.Single(configuration.Providers);
+        Assert.Equal(("mistral", "mistral", "https://example.test/v1/", "sentinel-secret", true), (provider.Name, provider.Dialect, provider.BaseUrl?.ToString(), provider.ApiKey, provider.PublishesAll));
+        Assert.Equal(TimeSpan.FromSeconds(1.5), provider.Timeouts.Idle);
+        Assert.Equal(Timeouts.Default.Total, provider.Timeouts.Total);
+        var model = Assert.Single(configuration.Models);
+        Assert.Equal(new Target("mistral", "mistral-small-latest"), Assert.Single(model.Targets));
+        Assert.Equal(["tiny"], model.Aliases);
+        Assert.True(model.Capabilities!.Lacks(ModelCapabilities.Tools));
+        Assert.Equal((1000, 10, "llama", "3B", "Q4"), (model.ContextLength, model.EmbeddingLength, model.Family, model.ParameterSize, model.Quantization));
+        Assert.Equal(1024, configuration.Limits.RequestBytes);
+    }
+
+    [Fact]
+    public void Targets_keep_their_order()
+    {
+        var configuration = Read(
+            """
+            { "providers": { "a": { "dialect": "openai", "baseUrl": "http://a.test" }, "b": { "dialect": "mistral" } },
+              "models": { "best": { "targets": [ { "provider": "b", "model": "x" }, { "provider": "a", "model": "y" } ] } } }
+            """);
+        Assert.Equal([new Target("b", "x"), new Target("a", "y")], configuration.Models[0].Targets);
+    }
+
+    [Fact]
+    public void A_variable_overrides_the_file_and_can_stand_alone()
+    {
+        var configuration = Read(
+            """{ "providers": { "mistral": { "dialect": "mistral", "apiKey": "from-file" } } }""",
+            ("DRAGOMAN__providers__mistral__apiKey", "from-variable"),
+            ("DRAGOMAN__PROVIDERS__MISTRAL__BASEURL", "http://127.0.0.1:9/v1"),
+            ("DRAGOMAN__limits__requestBytes", "77"),
+            ("DRAGOMAN__models__alias", """{ "provider": "mistral", "model": "m" }"""));
+        Assert.Equal("from-variable", configuration.Providers[0].ApiKey);
+        Assert.Equal("http://127.0.0.1:9/v1/", configuration.Providers[0].BaseUrl?.ToString());
+        Assert.Equal(77, configuration.Limits.RequestBytes);
+        Assert.Equal("alias", Assert.Single(configuration.Models).Name);
+    }
+
+    [Theory]
+    [InlineData("""{ "provider": {} }""", "gateway.json: /provider is not known; allowed: providers, models, access, limits")]
+    [InlineData("""{ "providers": { "x": {} } }""", "gateway.json: /providers/x/dialect is required; allowed: mistral, openai")]
+    [InlineData("""{ "providers": { "x": { "dialect": "soap" } } }""", "gateway.json: /providers/x/dialect \"soap\" is not a dialect that this version speaks; allowed: mistral, openai")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "baseUrl": "ftp://a" } } }""", "gateway.json: /providers/x/baseUrl must be an http or https URL without user, password and query, such as https://api.example.com/v1")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": 5 } } }""", "gateway.json: /providers/x/apiKey must be a string")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": "env:NOT_THERE" } } }""", "gateway.json: /providers/x/apiKey environment variable NOT_THERE is not set")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "publish": "some" } } }""", "gateway.json: /providers/x/publish \"some\" is not known; allowed: all, none")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "timeouts": { "idleSeconds": 0 } } } }""", "gateway.json: /providers/x/timeouts/idleSeconds must be a number of seconds above 0 and up to 86400")]
+    [InlineData("""{ "providers": [] }""", "gateway.json: /providers must be an object, one member an entry")]
+    [InlineData("""{ "models": { "a/b": { "provider": "p", "model": "m" } } }""", "gateway.json: /models/a~1b/provider \"p\" is not a configured provider; configure one under /providers first")]
+    [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a b": { "provider": "p", "model": "m" } } }""", "gateway.json: /models/a b \"a b\" is not a model name; allowed: [namespace/]model[:tag] of letters, digits, '_', '.' and '-'")]
+    [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "provider": "p", "model": "m", "capabilities": ["magic"] } } }""", "gateway.json: /models/a/capabilities \"magic\" is not a capability; allowed: completion, tools, insert, vision, embedding, thinking, audio")]
+    [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "provider": "p" } } }""", "gateway.json: /models/a/model is required: the provider's name of the model")]
+    [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "targets": [] } } }""", "gateway.json: /models/a/targets must be a list of at least one {\"provider\", \"model\"}")]
+    [InlineData("""{ "access": { "mode": "keys" } }""", "gateway.json: /access/mode \"keys\" is not supported by this version; allowed: open")]
+    [InlineData("""{ "limits": { "requestBytes": -1 } }""", "gateway.json: /limits/requestBytes must be a whole number above 0")]
+    [InlineData("[]", "gateway.json: must be a JSON object")]
+    public void A_mistake_names_its_place_and_what_is_allowed(string json, string mistake) => Assert.Equal([mistake], MistakesOf(json));
+
+    [Fact]
+    public void A_mistake_in_a_variable_names_the_variable() => Assert.Equal(
+        ["environment variable DRAGOMAN__limits__requestBytes: /limits/requestBytes must be a whole number above 0"],
+        MistakesOf("{}", ("DRAGOMAN__limits__requestBytes", "many")));
+
+    [Fact]
+    public void All_mistakes_are_told_at_once() =>
+        Assert.Equal(2, MistakesOf("""{ "colour": 1, "limits": { "requestBytes": 0 } }""").Count);
+
+    [Fact]
+    public void Broken_JSON_is_told_with_its_place() =>
+        Assert.StartsWith("gateway.json: is not valid JSON: ", Assert.Single(MistakesOf("{ \"a\": ")), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_duplicate_member_is_a_mistake() =>
+        Assert.StartsWith("gateway.json: is not valid JSON: ", Assert.Single(MistakesOf("""{ "limits": {}, "limits": {} }""")), StringComparison.Ordinal);
+
+    [Fact]
+    public void With_nothing_configured_the_emulator_is_the_provider_and_says_so()
+    {
+        var configuration = Read("{}");
+        var provider = Assert.Single(configuration.Providers);
+        Assert.Equal(("emulator", "mistral", true), (provider.Name, provider.Dialect, provider.PublishesAll));
+        Assert.Equal(["no provider is configured: all models are the emulator's, at http://127.0.0.1:4755/v1/"], configuration.Notices);
+    }
+
+    [Fact]
+    public void Each_well_known_key_switches_its_provider_on()
+    {
+        var configuration = Read("{}", ("OPENAI_API_KEY", "a"), ("MISTRAL_API_KEY", "b"), ("LMSTUDIO_BASE_URL", "http://127.0.0.1:1234/v1"), ("GEMINI_API_KEY", "c"));
+        Assert.Equal(["openai", "mistral", "lmstudio"], configuration.Providers.Select(provider => provider.Name));
+        Assert.Contains("GEMINI_API_KEY is set, but this version does not speak Gemini yet", configuration.Notices);
+        Assert.DoesNotContain(configuration.Notices, notice => notice.Contains("emulator", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_configured_provider_leaves_the_well_known_keys_alone() =>
+        Assert.Equal(["x"], Read("""{ "providers": { "x": { "dialect": "mistral" } } }""", ("OPENAI_API_KEY", "a")).Providers.Select(provider => provider.Name));
+
+    [Fact]
+    public void A_provider_in_a_message_does_not_show_its_key() =>
+        Assert.DoesNotContain("sentinel", Read("{}", ("OPENAI_API_KEY", "sentinel")).Providers[0].ToString(), StringComparison.Ordinal);
+}

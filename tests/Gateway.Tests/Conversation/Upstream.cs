@@ -1,0 +1,100 @@
+using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Wire;
+
+namespace Dragoman.Gateway.Tests.Conversation;
+
+/// <summary>Plays a provider's bytes to the readers in the way that the pipeline does.</summary>
+internal static class Upstream
+{
+    public static ChatCompletionReader Reader(int expectedChoices = 1) =>
+        new(json => ErrorReader.Read(200, json, null), expectedChoices);
+
+    /// <summary>Reads a fixture in one piece.</summary>
+    public static CheckedEvents Play(WireFixture fixture, IAnswerEvents? next = null) =>
+        fixture.IsWholeBody ? PlayBody(fixture.Body, next) : PlayStream(fixture.Body, [fixture.Body.Length], next);
+
+    public static CheckedEvents PlayBody(ReadOnlySpan<byte> body, IAnswerEvents? next = null)
+    {
+        var events = new CheckedEvents(next);
+        Run(events, body, static (reader, bytes, sink) => reader.ReadBody(bytes, sink));
+        return events;
+    }
+
+    public static CheckedEvents PlayText(string stream, IAnswerEvents? next = null, int expectedChoices = 1)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(stream);
+        return PlayStream(bytes, [bytes.Length], next, expectedChoices);
+    }
+
+    /// <param name="bytes">The whole stream.</param>
+    /// <param name="sizes">How many bytes each read brings; what is left comes in one more.</param>
+    /// <param name="next">Gets the events too.</param>
+    /// <param name="expectedChoices">How many answers the client asked for.</param>
+    public static CheckedEvents PlayStream(ReadOnlySpan<byte> bytes, IEnumerable<int> sizes, IAnswerEvents? next = null, int expectedChoices = 1)
+    {
+        var events = new CheckedEvents(next);
+        var answer = Reader(expectedChoices);
+        using var framing = new SseReader();
+        try
+        {
+            foreach (var size in sizes.Append(bytes.Length))
+            {
+                bytes = Feed(framing, bytes, size);
+                while (framing.TryRead(out var name, out var data))
+                    answer.ReadEvent(name, data, events);
+            }
+
+            while (framing.TryReadLast(out var name, out var data))
+                answer.ReadEvent(name, data, events);
+            answer.Complete(events);
+        }
+        catch (GatewayException refusal)
+        {
+            events.Fail(refusal.Error);
+        }
+
+        Assert.True(events.HasEnded, "neither End nor Fail");
+        return events;
+    }
+
+    /// <summary>Gives the framing at most <paramref name="size"/> bytes and returns the rest.</summary>
+    public static ReadOnlySpan<byte> Feed(SseReader framing, ReadOnlySpan<byte> bytes, int size)
+    {
+        size = Math.Min(size, bytes.Length);
+        for (var given = 0; given < size;)
+        {
+            var room = framing.GetMemory().Span;
+            Assert.False(room.IsEmpty);
+            var count = Math.Min(room.Length, size - given);
+            bytes.Slice(given, count).CopyTo(room);
+            framing.Advance(count);
+            given += count;
+        }
+
+        return bytes[size..];
+    }
+
+    public static IEnumerable<int> RandomSizes(int seed, int largest)
+    {
+        var random = new Random(seed);
+        while (true)
+            yield return random.Next(1, largest + 1);
+    }
+
+    private delegate void Reading(ChatCompletionReader reader, ReadOnlySpan<byte> bytes, IAnswerEvents events);
+
+    private static void Run(CheckedEvents events, ReadOnlySpan<byte> bytes, Reading reading)
+    {
+        try
+        {
+            reading(Reader(), bytes, events);
+        }
+        catch (GatewayException refusal)
+        {
+            events.Fail(refusal.Error);
+        }
+
+        Assert.True(events.HasEnded, "neither End nor Fail");
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace Dragoman.Gateway.Tests.Conversation;
+
+/// <summary>One exchange of tests/streams: the provider's raw bytes and what they mean.</summary>
+internal sealed record WireFixture(string Name, string Family, int Status, IReadOnlyDictionary<string, string> Headers, string Framing, byte[] Body, JsonElement Expect)
+{
+    private static readonly Lazy<IReadOnlyList<WireFixture>> Loaded = new(() => [.. Directory
+        .EnumerateFiles(Root(), "exchange.json", SearchOption.AllDirectories)
+        .Select(Load)
+        .OrderBy(fixture => fixture.Name, StringComparer.Ordinal)]);
+
+    public static IReadOnlyList<WireFixture> All => Loaded.Value;
+
+    public bool IsHttpError => Expect.GetProperty("terminal").GetString() == "http-error";
+
+    public bool IsWholeBody => Framing == "json";
+
+    public static WireFixture Named(string name) => All.Single(fixture => fixture.Name == name);
+
+    public override string ToString() => Name;
+
+    private static string Root()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Serverless.sln")))
+            directory = directory.Parent;
+        return Path.Combine(directory?.FullName ?? throw new DirectoryNotFoundException("no Serverless.sln above the tests"), "tests", "streams");
+    }
+
+    private static WireFixture Load(string path)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        var exchange = document.RootElement;
+        var response = exchange.GetProperty("response");
+        var body = File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(path)!, response.GetProperty("bodyFile").GetString()!));
+        Assert.Equal(response.GetProperty("bytes").GetInt32(), body.Length);
+        return new WireFixture(
+            exchange.GetProperty("case").GetString()!,
+            exchange.GetProperty("family").GetString()!,
+            response.GetProperty("status").GetInt32(),
+            response.GetProperty("headers").EnumerateObject().ToDictionary(header => header.Name, header => header.Value.ToString()),
+            response.GetProperty("framing").GetString()!,
+            body,
+            exchange.GetProperty("expect").Clone());
+    }
+}

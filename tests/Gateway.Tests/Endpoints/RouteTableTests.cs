@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Dragoman.Endpoints;
+
+namespace Dragoman.Gateway.Tests.Endpoints;
+
+public class RouteTableTests
+{
+    private static string Root
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "Serverless.sln")))
+                folder = folder.Parent!;
+            return folder.FullName;
+        }
+    }
+
+    [Fact]
+    public void Every_route_has_a_function_and_every_function_a_route() => Assert.Equal(
+        RouteTable.Routes.Select(route => route.Name).Order(StringComparer.Ordinal),
+        Directory.GetFiles(Path.Combine(Root, "functions"), "function.json", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Path.Combine(Root, "functions"), file))
+            .Where(path => !path.StartsWith("bin", StringComparison.Ordinal) && !path.StartsWith("obj", StringComparison.Ordinal))
+            .Select(path => Path.GetDirectoryName(path)!)
+            .Order(StringComparer.Ordinal));
+
+    public static TheoryData<string> Names => [.. RouteTable.Routes.Select(route => route.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_function_has_its_routes_path_and_methods(string name)
+    {
+        var route = RouteTable.Routes.Single(each => each.Name == name);
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "functions", name, "function.json")));
+        var bindings = file.RootElement.GetProperty("bindings");
+        Assert.Equal(2, bindings.GetArrayLength());
+        Assert.Equal("httpTrigger", bindings[0].GetProperty("type").GetString());
+        Assert.Equal("function", bindings[0].GetProperty("authLevel").GetString());
+        Assert.Equal(route.Methods, bindings[0].GetProperty("methods").EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant()));
+        // The host has no other way to say "the root itself".
+        var expected = route.Path == "/" ? "{ignored:maxlength(0)?}" : route.Path[1..];
+        Assert.Equal(expected, bindings[0].GetProperty("route").GetString());
+        Assert.Equal(("http", "out"), (bindings[1].GetProperty("type").GetString(), bindings[1].GetProperty("direction").GetString()));
+    }
+
+    [Fact]
+    public void No_route_is_under_the_hosts_own_paths() => Assert.DoesNotContain(
+        RouteTable.Routes,
+        route => route.Path.StartsWith("/admin", StringComparison.Ordinal) || route.Path.StartsWith("/runtime", StringComparison.Ordinal));
+
+    [Fact]
+    public void The_host_file_starts_our_executable_and_streams()
+    {
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "host.json")));
+        var handler = file.RootElement.GetProperty("customHandler");
+        Assert.Equal("dragoman-functions", handler.GetProperty("description").GetProperty("defaultExecutablePath").GetString());
+        Assert.True(handler.GetProperty("enableProxyingHttpRequest").GetBoolean());
+        Assert.Equal("", file.RootElement.GetProperty("extensions").GetProperty("http").GetProperty("routePrefix").GetString());
+    }
+
+    [Theory]
+    [InlineData("/api/chat", "chat", "")]
+    [InlineData("//api/chat", "chat", "")]
+    [InlineData("/api/chat/", "chat", "")]
+    [InlineData("/", "root", "")]
+    [InlineData("//", "root", "")]
+    [InlineData("/v1/models", "models", "")]
+    [InlineData("/v1/models/", "models", "")]
+    [InlineData("/v1/models/x:latest", "model", "x:latest")]
+    [InlineData("/v1/models/a%2Fb", "model", "a/b")]
+    public void A_path_finds_its_route(string path, string name, string rest)
+    {
+        Assert.Equal(name, RouteTable.Find(path, out var found)?.Name);
+        Assert.Equal(rest, found);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Dragoman.Catalog;
+using Dragoman.Endpoints;
+using Dragoman.Pipeline;
+using Microsoft.AspNetCore.Builder;
+
+namespace Dragoman.Gateway.Tests;
+
+/// <summary>The gateway on a loopback port of its own, in front of two scripted providers.</summary>
+public sealed class GatewayUnderTest : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private GatewayUnderTest(WebApplication app, ScriptedUpstream first, ScriptedUpstream second, ManualTimeProvider clock)
+    {
+        this.app = app;
+        First = first;
+        Second = second;
+        Clock = clock;
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    /// <summary>Behind the models <c>m</c> (alone) and <c>both</c> (first).</summary>
+    public ScriptedUpstream First { get; }
+
+    /// <summary>Behind the models <c>second</c> (alone) and <c>both</c> (second).</summary>
+    public ScriptedUpstream Second { get; }
+
+    public ManualTimeProvider Clock { get; }
+
+    public HttpClient Client { get; }
+
+    /// <param name="dialect">Of both providers.</param>
+    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral")
+    {
+        var first = await ScriptedUpstream.StartAsync();
+        var second = await ScriptedUpstream.StartAsync();
+        var clock = new ManualTimeProvider();
+        var configuration = ConfigurationReader.Read(
+            $$"""
+            {
+              "providers": {
+                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret" },
+                "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}" }
+              },
+              "models": {
+                "m": { "provider": "one", "model": "upstream-m" },
+                "second": { "provider": "two", "model": "upstream-second" },
+                "both": { "targets": [ { "provider": "one", "model": "upstream-m" }, { "provider": "two", "model": "upstream-second" } ] },
+                "chat-only": { "provider": "one", "model": "upstream-c", "capabilities": ["completion"] },
+                "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"] }
+              },
+              "limits": { "requestBytes": 100000 }
+            }
+            """,
+            "test",
+            new Dictionary<string, string>());
+        var app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0);
+        await app.StartAsync();
+        return new GatewayUnderTest(app, first, second, clock);
+    }
+
+    /// <summary>Posts a body as curl would: with a content type that is not JSON's.</summary>
+    public async Task<(HttpStatusCode Status, string Body, HttpResponseMessage Response)> PostAsync(string path, string body)
+    {
+        var response = await Client.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/x-www-form-urlencoded"));
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(), response);
+    }
+
+    /// <summary>Sends a request and returns as soon as the answer's headers are there.</summary>
+    public Task<HttpResponseMessage> OpenAsync(string path, string body, CancellationToken cancellation = default) => Client.SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body) },
+        HttpCompletionOption.ResponseHeadersRead,
+        cancellation);
+
+    public static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        // The upstreams first: an answer that a test left open must not hold the gateway.
+        await First.DisposeAsync();
+        await Second.DisposeAsync();
+        await app.DisposeAsync();
+    }
+}

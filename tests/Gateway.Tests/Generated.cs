@@ -1,0 +1,29 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.FSharp.Core;
+
+namespace Dragoman.Gateway.Tests;
+
+/// <summary>Checks an assertion against generated cases, the same ones in every run.</summary>
+internal static class Generated
+{
+    private const ulong Seed = 20261120;
+
+    public static void Check<T>(Gen<T> cases, int count, Action<T> assertion) =>
+        FsCheck.Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(count).WithReplay(FSharpOption<Replay>.Some(new Replay(new Rnd(Seed, 1), FSharpOption<int>.None))),
+            Prop.ForAll(cases.ToArbitrary(), assertion));
+
+    /// <summary>Text with everything that hurts: quotes, controls, line separators, pairs of surrogates and their halves.</summary>
+    public static Gen<string> Text { get; } = Gen
+        .Frequency(
+            (6, Gen.Choose(' ', '~').Select(unit => ((char)unit).ToString())),
+            (2, Gen.Elements("\"", "\\", "\n", "\r", "\t", "\b", "\f", "\0", "/", "\u007f", "\u0085", "\u2028", "\u2029", "é", "漢", "\ufffd")),
+            (2, Gen.Elements("👋", "🇩🇰", "👩‍💻", "𝒳")),
+            (1, Gen.Elements("\ud83d", "\udc4b", "\ud83d\ud83d", "\\ud83d")))
+        .ListOf()
+        .Select(string.Concat);
+
+    /// <summary>Text that UTF-8 can carry as it is.</summary>
+    public static Gen<string> WellFormedText { get; } = Text.Select(text => new string([.. text.EnumerateRunes().SelectMany(rune => rune.ToString())]));
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Gateway.Tests;
+
+/// <summary>A provider on a loopback port of its own that does what a test says.</summary>
+public sealed class ScriptedUpstream : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private ScriptedUpstream(WebApplication app) => this.app = app;
+
+    public string BaseUrl => app.Urls.First() + "/v1";
+
+    /// <summary>Bodies of the requests that came, in order.</summary>
+    public List<string> Bodies { get; } = [];
+
+    /// <summary>Answers a request; the body has been read already.</summary>
+    public Func<HttpContext, Task> Answer { get; set; } = http => WriteAsync(http, 200, "application/json", "{}");
+
+    /// <summary>Completes when a client has gone before its answer was whole.</summary>
+    public TaskCompletionSource ClientLeft { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static async Task<ScriptedUpstream> StartAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var app = builder.Build();
+        var upstream = new ScriptedUpstream(app);
+        app.Run(async http =>
+        {
+            using var reader = new StreamReader(http.Request.Body);
+            var body = await reader.ReadToEndAsync();
+            lock (upstream.Bodies)
+                upstream.Bodies.Add(body);
+            http.RequestAborted.Register(() => upstream.ClientLeft.TrySetResult());
+            await upstream.Answer(http);
+        });
+        await app.StartAsync();
+        return upstream;
+    }
+
+    public static async Task WriteAsync(HttpContext http, int status, string contentType, string body)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = contentType;
+        await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body));
+        await http.Response.Body.FlushAsync();
+    }
+
+    /// <summary>Sends stream events; the answer ends when the caller's task does.</summary>
+    public static Task WriteEventsAsync(HttpContext http, params string[] data) =>
+        WriteAsync(http, 200, "text/event-stream", string.Concat(data.Select(text => $"data: {text}\n\n")));
+
+    public static string Delta(string content) => $$"""{"id":"x","choices":[{"index":0,"delta":{"content":"{{content}}"},"finish_reason":null}]}""";
+
+    public const string Finish = """{"id":"x","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}""";
+
+    public const string WholeAnswer = """{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}""";
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+}
