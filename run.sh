@@ -34,6 +34,8 @@ main() {
     run_directory=$(umask 077 && mktemp -d "${TMPDIR:-/tmp}/dragoman-run.XXXXXXXX")
     # nginx started by root works as nobody, and must be able to enter.
     chmod 711 "$run_directory"
+    # What the build or a killed child forgets in its temporary directory goes with ours.
+    export TMPDIR=$run_directory
 
     locate_configuration
     local providers
@@ -180,7 +182,7 @@ start_processes() {
 }
 
 start_nginx() {
-    DRAGOMAN_LISTEN=127.0.0.1:$front_port \
+    DRAGOMAN_NGINX_LISTEN=127.0.0.1:$front_port \
         DRAGOMAN_SIDECAR=127.0.0.1:${port_of[sidecar]} \
         DRAGOMAN_FUNCTIONS=127.0.0.1:${port_of[functions]} \
         "$root/nginx/render.sh" "$run_directory/nginx"
@@ -248,7 +250,10 @@ watch_processes() {
 }
 
 is_running() {
-    kill -0 "${process_of[$1]}" 2>/dev/null
+    local status
+    { read -r status <"/proc/${process_of[$1]}/stat"; } 2>/dev/null || return 1
+    # One that has ended and was not yet waited for is a zombie.
+    [[ ${status##*) } != Z* ]]
 }
 
 keep_log_small() {

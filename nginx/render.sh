@@ -7,7 +7,7 @@ usage() {
     cat >&2 <<'TEXT'
 usage: render.sh TARGET_DIRECTORY
 Values come from the environment:
-  DRAGOMAN_LISTEN              address of the front door               (127.0.0.1:11434)
+  DRAGOMAN_NGINX_LISTEN        address of the front door               (127.0.0.1:11434)
   DRAGOMAN_SIDECAR             host:port of the sidecar                (127.0.0.1:5081)
   DRAGOMAN_FUNCTIONS           host:port, or http(s)://host[:port], of the functions
                                (empty: there are none, the sidecar answers everything)
@@ -38,7 +38,7 @@ smaller() {
 # shellcheck disable=SC3045 # -H is not POSIX, yet dash, bash and busybox all have it.
 hard_file_limit=$(ulimit -Hn)
 
-: "${DRAGOMAN_LISTEN:=127.0.0.1:11434}"
+: "${DRAGOMAN_NGINX_LISTEN:=127.0.0.1:11434}"
 : "${DRAGOMAN_SIDECAR:=127.0.0.1:5081}"
 : "${DRAGOMAN_FUNCTIONS:=}"
 : "${DRAGOMAN_FUNCTIONS_KEY:=}"
@@ -84,7 +84,7 @@ substitute_value() {
     esac
     substitute "$1" "$2"
 }
-substitute_value LISTEN "$DRAGOMAN_LISTEN"
+substitute_value NGINX_LISTEN "$DRAGOMAN_NGINX_LISTEN"
 substitute_value SIDECAR "$DRAGOMAN_SIDECAR"
 substitute_value FUNCTIONS "$DRAGOMAN_FUNCTIONS"
 substitute FUNCTIONS_SCHEME "$scheme"

@@ -20,7 +20,7 @@ public class NginxFilesTests
     {
         var (exitCode, output) = await NginxFrontDoor.CheckAsync(new Dictionary<string, string?>
         {
-            ["DRAGOMAN_LISTEN"] = "127.0.0.1:1",
+            ["DRAGOMAN_NGINX_LISTEN"] = "127.0.0.1:1",
             ["DRAGOMAN_FUNCTIONS"] = functions,
             ["DRAGOMAN_FUNCTIONS_KEY"] = functionsKey,
         });
@@ -31,7 +31,7 @@ public class NginxFilesTests
     }
 
     [Theory]
-    [InlineData("DRAGOMAN_LISTEN", "127.0.0.1:1; }")]
+    [InlineData("DRAGOMAN_NGINX_LISTEN", "127.0.0.1:1; }")]
     [InlineData("DRAGOMAN_FUNCTIONS_KEY", "a\"b")]
     [InlineData("DRAGOMAN_SIDECAR", "a b")]
     [InlineData("DRAGOMAN_NGINX_RUN", "/tmp/a\nb")]

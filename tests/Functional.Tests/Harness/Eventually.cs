@@ -10,17 +10,17 @@ internal static class Eventually
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Polls until <paramref name="holds"/> is true.</summary>
-    /// <exception cref="TimeoutException">It was not true within <see cref="Deadline"/>.</exception>
-    public static Task HoldsAsync(Func<bool> holds, Func<string> otherwise) =>
-        HoldsAsync(() => Task.FromResult(holds()), otherwise);
+    /// <exception cref="TimeoutException">It was not true in time, by default within <see cref="Deadline"/>.</exception>
+    public static Task HoldsAsync(Func<bool> holds, Func<string> otherwise, TimeSpan? within = null) =>
+        HoldsAsync(() => Task.FromResult(holds()), otherwise, within);
 
-    /// <inheritdoc cref="HoldsAsync(Func{bool}, Func{string})"/>
-    public static async Task HoldsAsync(Func<Task<bool>> holds, Func<string> otherwise)
+    /// <inheritdoc cref="HoldsAsync(Func{bool}, Func{string}, TimeSpan?)"/>
+    public static async Task HoldsAsync(Func<Task<bool>> holds, Func<string> otherwise, TimeSpan? within = null)
     {
         var waited = Stopwatch.StartNew();
         while (!await holds())
         {
-            if (waited.Elapsed > Deadline)
+            if (waited.Elapsed > (within ?? Deadline))
                 throw new TimeoutException(otherwise());
             await Task.Delay(PollInterval);
         }

@@ -37,7 +37,7 @@ internal sealed class NginxFrontDoor : IAsyncDisposable
             var directory = new ScratchDirectory();
             var environment = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
             {
-                ["DRAGOMAN_LISTEN"] = $"127.0.0.1:{port}",
+                ["DRAGOMAN_NGINX_LISTEN"] = $"127.0.0.1:{port}",
                 ["DRAGOMAN_SIDECAR"] = sidecar,
                 ["DRAGOMAN_FUNCTIONS"] = functions ?? "",
                 ["DRAGOMAN_ACCESS_LOG"] = directory.File("access.log"),

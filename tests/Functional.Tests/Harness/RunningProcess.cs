@@ -74,7 +74,7 @@ internal sealed class RunningProcess : IAsyncDisposable
 
     /// <summary>The first line that matches, once it has been written.</summary>
     /// <exception cref="InvalidOperationException">The process ended without writing it.</exception>
-    public async Task<Match> LineAsync(Regex pattern)
+    public async Task<Match> LineAsync(Regex pattern, TimeSpan? within = null)
     {
         Match? match = null;
         await Eventually.HoldsAsync(
@@ -88,7 +88,8 @@ internal sealed class RunningProcess : IAsyncDisposable
                     throw new InvalidOperationException($"{_name} ended with {_process.ExitCode} before writing /{pattern}/:\n{Log}");
                 return match is not null;
             },
-            () => $"{_name} did not write /{pattern}/:\n{Log}");
+            () => $"{_name} did not write /{pattern}/:\n{Log}",
+            within);
         return match!;
     }
 
@@ -108,10 +109,17 @@ internal sealed class RunningProcess : IAsyncDisposable
     }
 
     /// <summary>Asks the process to end with SIGTERM and returns its exit code.</summary>
-    public Task<int> TerminateAsync() => SignalAsync(SigTerm);
+    public Task<int> TerminateAsync(TimeSpan? within = null) => SignalAsync(SigTerm, within);
 
     /// <summary>Asks the process to end with SIGINT and returns its exit code.</summary>
-    public Task<int> InterruptAsync() => SignalAsync(SigInt);
+    public Task<int> InterruptAsync(TimeSpan? within = null) => SignalAsync(SigInt, within);
+
+    /// <summary>Ends the process with SIGKILL, as the out-of-memory killer would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await ExitAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -131,10 +139,10 @@ internal sealed class RunningProcess : IAsyncDisposable
         }
     }
 
-    private async Task<int> SignalAsync(int signal)
+    private async Task<int> SignalAsync(int signal, TimeSpan? within)
     {
         _ = kill(_process.Id, signal);
-        return await ExitAsync();
+        return await ExitAsync(within);
     }
 
     private void Keep(string? line)

@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+
+namespace Dragoman.Functional.Tests.Harness;
+
+/// <summary>One of our executables, on a free port, answering.</summary>
+internal sealed class DragomanProcess : IAsyncDisposable
+{
+    private readonly RunningProcess _process;
+
+    private DragomanProcess(RunningProcess process, Uri address)
+    {
+        _process = process;
+        Address = address;
+        Client = PlainHttpClient.For(address);
+    }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    /// <summary>Everything the process has written.</summary>
+    public string Log => _process.Log;
+
+    /// <summary>The variable that holds the port of <c>dragoman-{name}</c>.</summary>
+    public static string PortVariable(string name) => name switch
+    {
+        "emulator" => "DRAGOMAN_EMULATOR_PORT",
+        "functions" => "FUNCTIONS_CUSTOMHANDLER_PORT",
+        "sidecar" => "DRAGOMAN_SIDECAR_PORT",
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "there is no such executable"),
+    };
+
+    /// <summary>Starts <c>dragoman-{name}</c> in <paramref name="directory"/> and waits until it is healthy.</summary>
+    public static async Task<DragomanProcess> StartAsync(
+        string name, string directory, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var process = Launch(name, directory, environment);
+        try
+        {
+            var line = await process.LineAsync(new Regex($@"^dragoman-{name} listening on (http://127\.0\.0\.1:\d+)$"));
+            var started = new DragomanProcess(process, new Uri(line.Groups[1].Value));
+            using var health = await started.Client.GetAsync(new Uri("/health", UriKind.Relative));
+            health.EnsureSuccessStatusCode();
+            return started;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts <c>dragoman-{name}</c> without waiting for it to answer.</summary>
+    public static RunningProcess Launch(string name, string directory, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var complete = new Dictionary<string, string?>
+        {
+            [PortVariable(name)] = "0",
+            ["DRAGOMAN_DATA"] = Path.Combine(directory, "data"),
+        };
+        foreach (var (key, value) in environment ?? new Dictionary<string, string?>())
+            complete[key] = value;
+        return RunningProcess.Start(Repository.Executable(name), [], complete, directory);
+    }
+
+    /// <inheritdoc cref="RunningProcess.TerminateAsync"/>
+    public Task<int> TerminateAsync() => _process.TerminateAsync();
+
+    /// <inheritdoc cref="RunningProcess.InterruptAsync"/>
+    public Task<int> InterruptAsync() => _process.InterruptAsync();
+
+    /// <inheritdoc cref="RunningProcess.KillAsync"/>
+    public Task KillAsync() => _process.KillAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _process.DisposeAsync();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace Dragoman.Functional.Tests.Harness;
+
+/// <summary>The real processes behind the real nginx, each on a free port, with the emulator as their provider.</summary>
+internal sealed class DragomanStack : IAsyncDisposable
+{
+    private readonly ScratchDirectory _directory;
+
+    private DragomanStack(
+        ScratchDirectory directory, DragomanProcess emulator, DragomanProcess sidecar, DragomanProcess? functions, NginxFrontDoor door)
+    {
+        _directory = directory;
+        Emulator = emulator;
+        Sidecar = sidecar;
+        Functions = functions;
+        Door = door;
+        Client = PlainHttpClient.For(door.Address);
+    }
+
+    public DragomanProcess Emulator { get; }
+
+    public DragomanProcess Sidecar { get; }
+
+    /// <summary>Null in the small deployment.</summary>
+    public DragomanProcess? Functions { get; }
+
+    public NginxFrontDoor Door { get; }
+
+    /// <summary>A client of the front door.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>nginx, sidecar, functions and emulator.</summary>
+    /// <param name="environment">Laid over the environment of sidecar and functions.</param>
+    public static Task<DragomanStack> StartFullAsync(IReadOnlyDictionary<string, string?>? environment = null) =>
+        StartAsync(withFunctions: true, environment);
+
+    /// <summary>nginx, sidecar and emulator.</summary>
+    /// <param name="environment">Laid over the environment of the sidecar.</param>
+    public static Task<DragomanStack> StartSmallAsync(IReadOnlyDictionary<string, string?>? environment = null) =>
+        StartAsync(withFunctions: false, environment);
+
+    /// <summary>What the emulator has been asked, the oldest request first.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ProviderRequestsAsync()
+    {
+        using var log = JsonDocument.Parse(await Emulator.Client.GetStringAsync("/__emulator/requests"));
+        return [.. log.RootElement.GetProperty("requests").EnumerateArray().Select(request => request.Clone())];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Door.DisposeAsync();
+        await Sidecar.DisposeAsync();
+        if (Functions is not null)
+            await Functions.DisposeAsync();
+        await Emulator.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private static async Task<DragomanStack> StartAsync(bool withFunctions, IReadOnlyDictionary<string, string?>? environment)
+    {
+        var directory = new ScratchDirectory();
+        var started = new List<IAsyncDisposable>();
+        async Task<T> Keep<T>(Task<T> starting)
+            where T : IAsyncDisposable
+        {
+            var process = await starting;
+            started.Add(process);
+            return process;
+        }
+
+        try
+        {
+            var emulator = await Keep(DragomanProcess.StartAsync("emulator", directory.Path));
+            var complete = new Dictionary<string, string?> { ["DRAGOMAN_EMULATOR_URL"] = new Uri(emulator.Address, "v1").AbsoluteUri };
+            foreach (var (key, value) in environment ?? new Dictionary<string, string?>())
+                complete[key] = value;
+            var sidecar = await Keep(DragomanProcess.StartAsync("sidecar", directory.Path, complete));
+            var functions = withFunctions ? await Keep(DragomanProcess.StartAsync("functions", directory.Path, complete)) : null;
+            var door = await Keep(NginxFrontDoor.StartAsync(sidecar.Address.Authority, functions?.Address.Authority));
+            return new DragomanStack(directory, emulator, sidecar, functions, door);
+        }
+        catch
+        {
+            foreach (var process in Enumerable.Reverse(started))
+                await process.DisposeAsync();
+            directory.Dispose();
+            throw;
+        }
+    }
+}

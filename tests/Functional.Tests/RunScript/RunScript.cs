@@ -1,0 +1,104 @@
+using System.Text.RegularExpressions;
+using Dragoman.Functional.Tests.Harness;
+
+namespace Dragoman.Functional.Tests.RunScript;
+
+/// <summary><c>./run.sh</c> on a free port, with a temporary directory of its own to see what it leaves.</summary>
+internal sealed partial class RunScript : IAsyncDisposable
+{
+    // A first run builds everything.
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(3);
+
+    // Sooner than run.sh itself loses patience and kills what has not ended.
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(14);
+
+    private readonly ScratchDirectory _directory;
+    private readonly RunningProcess _script;
+
+    private RunScript(ScratchDirectory directory, RunningProcess script, string port)
+    {
+        _directory = directory;
+        _script = script;
+        Port = port;
+    }
+
+    public string Port { get; }
+
+    public string Output => _script.Log;
+
+    /// <summary>Starts it from a directory that is not the repository's, with its output in a pipe.</summary>
+    public static RunScript Launch(string port, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var directory = new ScratchDirectory();
+        var complete = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>())
+        {
+            ["PORT"] = port,
+            ["TMPDIR"] = directory.Path,
+            ["DRAGOMAN_DATA"] = directory.File("data"),
+        };
+        return new RunScript(
+            directory, RunningProcess.Start(Path.Combine(Repository.Root, "run.sh"), [], complete, directory.Path), port);
+    }
+
+    /// <summary>Starts it and waits until it says that everything runs.</summary>
+    public static async Task<RunScript> StartAsync(IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var script = Launch($"{FreePort.Find()}", environment);
+        try
+        {
+            await script._script.LineAsync(EverythingRuns(), StartDeadline);
+        }
+        catch
+        {
+            await script.DisposeAsync();
+            throw;
+        }
+        return script;
+    }
+
+    public HttpClient Client() => PlainHttpClient.For(new Uri($"http://127.0.0.1:{Port}"));
+
+    public Task<int> TerminateAsync() => _script.TerminateAsync(StopDeadline);
+
+    public Task<int> InterruptAsync() => _script.InterruptAsync(StopDeadline);
+
+    public Task<int> ExitAsync() => _script.ExitAsync(StartDeadline);
+
+    /// <summary>Kills the child with this name, as the out-of-memory killer would.</summary>
+    public void KillChild(string name)
+    {
+        using var child = System.Diagnostics.Process.GetProcessById(
+            Processes().Single(process => File.ReadAllText($"/proc/{process}/cmdline").Split('\0')[0].EndsWith(name, StringComparison.Ordinal)));
+        child.Kill();
+    }
+
+    /// <summary>What the script has started and what has not ended: whoever inherited its temporary directory.</summary>
+    public IReadOnlyList<int> Processes() =>
+        [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!))
+            .Where(InheritedOurDirectory)];
+
+    /// <summary>What lies in the temporary directory, apart from the data the user asked to have there.</summary>
+    public IReadOnlyList<string> TemporaryFiles() =>
+        [.. Directory.GetFileSystemEntries(_directory.Path).Select(entry => Path.GetFileName(entry)!).Where(name => name != "data")];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _script.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private bool InheritedOurDirectory(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/environ").Contains(_directory.Path, StringComparison.Ordinal);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex("Ctrl-C stops everything")]
+    private static partial Regex EverythingRuns();
+}
