@@ -52,7 +52,8 @@ public sealed class ModelCatalogue
         return lists.Find(list => !list.WasEverRead) is { } silent
             ? throw new GatewayException(new GatewayError(
                 ErrorKind.UpstreamFailed,
-                $"The provider {silent.Provider} cannot be reached for its list of models, so '{name}' may or may not exist.") { Code = "upstream_unreachable" })
+                $"The provider {silent.Provider} cannot be reached for its list of models, so '{name}' may or may not exist.")
+            { Code = "upstream_unreachable" })
             : null;
     }
 
