@@ -20,9 +20,8 @@ public sealed class OpenAIChatStreamTests
         var fixture = WireFixture.Named(name);
         foreach (var request in (ChatRequest[])[Request, WithUsage])
         {
-            var expected = new CheckedEvents();
             var output = new System.Buffers.ArrayBufferWriter<byte>();
-            expected = Upstream.Play(fixture, Chat.OpenStream(Inbound.Context(request), output));
+            var expected = Upstream.Play(fixture, Chat.OpenStream(Inbound.Context(request), output));
             var stream = Json.TextOf(output);
             AssertLegal(stream, request, expected);
 
@@ -111,7 +110,7 @@ public sealed class OpenAIChatStreamTests
             sink.Stop(0, StopReason.ToolCalls);
             sink.End();
         })).SkipLast(1).Select(Json.Parse).Select(chunk => chunk.GetProperty("choices")[0]).ToList();
-        Assert.Equal("""{"tool_calls":[{"index":0,"id":"c\"1","type":"function","function":{"name":"f","arguments":""}}]}""", deltas[1].GetProperty("delta").GetRawText().Replace("\\u0022", "\\\"", StringComparison.Ordinal));
+        Assert.Equal("""{"tool_calls":[{"index":0,"id":"c\"1","type":"function","function":{"name":"f","arguments":""}}]}""", deltas[1].GetProperty("delta").GetRawText());
         Assert.Equal("""{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":"}}]}""", deltas[2].GetProperty("delta").GetRawText());
         Assert.Equal("""{"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]}""", deltas[3].GetProperty("delta").GetRawText());
         Assert.Equal("tool_calls", deltas[4].Text("finish_reason"));
