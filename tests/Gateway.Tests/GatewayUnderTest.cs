@@ -34,7 +34,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     /// <param name="dialect">Of both providers.</param>
     /// <param name="handsOver">As in the sidecar.</param>
-    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral", bool handsOver = true)
+    /// <param name="options">Of both providers, as JSON.</param>
+    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral", bool handsOver = true, string options = "{}")
     {
         var first = await ScriptedUpstream.StartAsync();
         var second = await ScriptedUpstream.StartAsync();
@@ -43,8 +44,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             $$"""
             {
               "providers": {
-                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret" },
-                "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}" }
+                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret", "options": {{options}} },
+                "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}", "options": {{options}} }
               },
               "models": {
                 "m": { "provider": "one", "model": "upstream-m" },
