@@ -40,6 +40,9 @@ internal sealed class SchemaConstraints
 
     public List<string> Required { get; } = [];
 
+    /// <summary>Members that have to be there when another is.</summary>
+    public List<(string Property, string Needs)> DependentRequired { get; } = [];
+
     public List<JsonElement> AdditionalProperties { get; } = [];
 
     public List<(string Pattern, JsonElement Schema)> PatternProperties { get; } = [];
@@ -208,6 +211,14 @@ internal sealed class SchemaConstraints
                 {
                     if (name.ValueKind == JsonValueKind.String && !Required.Contains(name.GetString()!))
                         Required.Add(name.GetString()!);
+                }
+
+                break;
+            case "dependentRequired" when value.ValueKind == JsonValueKind.Object:
+                foreach (var property in value.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Array))
+                {
+                    DependentRequired.AddRange(property.Value.EnumerateArray()
+                        .Where(name => name.ValueKind == JsonValueKind.String).Select(name => (property.Name, name.GetString()!)));
                 }
 
                 break;

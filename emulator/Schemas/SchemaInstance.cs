@@ -146,10 +146,10 @@ internal sealed class SchemaInstance
                 made[name] = Make([.. schemas, .. MatchingPatterns(constraints, name)], depth + 1);
         }
 
-        foreach (var name in constraints.Required)
+        foreach (var name in constraints.Required.Concat(Dependents(constraints, made)))
         {
             if (!made.ContainsKey(name))
-                made[name] = Make(OpenProperty(constraints, name), depth + 1);
+                made[name] = Make(constraints.Properties.GetValueOrDefault(name) ?? OpenProperty(constraints, name), depth + 1);
         }
 
         foreach (var (name, schemas) in constraints.Properties)
@@ -160,6 +160,22 @@ internal sealed class SchemaInstance
 
         AddOpenProperties(constraints, made, depth);
         return made;
+    }
+
+    /// <summary>What the members there are need beside them, and what that needs.</summary>
+    private static List<string> Dependents(SchemaConstraints constraints, JsonObject made)
+    {
+        List<string> names = [.. made.Select(member => member.Key), .. constraints.Required];
+        for (var index = 0; index < names.Count; index++)
+        {
+            foreach (var (property, needs) in constraints.DependentRequired)
+            {
+                if (property == names[index] && !names.Contains(needs))
+                    names.Add(needs);
+            }
+        }
+
+        return names;
     }
 
     /// <summary>Members that no <c>properties</c> names: as many as are asked for, or one or two of a plain map.</summary>

@@ -29,6 +29,7 @@ public sealed class ModelCatalogue
     }
 
     /// <summary>The model behind a name that a client gave; null when there is none.</summary>
+    /// <exception cref="GatewayException">A provider that might have it has not answered yet.</exception>
     public async ValueTask<PublishedModel?> FindAsync(string name)
     {
         if (name.Length == 0)
@@ -45,7 +46,15 @@ public sealed class ModelCatalogue
             }
         }
 
-        return FindAtProvider(name);
+        if (FindAtProvider(name) is { } found)
+            return found;
+        // "Not found" would be a guess as long as somebody has not been heard.
+        return lists.Find(list => !list.WasEverRead) is { } silent
+            ? throw new GatewayException(new GatewayError(
+                ErrorKind.UpstreamFailed,
+                $"The provider {silent.Provider} cannot be reached for its list of models, so '{name}' may or may not exist.")
+            { Code = "upstream_unreachable" })
+            : null;
     }
 
     /// <summary>Every published model once: the operator's first, then each provider's.</summary>

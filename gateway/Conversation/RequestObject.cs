@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Dragoman.Wire;
 
@@ -22,7 +24,8 @@ public readonly struct RequestObject
     /// <summary>Where the object stands in the request; empty for the whole body.</summary>
     public string Path { get; }
 
-    public IEnumerable<JsonProperty> Members => element.EnumerateObject();
+    public IEnumerable<(string Name, JsonElement Value)> Members =>
+        element.EnumerateObject().Select(member => (JsonText.ReadString(JsonMarshal.GetRawUtf8PropertyName(member)), member.Value));
 
     /// <param name="body">The request's JSON.</param>
     /// <param name="ignoreCase">Whether member names match in any case, as Ollama's do.</param>
@@ -33,14 +36,10 @@ public readonly struct RequestObject
 
     public JsonElement? Find(string name)
     {
-        if (element.TryGetProperty(name, out var value))
-            return value.ValueKind == JsonValueKind.Null ? null : value;
-        if (!ignoreCase)
-            return null;
         JsonElement? found = null;
         foreach (var member in element.EnumerateObject())
         {
-            if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (IsNamed(member, name))
                 found = member.Value.ValueKind == JsonValueKind.Null ? null : member.Value;
         }
 
@@ -131,6 +130,15 @@ public readonly struct RequestObject
         JsonValueKind.Null => "null",
         _ => "true or false",
     };
+
+    /// <summary>Compares raw names: a client may escape half a surrogate pair, on which the framework's own look-up throws.</summary>
+    private bool IsNamed(JsonProperty member, string name)
+    {
+        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+        if (raw.Contains((byte)'\\'))
+            return JsonText.ReadString(raw).Equals(name, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+        return ignoreCase ? Ascii.EqualsIgnoreCase(raw, name) : Ascii.Equals(raw, name);
+    }
 
     private static RequestObject Of(JsonElement value, string path, bool ignoreCase)
     {

@@ -22,7 +22,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         var path = PathOf(http);
         var route = RouteTable.Find(path, out var rest);
         var errors = route?.Errors ?? RouteTable.ErrorsOf(path);
-        var exchange = new Exchange(http, runtime.Snapshot, runtime.Clock, errors, requestId) { RouteValue = rest };
+        var exchange = new Exchange(http, runtime, errors, requestId) { RouteValue = rest };
         try
         {
             if (route is null)

@@ -21,7 +21,7 @@ public static class RouteTable
     public static readonly IReadOnlyList<Route> Routes =
     [
         new("root", GetAndHead, "/", Home.Functions, OllamaErrors.Shape, new OllamaRootEndpoint()),
-        new("health", GetAndHead, "/health", Home.Functions, OllamaErrors.Shape, new HealthEndpoint()),
+        new("health", GetAndHead, "/health", Home.Sidecar, OllamaErrors.Shape, new HealthEndpoint()),
 
         new("chat", Post, "/api/chat", Home.Sidecar, OllamaErrors.Shape, new GenerationEndpoint(new OllamaChat())),
         new("generate", Post, "/api/generate", Home.Sidecar, OllamaErrors.Shape, new GenerationEndpoint(new OllamaGenerate())),

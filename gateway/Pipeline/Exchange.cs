@@ -13,14 +13,15 @@ public sealed class Exchange
     /// <summary>The deepest nesting of a request's JSON.</summary>
     public const int DeepestJson = 64;
 
-    internal Exchange(HttpContext http, GatewaySnapshot snapshot, TimeProvider clock, IErrorShape errors, string requestId)
+    internal Exchange(HttpContext http, GatewayRuntime runtime, IErrorShape errors, string requestId)
     {
         Http = http;
-        Snapshot = snapshot;
-        Clock = clock;
+        Snapshot = runtime.Snapshot;
+        Clock = runtime.Clock;
+        HandsOver = runtime.HandsOver;
         Errors = errors;
         RequestId = requestId;
-        StartedAt = clock.GetTimestamp();
+        StartedAt = Clock.GetTimestamp();
     }
 
     public HttpContext Http { get; }
@@ -28,6 +29,9 @@ public sealed class Exchange
     public GatewaySnapshot Snapshot { get; }
 
     public TimeProvider Clock { get; }
+
+    /// <summary>See <see cref="GatewayRuntime.HandsOver"/>.</summary>
+    public bool HandsOver { get; }
 
     public IErrorShape Errors { get; }
 

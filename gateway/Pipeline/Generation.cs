@@ -18,7 +18,7 @@ public static class Generation
         ChatRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
             request = dialect.Read(body.RootElement);
-        if (HandOver.TryHandOver(exchange.Http, request))
+        if (HandOver.TryHandOver(exchange, request))
             return;
 
         // Step 4: resolve.

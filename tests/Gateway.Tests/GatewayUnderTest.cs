@@ -33,7 +33,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <param name="dialect">Of both providers.</param>
-    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral")
+    /// <param name="handsOver">As in the sidecar.</param>
+    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral", bool handsOver = true)
     {
         var first = await ScriptedUpstream.StartAsync();
         var second = await ScriptedUpstream.StartAsync();
@@ -57,7 +58,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             """,
             "test",
             new Dictionary<string, string>());
-        var app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0);
+        var app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0, handsOver);
         await app.StartAsync();
         return new GatewayUnderTest(app, first, second, clock);
     }

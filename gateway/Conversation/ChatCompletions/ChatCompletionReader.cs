@@ -115,6 +115,12 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
             return json.Length;
         }
 
+        if (!started && FindId(reader) is { } id)
+        {
+            started = true;
+            events.Start(id);
+        }
+
         var isError = false;
         var looksLikeError = false;
         var hasChoices = false;
@@ -133,19 +139,6 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 {
                     EnsureStarted(events);
                     events.Usage(usage);
-                }
-                else
-                {
-                    reader.Skip();
-                }
-            }
-            else if (!started && reader.ValueSpan.SequenceEqual("id"u8))
-            {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty)
-                {
-                    started = true;
-                    events.Start(JsonText.ReadString(reader.ValueSpan));
                 }
                 else
                 {
@@ -184,6 +177,21 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         if (isError || (looksLikeError && !hasChoices))
             Fail(readError(json[..length]), events);
         return length;
+    }
+
+    /// <summary>The answer's id, which Azure's sorted members put behind the choices.</summary>
+    private static string? FindId(Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isId = reader.ValueSpan.SequenceEqual("id"u8);
+            reader.Read();
+            if (isId && reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty)
+                return JsonText.ReadString(reader.ValueSpan);
+            reader.Skip();
+        }
+
+        return null;
     }
 
     private void ReadChoices(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, IAnswerEvents events)

@@ -87,17 +87,17 @@ internal static class OpenAIMessageWriter
 
     private static void WriteContent(Utf8JsonWriter writer, IReadOnlyList<Part> parts)
     {
-        if (parts.All(part => part is TextPart) && parts.Count <= 1)
+        // Providers refuse an empty part, and an empty list of parts (P-51).
+        List<Part> shown = [.. parts.Where(part => part is not TextPart { Text: "" })];
+        if (shown is [] or [TextPart])
         {
-            writer.WriteString("content"u8, parts.Count == 0 ? "" : ((TextPart)parts[0]).Text);
+            writer.WriteString("content"u8, shown is [TextPart text] ? text.Text : "");
             return;
         }
 
         writer.WriteStartArray("content"u8);
-        foreach (var part in parts)
+        foreach (var part in shown)
         {
-            if (part is TextPart { Text: "" })
-                continue;
             writer.WriteStartObject();
             WritePart(writer, part);
             writer.WriteEndObject();

@@ -71,7 +71,7 @@ public sealed class OpenAICompletions : IInboundDialect
             writer.WriteRawValue([(byte)'"', .. echo, .. choice.Text.Bytes, .. choice.Refusal.Bytes, (byte)'"'], skipInputValidation: true);
             writer.WriteNumber("index"u8, index);
             writer.WriteNull("logprobs"u8);
-            writer.WriteString("finish_reason"u8, CompletionWriter.FinishReason(choice.StopReason ?? StopReason.Stop));
+            writer.WriteString("finish_reason"u8, CompletionWriter.TextFinishReason(choice.StopReason ?? StopReason.Stop));
             writer.WriteEndObject();
         }
 

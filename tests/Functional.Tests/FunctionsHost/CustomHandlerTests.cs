@@ -37,6 +37,18 @@ public sealed class CustomHandlerTests : IAsyncLifetime, IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    public async Task A_claim_of_other_functions_is_not_believed_here()
+    {
+        using var request = AsTheHostSends(Requests.OllamaChat(stream: false));
+        request.Headers.Add("X-Dragoman-Functions", "available");
+
+        using var answer = await _functions.Client.SendAsync(request);
+
+        Assert.False(answer.Headers.Contains("X-Accel-Redirect"));
+        Assert.True((await answer.JsonAsync()).GetProperty("done").GetBoolean());
+    }
+
+    [Fact]
     public async Task The_port_is_the_one_the_host_gives_and_no_other()
     {
         var port = FreePort.Find();

@@ -85,6 +85,14 @@ public class ModelCatalogueTests
     }
 
     [Fact]
+    public async Task An_unknown_name_is_not_called_unknown_while_a_provider_has_not_been_heard()
+    {
+        listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));
+        var error = await Assert.ThrowsAsync<GatewayException>(async () => await Catalogue(TwoProviders).FindAsync("nope"));
+        Assert.Equal("The provider one cannot be reached for its list of models, so 'nope' may or may not exist.", error.Error.Message);
+    }
+
+    [Fact]
     public async Task A_provider_that_was_down_at_first_is_asked_again_soon()
     {
         listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));

@@ -6,7 +6,7 @@ namespace Dragoman.Gateway.Tests.Conversation;
 internal sealed record WireFixture(string Name, string Family, int Status, IReadOnlyDictionary<string, string> Headers, string Framing, byte[] Body, JsonElement Expect)
 {
     private static readonly Lazy<IReadOnlyList<WireFixture>> Loaded = new(() => [.. Directory
-        .EnumerateFiles(Root(), "exchange.json", SearchOption.AllDirectories)
+        .EnumerateFiles(Path.Combine(Repository.Root, "tests", "streams"), "exchange.json", SearchOption.AllDirectories)
         .Select(Load)
         .OrderBy(fixture => fixture.Name, StringComparer.Ordinal)]);
 
@@ -19,14 +19,6 @@ internal sealed record WireFixture(string Name, string Family, int Status, IRead
     public static WireFixture Named(string name) => All.Single(fixture => fixture.Name == name);
 
     public override string ToString() => Name;
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Serverless.sln")))
-            directory = directory.Parent;
-        return Path.Combine(directory?.FullName ?? throw new DirectoryNotFoundException("no Serverless.sln above the tests"), "tests", "streams");
-    }
 
     private static WireFixture Load(string path)
     {

@@ -5,22 +5,11 @@ namespace Dragoman.Gateway.Tests.Endpoints;
 
 public class RouteTableTests
 {
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Serverless.sln")))
-                folder = folder.Parent!;
-            return folder.FullName;
-        }
-    }
-
     [Fact]
     public void Every_route_has_a_function_and_every_function_a_route() => Assert.Equal(
         RouteTable.Routes.Select(route => route.Name).Order(StringComparer.Ordinal),
-        Directory.GetFiles(Path.Combine(Root, "functions"), "function.json", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Path.Combine(Root, "functions"), file))
+        Directory.GetFiles(Path.Combine(Repository.Root, "functions"), "function.json", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Path.Combine(Repository.Root, "functions"), file))
             .Where(path => !path.StartsWith("bin", StringComparison.Ordinal) && !path.StartsWith("obj", StringComparison.Ordinal))
             .Select(path => Path.GetDirectoryName(path)!)
             .Order(StringComparer.Ordinal));
@@ -32,7 +21,7 @@ public class RouteTableTests
     public void A_function_has_its_routes_path_and_methods(string name)
     {
         var route = RouteTable.Routes.Single(each => each.Name == name);
-        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "functions", name, "function.json")));
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "functions", name, "function.json")));
         var bindings = file.RootElement.GetProperty("bindings");
         Assert.Equal(2, bindings.GetArrayLength());
         Assert.Equal("httpTrigger", bindings[0].GetProperty("type").GetString());
@@ -52,7 +41,7 @@ public class RouteTableTests
     [Fact]
     public void The_host_file_starts_our_executable_and_streams()
     {
-        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "host.json")));
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "host.json")));
         var handler = file.RootElement.GetProperty("customHandler");
         Assert.Equal("dragoman-functions", handler.GetProperty("description").GetProperty("defaultExecutablePath").GetString());
         Assert.True(handler.GetProperty("enableProxyingHttpRequest").GetBoolean());

@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+
+namespace Dragoman.Bench.Load;
+
+/// <summary>
+/// An upstream that answers every request with one stream of the emulator's, recorded at its start. A flood from the
+/// emulator itself would measure how fast the emulator makes text. Every event is an HTTP chunk of its own, as from
+/// servers that flush each token.
+/// </summary>
+internal static class RecordedUpstream
+{
+    private const int WriteSize = 16 * 1024;
+
+    /// <summary>Records, then serves on a free port of 127.0.0.1 until the process is told to stop.</summary>
+    public static async Task RunAsync(Uri emulator)
+    {
+        byte[] recording;
+        using (var client = new ChatClient(emulator, ChatDialect.OpenAI))
+            recording = FrameEvents(await client.KeepAsync(ChatDialect.OpenAI.Ask(Workload.Flood, "Tell me everything.", stream: true), CancellationToken.None));
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        await using var app = builder.Build();
+        app.Run(async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            // Kestrel leaves the framing to whoever announces it.
+            context.Response.Headers.TransferEncoding = "chunked";
+            context.Response.ContentType = "text/event-stream; charset=utf-8";
+            for (var sent = 0; sent < recording.Length; sent += WriteSize)
+            {
+                var part = recording.AsMemory(sent, Math.Min(WriteSize, recording.Length - sent));
+                await context.Response.BodyWriter.WriteAsync(part, context.RequestAborted);
+            }
+        });
+        await app.StartAsync();
+        Console.WriteLine($"dragoman-bench listening on {app.Urls.First()}");
+        await app.WaitForShutdownAsync();
+    }
+
+    private static byte[] FrameEvents(ReadOnlySpan<byte> stream)
+    {
+        var framed = new ArrayBufferWriter<byte>(stream.Length * 2);
+        while (stream.IndexOf("\n\n"u8) is var end and >= 0)
+        {
+            var length = end + 2;
+            framed.Write(Encoding.ASCII.GetBytes($"{length:x}\r\n"));
+            framed.Write(stream[..length]);
+            framed.Write("\r\n"u8);
+            stream = stream[length..];
+        }
+
+        framed.Write("0\r\n\r\n"u8);
+        return framed.WrittenSpan.ToArray();
+    }
+}

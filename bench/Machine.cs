@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace Dragoman.Bench;
+
+/// <summary>What the figures depend on and may be told: hardware and versions, no names and no paths.</summary>
+internal sealed partial record Machine(string Processor, int Cores, double MemoryGibibytes, string Kernel, string Runtime, string Nginx, string Commit)
+{
+    /// <summary>For a file's name.</summary>
+    public string ShortName => NotAWord().Replace($"{Cores} cores {Processor}".ToLowerInvariant(), "-").Trim('-');
+
+    public static Machine Describe(string repository)
+    {
+        var processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1] ?? RuntimeInformation.ProcessArchitecture.ToString();
+        var memory = long.Parse(Digits().Match(File.ReadLines("/proc/meminfo").First()).Value, CultureInfo.InvariantCulture);
+        return new Machine(
+            Marks().Replace(processor, "").Trim(),
+            Environment.ProcessorCount,
+            memory / 1024.0 / 1024.0,
+            // Without the builder's own suffix.
+            KernelVersion().Match(File.ReadAllText("/proc/sys/kernel/osrelease")).Value,
+            RuntimeInformation.FrameworkDescription,
+            Run(Environment.GetEnvironmentVariable("BENCH_NGINX") ?? "nginx", "-v").Replace("nginx version: ", "", StringComparison.Ordinal),
+            Run("git", "-C", repository, "describe", "--always", "--dirty", "--abbrev=10"));
+    }
+
+    private static string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return output.Trim();
+    }
+
+    [GeneratedRegex("[^a-z0-9]+")]
+    private static partial Regex NotAWord();
+
+    [GeneratedRegex(@"\((R|TM)\)")]
+    private static partial Regex Marks();
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Digits();
+
+    [GeneratedRegex(@"^[0-9]+(\.[0-9]+)*")]
+    private static partial Regex KernelVersion();
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Dragoman.Bench.Processes;
+
+namespace Dragoman.Bench.Measures;
+
+/// <summary>From starting a published executable to its first 200 on <c>/health</c>.</summary>
+/// <param name="Milliseconds">Wall time.</param>
+/// <param name="CpuMilliseconds">CPU the process took for it, which other load disturbs less.</param>
+internal sealed record StartUp(double Milliseconds, double CpuMilliseconds)
+{
+    private static readonly string[] Executables = ["sidecar", "functions", "emulator"];
+
+    /// <returns>Every start, by the executable's name.</returns>
+    public static async Task<Dictionary<string, StartUp[]>> MeasureAsync(string repository, Uri somethingThatAnswers, int starts, CancellationToken cancellation)
+    {
+        using var client = new HttpClient();
+        // The generator's own first request is slow.
+        (await client.GetAsync(new Uri(somethingThatAnswers, "/health"), cancellation)).Dispose();
+        var times = Executables.ToDictionary(name => name, _ => new StartUp[starts]);
+        var data = Directory.CreateTempSubdirectory("dragoman-bench-start-").FullName;
+        try
+        {
+            for (var start = 0; start < starts; start++)
+            {
+                foreach (var name in Executables)
+                    times[name][start] = await StartOnceAsync(name, TestBed.ExecutableOf(repository, name), data, client, cancellation);
+            }
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+
+        return times;
+    }
+
+    private static async Task<StartUp> StartOnceAsync(string name, string executable, string directory, HttpClient client, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(executable) { WorkingDirectory = directory, RedirectStandardOutput = true };
+        ChildEnvironment.Apply(start, new()
+        {
+            ["DRAGOMAN_DATA"] = directory,
+            ["DRAGOMAN_EMULATOR_PORT"] = "0",
+            ["DRAGOMAN_SIDECAR_PORT"] = "0",
+            ["FUNCTIONS_CUSTOMHANDLER_PORT"] = "0",
+        });
+        var began = Stopwatch.GetTimestamp();
+        using var process = Process.Start(start)!;
+        try
+        {
+            var line = await process.StandardOutput.ReadLineAsync(cancellation);
+            if (line?.Split(" listening on ") is not [_, var address])
+                throw new InvalidOperationException($"{name} said \"{line}\" instead of where it listens");
+            using var response = await client.GetAsync(new Uri(new Uri(address), "/health"), cancellation);
+            response.EnsureSuccessStatusCode();
+            return new StartUp(Stopwatch.GetElapsedTime(began).TotalMilliseconds, LinuxProcess.CpuTimeOf(process.Id).TotalMilliseconds);
+        }
+        finally
+        {
+            LinuxProcess.RequestEnd(process.Id);
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+}

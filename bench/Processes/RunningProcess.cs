@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace Dragoman.Bench.Processes;
+
+/// <summary>A process of the set-up. Its output goes to a file, so that reading it costs the load generator nothing.</summary>
+internal sealed partial class RunningProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(10);
+
+    private readonly Process process;
+    private readonly string log;
+    private int[] members;
+
+    private RunningProcess(string name, Process process, string log)
+    {
+        Name = name;
+        this.process = process;
+        this.log = log;
+        members = [process.Id];
+    }
+
+    public string Name { get; }
+
+    /// <summary>User and system time so far, workers included.</summary>
+    public TimeSpan CpuTime => new(members.Sum(member => LinuxProcess.CpuTimeOf(member).Ticks));
+
+    /// <summary>Workers included; pages that several of them share count for each.</summary>
+    public ResidentMemory Memory
+    {
+        get
+        {
+            var each = members.Select(LinuxProcess.MemoryOf).ToArray();
+            return new ResidentMemory(each.Sum(memory => memory.Now), each.Sum(memory => memory.Highest));
+        }
+    }
+
+    /// <summary>Starts a program that says where it listens.</summary>
+    /// <returns>The process, and the address it said.</returns>
+    public static async Task<(RunningProcess Process, Uri Address)> StartAnnouncedAsync(string name, string directory, string[] command, Dictionary<string, string> environment)
+    {
+        var running = Start(name, directory, command, environment);
+        var address = await running.AwaitAsync(() => Announcement().Match(File.ReadAllText(running.log)) is { Success: true } line
+            ? Task.FromResult<Uri?>(new Uri(line.Groups["address"].Value))
+            : Task.FromResult<Uri?>(null));
+        return (running, address);
+    }
+
+    /// <summary>Starts nginx with its configuration in <paramref name="directory"/>.</summary>
+    public static async Task<RunningProcess> StartNginxAsync(string name, string nginx, string directory, int port)
+    {
+        var running = Start(name, directory, [nginx, "-e", "stderr", "-p", directory, "-c", Path.Combine(directory, "nginx.conf"), "-g", "daemon off;"], []);
+        await running.AwaitAsync(async () =>
+        {
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await probe.ConnectAsync(IPAddress.Loopback, port);
+                return "open";
+            }
+            catch (SocketException)
+            {
+                return null;
+            }
+        });
+        running.members = [running.process.Id, .. LinuxProcess.ChildrenOf(running.process.Id)];
+        return running;
+    }
+
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        LinuxProcess.RequestEnd(process.Id);
+        using var deadline = new CancellationTokenSource(StopDeadline);
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        process.Dispose();
+    }
+
+    private static RunningProcess Start(string name, string directory, string[] command, Dictionary<string, string> environment)
+    {
+        var log = Path.Combine(directory, $"{name}.log");
+        File.WriteAllText(log, "");
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", log, .. command]) { WorkingDirectory = directory };
+        ChildEnvironment.Apply(start, environment);
+        return new RunningProcess(name, Process.Start(start)!, log);
+    }
+
+    private async Task<T> AwaitAsync<T>(Func<Task<T?>> look) where T : class
+    {
+        var began = Stopwatch.StartNew();
+        while (true)
+        {
+            if (await look() is { } found)
+                return found;
+            if (process.HasExited || began.Elapsed > StartDeadline)
+                throw new InvalidOperationException($"{Name} did not start; its last words: {File.ReadAllText(log)}");
+            await Task.Delay(20);
+        }
+    }
+
+    [GeneratedRegex(@"^dragoman-\S+ listening on (?<address>http://127\.0\.0\.1:\d+)", RegexOptions.Multiline)]
+    private static partial Regex Announcement();
+}
