@@ -17,7 +17,7 @@ public static class Generation
         // Step 3: read.
         ChatRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-            request = dialect.Read(body.RootElement);
+            request = dialect.Read(body.RootElement) with { Source = exchange.Body };
         if (HandOver.TryHandOver(exchange, request))
             return;
 
@@ -104,7 +104,8 @@ public static class Generation
 
             // Step 6: write.
             Losses = new LossReport();
-            var call = provider.Dialect.Write(request, target.Model, Losses);
+            var passedThrough = provider.Dialect.TryPassThrough(request, target.Model);
+            var call = passedThrough ?? provider.Dialect.Write(request, target.Model, Losses);
             if (Losses.Losses.Count > 0)
                 exchange.Http.Response.Headers[LossesHeader] = Losses.ToString();
 
@@ -113,7 +114,7 @@ public static class Generation
             using var upstream = await WithinAsync(clock, () => provider.SendAsync(call, clock.Token)).ConfigureAwait(false);
             try
             {
-                await TranslateAsync(provider, call, upstream, clock).ConfigureAwait(false);
+                await TranslateAsync(provider, call, passedThrough is not null, upstream, clock).ConfigureAwait(false);
             }
             catch (GatewayException failure) when (!IsCommitted && provider.CanWake(call, failure.Error))
             {
@@ -123,12 +124,12 @@ public static class Generation
                     await provider.WakeAsync(call, clock.Token).ConfigureAwait(false);
                     return await provider.SendOnceAsync(call, clock.Token).ConfigureAwait(false);
                 }).ConfigureAwait(false);
-                await TranslateAsync(provider, call, again, clock).ConfigureAwait(false);
+                await TranslateAsync(provider, call, passedThrough is not null, again, clock).ConfigureAwait(false);
             }
         }
 
         /// <summary>Step 8.</summary>
-        private async Task TranslateAsync(Providers.Provider provider, UpstreamCall call, HttpResponseMessage upstream, UpstreamClock clock)
+        private async Task TranslateAsync(Providers.Provider provider, UpstreamCall call, bool passesThrough, HttpResponseMessage upstream, UpstreamClock clock)
         {
             var request = context.Request;
             var relay = new AnswerRelay(exchange, dialect, context);
@@ -137,7 +138,13 @@ public static class Generation
                 reader = new LocallyStoppedReader(reader, call.LocalStop, request.Sampling.Choices ?? 1);
             try
             {
-                if (request.Stream)
+                // What came decides, not what was asked for: only an answer of the form that the client wants passes through.
+                if (passesThrough && AnswerRelay.IsStream(upstream) == request.Stream && relay.OpenPassThrough() is { } lane)
+                {
+                    meter = new AnswerMeter(lane, request, exchange);
+                    await relay.PassThroughAsync(upstream, reader, lane, meter, clock).ConfigureAwait(false);
+                }
+                else if (request.Stream)
                 {
                     meter = new AnswerMeter(relay.OpenStream(), request, exchange);
                     await relay.StreamAsync(upstream, reader, meter, clock).ConfigureAwait(false);

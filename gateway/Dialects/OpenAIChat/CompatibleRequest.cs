@@ -1,4 +1,6 @@
+using System.Text;
 using Dragoman.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIChat;
 
@@ -7,6 +9,15 @@ internal static class CompatibleRequest
 {
     /// <summary>For <c>json_object</c>, where only schemas are known (P-62).</summary>
     private const string AnyObject = """{"type":"object","additionalProperties":true}""";
+
+    /// <summary>Whether an OpenAI client's own JSON would say something to the server that it does not take.</summary>
+    /// <exception cref="GatewayException">The server lacks something whose loss would change the contract.</exception>
+    public static bool IsNeeded(CompatibleServer server, ChatRequest request) =>
+        For(server, request, new LossReport()) != request
+        || (request.Sampling.RepeatPenalty is not null && !Says(request, server.RepeatPenalty))
+        || (request.Reasoning.IsOff && server.ReasoningSwitch != ReasoningSwitch.Effort)
+        || (!server.TakesMaxCompletionTokens && Says(request, "max_completion_tokens"))
+        || request.Turns.Any(turn => turn.Role == Role.Assistant && DiffersInReasoning(server.EchoesReasoning, turn));
 
     /// <exception cref="GatewayException">The server lacks something whose loss would change the contract.</exception>
     public static ChatRequest For(CompatibleServer server, ChatRequest request, LossReport losses)
@@ -20,6 +31,16 @@ internal static class CompatibleRequest
             Format = WithFormat(server, request.Format, losses),
             Reasoning = WithReasoning(server, request.Reasoning, losses),
         };
+    }
+
+    private static bool Says(ChatRequest request, string? member) =>
+        member is not null && !JsonSplice.Find(request.Source.Span, Encoding.UTF8.GetBytes(member)).IsEmpty;
+
+    private static bool DiffersInReasoning(ReasoningEcho echo, Turn turn)
+    {
+        var hasReasoning = turn.Parts.Any(part => part is ReasoningPart);
+        var isWanted = echo != ReasoningEcho.Never && (turn.ToolCalls.Any() || (echo == ReasoningEcho.Always && hasReasoning));
+        return hasReasoning != isWanted;
     }
 
     private static void RefuseWhatIsMissing(CompatibleServer server, ChatRequest request)

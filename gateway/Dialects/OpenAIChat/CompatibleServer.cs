@@ -44,6 +44,7 @@ public sealed record CompatibleServer(string Name)
 
     public static readonly CompatibleServer LMStudio = new("LM Studio")
     {
+        TakesMaxCompletionTokens = false,
         TakesJsonObject = false,
         ToolChoice = ToolChoiceSupport.Words,
         TakesParallelToolCalls = false,
@@ -64,6 +65,7 @@ public sealed record CompatibleServer(string Name)
 
     public static readonly CompatibleServer MistralRs = new("mistral.rs")
     {
+        TakesMaxCompletionTokens = false,
         TakesJsonObject = false,
         TakesParallelToolCalls = false,
         RepeatPenalty = "repetition_penalty",
@@ -75,6 +77,7 @@ public sealed record CompatibleServer(string Name)
 
     public static readonly CompatibleServer Ollama = new("Ollama")
     {
+        TakesMaxCompletionTokens = false,
         ToolChoice = ToolChoiceSupport.Ignored,
         TakesParallelToolCalls = false,
         RepeatPenalty = null,
@@ -94,6 +97,9 @@ public sealed record CompatibleServer(string Name)
 
     /// <summary>The server's name of the repeat penalty; null when it has none.</summary>
     public string? RepeatPenalty { get; init; } = "repeat_penalty";
+
+    /// <summary>Whether the limit may have its newer name, <c>max_completion_tokens</c>.</summary>
+    public bool TakesMaxCompletionTokens { get; init; } = true;
 
     public bool TakesTopK { get; init; } = true;
 

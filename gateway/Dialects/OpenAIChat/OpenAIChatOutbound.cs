@@ -50,17 +50,25 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(request.Completion is null ? "chat/completions" : "completions", output.WrittenMemory)
+        return new UpstreamCall(PathOf(request), output.WrittenMemory)
         {
             Model = upstreamModel,
             LocalStop = [.. stop.Skip(mostStop)],
         };
     }
 
+    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) =>
+        request.Family == OpenAIChat.Family && !request.Source.IsEmpty && !MustRewrite(request, upstreamModel)
+            ? new UpstreamCall(PathOf(request), OpenAIPassThroughRequest.Write(request, upstreamModel)) { Model = upstreamModel }
+            : null;
+
+    /// <summary>OpenAI's own clients get a compatible server's text as it is, with the reasoning that it may hold.</summary>
     public IAnswerReader OpenAnswer(ChatRequest request)
     {
         var reader = new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
-        return isOpenAI || request.Completion is not null ? reader : new FilteredAnswerReader(reader, events => new InlineReasoning(events));
+        return isOpenAI || request.Completion is not null || request.Family == OpenAIChat.Family
+            ? reader
+            : new FilteredAnswerReader(reader, events => new InlineReasoning(events));
     }
 
     public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => streamOptions.Amend(call, refusal);
@@ -89,6 +97,13 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     public IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body) => ModelList.Read(body);
 
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => ErrorReader.Read(status, body, retryAfter);
+
+    private static string PathOf(ChatRequest request) => request.Completion is null ? "chat/completions" : "completions";
+
+    /// <summary>OpenAI's reasoning models refuse what older clients send (P-34), compatible servers what they do not have.</summary>
+    private bool MustRewrite(ChatRequest request, string upstreamModel) => server is null
+        ? OpenAIModels.Reasons(upstreamModel) || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences
+        : (request.Stream && streamOptions.IsRefused) || CompatibleRequest.IsNeeded(server, request);
 
     private void WriteSampling(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
     {

@@ -15,6 +15,8 @@ internal sealed class StreamOptions
 
     private volatile bool isRefused;
 
+    public bool IsRefused => isRefused;
+
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteBoolean("stream"u8, true);

@@ -25,13 +25,56 @@ public sealed class CompatibleServerTests
     }
 
     [Fact]
-    public async Task Reasoning_inside_the_text_of_a_whole_answer_comes_out_too()
+    public async Task Reasoning_inside_the_text_of_a_whole_answer_comes_out_too_but_for_OpenAIs_clients_stays()
     {
         await using var gateway = await GatewayUnderTest.StartAsync("openai");
         gateway.First.Answer = http => ScriptedUpstream.WriteAsync(http, 200, "application/json", ScriptedUpstream.WholeAnswer.Replace("Hello", """<think>\nhm</think>\n\nHello""", StringComparison.Ordinal));
-        var (_, body, _) = await gateway.PostAsync("/v1/chat/completions", OllamaChat);
-        var message = GatewayUnderTest.Json(body).GetProperty("choices")[0].GetProperty("message");
-        Assert.Equal(("hm", "Hello"), (message.GetProperty("reasoning_content").GetString(), message.GetProperty("content").GetString()));
+        var (_, body, _) = await gateway.PostAsync("/api/chat", """{"model":"m","stream":false,"messages":[{"role":"user","content":"hi"}]}""");
+        var message = GatewayUnderTest.Json(body).GetProperty("message");
+        Assert.Equal(("hm", "Hello"), (message.GetProperty("thinking").GetString(), message.GetProperty("content").GetString()));
+
+        foreach (var member in (string[])["\"x\":1", "\"seed\":1"])
+        {
+            var (_, own, _) = await gateway.PostAsync("/v1/chat/completions", $"{{\"model\":\"m\",{member},\"messages\":[{{\"role\":\"developer\",\"content\":\"hi\"}}]}}");
+            Assert.Equal("<think>\nhm</think>\n\nHello", GatewayUnderTest.Json(own).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        }
+    }
+
+    [Theory]
+    [InlineData("generic", "\"temperature\":1.0", true)]
+    [InlineData("generic", "\"repetition_penalty\":1.1", false)]
+    [InlineData("generic", "\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]", true)]
+    [InlineData("generic", "\"max_completion_tokens\":5", true)]
+    [InlineData("vllm", "\"repetition_penalty\":1.1", true)]
+    [InlineData("vllm", "\"reasoning_effort\":\"none\"", false)]
+    [InlineData("vllm", "\"reasoning_effort\":\"high\"", true)]
+    [InlineData("lmstudio", "\"min_p\":0.1", false)]
+    [InlineData("lmstudio", "\"max_completion_tokens\":5", false)]
+    [InlineData("lmstudio", "\"response_format\":{\"type\":\"json_object\"}", false)]
+    [InlineData("ollama", "\"max_tokens\":5.0", true)]
+    [InlineData("ollama", "\"top_k\":5", false)]
+    [InlineData("openai", "\"stop\":[\"a\",\"b\",\"c\",\"d\"]", true)]
+    [InlineData("openai", "\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]", false)]
+    public async Task An_OpenAI_clients_request_is_written_anew_only_for_what_the_server_does_not_take(string server, string member, bool passesThrough)
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync("openai", options: $"{{ \"server\": \"{server}\" }}");
+        gateway.First.Answer = http => ScriptedUpstream.WriteAsync(http, 200, "application/json", ScriptedUpstream.WholeAnswer);
+        var request = $"{{ {member},\"messages\":[{{\"role\":\"user\",\"content\":\"hi\"}}],\"model\":\"m\" }}";
+        var (status, _, _) = await gateway.PostAsync("/v1/chat/completions", request);
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(passesThrough, gateway.First.Bodies[0] == request.Replace("\"m\"", "\"upstream-m\"", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData("""{ "echoReasoningContent": "always" }""", true)]
+    public async Task Earlier_reasoning_reaches_only_a_server_that_wants_it(string options, bool isSent)
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync("openai", options: options);
+        gateway.First.Answer = http => ScriptedUpstream.WriteAsync(http, 200, "application/json", ScriptedUpstream.WholeAnswer);
+        await gateway.PostAsync("/v1/chat/completions", """{"model":"m","messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"a","reasoning_content":"hm"},{"role":"user","content":"b"}]}""");
+        await gateway.PostAsync("/api/chat", """{"model":"m","stream":false,"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"a","thinking":"hm"},{"role":"user","content":"b"}]}""");
+        Assert.All(gateway.First.Bodies, body => Assert.Equal(isSent, body.Contains("\"reasoning_content\":\"hm\"", StringComparison.Ordinal)));
     }
 
     [Fact]
