@@ -19,7 +19,12 @@ internal static class OpenAIModels
     public static ReasoningEffort? EffortOf(string model, ReasoningRequest reasoning, LossReport losses)
     {
         if (!Reasons(model))
+        {
+            if (reasoning.Enabled == true && !reasoning.IsOff)
+                losses.Dropped("reasoning");
             return null;
+        }
+
         if (reasoning.IsOff)
         {
             if (LowestEffortIsMinimal(model))

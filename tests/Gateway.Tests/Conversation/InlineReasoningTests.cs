@@ -118,4 +118,20 @@ public sealed class InlineReasoningTests
     [Fact]
     public void Any_split_gives_the_same_as_the_whole() => Generated.Check(EscapedPieces.Of(Texts), 2000, pieces =>
         Assert.Equal(Split([pieces.SelectMany(piece => piece).ToArray()]), Split(pieces)));
+
+    [Fact]
+    public void Reads_of_any_size_give_the_same_as_the_whole()
+    {
+        var cases = from pieces in EscapedPieces.Of(Texts) from size in Gen.Choose(1, 9) select (pieces, size);
+        Generated.Check(cases, 300, drawn =>
+        {
+            var deltas = drawn.pieces.Select(piece => ScriptedUpstream.Delta(Encoding.UTF8.GetString(piece)));
+            var stream = Encoding.UTF8.GetBytes(string.Concat(deltas.Append(ScriptedUpstream.Finish).Append("[DONE]").Select(data => $"data: {data}\n\n")));
+            var events = new CheckedEvents();
+            Upstream.PlayStream(stream, Enumerable.Repeat(drawn.size, stream.Length / drawn.size), new InlineReasoning(events));
+            Assert.True(events.EndedWell);
+            var choice = events.Answer.Choices[0];
+            Assert.Equal(Split(drawn.pieces), (choice.Reasoning.ToString(), choice.Text.ToString()));
+        });
+    }
 }

@@ -61,13 +61,14 @@ public sealed class LMStudioTests
         Assert.Equal(isPutAway, LMStudioModels.IsPutAway(new GatewayError(ErrorKind.InvalidRequest, message)));
 
     [Theory]
-    [InlineData(Request)]
-    [InlineData(Streaming)]
-    public async Task A_model_that_was_put_away_is_loaded_and_asked_again(string request)
+    [InlineData("/v1/chat/completions", Request)]
+    [InlineData("/v1/chat/completions", Streaming)]
+    [InlineData("/api/chat", Request)]
+    public async Task A_model_that_was_put_away_is_loaded_and_asked_again(string path, string request)
     {
         await using var gateway = await StartAsync();
         var studio = new Studio(gateway.First).Open();
-        var (status, body, _) = await gateway.PostAsync("/v1/chat/completions", request);
+        var (status, body, _) = await gateway.PostAsync(path, request);
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("Hello", body, StringComparison.Ordinal);
         Assert.Equal(["/v1/chat/completions", "/api/v1/models/load", "/v1/chat/completions"], studio.Paths);
