@@ -16,7 +16,7 @@ internal sealed class OpenAIProvider : ProviderKind
     public override bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => ServerAt(settings.Options, baseUrl) is { PutsModelsAway: true };
 
     /// <summary>The kind of server, told or else known by its usual port; null: OpenAI's own.</summary>
-    private static CompatibleServer? ServerAt(ProviderOptions options, Uri baseUrl)
+    internal static CompatibleServer? ServerAt(ProviderOptions options, Uri baseUrl)
     {
         if (options.Server is "openai" || (options.Server is null && baseUrl.Host.EndsWith(".openai.com", StringComparison.OrdinalIgnoreCase)))
             return null;
