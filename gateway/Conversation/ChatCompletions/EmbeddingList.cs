@@ -34,6 +34,9 @@ internal static class EmbeddingList
 
             if (Array.Exists(vectors, vector => vector is null))
                 throw new FormatException("an index is given twice");
+            // JSON could not carry it on.
+            if (Array.Exists(vectors, vector => !Array.TrueForAll(vector, float.IsFinite)))
+                throw new FormatException("a value is not a number");
             return new EmbeddingAnswer(vectors, ReadUsage(document.RootElement));
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException)
@@ -45,7 +48,13 @@ internal static class EmbeddingList
     private static float[] ReadVector(JsonElement embedding)
     {
         if (embedding.ValueKind == JsonValueKind.String)
-            return MemoryMarshal.Cast<byte, float>(embedding.GetBytesFromBase64()).ToArray();
+        {
+            var bytes = embedding.GetBytesFromBase64();
+            return bytes.Length % sizeof(float) == 0
+                ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
+                : throw new FormatException("a vector ends inside a value");
+        }
+
         var vector = new float[embedding.GetArrayLength()];
         var position = 0;
         foreach (var value in embedding.EnumerateArray())
