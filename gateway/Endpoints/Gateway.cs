@@ -11,6 +11,9 @@ namespace Dragoman.Endpoints;
 /// <summary>The one way in, the same in both hosts: steps 1 and 2 for every route, and every failure's answer.</summary>
 public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> logger)
 {
+    /// <summary>UTF-16 units; some messages quote what the client sent, whose size is the client's choice.</summary>
+    private const int LongestMessage = 2000;
+
     public async Task HandleAsync(HttpContext http)
     {
         // Step 1: receive.
@@ -85,13 +88,20 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             }
 
             var body = new ArrayBufferWriter<byte>(256);
-            exchange.Errors.WriteError(body, error, exchange.RequestId);
+            exchange.Errors.WriteError(body, error with { Message = Shorten(error.Message) }, exchange.RequestId);
             await exchange.WriteJsonAsync(body, exchange.Errors.StatusOf(error)).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.ClientLeft)
         {
             // The client has gone; there is nobody to answer.
         }
+    }
+
+    private static string Shorten(string message)
+    {
+        if (message.Length <= LongestMessage)
+            return message;
+        return string.Concat(message.AsSpan(0, char.IsHighSurrogate(message[LongestMessage - 1]) ? LongestMessage - 1 : LongestMessage), "…");
     }
 
     /// <summary>Ollama's router answers unknown paths and methods in plain text (specs/ollama.md 0.2).</summary>
