@@ -31,7 +31,16 @@ public enum TooLongText
 
 /// <param name="Vectors">One a text, in the order of the inputs.</param>
 /// <param name="Usage">Input tokens only.</param>
-public sealed record EmbeddingAnswer(IReadOnlyList<float[]> Vectors, Usage Usage);
+public sealed record EmbeddingAnswer(IReadOnlyList<float[]> Vectors, Usage Usage)
+{
+    /// <summary>A value of up to nine digits with sign, point, exponent now and then, and comma.</summary>
+    private const int BytesPerNumber = 13;
+
+    private const int BytesBesides = 256;
+
+    /// <summary>About how many bytes of JSON the vectors make when written as numbers.</summary>
+    public int JsonLength => (int)Math.Min(Array.MaxLength / 2, Vectors.Sum(vector => (long)(vector.Length * BytesPerNumber) + BytesBesides) + BytesBesides);
+}
 
 /// <summary>How much a provider embeds in one call (specs/dialects.md 4.1).</summary>
 /// <param name="MostInputs">Texts in one call.</param>
