@@ -40,7 +40,12 @@ internal static class OldestTurns
         if (Array.IndexOf(dropped, true) < 0)
             return null;
         var calls = request.Turns.Where((_, index) => dropped[index]).SelectMany(turn => turn.ToolCalls).Select(call => call.Id).ToHashSet();
-        return request with { Turns = [.. request.Turns.Where((turn, index) => !dropped[index] && !Answers(turn, calls))] };
+        return request with
+        {
+            Turns = [.. request.Turns.Where((turn, index) => !dropped[index] && !Answers(turn, calls))],
+            // It holds all turns still.
+            Source = default,
+        };
     }
 
     /// <summary>A result that came late, after the next question.</summary>
