@@ -33,6 +33,9 @@ public sealed record ChatRequest
 
     public ReasoningRequest Reasoning { get; init; }
 
+    /// <summary>Whether the oldest turns may be left out of a conversation that is longer than the model reads (specs/ollama.md 2.1).</summary>
+    public bool DropsOldestTurns { get; init; }
+
     /// <summary>The client asks that the model be put away; means something only without a prompt (specs/ollama.md 2.1).</summary>
     public bool Unloads { get; init; }
 

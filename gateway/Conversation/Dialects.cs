@@ -85,6 +85,9 @@ public interface IOutboundDialect
     /// <summary>The call in a form that the provider may take although it refused this one; null when there is none.</summary>
     UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => null;
 
+    /// <summary>What one call of <see cref="WriteEmbeddings"/> may hold.</summary>
+    EmbeddingLimits EmbeddingLimits => EmbeddingLimits.Default;
+
     /// <exception cref="GatewayException">The provider cannot do what is asked.</exception>
     UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses);
 

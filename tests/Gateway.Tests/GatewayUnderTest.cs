@@ -35,7 +35,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="dialect">Of both providers.</param>
     /// <param name="handsOver">As in the sidecar.</param>
     /// <param name="options">Of both providers, as JSON.</param>
-    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral", bool handsOver = true, string options = "{}")
+    /// <param name="embeddingContext">How many tokens the model <c>vectors</c> reads.</param>
+    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral", bool handsOver = true, string options = "{}", int embeddingContext = 8192)
     {
         var first = await ScriptedUpstream.StartAsync();
         var second = await ScriptedUpstream.StartAsync();
@@ -52,7 +53,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
                 "second": { "provider": "two", "model": "upstream-second" },
                 "both": { "targets": [ { "provider": "one", "model": "upstream-m" }, { "provider": "two", "model": "upstream-second" } ] },
                 "chat-only": { "provider": "one", "model": "upstream-c", "capabilities": ["completion"] },
-                "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"] }
+                "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"], "contextLength": {{embeddingContext}} }
               },
               "limits": { "requestBytes": 100000 }
             }

@@ -41,6 +41,7 @@ public sealed class OllamaChat : IInboundDialect
             Format = format,
             Reasoning = OllamaRequest.ReadThink(request),
             Sampling = sampling,
+            DropsOldestTurns = request.Bool("truncate") ?? true,
             Unloads = OllamaRequest.ReadsAsUnload(request),
         };
     }

@@ -73,6 +73,8 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
 
     public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => streamOptions.Amend(call, refusal);
 
+    public EmbeddingLimits EmbeddingLimits => isOpenAI ? OpenAIModels.EmbeddingLimits : EmbeddingLimits.Default;
+
     public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
     {
         var output = new ArrayBufferWriter<byte>(1024);
@@ -85,7 +87,8 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
                 writer.WriteNumber("dimensions"u8, dimensions);
             if (request.User is { } user)
                 writer.WriteString("user"u8, user);
-            writer.WriteString("encoding_format"u8, "float"u8);
+            // Less than half as long as numbers, but not every compatible server knows it (P-59).
+            writer.WriteString("encoding_format"u8, isOpenAI ? "base64"u8 : "float"u8);
             writer.WriteEndObject();
         }
 

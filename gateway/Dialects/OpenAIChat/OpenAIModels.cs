@@ -8,6 +8,9 @@ internal static class OpenAIModels
     /// <summary>More of them are a 400.</summary>
     public const int MostStopSequences = 4;
 
+    /// <summary>What OpenAI documents for one call (specs/dialects.md 4.1).</summary>
+    public static readonly EmbeddingLimits EmbeddingLimits = new(MostInputs: 2048, MostTokens: 300_000);
+
     private static readonly string[] ReasoningPrefixes = ["o1", "o3", "o4", "gpt-5", "gpt-6", "codex"];
 
     /// <summary>Refuses sampling parameters and <c>max_tokens</c>, accepts <c>reasoning_effort</c>.</summary>
