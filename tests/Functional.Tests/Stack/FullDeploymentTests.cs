@@ -66,7 +66,7 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
     [InlineData("/v1/models")]
     [InlineData("//v1/models/")]
     [InlineData("/api/version")]
-    [InlineData("/api/ps")]
+    [InlineData("/api/status")]
     public async Task The_rest_is_answered_by_the_functions(string path)
     {
         using var answer = await _stack.Client.GetAsync(new Uri(_stack.Door.Address + path[1..]));
