@@ -142,7 +142,7 @@ internal sealed class TestBed : IAsyncDisposable
         var render = new ProcessStartInfo(Path.Combine(repository, "nginx", "render.sh"), [home]);
         ChildEnvironment.Apply(render, new()
         {
-            ["DRAGOMAN_LISTEN"] = $"127.0.0.1:{port}",
+            ["DRAGOMAN_NGINX_LISTEN"] = $"127.0.0.1:{port}",
             ["DRAGOMAN_SIDECAR"] = sidecar.Authority,
             ["DRAGOMAN_FUNCTIONS"] = functions?.Authority ?? "",
             ["DRAGOMAN_ACCESS_LOG"] = Path.Combine(home, "access.log"),

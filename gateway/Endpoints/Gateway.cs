@@ -11,6 +11,9 @@ namespace Dragoman.Endpoints;
 /// <summary>The one way in, the same in both hosts: steps 1 and 2 for every route, and every failure's answer.</summary>
 public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> logger)
 {
+    /// <summary>UTF-16 units; some messages quote what the client sent, whose size is the client's choice.</summary>
+    private const int LongestMessage = 2000;
+
     public async Task HandleAsync(HttpContext http)
     {
         // Step 1: receive.
@@ -77,7 +80,8 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             response.Headers["retry-after-ms"] = Math.Ceiling(wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (error.Kind == ErrorKind.QuotaExceeded)
+        // SDKs repeat whatever is 429 or 5xx unless they are told that it is of no use (specs/dialects.md 1.1).
+        if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.NotImplemented)
             response.Headers["x-should-retry"] = "false";
         try
         {
@@ -88,13 +92,20 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             }
 
             var body = new ArrayBufferWriter<byte>(256);
-            exchange.Errors.WriteError(body, error, exchange.RequestId);
+            exchange.Errors.WriteError(body, error with { Message = Shorten(error.Message) }, exchange.RequestId);
             await exchange.WriteJsonAsync(body, exchange.Errors.StatusOf(error)).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.ClientLeft)
         {
             // The client has gone; there is nobody to answer.
         }
+    }
+
+    private static string Shorten(string message)
+    {
+        if (message.Length <= LongestMessage)
+            return message;
+        return string.Concat(message.AsSpan(0, char.IsHighSurrogate(message[LongestMessage - 1]) ? LongestMessage - 1 : LongestMessage), "…");
     }
 
     /// <summary>Ollama's router answers unknown paths and methods in plain text (specs/ollama.md 0.2).</summary>

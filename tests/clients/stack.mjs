@@ -56,7 +56,7 @@ class RunningProcess {
       this.#watchers.add(watcher);
     });
     try {
-      return await this.#inTime(found, `did not write ${pattern}`);
+      return await this.#inTime(found, () => `did not write ${pattern}`);
     } finally {
       this.#watchers.delete(watcher);
     }
@@ -65,18 +65,19 @@ class RunningProcess {
   /** Asks until the answer is good. */
   async answers(url) {
     const given = new AbortController();
+    let last;
     const answered = (async () => {
       while (!given.signal.aborted) {
-        const status = await fetch(url, { signal: given.signal }).then(
-          async (response) => (await response.arrayBuffer(), response.status),
-          () => 0,
+        last = await fetch(url, { signal: given.signal }).then(
+          async (response) => `${response.status} ${await response.text()}`,
+          (error) => `${error.cause ?? error}`,
         );
-        if (status === 200) return;
+        if (last.startsWith("200 ")) return;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     })();
     try {
-      await this.#inTime(answered, `did not answer ${url}`);
+      await this.#inTime(answered, () => `did not answer ${url} well (${last})`);
     } finally {
       given.abort();
     }
@@ -92,10 +93,10 @@ class RunningProcess {
   async #inTime(promise, complaint) {
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`${this.name} ${complaint}:\n${this.lastLines}`)), startDeadline);
+      timer = setTimeout(() => reject(new Error(`${this.name} ${complaint()}:\n${this.lastLines}`)), startDeadline);
     });
     const ended = this.ended.then((how) => {
-      throw new Error(`${this.name} ended (${how}) and ${complaint}:\n${this.lastLines}`);
+      throw new Error(`${this.name} ended (${how}) and ${complaint()}:\n${this.lastLines}`);
     });
     try {
       return await Promise.race([promise, late, ended]);
@@ -162,7 +163,7 @@ export class Stack {
     await promisify(execFile)(join(repository, "nginx", "render.sh"), [rendered], {
       env: {
         ...quietEnvironment(),
-        DRAGOMAN_LISTEN: listen,
+        DRAGOMAN_NGINX_LISTEN: listen,
         DRAGOMAN_SIDECAR: new URL(sidecar).host,
         DRAGOMAN_FUNCTIONS: new URL(functions).host,
         DRAGOMAN_WORKERS: "1",
