@@ -9,6 +9,9 @@ public sealed record EmbeddingRequest(string Model, IReadOnlyList<string> Inputs
     /// <summary>The client's end-user id, a hint.</summary>
     public string? User { get; init; }
 
+    /// <summary>For how long the model counts as loaded after this request; null: the client did not say.</summary>
+    public TimeSpan? KeepAlive { get; init; }
+
     /// <summary>What becomes of a text that is longer than the model reads.</summary>
     public TooLongText TooLongText { get; init; }
 

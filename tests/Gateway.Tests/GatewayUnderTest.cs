@@ -36,7 +36,15 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="handsOver">As in the sidecar.</param>
     /// <param name="options">Of both providers, as JSON.</param>
     /// <param name="embeddingContext">How many tokens the model <c>vectors</c> reads.</param>
-    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral", bool handsOver = true, string options = "{}", int embeddingContext = 8192)
+    /// <param name="access">JSON of the configuration's <c>access</c>.</param>
+    /// <param name="publish">Whether the first provider's own list is published.</param>
+    public static async Task<GatewayUnderTest> StartAsync(
+        string dialect = "mistral",
+        bool handsOver = true,
+        string options = "{}",
+        int embeddingContext = 8192,
+        string access = "{}",
+        string publish = "none")
     {
         var first = await ScriptedUpstream.StartAsync();
         var second = await ScriptedUpstream.StartAsync();
@@ -45,7 +53,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             $$"""
             {
               "providers": {
-                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret", "options": {{options}} },
+                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret", "publish": "{{publish}}", "options": {{options}} },
                 "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}", "options": {{options}} }
               },
               "models": {
@@ -55,6 +63,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
                 "chat-only": { "provider": "one", "model": "upstream-c", "capabilities": ["completion"] },
                 "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"], "contextLength": {{embeddingContext}} }
               },
+              "access": {{access}},
               "limits": { "requestBytes": 100000 }
             }
             """,

@@ -41,8 +41,8 @@ public sealed class OllamaChat : IInboundDialect
             Format = format,
             Reasoning = OllamaRequest.ReadThink(request),
             Sampling = sampling,
+            KeepAlive = KeepAlive.Read(request),
             DropsOldestTurns = request.Bool("truncate") ?? true,
-            Unloads = OllamaRequest.ReadsAsUnload(request),
         };
     }
 
