@@ -15,6 +15,7 @@ const published = [
   "mistral-medium-latest:latest",
   "mistral-small-latest:latest",
   "pixtral-12b-latest:latest",
+  "qwen3:8b",
 ];
 
 describe("npm ollama: models", () => {
