@@ -13,6 +13,11 @@ public sealed class ConfigurationReader
 {
     private const string VariablePrefix = "DRAGOMAN__";
 
+    /// <summary>Ollama's own variable, for those who come from there.</summary>
+    private const string OriginsVariable = "OLLAMA_ORIGINS";
+
+    private const string OriginRule = "is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any";
+
     private readonly string source;
     private readonly IReadOnlyDictionary<string, string> environment;
     private readonly List<string> mistakes = [];
@@ -239,9 +244,7 @@ public sealed class ConfigurationReader
 
     private AccessSettings ReadAccess(JsonNode? node, string pointer)
     {
-        if (node is null)
-            return new AccessSettings(AccessMode.Open, AllowsOpenNetwork: false);
-        var members = Members(node, pointer, "mode", "allowOpenNetwork");
+        var members = node is null ? [] : Members(node, pointer, "mode", "allowOpenNetwork", "origins", "hosts");
         if (Text(members, "mode", pointer) is not (null or "open") and var mode)
             Mistake(pointer + "/mode", $"\"{mode}\" is not supported by this version; allowed: open");
         var allows = false;
@@ -253,7 +256,37 @@ public sealed class ConfigurationReader
                 Mistake(pointer + "/allowOpenNetwork", "must be true or false");
         }
 
-        return new AccessSettings(AccessMode.Open, allows);
+        return new AccessSettings(AccessMode.Open, allows) { Origins = ReadOrigins(members, pointer), Hosts = ReadHosts(members, pointer) };
+    }
+
+    private List<string> ReadOrigins(JsonObject access, string pointer)
+    {
+        if (ReadTexts(access, "origins", pointer) is { } origins)
+        {
+            foreach (var wrong in origins.Where(origin => !IsOrigin(origin)))
+                Mistake(pointer + "/origins", $"\"{wrong}\" {OriginRule}");
+            return origins;
+        }
+
+        origins = [.. environment.GetValueOrDefault(OriginsVariable, "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        mistakes.AddRange(origins.Where(origin => !IsOrigin(origin)).Select(wrong => $"environment variable {OriginsVariable}: \"{wrong}\" {OriginRule}"));
+        return origins;
+    }
+
+    private static bool IsOrigin(string text) =>
+        text.Count(letter => letter == '*') switch
+        {
+            0 => text.Contains("://", StringComparison.Ordinal),
+            1 => true,
+            _ => false,
+        };
+
+    private List<string> ReadHosts(JsonObject access, string pointer)
+    {
+        var hosts = ReadTexts(access, "hosts", pointer) ?? [];
+        foreach (var wrong in hosts.Where(host => host != "*" && Uri.CheckHostName(host) == UriHostNameType.Unknown))
+            Mistake(pointer + "/hosts", $"\"{wrong}\" is not a host's name; allowed: a name or address without scheme and port, or \"*\" for any");
+        return hosts;
     }
 
     private LimitSettings ReadLimits(JsonNode? node, string pointer) => node is null

@@ -8,6 +8,8 @@ namespace Dragoman.Catalog;
 /// </summary>
 public sealed class ModelCatalogue
 {
+    private const int LongestName = 512;
+
     private readonly Dictionary<string, PublishedModel> configured = [];
     private readonly List<PublishedModel> configuredInOrder = [];
     private readonly List<ProviderModelList> lists = [];
@@ -37,6 +39,8 @@ public sealed class ModelCatalogue
         var key = KeyOf(name);
         if (configured.TryGetValue(key, out var model))
             return model;
+        if (!CanExist(name))
+            return null;
         foreach (var list in lists)
         {
             foreach (var listed in await list.GetAsync().ConfigureAwait(false))
@@ -84,6 +88,12 @@ public sealed class ModelCatalogue
             model = model[..^":latest".Length];
         return new PublishedModel(name, [new Target(provider.Name, model)], ModelMetadata.Of(model, null, null), 0);
     }
+
+    /// <summary>False for what no provider calls a model, and what could do harm in a URL or a log.</summary>
+    private static bool CanExist(string name) =>
+        name.Length <= LongestName
+        && !name.Any(letter => char.IsControl(letter) || letter is '%' or '?' or '#')
+        && !name.Split('/', '\\').Any(segment => segment is "." or "..");
 
     /// <summary>Names in Ollama's grammar are equal with and without their defaults; any other is compared as it stands.</summary>
     private static string KeyOf(string name) => ModelName.TryParse(name, out var parsed) ? parsed.Key : name.ToLowerInvariant();

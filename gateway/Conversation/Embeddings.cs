@@ -8,6 +8,9 @@ public sealed record EmbeddingRequest(string Model, IReadOnlyList<string> Inputs
 {
     /// <summary>The client's end-user id, a hint.</summary>
     public string? User { get; init; }
+
+    /// <summary>For how long the model counts as loaded after this request; null: the client did not say.</summary>
+    public TimeSpan? KeepAlive { get; init; }
 }
 
 /// <param name="Vectors">One a text, in the order of the inputs.</param>

@@ -25,6 +25,9 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         var exchange = new Exchange(http, runtime, errors, requestId) { RouteValue = rest };
         try
         {
+            var access = exchange.Snapshot.Configuration.Access;
+            if (!BrowserOrigins.Admit(http, access.Origins) || !HostGuard.Admit(http, access.Hosts))
+                return;
             if (route is null)
                 throw new GatewayException(new GatewayError(ErrorKind.NotFound, $"Unknown request URL: {http.Request.Method} {path}."));
             if (!route.Methods.Contains(http.Request.Method))

@@ -19,6 +19,7 @@ public sealed class Exchange
         Snapshot = runtime.Snapshot;
         Clock = runtime.Clock;
         HandsOver = runtime.HandsOver;
+        RecentModels = runtime.RecentModels;
         Errors = errors;
         RequestId = requestId;
         StartedAt = Clock.GetTimestamp();
@@ -32,6 +33,9 @@ public sealed class Exchange
 
     /// <summary>See <see cref="GatewayRuntime.HandsOver"/>.</summary>
     public bool HandsOver { get; }
+
+    /// <summary>See <see cref="GatewayRuntime.RecentModels"/>.</summary>
+    public RecentModels RecentModels { get; }
 
     public IErrorShape Errors { get; }
 

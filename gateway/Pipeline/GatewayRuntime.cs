@@ -12,6 +12,8 @@ public sealed class GatewayRuntime(GatewaySnapshot first, TimeProvider clock, bo
 
     public bool HandsOver { get; } = handsOver;
 
+    public RecentModels RecentModels { get; } = new(clock);
+
     public GatewaySnapshot Snapshot
     {
         get => snapshot;

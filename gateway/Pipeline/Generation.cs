@@ -18,8 +18,6 @@ public static class Generation
         ChatRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
             request = dialect.Read(body.RootElement);
-        if (HandOver.TryHandOver(exchange, request))
-            return;
 
         // Step 4: resolve.
         var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
@@ -28,12 +26,17 @@ public static class Generation
         var local = new ArrayBufferWriter<byte>();
         if (dialect.TryAnswerLocally(context, local))
         {
+            exchange.RecentModels.Use(model, request.KeepAlive);
             await exchange.WriteJsonAsync(local).ConfigureAwait(false);
             return;
         }
 
         if (dialect.FindMissingCapability(request, model.Metadata.Capabilities) is { } missing)
             throw new GatewayException(missing);
+        exchange.RecentModels.Use(model, request.KeepAlive);
+        // What is refused or needs no provider is answered here; only what costs time is given back.
+        if (HandOver.TryHandOver(exchange, request))
+            return;
 
         // Step 5: reserve.
         var access = exchange.Snapshot.Access;
@@ -54,7 +57,8 @@ public static class Generation
         }
         finally
         {
-            // Step 9: settle.
+            // Step 9: settle. A model's time begins anew when its answer is over.
+            exchange.RecentModels.Use(model, request.KeepAlive);
             var settlement = attempt.Settle();
             await access.SettleAsync(reservation, settlement).ConfigureAwait(false);
             SettlementLog.Write(exchange, dialect.Name, request, attempt.Target ?? model.Targets[0], attempt, settlement);

@@ -34,7 +34,9 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     /// <param name="dialect">Of both providers.</param>
     /// <param name="handsOver">As in the sidecar.</param>
-    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral", bool handsOver = true)
+    /// <param name="access">JSON of the configuration's <c>access</c>.</param>
+    /// <param name="publish">Whether the first provider's own list is published.</param>
+    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral", bool handsOver = true, string access = "{}", string publish = "none")
     {
         var first = await ScriptedUpstream.StartAsync();
         var second = await ScriptedUpstream.StartAsync();
@@ -43,7 +45,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             $$"""
             {
               "providers": {
-                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret" },
+                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret", "publish": "{{publish}}" },
                 "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}" }
               },
               "models": {
@@ -53,6 +55,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
                 "chat-only": { "provider": "one", "model": "upstream-c", "capabilities": ["completion"] },
                 "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"] }
               },
+              "access": {{access}},
               "limits": { "requestBytes": 100000 }
             }
             """,

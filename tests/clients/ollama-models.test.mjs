@@ -72,8 +72,17 @@ describe("npm ollama: models", () => {
     });
   });
 
-  it("has nothing loaded", async () => {
-    assert.deepEqual(await ollama.ps(), { models: [] });
+  it("has a model loaded from its use until it is put away", async () => {
+    const load = (keep_alive) => ollama.generate({ model: "ministral-8b-latest", prompt: "", keep_alive });
+    const loaded = async () => (await ollama.ps()).models.find((model) => model.name === "ministral-8b-latest:latest");
+    await load("10m");
+    const model = await loaded();
+    const minutes = (new Date(model.expires_at) - Date.now()) / 60_000;
+    assert.ok(minutes > 8 && minutes <= 10.1, `expires in ${minutes} minutes`);
+    assert.match(model.digest, /^[0-9a-f]{64}$/);
+    assert.equal(model.size_vram, model.size);
+    await load(0);
+    assert.equal(await loaded(), undefined);
   });
 
   it("says a version that clients accept", async () => {
@@ -83,8 +92,28 @@ describe("npm ollama: models", () => {
     assert.ok(major > 0 || minor > 12 || (minor === 12 && patch >= 10), `${version} is older than 0.12.10`);
   });
 
+  it("pulls what is published and nothing else", async () => {
+    assert.deepEqual(await ollama.pull({ model: "mistral-embed" }), { status: "success" });
+    const statuses = [];
+    for await (const part of await ollama.pull({ model: "mistral-embed", stream: true })) {
+      statuses.push(part.status);
+    }
+    assert.deepEqual(statuses, ["pulling manifest", "verifying sha256 digest", "writing manifest", "success"]);
+    await assert.rejects(ollama.pull({ model: "nope" }), { message: "pull model manifest: file does not exist" });
+    await assert.rejects(async () => {
+      for await (const part of await ollama.pull({ model: "nope", stream: true })) {
+        assert.equal(part.status, "pulling manifest");
+      }
+    }, /pull model manifest: file does not exist/);
+  });
+
   it("says clearly what it does not do", async () => {
-    for (const call of [() => ollama.pull({ model: "mistral-embed" }), () => ollama.delete({ model: "mistral-embed" })]) {
+    for (const call of [
+      () => ollama.delete({ model: "mistral-embed" }),
+      () => ollama.copy({ source: "mistral-embed", destination: "mine" }),
+      () => ollama.create({ model: "mine", from: "mistral-embed" }),
+      () => ollama.push({ model: "mistral-embed" }),
+    ]) {
       await assert.rejects(call, { name: "ResponseError", status_code: 501, message: /is not implemented by this gateway$/ });
     }
   });

@@ -41,7 +41,7 @@ public sealed class OllamaChat : IInboundDialect
             Format = format,
             Reasoning = OllamaRequest.ReadThink(request),
             Sampling = sampling,
-            Unloads = OllamaRequest.ReadsAsUnload(request),
+            KeepAlive = KeepAlive.Read(request),
         };
     }
 

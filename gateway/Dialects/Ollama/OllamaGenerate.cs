@@ -52,7 +52,7 @@ public sealed class OllamaGenerate : IInboundDialect
             Format = format,
             Reasoning = OllamaRequest.ReadThink(request),
             Sampling = sampling,
-            Unloads = OllamaRequest.ReadsAsUnload(request),
+            KeepAlive = KeepAlive.Read(request),
         };
     }
 

@@ -67,20 +67,6 @@ internal static class OllamaRequest
         };
     }
 
-    /// <summary>Whether the model is to be kept for no time at all, which with an empty prompt means "unload".</summary>
-    /// <exception cref="GatewayException">Neither a number nor a duration.</exception>
-    public static bool ReadsAsUnload(RequestObject request)
-    {
-        if (request.Find("keep_alive") is not { } keepAlive)
-            return false;
-        return keepAlive.ValueKind switch
-        {
-            JsonValueKind.Number => keepAlive.TryGetDouble(out var seconds) && seconds == 0,
-            JsonValueKind.String => IsZeroDuration(keepAlive.GetString() ?? ""),
-            _ => throw request.WrongType("keep_alive", "a number of seconds or a duration such as \"5m\"", keepAlive),
-        };
-    }
-
     public static List<Part> ReadImages(RequestObject owner)
     {
         var parts = new List<Part>();
@@ -117,9 +103,6 @@ internal static class OllamaRequest
 
     private static string[] ReadStop(RequestObject options) =>
         options.Find("stop") is { ValueKind: JsonValueKind.String } single ? [JsonText.ReadString(single)] : [.. options.Strings("stop")];
-
-    /// <summary><c>0</c>, <c>0s</c>, <c>0h0m</c>: a duration whose every figure is zero.</summary>
-    private static bool IsZeroDuration(string text) => text.Contains('0', StringComparison.Ordinal) && text.All("0.+-nuµmsh".Contains);
 
     private static GatewayException InvalidThink(JsonElement think) => GatewayException.Invalid(
         "think",

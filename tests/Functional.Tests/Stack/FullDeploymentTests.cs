@@ -66,7 +66,7 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
     [InlineData("/v1/models")]
     [InlineData("//v1/models/")]
     [InlineData("/api/version")]
-    [InlineData("/api/ps")]
+    [InlineData("/api/status")]
     public async Task The_rest_is_answered_by_the_functions(string path)
     {
         using var answer = await _stack.Client.GetAsync(new Uri(_stack.Door.Address + path[1..]));
@@ -87,6 +87,56 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
         Assert.Equal("text/plain", answer.Content.Headers.ContentType?.MediaType);
         Assert.Equal(method == "HEAD" ? "" : "Ollama is running", await answer.Content.ReadAsStringAsync());
         Assert.Equal(Functions, await UpstreamAsync(answer));
+    }
+
+    [Fact]
+    public async Task A_model_counts_as_loaded_whichever_process_answers()
+    {
+        using var chat = await _stack.Client.SendAsync(Requests.OllamaChat(stream: false, "codestral-latest"));
+        Assert.Equal($"{Sidecar} : {Functions}", await UpstreamAsync(chat));
+
+        using var answer = await _stack.Client.GetAsync(new Uri("/api/ps", UriKind.Relative));
+
+        Assert.Contains("codestral-latest:latest", (await answer.JsonAsync()).GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
+        Assert.Equal(Sidecar, await UpstreamAsync(answer));
+    }
+
+    [Theory]
+    [InlineData("/api/chat")]
+    [InlineData("/api/tags")]
+    public async Task A_browser_page_gets_the_permission_that_Ollama_would_give(string path)
+    {
+        using var allowed = await AskAsync("app://obsidian.md", null);
+        using var refused = await AskAsync("https://evil.example", null);
+        using var misled = await AskAsync("http://evil.example", "evil.example");
+
+        Assert.Equal(HttpStatusCode.NoContent, allowed.StatusCode);
+        Assert.Equal("app://obsidian.md", Assert.Single(allowed.Headers.GetValues("Access-Control-Allow-Origin")));
+        foreach (var answer in new[] { refused, misled })
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+            Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+        }
+
+        async Task<HttpResponseMessage> AskAsync(string origin, string? host)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Options, path);
+            request.Headers.Add("Origin", origin);
+            request.Headers.Host = host;
+            return await _stack.Client.SendAsync(request);
+        }
+    }
+
+    [Fact]
+    public async Task A_permission_stands_once_on_an_answer_that_was_handed_over()
+    {
+        using var request = Requests.OllamaChat(stream: false);
+        request.Headers.Add("Origin", "http://localhost:3000");
+
+        using var answer = await _stack.Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("http://localhost:3000", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
     }
 
     [Fact]

@@ -80,9 +80,31 @@ public class ConfigurationReaderTests
     [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "provider": "p" } } }""", "gateway.json: /models/a/model is required: the provider's name of the model")]
     [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "targets": [] } } }""", "gateway.json: /models/a/targets must be a list of at least one {\"provider\", \"model\"}")]
     [InlineData("""{ "access": { "mode": "keys" } }""", "gateway.json: /access/mode \"keys\" is not supported by this version; allowed: open")]
+    [InlineData("""{ "access": { "origins": "*" } }""", "gateway.json: /access/origins must be a list of strings")]
+    [InlineData("""{ "access": { "origins": ["example.com"] } }""", "gateway.json: /access/origins \"example.com\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any")]
+    [InlineData("""{ "access": { "origins": ["https://*.*"] } }""", "gateway.json: /access/origins \"https://*.*\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any")]
+    [InlineData("""{ "access": { "hosts": ["http://x"] } }""", "gateway.json: /access/hosts \"http://x\" is not a host's name; allowed: a name or address without scheme and port, or \"*\" for any")]
     [InlineData("""{ "limits": { "requestBytes": -1 } }""", "gateway.json: /limits/requestBytes must be a whole number above 0")]
     [InlineData("[]", "gateway.json: must be a JSON object")]
     public void A_mistake_names_its_place_and_what_is_allowed(string json, string mistake) => Assert.Equal([mistake], MistakesOf(json));
+
+    [Theory]
+    [InlineData("{}", new[] { "https://a.test", "https://*.b.test" })]
+    [InlineData("""{ "access": { "mode": "open" } }""", new[] { "https://a.test", "https://*.b.test" })]
+    [InlineData("""{ "access": { "origins": ["*"] } }""", new[] { "*" })]
+    [InlineData("""{ "access": { "origins": [] } }""", new string[0])]
+    public void Ollamas_variable_gives_the_origins_that_the_configuration_does_not(string json, string[] origins) =>
+        Assert.Equal(origins, Read(json, ("OLLAMA_ORIGINS", "https://a.test, https://*.b.test,")).Access.Origins);
+
+    [Fact]
+    public void A_mistake_in_Ollamas_variable_names_it() => Assert.Equal(
+        ["environment variable OLLAMA_ORIGINS: \"x\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any"],
+        MistakesOf("{}", ("OLLAMA_ORIGINS", "x")));
+
+    [Fact]
+    public void Hosts_are_names_addresses_or_any() => Assert.Equal(
+        ["a.test", "10.0.0.1", "*"],
+        Read("""{ "access": { "hosts": ["a.test", "10.0.0.1", "*"] } }""").Access.Hosts);
 
     [Fact]
     public void A_mistake_in_a_variable_names_the_variable() => Assert.Equal(
