@@ -39,6 +39,9 @@ public sealed record ChatRequest
     /// <summary>The client asks that the model be put away; means something only without a prompt (specs/ollama.md 2.1).</summary>
     public bool Unloads => KeepAlive == TimeSpan.Zero;
 
+    /// <summary>The client's own JSON, for a provider that speaks the client's dialect.</summary>
+    public ReadOnlyMemory<byte> Source { get; init; }
+
     /// <summary>
     /// Request members that the canonical model does not know, by name, as raw JSON. They go only to an outbound
     /// dialect of the same family (specs/dialects.md 2.16).

@@ -46,6 +46,9 @@ public interface IInboundDialect : IErrorShape
     /// <summary>A state machine that writes the stream's bytes to <paramref name="output"/> as events come in.</summary>
     IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output);
 
+    /// <summary>The lane for an answer that comes in this very dialect; null when the dialect is nobody's but the client's.</summary>
+    IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output);
+
     /// <summary>Writes a whole answer as one body.</summary>
     void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output);
 }
@@ -63,6 +66,12 @@ public interface IOutboundDialect
 
     /// <exception cref="GatewayException">The provider lacks something whose loss would change the contract.</exception>
     UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses);
+
+    /// <summary>
+    /// The client's own request with only that changed which must be, when it is in this dialect already; null when it
+    /// has to be written anew. The answer may then pass through as well.
+    /// </summary>
+    UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel);
 
     IAnswerReader OpenAnswer(ChatRequest request);
 

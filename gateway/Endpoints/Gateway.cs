@@ -80,7 +80,8 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             response.Headers["retry-after-ms"] = Math.Ceiling(wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (error.Kind == ErrorKind.QuotaExceeded)
+        // SDKs repeat whatever is 429 or 5xx unless they are told that it is of no use (specs/dialects.md 1.1).
+        if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.NotImplemented)
             response.Headers["x-should-retry"] = "false";
         try
         {

@@ -47,6 +47,9 @@ public sealed class Exchange
     /// <summary>Set by step 2.</summary>
     public Caller? Caller { get; internal set; }
 
+    /// <summary>The request's body, once it was read.</summary>
+    public ReadOnlyMemory<byte> Body { get; private set; }
+
     /// <summary>What a route's <c>{*id}</c> stood for.</summary>
     public string RouteValue { get; internal set; } = "";
 
@@ -59,7 +62,7 @@ public sealed class Exchange
     /// <exception cref="GatewayException">Empty, too large, not UTF-8 or not JSON.</exception>
     public async Task<JsonDocument> ReadJsonAsync(string emptyMessage = "missing request body")
     {
-        var body = await ReadBodyAsync().ConfigureAwait(false);
+        var body = Body = await ReadBodyAsync().ConfigureAwait(false);
         if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, emptyMessage));
         if (!Utf8.IsValid(body.Span))

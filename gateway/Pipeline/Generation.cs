@@ -17,7 +17,7 @@ public static class Generation
         // Step 3: read.
         ChatRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-            request = dialect.Read(body.RootElement);
+            request = dialect.Read(body.RootElement) with { Source = exchange.Body };
 
         // Step 4: resolve.
         var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
@@ -108,7 +108,8 @@ public static class Generation
 
             // Step 6: write.
             Losses = new LossReport();
-            var call = provider.Dialect.Write(request, target.Model, Losses);
+            var passedThrough = provider.Dialect.TryPassThrough(request, target.Model);
+            var call = passedThrough ?? provider.Dialect.Write(request, target.Model, Losses);
             if (Losses.Losses.Count > 0)
                 exchange.Http.Response.Headers[LossesHeader] = Losses.ToString();
 
@@ -121,7 +122,13 @@ public static class Generation
             var reader = provider.Dialect.OpenAnswer(request);
             try
             {
-                if (request.Stream)
+                // What came decides, not what was asked for: only an answer of the form that the client wants passes through.
+                if (passedThrough is not null && AnswerRelay.IsStream(upstream) == request.Stream && relay.OpenPassThrough() is { } lane)
+                {
+                    meter = new AnswerMeter(lane, request, exchange);
+                    await relay.PassThroughAsync(upstream, reader, lane, meter, clock).ConfigureAwait(false);
+                }
+                else if (request.Stream)
                 {
                     meter = new AnswerMeter(relay.OpenStream(), request, exchange);
                     await relay.StreamAsync(upstream, reader, meter, clock).ConfigureAwait(false);

@@ -33,9 +33,13 @@ internal static class MistralMessageWriter
     private static void WriteTurn(Utf8JsonWriter writer, Turn turn, bool isLast, LossReport losses)
     {
         writer.WriteStartObject();
+        // Mistral does not answer a conversation that ends in instructions; Ollama and OpenAI do.
+        var endsInInstructions = isLast && turn.Role is (Role.System or Role.Developer);
+        if (endsInInstructions)
+            losses.Emulated("system");
         writer.WriteString("role"u8, turn.Role switch
         {
-            Role.System or Role.Developer => "system",
+            Role.System or Role.Developer when !endsInInstructions => "system",
             Role.Assistant => "assistant",
             _ => "user",
         });

@@ -59,6 +59,9 @@ public sealed class MistralOutbound : IOutboundDialect
         return new UpstreamCall(fillsIn ? "fim/completions" : "chat/completions", output.WrittenMemory);
     }
 
+    /// <summary>Nobody speaks Mistral's closed dialect inward.</summary>
+    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) => null;
+
     public IAnswerReader OpenAnswer(ChatRequest request) =>
         new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
 

@@ -45,8 +45,13 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(request.Completion is null ? "chat/completions" : "completions", output.WrittenMemory);
+        return new UpstreamCall(PathOf(request), output.WrittenMemory);
     }
+
+    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) =>
+        request.Family == OpenAIChat.Family && !request.Source.IsEmpty && !MustRewrite(upstreamModel)
+            ? new UpstreamCall(PathOf(request), OpenAIPassThroughRequest.Write(request, upstreamModel))
+            : null;
 
     public IAnswerReader OpenAnswer(ChatRequest request) =>
         new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
@@ -75,6 +80,11 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
     public IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body) => ModelList.Read(body);
 
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => ErrorReader.Read(status, body, retryAfter);
+
+    private static string PathOf(ChatRequest request) => request.Completion is null ? "chat/completions" : "completions";
+
+    /// <summary>OpenAI's reasoning models refuse what older clients send (P-34).</summary>
+    private bool MustRewrite(string upstreamModel) => isOpenAI && OpenAIModels.Reasons(upstreamModel);
 
     private void WriteSampling(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
     {

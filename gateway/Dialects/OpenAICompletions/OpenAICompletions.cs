@@ -53,6 +53,8 @@ public sealed class OpenAICompletions : IInboundDialect
 
     public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OpenAICompletionsStream(context, output);
 
+    public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => new CompletionPassThrough(context, output);
+
     public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output)
     {
         using var writer = new Utf8JsonWriter(output, JsonText.Compact);

@@ -80,6 +80,14 @@ public sealed class MistralOutboundTests
     }
 
     [Fact]
+    public void A_conversation_that_ends_in_instructions_is_answered_all_the_same()
+    {
+        var sent = Mistral.Send(Request with { Turns = [Turn.Of(Role.System, "a"), Turn.Of(Role.System, "b")] });
+        Assert.Equal("""[{"role":"system","content":"a"},{"role":"user","content":"b"}]""", sent.Body.GetProperty("messages").GetRawText());
+        Assert.Equal([new Loss("system", LossAction.Emulated)], sent.Losses);
+    }
+
+    [Fact]
     public void Names_and_words_are_Mistrals()
     {
         var sent = Mistral.Send(Request with
