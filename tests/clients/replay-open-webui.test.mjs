@@ -85,7 +85,8 @@ describe("replay: Open WebUI", () => {
   });
 
   it("sees a used model as loaded, with a date that Python reads, and unloads it", async () => {
-    const model = await listedName("mistral-medium-latest");
+    // No other test uses it, so that its being listed is ours.
+    const model = "emulator/emulate-tokens-8:latest";
     await json("POST", "/api/generate", { model, prompt: "Hello", stream: false, keep_alive: "7m" }, headers);
     const loaded = (await json("GET", "/api/ps", undefined, headers)).models.find((each) => each.model === model);
     assertShape(loaded, { name: "text", model: "text", size: "positive", digest: "digest", details: "object", expires_at: "date", size_vram: "integer", context_length: "positive" });
