@@ -83,11 +83,12 @@ public sealed class ModelCatalogue
         var provider = configuration.Providers.FirstOrDefault(each => each.Name.AsSpan().Equals(name.AsSpan(0, slash), StringComparison.OrdinalIgnoreCase));
         if (provider is null)
             return null;
-        var model = name[(slash + 1)..];
-        if (model.EndsWith(":latest", StringComparison.OrdinalIgnoreCase))
-            model = model[..^":latest".Length];
-        return new PublishedModel(name, [new Target(provider.Name, model)], ModelMetadata.Of(model, null, null), 0);
+        var model = Without(":latest", Without(":local", name[(slash + 1)..]));
+        return model.Length == 0 ? null : new PublishedModel(name, [new Target(provider.Name, model)], ModelMetadata.Of(model, null, null), 0);
     }
+
+    /// <summary>Marks of Ollama's that no provider knows.</summary>
+    private static string Without(string mark, string name) => name.EndsWith(mark, StringComparison.OrdinalIgnoreCase) ? name[..^mark.Length] : name;
 
     /// <summary>False for what no provider calls a model, and what could do harm in a URL or a log.</summary>
     private static bool CanExist(string name) =>

@@ -27,7 +27,12 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         {
             var access = exchange.Snapshot.Configuration.Access;
             if (!BrowserOrigins.Admit(http, access.Origins) || !HostGuard.Admit(http, access.Hosts))
+            {
+                if (http.Response.StatusCode == StatusCodes.Status403Forbidden)
+                    Refused(logger, requestId, http.Request.Headers.Origin.ToString(), http.Request.Host.Value ?? "");
                 return;
+            }
+
             if (route is null)
                 throw new GatewayException(new GatewayError(ErrorKind.NotFound, $"Unknown request URL: {http.Request.Method} {path}."));
             if (!route.Methods.Contains(http.Request.Method))
@@ -115,6 +120,10 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         (Dialects.Ollama.OllamaErrors, ErrorKind.MethodNotAllowed) => [.. "405 method not allowed"u8],
         _ => null,
     };
+
+    /// <summary>The client gets no word of it, as from Ollama; whoever runs the gateway needs one.</summary>
+    [LoggerMessage(11, LogLevel.Warning, "refused {RequestId} origin=[{Origin}] host=[{Host}]; /access/origins and /access/hosts admit more")]
+    private static partial void Refused(ILogger logger, string requestId, string origin, string host);
 
     [LoggerMessage(10, LogLevel.Error, "failed {RequestId} {Method} {Path}")]
     private static partial void Failed(ILogger logger, string requestId, string method, string path, Exception error);
