@@ -92,10 +92,10 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
     [Fact]
     public async Task A_model_counts_as_loaded_whichever_process_answers()
     {
-        using var chat = await _stack.Client.SendAsync(Requests.OllamaChat(stream: false, "codestral-latest"));
+        using var chat = await stack.Client.SendAsync(Requests.OllamaChat(stream: false, "codestral-latest"));
         Assert.Equal($"{Sidecar} : {Functions}", await UpstreamAsync(chat));
 
-        using var answer = await _stack.Client.GetAsync(new Uri("/api/ps", UriKind.Relative));
+        using var answer = await stack.Client.GetAsync(new Uri("/api/ps", UriKind.Relative));
 
         Assert.Contains("codestral-latest:latest", (await answer.JsonAsync()).GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
         Assert.Equal(Sidecar, await UpstreamAsync(answer));
@@ -123,7 +123,7 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
             using var request = new HttpRequestMessage(HttpMethod.Options, path);
             request.Headers.Add("Origin", origin);
             request.Headers.Host = host;
-            return await _stack.Client.SendAsync(request);
+            return await stack.Client.SendAsync(request);
         }
     }
 
@@ -133,7 +133,7 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
         using var request = Requests.OllamaChat(stream: false);
         request.Headers.Add("Origin", "http://localhost:3000");
 
-        using var answer = await _stack.Client.SendAsync(request);
+        using var answer = await stack.Client.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("http://localhost:3000", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
