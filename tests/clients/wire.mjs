@@ -38,7 +38,7 @@ export async function failure(status, method, path, body, headers) {
 
 const kinds = {
   string: (value) => typeof value === "string",
-  text: (value) => typeof value === "string" && value.trim().length > 0,
+  text: (value) => typeof value === "string" && value.length > 0,
   boolean: (value) => typeof value === "boolean",
   true: (value) => value === true,
   false: (value) => value === false,
