@@ -33,6 +33,9 @@ public sealed record ChatRequest
 
     public ReasoningRequest Reasoning { get; init; }
 
+    /// <summary>Whether the oldest turns may be left out of a conversation that is longer than the model reads (specs/ollama.md 2.1).</summary>
+    public bool DropsOldestTurns { get; init; }
+
     /// <summary>For how long the model counts as loaded after this request; null: the client did not say.</summary>
     public TimeSpan? KeepAlive { get; init; }
 

@@ -75,6 +75,9 @@ public interface IOutboundDialect
 
     IAnswerReader OpenAnswer(ChatRequest request);
 
+    /// <summary>What one call of <see cref="WriteEmbeddings"/> may hold.</summary>
+    EmbeddingLimits EmbeddingLimits => EmbeddingLimits.Default;
+
     /// <exception cref="GatewayException">The provider cannot do what is asked.</exception>
     UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses);
 

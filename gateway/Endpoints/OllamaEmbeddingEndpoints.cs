@@ -20,7 +20,7 @@ internal sealed class OllamaEmbedEndpoint : IEndpoint
         var answer = request.Inputs.Count == 0
             ? new EmbeddingAnswer([], Usage.Absent)
             : await Embedding.RunAsync(exchange, "ollama.embed", request, model).ConfigureAwait(false);
-        var output = new ArrayBufferWriter<byte>(1024);
+        var output = new ArrayBufferWriter<byte>(answer.JsonLength);
         OllamaEmbeddings.WriteEmbed(request, answer, exchange.Elapsed, output);
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }
@@ -38,7 +38,7 @@ internal sealed class OllamaEmbeddingsEndpoint : IEndpoint
         var answer = request.Inputs.Count == 0
             ? new EmbeddingAnswer([], Usage.Absent)
             : await Embedding.RunAsync(exchange, "ollama.embeddings", request, model).ConfigureAwait(false);
-        var output = new ArrayBufferWriter<byte>(1024);
+        var output = new ArrayBufferWriter<byte>(answer.JsonLength);
         OllamaEmbeddings.WriteEmbeddings(answer, output);
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }

@@ -8,8 +8,6 @@ namespace Dragoman.Pipeline;
 /// <summary>Steps 3 to 9 for every endpoint that generates: the rules of the way, whatever the dialects at its two ends.</summary>
 public static class Generation
 {
-    private const string LossesHeader = "X-Dragoman-Losses";
-
     /// <summary>Reads, resolves, reserves, sends, translates and settles one generation request.</summary>
     /// <exception cref="GatewayException">It failed before anything was sent to the client.</exception>
     public static async Task RunAsync(Exchange exchange, IInboundDialect dialect)
@@ -41,7 +39,7 @@ public static class Generation
         // Step 5: reserve.
         var access = exchange.Snapshot.Access;
         var reservation = await access.ReserveAsync(exchange.Caller!, exchange.Http.RequestAborted).ConfigureAwait(false);
-        var attempt = new Attempt(exchange, dialect, context);
+        var attempt = new Attempt(exchange, dialect, context, model.Metadata.ContextLength);
         try
         {
             await RunTargetsAsync(exchange, model, attempt).ConfigureAwait(false);
@@ -84,7 +82,7 @@ public static class Generation
     }
 
     /// <summary>The state of the current try at one target, and after it what is to be settled.</summary>
-    internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, AnswerContext context)
+    internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, AnswerContext context, int contextLength)
     {
         private AnswerMeter? meter;
 
@@ -98,20 +96,41 @@ public static class Generation
 
         public TimeSpan? FirstEventAfter => meter?.FirstEventAfter;
 
+        /// <summary>Tries one target, with fewer and fewer of the oldest turns where the client leaves that to us.</summary>
         public async Task RunAsync(Target target)
+        {
+            var request = context.Request;
+            for (var refusals = 0; ;)
+            {
+                try
+                {
+                    await RunAsync(target, request).ConfigureAwait(false);
+                    return;
+                }
+                catch (GatewayException error) when (error.Error.Kind == ErrorKind.ContextTooLong && !IsCommitted && !exchange.ClientLeft)
+                {
+                    if (OldestTurns.Drop(request, contextLength, ++refusals) is not { } shorter)
+                        throw;
+                    request = shorter;
+                }
+            }
+        }
+
+        private async Task RunAsync(Target target, ChatRequest request)
         {
             Target = target;
             meter = null;
             Error = null;
-            var request = context.Request;
             var provider = exchange.Snapshot.ProviderOf(target);
 
             // Step 6: write.
             Losses = new LossReport();
             var passedThrough = provider.Dialect.TryPassThrough(request, target.Model);
             var call = passedThrough ?? provider.Dialect.Write(request, target.Model, Losses);
+            if (request.Turns.Count < context.Request.Turns.Count)
+                Losses.Dropped("messages");
             if (Losses.Losses.Count > 0)
-                exchange.Http.Response.Headers[LossesHeader] = Losses.ToString();
+                exchange.Http.Response.Headers[LossReport.Header] = Losses.ToString();
 
             // Step 7: send.
             using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted);

@@ -34,9 +34,10 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     /// <param name="dialect">Of both providers.</param>
     /// <param name="handsOver">As in the sidecar.</param>
+    /// <param name="embeddingContext">How many tokens the model <c>vectors</c> reads.</param>
     /// <param name="access">JSON of the configuration's <c>access</c>.</param>
     /// <param name="publish">Whether the first provider's own list is published.</param>
-    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral", bool handsOver = true, string access = "{}", string publish = "none")
+    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral", bool handsOver = true, int embeddingContext = 8192, string access = "{}", string publish = "none")
     {
         var first = await ScriptedUpstream.StartAsync();
         var second = await ScriptedUpstream.StartAsync();
@@ -53,7 +54,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
                 "second": { "provider": "two", "model": "upstream-second" },
                 "both": { "targets": [ { "provider": "one", "model": "upstream-m" }, { "provider": "two", "model": "upstream-second" } ] },
                 "chat-only": { "provider": "one", "model": "upstream-c", "capabilities": ["completion"] },
-                "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"] }
+                "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"], "contextLength": {{embeddingContext}} }
               },
               "access": {{access}},
               "limits": { "requestBytes": 100000 }

@@ -65,6 +65,8 @@ public sealed class MistralOutbound : IOutboundDialect
     public IAnswerReader OpenAnswer(ChatRequest request) =>
         new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
 
+    public EmbeddingLimits EmbeddingLimits => MistralModels.EmbeddingLimits;
+
     public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
     {
         if (request.User is not null)

@@ -42,6 +42,7 @@ public sealed class OllamaChat : IInboundDialect
             Reasoning = OllamaRequest.ReadThink(request),
             Sampling = sampling,
             KeepAlive = KeepAlive.Read(request),
+            DropsOldestTurns = request.Bool("truncate") ?? true,
         };
     }
 

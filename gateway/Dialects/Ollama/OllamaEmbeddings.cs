@@ -18,6 +18,8 @@ public static class OllamaEmbeddings
             request.Int32("dimensions") is > 0 and var dimensions ? dimensions : null)
         {
             KeepAlive = KeepAlive.Read(request),
+            TooLongText = request.Bool("truncate") ?? true ? TooLongText.Cut : TooLongText.Refused,
+            TakesCutVectors = true,
         };
     }
 
@@ -29,7 +31,7 @@ public static class OllamaEmbeddings
         if (string.IsNullOrEmpty(model))
             throw GatewayException.Invalid("model", "model is required");
         var prompt = request.String("prompt") ?? "";
-        return new EmbeddingRequest(model, prompt.Length == 0 ? [] : [prompt], null) { KeepAlive = KeepAlive.Read(request) };
+        return new EmbeddingRequest(model, prompt.Length == 0 ? [] : [prompt], null) { TooLongText = TooLongText.Cut, KeepAlive = KeepAlive.Read(request) };
     }
 
     public static void WriteEmbed(EmbeddingRequest request, EmbeddingAnswer answer, TimeSpan total, IBufferWriter<byte> output)

@@ -56,6 +56,8 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
     public IAnswerReader OpenAnswer(ChatRequest request) =>
         new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
 
+    public EmbeddingLimits EmbeddingLimits => isOpenAI ? OpenAIModels.EmbeddingLimits : EmbeddingLimits.Default;
+
     public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
     {
         var output = new ArrayBufferWriter<byte>(1024);
@@ -68,7 +70,8 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
                 writer.WriteNumber("dimensions"u8, dimensions);
             if (request.User is { } user)
                 writer.WriteString("user"u8, user);
-            writer.WriteString("encoding_format"u8, "float"u8);
+            // Less than half as long as numbers, but not every compatible server knows it (P-59).
+            writer.WriteString("encoding_format"u8, isOpenAI ? "base64"u8 : "float"u8);
             writer.WriteEndObject();
         }
 

@@ -137,12 +137,16 @@ public sealed class OpenAIChatOutboundTests
         Assert.Equal([new Loss("temperature", LossAction.Clamped), new Loss("presence_penalty", LossAction.Clamped)], sent.Losses);
     }
 
-    [Fact]
-    public void Embeddings_are_asked_for_as_numbers()
+    [Theory]
+    [InlineData(true, "base64", 2048)]
+    [InlineData(false, "float", 512)]
+    public void Embeddings_are_asked_for_as_the_server_can(bool isOpenAI, string encoding, int mostInputs)
     {
-        var call = OpenAI.WriteEmbeddings(new EmbeddingRequest("m", ["a", ""], 8) { User = "u" }, "text-embedding-3-small", new LossReport());
+        IOutboundDialect dialect = isOpenAI ? OpenAI : Compatible;
+        Assert.Equal(mostInputs, dialect.EmbeddingLimits.MostInputs);
+        var call = dialect.WriteEmbeddings(new EmbeddingRequest("m", ["a", ""], 8) { User = "u" }, "text-embedding-3-small", new LossReport());
         Assert.Equal(
-            ("embeddings", """{"model":"text-embedding-3-small","input":["a"," "],"dimensions":8,"user":"u","encoding_format":"float"}"""),
+            ("embeddings", $$"""{"model":"text-embedding-3-small","input":["a"," "],"dimensions":8,"user":"u","encoding_format":"{{encoding}}"}"""),
             (call.Path, Encoding.UTF8.GetString(call.Body.Span)));
     }
 }
