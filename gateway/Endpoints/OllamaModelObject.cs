@@ -10,9 +10,6 @@ namespace Dragoman.Endpoints;
 /// <summary>A published model in the members that Ollama's clients read (specs/ollama.md 2.5, 2.6, 4.1).</summary>
 internal static class OllamaModelObject
 {
-    /// <summary>Models without a date of their own get one that never changes.</summary>
-    private const long FixedDate = 1_735_689_600;
-
     private const double BytesPerParameter = 0.6;
 
     public static void WriteListed(Utf8JsonWriter writer, PublishedModel model, string name)
@@ -103,7 +100,7 @@ internal static class OllamaModelObject
 
     private static string Known(string text) => text.Length == 0 ? "unknown" : text;
 
-    public static DateTime ModifiedAt(PublishedModel model) => DateTimeOffset.FromUnixTimeSeconds(model.Created > 0 ? model.Created : FixedDate).UtcDateTime;
+    public static DateTime ModifiedAt(PublishedModel model) => DateTimeOffset.FromUnixTimeSeconds(model.ListedDate).UtcDateTime;
 
     private static void WriteNames(Utf8JsonWriter writer, string name)
     {

@@ -10,3 +10,6 @@ export const door = given("DRAGOMAN_TEST_DOOR");
 
 /** The provider behind them. */
 export const emulator = given("DRAGOMAN_TEST_EMULATOR");
+
+/** The local server beside it, which plays LM Studio and vLLM. */
+export const scriptedServer = given("DRAGOMAN_TEST_SCRIPTED");

@@ -15,6 +15,7 @@ const published = [
   "mistral-medium-latest:latest",
   "mistral-small-latest:latest",
   "pixtral-12b-latest:latest",
+  "qwen3:8b",
 ];
 
 describe("npm ollama: models", () => {
@@ -72,8 +73,10 @@ describe("npm ollama: models", () => {
   });
 
   it("has a model loaded from its use until it is put away", async () => {
-    const load = (keep_alive) => ollama.generate({ model: "ministral-8b-latest", prompt: "", keep_alive });
-    const loaded = async () => (await ollama.ps()).models.find((model) => model.name === "ministral-8b-latest:latest");
+    // No other test uses it, so that its being listed is ours.
+    const name = "emulator/emulate-tokens-7";
+    const load = (keep_alive) => ollama.generate({ model: name, prompt: "", keep_alive });
+    const loaded = async () => (await ollama.ps()).models.find((model) => model.name === `${name}:latest`);
     await load("10m");
     const model = await loaded();
     const minutes = (new Date(model.expires_at) - Date.now()) / 60_000;

@@ -19,11 +19,12 @@ describe("npm openai: models", () => {
       "mistral-medium-latest",
       "mistral-small-latest",
       "pixtral-12b-latest",
+      "qwen3:8b",
     ]);
     for (const model of models) {
       assert.equal(model.object, "model");
       assert.equal(model.created, Date.UTC(2025, 0, 1) / 1000);
-      assert.equal(model.owned_by, "emulator");
+      assert.equal(model.owned_by, model.id === "qwen3:8b" ? "desk" : "emulator");
     }
   });
 

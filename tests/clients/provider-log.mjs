@@ -1,7 +1,7 @@
 // What reached the provider: the emulator keeps the last requests and how they ended.
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
-import { emulator } from "./addresses.mjs";
+import { emulator, scriptedServer } from "./addresses.mjs";
 
 const deadline = 10_000;
 let number = 0;
@@ -10,6 +10,13 @@ let number = 0;
 export function marker(topic) {
   number += 1;
   return `${topic}-${process.pid}-${number}`;
+}
+
+/** What reached the local server of this model, the oldest first. */
+export async function requestsAtLocalServer(model) {
+  const response = await fetch(`${scriptedServer}/__scripted/requests`);
+  const { requests } = await response.json();
+  return requests.filter((request) => request.body?.model === model);
 }
 
 /** The requests whose body holds the text, the oldest first. */

@@ -27,7 +27,7 @@ function startTests(stack) {
   return spawn(process.execPath, ["--test", `--test-timeout=${longestTest}`, ...given, ...files], {
     cwd: here,
     stdio: "inherit",
-    env: { ...environment, DRAGOMAN_TEST_DOOR: stack.door, DRAGOMAN_TEST_EMULATOR: stack.emulator },
+    env: { ...environment, DRAGOMAN_TEST_DOOR: stack.door, DRAGOMAN_TEST_EMULATOR: stack.emulator, DRAGOMAN_TEST_SCRIPTED: stack.scripted.address },
   });
 }
 

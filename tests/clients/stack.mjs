@@ -1,7 +1,7 @@
-// The real processes behind the real nginx, each on a free port, with the emulator as their provider.
+// The real processes behind the real nginx, each on a free port, with the emulator and a scripted local server as their providers.
 import { spawn, execFile } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { ScriptedServer } from "./scripted-server.mjs";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const startDeadline = 30_000;
@@ -124,6 +125,9 @@ export class Stack {
   /** Base address of the emulator. */
   emulator;
 
+  /** The local server that plays LM Studio and vLLM. */
+  scripted;
+
   /** Starts all of it and returns when all of it answers; leaves nothing behind when that fails. */
   static async start() {
     const stack = new Stack();
@@ -154,9 +158,10 @@ export class Stack {
     // nginx started by root works as nobody, and must be able to enter.
     await chmod(this.#directory, 0o711);
 
-    this.emulator = await this.#startOurs("emulator");
-    const provider = { DRAGOMAN_EMULATOR_URL: `${this.emulator}/v1` };
-    const [sidecar, functions] = await Promise.all([this.#startOurs("sidecar", provider), this.#startOurs("functions", provider)]);
+    [this.scripted, this.emulator] = await Promise.all([ScriptedServer.start(), this.#startOurs("emulator")]);
+    const configuration = { DRAGOMAN_CONFIG: join(this.#directory, "gateway.json") };
+    await writeFile(configuration.DRAGOMAN_CONFIG, JSON.stringify(gatewayConfiguration(this.emulator, this.scripted.address)));
+    const [sidecar, functions] = await Promise.all([this.#startOurs("sidecar", configuration), this.#startOurs("functions", configuration)]);
 
     const listen = `127.0.0.1:${await freePort()}`;
     const rendered = join(this.#directory, "nginx");
@@ -196,8 +201,33 @@ export class Stack {
 
   async #stop() {
     for (const process of this.#processes.toReversed()) await process.stop();
+    await this.scripted?.stop();
     if (this.#directory) await rm(this.#directory, { recursive: true, force: true });
   }
+}
+
+/** Every model of the emulator, and a desk and a rack whose local models are only reached by name. */
+function gatewayConfiguration(emulator, scripted) {
+  return {
+    providers: {
+      emulator: { dialect: "mistral", baseUrl: `${emulator}/v1`, apiKey: "emulator", publish: "all" },
+      desk: { dialect: "openai", baseUrl: `${scripted}/v1` },
+      rack: { dialect: "openai", baseUrl: `${scripted}/v1` },
+    },
+    models: {
+      "qwen3:8b": {
+        provider: "desk",
+        model: "inline-think",
+        aliases: ["house"],
+        capabilities: ["completion", "tools", "thinking"],
+        contextLength: 40960,
+        embeddingLength: 4096,
+        family: "qwen3",
+        parameterSize: "8.2B",
+        quantization: "Q4_K_M",
+      },
+    },
+  };
 }
 
 function executable(name) {

@@ -14,6 +14,9 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
 
     public void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
+        // Usage that was only estimated is told of at this very event.
+        if (Trim(data).StartsWith("[DONE]"u8))
+            return;
         var isUsageOnly = tellsUsage && JsonSplice.Find(data, "choices"u8) is { IsEmpty: false } choices && choices[1..^1].Trim(" \t\r\n"u8).IsEmpty;
         tellsUsage = false;
         if (isUsageOnly && !context.Request.IncludeUsage)

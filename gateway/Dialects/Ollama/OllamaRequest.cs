@@ -59,7 +59,7 @@ internal static class OllamaRequest
         {
             if (value.ValueKind != JsonValueKind.String)
                 throw GatewayException.Invalid(path, $"{path} must be a base64 string, not {RequestObject.Describe(value)}");
-            var media = MediaType.ReadInline(JsonText.ReadString(value), path);
+            var media = MediaType.ReadPictureOrSound(JsonText.ReadString(value), path);
             parts.Add(media.MediaType.StartsWith("audio/", StringComparison.Ordinal)
                 ? new AudioPart(media, media.MediaType["audio/".Length..])
                 : new ImagePart(media));

@@ -31,6 +31,17 @@ public class PassThroughTests
     }
 
     [Fact]
+    public async Task A_stream_of_a_server_that_counts_nothing_ends_well()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync("openai");
+        gateway.First.Answer = http => ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Finish, "[DONE]");
+        var (status, body, _) = await gateway.PostAsync("/v1/chat/completions", Request(",\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.EndsWith("\n\ndata: [DONE]\n\n", body, StringComparison.Ordinal);
+        Assert.Equal(2, body.Split("data: ").Length - 1);
+    }
+
+    [Fact]
     public async Task A_whole_answer_keeps_every_byte_but_the_models_name()
     {
         await using var gateway = await GatewayUnderTest.StartAsync("openai");

@@ -150,13 +150,12 @@ public sealed class OllamaRequestTests
     {
         var sound = Convert.ToBase64String([.. "RIFF"u8, 0, 0, 0, 0, .. "WAVEfmt "u8]);
         var turn = Read($$"""
-            "messages":[{"role":"user","content":"what","images":["{{Png}}","data:image/jpeg;base64,{{Png}}","{{sound}}","AAAABBBBCCCC"]}]
+            "messages":[{"role":"user","content":"what","images":["{{Png}}","data:image/jpeg;base64,{{Png}}","{{sound}}"]}]
             """).Turns[0];
         Assert.Equal("what", turn.Text);
         Assert.Equal(new InlineMedia("image/png", Png), ((ImagePart)turn.Parts[1]).Source);
         Assert.Equal(new InlineMedia("image/png", Png), ((ImagePart)turn.Parts[2]).Source);
         Assert.Equal("wav", ((AudioPart)turn.Parts[3]).Format);
-        Assert.Equal("image/jpeg", ((InlineMedia)((ImagePart)turn.Parts[4]).Source).MediaType);
     }
 
     [Fact]
