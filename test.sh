@@ -66,14 +66,14 @@ run_dotnet_tests() {
     dotnet test "$1" -c $configuration --no-build --results-directory "$results" --logger "trx;LogFileName=$name.trx" \
         --blame-hang-timeout $hang_limit --blame-hang-dump-type none || code=$?
     local counters
-    if counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null); then
+    if counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null) && (($(counter total) > 0)); then
         local failures
         failures=$(($(counter failed) + $(counter error) + $(counter timeout) + $(counter aborted)))
         ((passed += $(counter passed), failed += failures, skipped += $(counter total) - $(counter executed))) || true
         # A run that broke off after its last test had passed.
         if ((code != 0 && failures == 0)); then ((failed += 1)); fi
     else
-        echo "$name left no results" >&2
+        echo "$name ran no test" >&2
         ((failed += 1))
     fi
 }

@@ -13,8 +13,8 @@ namespace Dragoman.Emulator;
 /// <param name="cancellation">Cancelled when the client leaves or the process ends.</param>
 internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, RequestLog log, CancellationToken cancellation) : IDisposable
 {
-    private RequestBody? _body;
-    private bool _isRecorded;
+    private RequestBody? body;
+    private bool isRecorded;
 
     public HttpContext Context => context;
 
@@ -28,25 +28,25 @@ internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, Re
     /// <exception cref="MistralException">The body is too long or no JSON object, or <paramref name="read"/> refuses it.</exception>
     public async Task<T> ReadAsync<T>(Func<JsonElement, T> read)
     {
-        _body = await RequestBody.ReadAsync(context.Request, cancellation);
+        body = await RequestBody.ReadAsync(context.Request, cancellation);
         JsonDocument document;
         try
         {
-            document = _body.ParseObject();
+            document = body.ParseObject();
         }
         catch (MistralException)
         {
-            captured?.SetBody(_body.Bytes.Span, isJson: false);
+            captured?.SetBody(body.Bytes.Span, isJson: false);
             throw;
         }
 
         using (document)
         {
-            captured?.SetBody(_body.Bytes.Span, isJson: true);
+            captured?.SetBody(body.Bytes.Span, isJson: true);
             Record();
             var result = read(document.RootElement);
             // A long stream must not hold on to the request.
-            _body.Dispose();
+            body.Dispose();
             return result;
         }
     }
@@ -54,11 +54,11 @@ internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, Re
     /// <summary>Puts the request into the log, once.</summary>
     public void Record()
     {
-        if (captured is null || _isRecorded)
+        if (captured is null || isRecorded)
             return;
-        _isRecorded = true;
+        isRecorded = true;
         log.Add(captured);
     }
 
-    public void Dispose() => _body?.Dispose();
+    public void Dispose() => body?.Dispose();
 }

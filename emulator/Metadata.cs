@@ -6,7 +6,7 @@ namespace Dragoman.Emulator;
 /// <summary>What the emulator says about itself at <c>GET /</c>.</summary>
 internal static class Metadata
 {
-    private static readonly string[] endpoints =
+    private static readonly string[] Endpoints =
     [
         "POST /v1/chat/completions", "POST /v1/fim/completions", "POST /v1/completions", "POST /v1/embeddings",
         "GET /v1/models", "GET /v1/models/{id}", "GET /health", "POST /__emulator/reset", "GET /__emulator/requests",
@@ -21,7 +21,7 @@ internal static class Metadata
         json.WriteString("emulates"u8, "Mistral API"u8);
         json.WriteString("behavior_header"u8, EmulatedBehavior.HeaderName);
         json.WriteStartArray("endpoints"u8);
-        foreach (var endpoint in endpoints)
+        foreach (var endpoint in Endpoints)
             json.WriteStringValue(endpoint);
         json.WriteEndArray();
         json.WriteEndObject();

@@ -7,9 +7,9 @@ namespace Dragoman.Emulator.Behaviors;
 internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
 {
     // What was flushed needs a moment to leave before the connection goes.
-    private static readonly TimeSpan leaveTime = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromMilliseconds(50);
 
-    private readonly long _began = time.GetTimestamp();
+    private readonly long began = time.GetTimestamp();
 
     public EmulatedBehavior Behavior => behavior;
 
@@ -40,7 +40,7 @@ internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
         if (behavior.TokensPerSecond is not { } rate)
             return ValueTask.CompletedTask;
         var due = behavior.TimeToFirstToken + TimeSpan.FromSeconds(Math.Max(0, Given - 1) / rate);
-        var wait = due - time.GetElapsedTime(_began);
+        var wait = due - time.GetElapsedTime(began);
         return wait > TimeSpan.Zero ? new ValueTask(Task.Delay(wait, time, cancellation)) : ValueTask.CompletedTask;
     }
 
@@ -50,7 +50,7 @@ internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
 
     public static async Task CutAsync(HttpContext context)
     {
-        await Task.Delay(leaveTime, CancellationToken.None);
+        await Task.Delay(LeaveTime, CancellationToken.None);
         context.Abort();
     }
 }

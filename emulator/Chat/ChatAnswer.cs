@@ -21,7 +21,7 @@ internal static class ChatAnswer
     private const int QuotedFromUser = 40;
     private const int QuotedFromTool = 200;
 
-    private static readonly JsonWriterOptions writerOptions = new() { Encoder = ServerSentEvents.WriterOptions.Encoder };
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = ServerSentEvents.WriterOptions.Encoder };
 
     public static (Completion Completion, ulong Seed) Read(JsonElement root, string? behaviorHeader)
     {
@@ -106,7 +106,7 @@ internal static class ChatAnswer
             return SchemaInstance.Generate(schema, seed, JsonValueKind.Object);
         var random = new DeterministicRandom(seed);
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer, writerOptions))
+        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
         {
             json.WriteStartObject();
             json.WriteString("you_said"u8, Quotation.Of(LastUserMessage(request)?.Text ?? "", QuotedFromUser));

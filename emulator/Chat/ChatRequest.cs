@@ -15,10 +15,10 @@ internal sealed record ChatRequest(
     private const int TokensPerMessage = 4;
     private const int TokensPerImage = 256;
 
-    private static readonly string[] efforts = ["none", "minimal", "low", "medium", "high", "xhigh"];
-    private static readonly string[] promptModes = ["reasoning"];
-    private static readonly string[] serviceTiers = ["auto", "standard_only"];
-    private static readonly string[] predictionType = ["content"];
+    private static readonly string[] Efforts = ["none", "minimal", "low", "medium", "high", "xhigh"];
+    private static readonly string[] PromptModes = ["reasoning"];
+    private static readonly string[] ServiceTiers = ["auto", "standard_only"];
+    private static readonly string[] PredictionType = ["content"];
 
     public required int Choices { get; init; }
 
@@ -39,19 +39,19 @@ internal sealed record ChatRequest(
         var tools = ToolUse.Read(body);
         var format = ResponseFormat.Read(body);
         var choices = body.Integer("n", 1, MostChoices) ?? 1;
-        var effort = body.OneOf("reasoning_effort", efforts, nullable: true);
-        var promptMode = body.OneOf("prompt_mode", promptModes, nullable: true);
+        var effort = body.OneOf("reasoning_effort", Efforts, nullable: true);
+        var promptMode = body.OneOf("prompt_mode", PromptModes, nullable: true);
         body.Number("presence_penalty", -2, 2);
         body.Number("frequency_penalty", -2, 2);
         if (body.Object("prediction") is { } prediction)
         {
-            prediction.OneOf("type", predictionType);
+            prediction.OneOf("type", PredictionType);
             prediction.Text("content");
             prediction.RejectOthers();
         }
 
         body.Items("guardrails", nullable: true);
-        body.OneOf("service_tier", serviceTiers, nullable: true);
+        body.OneOf("service_tier", ServiceTiers, nullable: true);
         body.Flag("safe_prompt");
         body.RejectOthers();
         body.ThrowIfWrong();

@@ -7,12 +7,12 @@ namespace Dragoman.Emulator.Chat;
 /// <summary>Reads the messages of a chat request by Mistral's closed schema (<c>specs/dialects.md 1.5</c>).</summary>
 internal static class MessageReader
 {
-    private static readonly string[] roles = ["system", "user", "assistant", "tool"];
+    private static readonly string[] Roles = ["system", "user", "assistant", "tool"];
 
-    private static readonly string[] partTypes =
+    private static readonly string[] PartTypes =
         ["text", "image_url", "document_url", "reference", "file", "thinking", "input_audio"];
 
-    private static readonly string[] functionType = ["function"];
+    private static readonly string[] FunctionType = ["function"];
 
     public static List<ChatMessage> Read(FieldReader body)
     {
@@ -29,7 +29,7 @@ internal static class MessageReader
 
     private static ChatMessage? ReadMessage(FieldReader fields)
     {
-        if (ReadTag(fields, "role", roles) is not { } role)
+        if (ReadTag(fields, "role", Roles) is not { } role)
             return null;
         var text = new StringBuilder();
         var images = new List<ImagePart>();
@@ -91,7 +91,7 @@ internal static class MessageReader
 
     private static void ReadPart(FieldReader part, StringBuilder text, List<ImagePart> images)
     {
-        switch (ReadTag(part, "type", partTypes))
+        switch (ReadTag(part, "type", PartTypes))
         {
             case "text":
                 text.Append(part.Text("text", required: true));
@@ -150,7 +150,7 @@ internal static class MessageReader
                 continue;
             // Absent is the text "null" to Mistral, which its own rule on ids then refuses.
             var id = call.Text("id") ?? "null";
-            call.OneOf("type", functionType);
+            call.OneOf("type", FunctionType);
             call.Integer("index", 0);
             if (call.Object("function", required: true) is { } function)
             {

@@ -8,13 +8,13 @@ namespace Dragoman.Emulator.Chat;
 /// <param name="Schema">The JSON Schema it has to be valid against; null for any object.</param>
 internal sealed record ResponseFormat(bool IsJson, JsonElement? Schema)
 {
-    private static readonly string[] types = ["text", "json_object", "json_schema"];
+    private static readonly string[] Types = ["text", "json_object", "json_schema"];
 
     public static ResponseFormat Read(FieldReader body)
     {
         if (body.Object("response_format") is not { } format)
             return new(false, null);
-        var type = format.OneOf("type", types) ?? "text";
+        var type = format.OneOf("type", Types) ?? "text";
         var definition = format.Object("json_schema", required: type == "json_schema", nullable: type != "json_schema");
         JsonElement? schema = null;
         if (definition is not null)

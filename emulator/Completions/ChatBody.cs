@@ -6,9 +6,9 @@ namespace Dragoman.Emulator.Completions;
 /// <summary>Mistral's <c>chat.completion</c> object (fixtures <c>mistral/nonstream-*</c>), which chat and FIM share.</summary>
 internal sealed class ChatBody(string id, long created, CompletionOptions options) : IBodyFormat
 {
-    private bool _inThinking;
-    private bool _inText;
-    private IReadOnlyList<ToolCall> _calls = [];
+    private bool inThinking;
+    private bool inText;
+    private IReadOnlyList<ToolCall> calls = [];
 
     public void Begin(Utf8JsonWriter json)
     {
@@ -22,7 +22,7 @@ internal sealed class ChatBody(string id, long created, CompletionOptions option
 
     public void BeginChoice(Utf8JsonWriter json, Choice choice)
     {
-        (_inThinking, _inText, _calls) = (false, false, []);
+        (inThinking, inText, this.calls) = (false, false, []);
         json.WriteStartObject();
         json.WriteNumber("index"u8, choice.Index);
         json.WriteStartObject("message"u8);
@@ -38,43 +38,43 @@ internal sealed class ChatBody(string id, long created, CompletionOptions option
         switch (delta.Kind)
         {
             case DeltaKind.Thinking:
-                if (!_inThinking)
+                if (!inThinking)
                     BeginThinking(json);
                 json.WriteStringValueSegment(delta.Text, isFinalSegment: false);
                 break;
             case DeltaKind.Text:
-                if (_inThinking)
+                if (inThinking)
                     EndThinking(json, closed: true);
-                if (!_inText && choice.Thinks)
+                if (!inText && choice.Thinks)
                     BeginTextChunk(json);
-                _inText = true;
+                inText = true;
                 json.WriteStringValueSegment(delta.Text, isFinalSegment: false);
                 break;
             default:
-                _calls = delta.Calls;
+                this.calls = delta.Calls;
                 break;
         }
     }
 
     public void EndChoice(Utf8JsonWriter json, Choice choice)
     {
-        if (_inThinking)
-            EndThinking(json, closed: choice.FinishReason != "length" || _calls.Count > 0);
-        if (_inText)
+        if (inThinking)
+            EndThinking(json, closed: choice.FinishReason != "length" || this.calls.Count > 0);
+        if (inText)
             json.WriteStringValueSegment("", isFinalSegment: true);
         if (choice.Thinks)
         {
-            if (_inText)
+            if (inText)
                 json.WriteEndObject();
             json.WriteEndArray();
         }
-        else if (!_inText)
+        else if (!inText)
         {
             json.WriteStringValue(""u8);
         }
 
-        if (_calls.Count > 0)
-            WriteCalls(json, _calls, options.Model.OmitsToolCallType);
+        if (this.calls.Count > 0)
+            WriteCalls(json, this.calls, options.Model.OmitsToolCallType);
         else
             json.WriteNull("tool_calls"u8);
         json.WriteEndObject();
@@ -113,7 +113,7 @@ internal sealed class ChatBody(string id, long created, CompletionOptions option
 
     private void BeginThinking(Utf8JsonWriter json)
     {
-        _inThinking = true;
+        inThinking = true;
         json.WriteStartObject();
         json.WriteString("type"u8, "thinking"u8);
         json.WriteStartArray("thinking"u8);
@@ -124,7 +124,7 @@ internal sealed class ChatBody(string id, long created, CompletionOptions option
 
     private void EndThinking(Utf8JsonWriter json, bool closed)
     {
-        _inThinking = false;
+        inThinking = false;
         json.WriteStringValueSegment("", isFinalSegment: true);
         json.WriteEndObject();
         json.WriteEndArray();

@@ -14,12 +14,12 @@ namespace Dragoman.Emulator.Completions;
 /// </summary>
 internal sealed class ChatChunks : IChunkFormat
 {
-    private readonly byte[] _head;
-    private readonly DeterministicRandom _padding;
-    private readonly bool _usageComesLast;
-    private readonly bool _callsHaveNoType;
-    private readonly bool[] _began;
-    private readonly bool[] _isThinking;
+    private readonly byte[] head;
+    private readonly DeterministicRandom padding;
+    private readonly bool usageComesLast;
+    private readonly bool callsHaveNoType;
+    private readonly bool[] began;
+    private readonly bool[] isThinking;
 
     /// <param name="id">The answer's id.</param>
     /// <param name="created">Seconds since 1970.</param>
@@ -28,13 +28,13 @@ internal sealed class ChatChunks : IChunkFormat
     public ChatChunks(string id, long created, Completion completion, ulong paddingSeed)
     {
         var model = JsonEncodedText.Encode(completion.Options.RequestedModel, ServerSentEvents.WriterOptions.Encoder);
-        _head = Encoding.UTF8.GetBytes(
+        head = Encoding.UTF8.GetBytes(
             $$"""data: {"id":"{{id}}","object":"chat.completion.chunk","created":{{created}},"model":"{{model}}","choices":[""");
-        _padding = new DeterministicRandom(paddingSeed);
-        _usageComesLast = completion.Options.Model.StreamsFragments;
-        _callsHaveNoType = completion.Options.Model.OmitsToolCallType;
-        _began = new bool[completion.Choices.Count];
-        _isThinking = new bool[completion.Choices.Count];
+        padding = new DeterministicRandom(paddingSeed);
+        usageComesLast = completion.Options.Model.StreamsFragments;
+        callsHaveNoType = completion.Options.Model.OmitsToolCallType;
+        began = new bool[completion.Choices.Count];
+        isThinking = new bool[completion.Choices.Count];
     }
 
     private static ReadOnlySpan<byte> Padding => "abcdefghijklmnopqrstuvwxyz0123456789"u8;
@@ -44,7 +44,7 @@ internal sealed class ChatChunks : IChunkFormat
         // A choice that thinks carries its role in the first piece of thinking.
         if (choice.Thinks)
             return;
-        _began[choice.Index] = true;
+        began[choice.Index] = true;
         BeginChunk(output, choice.Index);
         output.Write("""{"role":"assistant","content":""},"finish_reason":null}]}"""u8);
         output.Write(ServerSentEvents.EventEnd);
@@ -74,15 +74,15 @@ internal sealed class ChatChunks : IChunkFormat
     public void Finish(PipeWriter output, Choice choice, Usage? usage)
     {
         BeginChunk(output, choice.Index);
-        output.Write(_began[choice.Index] ? """{"content":""}"""u8 : """{"role":"assistant","content":""}"""u8);
+        output.Write(began[choice.Index] ? """{"content":""}"""u8 : """{"role":"assistant","content":""}"""u8);
         EndChunk(output, choice.FinishReason, usage);
     }
 
     public void End(PipeWriter output, Usage usage)
     {
-        if (_usageComesLast)
+        if (usageComesLast)
         {
-            output.Write(_head);
+            output.Write(head);
             output.Write("]"u8);
             WriteUsage(output, usage);
             EndPadded(output);
@@ -105,9 +105,9 @@ internal sealed class ChatChunks : IChunkFormat
         if (text.Length == 0)
             return;
         BeginChunk(output, choice);
-        if (_isThinking[choice])
+        if (isThinking[choice])
         {
-            _isThinking[choice] = false;
+            isThinking[choice] = false;
             output.Write("{\"content\":[{\"type\":\"thinking\",\"thinking\":[],\"closed\":true},{\"type\":\"text\",\"text\":\""u8);
             ServerSentEvents.AppendEscaped(output, text);
             output.Write("\"}]}"u8);
@@ -125,8 +125,8 @@ internal sealed class ChatChunks : IChunkFormat
     private void WriteThinking(PipeWriter output, int choice, string text)
     {
         BeginChunk(output, choice);
-        output.Write(_began[choice] ? "{"u8 : "{\"role\":\"assistant\","u8);
-        _began[choice] = _isThinking[choice] = true;
+        output.Write(began[choice] ? "{"u8 : "{\"role\":\"assistant\","u8);
+        began[choice] = isThinking[choice] = true;
         output.Write("\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\""u8);
         ServerSentEvents.AppendEscaped(output, text);
         output.Write("\"}]}]}"u8);
@@ -135,9 +135,9 @@ internal sealed class ChatChunks : IChunkFormat
 
     private void CloseThinking(PipeWriter output, int choice)
     {
-        if (!_isThinking[choice])
+        if (!isThinking[choice])
             return;
-        _isThinking[choice] = false;
+        isThinking[choice] = false;
         BeginChunk(output, choice);
         output.Write("""{"content":[{"type":"thinking","thinking":[],"closed":true}]}"""u8);
         EndChunk(output, null, null);
@@ -149,7 +149,7 @@ internal sealed class ChatChunks : IChunkFormat
         using var json = new Utf8JsonWriter(output, ServerSentEvents.WriterOptions);
         json.WriteStartObject();
         json.WriteString("content"u8, ""u8);
-        ChatBody.WriteCalls(json, calls, _callsHaveNoType);
+        ChatBody.WriteCalls(json, calls, callsHaveNoType);
         json.WriteEndObject();
         json.Flush();
         EndChunk(output, choice.FinishReason, usage);
@@ -183,7 +183,7 @@ internal sealed class ChatChunks : IChunkFormat
 
     private void BeginChunk(PipeWriter output, int choice)
     {
-        output.Write(_head);
+        output.Write(head);
         output.Write("{\"index\":"u8);
         var span = output.GetSpan(11);
         choice.TryFormat(span, out var length);
@@ -204,7 +204,7 @@ internal sealed class ChatChunks : IChunkFormat
             output.Write("\"}]"u8);
         }
 
-        if (usage is { } used && !_usageComesLast)
+        if (usage is { } used && !usageComesLast)
             WriteUsage(output, used);
         EndPadded(output);
     }
@@ -219,7 +219,7 @@ internal sealed class ChatChunks : IChunkFormat
     private void EndPadded(PipeWriter output)
     {
         output.Write(",\"p\":\""u8);
-        output.Write(Padding[..(1 + _padding.Below(Padding.Length))]);
+        output.Write(Padding[..(1 + padding.Below(Padding.Length))]);
         output.Write("\"}\n\n"u8);
     }
 }

@@ -15,17 +15,17 @@ internal sealed record ChoiceContent(ITokenSource? Thinking, ITokenSource? Text,
 /// </summary>
 internal sealed class Choice(int index, ChoiceContent content, CompletionOptions options)
 {
-    private readonly StopFilter? _stops =
+    private readonly StopFilter? stops =
         options.Stops.Length > 0 && content.Text is not null ? new StopFilter(content.Text, options.Stops) : null;
 
-    private readonly IEnumerator<(string Text, bool StartsCall)>? _callTokens =
+    private readonly IEnumerator<(string Text, bool StartsCall)>? callTokens =
         content.ToolCalls.Count > 0 ? CallTokens(content.ToolCalls).GetEnumerator() : null;
 
-    private readonly bool _fragments = options is { Stream: true, Model.StreamsFragments: true };
-    private long _left = options.MaxTokens ?? long.MaxValue;
-    private bool _thinkingIsOver = content.Thinking is null;
-    private int _call = -1;
-    private bool _isOver;
+    private readonly bool fragments = options is { Stream: true, Model.StreamsFragments: true };
+    private long left = options.MaxTokens ?? long.MaxValue;
+    private bool thinkingIsOver = content.Thinking is null;
+    private int call = -1;
+    private bool isOver;
 
     public int Index => index;
 
@@ -42,20 +42,20 @@ internal sealed class Choice(int index, ChoiceContent content, CompletionOptions
     public bool TryNext(out Delta delta)
     {
         delta = default;
-        if (_isOver)
+        if (isOver)
             return false;
-        if (!_thinkingIsOver)
+        if (!thinkingIsOver)
         {
             if (content.Thinking!.TryNext(out var thought))
                 return Within(new(DeltaKind.Thinking, thought, 1, [], 0), out delta);
-            _thinkingIsOver = true;
+            thinkingIsOver = true;
         }
 
-        if (_callTokens is not null)
-            return _fragments ? TryNextFragment(out delta) : TryAllCalls(out delta);
-        if (_stops is not null)
+        if (callTokens is not null)
+            return fragments ? TryNextFragment(out delta) : TryAllCalls(out delta);
+        if (stops is not null)
         {
-            if (_stops.TryNext(out var certain, out var tokens))
+            if (stops.TryNext(out var certain, out var tokens))
                 return Within(new(DeltaKind.Text, certain, tokens, [], 0), out delta);
         }
         else if (content.Text!.TryNext(out var token))
@@ -63,7 +63,7 @@ internal sealed class Choice(int index, ChoiceContent content, CompletionOptions
             return Within(new(DeltaKind.Text, token, 1, [], 0), out delta);
         }
 
-        _isOver = true;
+        isOver = true;
         return false;
     }
 
@@ -71,32 +71,32 @@ internal sealed class Choice(int index, ChoiceContent content, CompletionOptions
     {
         delta = default;
         FinishReason = "tool_calls";
-        if (!_callTokens!.MoveNext())
+        if (!callTokens!.MoveNext())
         {
-            _isOver = true;
+            isOver = true;
             return false;
         }
 
-        var (text, startsCall) = _callTokens.Current;
+        var (text, startsCall) = callTokens.Current;
         if (startsCall)
-            _call++;
+            this.call++;
         var kind = startsCall ? DeltaKind.ToolCallStart : DeltaKind.ToolCallArguments;
         var tokens = startsCall ? Tokenizer.Count(text) : 1;
-        return Within(new(kind, startsCall ? "" : text, tokens, [content.ToolCalls[_call]], _call), out delta);
+        return Within(new(kind, startsCall ? "" : text, tokens, [content.ToolCalls[this.call]], this.call), out delta);
     }
 
     private bool TryAllCalls(out Delta delta)
     {
         delta = default;
         FinishReason = "tool_calls";
-        _isOver = true;
+        isOver = true;
         var calls = new List<ToolCall>();
         var total = 0;
-        while (_callTokens!.MoveNext())
+        while (callTokens!.MoveNext())
         {
-            var (text, startsCall) = _callTokens.Current;
+            var (text, startsCall) = callTokens.Current;
             var tokens = startsCall ? Tokenizer.Count(text) : 1;
-            if (total + tokens > _left)
+            if (total + tokens > left)
             {
                 FinishReason = "length";
                 break;
@@ -111,7 +111,7 @@ internal sealed class Choice(int index, ChoiceContent content, CompletionOptions
 
         if (calls.Count == 0)
             return false;
-        _left -= total;
+        left -= total;
         Tokens += total;
         delta = new(DeltaKind.ToolCalls, "", total, calls, 0);
         return true;
@@ -120,14 +120,14 @@ internal sealed class Choice(int index, ChoiceContent content, CompletionOptions
     private bool Within(Delta next, out Delta delta)
     {
         delta = default;
-        if (next.Tokens > _left)
+        if (next.Tokens > left)
         {
             FinishReason = "length";
-            _isOver = true;
+            isOver = true;
             return false;
         }
 
-        _left -= next.Tokens;
+        left -= next.Tokens;
         Tokens += next.Tokens;
         delta = next;
         return true;

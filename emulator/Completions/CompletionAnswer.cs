@@ -11,19 +11,19 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
 {
     private const int FlushThreshold = 16 * 1024;
 
-    private readonly HttpResponse _response = context.Response;
+    private readonly HttpResponse response = context.Response;
 
     /// <summary>Server-sent events. A choice's pieces alternate with those of the others.</summary>
     public async Task StreamAsync(IChunkFormat format, CancellationToken cancellation)
     {
-        _response.ContentType = "text/event-stream; charset=utf-8";
-        _response.Headers.CacheControl = "no-cache";
-        _response.Headers["X-Accel-Buffering"] = "no";
-        await _response.StartAsync(cancellation);
-        await _response.BodyWriter.FlushAsync(cancellation);
+        response.ContentType = "text/event-stream; charset=utf-8";
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["X-Accel-Buffering"] = "no";
+        await response.StartAsync(cancellation);
+        await response.BodyWriter.FlushAsync(cancellation);
         await delivery.WaitForFirstTokenAsync(cancellation);
 
-        var output = _response.BodyWriter;
+        var output = response.BodyWriter;
         foreach (var choice in completion.Choices)
             format.Begin(output, choice);
         var active = new List<Choice>(completion.Choices);
@@ -70,7 +70,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
         }
 
         format.End(output, completion.Usage);
-        captured?.Complete(_response.StatusCode);
+        captured?.Complete(response.StatusCode);
         await output.FlushAsync(cancellation);
     }
 
@@ -110,22 +110,22 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
 
         format.End(json, completion.Usage);
         json.Flush();
-        if (!_response.HasStarted)
+        if (!response.HasStarted)
         {
-            _response.ContentType = "application/json";
-            _response.ContentLength = buffer.WrittenCount;
+            response.ContentType = "application/json";
+            response.ContentLength = buffer.WrittenCount;
         }
 
-        captured?.Complete(_response.StatusCode);
+        captured?.Complete(response.StatusCode);
         await FlushAsync(json, buffer, cancellation);
     }
 
     private async Task FlushAsync(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, CancellationToken cancellation)
     {
         json.Flush();
-        if (!_response.HasStarted)
-            _response.ContentType = "application/json";
-        await _response.BodyWriter.WriteAsync(buffer.WrittenMemory, cancellation);
+        if (!response.HasStarted)
+            response.ContentType = "application/json";
+        await response.BodyWriter.WriteAsync(buffer.WrittenMemory, cancellation);
         buffer.ResetWrittenCount();
     }
 
@@ -133,12 +133,12 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
     {
         if (fault == Fault.Error && stream is not null)
         {
-            stream.Error(_response.BodyWriter, MistralError.Unavailable);
-            captured?.Complete(_response.StatusCode);
+            stream.Error(response.BodyWriter, MistralError.Unavailable);
+            captured?.Complete(response.StatusCode);
         }
 
-        if (_response.HasStarted)
-            await _response.BodyWriter.FlushAsync(cancellation);
+        if (response.HasStarted)
+            await response.BodyWriter.FlushAsync(cancellation);
         switch (fault)
         {
             case Fault.Stall:
@@ -146,7 +146,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
                 break;
             case Fault.Error when stream is not null:
                 break;
-            case Fault.Error when !_response.HasStarted:
+            case Fault.Error when !response.HasStarted:
                 throw new MistralException(MistralError.Unavailable);
             default:
                 captured?.Cut();

@@ -11,8 +11,8 @@ namespace Dragoman.Emulator.Completions;
 /// </summary>
 internal static class FimRequest
 {
-    private static readonly string[] names = ["total", "left", "right", "index", "count", "value", "größe", "item"];
-    private static readonly string[] functions = ["merge", "measure", "collect", "reduce", "lookup", "combine"];
+    private static readonly string[] Names = ["total", "left", "right", "index", "count", "value", "größe", "item"];
+    private static readonly string[] Functions = ["merge", "measure", "collect", "reduce", "lookup", "combine"];
 
     /// <exception cref="MistralException">422 by the schema, 400 by the model.</exception>
     public static (Completion Completion, ulong Seed) Read(JsonElement root, string? behaviorHeader)
@@ -39,9 +39,9 @@ internal static class FimRequest
         var code = new StringBuilder();
         for (var lines = random.Between(1, 4); lines > 0; lines--)
         {
-            code.Append($"    {random.Pick<string>(names)} = {random.Pick<string>(functions)}({random.Pick<string>(names)}, {random.Between(0, 99)})\n");
+            code.Append($"    {random.Pick<string>(Names)} = {random.Pick<string>(Functions)}({random.Pick<string>(Names)}, {random.Between(0, 99)})\n");
         }
 
-        return code.Append($"    return {random.Pick<string>(names)}").ToString();
+        return code.Append($"    return {random.Pick<string>(Names)}").ToString();
     }
 }

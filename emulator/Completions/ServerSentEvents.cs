@@ -8,9 +8,9 @@ namespace Dragoman.Emulator.Completions;
 /// <summary>Frames chunks as server-sent events and escapes text into them.</summary>
 internal static class ServerSentEvents
 {
-    private static readonly JavaScriptEncoder encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
-    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = encoder, SkipValidation = true };
+    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = Encoder, SkipValidation = true };
 
     public static ReadOnlySpan<byte> DataPrefix => "data: "u8;
 
@@ -23,9 +23,9 @@ internal static class ServerSentEvents
     {
         var target = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
         var length = Encoding.UTF8.GetBytes(text, target);
-        if (encoder.FindFirstCharacterToEncodeUtf8(target[..length]) < 0)
+        if (Encoder.FindFirstCharacterToEncodeUtf8(target[..length]) < 0)
             output.Advance(length);
         else
-            output.Write(JsonEncodedText.Encode(text, encoder).EncodedUtf8Bytes);
+            output.Write(JsonEncodedText.Encode(text, Encoder).EncodedUtf8Bytes);
     }
 }

@@ -12,7 +12,7 @@ namespace Dragoman.Emulator.Completions;
 /// </summary>
 internal sealed class TextCompletion(string id, long created, string model, bool usageComesLast) : IChunkFormat, IBodyFormat
 {
-    private bool _inText;
+    private bool inText;
 
     public void Begin(PipeWriter output, Choice choice)
     {
@@ -51,7 +51,7 @@ internal sealed class TextCompletion(string id, long created, string model, bool
 
     public void BeginChoice(Utf8JsonWriter json, Choice choice)
     {
-        _inText = false;
+        inText = false;
         json.WriteStartObject();
         json.WriteNumber("index"u8, choice.Index);
         json.WritePropertyName("text"u8);
@@ -59,13 +59,13 @@ internal sealed class TextCompletion(string id, long created, string model, bool
 
     public void Write(Utf8JsonWriter json, Choice choice, in Delta delta)
     {
-        _inText = true;
+        inText = true;
         json.WriteStringValueSegment(delta.Text, isFinalSegment: false);
     }
 
     public void EndChoice(Utf8JsonWriter json, Choice choice)
     {
-        if (_inText)
+        if (inText)
             json.WriteStringValueSegment("", isFinalSegment: true);
         else
             json.WriteStringValue(""u8);

@@ -14,8 +14,8 @@ internal sealed record EmbeddingRequest(
     private const int MostTokensPerInput = 8192;
     private const int MostTokens = 131072;
 
-    private static readonly string[] dataTypes = ["float", "int8", "uint8", "binary", "ubinary"];
-    private static readonly string[] encodings = ["float", "base64"];
+    private static readonly string[] DataTypes = ["float", "int8", "uint8", "binary", "ubinary"];
+    private static readonly string[] Encodings = ["float", "base64"];
 
     public required int PromptTokens { get; init; }
 
@@ -26,8 +26,8 @@ internal sealed record EmbeddingRequest(
         var name = body.Text("model", required: true);
         var inputs = body.TextOrTexts("input", required: true);
         var dimensions = body.Integer("output_dimension", 1, EmbeddingVector.Dimensions) ?? EmbeddingVector.Dimensions;
-        var dataType = body.OneOf("output_dtype", dataTypes) ?? "float";
-        var encoding = body.OneOf("encoding_format", encodings) ?? "float";
+        var dataType = body.OneOf("output_dtype", DataTypes) ?? "float";
+        var encoding = body.OneOf("encoding_format", Encodings) ?? "float";
         body.Object("metadata", nullable: true);
         body.RejectOthers();
         if (inputs is { Length: 0 })

@@ -3,12 +3,12 @@ namespace Dragoman.Emulator.Generation;
 /// <summary>SplitMix64: a small generator whose sequence depends on the seed alone, on every machine and version.</summary>
 internal sealed class DeterministicRandom(ulong seed)
 {
-    private ulong _state = seed;
+    private ulong state = seed;
 
     public ulong Next()
     {
-        _state += 0x9E3779B97F4A7C15;
-        return Mix(_state);
+        state += 0x9E3779B97F4A7C15;
+        return Mix(state);
     }
 
     /// <summary>A number in 0 ..&lt; <paramref name="bound"/>.</summary>

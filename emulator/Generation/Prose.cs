@@ -12,24 +12,24 @@ internal sealed class Prose(ulong seed, long length, bool continues) : ITokenSou
     private const int ShortestSentence = 5;
     private const int LongestSentence = 11;
 
-    private readonly DeterministicRandom _random = new(seed);
-    private long _given;
-    private int _wordsLeft;
-    private bool _sentenceBegins = true;
-    private bool _wordWasLast;
+    private readonly DeterministicRandom random = new(seed);
+    private long given;
+    private int wordsLeft;
+    private bool sentenceBegins = true;
+    private bool wordWasLast;
 
     public bool TryNext(out string token)
     {
-        if (_given == length)
+        if (given == length)
         {
             token = "";
             return false;
         }
 
-        token = Next(length - _given);
-        if (_given == 0 && !continues)
+        token = Next(length - given);
+        if (given == 0 && !continues)
             token = token.TrimStart();
-        _given++;
+        given++;
         return true;
     }
 
@@ -37,30 +37,30 @@ internal sealed class Prose(ulong seed, long length, bool continues) : ITokenSou
     {
         if (left == 1)
             return ".";
-        if (_sentenceBegins)
+        if (sentenceBegins)
         {
-            _sentenceBegins = false;
-            _wordsLeft = _random.Between(ShortestSentence, LongestSentence) - 1;
-            _wordWasLast = true;
-            return _random.Pick(Vocabulary.SpacedCapitalized);
+            sentenceBegins = false;
+            wordsLeft = random.Between(ShortestSentence, LongestSentence) - 1;
+            wordWasLast = true;
+            return random.Pick(Vocabulary.SpacedCapitalized);
         }
 
         // The text must not end in a comma or in two full stops.
-        var mayPunctuate = _wordWasLast && left > 2;
-        if (mayPunctuate && _wordsLeft == 0)
+        var mayPunctuate = wordWasLast && left > 2;
+        if (mayPunctuate && wordsLeft == 0)
         {
-            _sentenceBegins = true;
+            sentenceBegins = true;
             return ".";
         }
 
-        if (mayPunctuate && _wordsLeft > 1 && _random.Below(8) == 0)
+        if (mayPunctuate && wordsLeft > 1 && random.Below(8) == 0)
         {
-            _wordWasLast = false;
+            wordWasLast = false;
             return ",";
         }
 
-        _wordWasLast = true;
-        _wordsLeft = Math.Max(0, _wordsLeft - 1);
-        return _random.Pick(Vocabulary.Spaced);
+        wordWasLast = true;
+        wordsLeft = Math.Max(0, wordsLeft - 1);
+        return random.Pick(Vocabulary.Spaced);
     }
 }

@@ -8,9 +8,9 @@ namespace Dragoman.Emulator.Generation;
 /// </summary>
 internal sealed class StopFilter(ITokenSource source, string[] stops)
 {
-    private readonly StringBuilder _held = new();
-    private readonly int _longest = stops.Max(stop => stop.Length);
-    private bool _sourceIsOver;
+    private readonly StringBuilder held = new();
+    private readonly int longest = stops.Max(stop => stop.Length);
+    private bool sourceIsOver;
 
     /// <summary>Whether a stop sequence ended the text.</summary>
     public bool Stopped { get; private set; }
@@ -23,31 +23,31 @@ internal sealed class StopFilter(ITokenSource source, string[] stops)
     {
         tokens = 0;
         text = "";
-        if (_sourceIsOver)
+        if (sourceIsOver)
             return false;
         if (!source.TryNext(out var token))
         {
-            _sourceIsOver = true;
-            text = _held.ToString();
+            sourceIsOver = true;
+            text = this.held.ToString();
             return text.Length > 0;
         }
 
         tokens = 1;
-        _held.Append(token);
-        var held = _held.ToString();
+        this.held.Append(token);
+        var held = this.held.ToString();
         var cut = FirstStop(held);
         if (cut >= 0)
         {
-            Stopped = _sourceIsOver = true;
+            Stopped = sourceIsOver = true;
             text = held[..cut];
             return true;
         }
 
-        var certain = Math.Max(0, held.Length - (_longest - 1));
+        var certain = Math.Max(0, held.Length - (longest - 1));
         if (certain > 0 && certain < held.Length && char.IsLowSurrogate(held[certain]))
             certain--;
         text = held[..certain];
-        _held.Remove(0, certain);
+        this.held.Remove(0, certain);
         return true;
     }
 

@@ -3,13 +3,13 @@ namespace Dragoman.Emulator.Generation;
 /// <summary>One text after the other.</summary>
 internal sealed class TextSequence(ITokenSource first, ITokenSource second) : ITokenSource
 {
-    private bool _firstIsOver;
+    private bool firstIsOver;
 
     public bool TryNext(out string token)
     {
-        if (!_firstIsOver && first.TryNext(out token))
+        if (!firstIsOver && first.TryNext(out token))
             return true;
-        _firstIsOver = true;
+        firstIsOver = true;
         return second.TryNext(out token);
     }
 }

@@ -3,15 +3,15 @@ namespace Dragoman.Emulator.Generation;
 /// <summary>The words the emulator speaks. Each is a single token, and some lie outside ASCII on purpose.</summary>
 internal static class Vocabulary
 {
-    public static ReadOnlySpan<string> Words => words;
+    public static ReadOnlySpan<string> Words => Plain;
 
     /// <summary>The words as they stand inside a sentence, with the space before them.</summary>
-    public static ReadOnlySpan<string> Spaced => spaced;
+    public static ReadOnlySpan<string> Spaced => SpacedWords;
 
     /// <summary>The words as they begin a sentence, with the space before them.</summary>
-    public static ReadOnlySpan<string> SpacedCapitalized => spacedCapitalized;
+    public static ReadOnlySpan<string> SpacedCapitalized => SpacedCapitals;
 
-    private static readonly string[] words =
+    private static readonly string[] Plain =
     [
         "harbour", "lantern", "river", "meadow", "copper", "window", "garden", "winter", "summer", "bridge",
         "letter", "market", "island", "forest", "mirror", "engine", "silver", "candle", "orchard", "valley",
@@ -25,8 +25,8 @@ internal static class Vocabulary
         "мост", "река", "θάλασσα", "φως", "水", "東京", "언어", "🌿", "☀", "🚀",
     ];
 
-    private static readonly string[] spaced = Array.ConvertAll(words, word => " " + word);
+    private static readonly string[] SpacedWords = Array.ConvertAll(Plain, word => " " + word);
 
-    private static readonly string[] spacedCapitalized =
-        Array.ConvertAll(words, word => " " + char.ToUpperInvariant(word[0]) + word[1..]);
+    private static readonly string[] SpacedCapitals =
+        Array.ConvertAll(Plain, word => " " + char.ToUpperInvariant(word[0]) + word[1..]);
 }

@@ -15,35 +15,35 @@ internal sealed class CapturedRequest
 
     private const string Redacted = "[redacted]";
 
-    private readonly Lock _lock = new();
-    private readonly TimeProvider _time;
-    private readonly string _method;
-    private readonly string _path;
-    private readonly string _query;
-    private readonly KeyValuePair<string, string>[] _headers;
-    private readonly string? _secret;
-    private readonly DateTimeOffset _receivedAt;
-    private byte[] _body = [];
-    private int _bodyLength;
-    private bool _bodyIsJson;
-    private bool _isOver;
-    private bool _wasCut;
-    private int? _status;
-    private DateTimeOffset? _disconnectedAt;
-    private long _tokens;
+    private readonly Lock gate = new();
+    private readonly TimeProvider time;
+    private readonly string method;
+    private readonly string path;
+    private readonly string query;
+    private readonly KeyValuePair<string, string>[] headers;
+    private readonly string? secret;
+    private readonly DateTimeOffset receivedAt;
+    private byte[] body = [];
+    private int bodyLength;
+    private bool bodyIsJson;
+    private bool isOver;
+    private bool wasCut;
+    private int? status;
+    private DateTimeOffset? disconnectedAt;
+    private long tokens;
 
     public CapturedRequest(HttpRequest request, TimeProvider time)
     {
-        _time = time;
-        _receivedAt = time.GetUtcNow();
-        _method = request.Method;
+        this.time = time;
+        receivedAt = time.GetUtcNow();
+        method = request.Method;
         var authorization = request.Headers.Authorization.ToString();
         var space = authorization.IndexOf(' ');
         var secret = authorization[(space + 1)..].Trim();
-        _secret = secret.Length >= ShortestSecret ? secret : null;
-        _path = WithoutSecret(request.Path.Value ?? "");
-        _query = WithoutSecret(request.QueryString.Value ?? "");
-        _headers =
+        this.secret = secret.Length >= ShortestSecret ? secret : null;
+        path = WithoutSecret(request.Path.Value ?? "");
+        query = WithoutSecret(request.QueryString.Value ?? "");
+        headers =
         [
             .. request.Headers.Where(header => !IsCredential(header.Key))
                 .Select(header => KeyValuePair.Create(header.Key, WithoutSecret(header.Value.ToString()))),
@@ -56,70 +56,70 @@ internal sealed class CapturedRequest
     public void SetBody(ReadOnlySpan<byte> body, bool isJson)
     {
         var kept = body.Length <= LongestBody ? body : body[..LongestBody];
-        _bodyLength = body.Length;
-        _bodyIsJson = isJson && kept.Length == body.Length;
-        _body = kept.ToArray();
-        if (_secret is not null && kept.IndexOf(Encoding.UTF8.GetBytes(_secret)) >= 0)
+        bodyLength = body.Length;
+        bodyIsJson = isJson && kept.Length == body.Length;
+        this.body = kept.ToArray();
+        if (this.secret is not null && kept.IndexOf(Encoding.UTF8.GetBytes(this.secret)) >= 0)
         {
-            _body = Encoding.UTF8.GetBytes(WithoutSecret(Encoding.UTF8.GetString(kept)));
+            this.body = Encoding.UTF8.GetBytes(WithoutSecret(Encoding.UTF8.GetString(kept)));
         }
 
-        Size += _body.Length;
+        Size += this.body.Length;
     }
 
-    public void CountTokens(long tokens) => Volatile.Write(ref _tokens, tokens);
+    public void CountTokens(long tokens) => Volatile.Write(ref this.tokens, tokens);
 
     /// <summary>The emulator itself cuts the connection.</summary>
     public void Cut()
     {
-        lock (_lock)
-            _wasCut = true;
+        lock (gate)
+            wasCut = true;
     }
 
     public void Complete(int status)
     {
-        lock (_lock)
+        lock (gate)
         {
-            _status = status;
-            _isOver = true;
+            this.status = status;
+            isOver = true;
         }
     }
 
     /// <summary>The connection is gone; it counts when the answer was not complete.</summary>
     public void ConnectionClosed()
     {
-        lock (_lock)
+        lock (gate)
         {
-            if (!_isOver && !_wasCut)
-                _disconnectedAt ??= _time.GetUtcNow();
+            if (!isOver && !wasCut)
+                disconnectedAt ??= this.time.GetUtcNow();
         }
     }
 
     public void Write(Utf8JsonWriter json)
     {
-        lock (_lock)
+        lock (gate)
         {
             json.WriteStartObject();
-            json.WriteString("time"u8, _receivedAt);
-            json.WriteString("method"u8, _method);
-            json.WriteString("path"u8, _path);
-            json.WriteString("query"u8, _query);
+            json.WriteString("time"u8, receivedAt);
+            json.WriteString("method"u8, method);
+            json.WriteString("path"u8, path);
+            json.WriteString("query"u8, query);
             json.WriteStartObject("headers"u8);
-            foreach (var (name, value) in _headers)
+            foreach (var (name, value) in headers)
                 json.WriteString(name.ToLowerInvariant(), value);
             json.WriteEndObject();
             json.WritePropertyName("body"u8);
             WriteBody(json);
-            json.WriteNumber("body_bytes"u8, _bodyLength);
-            json.WriteBoolean("body_truncated"u8, _bodyLength > LongestBody);
-            if (_status is { } status)
+            json.WriteNumber("body_bytes"u8, bodyLength);
+            json.WriteBoolean("body_truncated"u8, bodyLength > LongestBody);
+            if (this.status is { } status)
                 json.WriteNumber("status"u8, status);
             else
                 json.WriteNull("status"u8);
-            json.WriteBoolean("completed"u8, _isOver && !_wasCut && _disconnectedAt is null);
-            json.WriteNumber("tokens"u8, Volatile.Read(ref _tokens));
-            json.WriteBoolean("disconnected"u8, _disconnectedAt is not null);
-            if (_disconnectedAt is { } left)
+            json.WriteBoolean("completed"u8, isOver && !wasCut && disconnectedAt is null);
+            json.WriteNumber("tokens"u8, Volatile.Read(ref this.tokens));
+            json.WriteBoolean("disconnected"u8, disconnectedAt is not null);
+            if (disconnectedAt is { } left)
                 json.WriteString("disconnected_at"u8, left);
             else
                 json.WriteNull("disconnected_at"u8);
@@ -129,16 +129,16 @@ internal sealed class CapturedRequest
 
     private void WriteBody(Utf8JsonWriter json)
     {
-        if (_body.Length == 0)
+        if (this.body.Length == 0)
             json.WriteNullValue();
-        else if (_bodyIsJson)
-            json.WriteRawValue(_body, skipInputValidation: true);
+        else if (bodyIsJson)
+            json.WriteRawValue(this.body, skipInputValidation: true);
         else
-            json.WriteStringValue(Utf8.IsValid(_body) ? _body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(_body)));
+            json.WriteStringValue(Utf8.IsValid(this.body) ? this.body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(this.body)));
     }
 
     private string WithoutSecret(string text) =>
-        _secret is null ? text : text.Replace(_secret, Redacted, StringComparison.Ordinal);
+        this.secret is null ? text : text.Replace(this.secret, Redacted, StringComparison.Ordinal);
 
     private static bool IsCredential(string header) =>
         header.Contains("authorization", StringComparison.OrdinalIgnoreCase)

@@ -8,34 +8,34 @@ internal sealed class RequestLog(int capacity)
 {
     private const long LargestSize = 16 << 20;
 
-    private readonly Lock _lock = new();
-    private readonly Queue<CapturedRequest> _requests = new();
-    private long _size;
-    private long _dropped;
+    private readonly Lock gate = new();
+    private readonly Queue<CapturedRequest> requests = new();
+    private long size;
+    private long dropped;
 
     public bool IsOn => capacity > 0;
 
     public void Add(CapturedRequest request)
     {
-        lock (_lock)
+        lock (gate)
         {
-            _requests.Enqueue(request);
-            _size += request.Size;
-            while (_requests.Count > capacity || _size > LargestSize)
+            this.requests.Enqueue(request);
+            size += request.Size;
+            while (this.requests.Count > capacity || size > LargestSize)
             {
-                _size -= _requests.Dequeue().Size;
-                _dropped++;
+                size -= this.requests.Dequeue().Size;
+                this.dropped++;
             }
         }
     }
 
     public void Clear()
     {
-        lock (_lock)
+        lock (gate)
         {
-            _requests.Clear();
-            _size = 0;
-            _dropped = 0;
+            this.requests.Clear();
+            size = 0;
+            this.dropped = 0;
         }
     }
 
@@ -44,8 +44,8 @@ internal sealed class RequestLog(int capacity)
     {
         CapturedRequest[] requests;
         long dropped;
-        lock (_lock)
-            (requests, dropped) = ([.. _requests], _dropped);
+        lock (gate)
+            (requests, dropped) = ([.. this.requests], this.dropped);
         json.WriteStartObject();
         json.WriteNumber("count"u8, requests.Length);
         json.WriteNumber("dropped"u8, dropped);

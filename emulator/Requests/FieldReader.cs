@@ -9,7 +9,7 @@ namespace Dragoman.Emulator.Requests;
 /// </summary>
 internal sealed class FieldReader(JsonElement value, List<FieldError> errors, params FieldStep[] location)
 {
-    private readonly List<string> _known = [];
+    private readonly List<string> known = [];
 
     public JsonElement Value => value;
 
@@ -139,7 +139,7 @@ internal sealed class FieldReader(JsonElement value, List<FieldError> errors, pa
     {
         foreach (var member in value.EnumerateObject())
         {
-            if (!_known.Contains(member.Name))
+            if (!known.Contains(member.Name))
                 Add("extra_forbidden", At(member.Name), "Extra inputs are not permitted", member.Value);
         }
     }
@@ -162,7 +162,7 @@ internal sealed class FieldReader(JsonElement value, List<FieldError> errors, pa
 
     private bool Find(string member, bool required, bool nullable, out JsonElement found)
     {
-        _known.Add(member);
+        known.Add(member);
         if (!value.TryGetProperty(member, out found))
         {
             if (required)

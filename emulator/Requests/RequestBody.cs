@@ -17,14 +17,14 @@ internal sealed class RequestBody : IDisposable
     // The gateway nests what its clients send (64 levels at most) a few levels deeper.
     private const int DeepestLevel = 128;
 
-    private static readonly JsonDocumentOptions documentOptions = new() { MaxDepth = DeepestLevel };
+    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = DeepestLevel };
 
-    private static readonly JsonReaderOptions readerOptions = new() { MaxDepth = DeepestLevel };
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = DeepestLevel };
 
-    private byte[] _buffer = [];
-    private int _length;
+    private byte[] buffer = [];
+    private int length;
 
-    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
 
     /// <exception cref="MistralException">413 when the body is too long, 400 when it breaks off.</exception>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellation)
@@ -37,14 +37,14 @@ internal sealed class RequestBody : IDisposable
             body.Grow((int)(request.ContentLength ?? 0) + 1);
             while (true)
             {
-                var read = await request.Body.ReadAsync(body._buffer.AsMemory(body._length), cancellation);
+                var read = await request.Body.ReadAsync(body.buffer.AsMemory(body.length), cancellation);
                 if (read == 0)
                     return body;
-                body._length += read;
-                if (body._length > LongestLength)
+                body.length += read;
+                if (body.length > LongestLength)
                     throw new MistralException(MistralError.TooLarge(LongestLength));
-                if (body._length == body._buffer.Length)
-                    body.Grow((int)Math.Min(body._length * 2L, LongestLength + 1));
+                if (body.length == body.buffer.Length)
+                    body.Grow((int)Math.Min(body.length * 2L, LongestLength + 1));
             }
         }
         catch (BadHttpRequestException broken)
@@ -69,7 +69,7 @@ internal sealed class RequestBody : IDisposable
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(Bytes, documentOptions);
+            document = JsonDocument.Parse(Bytes, DocumentOptions);
         }
         catch (JsonException invalid)
         {
@@ -102,15 +102,15 @@ internal sealed class RequestBody : IDisposable
     public void Dispose()
     {
         Release();
-        _buffer = [];
-        _length = 0;
+        buffer = [];
+        length = 0;
     }
 
     private static void RejectLoneSurrogates(ReadOnlySpan<byte> json)
     {
         if (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0)
             return;
-        var reader = new Utf8JsonReader(json, readerOptions);
+        var reader = new Utf8JsonReader(json, ReaderOptions);
         while (reader.Read())
         {
             if (!reader.ValueIsEscaped)
@@ -137,12 +137,12 @@ internal sealed class RequestBody : IDisposable
         var larger = least <= LargestRented ? ArrayPool<byte>.Shared.Rent(Math.Max(least, 1024)) : GC.AllocateUninitializedArray<byte>(least);
         Bytes.CopyTo(larger);
         Release();
-        _buffer = larger;
+        buffer = larger;
     }
 
     private void Release()
     {
-        if (_buffer.Length is > 0 and <= LargestRented)
-            ArrayPool<byte>.Shared.Return(_buffer);
+        if (buffer.Length is > 0 and <= LargestRented)
+            ArrayPool<byte>.Shared.Return(buffer);
     }
 }

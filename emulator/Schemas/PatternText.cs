@@ -17,17 +17,17 @@ internal sealed class PatternText
     private const string WordLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
     private const string Digits = "0123456789";
 
-    private static readonly TimeSpan matchTimeout = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(50);
 
-    private readonly string _pattern;
-    private readonly DeterministicRandom _random;
-    private int _position;
-    private int _depth;
+    private readonly string pattern;
+    private readonly DeterministicRandom random;
+    private int position;
+    private int depth;
 
     private PatternText(string pattern, DeterministicRandom random)
     {
-        _pattern = pattern;
-        _random = random;
+        this.pattern = pattern;
+        this.random = random;
     }
 
     public static string Make(string pattern, DeterministicRandom random) => new PatternText(pattern, random).Alternatives();
@@ -37,7 +37,7 @@ internal sealed class PatternText
     {
         try
         {
-            return Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, matchTimeout);
+            return Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, MatchTimeout);
         }
         catch (ArgumentException)
         {
@@ -51,47 +51,47 @@ internal sealed class PatternText
 
     private string Alternatives()
     {
-        if (++_depth > DeepestGroup)
+        if (++depth > DeepestGroup)
         {
-            _position = _pattern.Length;
+            position = this.pattern.Length;
             return "";
         }
 
         var alternatives = new List<string> { Sequence() };
-        while (_position < _pattern.Length && _pattern[_position] == '|')
+        while (position < this.pattern.Length && this.pattern[position] == '|')
         {
-            _position++;
+            position++;
             alternatives.Add(Sequence());
         }
 
-        _depth--;
-        return alternatives[_random.Below(alternatives.Count)];
+        depth--;
+        return alternatives[this.random.Below(alternatives.Count)];
     }
 
     private string Sequence()
     {
         var text = new StringBuilder();
-        while (_position < _pattern.Length && _pattern[_position] is not ('|' or ')'))
+        while (position < this.pattern.Length && this.pattern[position] is not ('|' or ')'))
         {
-            var begins = _position;
+            var begins = position;
             var atom = Atom();
-            var ends = _position;
+            var ends = position;
             var (least, most) = Quantifier();
-            var times = Math.Min(_random.Between(least, most), MostRepetitions);
+            var times = Math.Min(this.random.Between(least, most), MostRepetitions);
             for (var time = 0; time < times; time++)
             {
                 text.Append(atom);
                 if (time + 1 < times)
                 {
-                    var after = _position;
-                    _position = begins;
+                    var after = position;
+                    position = begins;
                     atom = Atom();
-                    _position = after;
+                    position = after;
                 }
             }
 
-            if (_position < ends)
-                _position = ends;
+            if (position < ends)
+                position = ends;
         }
 
         return text.ToString();
@@ -99,18 +99,18 @@ internal sealed class PatternText
 
     private string Atom()
     {
-        var letter = _pattern[_position++];
+        var letter = this.pattern[position++];
         switch (letter)
         {
             case '^' or '$':
                 return "";
             case '.':
-                return Letters[_random.Below(Letters.Length)].ToString();
+                return Letters[this.random.Below(Letters.Length)].ToString();
             case '(':
                 return Group();
             case '[':
                 return Class().ToString();
-            case '\\' when _position < _pattern.Length:
+            case '\\' when position < this.pattern.Length:
                 return Escape();
             default:
                 return letter.ToString();
@@ -120,23 +120,23 @@ internal sealed class PatternText
     private string Group()
     {
         var isAssertion = false;
-        if (_position + 1 < _pattern.Length && _pattern[_position] == '?')
+        if (position + 1 < this.pattern.Length && this.pattern[position] == '?')
         {
-            var rest = _pattern.AsSpan(_position);
+            var rest = this.pattern.AsSpan(position);
             isAssertion = rest.StartsWith("?=") || rest.StartsWith("?!") || rest.StartsWith("?<=") || rest.StartsWith("?<!");
-            var nameEnd = rest.StartsWith("?<") && !isAssertion ? _pattern.IndexOf('>', _position) : -1;
-            _position = nameEnd > 0 ? nameEnd + 1 : Math.Min(_pattern.Length, _position + (rest.StartsWith("?<") ? 3 : 2));
+            var nameEnd = rest.StartsWith("?<") && !isAssertion ? this.pattern.IndexOf('>', position) : -1;
+            position = nameEnd > 0 ? nameEnd + 1 : Math.Min(this.pattern.Length, position + (rest.StartsWith("?<") ? 3 : 2));
         }
 
         var inside = Alternatives();
-        if (_position < _pattern.Length)
-            _position++;
+        if (position < this.pattern.Length)
+            position++;
         return isAssertion ? "" : inside;
     }
 
     private string Escape()
     {
-        var letter = _pattern[_position++];
+        var letter = this.pattern[position++];
         switch (letter)
         {
             case 'd':
@@ -157,13 +157,13 @@ internal sealed class PatternText
                 return "\t";
             case 'r':
                 return "\r";
-            case 'p' or 'P' when _position < _pattern.Length && _pattern[_position] == '{':
-                var property = _pattern.IndexOf('}', _position);
-                var name = property < 0 ? "" : _pattern[(_position + 1)..property];
-                _position = property < 0 ? _pattern.Length : property + 1;
+            case 'p' or 'P' when position < this.pattern.Length && this.pattern[position] == '{':
+                var property = this.pattern.IndexOf('}', position);
+                var name = property < 0 ? "" : this.pattern[(position + 1)..property];
+                position = property < 0 ? this.pattern.Length : property + 1;
                 return name.StartsWith('N') ? Pick(Digits) : name == "Lu" ? Pick(Letters).ToUpperInvariant() : Pick(Letters);
-            case 'u' when _position + 4 <= _pattern.Length && ushort.TryParse(_pattern.AsSpan(_position, 4), System.Globalization.NumberStyles.HexNumber, null, out var code):
-                _position += 4;
+            case 'u' when position + 4 <= this.pattern.Length && ushort.TryParse(this.pattern.AsSpan(position, 4), System.Globalization.NumberStyles.HexNumber, null, out var code):
+                position += 4;
                 return ((char)code).ToString();
             default:
                 return letter.ToString();
@@ -172,18 +172,18 @@ internal sealed class PatternText
 
     private char Class()
     {
-        var negated = _position < _pattern.Length && _pattern[_position] == '^';
+        var negated = position < this.pattern.Length && this.pattern[position] == '^';
         if (negated)
-            _position++;
+            position++;
         var members = new StringBuilder();
         var first = true;
-        while (_position < _pattern.Length && (_pattern[_position] != ']' || first))
+        while (position < this.pattern.Length && (this.pattern[position] != ']' || first))
         {
             first = false;
             AddClassMember(members);
         }
 
-        _position++;
+        position++;
         if (negated)
         {
             var excluded = members.ToString();
@@ -194,18 +194,18 @@ internal sealed class PatternText
             }
         }
 
-        return members.Length == 0 ? 'a' : members[_random.Below(members.Length)];
+        return members.Length == 0 ? 'a' : members[this.random.Below(members.Length)];
     }
 
     private void AddClassMember(StringBuilder members)
     {
-        var low = _pattern[_position++];
-        if (low == '\\' && _position < _pattern.Length)
+        var low = this.pattern[position++];
+        if (low == '\\' && position < this.pattern.Length)
         {
-            var escaped = _pattern[_position];
+            var escaped = this.pattern[position];
             if (escaped is 'd' or 'w')
             {
-                _position++;
+                position++;
                 members.Append(escaped == 'd' ? Digits : WordLetters);
                 return;
             }
@@ -216,16 +216,16 @@ internal sealed class PatternText
             low = text[0];
         }
 
-        var isRange = _position + 1 < _pattern.Length && _pattern[_position] == '-' && _pattern[_position + 1] != ']';
+        var isRange = position + 1 < this.pattern.Length && this.pattern[position] == '-' && this.pattern[position + 1] != ']';
         if (!isRange)
         {
             members.Append(low);
             return;
         }
 
-        _position++;
-        var high = _pattern[_position++];
-        if (high == '\\' && _position < _pattern.Length)
+        position++;
+        var high = this.pattern[position++];
+        if (high == '\\' && position < this.pattern.Length)
             high = Escape() is { Length: > 0 } text ? text[0] : low;
         // Most of a wide range (all of Unicode) is of no use in a test.
         for (var member = low; member <= high && member - low < 128; member++)
@@ -234,9 +234,9 @@ internal sealed class PatternText
 
     private (int Least, int Most) Quantifier()
     {
-        if (_position >= _pattern.Length)
+        if (position >= this.pattern.Length)
             return (1, 1);
-        (int Least, int Most)? quantity = _pattern[_position] switch
+        (int Least, int Most)? quantity = this.pattern[position] switch
         {
             '*' => (0, MostOpenRepetitions),
             '+' => (1, MostOpenRepetitions),
@@ -246,27 +246,27 @@ internal sealed class PatternText
         };
         if (quantity is not { } found)
             return (1, 1);
-        _position++;
-        if (_position < _pattern.Length && _pattern[_position] is '?' or '+')
-            _position++;
+        position++;
+        if (position < this.pattern.Length && this.pattern[position] is '?' or '+')
+            position++;
         return found;
     }
 
     /// <summary>Reads <c>{n}</c>, <c>{n,}</c> or <c>{n,m}</c> and stays on the closing brace; null when it is none of these.</summary>
     private (int Least, int Most)? Braces()
     {
-        var end = _pattern.IndexOf('}', _position);
+        var end = this.pattern.IndexOf('}', position);
         if (end < 0)
             return null;
-        var parts = _pattern[(_position + 1)..end].Split(',');
+        var parts = this.pattern[(position + 1)..end].Split(',');
         if (parts.Length > 2 || !int.TryParse(parts[0], out var least) || least < 0)
             return null;
         var most = least;
         if (parts.Length == 2 && !int.TryParse(parts[1], out most))
             most = Math.Min(least, MostRepetitions) + MostOpenRepetitions;
-        _position = end;
+        position = end;
         return (Math.Min(least, MostRepetitions), Math.Clamp(most, Math.Min(least, MostRepetitions), MostRepetitions));
     }
 
-    private string Pick(string letters) => letters[_random.Below(letters.Length)].ToString();
+    private string Pick(string letters) => letters[this.random.Below(letters.Length)].ToString();
 }

@@ -11,10 +11,10 @@ internal sealed class SchemaConstraints
 {
     private const int MostReferences = 64;
 
-    private readonly JsonElement _root;
-    private readonly DeterministicRandom _random;
-    private readonly bool _shallow;
-    private int _references;
+    private readonly JsonElement root;
+    private readonly DeterministicRandom random;
+    private readonly bool shallow;
+    private int references;
 
     /// <param name="schema">An object or a boolean.</param>
     /// <param name="root">The document that <c>$ref</c> points into.</param>
@@ -22,9 +22,9 @@ internal sealed class SchemaConstraints
     /// <param name="shallow">Prefer branches that end a recursion.</param>
     public SchemaConstraints(JsonElement schema, JsonElement root, DeterministicRandom random, bool shallow)
     {
-        _root = root;
-        _random = random;
-        _shallow = shallow;
+        this.root = root;
+        this.random = random;
+        this.shallow = shallow;
         Merge(schema);
     }
 
@@ -39,6 +39,9 @@ internal sealed class SchemaConstraints
     public Dictionary<string, List<JsonElement>> Properties { get; } = [];
 
     public List<string> Required { get; } = [];
+
+    /// <summary>Members that have to be there when another is.</summary>
+    public List<(string Property, string Needs)> DependentRequired { get; } = [];
 
     public List<JsonElement> AdditionalProperties { get; } = [];
 
@@ -93,7 +96,7 @@ internal sealed class SchemaConstraints
         switch (keyword)
         {
             case "$ref" or "$dynamicRef":
-                if (_references++ < MostReferences && SchemaReference.Resolve(_root, value) is { } target)
+                if (references++ < MostReferences && SchemaReference.Resolve(this.root, value) is { } target)
                     Merge(target);
                 break;
             case "allOf" when value.ValueKind == JsonValueKind.Array:
@@ -103,7 +106,7 @@ internal sealed class SchemaConstraints
             case "anyOf" or "oneOf" when value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0:
                 Merge(Branch([.. value.EnumerateArray()]));
                 break;
-            case "then" or "else" when _random.Below(2) == 0:
+            case "then" or "else" when this.random.Below(2) == 0:
                 Merge(value);
                 break;
             case "type":
@@ -211,6 +214,14 @@ internal sealed class SchemaConstraints
                 }
 
                 break;
+            case "dependentRequired" when value.ValueKind == JsonValueKind.Object:
+                foreach (var property in value.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Array))
+                {
+                    DependentRequired.AddRange(property.Value.EnumerateArray()
+                        .Where(name => name.ValueKind == JsonValueKind.String).Select(name => (property.Name, name.GetString()!)));
+                }
+
+                break;
             case "additionalProperties" or "unevaluatedProperties":
                 AdditionalProperties.Add(value);
                 break;
@@ -249,10 +260,10 @@ internal sealed class SchemaConstraints
         var possible = branches.FindAll(branch => branch.ValueKind != JsonValueKind.False);
         if (possible.Count == 0)
             return branches[0];
-        if (_shallow)
+        if (this.shallow)
             return possible.Find(branch => !branch.ToString().Contains("\"$ref\"", StringComparison.Ordinal)) is { ValueKind: JsonValueKind.Object } leaf ? leaf : possible[0];
         var meaningful = possible.FindAll(branch => !IsNull(branch));
-        return _random.Pick<JsonElement>((meaningful.Count > 0 ? meaningful : possible).ToArray());
+        return this.random.Pick<JsonElement>((meaningful.Count > 0 ? meaningful : possible).ToArray());
     }
 
     private static bool IsNull(JsonElement branch) =>

@@ -18,17 +18,17 @@ internal sealed class SchemaInstance
 
     private const int Attempts = 24;
 
-    private static readonly JsonWriterOptions writerOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly JsonElement _root;
-    private readonly DeterministicRandom _random;
-    private readonly JsonValueKind _preferred;
+    private readonly JsonElement root;
+    private readonly DeterministicRandom random;
+    private readonly JsonValueKind preferred;
 
     private SchemaInstance(JsonElement root, ulong seed, JsonValueKind preferred)
     {
-        _root = root;
-        _random = new DeterministicRandom(seed);
-        _preferred = preferred;
+        this.root = root;
+        random = new DeterministicRandom(seed);
+        this.preferred = preferred;
     }
 
     /// <summary>
@@ -58,7 +58,7 @@ internal sealed class SchemaInstance
     private static string Write(JsonNode? value)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer, writerOptions))
+        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
         {
             if (value is null)
                 json.WriteNullValue();
@@ -73,24 +73,24 @@ internal sealed class SchemaInstance
     {
         if (depth > DeepestLevel)
             return null;
-        var constraints = new SchemaConstraints(Joined(schemas), _root, _random, depth > ComfortableDepth);
+        var constraints = new SchemaConstraints(Joined(schemas), this.root, random, depth > ComfortableDepth);
         if (constraints.Const is { } constant)
             return Copy(constant);
         if (constraints.Enum is { Count: > 0 } choices)
         {
-            var fitting = choices.FindAll(choice => schemas.All(schema => SchemaValidation.Accepts(schema, choice, _root)));
-            return Copy(_random.Pick<JsonElement>((fitting.Count > 0 ? fitting : choices).ToArray()));
+            var fitting = choices.FindAll(choice => schemas.All(schema => SchemaValidation.Accepts(schema, choice, this.root)));
+            return Copy(random.Pick<JsonElement>((fitting.Count > 0 ? fitting : choices).ToArray()));
         }
 
         return TypeOf(constraints, depth) switch
         {
             "object" => MakeObject(constraints, depth),
             "array" => MakeArray(constraints, depth),
-            "integer" => SchemaNumber.Make(constraints, whole: true, _random),
-            "number" => SchemaNumber.Make(constraints, whole: false, _random),
-            "boolean" => JsonValue.Create(_random.Below(2) == 0),
+            "integer" => SchemaNumber.Make(constraints, whole: true, random),
+            "number" => SchemaNumber.Make(constraints, whole: false, random),
+            "boolean" => JsonValue.Create(random.Below(2) == 0),
             "null" => null,
-            _ => JsonValue.Create(SchemaText.Make(constraints, _random)),
+            _ => JsonValue.Create(SchemaText.Make(constraints, random)),
         };
     }
 
@@ -121,7 +121,7 @@ internal sealed class SchemaInstance
             if (depth > ComfortableDepth && types.Contains("null"))
                 return "null";
             var meaningful = types.FindAll(type => type != "null");
-            return meaningful.Count > 0 ? _random.Pick<string>(meaningful.ToArray()) : "null";
+            return meaningful.Count > 0 ? random.Pick<string>(meaningful.ToArray()) : "null";
         }
 
         if (constraints.Properties.Count > 0 || constraints.Required.Count > 0 || constraints.AdditionalProperties.Count > 0
@@ -131,7 +131,7 @@ internal sealed class SchemaInstance
             return "array";
         if (constraints.Least is not null || constraints.Most is not null || constraints.MultipleOf is not null)
             return "number";
-        return depth == 0 && _preferred == JsonValueKind.Object ? "object" : "string";
+        return depth == 0 && this.preferred == JsonValueKind.Object ? "object" : "string";
     }
 
     private JsonObject MakeObject(SchemaConstraints constraints, int depth)
@@ -140,16 +140,16 @@ internal sealed class SchemaInstance
         foreach (var (name, schemas) in constraints.Properties)
         {
             var required = constraints.Required.Contains(name);
-            var wanted = depth < ComfortableDepth && made.Count < constraints.MaxProperties && _random.Below(4) != 0
+            var wanted = depth < ComfortableDepth && made.Count < constraints.MaxProperties && random.Below(4) != 0
                 && !schemas.Exists(schema => schema.ValueKind == JsonValueKind.False);
             if (required || wanted)
                 made[name] = Make([.. schemas, .. MatchingPatterns(constraints, name)], depth + 1);
         }
 
-        foreach (var name in constraints.Required)
+        foreach (var name in constraints.Required.Concat(Dependents(constraints, made)))
         {
             if (!made.ContainsKey(name))
-                made[name] = Make(OpenProperty(constraints, name), depth + 1);
+                made[name] = Make(constraints.Properties.GetValueOrDefault(name) ?? OpenProperty(constraints, name), depth + 1);
         }
 
         foreach (var (name, schemas) in constraints.Properties)
@@ -162,12 +162,28 @@ internal sealed class SchemaInstance
         return made;
     }
 
+    /// <summary>What the members there are need beside them, and what that needs.</summary>
+    private static List<string> Dependents(SchemaConstraints constraints, JsonObject made)
+    {
+        List<string> names = [.. made.Select(member => member.Key), .. constraints.Required];
+        for (var index = 0; index < names.Count; index++)
+        {
+            foreach (var (property, needs) in constraints.DependentRequired)
+            {
+                if (property == names[index] && !names.Contains(needs))
+                    names.Add(needs);
+            }
+        }
+
+        return names;
+    }
+
     /// <summary>Members that no <c>properties</c> names: as many as are asked for, or one or two of a plain map.</summary>
     private void AddOpenProperties(SchemaConstraints constraints, JsonObject made, int depth)
     {
         var isMap = constraints.Properties.Count == 0
             && (constraints.PatternProperties.Count > 0 || constraints.AdditionalProperties.Exists(schema => schema.ValueKind == JsonValueKind.Object));
-        var wanted = isMap && depth < ComfortableDepth ? Math.Min(constraints.MaxProperties, _random.Between(1, 2)) : 0;
+        var wanted = isMap && depth < ComfortableDepth ? Math.Min(constraints.MaxProperties, random.Between(1, 2)) : 0;
         wanted = Math.Max(wanted, constraints.MinProperties);
         for (var attempt = 0; made.Count < wanted && attempt < (wanted * 4) + 8; attempt++)
         {
@@ -182,8 +198,8 @@ internal sealed class SchemaInstance
         if (constraints.PropertyNames.Count > 0)
             return Make([.. constraints.PropertyNames], DeepestLevel)?.ToString() ?? "";
         if (constraints.PatternProperties.Count > 0)
-            return PatternText.Make(constraints.PatternProperties[_random.Below(constraints.PatternProperties.Count)].Pattern, _random);
-        return $"{_random.Pick(Vocabulary.Words[..50])}_{number + 1}";
+            return PatternText.Make(constraints.PatternProperties[random.Below(constraints.PatternProperties.Count)].Pattern, random);
+        return $"{random.Pick(Vocabulary.Words[..50])}_{number + 1}";
     }
 
     private static List<JsonElement> OpenProperty(SchemaConstraints constraints, string name)
@@ -215,7 +231,7 @@ internal sealed class SchemaInstance
         if (noMore)
             return made;
         IReadOnlyList<JsonElement> items = constraints.Items.Count > 0 ? constraints.Items : [default];
-        var usual = shallow || constraints.PrefixItems.Count > 0 ? 0 : _random.Between(1, 3);
+        var usual = shallow || constraints.PrefixItems.Count > 0 ? 0 : random.Between(1, 3);
         // A schema may ask for more than anyone wants to wait for; then the value is not valid, and small.
         var wanted = Math.Min(Math.Min(Math.Max(constraints.MinItems, usual), constraints.MaxItems), 10_000);
         for (var misses = 0; made.Count < wanted && misses < 100;)

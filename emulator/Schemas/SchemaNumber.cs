@@ -11,6 +11,10 @@ internal static class SchemaNumber
     // Beyond this a double no longer tells whole numbers apart.
     private const double LargestExact = 9007199254740991;
 
+    private const double LargestDecimal = 1e12;
+
+    private const int Attempts = 100;
+
     public static JsonNode Make(SchemaConstraints constraints, bool whole, DeterministicRandom random)
     {
         var least = constraints.Least ?? Math.Min(0, (constraints.Most ?? UsualSpan) - UsualSpan);
@@ -48,11 +52,18 @@ internal static class SchemaNumber
             first++;
         if (constraints.MostIsExcluded && last * step >= most)
             last--;
-        var count = first + Math.Floor(random.Fraction() * Math.Max(1, last - first + 1));
-        // Decimal, for 3 × 0.1 has to be 0.3 to count as a multiple.
-        if (Math.Abs(count) > 1e12 || step > 1e12 || step < 1e-12)
-            return null;
-        var number = (decimal)count * (decimal)step;
-        return number == Math.Floor(number) ? JsonValue.Create((long)number) : JsonValue.Create(number);
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var count = first + Math.Floor(random.Fraction() * Math.Max(1, last - first + 1));
+            if (Math.Abs(count) > LargestDecimal || step is > LargestDecimal or < 1 / LargestDecimal)
+                return null;
+            // Decimal, for 3 × 0.1 has to be 0.3. Validators that divide doubles refuse some right multiples; those are
+            // passed over.
+            var number = (double)((decimal)count * (decimal)step);
+            if (number / step == Math.Floor(number / step))
+                return number == Math.Floor(number) && Math.Abs(number) <= LargestExact ? JsonValue.Create((long)number) : JsonValue.Create(number);
+        }
+
+        return null;
     }
 }

@@ -10,10 +10,10 @@ internal sealed class SchemaValidation
 {
     private const int DeepestLevel = 200;
 
-    private readonly JsonElement _root;
-    private int _depth;
+    private readonly JsonElement root;
+    private int depth;
 
-    private SchemaValidation(JsonElement root) => _root = root;
+    private SchemaValidation(JsonElement root) => this.root = root;
 
     public static bool Accepts(JsonElement schema, JsonElement value) => Accepts(schema, value, schema);
 
@@ -26,11 +26,11 @@ internal sealed class SchemaValidation
     {
         if (schema.ValueKind == JsonValueKind.False)
             return false;
-        if (schema.ValueKind != JsonValueKind.Object || _depth > DeepestLevel)
+        if (schema.ValueKind != JsonValueKind.Object || depth > DeepestLevel)
             return true;
-        _depth++;
+        depth++;
         var valid = IsValidByEach(schema, value);
-        _depth--;
+        depth--;
         return valid;
     }
 
@@ -50,7 +50,7 @@ internal sealed class SchemaValidation
         switch (keyword)
         {
             case "$ref" or "$dynamicRef":
-                return SchemaReference.Resolve(_root, asked) is not { } target || IsValid(target, value);
+                return SchemaReference.Resolve(this.root, asked) is not { } target || IsValid(target, value);
             case "type":
                 return asked.ValueKind == JsonValueKind.Array ? asked.EnumerateArray().Any(type => IsOfType(type, value)) : IsOfType(asked, value);
             case "const":

@@ -10,8 +10,8 @@ namespace Dragoman.Emulator.Tools;
 /// <param name="Parallel">Whether one answer may hold several calls.</param>
 internal sealed record ToolUse(IReadOnlyList<ToolDefinition> Tools, string? Choice, ToolDefinition? Named, bool Parallel)
 {
-    private static readonly string[] choices = ["auto", "none", "any", "required"];
-    private static readonly string[] functionType = ["function"];
+    private static readonly string[] Choices = ["auto", "none", "any", "required"];
+    private static readonly string[] FunctionType = ["function"];
 
     /// <exception cref="MistralException">400: a tool's name is not allowed, or the choice names no tool of the request.</exception>
     public static ToolUse Read(FieldReader body)
@@ -54,7 +54,7 @@ internal sealed record ToolUse(IReadOnlyList<ToolDefinition> Tools, string? Choi
         {
             if (body.Item("tools", index, items[index]) is not { } tool)
                 continue;
-            tool.OneOf("type", functionType);
+            tool.OneOf("type", FunctionType);
             if (tool.Object("function", required: true) is { } function)
             {
                 var name = function.Text("name", required: true);
@@ -80,9 +80,9 @@ internal sealed record ToolUse(IReadOnlyList<ToolDefinition> Tools, string? Choi
         if (!body.Value.TryGetProperty("tool_choice", out var given))
             return ("auto", null);
         if (given.ValueKind != System.Text.Json.JsonValueKind.Object)
-            return (body.OneOf("tool_choice", choices), null);
+            return (body.OneOf("tool_choice", Choices), null);
         var fields = body.Object("tool_choice")!;
-        fields.OneOf("type", functionType);
+        fields.OneOf("type", FunctionType);
         string? name = null;
         if (fields.Object("function", required: true) is { } function)
         {

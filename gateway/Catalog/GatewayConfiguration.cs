@@ -25,8 +25,23 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
     /// <summary>The outbound dialects that this version speaks.</summary>
     public static readonly IReadOnlyList<string> Dialects = ["mistral", "openai"];
 
+    public ProviderOptions Options { get; init; } = ProviderOptions.None;
+
     /// <summary>Keeps the key out of every text that this record ends up in.</summary>
     public override string ToString() => $"{Name} ({Dialect})";
+}
+
+/// <summary>What an OpenAI-compatible server does in its own way; null: what is usual for its kind.</summary>
+/// <param name="Server">One of <see cref="Servers"/>; null: told from the address.</param>
+/// <param name="MergesSystem">Whether leading system messages are joined into one.</param>
+/// <param name="EchoesReasoning">When earlier reasoning goes back to the server; one of <see cref="ReasoningEchoes"/>.</param>
+public sealed record ProviderOptions(string? Server, bool? MergesSystem, string? EchoesReasoning)
+{
+    public static readonly ProviderOptions None = new(null, null, null);
+
+    public static readonly IReadOnlyList<string> Servers = ["lmstudio", "vllm", "mistralrs", "ollama", "openai", "generic"];
+
+    public static readonly IReadOnlyList<string> ReasoningEchoes = ["never", "toolCalls", "always"];
 }
 
 /// <summary>How long an upstream may take.</summary>
@@ -71,7 +86,14 @@ public enum AccessMode
 
 /// <param name="Mode">Who may call.</param>
 /// <param name="AllowsOpenNetwork">Open access even beyond loopback.</param>
-public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork);
+public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork)
+{
+    /// <summary>Origins of web pages that may call, besides Ollama's own list; each may hold one <c>*</c>, and a lone one admits all.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
+    /// <summary>Names by which clients may call this machine, besides those that are local by themselves; <c>*</c> admits all.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+}
 
 /// <param name="RequestBytes">The largest request body.</param>
 public sealed record LimitSettings(int RequestBytes)

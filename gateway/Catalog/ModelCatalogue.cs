@@ -8,6 +8,8 @@ namespace Dragoman.Catalog;
 /// </summary>
 public sealed class ModelCatalogue
 {
+    private const int LongestName = 512;
+
     private readonly Dictionary<string, PublishedModel> configured = [];
     private readonly List<PublishedModel> configuredInOrder = [];
     private readonly List<ProviderModelList> lists = [];
@@ -29,6 +31,7 @@ public sealed class ModelCatalogue
     }
 
     /// <summary>The model behind a name that a client gave; null when there is none.</summary>
+    /// <exception cref="GatewayException">A provider that might have it has not answered yet.</exception>
     public async ValueTask<PublishedModel?> FindAsync(string name)
     {
         if (name.Length == 0)
@@ -36,6 +39,8 @@ public sealed class ModelCatalogue
         var key = KeyOf(name);
         if (configured.TryGetValue(key, out var model))
             return model;
+        if (!CanExist(name))
+            return null;
         foreach (var list in lists)
         {
             foreach (var listed in await list.GetAsync().ConfigureAwait(false))
@@ -45,7 +50,15 @@ public sealed class ModelCatalogue
             }
         }
 
-        return FindAtProvider(name);
+        if (FindAtProvider(name) is { } found)
+            return found;
+        // "Not found" would be a guess as long as somebody has not been heard.
+        return lists.Find(list => !list.WasEverRead) is { } silent
+            ? throw new GatewayException(new GatewayError(
+                ErrorKind.UpstreamFailed,
+                $"The provider {silent.Provider} cannot be reached for its list of models, so '{name}' may or may not exist.")
+            { Code = "upstream_unreachable" })
+            : null;
     }
 
     /// <summary>Every published model once: the operator's first, then each provider's.</summary>
@@ -70,11 +83,18 @@ public sealed class ModelCatalogue
         var provider = configuration.Providers.FirstOrDefault(each => each.Name.AsSpan().Equals(name.AsSpan(0, slash), StringComparison.OrdinalIgnoreCase));
         if (provider is null)
             return null;
-        var model = name[(slash + 1)..];
-        if (model.EndsWith(":latest", StringComparison.OrdinalIgnoreCase))
-            model = model[..^":latest".Length];
-        return new PublishedModel(name, [new Target(provider.Name, model)], ModelMetadata.Of(model, null, null), 0);
+        var model = Without(":latest", Without(":local", name[(slash + 1)..]));
+        return model.Length == 0 ? null : new PublishedModel(name, [new Target(provider.Name, model)], ModelMetadata.Of(model, null, null), 0);
     }
+
+    /// <summary>Marks of Ollama's that no provider knows.</summary>
+    private static string Without(string mark, string name) => name.EndsWith(mark, StringComparison.OrdinalIgnoreCase) ? name[..^mark.Length] : name;
+
+    /// <summary>False for what no provider calls a model, and what could do harm in a URL or a log.</summary>
+    private static bool CanExist(string name) =>
+        name.Length <= LongestName
+        && !name.Any(letter => char.IsControl(letter) || letter is '%' or '?' or '#')
+        && !name.Split('/', '\\').Any(segment => segment is "." or "..");
 
     /// <summary>Names in Ollama's grammar are equal with and without their defaults; any other is compared as it stands.</summary>
     private static string KeyOf(string name) => ModelName.TryParse(name, out var parsed) ? parsed.Key : name.ToLowerInvariant();

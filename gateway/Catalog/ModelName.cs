@@ -11,6 +11,8 @@ public sealed record ModelName
     private const string DefaultHost = "registry.ollama.ai";
     private const string DefaultNamespace = "library";
     private const string DefaultTag = "latest";
+    private const string LocalMark = ":local";
+    private const string CloudMark = ":cloud";
 
     private ModelName(string display) => Display = display;
 
@@ -29,7 +31,7 @@ public sealed record ModelName
         var path = text.Split('/');
         if (path.Length > 3)
             return false;
-        var (model, tag) = SplitTag(path[^1]);
+        var (model, tag) = SplitTag(WithoutLocal(path[^1]));
         if (!IsPart(model, 80, dots: true) || !IsPart(tag, 80, dots: true))
             return false;
         var space = path.Length > 1 ? path[^2] : DefaultNamespace;
@@ -47,14 +49,23 @@ public sealed record ModelName
         return true;
     }
 
+    /// <summary>Whether the name says both that the model runs here and that it does not, which nobody can mean.</summary>
+    public static bool NamesBothSources(string text) =>
+        (EndsIn(text, LocalMark) && NamesCloud(text[..^LocalMark.Length]))
+        || (EndsIn(text, CloudMark) && EndsIn(text[..^CloudMark.Length], LocalMark));
+
+    private static bool NamesCloud(string text) =>
+        EndsIn(text, CloudMark) || (EndsIn(text, "-cloud") && text.LastIndexOf(':') > text.LastIndexOf('/'));
+
+    private static bool EndsIn(string text, string mark) => text.EndsWith(mark, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary><c>:local</c> only says where a model runs.</summary>
+    private static string WithoutLocal(string text) => EndsIn(text, LocalMark) ? text[..^LocalMark.Length] : text;
+
     private static (string Model, string Tag) SplitTag(string text)
     {
         var colon = text.IndexOf(':');
-        if (colon < 0)
-            return (text, DefaultTag);
-        // ":local" only says where a model runs.
-        var tag = text[(colon + 1)..];
-        return (text[..colon], tag.Equals("local", StringComparison.OrdinalIgnoreCase) ? DefaultTag : tag);
+        return colon < 0 ? (text, DefaultTag) : (text[..colon], text[(colon + 1)..]);
     }
 
     private static bool IsPart(string text, int longest, bool dots) =>

@@ -19,14 +19,16 @@ internal sealed class ProviderModelList(string provider, ModelLister lister, Tim
     private IReadOnlyList<ListedModel> models = [];
     private Task? refresh;
     private DateTimeOffset due = DateTimeOffset.MinValue;
-    private bool wasEverRead;
 
     public string Provider => provider;
+
+    /// <summary>False while the provider has not answered even once.</summary>
+    public bool WasEverRead { get; private set; }
 
     public async ValueTask<IReadOnlyList<ListedModel>> GetAsync()
     {
         var running = StartRefreshIfDue();
-        if (!wasEverRead && running is not null)
+        if (!WasEverRead && running is not null)
             await running.ConfigureAwait(false);
         return models;
     }
@@ -47,7 +49,7 @@ internal sealed class ProviderModelList(string provider, ModelLister lister, Tim
         try
         {
             models = await lister(provider, timeout.Token).ConfigureAwait(false);
-            wasEverRead = true;
+            WasEverRead = true;
             due = clock.GetUtcNow() + Fresh;
         }
         catch (Exception error) when (error is GatewayException or OperationCanceledException)

@@ -7,6 +7,11 @@ namespace Dragoman.Catalog;
 /// <param name="Created">Unix seconds; 0 when unknown.</param>
 public sealed record PublishedModel(string Name, IReadOnlyList<Target> Targets, ModelMetadata Metadata, long Created)
 {
+    private const long FixedDate = 1_735_689_600;
+
+    /// <summary>The date in lists, in Unix seconds: a model without one of its own gets one that never changes.</summary>
+    public long ListedDate => Created > 0 ? Created : FixedDate;
+
     /// <summary>The name in Ollama's lists: with its tag. Null when Ollama's grammar cannot express it.</summary>
     public string? TaggedName { get; } = ModelName.TryParse(Name, out var name) ? name.Display : null;
 }

@@ -33,8 +33,17 @@ public sealed record ChatRequest
 
     public ReasoningRequest Reasoning { get; init; }
 
+    /// <summary>Whether the oldest turns may be left out of a conversation that is longer than the model reads (specs/ollama.md 2.1).</summary>
+    public bool DropsOldestTurns { get; init; }
+
+    /// <summary>For how long the model counts as loaded after this request; null: the client did not say.</summary>
+    public TimeSpan? KeepAlive { get; init; }
+
     /// <summary>The client asks that the model be put away; means something only without a prompt (specs/ollama.md 2.1).</summary>
-    public bool Unloads { get; init; }
+    public bool Unloads => KeepAlive == TimeSpan.Zero;
+
+    /// <summary>The client's own JSON, for a provider that speaks the client's dialect.</summary>
+    public ReadOnlyMemory<byte> Source { get; init; }
 
     /// <summary>
     /// Request members that the canonical model does not know, by name, as raw JSON. They go only to an outbound

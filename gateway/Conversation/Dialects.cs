@@ -46,6 +46,9 @@ public interface IInboundDialect : IErrorShape
     /// <summary>A state machine that writes the stream's bytes to <paramref name="output"/> as events come in.</summary>
     IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output);
 
+    /// <summary>The lane for an answer that comes in this very dialect; null when the dialect is nobody's but the client's.</summary>
+    IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output);
+
     /// <summary>Writes a whole answer as one body.</summary>
     void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output);
 }
@@ -53,7 +56,14 @@ public interface IInboundDialect : IErrorShape
 /// <summary>A request as it goes to a provider.</summary>
 /// <param name="Path">Relative to the provider's base URL, without a leading slash.</param>
 /// <param name="Body">UTF-8 JSON.</param>
-public sealed record UpstreamCall(string Path, ReadOnlyMemory<byte> Body);
+public sealed record UpstreamCall(string Path, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The provider's name of the model, where that is needed to wake it.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Stop sequences that the provider does not take, so that the answer has to be cut here.</summary>
+    public IReadOnlyList<string> LocalStop { get; init; } = [];
+}
 
 /// <summary>A wire format towards a provider.</summary>
 public interface IOutboundDialect
@@ -64,7 +74,19 @@ public interface IOutboundDialect
     /// <exception cref="GatewayException">The provider lacks something whose loss would change the contract.</exception>
     UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses);
 
+    /// <summary>
+    /// The client's own request with only that changed which must be, when it is in this dialect already; null when it
+    /// has to be written anew. The answer may then pass through as well.
+    /// </summary>
+    UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel);
+
     IAnswerReader OpenAnswer(ChatRequest request);
+
+    /// <summary>The call in a form that the provider may take although it refused this one; null when there is none.</summary>
+    UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => null;
+
+    /// <summary>What one call of <see cref="WriteEmbeddings"/> may hold.</summary>
+    EmbeddingLimits EmbeddingLimits => EmbeddingLimits.Default;
 
     /// <exception cref="GatewayException">The provider cannot do what is asked.</exception>
     UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses);

@@ -15,6 +15,9 @@ public readonly record struct Loss(string Field, LossAction Action);
 /// <summary>Collects the losses of one translation, so that none is silent.</summary>
 public sealed class LossReport
 {
+    /// <summary>The response header that tells the client.</summary>
+    public const string Header = "X-Dragoman-Losses";
+
     private readonly List<Loss> losses = [];
 
     public IReadOnlyList<Loss> Losses => losses;
@@ -24,6 +27,9 @@ public sealed class LossReport
     public void Clamped(string field) => losses.Add(new Loss(field, LossAction.Clamped));
 
     public void Emulated(string field) => losses.Add(new Loss(field, LossAction.Emulated));
+
+    /// <summary>Takes over what another translation lost, each loss once.</summary>
+    public void Add(LossReport other) => losses.AddRange(other.losses.Except(losses));
 
     /// <summary>One line for a header or a log: <c>top_k=dropped, temperature=clamped</c>.</summary>
     public override string ToString() => string.Join(", ", losses.Select(loss => $"{loss.Field}={Word(loss.Action)}"));

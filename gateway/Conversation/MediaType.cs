@@ -12,6 +12,18 @@ public static class MediaType
             return "image/jpeg";
         if (head.StartsWith("GIF8"u8))
             return "image/gif";
+        if (head.StartsWith("BM"u8))
+            return "image/bmp";
+        if (head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8))
+            return "image/tiff";
+        if (head.Length >= 12 && head[4..].StartsWith("ftyp"u8))
+        {
+            if (head[8..].StartsWith("avif"u8))
+                return "image/avif";
+            if (head[8..].StartsWith("heic"u8) || head[8..].StartsWith("heix"u8) || head[8..].StartsWith("mif1"u8))
+                return "image/heic";
+        }
+
         if (head.Length >= 12 && head.StartsWith("RIFF"u8))
         {
             if (head[8..].StartsWith("WEBP"u8))
@@ -50,8 +62,23 @@ public static class MediaType
             text = text.ReplaceLineEndings("");
         if (text.Length == 0 || !System.Buffers.Text.Base64.IsValid(text))
             throw GatewayException.Invalid(field, $"{field} is not valid base64");
+        return new InlineMedia(Sniff(text) ?? (string.IsNullOrEmpty(declared) ? null : declared) ?? "image/jpeg", text);
+    }
+
+    /// <summary>Reads a picture or a sound in one of Ollama's <c>images</c>, where only the bytes tell which (specs/ollama.md 2.0).</summary>
+    /// <exception cref="GatewayException">Not base64, or the bytes are of neither.</exception>
+    public static InlineMedia ReadPictureOrSound(string text, string field)
+    {
+        var media = ReadInline(text, field);
+        return Sniff(media.Base64) is null
+            ? throw GatewayException.Invalid(field, $"{field} is no picture or sound of a known format, such as PNG, JPEG, GIF, WebP, WAV or MP3")
+            : media;
+    }
+
+    private static string? Sniff(string base64)
+    {
         Span<byte> head = stackalloc byte[24];
-        Convert.TryFromBase64Chars(text.AsSpan(0, Math.Min(text.Length, 32) / 4 * 4), head, out var length);
-        return new InlineMedia(Sniff(head[..length]) ?? (string.IsNullOrEmpty(declared) ? null : declared) ?? "image/jpeg", text);
+        Convert.TryFromBase64Chars(base64.AsSpan(0, Math.Min(base64.Length, 32) / 4 * 4), head, out var length);
+        return Sniff(head[..length]);
     }
 }

@@ -26,4 +26,18 @@ public readonly record struct Usage(
     public static readonly Usage Absent = new(0, 0, Origin: UsageOrigin.Absent);
 
     public long Total => InputTotal + OutputTotal;
+
+    /// <summary>The sum of two answers' counts; an estimate when part of it is one.</summary>
+    public Usage Plus(Usage other)
+    {
+        if (Origin == UsageOrigin.Absent || other.Origin == UsageOrigin.Absent)
+            return Origin == UsageOrigin.Absent ? other : this;
+        return new Usage(
+            InputTotal + other.InputTotal,
+            OutputTotal + other.OutputTotal,
+            CacheRead + other.CacheRead,
+            CacheWrite + other.CacheWrite,
+            Reasoning + other.Reasoning,
+            (UsageOrigin)Math.Min((int)Origin, (int)other.Origin));
+    }
 }

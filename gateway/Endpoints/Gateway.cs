@@ -11,6 +11,9 @@ namespace Dragoman.Endpoints;
 /// <summary>The one way in, the same in both hosts: steps 1 and 2 for every route, and every failure's answer.</summary>
 public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> logger)
 {
+    /// <summary>UTF-16 units; some messages quote what the client sent, whose size is the client's choice.</summary>
+    private const int LongestMessage = 2000;
+
     public async Task HandleAsync(HttpContext http)
     {
         // Step 1: receive.
@@ -19,9 +22,17 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         var path = PathOf(http);
         var route = RouteTable.Find(path, out var rest);
         var errors = route?.Errors ?? RouteTable.ErrorsOf(path);
-        var exchange = new Exchange(http, runtime.Snapshot, runtime.Clock, errors, requestId) { RouteValue = rest };
+        var exchange = new Exchange(http, runtime, errors, requestId) { RouteValue = rest };
         try
         {
+            var access = exchange.Snapshot.Configuration.Access;
+            if (!BrowserOrigins.Admit(http, access.Origins) || !HostGuard.Admit(http, access.Hosts))
+            {
+                if (http.Response.StatusCode == StatusCodes.Status403Forbidden)
+                    Refused(logger, requestId, http.Request.Headers.Origin.ToString(), http.Request.Host.Value ?? "");
+                return;
+            }
+
             if (route is null)
                 throw new GatewayException(new GatewayError(ErrorKind.NotFound, $"Unknown request URL: {http.Request.Method} {path}."));
             if (!route.Methods.Contains(http.Request.Method))
@@ -74,7 +85,8 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             response.Headers["retry-after-ms"] = Math.Ceiling(wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (error.Kind == ErrorKind.QuotaExceeded)
+        // SDKs repeat whatever is 429 or 5xx unless they are told that it is of no use (specs/dialects.md 1.1).
+        if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.NotImplemented)
             response.Headers["x-should-retry"] = "false";
         try
         {
@@ -85,13 +97,20 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             }
 
             var body = new ArrayBufferWriter<byte>(256);
-            exchange.Errors.WriteError(body, error, exchange.RequestId);
+            exchange.Errors.WriteError(body, error with { Message = Shorten(error.Message) }, exchange.RequestId);
             await exchange.WriteJsonAsync(body, exchange.Errors.StatusOf(error)).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.ClientLeft)
         {
             // The client has gone; there is nobody to answer.
         }
+    }
+
+    private static string Shorten(string message)
+    {
+        if (message.Length <= LongestMessage)
+            return message;
+        return string.Concat(message.AsSpan(0, char.IsHighSurrogate(message[LongestMessage - 1]) ? LongestMessage - 1 : LongestMessage), "…");
     }
 
     /// <summary>Ollama's router answers unknown paths and methods in plain text (specs/ollama.md 0.2).</summary>
@@ -101,6 +120,10 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         (Dialects.Ollama.OllamaErrors, ErrorKind.MethodNotAllowed) => [.. "405 method not allowed"u8],
         _ => null,
     };
+
+    /// <summary>The client gets no word of it, as from Ollama; whoever runs the gateway needs one.</summary>
+    [LoggerMessage(11, LogLevel.Warning, "refused {RequestId} origin=[{Origin}] host=[{Host}]; /access/origins and /access/hosts admit more")]
+    private static partial void Refused(ILogger logger, string requestId, string origin, string host);
 
     [LoggerMessage(10, LogLevel.Error, "failed {RequestId} {Method} {Path}")]
     private static partial void Failed(ILogger logger, string requestId, string method, string path, Exception error);

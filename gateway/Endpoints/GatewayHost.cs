@@ -24,8 +24,9 @@ public static class GatewayHost
     /// <param name="name">The executable's name, for its first line of output.</param>
     /// <param name="portVariable">The environment variable that holds the port; 0 takes any free one.</param>
     /// <param name="defaultPort">Used when the variable is not set.</param>
+    /// <param name="handsOver">See <see cref="GatewayRuntime.HandsOver"/>.</param>
     /// <returns>The exit code: 0 after a normal end, 1 when the port is taken, 2 after a mistake in the configuration.</returns>
-    public static async Task<int> RunAsync(string name, string portVariable, int defaultPort)
+    public static async Task<int> RunAsync(string name, string portVariable, int defaultPort, bool handsOver)
     {
         var environment = ReadEnvironment();
         GatewaySnapshot snapshot;
@@ -46,7 +47,7 @@ public static class GatewayHost
             return ConfigurationMistake;
         }
 
-        var app = Build(snapshot, TimeProvider.System, address, port);
+        var app = Build(snapshot, TimeProvider.System, address, port, handsOver);
         await using (app.ConfigureAwait(false))
         {
             try
@@ -70,7 +71,7 @@ public static class GatewayHost
     }
 
     /// <summary>The gateway on an address of its own; port 0 takes any free one.</summary>
-    public static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port)
+    public static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver)
     {
         // Empty: no configuration files, no variables of the web framework, no features that are not named here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -89,7 +90,7 @@ public static class GatewayHost
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTime);
-        builder.Services.AddSingleton(new GatewayRuntime(snapshot, clock));
+        builder.Services.AddSingleton(new GatewayRuntime(snapshot, clock, handsOver));
         builder.Services.AddSingleton<Gateway>();
         var app = builder.Build();
         app.Run(app.Services.GetRequiredService<Gateway>().HandleAsync);

@@ -16,11 +16,11 @@ internal sealed class OllamaEmbedEndpoint : IEndpoint
             request = OllamaEmbeddings.ReadEmbed(body.RootElement);
         var model = request.Model.Length == 0
             ? throw new GatewayException(Resolution.NotFound(""))
-            : await OllamaEmbeddingModel.FindAsync(exchange, request.Model).ConfigureAwait(false);
+            : await OllamaEmbeddingModel.FindAsync(exchange, request).ConfigureAwait(false);
         var answer = request.Inputs.Count == 0
             ? new EmbeddingAnswer([], Usage.Absent)
             : await Embedding.RunAsync(exchange, "ollama.embed", request, model).ConfigureAwait(false);
-        var output = new ArrayBufferWriter<byte>(1024);
+        var output = new ArrayBufferWriter<byte>(answer.JsonLength);
         OllamaEmbeddings.WriteEmbed(request, answer, exchange.Elapsed, output);
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }
@@ -34,11 +34,11 @@ internal sealed class OllamaEmbeddingsEndpoint : IEndpoint
         EmbeddingRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
             request = OllamaEmbeddings.ReadEmbeddings(body.RootElement);
-        var model = await OllamaEmbeddingModel.FindAsync(exchange, request.Model).ConfigureAwait(false);
+        var model = await OllamaEmbeddingModel.FindAsync(exchange, request).ConfigureAwait(false);
         var answer = request.Inputs.Count == 0
             ? new EmbeddingAnswer([], Usage.Absent)
             : await Embedding.RunAsync(exchange, "ollama.embeddings", request, model).ConfigureAwait(false);
-        var output = new ArrayBufferWriter<byte>(1024);
+        var output = new ArrayBufferWriter<byte>(answer.JsonLength);
         OllamaEmbeddings.WriteEmbeddings(answer, output);
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }
@@ -47,7 +47,11 @@ internal sealed class OllamaEmbeddingsEndpoint : IEndpoint
 /// <summary>Finds a model for the embedding endpoints, which say "not found" in their own words (specs/ollama.md 0.7).</summary>
 internal static class OllamaEmbeddingModel
 {
-    public static async Task<PublishedModel> FindAsync(Exchange exchange, string name) =>
-        await Resolution.FindAsync(exchange, name, "ollama").ConfigureAwait(false)
-        ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"model \"{name}\" not found, try pulling it first"));
+    public static async Task<PublishedModel> FindAsync(Exchange exchange, EmbeddingRequest request)
+    {
+        var model = await Resolution.FindAsync(exchange, request.Model, "ollama").ConfigureAwait(false)
+            ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"model \"{request.Model}\" not found, try pulling it first"));
+        exchange.RecentModels.Use(model, request.KeepAlive);
+        return model;
+    }
 }

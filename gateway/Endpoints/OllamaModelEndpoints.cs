@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using Dragoman.Catalog;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Ollama;
 using Dragoman.Pipeline;
 using Dragoman.Wire;
 
@@ -17,10 +19,10 @@ internal sealed class OllamaTagsEndpoint : IEndpoint
         {
             writer.WriteStartObject();
             writer.WriteStartArray("models"u8);
-            foreach (var model in models)
+            foreach (var model in models.OrderByDescending(OllamaModelObject.ModifiedAt))
             {
                 if (model.TaggedName is { } name)
-                    OllamaModelObject.WriteListed(writer, name, model.Metadata, model.Created);
+                    OllamaModelObject.WriteListed(writer, model, name);
             }
 
             writer.WriteEndArray();
@@ -34,32 +36,63 @@ internal sealed class OllamaTagsEndpoint : IEndpoint
 /// <summary><c>POST /api/show</c> (specs/ollama.md 2.5).</summary>
 internal sealed class OllamaShowEndpoint : IEndpoint
 {
+    private const string Copilot = "GitHubCopilotChat/";
+
     public async Task HandleAsync(Exchange exchange)
     {
-        string? name;
+        string name;
+        string system;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
         {
             var request = RequestObject.OfBody(body.RootElement, ignoreCase: true);
-            name = request.String("model") is { Length: > 0 } model ? model : request.String("name");
+            name = OllamaModelArgument.Read(request);
+            system = request.String("system") ?? "";
+            _ = request.Bool("verbose");
+            _ = request.Object("options");
         }
 
-        if (string.IsNullOrEmpty(name))
+        if (name.Length == 0)
             throw GatewayException.Invalid("model", "model is required");
-        var published = await Resolution.FindAsync(exchange, name, "ollama").ConfigureAwait(false)
-            ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"model '{Catalog.ModelName.Tagged(name)}' not found"));
+        var model = await Resolution.FindAsync(exchange, name, OllamaRequest.Family).ConfigureAwait(false)
+            ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"model '{ModelName.Tagged(name)}' not found"));
         var output = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
-            OllamaModelObject.WriteShown(writer, published.TaggedName ?? published.Name, published.Metadata, published.Created);
+            OllamaModelObject.WriteShown(writer, model, DisplayName(exchange, name, model), system);
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+    }
+
+    /// <summary>Copilot looks its models up by the name that it asked for.</summary>
+    private static string DisplayName(Exchange exchange, string asked, PublishedModel model)
+    {
+        if (exchange.Http.Request.Headers.UserAgent.ToString().StartsWith(Copilot, StringComparison.Ordinal))
+            return asked;
+        var name = model.TaggedName ?? model.Name;
+        return name.EndsWith(":latest", StringComparison.Ordinal) ? name[..^":latest".Length] : name;
     }
 }
 
-/// <summary><c>GET /api/ps</c>: no model is ever loaded here (specs/ollama.md 2.7).</summary>
+/// <summary><c>GET /api/ps</c>: the models that were used lately (specs/ollama.md 2.7).</summary>
 internal sealed class OllamaPsEndpoint : IEndpoint
 {
-    private static readonly byte[] Body = [.. "{\"models\":[]}"u8];
+    public async Task HandleAsync(Exchange exchange)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("models"u8);
+            foreach (var recent in exchange.RecentModels.List())
+            {
+                if (recent.Model.TaggedName is { } name)
+                    OllamaModelObject.WriteLoaded(writer, recent, name);
+            }
 
-    public Task HandleAsync(Exchange exchange) => exchange.WriteAsync(Body, "application/json; charset=utf-8", 200);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+    }
 }
 
 /// <summary><c>GET /api/version</c>: the version of Ollama whose contract is kept; clients gate on it (specs/ollama.md 1, 4.1).</summary>

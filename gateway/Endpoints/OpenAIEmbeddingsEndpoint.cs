@@ -17,7 +17,7 @@ internal sealed class OpenAIEmbeddingsEndpoint : IEndpoint
         var model = await Resolution.FindAsync(exchange, request.Model, OpenAIChat.Family).ConfigureAwait(false)
             ?? throw new GatewayException(Resolution.NotFound(request.Model));
         var answer = await Embedding.RunAsync(exchange, "openai.embeddings", request, model).ConfigureAwait(false);
-        var output = new ArrayBufferWriter<byte>(4096);
+        var output = new ArrayBufferWriter<byte>(encoding == EmbeddingEncoding.Base64 ? answer.JsonLength / 2 : answer.JsonLength);
         OpenAIEmbeddings.Write(request, encoding, answer, output);
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }

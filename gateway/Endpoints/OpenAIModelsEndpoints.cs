@@ -51,7 +51,7 @@ internal static class OpenAIModelObject
         writer.WriteStartObject();
         writer.WriteString("id"u8, id);
         writer.WriteString("object"u8, "model"u8);
-        writer.WriteNumber("created"u8, model.Created);
+        writer.WriteNumber("created"u8, model.ListedDate);
         writer.WriteString("owned_by"u8, model.Targets[0].Provider);
         writer.WriteEndObject();
     }

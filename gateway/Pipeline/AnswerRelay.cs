@@ -22,13 +22,40 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
     /// <summary>Bytes have gone to the client; there is no way back.</summary>
     public bool IsCommitted { get; private set; }
 
+    /// <summary>Whether an answer is a stream of events, by what it says of itself (P-47).</summary>
+    public static bool IsStream(HttpResponseMessage upstream) => upstream.Content.Headers.ContentType?.MediaType == "text/event-stream";
+
+    /// <summary>The stream's state machine, which writes to what is flushed after each read.</summary>
+    public IAnswerEvents OpenStream() => dialect.OpenStream(context, output);
+
+    /// <summary>The lane without translation, if the client's dialect has one.</summary>
+    public IPassThrough? OpenPassThrough() => dialect.OpenPassThrough(context, output);
+
     /// <summary>Streams the answer.</summary>
     /// <exception cref="GatewayException">The answer failed before it began.</exception>
-    public async Task StreamAsync(HttpResponseMessage upstream, IAnswerReader reader, AnswerMeter meter, UpstreamClock clock)
+    public Task StreamAsync(HttpResponseMessage upstream, IAnswerReader reader, AnswerMeter meter, UpstreamClock clock) =>
+        StreamAsync(upstream, reader, null, meter, clock);
+
+    /// <summary>Passes the answer through, streamed or not.</summary>
+    /// <exception cref="GatewayException">The answer failed before anything was sent.</exception>
+    public async Task PassThroughAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough lane, AnswerMeter meter, UpstreamClock clock)
+    {
+        if (context.Request.Stream)
+            await StreamAsync(upstream, reader, lane, meter, clock).ConfigureAwait(false);
+        else
+            await SendBodyAsync(upstream, reader, lane, meter, clock, () => { }).ConfigureAwait(false);
+    }
+
+    /// <summary>Collects the answer and sends it as one body.</summary>
+    /// <exception cref="GatewayException">The answer failed.</exception>
+    public Task CollectAsync(HttpResponseMessage upstream, IAnswerReader reader, AnswerCollector collector, AnswerMeter meter, UpstreamClock clock) =>
+        SendBodyAsync(upstream, reader, null, meter, clock, () => dialect.WriteAnswer(context, collector.Answer, output));
+
+    private async Task StreamAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock)
     {
         try
         {
-            await ReadAsync(upstream, reader, meter, clock, FlushAsync).ConfigureAwait(false);
+            await ReadAsync(upstream, reader, lane, meter, clock, FlushAsync).ConfigureAwait(false);
         }
         catch (GatewayException error) when (IsCommitted)
         {
@@ -37,29 +64,23 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         }
     }
 
-    /// <summary>Collects the answer and sends it as one body.</summary>
-    /// <exception cref="GatewayException">The answer failed.</exception>
-    public async Task CollectAsync(HttpResponseMessage upstream, IAnswerReader reader, AnswerCollector collector, AnswerMeter meter, UpstreamClock clock)
+    private async Task SendBodyAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Action write)
     {
-        await ReadAsync(upstream, reader, meter, clock, () => default).ConfigureAwait(false);
+        await ReadAsync(upstream, reader, lane, meter, clock, () => default).ConfigureAwait(false);
         ThrowIfFailed(meter);
-        dialect.WriteAnswer(context, collector.Answer, output);
+        write();
         IsCommitted = true;
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }
 
-    /// <summary>The stream's state machine, which writes to what <see cref="StreamAsync"/> flushes.</summary>
-    public IAnswerEvents OpenStream() => dialect.OpenStream(context, output);
-
-    private static async Task ReadAsync(HttpResponseMessage upstream, IAnswerReader reader, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
+    private static async Task ReadAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
     {
         try
         {
-            // What came decides, not what was asked for (P-47).
-            if (upstream.Content.Headers.ContentType?.MediaType == "text/event-stream")
-                await ReadStreamAsync(upstream, reader, meter, clock, flush).ConfigureAwait(false);
+            if (IsStream(upstream))
+                await ReadStreamAsync(upstream, reader, lane, meter, clock, flush).ConfigureAwait(false);
             else
-                await ReadBodyAsync(upstream, reader, meter, clock, flush).ConfigureAwait(false);
+                await ReadBodyAsync(upstream, reader, lane, meter, clock, flush).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (clock.TimedOut)
         {
@@ -75,15 +96,16 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         }
     }
 
-    private static async Task ReadBodyAsync(HttpResponseMessage upstream, IAnswerReader reader, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
+    private static async Task ReadBodyAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
     {
         var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, clock.Token).ConfigureAwait(false);
         reader.ReadBody(body.Span, meter);
         ThrowIfFailed(meter);
+        lane?.ForwardBody(body.Span);
         await flush().ConfigureAwait(false);
     }
 
-    private static async Task ReadStreamAsync(HttpResponseMessage upstream, IAnswerReader reader, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
+    private static async Task ReadStreamAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
     {
         using var events = new SseReader();
         var stream = await upstream.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false);
@@ -94,7 +116,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
             {
                 var read = await ReadOnceAsync(stream, events, reader, clock).ConfigureAwait(false);
                 events.Advance(read);
-                ReadEvents(events, reader, meter, isLast: read == 0);
+                ReadEvents(events, reader, lane, meter, isLast: read == 0);
                 if (!begun)
                     ThrowIfFailed(meter);
                 begun |= meter.HasBegun;
@@ -122,15 +144,27 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         }
     }
 
-    private static void ReadEvents(SseReader events, IAnswerReader reader, AnswerMeter meter, bool isLast)
+    private static void ReadEvents(SseReader events, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, bool isLast)
     {
         while (!meter.IsOver && events.TryRead(out var name, out var data))
-            reader.ReadEvent(name, data, meter);
-        if (!isLast || meter.IsOver)
-            return;
-        if (events.TryReadLast(out var lastName, out var lastData))
-            reader.ReadEvent(lastName, lastData, meter);
-        reader.Complete(meter);
+            ReadEvent(reader, lane, meter, name, data);
+        if (isLast && !meter.IsOver)
+        {
+            if (events.TryReadLast(out var name, out var data))
+                ReadEvent(reader, lane, meter, name, data);
+            reader.Complete(meter);
+        }
+
+        if (meter is { IsOver: true, Error: null })
+            lane?.CloseStream();
+    }
+
+    private static void ReadEvent(IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, ReadOnlySpan<byte> name, ReadOnlySpan<byte> data)
+    {
+        reader.ReadEvent(name, data, meter);
+        // A failure has been written in the gateway's own words.
+        if (meter.Error is null)
+            lane?.ForwardEvent(name, data);
     }
 
     private static void ThrowIfFailed(AnswerMeter meter)

@@ -1,7 +1,6 @@
 using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
-using Dragoman.Providers;
 
 namespace Dragoman.Pipeline;
 
@@ -25,15 +24,20 @@ public static class Embedding
             for (var index = 0; ; index++)
             {
                 target = model.Targets[index];
+                var batch = new EmbeddingBatch(exchange, target, request, model.Metadata.ContextLength);
                 try
                 {
-                    var answer = await SendAsync(exchange, request, target).ConfigureAwait(false);
-                    usage = answer.Usage;
-                    return answer;
+                    // Steps 6 to 8.
+                    return await batch.RunAsync().ConfigureAwait(false);
                 }
                 catch (GatewayException error) when (error.Error.IsRetryable && !exchange.ClientLeft && index < model.Targets.Count - 1)
                 {
                     SettlementLog.WriteFallback(exchange, target, model.Targets[index + 1], error.Error);
+                }
+                finally
+                {
+                    // What a target embedded before it failed is used all the same.
+                    usage = usage.Plus(batch.Usage);
                 }
             }
         }
@@ -49,34 +53,6 @@ public static class Embedding
             var settlement = new Settlement(outcome, usage);
             await access.SettleAsync(reservation, settlement).ConfigureAwait(false);
             SettlementLog.WriteEmbeddings(exchange, dialect, request, target, failure, settlement);
-        }
-    }
-
-    private static async Task<EmbeddingAnswer> SendAsync(Exchange exchange, EmbeddingRequest request, Target target)
-    {
-        var provider = exchange.Snapshot.ProviderOf(target);
-
-        // Step 6: write.
-        var call = provider.Dialect.WriteEmbeddings(request, target.Model, new LossReport());
-
-        // Step 7: send.
-        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted);
-        try
-        {
-            using var upstream = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
-            var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, clock.Token).ConfigureAwait(false);
-
-            // Step 8: translate.
-            var answer = provider.Dialect.ReadEmbeddings(body);
-            return answer.Vectors.Count == request.Inputs.Count
-                ? answer
-                : throw new GatewayException(new GatewayError(
-                    ErrorKind.UpstreamFailed,
-                    $"The provider answered {answer.Vectors.Count} vectors for {request.Inputs.Count} texts."));
-        }
-        catch (OperationCanceledException error) when (clock.TimedOut)
-        {
-            throw new GatewayException(clock.Error, error);
         }
     }
 }

@@ -13,14 +13,16 @@ public sealed class Exchange
     /// <summary>The deepest nesting of a request's JSON.</summary>
     public const int DeepestJson = 64;
 
-    internal Exchange(HttpContext http, GatewaySnapshot snapshot, TimeProvider clock, IErrorShape errors, string requestId)
+    internal Exchange(HttpContext http, GatewayRuntime runtime, IErrorShape errors, string requestId)
     {
         Http = http;
-        Snapshot = snapshot;
-        Clock = clock;
+        Snapshot = runtime.Snapshot;
+        Clock = runtime.Clock;
+        HandsOver = runtime.HandsOver;
+        RecentModels = runtime.RecentModels;
         Errors = errors;
         RequestId = requestId;
-        StartedAt = clock.GetTimestamp();
+        StartedAt = Clock.GetTimestamp();
     }
 
     public HttpContext Http { get; }
@@ -28,6 +30,12 @@ public sealed class Exchange
     public GatewaySnapshot Snapshot { get; }
 
     public TimeProvider Clock { get; }
+
+    /// <summary>See <see cref="GatewayRuntime.HandsOver"/>.</summary>
+    public bool HandsOver { get; }
+
+    /// <summary>See <see cref="GatewayRuntime.RecentModels"/>.</summary>
+    public RecentModels RecentModels { get; }
 
     public IErrorShape Errors { get; }
 
@@ -38,6 +46,9 @@ public sealed class Exchange
 
     /// <summary>Set by step 2.</summary>
     public Caller? Caller { get; internal set; }
+
+    /// <summary>The request's body, once it was read.</summary>
+    public ReadOnlyMemory<byte> Body { get; private set; }
 
     /// <summary>What a route's <c>{*id}</c> stood for.</summary>
     public string RouteValue { get; internal set; } = "";
@@ -51,7 +62,7 @@ public sealed class Exchange
     /// <exception cref="GatewayException">Empty, too large, not UTF-8 or not JSON.</exception>
     public async Task<JsonDocument> ReadJsonAsync(string emptyMessage = "missing request body")
     {
-        var body = await ReadBodyAsync().ConfigureAwait(false);
+        var body = Body = await ReadBodyAsync().ConfigureAwait(false);
         if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, emptyMessage));
         if (!Utf8.IsValid(body.Span))

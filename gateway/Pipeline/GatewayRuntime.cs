@@ -1,11 +1,18 @@
 namespace Dragoman.Pipeline;
 
 /// <summary>What outlives a request: the clock, and the one place where the snapshot is swapped.</summary>
-public sealed class GatewayRuntime(GatewaySnapshot first, TimeProvider clock)
+/// <param name="first">The snapshot to start with.</param>
+/// <param name="clock">The source of all times.</param>
+/// <param name="handsOver">Whether this process may give a request back for the functions to answer; only the sidecar may.</param>
+public sealed class GatewayRuntime(GatewaySnapshot first, TimeProvider clock, bool handsOver)
 {
     private volatile GatewaySnapshot snapshot = first;
 
     public TimeProvider Clock { get; } = clock;
+
+    public bool HandsOver { get; } = handsOver;
+
+    public RecentModels RecentModels { get; } = new(clock);
 
     public GatewaySnapshot Snapshot
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 
@@ -8,8 +7,6 @@ namespace Dragoman.Pipeline;
 /// <summary>Steps 3 to 9 for every endpoint that generates: the rules of the way, whatever the dialects at its two ends.</summary>
 public static class Generation
 {
-    private const string LossesHeader = "X-Dragoman-Losses";
-
     /// <summary>Reads, resolves, reserves, sends, translates and settles one generation request.</summary>
     /// <exception cref="GatewayException">It failed before anything was sent to the client.</exception>
     public static async Task RunAsync(Exchange exchange, IInboundDialect dialect)
@@ -17,9 +14,7 @@ public static class Generation
         // Step 3: read.
         ChatRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-            request = dialect.Read(body.RootElement);
-        if (HandOver.TryHandOver(exchange.Http, request))
-            return;
+            request = dialect.Read(body.RootElement) with { Source = exchange.Body };
 
         // Step 4: resolve.
         var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
@@ -28,17 +23,22 @@ public static class Generation
         var local = new ArrayBufferWriter<byte>();
         if (dialect.TryAnswerLocally(context, local))
         {
+            exchange.RecentModels.Use(model, request.KeepAlive);
             await exchange.WriteJsonAsync(local).ConfigureAwait(false);
             return;
         }
 
         if (dialect.FindMissingCapability(request, model.Metadata.Capabilities) is { } missing)
             throw new GatewayException(missing);
+        exchange.RecentModels.Use(model, request.KeepAlive);
+        // What is refused or needs no provider is answered here; only what costs time is given back.
+        if (HandOver.TryHandOver(exchange, request))
+            return;
 
         // Step 5: reserve.
         var access = exchange.Snapshot.Access;
         var reservation = await access.ReserveAsync(exchange.Caller!, exchange.Http.RequestAborted).ConfigureAwait(false);
-        var attempt = new Attempt(exchange, dialect, context);
+        var attempt = new Attempt(exchange, dialect, context, model.Metadata.ContextLength);
         try
         {
             await RunTargetsAsync(exchange, model, attempt).ConfigureAwait(false);
@@ -54,7 +54,8 @@ public static class Generation
         }
         finally
         {
-            // Step 9: settle.
+            // Step 9: settle. A model's time begins anew when its answer is over.
+            exchange.RecentModels.Use(model, request.KeepAlive);
             var settlement = attempt.Settle();
             await access.SettleAsync(reservation, settlement).ConfigureAwait(false);
             SettlementLog.Write(exchange, dialect.Name, request, attempt.Target ?? model.Targets[0], attempt, settlement);
@@ -75,86 +76,6 @@ public static class Generation
                 error.Error.IsRetryable && !attempt.IsCommitted && !exchange.ClientLeft && index < model.Targets.Count - 1)
             {
                 SettlementLog.WriteFallback(exchange, model.Targets[index], model.Targets[index + 1], error.Error);
-            }
-        }
-    }
-
-    /// <summary>The state of the current try at one target, and after it what is to be settled.</summary>
-    internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, AnswerContext context)
-    {
-        private AnswerMeter? meter;
-
-        public Target? Target { get; private set; }
-
-        public bool IsCommitted { get; private set; }
-
-        public GatewayError? Error { get; set; }
-
-        public LossReport Losses { get; private set; } = new();
-
-        public TimeSpan? FirstEventAfter => meter?.FirstEventAfter;
-
-        public async Task RunAsync(Target target)
-        {
-            Target = target;
-            meter = null;
-            Error = null;
-            var request = context.Request;
-            var provider = exchange.Snapshot.ProviderOf(target);
-
-            // Step 6: write.
-            Losses = new LossReport();
-            var call = provider.Dialect.Write(request, target.Model, Losses);
-            if (Losses.Losses.Count > 0)
-                exchange.Http.Response.Headers[LossesHeader] = Losses.ToString();
-
-            // Step 7: send.
-            using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted);
-            using var upstream = await SendAsync(provider, call, clock).ConfigureAwait(false);
-
-            // Step 8: translate.
-            var relay = new AnswerRelay(exchange, dialect, context);
-            var reader = provider.Dialect.OpenAnswer(request);
-            try
-            {
-                if (request.Stream)
-                {
-                    meter = new AnswerMeter(relay.OpenStream(), request, exchange);
-                    await relay.StreamAsync(upstream, reader, meter, clock).ConfigureAwait(false);
-                }
-                else
-                {
-                    var collector = new AnswerCollector();
-                    meter = new AnswerMeter(collector, request, exchange);
-                    await relay.CollectAsync(upstream, reader, collector, meter, clock).ConfigureAwait(false);
-                }
-            }
-            finally
-            {
-                IsCommitted = relay.IsCommitted;
-                Error = meter?.Error;
-            }
-        }
-
-        public Settlement Settle()
-        {
-            var usage = meter?.UsageSoFar ?? Usage.Absent;
-            var outcome = Error is not null ? Outcome.Failed
-                : meter?.IsOver == true ? Outcome.Completed
-                : exchange.ClientLeft ? Outcome.ClientLeft
-                : Outcome.Failed;
-            return new Settlement(outcome, usage);
-        }
-
-        private static async Task<HttpResponseMessage> SendAsync(Providers.Provider provider, UpstreamCall call, UpstreamClock clock)
-        {
-            try
-            {
-                return await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException error) when (clock.TimedOut)
-            {
-                throw new GatewayException(clock.Error, error);
             }
         }
     }

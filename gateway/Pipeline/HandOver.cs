@@ -1,5 +1,4 @@
 using Dragoman.Conversation;
-using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Pipeline;
 
@@ -13,9 +12,10 @@ public static class HandOver
     public const string FunctionsHeader = "X-Dragoman-Functions";
 
     /// <summary>Hands the request over if it does not stream and can be; true when that was done.</summary>
-    public static bool TryHandOver(HttpContext http, ChatRequest request)
+    public static bool TryHandOver(Exchange exchange, ChatRequest request)
     {
-        if (request.Stream || http.Request.Headers[FunctionsHeader] != "available")
+        var http = exchange.Http;
+        if (!exchange.HandsOver || request.Stream || http.Request.Headers[FunctionsHeader] != "available")
             return false;
         http.Response.Headers["X-Accel-Redirect"] = "@functions";
         http.Response.ContentLength = 0;

@@ -3,11 +3,11 @@ namespace Dragoman.Emulator.Tests;
 /// <summary>A clock that moves only when a test moves it.</summary>
 public sealed class ManualClock : TimeProvider
 {
-    private readonly Lock _lock = new();
-    private readonly List<ManualTimer> _timers = [];
-    private DateTimeOffset _now;
+    private readonly Lock gate = new();
+    private readonly List<ManualTimer> timers = [];
+    private DateTimeOffset now;
 
-    public ManualClock() => _now = Start;
+    public ManualClock() => now = Start;
 
     public DateTimeOffset Start { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -15,8 +15,8 @@ public sealed class ManualClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_lock)
-            return _now;
+        lock (gate)
+            return now;
     }
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
@@ -31,11 +31,11 @@ public sealed class ManualClock : TimeProvider
     public void Advance(TimeSpan by)
     {
         List<ManualTimer> due;
-        lock (_lock)
+        lock (gate)
         {
-            _now += by;
-            due = _timers.FindAll(timer => timer.DueAt <= _now);
-            _timers.RemoveAll(due.Contains);
+            now += by;
+            due = timers.FindAll(timer => timer.DueAt <= now);
+            timers.RemoveAll(due.Contains);
         }
 
         foreach (var timer in due)
@@ -52,13 +52,13 @@ public sealed class ManualClock : TimeProvider
         {
             if (period != Timeout.InfiniteTimeSpan)
                 throw new NotSupportedException("This clock has no repeating timers.");
-            lock (clock._lock)
+            lock (clock.gate)
             {
-                clock._timers.Remove(this);
+                clock.timers.Remove(this);
                 if (dueTime == Timeout.InfiniteTimeSpan)
                     return true;
-                DueAt = clock._now + dueTime;
-                clock._timers.Add(this);
+                DueAt = clock.now + dueTime;
+                clock.timers.Add(this);
             }
 
             return true;
@@ -66,8 +66,8 @@ public sealed class ManualClock : TimeProvider
 
         public void Dispose()
         {
-            lock (clock._lock)
-                clock._timers.Remove(this);
+            lock (clock.gate)
+                clock.timers.Remove(this);
         }
 
         public ValueTask DisposeAsync()

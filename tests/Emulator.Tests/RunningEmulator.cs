@@ -10,7 +10,7 @@ namespace Dragoman.Emulator.Tests;
 /// <summary>The emulator on a free port, and a client that speaks to it over a real socket.</summary>
 public sealed class RunningEmulator : IAsyncLifetime
 {
-    private readonly WebApplication _app;
+    private readonly WebApplication app;
 
     public RunningEmulator()
         : this(TimeProvider.System)
@@ -18,22 +18,22 @@ public sealed class RunningEmulator : IAsyncLifetime
     }
 
     internal RunningEmulator(TimeProvider time, int capacity = 1000) =>
-        _app = EmulatorApplication.Build(new EmulatorOptions(0, capacity) { Time = time });
+        app = EmulatorApplication.Build(new EmulatorOptions(0, capacity) { Time = time });
 
     public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     public async Task InitializeAsync()
     {
-        await _app.StartAsync();
-        Client.BaseAddress = new Uri(_app.Urls.First());
+        await app.StartAsync();
+        Client.BaseAddress = new Uri(app.Urls.First());
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "a-key-of-the-tests");
     }
 
     public async Task DisposeAsync()
     {
         Client.Dispose();
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        await app.StopAsync();
+        await app.DisposeAsync();
     }
 
     public async Task<(int Status, JsonElement Body)> PostAsync(string path, string json, string? behavior = null)

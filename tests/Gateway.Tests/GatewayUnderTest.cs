@@ -33,7 +33,18 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <param name="dialect">Of both providers.</param>
-    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral")
+    /// <param name="handsOver">As in the sidecar.</param>
+    /// <param name="options">Of both providers, as JSON.</param>
+    /// <param name="embeddingContext">How many tokens the model <c>vectors</c> reads.</param>
+    /// <param name="access">JSON of the configuration's <c>access</c>.</param>
+    /// <param name="publish">Whether the first provider's own list is published.</param>
+    public static async Task<GatewayUnderTest> StartAsync(
+        string dialect = "mistral",
+        bool handsOver = true,
+        string options = "{}",
+        int embeddingContext = 8192,
+        string access = "{}",
+        string publish = "none")
     {
         var first = await ScriptedUpstream.StartAsync();
         var second = await ScriptedUpstream.StartAsync();
@@ -42,22 +53,23 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             $$"""
             {
               "providers": {
-                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret" },
-                "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}" }
+                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret", "publish": "{{publish}}", "options": {{options}} },
+                "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}", "options": {{options}} }
               },
               "models": {
                 "m": { "provider": "one", "model": "upstream-m" },
                 "second": { "provider": "two", "model": "upstream-second" },
                 "both": { "targets": [ { "provider": "one", "model": "upstream-m" }, { "provider": "two", "model": "upstream-second" } ] },
                 "chat-only": { "provider": "one", "model": "upstream-c", "capabilities": ["completion"] },
-                "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"] }
+                "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"], "contextLength": {{embeddingContext}} }
               },
+              "access": {{access}},
               "limits": { "requestBytes": 100000 }
             }
             """,
             "test",
             new Dictionary<string, string>());
-        var app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0);
+        var app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0, handsOver);
         await app.StartAsync();
         return new GatewayUnderTest(app, first, second, clock);
     }

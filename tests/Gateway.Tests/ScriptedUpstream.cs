@@ -9,6 +9,8 @@ namespace Dragoman.Gateway.Tests;
 /// <summary>A provider on a loopback port of its own that does what a test says.</summary>
 public sealed class ScriptedUpstream : IAsyncDisposable
 {
+    private static readonly object BodyItem = new();
+
     private readonly WebApplication app;
 
     private ScriptedUpstream(WebApplication app) => this.app = app;
@@ -17,6 +19,9 @@ public sealed class ScriptedUpstream : IAsyncDisposable
 
     /// <summary>Bodies of the requests that came, in order.</summary>
     public List<string> Bodies { get; } = [];
+
+    /// <summary>The body of one request, where several come at once.</summary>
+    public static string BodyOf(HttpContext http) => (string)http.Items[BodyItem]!;
 
     /// <summary>Answers a request; the body has been read already.</summary>
     public Func<HttpContext, Task> Answer { get; set; } = http => WriteAsync(http, 200, "application/json", "{}");
@@ -34,6 +39,7 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         {
             using var reader = new StreamReader(http.Request.Body);
             var body = await reader.ReadToEndAsync();
+            http.Items[BodyItem] = body;
             lock (upstream.Bodies)
                 upstream.Bodies.Add(body);
             http.RequestAborted.Register(() => upstream.ClientLeft.TrySetResult());

@@ -21,6 +21,9 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
     private static readonly JsonReaderOptions AllowsMore = new() { AllowMultipleValues = true };
 
     private readonly List<Choice> choices = [];
+    private readonly TextDeltaTemplate template = new();
+    private Choice? templateChoice;
+    private PlainText plainText;
     private int expectedChoices = expectedChoices;
     private bool started;
     private bool ended;
@@ -33,6 +36,12 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         if (eventName.SequenceEqual("error"u8) && !ended && !rest.IsEmpty)
         {
             Fail(readError(rest), events);
+            return;
+        }
+
+        if (!ended && template.TryMatch(rest, out var text))
+        {
+            EmitText(templateChoice!, text, events);
             return;
         }
 
@@ -115,6 +124,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
             return json.Length;
         }
 
+        plainText = default;
         if (!started && FindId(reader) is { } id)
         {
             started = true;
@@ -138,6 +148,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 if (reader.TokenType == JsonTokenType.StartObject && UsageReader.TryRead(ref reader, out var usage))
                 {
                     EnsureStarted(events);
+                    plainText.HasCompany = true;
                     events.Usage(usage);
                 }
                 else
@@ -176,7 +187,15 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         var length = (int)reader.BytesConsumed;
         if (isError || (looksLikeError && !hasChoices))
             Fail(readError(json[..length]), events);
+        else if (length == json.Length && plainText is { HasCompany: false, Choice: { } choice })
+            Learn(json, choice);
         return length;
+    }
+
+    private void Learn(ReadOnlySpan<byte> json, Choice choice)
+    {
+        template.Learn(json, plainText.Start, plainText.Length);
+        templateChoice = choice;
     }
 
     /// <summary>The answer's id, which Azure's sorted members put behind the choices.</summary>
@@ -274,13 +293,18 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         if (!logprobs.IsEmpty)
         {
             EnsureStarted(events);
+            plainText.HasCompany = true;
             events.Logprobs(choice.Index, logprobs);
         }
 
         if (hasMessage)
             ReadMessage(ref message, json, choice, events);
         if (!text.IsEmpty)
+        {
+            plainText.HasCompany = true;
             EmitText(choice, text, events);
+        }
+
         if (!finishReason.IsEmpty)
             Finish(choice, finishReason, events);
     }
@@ -312,6 +336,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
     private void ReadMessage(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice, IAnswerEvents events)
     {
         ReadOnlySpan<byte> content = default;
+        var contentStart = 0;
         ReadOnlySpan<byte> reasoning = default;
         ReadOnlySpan<byte> refusal = default;
         var parts = default(Utf8JsonReader);
@@ -327,6 +352,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 if (reader.TokenType == JsonTokenType.String)
                 {
                     content = reader.ValueSpan;
+                    contentStart = (int)reader.TokenStartIndex + 1;
                 }
                 else if (reader.TokenType == JsonTokenType.StartArray)
                 {
@@ -372,6 +398,14 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 reader.Skip();
             }
         }
+
+        plainText = new PlainText
+        {
+            Choice = content.IsEmpty ? null : choice,
+            Start = contentStart,
+            Length = content.Length,
+            HasCompany = plainText.HasCompany || plainText.Choice is not null || !reasoning.IsEmpty || hasParts || !refusal.IsEmpty || hasToolCalls,
+        };
 
         // A model reasons, speaks, then calls, whatever the order of the members.
         if (!reasoning.IsEmpty)
@@ -454,6 +488,8 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
     private void Finish(Choice choice, ReadOnlySpan<byte> reason, IAnswerEvents events)
     {
         EnsureStarted(events);
+        plainText.HasCompany = true;
+        template.Forget();
         if (reason.SequenceEqual("error"u8))
         {
             Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider stopped with an error.") { Code = "upstream_finish_error" }, events);
@@ -515,6 +551,15 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         }
 
         return choices[index];
+    }
+
+    /// <summary>The text of the event at hand, and whether anything else in the event has had an effect.</summary>
+    private struct PlainText
+    {
+        public Choice? Choice;
+        public int Start;
+        public int Length;
+        public bool HasCompany;
     }
 
     private sealed class Choice(int index)

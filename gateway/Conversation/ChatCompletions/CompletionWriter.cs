@@ -39,6 +39,9 @@ internal static class CompletionWriter
         WriteUsageObject(writer, usage);
     }
 
+    /// <summary>Text completions have no word for tool calls (specs/dialects.md 2.18).</summary>
+    public static string TextFinishReason(StopReason reason) => FinishReason(reason == StopReason.ToolCalls ? StopReason.Stop : reason);
+
     public static string FinishReason(StopReason reason) => reason switch
     {
         StopReason.Length => "length",

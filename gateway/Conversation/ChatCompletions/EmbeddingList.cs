@@ -21,41 +21,140 @@ internal static class EmbeddingList
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
-            var data = document.RootElement.GetProperty("data");
-            var vectors = new float[data.GetArrayLength()][];
-            var position = 0;
-            foreach (var item in data.EnumerateArray())
+            // Not a document: a thousand vectors are a million numbers.
+            var reader = new Utf8JsonReader(body.Span);
+            List<Item>? items = null;
+            var usage = Usage.Absent;
+            reader.Read();
+            Expect(reader, JsonTokenType.StartObject);
+            while (ReadMember(ref reader))
             {
-                var index = item.TryGetProperty("index", out var given) && given.TryGetInt32(out var number) ? number : position;
-                vectors[index] = ReadVector(item.GetProperty("embedding"));
-                position++;
+                if (reader.ValueTextEquals("data"u8))
+                    items = ReadItems(ref reader);
+                else if (reader.ValueTextEquals("usage"u8))
+                    usage = ReadUsage(ref reader);
+                else
+                    SkipValue(ref reader);
             }
 
-            if (Array.Exists(vectors, vector => vector is null))
-                throw new FormatException("an index is given twice");
-            return new EmbeddingAnswer(vectors, ReadUsage(document.RootElement));
+            // Complains of anything behind the object.
+            reader.Read();
+            return new EmbeddingAnswer(Sort(items ?? throw new FormatException("there is no data")), usage);
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
             throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a list of embeddings."), error);
         }
     }
 
-    private static float[] ReadVector(JsonElement embedding)
+    private static float[][] Sort(List<Item> items)
     {
-        if (embedding.ValueKind == JsonValueKind.String)
-            return MemoryMarshal.Cast<byte, float>(embedding.GetBytesFromBase64()).ToArray();
-        var vector = new float[embedding.GetArrayLength()];
-        var position = 0;
-        foreach (var value in embedding.EnumerateArray())
-            vector[position++] = value.GetSingle();
+        var vectors = new float[items.Count][];
+        for (var position = 0; position < items.Count; position++)
+        {
+            var (index, vector) = items[position];
+            var place = index ?? position;
+            if (place < 0 || place >= vectors.Length || vectors[place] is not null)
+                throw new FormatException("an index is out of range or given twice");
+            vectors[place] = vector;
+        }
+
+        return vectors;
+    }
+
+    private static List<Item> ReadItems(ref Utf8JsonReader reader)
+    {
+        var items = new List<Item>();
+        reader.Read();
+        Expect(reader, JsonTokenType.StartArray);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            Expect(reader, JsonTokenType.StartObject);
+            items.Add(ReadItem(ref reader, items.Count > 0 ? items[^1].Vector.Length : 0));
+        }
+
+        return items;
+    }
+
+    private static Item ReadItem(ref Utf8JsonReader reader, int likelyLength)
+    {
+        int? index = null;
+        float[]? vector = null;
+        while (ReadMember(ref reader))
+        {
+            if (reader.ValueTextEquals("index"u8))
+            {
+                reader.Read();
+                index = reader.GetInt32();
+            }
+            else if (reader.ValueTextEquals("embedding"u8))
+            {
+                vector = ReadVector(ref reader, likelyLength);
+            }
+            else
+            {
+                SkipValue(ref reader);
+            }
+        }
+
+        return new Item(index, vector ?? throw new FormatException("there is no vector"));
+    }
+
+    private static float[] ReadVector(ref Utf8JsonReader reader, int likelyLength)
+    {
+        reader.Read();
+        var vector = reader.TokenType == JsonTokenType.String ? ReadBase64(ref reader) : ReadNumbers(ref reader, likelyLength);
+        // JSON could not carry anything else on.
+        return Array.TrueForAll(vector, float.IsFinite) ? vector : throw new FormatException("a value is not a number");
+    }
+
+    private static float[] ReadBase64(ref Utf8JsonReader reader)
+    {
+        var bytes = reader.GetBytesFromBase64();
+        return bytes.Length % sizeof(float) == 0
+            ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
+            : throw new FormatException("a vector ends inside a value");
+    }
+
+    private static float[] ReadNumbers(ref Utf8JsonReader reader, int likelyLength)
+    {
+        Expect(reader, JsonTokenType.StartArray);
+        var vector = new float[likelyLength];
+        var length = 0;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (length == vector.Length)
+                Array.Resize(ref vector, Math.Max(256, length * 2));
+            vector[length++] = reader.GetSingle();
+        }
+
+        Array.Resize(ref vector, length);
         return vector;
     }
 
-    private static Usage ReadUsage(JsonElement root) =>
-        root.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object
-        && usage.TryGetProperty("prompt_tokens", out var count) && count.TryGetInt64(out var tokens)
-            ? new Usage(tokens, 0)
-            : Usage.Absent;
+    private static Usage ReadUsage(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.StartObject)
+            return UsageReader.TryRead(ref reader, out var usage) ? usage : Usage.Absent;
+        reader.Skip();
+        return Usage.Absent;
+    }
+
+    /// <summary>False at the object's end.</summary>
+    private static bool ReadMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    private static void SkipValue(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
+    }
+
+    private static void Expect(in Utf8JsonReader reader, JsonTokenType wanted)
+    {
+        if (reader.TokenType != wanted)
+            throw new FormatException($"{wanted} was expected, not {reader.TokenType}");
+    }
+
+    private readonly record struct Item(int? Index, float[] Vector);
 }

@@ -13,6 +13,18 @@ public static class ErrorReader
 {
     private const int LongestMessage = 2000;
 
+    /// <summary>OpenAI and vLLM, Mistral, Anthropic, then Ollama, llama.cpp and LM Studio.</summary>
+    private static readonly string[] TooLongPhrases =
+    [
+        "maximum context length",
+        "context window",
+        "too large for model",
+        "prompt is too long",
+        "exceeds the context length",
+        "exceeds the available context size",
+        "loaded with context length",
+    ];
+
     /// <param name="status">HTTP status; 200 for a failure inside a good answer.</param>
     /// <param name="body">JSON or anything else.</param>
     /// <param name="retryAfter">What the headers said.</param>
@@ -52,11 +64,7 @@ public static class ErrorReader
     };
 
     private static bool LooksTooLong(string? message) =>
-        message is not null
-        && (message.Contains("maximum context length", StringComparison.OrdinalIgnoreCase)
-            || message.Contains("context window", StringComparison.OrdinalIgnoreCase)
-            || message.Contains("too large for model", StringComparison.OrdinalIgnoreCase)
-            || message.Contains("prompt is too long", StringComparison.OrdinalIgnoreCase));
+        message is not null && Array.Exists(TooLongPhrases, phrase => message.Contains(phrase, StringComparison.OrdinalIgnoreCase));
 
     private static Details ReadDetails(ReadOnlySpan<byte> body)
     {

@@ -19,7 +19,7 @@ public sealed class OpenAIErrors : IErrorShape
         writer.WriteString("message"u8, error.Message);
         writer.WriteString("type"u8, TypeOf(error.Kind));
         writer.WriteString("param"u8, string.IsNullOrEmpty(error.Field) ? null : error.Field);
-        writer.WriteString("code"u8, error.Code ?? CodeOf(error.Kind));
+        writer.WriteString("code"u8, CodeOf(error));
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
@@ -35,10 +35,11 @@ public sealed class OpenAIErrors : IErrorShape
         _ => "server_error",
     };
 
-    private static string? CodeOf(ErrorKind kind) => kind switch
+    /// <summary>The code that clients act upon, where there is one (specs/dialects.md 1.8); else the provider's own.</summary>
+    private static string? CodeOf(GatewayError error) => error.Kind switch
     {
         ErrorKind.ContextTooLong => "context_length_exceeded",
-        ErrorKind.ContentBlocked => "content_filter",
+        ErrorKind.ContentBlocked => error.Code ?? "content_filter",
         ErrorKind.Unauthenticated => "invalid_api_key",
         ErrorKind.ModelNotFound => "model_not_found",
         ErrorKind.NotFound => "unknown_url",
@@ -48,6 +49,6 @@ public sealed class OpenAIErrors : IErrorShape
         ErrorKind.QuotaExceeded => "insufficient_quota",
         ErrorKind.NotImplemented => "not_implemented",
         ErrorKind.UpstreamRefusedKey => "upstream_auth_failed",
-        _ => null,
+        _ => error.Code,
     };
 }

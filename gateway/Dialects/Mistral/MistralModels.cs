@@ -1,8 +1,13 @@
+using Dragoman.Conversation;
+
 namespace Dragoman.Dialects.Mistral;
 
 /// <summary>What Mistral's models accept, as data (specs/dialects.md 1.5, 2.6).</summary>
 internal static class MistralModels
 {
+    /// <summary>The tokens of a call are bounded, by the model (specs/dialects.md 4.1); this is the least of the bounds.</summary>
+    public static readonly EmbeddingLimits EmbeddingLimits = new(MostInputs: 512, MostTokens: 16_000);
+
     private static readonly string[] EffortPrefixes = ["mistral-small", "mistral-medium"];
 
     /// <summary>Reasons whenever its prompt mode says so.</summary>

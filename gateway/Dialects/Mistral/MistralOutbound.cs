@@ -59,8 +59,13 @@ public sealed class MistralOutbound : IOutboundDialect
         return new UpstreamCall(fillsIn ? "fim/completions" : "chat/completions", output.WrittenMemory);
     }
 
+    /// <summary>Nobody speaks Mistral's closed dialect inward.</summary>
+    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) => null;
+
     public IAnswerReader OpenAnswer(ChatRequest request) =>
         new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
+
+    public EmbeddingLimits EmbeddingLimits => MistralModels.EmbeddingLimits;
 
     public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
     {

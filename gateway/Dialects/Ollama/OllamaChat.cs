@@ -41,7 +41,8 @@ public sealed class OllamaChat : IInboundDialect
             Format = format,
             Reasoning = OllamaRequest.ReadThink(request),
             Sampling = sampling,
-            Unloads = OllamaRequest.ReadsAsUnload(request),
+            KeepAlive = KeepAlive.Read(request),
+            DropsOldestTurns = request.Bool("truncate") ?? true,
         };
     }
 
@@ -63,6 +64,8 @@ public sealed class OllamaChat : IInboundDialect
     }
 
     public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OllamaAnswerStream(OllamaForm.Chat, context, output);
+
+    public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => null;
 
     public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) =>
         OllamaAnswer.Write(OllamaForm.Chat, context, answer, output);

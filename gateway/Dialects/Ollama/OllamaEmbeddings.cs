@@ -15,7 +15,12 @@ public static class OllamaEmbeddings
         return new EmbeddingRequest(
             request.String("model") ?? "",
             ReadInputs(request),
-            request.Int32("dimensions") is > 0 and var dimensions ? dimensions : null);
+            request.Int32("dimensions") is > 0 and var dimensions ? dimensions : null)
+        {
+            KeepAlive = KeepAlive.Read(request),
+            TooLongText = request.Bool("truncate") ?? true ? TooLongText.Cut : TooLongText.Refused,
+            TakesCutVectors = true,
+        };
     }
 
     /// <exception cref="GatewayException">The request is malformed.</exception>
@@ -26,7 +31,7 @@ public static class OllamaEmbeddings
         if (string.IsNullOrEmpty(model))
             throw GatewayException.Invalid("model", "model is required");
         var prompt = request.String("prompt") ?? "";
-        return new EmbeddingRequest(model, prompt.Length == 0 ? [] : [prompt], null);
+        return new EmbeddingRequest(model, prompt.Length == 0 ? [] : [prompt], null) { TooLongText = TooLongText.Cut, KeepAlive = KeepAlive.Read(request) };
     }
 
     public static void WriteEmbed(EmbeddingRequest request, EmbeddingAnswer answer, TimeSpan total, IBufferWriter<byte> output)

@@ -52,7 +52,7 @@ public sealed class OllamaGenerate : IInboundDialect
             Format = format,
             Reasoning = OllamaRequest.ReadThink(request),
             Sampling = sampling,
-            Unloads = OllamaRequest.ReadsAsUnload(request),
+            KeepAlive = KeepAlive.Read(request),
         };
     }
 
@@ -74,6 +74,8 @@ public sealed class OllamaGenerate : IInboundDialect
     }
 
     public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OllamaAnswerStream(OllamaForm.Generate, context, output);
+
+    public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => null;
 
     public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) =>
         OllamaAnswer.Write(OllamaForm.Generate, context, answer, output);

@@ -16,28 +16,13 @@ internal static class OllamaRequest
         if (topLogprobs is < 0 or > 20)
             throw GatewayException.Invalid("top_logprobs", "top_logprobs must be between 0 and 20");
         var sampling = new Sampling { Logprobs = logprobs, TopLogprobs = topLogprobs is 0 ? null : topLogprobs };
-        if (request.Object("options") is not { } options)
-            return sampling;
-        return sampling with
-        {
-            Temperature = options.Number("temperature"),
-            TopP = options.Number("top_p"),
-            // Zero and below mean "off" (specs/ollama.md 5.1).
-            TopK = options.Int32("top_k") is > 0 and var topK ? topK : null,
-            MinP = options.Number("min_p") is > 0 and var minP ? minP : null,
-            RepeatPenalty = options.Number("repeat_penalty"),
-            PresencePenalty = options.Number("presence_penalty"),
-            FrequencyPenalty = options.Number("frequency_penalty"),
-            Seed = options.Integer("seed") is >= 0 and var seed ? seed : null,
-            MaxOutputTokens = options.Int32("num_predict") is >= 0 and var limit ? Math.Max(1, limit) : null,
-            Stop = ReadStop(options),
-        };
+        return request.Object("options") is { } options ? OllamaOptions.Read(options, sampling) : sampling;
     }
 
     public static OutputFormat? ReadFormat(RequestObject request)
     {
         if (request.Find("format") is not { } format)
-            return null;
+            return request.Object("options") is { } options ? OllamaOptions.ReadFormat(options) : null;
         return format.ValueKind switch
         {
             JsonValueKind.String when format.ValueEquals("") => null,
@@ -67,20 +52,6 @@ internal static class OllamaRequest
         };
     }
 
-    /// <summary>Whether the model is to be kept for no time at all, which with an empty prompt means "unload".</summary>
-    /// <exception cref="GatewayException">Neither a number nor a duration.</exception>
-    public static bool ReadsAsUnload(RequestObject request)
-    {
-        if (request.Find("keep_alive") is not { } keepAlive)
-            return false;
-        return keepAlive.ValueKind switch
-        {
-            JsonValueKind.Number => keepAlive.TryGetDouble(out var seconds) && seconds == 0,
-            JsonValueKind.String => IsZeroDuration(keepAlive.GetString() ?? ""),
-            _ => throw request.WrongType("keep_alive", "a number of seconds or a duration such as \"5m\"", keepAlive),
-        };
-    }
-
     public static List<Part> ReadImages(RequestObject owner)
     {
         var parts = new List<Part>();
@@ -88,7 +59,7 @@ internal static class OllamaRequest
         {
             if (value.ValueKind != JsonValueKind.String)
                 throw GatewayException.Invalid(path, $"{path} must be a base64 string, not {RequestObject.Describe(value)}");
-            var media = MediaType.ReadInline(JsonText.ReadString(value), path);
+            var media = MediaType.ReadPictureOrSound(JsonText.ReadString(value), path);
             parts.Add(media.MediaType.StartsWith("audio/", StringComparison.Ordinal)
                 ? new AudioPart(media, media.MediaType["audio/".Length..])
                 : new ImagePart(media));
@@ -114,12 +85,6 @@ internal static class OllamaRequest
         request.Reasoning.Enabled == true && capabilities.Lacks(ModelCapabilities.Thinking)
             ? GatewayError.Invalid("think", $"\"{request.Model}\" does not support thinking")
             : null;
-
-    private static string[] ReadStop(RequestObject options) =>
-        options.Find("stop") is { ValueKind: JsonValueKind.String } single ? [JsonText.ReadString(single)] : [.. options.Strings("stop")];
-
-    /// <summary><c>0</c>, <c>0s</c>, <c>0h0m</c>: a duration whose every figure is zero.</summary>
-    private static bool IsZeroDuration(string text) => text.Contains('0', StringComparison.Ordinal) && text.All("0.+-nuµmsh".Contains);
 
     private static GatewayException InvalidThink(JsonElement think) => GatewayException.Invalid(
         "think",

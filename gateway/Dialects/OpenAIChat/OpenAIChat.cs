@@ -31,6 +31,8 @@ public sealed class OpenAIChat : IInboundDialect
 
     public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OpenAIChatStream(context, output);
 
+    public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => new CompletionPassThrough(context, output);
+
     public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) =>
         OpenAIChatAnswer.Write(context, answer, output);
 }

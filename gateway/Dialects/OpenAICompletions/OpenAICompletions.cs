@@ -53,6 +53,8 @@ public sealed class OpenAICompletions : IInboundDialect
 
     public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OpenAICompletionsStream(context, output);
 
+    public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => new CompletionPassThrough(context, output);
+
     public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output)
     {
         using var writer = new Utf8JsonWriter(output, JsonText.Compact);
@@ -71,7 +73,7 @@ public sealed class OpenAICompletions : IInboundDialect
             writer.WriteRawValue([(byte)'"', .. echo, .. choice.Text.Bytes, .. choice.Refusal.Bytes, (byte)'"'], skipInputValidation: true);
             writer.WriteNumber("index"u8, index);
             writer.WriteNull("logprobs"u8);
-            writer.WriteString("finish_reason"u8, CompletionWriter.FinishReason(choice.StopReason ?? StopReason.Stop));
+            writer.WriteString("finish_reason"u8, CompletionWriter.TextFinishReason(choice.StopReason ?? StopReason.Stop));
             writer.WriteEndObject();
         }
 

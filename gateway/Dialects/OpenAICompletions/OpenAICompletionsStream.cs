@@ -67,7 +67,7 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     public void End()
     {
         foreach (var (choice, reason) in stops)
-            WriteChunk(choice, default, $"\"{CompletionWriter.FinishReason(reason)}\"");
+            WriteChunk(choice, default, $"\"{CompletionWriter.TextFinishReason(reason)}\"");
         if (context.Request.IncludeUsage && usage.Origin == UsageOrigin.Reported)
             CompletionWriter.WriteUsageChunk(output, head, usage);
         output.Write("data: [DONE]\n\n"u8);

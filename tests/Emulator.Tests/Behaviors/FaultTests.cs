@@ -98,6 +98,23 @@ public sealed class FaultTests(RunningEmulator emulator) : IClassFixture<Running
         Assert.NotNull(captured.GetProperty("disconnected_at").GetString());
     }
 
+    [Fact]
+    public async Task A_process_that_has_to_end_breaks_its_open_answers_off()
+    {
+        var stopped = new RunningEmulator();
+        await stopped.InitializeAsync();
+        using var client = new HttpClient { BaseAddress = stopped.Client.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Chat)
+        {
+            Content = new StringContent(RunningEmulator.User("hi", ",\"stream\":true", "emulate-stall-1"), Encoding.UTF8, "application/json"),
+        };
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer x");
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var stopping = stopped.DisposeAsync();
+        await ReadUntilBrokenAsync(response);
+        await stopping;
+    }
+
     [Theory]
     [InlineData("error=0", HttpStatusCode.ServiceUnavailable)]
     [InlineData("status=429", HttpStatusCode.TooManyRequests)]

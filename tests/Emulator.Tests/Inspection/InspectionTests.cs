@@ -7,19 +7,19 @@ namespace Dragoman.Emulator.Tests.Inspection;
 
 public sealed class InspectionTests : IAsyncLifetime
 {
-    private readonly RunningEmulator _emulator = new(TimeProvider.System, capacity: 5);
+    private readonly RunningEmulator emulator = new(TimeProvider.System, capacity: 5);
 
-    public Task InitializeAsync() => _emulator.InitializeAsync();
+    public Task InitializeAsync() => emulator.InitializeAsync();
 
-    public Task DisposeAsync() => _emulator.DisposeAsync();
+    public Task DisposeAsync() => emulator.DisposeAsync();
 
     [Theory]
     [InlineData("__emulator")]
     [InlineData("__parlel")]
     public async Task Requests_are_captured_listed_and_cleared(string root)
     {
-        await _emulator.PostAsync("/v1/chat/completions?a=b", RunningEmulator.User("remember me"));
-        var list = await _emulator.GetAsync($"/{root}/requests");
+        await emulator.PostAsync("/v1/chat/completions?a=b", RunningEmulator.User("remember me"));
+        var list = await emulator.GetAsync($"/{root}/requests");
         Assert.Equal(1, list.GetProperty("count").GetInt32());
         var captured = list.GetProperty("requests")[0];
         Assert.Equal("POST", captured.GetProperty("method").GetString());
@@ -32,13 +32,13 @@ public sealed class InspectionTests : IAsyncLifetime
         Assert.True(captured.GetProperty("tokens").GetInt32() > 0);
         Assert.True(captured.GetProperty("time").GetDateTimeOffset() > DateTimeOffset.UnixEpoch);
 
-        using var deleted = await _emulator.Client.DeleteAsync($"/{root}/requests");
+        using var deleted = await emulator.Client.DeleteAsync($"/{root}/requests");
         Assert.True(deleted.IsSuccessStatusCode);
-        Assert.Equal(0, (await _emulator.GetAsync($"/{root}/requests")).GetProperty("count").GetInt32());
-        await _emulator.GetAsync("/v1/models");
-        using var reset = await _emulator.Client.PostAsync($"/{root}/reset", null);
+        Assert.Equal(0, (await emulator.GetAsync($"/{root}/requests")).GetProperty("count").GetInt32());
+        await emulator.GetAsync("/v1/models");
+        using var reset = await emulator.Client.PostAsync($"/{root}/reset", null);
         Assert.True(reset.IsSuccessStatusCode);
-        Assert.Equal(0, (await _emulator.GetAsync($"/{root}/requests")).GetProperty("count").GetInt32());
+        Assert.Equal(0, (await emulator.GetAsync($"/{root}/requests")).GetProperty("count").GetInt32());
     }
 
     [Fact]
@@ -53,9 +53,9 @@ public sealed class InspectionTests : IAsyncLifetime
         request.Headers.Add("x-api-key", "another-secret-1");
         request.Headers.Add("Cookie", "session=another-secret-2");
         request.Headers.Add("x-note", $"copied {Secret}");
-        using var response = await _emulator.Client.SendAsync(request);
+        using var response = await emulator.Client.SendAsync(request);
         Assert.True(response.IsSuccessStatusCode);
-        var captured = (await _emulator.GetAsync("/__emulator/requests")).GetRawText();
+        var captured = (await emulator.GetAsync("/__emulator/requests")).GetRawText();
         Assert.DoesNotContain(Secret, captured, StringComparison.Ordinal);
         Assert.DoesNotContain("another-secret", captured, StringComparison.Ordinal);
         Assert.Contains("my key is [redacted]", captured, StringComparison.Ordinal);
@@ -65,8 +65,8 @@ public sealed class InspectionTests : IAsyncLifetime
     public async Task The_log_is_bounded_in_number()
     {
         for (var number = 0; number < 8; number++)
-            await _emulator.PostAsync("/v1/chat/completions", RunningEmulator.User($"number {number}"));
-        var list = await _emulator.GetAsync("/__emulator/requests");
+            await emulator.PostAsync("/v1/chat/completions", RunningEmulator.User($"number {number}"));
+        var list = await emulator.GetAsync("/__emulator/requests");
         Assert.Equal(5, list.GetProperty("count").GetInt32());
         Assert.Equal(3, list.GetProperty("dropped").GetInt32());
         Assert.Contains("number 3", list.GetProperty("requests")[0].GetRawText(), StringComparison.Ordinal);
@@ -75,8 +75,8 @@ public sealed class InspectionTests : IAsyncLifetime
     [Fact]
     public async Task A_long_body_is_kept_in_part_as_text()
     {
-        await _emulator.PostAsync("/v1/chat/completions", RunningEmulator.User(new string('x', 300_000)));
-        var captured = (await _emulator.GetAsync("/__emulator/requests")).GetProperty("requests")[0];
+        await emulator.PostAsync("/v1/chat/completions", RunningEmulator.User(new string('x', 300_000)));
+        var captured = (await emulator.GetAsync("/__emulator/requests")).GetProperty("requests")[0];
         Assert.True(captured.GetProperty("body_truncated").GetBoolean());
         Assert.True(captured.GetProperty("body_bytes").GetInt32() > 300_000);
         Assert.Equal(256 * 1024, captured.GetProperty("body").GetString()!.Length);
@@ -85,9 +85,9 @@ public sealed class InspectionTests : IAsyncLifetime
     [Fact]
     public async Task What_was_refused_is_captured_too()
     {
-        await _emulator.PostAsync("/v1/chat/completions", "{not json");
-        await _emulator.PostAsync("/v1/nothing", "{}");
-        var requests = (await _emulator.GetAsync("/__emulator/requests")).GetProperty("requests");
+        await emulator.PostAsync("/v1/chat/completions", "{not json");
+        await emulator.PostAsync("/v1/nothing", "{}");
+        var requests = (await emulator.GetAsync("/__emulator/requests")).GetProperty("requests");
         Assert.Equal("{not json", requests[0].GetProperty("body").GetString());
         Assert.Equal(422, requests[0].GetProperty("status").GetInt32());
         Assert.Equal(404, requests[1].GetProperty("status").GetInt32());
@@ -96,13 +96,13 @@ public sealed class InspectionTests : IAsyncLifetime
     [Fact]
     public async Task A_client_that_leaves_a_stream_is_noticed()
     {
-        using (var response = await _emulator.SendAsync("/v1/chat/completions", RunningEmulator.User("leaving", ",\"stream\":true", "emulate-tps-1-tokens-1000")))
+        using (var response = await emulator.SendAsync("/v1/chat/completions", RunningEmulator.User("leaving", ",\"stream\":true", "emulate-tps-1-tokens-1000")))
         {
             using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
             Assert.NotNull(await reader.ReadLineAsync());
         }
 
-        var captured = await _emulator.CapturedAsync("leaving", one => one.GetProperty("disconnected").GetBoolean());
+        var captured = await emulator.CapturedAsync("leaving", one => one.GetProperty("disconnected").GetBoolean());
         Assert.InRange(captured.GetProperty("tokens").GetInt32(), 0, 999);
         Assert.Equal(JsonValueKind.Null, captured.GetProperty("status").ValueKind);
     }

@@ -7,7 +7,7 @@ namespace Dragoman.Emulator.Tests.Requests;
 
 public sealed class BadInputTests(RunningEmulator emulator) : IClassFixture<RunningEmulator>
 {
-    private static readonly string[] posts = ["/v1/chat/completions", "/v1/embeddings", "/v1/completions", "/v1/fim/completions"];
+    private static readonly string[] Posts = ["/v1/chat/completions", "/v1/embeddings", "/v1/completions", "/v1/fim/completions"];
 
     public static TheoryData<string, byte[]> Bodies() => new()
     {
@@ -30,7 +30,7 @@ public sealed class BadInputTests(RunningEmulator emulator) : IClassFixture<Runn
     public async Task A_body_that_makes_no_sense_is_a_422_and_the_next_request_works(string what, byte[] body)
     {
         Assert.NotEmpty(what);
-        foreach (var path in posts)
+        foreach (var path in Posts)
         {
             using var content = new ByteArrayContent(body);
             using var response = await emulator.Client.PostAsync(path, content);

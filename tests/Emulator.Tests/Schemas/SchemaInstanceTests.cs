@@ -34,6 +34,7 @@ public sealed class SchemaInstanceTests
     [InlineData("""{"if":{"properties":{"kind":{"const":"a"}}},"then":{"required":["size"]},"properties":{"kind":{"enum":["a","b"]},"size":{"type":"integer"}},"required":["kind"]}""")]
     [InlineData("""{"type":"array","contains":{"const":7},"items":{"type":"integer"},"minItems":2}""")]
     [InlineData("""{"type":"object","required":["undeclared"],"properties":{}}""")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"string"}},"required":["a"],"dependentRequired":{"a":["b"],"b":["c"]}}""")]
     [InlineData("{}")]
     [InlineData("true")]
     public void An_instance_is_valid_against_its_schema(string json)
@@ -64,6 +65,17 @@ public sealed class SchemaInstanceTests
     {
         var text = SchemaInstance.Generate(RunningEmulator.Parse(json), 1, JsonValueKind.Object);
         Assert.NotEqual(JsonValueKind.Undefined, RunningEmulator.Parse(text).ValueKind);
+    }
+
+    [Fact]
+    public void A_multiple_is_one_also_to_those_who_divide_doubles()
+    {
+        var schema = RunningEmulator.Parse("""{"type":"number","multipleOf":0.01,"minimum":-1,"maximum":1}""");
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            var quotient = RunningEmulator.Parse(SchemaInstance.Generate(schema, seed, JsonValueKind.Object)).GetDouble() / 0.01;
+            Assert.Equal(Math.Floor(quotient), quotient);
+        }
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Dragoman.Functional.Tests.Harness;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Dragoman.Functional.Tests.FrontDoor;
@@ -140,6 +141,34 @@ public class RefusalTests
         Assert.Equal(431, headers.Status);
         AssertBody(OpenAIRequest, headers);
         Assert.Equal(414, uri.Status);
+    }
+
+    [Theory]
+    [InlineData("OPTIONS", "/api/chat", 204)]
+    [InlineData("OPTIONS", "/api/tags", 204)]
+    [InlineData("GET", "/api/chat", 403)]
+    [InlineData("DELETE", "/api/delete", 403)]
+    [InlineData("HEAD", "/", 403)]
+    public async Task A_processs_answer_without_a_body_passes_as_it_is(string method, string path, int status)
+    {
+        Task AnswerAsync(HttpContext http)
+        {
+            http.Response.StatusCode = status;
+            http.Response.Headers.AccessControlAllowMethods = "GET,POST";
+            return Task.CompletedTask;
+        }
+
+        await using var stack = await DoorWithUpstreams.StartAsync(AnswerAsync, AnswerAsync);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Add("Origin", "app://obsidian.md");
+
+        using var answer = await stack.Client.SendAsync(request);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+        Assert.Equal("GET,POST", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Methods")));
+        var received = Assert.Single([.. stack.Sidecar.Requests, .. stack.Functions.Requests]);
+        Assert.Equal((method, "app://obsidian.md"), (received.Method, received.Headers["Origin"]));
     }
 
     private static void AssertBody(string expected, RawAnswer answer)

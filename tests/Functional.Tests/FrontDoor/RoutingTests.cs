@@ -12,6 +12,7 @@ public class RoutingTests
     [Theory]
     [InlineData("/api/chat")]
     [InlineData("/api/generate")]
+    [InlineData("/api/ps")]
     [InlineData("/v1/chat/completions")]
     [InlineData("/v1/completions")]
     [InlineData("/v1/responses")]

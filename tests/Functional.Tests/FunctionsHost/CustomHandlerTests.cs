@@ -7,54 +7,66 @@ namespace Dragoman.Functional.Tests.FunctionsHost;
 /// <summary>The function app called as the Azure Functions host calls it (specs/functions-host.md 1).</summary>
 public sealed class CustomHandlerTests : IAsyncLifetime, IDisposable
 {
-    private readonly ScratchDirectory _directory = new();
-    private DragomanProcess _emulator = null!;
-    private DragomanProcess _functions = null!;
-    private int _portOfTheHost;
+    private readonly ScratchDirectory directory = new();
+    private DragomanProcess emulator = null!;
+    private DragomanProcess functions = null!;
+    private int portOfTheHost;
 
     public async Task InitializeAsync()
     {
-        _emulator = await DragomanProcess.StartAsync("emulator", _directory.Path);
-        _portOfTheHost = FreePort.Find();
+        emulator = await DragomanProcess.StartAsync("emulator", directory.Path);
+        portOfTheHost = FreePort.Find();
         // The host's own environment reaches the handler.
-        _functions = await DragomanProcess.StartAsync("functions", _directory.Path, new Dictionary<string, string?>
+        this.functions = await DragomanProcess.StartAsync("functions", directory.Path, new Dictionary<string, string?>
         {
-            ["DRAGOMAN_EMULATOR_URL"] = new Uri(_emulator.Address, "v1").AbsoluteUri,
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_portOfTheHost}",
-            ["ASPNETCORE_HTTP_PORTS"] = $"{_portOfTheHost}",
+            ["DRAGOMAN_EMULATOR_URL"] = new Uri(emulator.Address, "v1").AbsoluteUri,
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{portOfTheHost}",
+            ["ASPNETCORE_HTTP_PORTS"] = $"{portOfTheHost}",
             ["FUNCTIONS_WORKER_RUNTIME"] = "custom",
         });
     }
 
     public async Task DisposeAsync()
     {
-        if (_functions is not null)
-            await _functions.DisposeAsync();
-        if (_emulator is not null)
-            await _emulator.DisposeAsync();
+        if (this.functions is not null)
+            await this.functions.DisposeAsync();
+        if (emulator is not null)
+            await emulator.DisposeAsync();
     }
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public async Task A_claim_of_other_functions_is_not_believed_here()
+    {
+        using var request = AsTheHostSends(Requests.OllamaChat(stream: false));
+        request.Headers.Add("X-Dragoman-Functions", "available");
+
+        using var answer = await this.functions.Client.SendAsync(request);
+
+        Assert.False(answer.Headers.Contains("X-Accel-Redirect"));
+        Assert.True((await answer.JsonAsync()).GetProperty("done").GetBoolean());
+    }
 
     [Fact]
     public async Task The_port_is_the_one_the_host_gives_and_no_other()
     {
         var port = FreePort.Find();
         await using var functions = await DragomanProcess.StartAsync(
-            "functions", _directory.Path, new Dictionary<string, string?>
+            "functions", directory.Path, new Dictionary<string, string?>
             {
                 ["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}",
-                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_portOfTheHost}",
+                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{portOfTheHost}",
             });
 
         Assert.Equal(port, functions.Address.Port);
-        Assert.False(await FreePort.AnswersAsync(_portOfTheHost));
+        Assert.False(await FreePort.AnswersAsync(portOfTheHost));
     }
 
     [Fact]
     public async Task What_the_host_adds_does_no_harm()
     {
-        using var answer = await _functions.Client.SendAsync(AsTheHostSends(Requests.OllamaChat(stream: false)));
+        using var answer = await this.functions.Client.SendAsync(AsTheHostSends(Requests.OllamaChat(stream: false)));
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.True((await answer.JsonAsync()).GetProperty("done").GetBoolean());
@@ -69,7 +81,7 @@ public sealed class CustomHandlerTests : IAsyncLifetime, IDisposable
             ? Requests.OllamaChat(stream: true, "emulator/emulate-stall-3")
             : Requests.OpenAIChat(stream: true, "emulator/emulate-stall-3");
 
-        using var answer = await _functions.Client.SendAsync(AsTheHostSends(request), HttpCompletionOption.ResponseHeadersRead);
+        using var answer = await this.functions.Client.SendAsync(AsTheHostSends(request), HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
 
         Assert.Contains("\"content\":\"", await reader.ReadLineAsync().WaitAsync(Eventually.Deadline), StringComparison.Ordinal);
@@ -83,7 +95,7 @@ public sealed class CustomHandlerTests : IAsyncLifetime, IDisposable
     public async Task A_model_is_found_however_the_host_encodes_its_slash(string path)
     {
         var answers = await RawHttp.ExchangeAsync(
-            _functions.Address.Port, $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{_functions.Address.Port}\r\nConnection: close\r\n\r\n");
+            this.functions.Address.Port, $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{this.functions.Address.Port}\r\nConnection: close\r\n\r\n");
 
         var answer = Assert.Single(answers);
         Assert.Equal(200, answer.Status);
@@ -96,7 +108,7 @@ public sealed class CustomHandlerTests : IAsyncLifetime, IDisposable
         var request = Requests.Post(
             "/api/embed", $$"""{"model":"mistral-embed","input":["a"],"padding":"{{new string('p', 31_000_000)}}"}""");
 
-        using var answer = await _functions.Client.SendAsync(AsTheHostSends(request));
+        using var answer = await this.functions.Client.SendAsync(AsTheHostSends(request));
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }

@@ -5,11 +5,11 @@ namespace Dragoman.Functional.Tests.Harness;
 /// <summary>One of our executables, on a free port, answering.</summary>
 internal sealed class DragomanProcess : IAsyncDisposable
 {
-    private readonly RunningProcess _process;
+    private readonly RunningProcess process;
 
     private DragomanProcess(RunningProcess process, Uri address)
     {
-        _process = process;
+        this.process = process;
         Address = address;
         Client = PlainHttpClient.For(address);
     }
@@ -19,7 +19,7 @@ internal sealed class DragomanProcess : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>Everything the process has written.</summary>
-    public string Log => _process.Log;
+    public string Log => this.process.Log;
 
     /// <summary>The variable that holds the port of <c>dragoman-{name}</c>.</summary>
     public static string PortVariable(string name) => name switch
@@ -64,17 +64,17 @@ internal sealed class DragomanProcess : IAsyncDisposable
     }
 
     /// <inheritdoc cref="RunningProcess.TerminateAsync"/>
-    public Task<int> TerminateAsync() => _process.TerminateAsync();
+    public Task<int> TerminateAsync() => this.process.TerminateAsync();
 
     /// <inheritdoc cref="RunningProcess.InterruptAsync"/>
-    public Task<int> InterruptAsync() => _process.InterruptAsync();
+    public Task<int> InterruptAsync() => this.process.InterruptAsync();
 
     /// <inheritdoc cref="RunningProcess.KillAsync"/>
-    public Task KillAsync() => _process.KillAsync();
+    public Task KillAsync() => this.process.KillAsync();
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _process.DisposeAsync();
+        await this.process.DisposeAsync();
     }
 }

@@ -5,12 +5,12 @@ namespace Dragoman.Functional.Tests.Harness;
 /// <summary>The real processes behind the real nginx, each on a free port, with the emulator as their provider.</summary>
 internal sealed class DragomanStack : IAsyncDisposable
 {
-    private readonly ScratchDirectory _directory;
+    private readonly ScratchDirectory directory;
 
     private DragomanStack(
         ScratchDirectory directory, DragomanProcess emulator, DragomanProcess sidecar, DragomanProcess? functions, NginxFrontDoor door)
     {
-        _directory = directory;
+        this.directory = directory;
         Emulator = emulator;
         Sidecar = sidecar;
         Functions = functions;
@@ -55,7 +55,7 @@ internal sealed class DragomanStack : IAsyncDisposable
         if (Functions is not null)
             await Functions.DisposeAsync();
         await Emulator.DisposeAsync();
-        _directory.Dispose();
+        this.directory.Dispose();
     }
 
     private static async Task<DragomanStack> StartAsync(bool withFunctions, IReadOnlyDictionary<string, string?>? environment)

@@ -7,13 +7,13 @@ internal sealed class NginxFrontDoor : IAsyncDisposable
 {
     private const int PortAttempts = 5;
 
-    private readonly ScratchDirectory _directory;
-    private readonly RunningProcess _nginx;
+    private readonly ScratchDirectory directory;
+    private readonly RunningProcess nginx;
 
     private NginxFrontDoor(ScratchDirectory directory, RunningProcess nginx, int port)
     {
-        _directory = directory;
-        _nginx = nginx;
+        this.directory = directory;
+        this.nginx = nginx;
         Port = port;
     }
 
@@ -22,7 +22,7 @@ internal sealed class NginxFrontDoor : IAsyncDisposable
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
     /// <summary>What nginx wrote to its error log.</summary>
-    public string ErrorLog => _nginx.Log;
+    public string ErrorLog => this.nginx.Log;
 
     /// <summary>Starts nginx. <paramref name="functions"/> is null in the small deployment.</summary>
     /// <param name="sidecar">host:port</param>
@@ -82,7 +82,7 @@ internal sealed class NginxFrontDoor : IAsyncDisposable
     public async Task<JsonElement> AccessLogAsync(string requestId)
     {
         JsonElement? found = null;
-        var path = _directory.File("access.log");
+        var path = this.directory.File("access.log");
         await Eventually.HoldsAsync(
             async () =>
             {
@@ -99,15 +99,15 @@ internal sealed class NginxFrontDoor : IAsyncDisposable
     }
 
     /// <summary>The whole access log as text.</summary>
-    public Task<string> AccessLogTextAsync() => File.ReadAllTextAsync(_directory.File("access.log"));
+    public Task<string> AccessLogTextAsync() => File.ReadAllTextAsync(this.directory.File("access.log"));
 
     /// <summary>Stops nginx with SIGTERM and returns its exit code.</summary>
-    public Task<int> TerminateAsync() => _nginx.TerminateAsync();
+    public Task<int> TerminateAsync() => this.nginx.TerminateAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await _nginx.DisposeAsync();
-        _directory.Dispose();
+        await this.nginx.DisposeAsync();
+        this.directory.Dispose();
     }
 
     private static string Executable { get; } =

@@ -19,15 +19,15 @@ internal sealed record RecordedRequest(string Method, string RawTarget, IReadOnl
 /// <summary>Stands in for the sidecar or the functions, records what reaches it, and answers as the test says.</summary>
 internal sealed class RecordingUpstream : IAsyncDisposable
 {
-    private readonly WebApplication _application;
-    private readonly ConcurrentQueue<RecordedRequest> _requests = new();
+    private readonly WebApplication application;
+    private readonly ConcurrentQueue<RecordedRequest> requests = new();
 
-    private RecordingUpstream(WebApplication application) => _application = application;
+    private RecordingUpstream(WebApplication application) => this.application = application;
 
     /// <summary>host:port</summary>
-    public string Authority => new Uri(_application.Urls.Single()).Authority;
+    public string Authority => new Uri(this.application.Urls.Single()).Authority;
 
-    public IReadOnlyCollection<RecordedRequest> Requests => _requests;
+    public IReadOnlyCollection<RecordedRequest> Requests => requests;
 
     /// <summary>Starts it on a free port. Without <paramref name="answer"/> it answers 200 with its name as the body.</summary>
     public static async Task<RecordingUpstream> StartAsync(string name, RequestDelegate? answer = null)
@@ -44,7 +44,7 @@ internal sealed class RecordingUpstream : IAsyncDisposable
         var upstream = new RecordingUpstream(application);
         application.Run(async context =>
         {
-            upstream._requests.Enqueue(await RecordAsync(context.Request));
+            upstream.requests.Enqueue(await RecordAsync(context.Request));
             if (answer is null)
             {
                 context.Response.ContentLength = name.Length;
@@ -63,8 +63,8 @@ internal sealed class RecordingUpstream : IAsyncDisposable
     {
         using var atOnce = new CancellationTokenSource();
         await atOnce.CancelAsync();
-        await _application.StopAsync(atOnce.Token);
-        await _application.DisposeAsync();
+        await this.application.StopAsync(atOnce.Token);
+        await this.application.DisposeAsync();
     }
 
     private static async Task<RecordedRequest> RecordAsync(HttpRequest request)

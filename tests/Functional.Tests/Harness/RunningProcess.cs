@@ -11,24 +11,24 @@ internal sealed class RunningProcess : IAsyncDisposable
     private const int SigInt = 2;
     private const int SigTerm = 15;
 
-    private readonly Process _process;
-    private readonly string _name;
-    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly Process process;
+    private readonly string name;
+    private readonly ConcurrentQueue<string> lines = new();
 
     private RunningProcess(string name, Process process)
     {
-        _name = name;
-        _process = process;
+        this.name = name;
+        this.process = process;
     }
 
-    public int Id => _process.Id;
+    public int Id => this.process.Id;
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => this.process.HasExited;
 
     /// <summary>Everything written to standard output and standard error so far, a line each.</summary>
-    public IReadOnlyCollection<string> Lines => _lines;
+    public IReadOnlyCollection<string> Lines => lines;
 
-    public string Log => string.Join('\n', _lines);
+    public string Log => string.Join('\n', lines);
 
     /// <summary>Starts a program. <paramref name="environment"/> is laid over the environment of the tests; a null value removes a name.</summary>
     public static RunningProcess Start(
@@ -80,15 +80,15 @@ internal sealed class RunningProcess : IAsyncDisposable
         await Eventually.HoldsAsync(
             () =>
             {
-                var ended = _process.HasExited;
+                var ended = this.process.HasExited;
                 if (ended)
-                    _process.WaitForExit();
-                match = _lines.Select(line => pattern.Match(line)).FirstOrDefault(candidate => candidate.Success);
+                    this.process.WaitForExit();
+                match = lines.Select(line => pattern.Match(line)).FirstOrDefault(candidate => candidate.Success);
                 if (match is null && ended)
-                    throw new InvalidOperationException($"{_name} ended with {_process.ExitCode} before writing /{pattern}/:\n{Log}");
+                    throw new InvalidOperationException($"{this.name} ended with {this.process.ExitCode} before writing /{pattern}/:\n{Log}");
                 return match is not null;
             },
-            () => $"{_name} did not write /{pattern}/:\n{Log}",
+            () => $"{this.name} did not write /{pattern}/:\n{Log}",
             within);
         return match!;
     }
@@ -99,13 +99,13 @@ internal sealed class RunningProcess : IAsyncDisposable
         using var deadline = new CancellationTokenSource(within ?? Eventually.Deadline);
         try
         {
-            await _process.WaitForExitAsync(deadline.Token);
+            await this.process.WaitForExitAsync(deadline.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"{_name} did not end:\n{Log}");
+            throw new TimeoutException($"{this.name} did not end:\n{Log}");
         }
-        return _process.ExitCode;
+        return this.process.ExitCode;
     }
 
     /// <summary>Asks the process to end with SIGTERM and returns its exit code.</summary>
@@ -117,7 +117,7 @@ internal sealed class RunningProcess : IAsyncDisposable
     /// <summary>Ends the process with SIGKILL, as the out-of-memory killer would.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        this.process.Kill();
         await ExitAsync();
     }
 
@@ -125,30 +125,30 @@ internal sealed class RunningProcess : IAsyncDisposable
     {
         try
         {
-            if (!_process.HasExited)
+            if (!this.process.HasExited)
                 await TerminateAsync();
         }
         catch (TimeoutException)
         {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
+            this.process.Kill(entireProcessTree: true);
+            await this.process.WaitForExitAsync();
         }
         finally
         {
-            _process.Dispose();
+            this.process.Dispose();
         }
     }
 
     private async Task<int> SignalAsync(int signal, TimeSpan? within)
     {
-        _ = kill(_process.Id, signal);
+        _ = kill(this.process.Id, signal);
         return await ExitAsync(within);
     }
 
     private void Keep(string? line)
     {
         if (line is not null)
-            _lines.Enqueue(line);
+            lines.Enqueue(line);
     }
 
     // The tests must not depend on what the developer who runs them has in the environment.

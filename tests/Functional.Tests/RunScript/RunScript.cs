@@ -12,19 +12,19 @@ internal sealed partial class RunScript : IAsyncDisposable
     // Sooner than run.sh itself loses patience and kills what has not ended.
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(14);
 
-    private readonly ScratchDirectory _directory;
-    private readonly RunningProcess _script;
+    private readonly ScratchDirectory directory;
+    private readonly RunningProcess script;
 
     private RunScript(ScratchDirectory directory, RunningProcess script, string port)
     {
-        _directory = directory;
-        _script = script;
+        this.directory = directory;
+        this.script = script;
         Port = port;
     }
 
     public string Port { get; }
 
-    public string Output => _script.Log;
+    public string Output => this.script.Log;
 
     /// <summary>Starts it from a directory that is not the repository's, with its output in a pipe.</summary>
     public static RunScript Launch(string port, IReadOnlyDictionary<string, string?>? environment = null)
@@ -46,7 +46,7 @@ internal sealed partial class RunScript : IAsyncDisposable
         var script = Launch($"{FreePort.Find()}", environment);
         try
         {
-            await script._script.LineAsync(EverythingRuns(), StartDeadline);
+            await script.script.LineAsync(EverythingRuns(), StartDeadline);
         }
         catch
         {
@@ -58,11 +58,11 @@ internal sealed partial class RunScript : IAsyncDisposable
 
     public HttpClient Client() => PlainHttpClient.For(new Uri($"http://127.0.0.1:{Port}"));
 
-    public Task<int> TerminateAsync() => _script.TerminateAsync(StopDeadline);
+    public Task<int> TerminateAsync() => this.script.TerminateAsync(StopDeadline);
 
-    public Task<int> InterruptAsync() => _script.InterruptAsync(StopDeadline);
+    public Task<int> InterruptAsync() => this.script.InterruptAsync(StopDeadline);
 
-    public Task<int> ExitAsync() => _script.ExitAsync(StartDeadline);
+    public Task<int> ExitAsync() => this.script.ExitAsync(StartDeadline);
 
     /// <summary>Kills the child with this name, as the out-of-memory killer would.</summary>
     public void KillChild(string name)
@@ -79,19 +79,19 @@ internal sealed partial class RunScript : IAsyncDisposable
 
     /// <summary>What lies in the temporary directory, apart from the data the user asked to have there.</summary>
     public IReadOnlyList<string> TemporaryFiles() =>
-        [.. Directory.GetFileSystemEntries(_directory.Path).Select(entry => Path.GetFileName(entry)!).Where(name => name != "data")];
+        [.. Directory.GetFileSystemEntries(this.directory.Path).Select(entry => Path.GetFileName(entry)!).Where(name => name != "data")];
 
     public async ValueTask DisposeAsync()
     {
-        await _script.DisposeAsync();
-        _directory.Dispose();
+        await this.script.DisposeAsync();
+        this.directory.Dispose();
     }
 
     private bool InheritedOurDirectory(int process)
     {
         try
         {
-            return File.ReadAllText($"/proc/{process}/environ").Contains(_directory.Path, StringComparison.Ordinal);
+            return File.ReadAllText($"/proc/{process}/environ").Contains(this.directory.Path, StringComparison.Ordinal);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

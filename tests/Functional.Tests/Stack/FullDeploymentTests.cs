@@ -8,12 +8,12 @@ namespace Dragoman.Functional.Tests.Stack;
 /// <summary>nginx, sidecar, functions and emulator together (design 3).</summary>
 public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<FullDeployment>
 {
-    private readonly DragomanStack _stack = deployment.Stack;
+    private readonly DragomanStack stack = deployment.Stack;
 
     [Fact]
     public async Task A_chat_that_does_not_stream_is_handed_over_to_the_functions()
     {
-        using var answer = await _stack.Client.SendAsync(Requests.OllamaChat(stream: false));
+        using var answer = await stack.Client.SendAsync(Requests.OllamaChat(stream: false));
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var body = await answer.JsonAsync();
@@ -25,7 +25,7 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
     [Fact]
     public async Task A_chat_that_streams_stays_with_the_sidecar()
     {
-        using var answer = await _stack.Client.SendAsync(Requests.OllamaChat(stream: true));
+        using var answer = await stack.Client.SendAsync(Requests.OllamaChat(stream: true));
 
         Assert.Equal("application/x-ndjson", answer.Content.Headers.ContentType?.MediaType);
         var lines = (await answer.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n');
@@ -37,8 +37,8 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
     [Fact]
     public async Task Both_ways_give_the_same_answer()
     {
-        using var collected = await _stack.Client.SendAsync(Requests.OllamaChat(stream: false));
-        using var streamed = await _stack.Client.SendAsync(Requests.OllamaChat(stream: true));
+        using var collected = await stack.Client.SendAsync(Requests.OllamaChat(stream: false));
+        using var streamed = await stack.Client.SendAsync(Requests.OllamaChat(stream: true));
 
         var whole = (await collected.JsonAsync()).GetProperty("message").GetProperty("content").GetString();
         var pieces = (await streamed.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n')
@@ -49,8 +49,8 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
     [Fact]
     public async Task An_openai_chat_takes_the_same_ways()
     {
-        using var collected = await _stack.Client.SendAsync(Requests.OpenAIChat(stream: false));
-        using var streamed = await _stack.Client.SendAsync(Requests.OpenAIChat(stream: true));
+        using var collected = await stack.Client.SendAsync(Requests.OpenAIChat(stream: false));
+        using var streamed = await stack.Client.SendAsync(Requests.OpenAIChat(stream: true));
 
         Assert.Equal("chat.completion", (await collected.JsonAsync()).GetProperty("object").GetString());
         Assert.EndsWith("data: [DONE]\n\n", await streamed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -66,10 +66,10 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
     [InlineData("/v1/models")]
     [InlineData("//v1/models/")]
     [InlineData("/api/version")]
-    [InlineData("/api/ps")]
+    [InlineData("/api/status")]
     public async Task The_rest_is_answered_by_the_functions(string path)
     {
-        using var answer = await _stack.Client.GetAsync(new Uri(_stack.Door.Address + path[1..]));
+        using var answer = await stack.Client.GetAsync(new Uri(stack.Door.Address + path[1..]));
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
@@ -81,7 +81,7 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
     [InlineData("HEAD")]
     public async Task The_root_says_that_it_runs(string method)
     {
-        using var answer = await _stack.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/"));
+        using var answer = await stack.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/"));
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("text/plain", answer.Content.Headers.ContentType?.MediaType);
@@ -90,9 +90,59 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
     }
 
     [Fact]
+    public async Task A_model_counts_as_loaded_whichever_process_answers()
+    {
+        using var chat = await stack.Client.SendAsync(Requests.OllamaChat(stream: false, "codestral-latest"));
+        Assert.Equal($"{Sidecar} : {Functions}", await UpstreamAsync(chat));
+
+        using var answer = await stack.Client.GetAsync(new Uri("/api/ps", UriKind.Relative));
+
+        Assert.Contains("codestral-latest:latest", (await answer.JsonAsync()).GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
+        Assert.Equal(Sidecar, await UpstreamAsync(answer));
+    }
+
+    [Theory]
+    [InlineData("/api/chat")]
+    [InlineData("/api/tags")]
+    public async Task A_browser_page_gets_the_permission_that_Ollama_would_give(string path)
+    {
+        using var allowed = await AskAsync("app://obsidian.md", null);
+        using var refused = await AskAsync("https://evil.example", null);
+        using var misled = await AskAsync("http://evil.example", "evil.example");
+
+        Assert.Equal(HttpStatusCode.NoContent, allowed.StatusCode);
+        Assert.Equal("app://obsidian.md", Assert.Single(allowed.Headers.GetValues("Access-Control-Allow-Origin")));
+        foreach (var answer in new[] { refused, misled })
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+            Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+        }
+
+        async Task<HttpResponseMessage> AskAsync(string origin, string? host)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Options, path);
+            request.Headers.Add("Origin", origin);
+            request.Headers.Host = host;
+            return await stack.Client.SendAsync(request);
+        }
+    }
+
+    [Fact]
+    public async Task A_permission_stands_once_on_an_answer_that_was_handed_over()
+    {
+        using var request = Requests.OllamaChat(stream: false);
+        request.Headers.Add("Origin", "http://localhost:3000");
+
+        using var answer = await stack.Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("http://localhost:3000", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
+    }
+
+    [Fact]
     public async Task Health_at_the_door_is_the_sidecars()
     {
-        using var answer = await _stack.Client.GetAsync(new Uri("/health", UriKind.Relative));
+        using var answer = await stack.Client.GetAsync(new Uri("/health", UriKind.Relative));
 
         Assert.Equal("""{"status":"ok"}""", await answer.Content.ReadAsStringAsync());
         Assert.Equal(Sidecar, await UpstreamAsync(answer));
@@ -107,7 +157,7 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
         using var request = Requests.OllamaChat(stream);
         request.Headers.Add("X-Request-Id", id);
 
-        using var answer = await _stack.Client.SendAsync(request);
+        using var answer = await stack.Client.SendAsync(request);
 
         Assert.Equal(id, answer.RequestId());
     }
@@ -118,7 +168,7 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
         using var request = Requests.OllamaChat(stream: true);
         request.Headers.Add("X-Request-Id", "not a good id");
 
-        using var answer = await _stack.Client.SendAsync(request);
+        using var answer = await stack.Client.SendAsync(request);
 
         Assert.Matches("^[0-9a-f]{32}$", answer.RequestId());
     }
@@ -127,7 +177,7 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
     public async Task Curls_default_content_type_is_accepted()
     {
         var (exitCode, output) = await RunningProcess.RunAsync(
-            "curl", ["-sS", $"{_stack.Door.Address}api/chat", "-d", """{"model":"mistral-small-latest","stream":false,"messages":[{"role":"user","content":"Hello"}]}"""]);
+            "curl", ["-sS", $"{stack.Door.Address}api/chat", "-d", """{"model":"mistral-small-latest","stream":false,"messages":[{"role":"user","content":"Hello"}]}"""]);
 
         Assert.Equal(0, exitCode);
         Assert.Contains("\"done\":true", output, StringComparison.Ordinal);
@@ -142,7 +192,7 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
             ? Requests.OllamaChat(stream: true, "emulator/emulate-stall-3")
             : Requests.OpenAIChat(stream: true, "emulator/emulate-stall-3");
 
-        using var answer = await _stack.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var answer = await stack.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
         var first = await reader.ReadLineAsync().WaitAsync(Eventually.Deadline);
 
@@ -160,7 +210,7 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
             $$"""{"model":"emulator/emulate-stall-3","stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"{{marker}}"}]}""");
         using var leaving = new CancellationTokenSource();
 
-        var answering = _stack.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, leaving.Token);
+        var answering = stack.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, leaving.Token);
         await Eventually.HoldsAsync(async () => await FindAsync(marker) is not null, () => "the provider was not asked");
         if (stream)
             (await answering).Dispose();
@@ -181,12 +231,12 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(new byte[32 * 1024 * 1024 + 1]) };
         request.Headers.ExpectContinue = true;
 
-        using var answer = await _stack.Client.SendAsync(request);
+        using var answer = await stack.Client.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.StartsWith(expected, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.NotEqual("", await UpstreamAsync(answer));
-        using var next = await _stack.Client.SendAsync(Requests.OllamaChat(stream: true));
+        using var next = await stack.Client.SendAsync(Requests.OllamaChat(stream: true));
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
     }
 
@@ -194,18 +244,18 @@ public class FullDeploymentTests(FullDeployment deployment) : IClassFixture<Full
     public async Task The_embedded_provider_is_announced()
     {
         await Eventually.HoldsAsync(
-            () => _stack.Sidecar.Log.Contains("emulator", StringComparison.OrdinalIgnoreCase), () => _stack.Sidecar.Log);
+            () => stack.Sidecar.Log.Contains("emulator", StringComparison.OrdinalIgnoreCase), () => stack.Sidecar.Log);
     }
 
-    private string Sidecar => _stack.Sidecar.Address.Authority;
+    private string Sidecar => stack.Sidecar.Address.Authority;
 
-    private string Functions => _stack.Functions!.Address.Authority;
+    private string Functions => stack.Functions!.Address.Authority;
 
     private async Task<string?> UpstreamAsync(HttpResponseMessage answer) =>
-        (await _stack.Door.AccessLogAsync(answer.RequestId())).GetProperty("upstream").GetString();
+        (await stack.Door.AccessLogAsync(answer.RequestId())).GetProperty("upstream").GetString();
 
     private async Task<JsonElement?> FindAsync(string text) =>
-        (await _stack.ProviderRequestsAsync())
+        (await stack.ProviderRequestsAsync())
             .Where(request => request.GetRawText().Contains(text, StringComparison.Ordinal))
             .Select(request => (JsonElement?)request)
             .FirstOrDefault();

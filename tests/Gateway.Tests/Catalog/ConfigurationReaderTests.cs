@@ -39,6 +39,13 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    public void The_ways_of_a_compatible_server_are_read()
+    {
+        var configuration = Read("""{ "providers": { "a": { "dialect": "openai", "options": { "server": "vllm", "mergeSystem": false, "echoReasoningContent": "toolCalls" } }, "b": { "dialect": "openai" } } }""");
+        Assert.Equal([new ProviderOptions("vllm", false, "toolCalls"), ProviderOptions.None], configuration.Providers.Select(provider => provider.Options));
+    }
+
+    [Fact]
     public void Targets_keep_their_order()
     {
         var configuration = Read(
@@ -73,6 +80,12 @@ public class ConfigurationReaderTests
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": "env:NOT_THERE" } } }""", "gateway.json: /providers/x/apiKey environment variable NOT_THERE is not set")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "publish": "some" } } }""", "gateway.json: /providers/x/publish \"some\" is not known; allowed: all, none")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "timeouts": { "idleSeconds": 0 } } } }""", "gateway.json: /providers/x/timeouts/idleSeconds must be a number of seconds above 0 and up to 86400")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "server": "soap" } } } }""", "gateway.json: /providers/x/options/server \"soap\" is not known; allowed: lmstudio, vllm, mistralrs, ollama, openai, generic")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "echoReasoningContent": "some" } } } }""", "gateway.json: /providers/x/options/echoReasoningContent \"some\" is not known; allowed: never, toolCalls, always")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "mergeSystem": "yes" } } } }""", "gateway.json: /providers/x/options/mergeSystem must be true or false")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "colour": 1 } } } }""", "gateway.json: /providers/x/options/colour is not known; allowed: server, mergeSystem, echoReasoningContent")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": [] } } }""", "gateway.json: /providers/x/options must be an object")]
+    [InlineData("""{ "providers": { "x": { "dialect": "mistral", "options": { "server": "vllm" } } } }""", "gateway.json: /providers/x/options is for the dialect openai; \"mistral\" has no options")]
     [InlineData("""{ "providers": [] }""", "gateway.json: /providers must be an object, one member an entry")]
     [InlineData("""{ "models": { "a/b": { "provider": "p", "model": "m" } } }""", "gateway.json: /models/a~1b/provider \"p\" is not a configured provider; configure one under /providers first")]
     [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a b": { "provider": "p", "model": "m" } } }""", "gateway.json: /models/a b \"a b\" is not a model name; allowed: [namespace/]model[:tag] of letters, digits, '_', '.' and '-'")]
@@ -80,9 +93,31 @@ public class ConfigurationReaderTests
     [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "provider": "p" } } }""", "gateway.json: /models/a/model is required: the provider's name of the model")]
     [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "targets": [] } } }""", "gateway.json: /models/a/targets must be a list of at least one {\"provider\", \"model\"}")]
     [InlineData("""{ "access": { "mode": "keys" } }""", "gateway.json: /access/mode \"keys\" is not supported by this version; allowed: open")]
+    [InlineData("""{ "access": { "origins": "*" } }""", "gateway.json: /access/origins must be a list of strings")]
+    [InlineData("""{ "access": { "origins": ["example.com"] } }""", "gateway.json: /access/origins \"example.com\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any")]
+    [InlineData("""{ "access": { "origins": ["https://*.*"] } }""", "gateway.json: /access/origins \"https://*.*\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any")]
+    [InlineData("""{ "access": { "hosts": ["http://x"] } }""", "gateway.json: /access/hosts \"http://x\" is not a host's name; allowed: a name or address without scheme and port, or \"*\" for any")]
     [InlineData("""{ "limits": { "requestBytes": -1 } }""", "gateway.json: /limits/requestBytes must be a whole number above 0")]
     [InlineData("[]", "gateway.json: must be a JSON object")]
     public void A_mistake_names_its_place_and_what_is_allowed(string json, string mistake) => Assert.Equal([mistake], MistakesOf(json));
+
+    [Theory]
+    [InlineData("{}", new[] { "https://a.test", "https://*.b.test" })]
+    [InlineData("""{ "access": { "mode": "open" } }""", new[] { "https://a.test", "https://*.b.test" })]
+    [InlineData("""{ "access": { "origins": ["*"] } }""", new[] { "*" })]
+    [InlineData("""{ "access": { "origins": [] } }""", new string[0])]
+    public void Ollamas_variable_gives_the_origins_that_the_configuration_does_not(string json, string[] origins) =>
+        Assert.Equal(origins, Read(json, ("OLLAMA_ORIGINS", "https://a.test, https://*.b.test,")).Access.Origins);
+
+    [Fact]
+    public void A_mistake_in_Ollamas_variable_names_it() => Assert.Equal(
+        ["environment variable OLLAMA_ORIGINS: \"x\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any"],
+        MistakesOf("{}", ("OLLAMA_ORIGINS", "x")));
+
+    [Fact]
+    public void Hosts_are_names_addresses_or_any() => Assert.Equal(
+        ["a.test", "10.0.0.1", "*"],
+        Read("""{ "access": { "hosts": ["a.test", "10.0.0.1", "*"] } }""").Access.Hosts);
 
     [Fact]
     public void A_mistake_in_a_variable_names_the_variable() => Assert.Equal(
@@ -115,6 +150,7 @@ public class ConfigurationReaderTests
     {
         var configuration = Read("{}", ("OPENAI_API_KEY", "a"), ("MISTRAL_API_KEY", "b"), ("LMSTUDIO_BASE_URL", "http://127.0.0.1:1234/v1"), ("GEMINI_API_KEY", "c"));
         Assert.Equal(["openai", "mistral", "lmstudio"], configuration.Providers.Select(provider => provider.Name));
+        Assert.Equal("lmstudio", configuration.Providers[2].Options.Server);
         Assert.Contains("GEMINI_API_KEY is set, but this version does not speak Gemini yet", configuration.Notices);
         Assert.DoesNotContain(configuration.Notices, notice => notice.Contains("emulator", StringComparison.Ordinal));
     }

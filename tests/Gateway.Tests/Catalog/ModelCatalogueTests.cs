@@ -56,6 +56,35 @@ public class ModelCatalogueTests
     [InlineData("/one")]
     public async Task What_nobody_publishes_is_not_found(string name) => Assert.Null(await Catalogue(TwoProviders).FindAsync(name));
 
+    [Theory]
+    [InlineData("one/x", "x")]
+    [InlineData("ONE/x:latest", "x")]
+    [InlineData("one/x:local", "x")]
+    [InlineData("one/x:7b:local", "x:7b")]
+    [InlineData("one/org/x@2025+a", "org/x@2025+a")]
+    [InlineData("one/", null)]
+    [InlineData("one/:local", null)]
+    [InlineData("one/../x", null)]
+    [InlineData("one/a%2Fb", null)]
+    [InlineData("one/x?y", null)]
+    [InlineData("one/x\ny", null)]
+    [InlineData("three/x", null)]
+    public async Task Any_plausible_model_of_a_provider_is_reachable(string name, string? upstream)
+    {
+        listed = _ => [];
+        Assert.Equal(upstream, (await Catalogue(TwoProviders).FindAsync(name))?.Targets[0].Model);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("a%00b")]
+    [InlineData("a\0b")]
+    public async Task No_provider_is_asked_for_a_name_that_cannot_be(string name)
+    {
+        Assert.Null(await Catalogue(TwoProviders).FindAsync(name));
+        Assert.Equal(0, asked);
+    }
+
     [Fact]
     public async Task A_list_is_asked_for_again_only_when_it_has_grown_old()
     {
@@ -82,6 +111,14 @@ public class ModelCatalogueTests
         await catalogue.ListAsync();
         Assert.Equal(["a"], (await catalogue.ListAsync()).Select(model => model.Name));
         Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task An_unknown_name_is_not_called_unknown_while_a_provider_has_not_been_heard()
+    {
+        listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));
+        var error = await Assert.ThrowsAsync<GatewayException>(async () => await Catalogue(TwoProviders).FindAsync("nope"));
+        Assert.Equal("The provider one cannot be reached for its list of models, so 'nope' may or may not exist.", error.Error.Message);
     }
 
     [Fact]

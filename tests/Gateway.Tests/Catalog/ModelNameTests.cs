@@ -12,6 +12,8 @@ public class ModelNameTests
     [InlineData("acme/x", "acme/x:latest")]
     [InlineData("host.io:5000/acme/x:1", "host.io:5000/acme/x:1")]
     [InlineData("x:local", "x:latest")]
+    [InlineData("acme/x:7b:LOCAL", "acme/x:7b")]
+    [InlineData("x:cloud", "x:cloud")]
     [InlineData("a/b:free", "a/b:free")]
     [InlineData("Llama3.2", "Llama3.2:latest")]
     public void A_name_is_shown_shortest_and_with_its_tag(string text, string display)

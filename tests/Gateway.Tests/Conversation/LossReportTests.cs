@@ -15,4 +15,16 @@ public sealed class LossReportTests
         Assert.Equal("top_k=dropped, temperature=clamped, raw completion=emulated", losses.ToString());
         Assert.Equal(3, losses.Losses.Count);
     }
+
+    [Fact]
+    public void What_two_translations_lost_alike_is_told_once()
+    {
+        var losses = new LossReport();
+        losses.Dropped("user");
+        var other = new LossReport();
+        other.Dropped("user");
+        other.Emulated("dimensions");
+        losses.Add(other);
+        Assert.Equal("user=dropped, dimensions=emulated", losses.ToString());
+    }
 }

@@ -9,6 +9,12 @@ public sealed class MediaTypeTests
     [InlineData("FFD8FFE000104A46", "image/jpeg")]
     [InlineData("474946383961", "image/gif")]
     [InlineData("524946460000000057454250", "image/webp")]
+    [InlineData("424D46000000", "image/bmp")]
+    [InlineData("49492A0008000000", "image/tiff")]
+    [InlineData("4D4D002A00000008", "image/tiff")]
+    [InlineData("000000206674797061766966", "image/avif")]
+    [InlineData("000000186674797068656963", "image/heic")]
+    [InlineData("000000206674797069736F6D", null)]
     [InlineData("524946460000000057415645", "audio/wav")]
     [InlineData("4944330400", "audio/mp3")]
     [InlineData("FFFB9064", "audio/mp3")]
@@ -47,6 +53,17 @@ public sealed class MediaTypeTests
     [InlineData("https://example.com/a.png")]
     public void What_is_not_base64_is_refused_by_its_field(string text) =>
         Assert.Equal("images[0]", Assert.Throws<GatewayException>(() => MediaType.ReadInline(text, "images[0]")).Error.Field);
+
+    [Theory]
+    [InlineData("just text")]
+    [InlineData("%PDF-1.7")]
+    [InlineData("PK and more")]
+    public void What_is_neither_picture_nor_sound_is_refused_where_only_the_bytes_can_tell(string text)
+    {
+        var base64 = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(text));
+        foreach (var sent in new[] { base64, $"data:image/png;base64,{base64}" })
+            Assert.Equal("images[0]", Assert.Throws<GatewayException>(() => MediaType.ReadPictureOrSound(sent, "images[0]")).Error.Field);
+    }
 
     [Fact]
     public void Any_bytes_come_out_as_they_went_in() => Generated.Check(FsCheck.Fluent.Gen.ArrayOf(FsCheck.Fluent.Gen.Select(FsCheck.Fluent.Gen.Choose(0, 255), value => (byte)value)), 300, bytes =>

@@ -26,11 +26,20 @@ public class RouteTableTests
         Assert.Equal(2, bindings.GetArrayLength());
         Assert.Equal("httpTrigger", bindings[0].GetProperty("type").GetString());
         Assert.Equal("function", bindings[0].GetProperty("authLevel").GetString());
-        Assert.Equal(route.Methods, bindings[0].GetProperty("methods").EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant()));
+        // The host answers 404 to a method that is not listed, and a browser asks with OPTIONS before it calls.
+        Assert.Equal([.. route.Methods, "OPTIONS"], bindings[0].GetProperty("methods").EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant()));
         // The host has no other way to say "the root itself".
         var expected = route.Path == "/" ? "{ignored:maxlength(0)?}" : route.Path[1..];
         Assert.Equal(expected, bindings[0].GetProperty("route").GetString());
         Assert.Equal(("http", "out"), (bindings[1].GetProperty("type").GetString(), bindings[1].GetProperty("direction").GetString()));
+    }
+
+    [Fact]
+    public void Nginx_sends_exactly_the_sidecars_routes_to_the_sidecar()
+    {
+        var file = File.ReadAllText(Path.Combine(Repository.Root, "nginx", "nginx.conf"));
+        var location = new System.Text.RegularExpressions.Regex(file.Split("location ~ ")[1].Split(" {")[0]);
+        Assert.All(RouteTable.Routes, route => Assert.Equal(route.Home == Home.Sidecar, location.IsMatch(route.Prefix + (route.TakesRest ? "x" : ""))));
     }
 
     [Fact]

@@ -278,6 +278,18 @@ public class GenerationTests
     }
 
     [Fact]
+    public async Task The_functions_hand_nothing_over_whatever_a_client_claims()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(handsOver: false);
+        gateway.First.Answer = http => ScriptedUpstream.WriteAsync(http, 200, "application/json", ScriptedUpstream.WholeAnswer);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(OpenAIWhole) };
+        request.Headers.Add(HandOver.FunctionsHeader, "available");
+        using var response = await gateway.Client.SendAsync(request);
+        Assert.False(response.Headers.Contains("X-Accel-Redirect"));
+        Assert.Contains("Hello", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stream_is_never_handed_over()
     {
         await using var gateway = await GatewayUnderTest.StartAsync();

@@ -24,6 +24,18 @@ public sealed class EmbeddingListTests
         Assert.Equal(UsageOrigin.Absent, answer.Usage.Origin);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("7")]
+    [InlineData("{}")]
+    [InlineData("""{"prompt_tokens":"x","prompt_tokens_details":{"a":[1]}}""")]
+    public void A_count_that_cannot_be_read_costs_no_vector(string usage)
+    {
+        var answer = Read($$"""{"usage":{{usage}},"data":[{"embedding":[1],"index":0,"more":[{"a":[]}]}],"model":"x"}""");
+        Assert.Equal([[1f]], answer.Vectors);
+        Assert.Equal(UsageOrigin.Absent, answer.Usage.Origin);
+    }
+
     [Fact]
     public void Vectors_in_base64_are_read()
     {
@@ -43,9 +55,14 @@ public sealed class EmbeddingListTests
     [InlineData("""{"data":[{"index":0,"embedding":[1]},{"index":0,"embedding":[1]}]}""")]
     [InlineData("""{"data":[{"index":0,"embedding":["x"]}]}""")]
     [InlineData("""{"data":[{"index":0,"embedding":"!"}]}""")]
+    [InlineData("""{"data":[{"index":0,"embedding":"AAAAAAA="}]}""")]
+    [InlineData("""{"data":[{"index":0,"embedding":"AADAfw=="}]}""")]
+    [InlineData("""{"data":[{"index":0,"embedding":[1e39]}]}""")]
     [InlineData("""{"data":[{"index":"a","embedding":[1]}]}""")]
     [InlineData("""{"data":[7]}""")]
-    [InlineData("""{"data":[{"index":0,"embedding":[1]}],"usage":{"prompt_tokens":"x"}}""")]
+    [InlineData("""{"data":[{"index":0,"embedding":[1]}]""")]
+    [InlineData("""{"data":[{"index":0,"embedding":[1]}]} x""")]
+    [InlineData("""{"data":[{"index":0,"embedding":{}}]}""")]
     public void What_is_no_list_of_vectors_is_the_providers_failure(string body) =>
         Assert.Equal(ErrorKind.UpstreamFailed, Assert.Throws<GatewayException>(() => Read(body)).Error.Kind);
 

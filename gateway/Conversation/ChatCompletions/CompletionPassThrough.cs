@@ -1,0 +1,105 @@
+using System.Buffers;
+using Dragoman.Wire;
+
+namespace Dragoman.Conversation.ChatCompletions;
+
+/// <summary>
+/// Passes OpenAI's chat and text completions through. What changes is the model's name, which is the client's own, and
+/// the token counts, which are kept back from a client that did not ask for them (specs/dialects.md 2.15).
+/// </summary>
+internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter<byte> output) : IPassThrough
+{
+    private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
+    private bool tellsUsage;
+
+    public void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
+    {
+        // Usage that was only estimated is told of at this very event.
+        if (Trim(data).StartsWith("[DONE]"u8))
+            return;
+        var isUsageOnly = tellsUsage && JsonSplice.Find(data, "choices"u8) is { IsEmpty: false } choices && choices[1..^1].Trim(" \t\r\n"u8).IsEmpty;
+        tellsUsage = false;
+        if (isUsageOnly && !context.Request.IncludeUsage)
+            return;
+        if (!eventName.IsEmpty)
+        {
+            output.Write("event: "u8);
+            output.Write(eventName);
+            output.Write("\n"u8);
+        }
+
+        // A line end inside the data is white space between tokens, or stands between two events (P-43).
+        var rest = Trim(data.ContainsAny((byte)'\r', (byte)'\n') ? OnOneLine(data) : data);
+        while (!rest.IsEmpty && !rest.StartsWith("[DONE]"u8))
+        {
+            output.Write("data: "u8);
+            rest = Trim(rest[JsonSplice.Replace(rest, "model"u8, model, output)..]);
+            output.Write("\n\n"u8);
+        }
+    }
+
+    public void CloseStream() => output.Write("data: [DONE]\n\n"u8);
+
+    public void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
+
+    public void Start(string? upstreamId)
+    {
+    }
+
+    public void Text(int choice, ReadOnlySpan<byte> escaped)
+    {
+    }
+
+    public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
+    {
+    }
+
+    public void Refusal(int choice, ReadOnlySpan<byte> escaped)
+    {
+    }
+
+    public void ToolStart(int choice, int slot, string id, string name)
+    {
+    }
+
+    public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
+    {
+    }
+
+    public void ToolEnd(int choice, int slot)
+    {
+    }
+
+    public void Logprobs(int choice, ReadOnlySpan<byte> entries)
+    {
+    }
+
+    public void Usage(in Usage usage) => tellsUsage = true;
+
+    public void Stop(int choice, StopReason reason)
+    {
+    }
+
+    public void End()
+    {
+    }
+
+    public void Fail(GatewayError error)
+    {
+        if (!context.Request.Stream)
+            return;
+        output.Write("data: "u8);
+        OpenAIErrors.Shape.WriteError(output, error, context.RequestId);
+        output.Write("\n\n"u8);
+    }
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> data) => data.Trim(" \t\r\n"u8);
+
+    private static byte[] OnOneLine(ReadOnlySpan<byte> data)
+    {
+        var line = data.ToArray();
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        line.AsSpan().Replace((byte)'\r', (byte)' ');
+        return line;
+    }
+}

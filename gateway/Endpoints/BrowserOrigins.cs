@@ -1,0 +1,76 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Endpoints;
+
+/// <summary>
+/// Which web pages may call (CORS), as Ollama decides it (specs/ollama.md 0.1): a browser names the page's origin, and
+/// one that is not allowed is refused outright, whatever the method.
+/// </summary>
+internal static class BrowserOrigins
+{
+    private const string Any = "*";
+
+    private static readonly string[] AlwaysAllowed =
+    [
+        .. new[] { "localhost", "127.0.0.1", "0.0.0.0" }.SelectMany(host => new[] { $"http://{host}", $"https://{host}", $"http://{host}:*", $"https://{host}:*" }),
+        "app://*", "file://*", "tauri://*", "vscode-webview://*", "vscode-file://*",
+    ];
+
+    private const string Methods = "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS";
+
+    private static readonly string Headers = string.Join(
+        ',',
+        "Authorization", "Content-Type", "User-Agent", "Accept", "X-Requested-With", "Openai-Beta",
+        "X-Stainless-Arch", "X-Stainless-Async", "X-Stainless-Custom-Poll-Interval", "X-Stainless-Helper-Method", "X-Stainless-Lang",
+        "X-Stainless-Os", "X-Stainless-Package-Version", "X-Stainless-Poll-Helper", "X-Stainless-Retry-Count", "X-Stainless-Runtime",
+        "X-Stainless-Runtime-Version", "X-Stainless-Timeout");
+
+    /// <summary>Sets what a browser wants to read in the answer's head.</summary>
+    /// <param name="http">The exchange with the client.</param>
+    /// <param name="configured">The operator's origins.</param>
+    /// <returns>False when that is the whole answer: a refusal, or what a preflight asked.</returns>
+    public static bool Admit(HttpContext http, IReadOnlyList<string> configured)
+    {
+        var origin = http.Request.Headers.Origin.ToString();
+        if (origin.Length == 0 || IsSameOrigin(http.Request, origin))
+            return true;
+        var response = http.Response;
+        var allowsAny = configured.Contains(Any);
+        if (!allowsAny && !(Ascii.IsValid(origin) && AlwaysAllowed.Concat(configured).Any(pattern => Matches(pattern, origin))))
+        {
+            response.StatusCode = StatusCodes.Status403Forbidden;
+            return false;
+        }
+
+        var isPreflight = HttpMethods.IsOptions(http.Request.Method);
+        response.Headers.AccessControlAllowOrigin = allowsAny ? Any : origin;
+        if (!allowsAny)
+            response.Headers.Vary = isPreflight ? "Origin, Access-Control-Request-Method, Access-Control-Request-Headers" : "Origin";
+        if (!isPreflight)
+            return true;
+        response.StatusCode = StatusCodes.Status204NoContent;
+        response.Headers.AccessControlAllowMethods = Methods;
+        response.Headers.AccessControlAllowHeaders = Headers;
+        response.Headers.AccessControlMaxAge = "43200";
+        return false;
+    }
+
+    /// <summary>Behind a proxy that uses a host name of its own, the client's is the forwarded one; a page cannot forge it without a preflight.</summary>
+    private static bool IsSameOrigin(HttpRequest request, string origin) =>
+        IsOriginOf(request.Host.Value, origin) || IsOriginOf(request.Headers["X-Forwarded-Host"], origin);
+
+    private static bool IsOriginOf(string? host, string origin) =>
+        !string.IsNullOrEmpty(host)
+        && (origin.Equals($"http://{host}", StringComparison.OrdinalIgnoreCase) || origin.Equals($"https://{host}", StringComparison.OrdinalIgnoreCase));
+
+    private static bool Matches(string pattern, string origin)
+    {
+        var star = pattern.IndexOf('*', StringComparison.Ordinal);
+        return star < 0
+            ? origin.Equals(pattern, StringComparison.OrdinalIgnoreCase)
+            : origin.Length >= pattern.Length - 1
+                && origin.AsSpan().StartsWith(pattern.AsSpan(0, star), StringComparison.OrdinalIgnoreCase)
+                && origin.AsSpan().EndsWith(pattern.AsSpan(star + 1), StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Dragoman.Wire;
+
+/// <summary>Changes single values of a JSON object and leaves every other byte as it is.</summary>
+public static class JsonSplice
+{
+    /// <summary>Copies an object with the value of each top-level member <paramref name="name"/> replaced; what follows the object is left out.</summary>
+    /// <param name="json">Begins with the object.</param>
+    /// <param name="name">The member's name, without escapes.</param>
+    /// <param name="replacement">JSON.</param>
+    /// <param name="output">Gets the changed object.</param>
+    /// <returns>How many bytes the object takes.</returns>
+    /// <exception cref="JsonException">Not JSON.</exception>
+    public static int Replace(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> replacement, IBufferWriter<byte> output)
+    {
+        var copied = 0;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowMultipleValues = true });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isWanted = reader.ValueTextEquals(name);
+            reader.Read();
+            var from = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (!isWanted)
+                continue;
+            output.Write(json[copied..from]);
+            output.Write(replacement);
+            copied = (int)reader.BytesConsumed;
+        }
+
+        var length = (int)reader.BytesConsumed;
+        output.Write(json[copied..length]);
+        return length;
+    }
+
+    /// <summary>Copies an object with one member more, in front of the others.</summary>
+    /// <param name="json">The object, and nothing else.</param>
+    /// <param name="member">JSON: a quoted name, a colon and a value.</param>
+    /// <param name="output">Gets the changed object.</param>
+    public static void Insert(ReadOnlySpan<byte> json, ReadOnlySpan<byte> member, IBufferWriter<byte> output)
+    {
+        var inside = json.IndexOf((byte)'{') + 1;
+        output.Write(json[..inside]);
+        output.Write(member);
+        if (!json[inside..].TrimStart(" \t\r\n"u8).StartsWith("}"u8))
+            output.Write(","u8);
+        output.Write(json[inside..]);
+    }
+
+    /// <summary>The raw JSON of a top-level member; the last one where there are several, nothing where there is none.</summary>
+    public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
+    {
+        ReadOnlySpan<byte> found = default;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowMultipleValues = true });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isWanted = reader.ValueTextEquals(name);
+            reader.Read();
+            var from = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (isWanted)
+                found = json[from..(int)reader.BytesConsumed];
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,23 @@
+using Dragoman.Access;
+using Dragoman.Conversation;
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Gateway.Tests.Access;
+
+public class OpenAccessTests
+{
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Bearer ")]
+    [InlineData("Bearer anything")]
+    public async Task Everybody_is_let_in_whatever_key_they_bring(string? authorization)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers.Authorization = authorization;
+        var access = new OpenAccess();
+        var caller = await access.AuthenticateAsync(request, CancellationToken.None);
+        var reservation = await access.ReserveAsync(caller, CancellationToken.None);
+        await access.SettleAsync(reservation, new Settlement(Outcome.Completed, new Usage(1, 1)));
+        Assert.Equal("open", reservation.Caller.Team);
+    }
+}

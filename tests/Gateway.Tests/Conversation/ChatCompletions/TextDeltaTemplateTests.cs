@@ -1,0 +1,61 @@
+using System.Text;
+using Dragoman.Conversation.ChatCompletions;
+
+namespace Dragoman.Gateway.Tests.Conversation.ChatCompletions;
+
+public class TextDeltaTemplateTests
+{
+    private static byte[] Event(string escaped) => Encoding.UTF8.GetBytes("{\"choices\":[{\"delta\":{\"content\":\"" + escaped + "\"}}]}");
+
+    private static TextDeltaTemplate Learnt()
+    {
+        var template = new TextDeltaTemplate();
+        var json = Event("first");
+        template.Learn(json, json.AsSpan().IndexOf("first"u8), "first".Length);
+        return template;
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData(" another, much longer text")]
+    [InlineData("naïve 🚀")]
+    public void An_event_that_differs_only_in_its_text_is_known_again(string text)
+    {
+        Assert.True(Learnt().TryMatch(Event(text), out var found));
+        Assert.Equal(text, Encoding.UTF8.GetString(found));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("with \\\"escape")]
+    [InlineData("a\",\"finish_reason\":\"stop")]
+    [InlineData("line\nend")]
+    public void What_may_mean_more_than_text_is_read_in_full(string escaped) => Assert.False(Learnt().TryMatch(Event(escaped), out _));
+
+    [Fact]
+    public void A_text_that_is_not_UTF8_is_read_in_full()
+    {
+        byte[] json = [.. Event("").AsSpan(0, Event("").Length - "\"}}]}".Length), 0xC3, .. "\"}}]}"u8];
+        Assert.False(Learnt().TryMatch(json, out _));
+    }
+
+    [Fact]
+    public void Another_shape_is_read_in_full() =>
+        Assert.False(Learnt().TryMatch("{\"choices\":[{\"delta\":{\"refusal\":\"no\"}}]}"u8, out _));
+
+    [Fact]
+    public void Overlapping_ends_are_no_match()
+    {
+        var template = new TextDeltaTemplate();
+        template.Learn("aa--aa"u8, 2, 2);
+        Assert.False(template.TryMatch("aaa"u8, out _));
+    }
+
+    [Fact]
+    public void A_forgotten_shape_is_read_in_full()
+    {
+        var template = Learnt();
+        template.Forget();
+        Assert.False(template.TryMatch(Event("x"), out _));
+    }
+}

@@ -1,0 +1,15 @@
+// Where the runner started what the tests talk to.
+function given(variable) {
+  const address = process.env[variable];
+  if (!address) throw new Error(`${variable} is not set; start the tests with: npm test -- FILE.test.mjs`);
+  return address;
+}
+
+/** nginx, in front of sidecar and functions. */
+export const door = given("DRAGOMAN_TEST_DOOR");
+
+/** The provider behind them. */
+export const emulator = given("DRAGOMAN_TEST_EMULATOR");
+
+/** The local server beside it, which plays LM Studio and vLLM. */
+export const scriptedServer = given("DRAGOMAN_TEST_SCRIPTED");
