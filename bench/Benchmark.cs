@@ -25,10 +25,11 @@ internal static class Benchmark
         await AnswerCheck.RunAsync(bed.Contenders, cancellation);
 
         var streaming = bed.Contenders.Where(contender => contender.Streams).ToList();
+        var flooding = bed.Contenders.Where(contender => contender.Floods).ToList();
         Say("whole answers, one request in flight");
         var whole = await Rounds.RunAsync(bed.Contenders, plan.Rounds, contender => WholeAnswers.MeasureAsync(bed, contender, plan.WholeAnswers, cancellation), cancellation);
         Say("tokens without a pause");
-        var flood = await Rounds.RunAsync(streaming, plan.Rounds, contender => Flood.MeasureAsync(bed, contender, plan.FloodStreams, cancellation), cancellation);
+        var flood = await Rounds.RunAsync(flooding, plan.Rounds, contender => Flood.MeasureAsync(bed, contender, plan.FloodStreams, cancellation), cancellation);
         Say("tokens that arrive singly");
         var single = await Rounds.RunAsync(streaming, plan.Rounds, contender => SingleTokens.MeasureAsync(bed, contender, plan.SingleStreams, cancellation), cancellation);
         Say("time to the first token");

@@ -9,8 +9,9 @@ namespace Dragoman.Bench;
 /// <param name="emulated">Where it leads to the emulator.</param>
 /// <param name="recorded">Where it leads to the recording.</param>
 /// <param name="hops">The processes on the way, the upstream excluded.</param>
-/// <param name="streams">Takes part where answers are streamed.</param>
-internal sealed class Contender(string name, ChatDialect dialect, Uri emulated, Uri recorded, RunningProcess[] hops, bool streams = true) : IDisposable
+/// <param name="streams">Takes part where the emulator's answers are streamed.</param>
+/// <param name="floods">Takes part where the recording is streamed.</param>
+internal sealed class Contender(string name, ChatDialect dialect, Uri emulated, Uri recorded, RunningProcess[] hops, bool streams = true, bool floods = true) : IDisposable
 {
     private readonly ChatClient toEmulator = new(emulated, dialect);
     private readonly ChatClient toRecording = new(recorded, dialect);
@@ -22,6 +23,8 @@ internal sealed class Contender(string name, ChatDialect dialect, Uri emulated, 
     public RunningProcess[] Hops => hops;
 
     public bool Streams => streams;
+
+    public bool Floods => floods;
 
     public ChatClient ClientFor(Workload workload) => workload.IsRecorded ? toRecording : toEmulator;
 

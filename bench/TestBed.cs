@@ -86,9 +86,11 @@ internal sealed class TestBed : IAsyncDisposable
             new("direct", ChatDialect.OpenAI, emulator, recording, []),
             new("nginx only", ChatDialect.OpenAI, bareEmulator, bareRecording, [bare]),
             new("sidecar", ChatDialect.Ollama, sidecarAddress, sidecarAddress, [sidecar]),
+            // The emulator takes no OpenAI stream options, so that its streams would be written anew and not passed through.
+            new("sidecar, passed through", ChatDialect.OpenAI, sidecarAddress, sidecarAddress, [sidecar], streams: false),
             new("nginx + sidecar", ChatDialect.Ollama, smallAddress, smallAddress, [smallFront, sidecar]),
-            new("functions", ChatDialect.Ollama, functionsAddress, functionsAddress, [functions], streams: false),
-            new("nginx + sidecar → functions", ChatDialect.Ollama, fullAddress, fullAddress, [fullFront, sidecar, functions], streams: false),
+            new("functions", ChatDialect.Ollama, functionsAddress, functionsAddress, [functions], streams: false, floods: false),
+            new("nginx + sidecar → functions", ChatDialect.Ollama, fullAddress, fullAddress, [fullFront, sidecar, functions], streams: false, floods: false),
         ];
     }
 
@@ -101,16 +103,23 @@ internal sealed class TestBed : IAsyncDisposable
 
     private string WriteConfiguration(Uri emulator, Uri recording)
     {
+        // Ollama's dialect asks for the published name and is translated; OpenAI's asks for the upstream's and passes through.
         var models = string.Join(", ", Workload.All.Select(workload =>
-            $$"""
-            "{{workload.PublishedName}}": { "provider": "{{(workload.IsRecorded ? "recording" : "emulator")}}", "model": "{{workload.UpstreamName}}" }
-            """));
+        {
+            var provider = workload.IsRecorded ? "recording" : "emulator";
+            return $$"""
+                "{{workload.PublishedName}}": { "provider": "{{provider}}", "model": "{{workload.UpstreamName}}" },
+                "{{workload.UpstreamName}}": { "provider": "{{provider}}-openai", "model": "{{workload.UpstreamName}}" }
+                """;
+        }));
         var path = Path.Combine(directory, "gateway.json");
         File.WriteAllText(path, $$"""
             {
               "providers": {
                 "emulator": { "dialect": "mistral", "baseUrl": "{{emulator}}v1", "apiKey": "bench" },
-                "recording": { "dialect": "mistral", "baseUrl": "{{recording}}v1", "apiKey": "bench" }
+                "recording": { "dialect": "mistral", "baseUrl": "{{recording}}v1", "apiKey": "bench" },
+                "emulator-openai": { "dialect": "openai", "baseUrl": "{{emulator}}v1", "apiKey": "bench" },
+                "recording-openai": { "dialect": "openai", "baseUrl": "{{recording}}v1", "apiKey": "bench" }
               },
               "models": { {{models}} }
             }
