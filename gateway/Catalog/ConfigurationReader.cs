@@ -122,7 +122,7 @@ public sealed class ConfigurationReader
 
     private ProviderSettings ReadProvider(string name, JsonNode? node, string pointer)
     {
-        var members = Members(node, pointer, "dialect", "baseUrl", "apiKey", "publish", "timeouts");
+        var members = Members(node, pointer, "dialect", "baseUrl", "apiKey", "publish", "timeouts", "options");
         var dialect = Text(members, "dialect", pointer);
         if (dialect is null)
             Mistake(pointer + "/dialect", $"is required; allowed: {string.Join(", ", ProviderSettings.Dialects)}");
@@ -131,7 +131,33 @@ public sealed class ConfigurationReader
         var publish = Text(members, "publish", pointer);
         if (publish is not (null or "all" or "none"))
             Mistake(pointer + "/publish", $"\"{publish}\" is not known; allowed: all, none");
-        return new ProviderSettings(name, dialect ?? "", ReadUrl(members, pointer), ReadSecret(members, pointer), publish == "all", ReadTimeouts(members, pointer));
+        return new ProviderSettings(name, dialect ?? "", ReadUrl(members, pointer), ReadSecret(members, pointer), publish == "all", ReadTimeouts(members, pointer))
+        {
+            Options = ReadOptions(members, pointer, dialect),
+        };
+    }
+
+    private ProviderOptions ReadOptions(JsonObject owner, string pointer, string? dialect)
+    {
+        if (owner["options"] is not { } node)
+            return ProviderOptions.None;
+        var at = pointer + "/options";
+        var members = Members(node, at, "server", "mergeSystem", "echoReasoningContent");
+        if (dialect != "openai" && members.Count > 0)
+            Mistake(at, $"is for the dialect openai; \"{dialect}\" has no options");
+        return new ProviderOptions(
+            Word("server", ProviderOptions.Servers),
+            Switch(members, "mergeSystem", at),
+            Word("echoReasoningContent", ProviderOptions.ReasoningEchoes));
+
+        string? Word(string name, IReadOnlyList<string> allowed)
+        {
+            if (Text(members, name, at) is not { } word)
+                return null;
+            if (!allowed.Contains(word))
+                Mistake($"{at}/{name}", $"\"{word}\" is not known; allowed: {string.Join(", ", allowed)}");
+            return word;
+        }
     }
 
     private Uri? ReadUrl(JsonObject members, string pointer)
@@ -247,16 +273,11 @@ public sealed class ConfigurationReader
         var members = node is null ? [] : Members(node, pointer, "mode", "allowOpenNetwork", "origins", "hosts");
         if (Text(members, "mode", pointer) is not (null or "open") and var mode)
             Mistake(pointer + "/mode", $"\"{mode}\" is not supported by this version; allowed: open");
-        var allows = false;
-        if (members["allowOpenNetwork"] is { } value)
+        return new AccessSettings(AccessMode.Open, Switch(members, "allowOpenNetwork", pointer) ?? false)
         {
-            if (value.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
-                allows = value.GetValue<bool>();
-            else
-                Mistake(pointer + "/allowOpenNetwork", "must be true or false");
-        }
-
-        return new AccessSettings(AccessMode.Open, allows) { Origins = ReadOrigins(members, pointer), Hosts = ReadHosts(members, pointer) };
+            Origins = ReadOrigins(members, pointer),
+            Hosts = ReadHosts(members, pointer),
+        };
     }
 
     private List<string> ReadOrigins(JsonObject access, string pointer)
@@ -332,6 +353,16 @@ public sealed class ConfigurationReader
         if (value.GetValueKind() == JsonValueKind.String)
             return value.GetValue<string>();
         Mistake($"{pointer}/{name}", "must be a string");
+        return null;
+    }
+
+    private bool? Switch(JsonObject members, string name, string pointer)
+    {
+        if (members[name] is not { } value)
+            return null;
+        if (value.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
+            return value.GetValue<bool>();
+        Mistake($"{pointer}/{name}", "must be true or false");
         return null;
     }
 

@@ -25,8 +25,23 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
     /// <summary>The outbound dialects that this version speaks.</summary>
     public static readonly IReadOnlyList<string> Dialects = ["mistral", "openai"];
 
+    public ProviderOptions Options { get; init; } = ProviderOptions.None;
+
     /// <summary>Keeps the key out of every text that this record ends up in.</summary>
     public override string ToString() => $"{Name} ({Dialect})";
+}
+
+/// <summary>What an OpenAI-compatible server does in its own way; null: what is usual for its kind.</summary>
+/// <param name="Server">One of <see cref="Servers"/>; null: told from the address.</param>
+/// <param name="MergesSystem">Whether leading system messages are joined into one.</param>
+/// <param name="EchoesReasoning">When earlier reasoning goes back to the server; one of <see cref="ReasoningEchoes"/>.</param>
+public sealed record ProviderOptions(string? Server, bool? MergesSystem, string? EchoesReasoning)
+{
+    public static readonly ProviderOptions None = new(null, null, null);
+
+    public static readonly IReadOnlyList<string> Servers = ["lmstudio", "vllm", "mistralrs", "ollama", "openai", "generic"];
+
+    public static readonly IReadOnlyList<string> ReasoningEchoes = ["never", "toolCalls", "always"];
 }
 
 /// <summary>How long an upstream may take.</summary>

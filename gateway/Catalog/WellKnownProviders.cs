@@ -27,7 +27,7 @@ public static class WellKnownProviders
         if (Value("LMSTUDIO_BASE_URL") is { } url)
         {
             if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
-                Add("lmstudio", "openai", address, null, "LMSTUDIO_BASE_URL");
+                Add("lmstudio", "openai", address, null, "LMSTUDIO_BASE_URL", ProviderOptions.None with { Server = "lmstudio" });
             else
                 throw new ConfigurationException(["environment variable LMSTUDIO_BASE_URL: must be an http or https URL such as http://127.0.0.1:1234/v1"]);
         }
@@ -46,9 +46,9 @@ public static class WellKnownProviders
 
         string? Value(string name) => environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
-        void Add(string name, string dialect, Uri? baseUrl, string? key, string variable)
+        void Add(string name, string dialect, Uri? baseUrl, string? key, string variable, ProviderOptions? options = null)
         {
-            providers.Add(new ProviderSettings(name, dialect, baseUrl, key, PublishesAll: true, Timeouts.Default));
+            providers.Add(new ProviderSettings(name, dialect, baseUrl, key, PublishesAll: true, Timeouts.Default) { Options = options ?? ProviderOptions.None });
             notices.Add($"provider {name} is on because {variable} is set");
         }
     }

@@ -56,7 +56,14 @@ public interface IInboundDialect : IErrorShape
 /// <summary>A request as it goes to a provider.</summary>
 /// <param name="Path">Relative to the provider's base URL, without a leading slash.</param>
 /// <param name="Body">UTF-8 JSON.</param>
-public sealed record UpstreamCall(string Path, ReadOnlyMemory<byte> Body);
+public sealed record UpstreamCall(string Path, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The provider's name of the model, where that is needed to wake it.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Stop sequences that the provider does not take, so that the answer has to be cut here.</summary>
+    public IReadOnlyList<string> LocalStop { get; init; } = [];
+}
 
 /// <summary>A wire format towards a provider.</summary>
 public interface IOutboundDialect
@@ -74,6 +81,9 @@ public interface IOutboundDialect
     UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel);
 
     IAnswerReader OpenAnswer(ChatRequest request);
+
+    /// <summary>The call in a form that the provider may take although it refused this one; null when there is none.</summary>
+    UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => null;
 
     /// <summary>What one call of <see cref="WriteEmbeddings"/> may hold.</summary>
     EmbeddingLimits EmbeddingLimits => EmbeddingLimits.Default;

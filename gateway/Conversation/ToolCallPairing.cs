@@ -30,8 +30,25 @@ public sealed class ToolCallPairing
             index = calls.FindIndex(call => call.Name == toolName && !call.Answered);
         if (index < 0)
             index = calls.FindIndex(call => !call.Answered);
-        if (index < 0)
-            throw GatewayException.Invalid(field, $"{field} is a tool result, but no earlier assistant message has a tool call that waits for one");
+        return index < 0
+            ? throw GatewayException.Invalid(field, $"{field} is a tool result, but no earlier assistant message has a tool call that waits for one")
+            : Answer(index, content);
+    }
+
+    /// <summary>Finds the call that a result names, where clients keep ids (specs/dialects.md 2.4).</summary>
+    /// <exception cref="GatewayException">No call of that id is waiting for a result.</exception>
+    public ToolResultPart ResultOf(string id, IReadOnlyList<Part> content, string field)
+    {
+        var index = calls.FindIndex(call => call.Id == id && !call.Answered);
+        if (index >= 0)
+            return Answer(index, content);
+        throw GatewayException.Invalid(field, calls.Exists(call => call.Id == id)
+            ? $"{field} \"{id}\" is a tool call that already has a result"
+            : $"{field} \"{id}\" is not the id of a tool call of an earlier assistant message");
+    }
+
+    private ToolResultPart Answer(int index, IReadOnlyList<Part> content)
+    {
         calls[index] = calls[index] with { Answered = true };
         return new ToolResultPart(calls[index].Id, calls[index].Name, content, IsError: false);
     }

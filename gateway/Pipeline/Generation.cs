@@ -134,15 +134,35 @@ public static class Generation
 
             // Step 7: send.
             using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted);
-            using var upstream = await SendAsync(provider, call, clock).ConfigureAwait(false);
+            using var upstream = await WithinAsync(clock, () => provider.SendAsync(call, clock.Token)).ConfigureAwait(false);
+            try
+            {
+                await TranslateAsync(provider, call, passedThrough is not null, upstream, clock).ConfigureAwait(false);
+            }
+            catch (GatewayException failure) when (!IsCommitted && provider.CanWake(call, failure.Error))
+            {
+                // LM Studio says so inside a good answer too.
+                using var again = await WithinAsync(clock, async () =>
+                {
+                    await provider.WakeAsync(call, clock.Token).ConfigureAwait(false);
+                    return await provider.SendOnceAsync(call, clock.Token).ConfigureAwait(false);
+                }).ConfigureAwait(false);
+                await TranslateAsync(provider, call, passedThrough is not null, again, clock).ConfigureAwait(false);
+            }
+        }
 
-            // Step 8: translate.
+        /// <summary>Step 8.</summary>
+        private async Task TranslateAsync(Providers.Provider provider, UpstreamCall call, bool passesThrough, HttpResponseMessage upstream, UpstreamClock clock)
+        {
+            var request = context.Request;
             var relay = new AnswerRelay(exchange, dialect, context);
             var reader = provider.Dialect.OpenAnswer(request);
+            if (call.LocalStop.Count > 0)
+                reader = new LocallyStoppedReader(reader, call.LocalStop, request.Sampling.Choices ?? 1);
             try
             {
                 // What came decides, not what was asked for: only an answer of the form that the client wants passes through.
-                if (passedThrough is not null && AnswerRelay.IsStream(upstream) == request.Stream && relay.OpenPassThrough() is { } lane)
+                if (passesThrough && AnswerRelay.IsStream(upstream) == request.Stream && relay.OpenPassThrough() is { } lane)
                 {
                     meter = new AnswerMeter(lane, request, exchange);
                     await relay.PassThroughAsync(upstream, reader, lane, meter, clock).ConfigureAwait(false);
@@ -176,11 +196,11 @@ public static class Generation
             return new Settlement(outcome, usage);
         }
 
-        private static async Task<HttpResponseMessage> SendAsync(Providers.Provider provider, UpstreamCall call, UpstreamClock clock)
+        private static async Task<HttpResponseMessage> WithinAsync(UpstreamClock clock, Func<Task<HttpResponseMessage>> send)
         {
             try
             {
-                return await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
+                return await send().ConfigureAwait(false);
             }
             catch (OperationCanceledException error) when (clock.TimedOut)
             {

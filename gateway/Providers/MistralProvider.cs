@@ -1,3 +1,4 @@
+using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Mistral;
 
@@ -10,5 +11,5 @@ internal sealed class MistralProvider : ProviderKind
 
     public override Uri DefaultBaseUrl { get; } = new("https://api.mistral.ai/v1/");
 
-    public override IOutboundDialect DialectFor(Uri baseUrl) => new MistralOutbound();
+    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl) => new MistralOutbound();
 }

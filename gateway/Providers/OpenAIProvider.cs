@@ -1,3 +1,4 @@
+using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Dialects.OpenAIChat;
 
@@ -10,6 +11,33 @@ internal sealed class OpenAIProvider : ProviderKind
 
     public override Uri DefaultBaseUrl { get; } = new("https://api.openai.com/v1/");
 
-    public override IOutboundDialect DialectFor(Uri baseUrl) =>
-        new OpenAIChatOutbound(isOpenAI: baseUrl.Host.EndsWith(".openai.com", StringComparison.OrdinalIgnoreCase));
+    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl) => new OpenAIChatOutbound(ServerAt(settings.Options, baseUrl));
+
+    public override bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => ServerAt(settings.Options, baseUrl) is { PutsModelsAway: true };
+
+    /// <summary>The kind of server, told or else known by its usual port; null: OpenAI's own.</summary>
+    internal static CompatibleServer? ServerAt(ProviderOptions options, Uri baseUrl)
+    {
+        if (options.Server is "openai" || (options.Server is null && baseUrl.Host.EndsWith(".openai.com", StringComparison.OrdinalIgnoreCase)))
+            return null;
+        var server = (options.Server, baseUrl.Port) switch
+        {
+            ("lmstudio", _) or (null, 1234) => CompatibleServer.LMStudio,
+            ("vllm", _) or (null, 8000) => CompatibleServer.VLLM,
+            ("ollama", _) or (null, 11434) => CompatibleServer.Ollama,
+            ("mistralrs", _) => CompatibleServer.MistralRs,
+            _ => CompatibleServer.Generic,
+        };
+        return server with
+        {
+            MergesSystem = options.MergesSystem ?? server.MergesSystem,
+            EchoesReasoning = options.EchoesReasoning switch
+            {
+                "never" => ReasoningEcho.Never,
+                "toolCalls" => ReasoningEcho.ToolCalls,
+                "always" => ReasoningEcho.Always,
+                _ => server.EchoesReasoning,
+            },
+        };
+    }
 }

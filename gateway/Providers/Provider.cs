@@ -17,6 +17,7 @@ public sealed class Provider : IDisposable
     private readonly Uri baseUrl;
     private readonly HttpMessageInvoker connections;
     private readonly TimeProvider clock;
+    private readonly LMStudioModels? sleepers;
 
     public Provider(ProviderSettings settings, TimeProvider clock)
     {
@@ -24,7 +25,8 @@ public sealed class Provider : IDisposable
         this.clock = clock;
         kind = ProviderKind.Of(settings);
         baseUrl = settings.BaseUrl ?? kind.DefaultBaseUrl;
-        Dialect = kind.DialectFor(baseUrl);
+        Dialect = kind.DialectFor(settings, baseUrl);
+        sleepers = kind.PutsModelsAway(settings, baseUrl) ? new LMStudioModels(baseUrl, settings.Timeouts.FirstEvent, clock, SendAsync) : null;
         connections = new HttpMessageInvoker(new SocketsHttpHandler
         {
             ConnectTimeout = settings.Timeouts.Connect,
@@ -42,9 +44,31 @@ public sealed class Provider : IDisposable
 
     public IOutboundDialect Dialect { get; }
 
-    /// <summary>Sends a call and returns as soon as the provider's headers are there and say that it went well.</summary>
+    /// <summary>
+    /// Sends a call and returns as soon as the provider's headers are there and say that it went well. A refusal that
+    /// can be cured is cured and the call sent once more.
+    /// </summary>
     /// <exception cref="GatewayException">The provider cannot be reached, or refused.</exception>
     public async Task<HttpResponseMessage> SendAsync(UpstreamCall call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await SendOnceAsync(call, cancellation).ConfigureAwait(false);
+        }
+        catch (GatewayException refusal) when (Dialect.Amend(call, refusal.Error) is { } amended)
+        {
+            return await SendOnceAsync(amended, cancellation).ConfigureAwait(false);
+        }
+        catch (GatewayException refusal) when (CanWake(call, refusal.Error))
+        {
+            await WakeAsync(call, cancellation).ConfigureAwait(false);
+            return await SendOnceAsync(call, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends a call without trying to cure a refusal.</summary>
+    /// <exception cref="GatewayException">The provider cannot be reached, or refused.</exception>
+    public async Task<HttpResponseMessage> SendOnceAsync(UpstreamCall call, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(baseUrl, call.Path))
         {
@@ -53,6 +77,13 @@ public sealed class Provider : IDisposable
         request.Content.Headers.ContentType = Json;
         return await SendAsync(request, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Whether the failure means that the server has put the model away and would answer with it loaded.</summary>
+    public bool CanWake(UpstreamCall call, GatewayError failure) => sleepers is not null && call.Model is not null && LMStudioModels.IsPutAway(failure);
+
+    /// <summary>Loads the call's model; only after <see cref="CanWake"/>.</summary>
+    /// <exception cref="GatewayException">It cannot be loaded.</exception>
+    public Task WakeAsync(UpstreamCall call, CancellationToken cancellation) => sleepers!.LoadAsync(call.Model!, cancellation);
 
     /// <summary>Reads the provider's own model list.</summary>
     /// <exception cref="GatewayException">The provider cannot be reached, refused, or answered something else.</exception>

@@ -9,7 +9,10 @@ internal abstract class ProviderKind
 {
     public abstract Uri DefaultBaseUrl { get; }
 
-    public abstract IOutboundDialect DialectFor(Uri baseUrl);
+    public abstract IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl);
+
+    /// <summary>Whether the server unloads models by itself, and says so instead of answering.</summary>
+    public virtual bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => false;
 
     public virtual void Authenticate(HttpRequestHeaders headers, string? apiKey)
     {

@@ -116,7 +116,8 @@ public static class JsonText
         && TryReadUnit(escaped[2..], out var high) && char.IsHighSurrogate((char)high)
         && TryReadUnit(escaped[8..], out var low) && char.IsLowSurrogate((char)low);
 
-    private static int UnescapeOne(ReadOnlySpan<byte> escaped, IBufferWriter<byte> output)
+    /// <summary>Writes what the escape at the start of <paramref name="escaped"/> stands for, and returns how many bytes the escape takes.</summary>
+    internal static int UnescapeOne(ReadOnlySpan<byte> escaped, IBufferWriter<byte> output)
     {
         if (escaped[1] != 'u')
         {

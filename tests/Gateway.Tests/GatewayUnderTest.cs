@@ -34,10 +34,17 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     /// <param name="dialect">Of both providers.</param>
     /// <param name="handsOver">As in the sidecar.</param>
+    /// <param name="options">Of both providers, as JSON.</param>
     /// <param name="embeddingContext">How many tokens the model <c>vectors</c> reads.</param>
     /// <param name="access">JSON of the configuration's <c>access</c>.</param>
     /// <param name="publish">Whether the first provider's own list is published.</param>
-    public static async Task<GatewayUnderTest> StartAsync(string dialect = "mistral", bool handsOver = true, int embeddingContext = 8192, string access = "{}", string publish = "none")
+    public static async Task<GatewayUnderTest> StartAsync(
+        string dialect = "mistral",
+        bool handsOver = true,
+        string options = "{}",
+        int embeddingContext = 8192,
+        string access = "{}",
+        string publish = "none")
     {
         var first = await ScriptedUpstream.StartAsync();
         var second = await ScriptedUpstream.StartAsync();
@@ -46,8 +53,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             $$"""
             {
               "providers": {
-                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret", "publish": "{{publish}}" },
-                "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}" }
+                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret", "publish": "{{publish}}", "options": {{options}} },
+                "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}", "options": {{options}} }
               },
               "models": {
                 "m": { "provider": "one", "model": "upstream-m" },

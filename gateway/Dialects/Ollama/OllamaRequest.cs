@@ -16,22 +16,7 @@ internal static class OllamaRequest
         if (topLogprobs is < 0 or > 20)
             throw GatewayException.Invalid("top_logprobs", "top_logprobs must be between 0 and 20");
         var sampling = new Sampling { Logprobs = logprobs, TopLogprobs = topLogprobs is 0 ? null : topLogprobs };
-        if (request.Object("options") is not { } options)
-            return sampling;
-        return sampling with
-        {
-            Temperature = options.Number("temperature"),
-            TopP = options.Number("top_p"),
-            // Zero and below mean "off" (specs/ollama.md 5.1).
-            TopK = options.Int32("top_k") is > 0 and var topK ? topK : null,
-            MinP = options.Number("min_p") is > 0 and var minP ? minP : null,
-            RepeatPenalty = options.Number("repeat_penalty"),
-            PresencePenalty = options.Number("presence_penalty"),
-            FrequencyPenalty = options.Number("frequency_penalty"),
-            Seed = options.Integer("seed") is >= 0 and var seed ? seed : null,
-            MaxOutputTokens = options.Int32("num_predict") is >= 0 and var limit ? Math.Max(1, limit) : null,
-            Stop = ReadStop(options),
-        };
+        return request.Object("options") is { } options ? OllamaOptions.Read(options, sampling) : sampling;
     }
 
     /// <summary>Members that mean nothing for a model in a cloud: a wrong type is a mistake all the same.</summary>
@@ -45,7 +30,7 @@ internal static class OllamaRequest
     public static OutputFormat? ReadFormat(RequestObject request)
     {
         if (request.Find("format") is not { } format)
-            return null;
+            return request.Object("options") is { } options ? OllamaOptions.ReadFormat(options) : null;
         return format.ValueKind switch
         {
             JsonValueKind.String when format.ValueEquals("") => null,
@@ -108,9 +93,6 @@ internal static class OllamaRequest
         request.Reasoning.Enabled == true && capabilities.Lacks(ModelCapabilities.Thinking)
             ? GatewayError.Invalid("think", $"\"{request.Model}\" does not support thinking")
             : null;
-
-    private static string[] ReadStop(RequestObject options) =>
-        options.Find("stop") is { ValueKind: JsonValueKind.String } single ? [JsonText.ReadString(single)] : [.. options.Strings("stop")];
 
     private static GatewayException InvalidThink(JsonElement think) => GatewayException.Invalid(
         "think",

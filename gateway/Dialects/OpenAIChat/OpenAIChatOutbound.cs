@@ -7,13 +7,22 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.OpenAIChat;
 
 /// <summary>Towards OpenAI and compatible servers (specs/dialects.md 1.1, 1.6, 2).</summary>
-/// <param name="isOpenAI">Whether the server is OpenAI's own, which knows newer names and refuses unknown ones.</param>
-public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
+/// <param name="server">The kind of compatible server; null: OpenAI's own, which knows newer names and refuses unknown ones.</param>
+public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDialect
 {
+    private readonly bool isOpenAI = server is null;
+    private readonly StreamOptions streamOptions = new();
+
     public string Name => "openai";
 
     public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses)
     {
+        if (server is not null)
+            request = CompatibleRequest.For(server, request, losses);
+        var stop = request.Sampling.Stop.Where(word => word.Length > 0).ToList();
+        var mostStop = !isOpenAI ? int.MaxValue : OpenAIModels.Reasons(upstreamModel) ? 0 : OpenAIModels.MostStopSequences;
+        if (stop.Count > mostStop)
+            losses.Emulated("stop");
         var output = new ArrayBufferWriter<byte>(4096);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
@@ -27,34 +36,42 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
             }
             else
             {
-                OpenAIMessageWriter.Write(writer, request.Turns, losses);
+                OpenAIMessageWriter.Write(writer, request.Turns, server?.EchoesReasoning ?? ReasoningEcho.Never, losses);
             }
 
             WriteSampling(writer, request, upstreamModel, losses);
+            if (stop.Take(mostStop).ToList() is { Count: > 0 } sent)
+                ToolWriter.WriteStrings(writer, "stop", sent);
             if (request.Completion is null)
-                WriteChatMembers(writer, request, upstreamModel);
+                WriteChatMembers(writer, request, upstreamModel, losses);
             if (request.Stream)
-            {
-                writer.WriteBoolean("stream"u8, true);
-                writer.WriteStartObject("stream_options"u8);
-                writer.WriteBoolean("include_usage"u8, true);
-                writer.WriteEndObject();
-            }
-
+                streamOptions.Write(writer);
             WriteExtensions(writer, request, losses);
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(PathOf(request), output.WrittenMemory);
+        return new UpstreamCall(PathOf(request), output.WrittenMemory)
+        {
+            Model = upstreamModel,
+            LocalStop = [.. stop.Skip(mostStop)],
+        };
     }
 
     public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) =>
-        request.Family == OpenAIChat.Family && !request.Source.IsEmpty && !MustRewrite(upstreamModel)
-            ? new UpstreamCall(PathOf(request), OpenAIPassThroughRequest.Write(request, upstreamModel))
+        request.Family == OpenAIChat.Family && !request.Source.IsEmpty && !MustRewrite(request, upstreamModel)
+            ? new UpstreamCall(PathOf(request), OpenAIPassThroughRequest.Write(request, upstreamModel)) { Model = upstreamModel }
             : null;
 
-    public IAnswerReader OpenAnswer(ChatRequest request) =>
-        new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
+    /// <summary>OpenAI's own clients get a compatible server's text as it is, with the reasoning that it may hold.</summary>
+    public IAnswerReader OpenAnswer(ChatRequest request)
+    {
+        var reader = new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
+        return isOpenAI || request.Completion is not null || request.Family == OpenAIChat.Family
+            ? reader
+            : new FilteredAnswerReader(reader, events => new InlineReasoning(events));
+    }
+
+    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => streamOptions.Amend(call, refusal);
 
     public EmbeddingLimits EmbeddingLimits => isOpenAI ? OpenAIModels.EmbeddingLimits : EmbeddingLimits.Default;
 
@@ -75,7 +92,7 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall("embeddings", output.WrittenMemory);
+        return new UpstreamCall("embeddings", output.WrittenMemory) { Model = upstreamModel };
     }
 
     public EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body) => EmbeddingList.Read(body);
@@ -86,8 +103,10 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
 
     private static string PathOf(ChatRequest request) => request.Completion is null ? "chat/completions" : "completions";
 
-    /// <summary>OpenAI's reasoning models refuse what older clients send (P-34).</summary>
-    private bool MustRewrite(string upstreamModel) => isOpenAI && OpenAIModels.Reasons(upstreamModel);
+    /// <summary>OpenAI's reasoning models refuse what older clients send (P-34), compatible servers what they do not have.</summary>
+    private bool MustRewrite(ChatRequest request, string upstreamModel) => server is null
+        ? OpenAIModels.Reasons(upstreamModel) || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences
+        : (request.Stream && streamOptions.IsRefused) || CompatibleRequest.IsNeeded(server, request);
 
     private void WriteSampling(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
     {
@@ -100,7 +119,7 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
         WriteUnless(refuses, "frequency_penalty", Within("frequency_penalty", sampling.FrequencyPenalty, -2, 2));
         WriteUnless(isOpenAI, "top_k", sampling.TopK);
         WriteUnless(isOpenAI, "min_p", sampling.MinP);
-        WriteUnless(isOpenAI, "repeat_penalty", sampling.RepeatPenalty);
+        WriteUnless(isOpenAI, server?.RepeatPenalty ?? "repeat_penalty", sampling.RepeatPenalty);
         if (sampling.Seed is { } seed)
             writer.WriteNumber("seed"u8, seed);
         if (sampling.MaxOutputTokens is { } limit)
@@ -109,10 +128,6 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
             writer.WriteNumber("n"u8, count);
         if (sampling.LogitBias is { } bias)
             WriteRaw(writer, "logit_bias", bias);
-        if (sampling.Stop.Count > 0 && refuses)
-            losses.Dropped("stop");
-        else if (sampling.Stop.Count > 0)
-            ToolWriter.WriteStrings(writer, "stop", sampling.Stop);
 
         // Compatible servers have ranges of their own; OpenAI's are known, and Ollama's clients go beyond them.
         double? Within(string name, double? value, double least, double most)
@@ -134,7 +149,7 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
         }
     }
 
-    private void WriteChatMembers(Utf8JsonWriter writer, ChatRequest request, string upstreamModel)
+    private void WriteChatMembers(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
     {
         if (request.Sampling.Logprobs is { } logprobs)
             writer.WriteBoolean("logprobs"u8, logprobs);
@@ -142,18 +157,43 @@ public sealed class OpenAIChatOutbound(bool isOpenAI) : IOutboundDialect
             writer.WriteNumber("top_logprobs"u8, topLogprobs);
         ToolWriter.WriteTools(writer, request, named: true, required: "required");
         ToolWriter.WriteFormat(writer, request.Format);
-        if (ReasoningWord(request.Reasoning, upstreamModel) is { } effort)
-            writer.WriteString("reasoning_effort"u8, effort);
+        if (server is null)
+            WriteEffort(writer, OpenAIModels.EffortOf(upstreamModel, request.Reasoning, losses));
+        else
+            WriteReasoning(writer, server, request);
     }
 
-    /// <summary>Only said to servers that know it: OpenAI's reasoning models, and compatible servers if the client asked for a level.</summary>
-    private string? ReasoningWord(ReasoningRequest reasoning, string upstreamModel)
+    /// <summary>Only said to compatible servers if the client asked for a level, or for none.</summary>
+    private static void WriteReasoning(Utf8JsonWriter writer, CompatibleServer server, ChatRequest request)
     {
-        if (isOpenAI && !OpenAIModels.Reasons(upstreamModel))
-            return null;
-        if (reasoning.IsOff)
-            return isOpenAI && OpenAIModels.LowestEffortIsMinimal(upstreamModel) ? "minimal" : "none";
-        return reasoning.Effort is { } effort ? effort.ToString().ToLowerInvariant() : null;
+        if (!request.Reasoning.IsOff)
+        {
+            WriteEffort(writer, request.Reasoning.Effort);
+            return;
+        }
+
+        switch (server.ReasoningSwitch)
+        {
+            case ReasoningSwitch.EnableThinking when !Says("enable_thinking"):
+                writer.WriteBoolean("enable_thinking"u8, false);
+                break;
+            case ReasoningSwitch.TemplateArguments when !Says("chat_template_kwargs"):
+                writer.WriteStartObject("chat_template_kwargs"u8);
+                writer.WriteBoolean("enable_thinking"u8, false);
+                writer.WriteEndObject();
+                break;
+            case ReasoningSwitch.Effort:
+                WriteEffort(writer, ReasoningEffort.None);
+                break;
+        }
+
+        bool Says(string member) => request.Family == OpenAIChat.Family && request.Extensions.ContainsKey(member);
+    }
+
+    private static void WriteEffort(Utf8JsonWriter writer, ReasoningEffort? effort)
+    {
+        if (effort is { } level)
+            writer.WriteString("reasoning_effort"u8, level.ToString().ToLowerInvariant());
     }
 
     private static void WriteExtensions(Utf8JsonWriter writer, ChatRequest request, LossReport losses)

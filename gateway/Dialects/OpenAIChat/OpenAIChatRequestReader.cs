@@ -49,7 +49,7 @@ internal static class OpenAIChatRequestReader
             "developer" => new Turn(Role.Developer, ReadContent(message)) { Name = message.String("name") },
             "user" => new Turn(Role.User, ReadContent(message)) { Name = message.String("name") },
             "assistant" => new Turn(Role.Assistant, [.. ReadAssistantParts(message, pairing)]) { Name = message.String("name") },
-            "tool" => new Turn(Role.Tool, [pairing.Result(message.RequiredString("tool_call_id"), message.String("name"), ReadContent(message), message.Path)]),
+            "tool" => new Turn(Role.Tool, [pairing.ResultOf(message.RequiredString("tool_call_id"), ReadContent(message), message.FieldPath("tool_call_id"))]),
             _ => throw GatewayException.Invalid(
                 message.FieldPath("role"),
                 $"{message.FieldPath("role")} must be system, developer, user, assistant or tool, not \"{role}\""),

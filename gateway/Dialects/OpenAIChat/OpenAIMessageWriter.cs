@@ -6,15 +6,15 @@ namespace Dragoman.Dialects.OpenAIChat;
 /// <summary>Writes a conversation as OpenAI's <c>messages</c> (specs/dialects.md 2.1, 2.2, 2.4).</summary>
 internal static class OpenAIMessageWriter
 {
-    public static void Write(Utf8JsonWriter writer, IReadOnlyList<Turn> turns, LossReport losses)
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<Turn> turns, ReasoningEcho echo, LossReport losses)
     {
         writer.WriteStartArray("messages"u8);
         foreach (var turn in turns)
-            WriteTurn(writer, turn, losses);
+            WriteTurn(writer, turn, echo, losses);
         writer.WriteEndArray();
     }
 
-    private static void WriteTurn(Utf8JsonWriter writer, Turn turn, LossReport losses)
+    private static void WriteTurn(Utf8JsonWriter writer, Turn turn, ReasoningEcho echo, LossReport losses)
     {
         if (turn.Role == Role.Tool)
         {
@@ -34,19 +34,17 @@ internal static class OpenAIMessageWriter
         if (turn.Name is { } name)
             writer.WriteString("name"u8, name);
         if (turn.Role == Role.Assistant)
-            WriteAssistant(writer, turn, losses);
+            WriteAssistant(writer, turn, echo, losses);
         else
             WriteContent(writer, turn.Parts);
         writer.WriteEndObject();
     }
 
-    private static void WriteAssistant(Utf8JsonWriter writer, Turn turn, LossReport losses)
+    private static void WriteAssistant(Utf8JsonWriter writer, Turn turn, ReasoningEcho echo, LossReport losses)
     {
-        // Earlier reasoning is not part of the protocol; servers that want it back say so (P-57).
-        if (turn.Parts.OfType<ReasoningPart>().Any())
-            losses.Dropped("reasoning");
         var text = turn.Text;
         var hasCalls = turn.ToolCalls.Any();
+        WriteReasoning(writer, turn, echo == ReasoningEcho.Always || (echo == ReasoningEcho.ToolCalls && hasCalls), losses);
         if (text.Length > 0 || !hasCalls)
             writer.WriteString("content"u8, text);
         else
@@ -69,6 +67,16 @@ internal static class OpenAIMessageWriter
         }
 
         writer.WriteEndArray();
+    }
+
+    /// <summary>Earlier reasoning is not part of the protocol; some servers want it back, even when there was none (P-57).</summary>
+    private static void WriteReasoning(Utf8JsonWriter writer, Turn turn, bool isWanted, LossReport losses)
+    {
+        var reasoning = string.Concat(turn.Parts.OfType<ReasoningPart>().Select(part => part.Text));
+        if (isWanted && (reasoning.Length > 0 || turn.ToolCalls.Any()))
+            writer.WriteString("reasoning_content"u8, reasoning);
+        else if (turn.Parts.OfType<ReasoningPart>().Any())
+            losses.Dropped("reasoning");
     }
 
     private static void WriteToolResult(Utf8JsonWriter writer, ToolResultPart result, LossReport losses)

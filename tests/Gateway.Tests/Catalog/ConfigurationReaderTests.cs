@@ -39,6 +39,13 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    public void The_ways_of_a_compatible_server_are_read()
+    {
+        var configuration = Read("""{ "providers": { "a": { "dialect": "openai", "options": { "server": "vllm", "mergeSystem": false, "echoReasoningContent": "toolCalls" } }, "b": { "dialect": "openai" } } }""");
+        Assert.Equal([new ProviderOptions("vllm", false, "toolCalls"), ProviderOptions.None], configuration.Providers.Select(provider => provider.Options));
+    }
+
+    [Fact]
     public void Targets_keep_their_order()
     {
         var configuration = Read(
@@ -73,6 +80,12 @@ public class ConfigurationReaderTests
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": "env:NOT_THERE" } } }""", "gateway.json: /providers/x/apiKey environment variable NOT_THERE is not set")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "publish": "some" } } }""", "gateway.json: /providers/x/publish \"some\" is not known; allowed: all, none")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "timeouts": { "idleSeconds": 0 } } } }""", "gateway.json: /providers/x/timeouts/idleSeconds must be a number of seconds above 0 and up to 86400")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "server": "soap" } } } }""", "gateway.json: /providers/x/options/server \"soap\" is not known; allowed: lmstudio, vllm, mistralrs, ollama, openai, generic")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "echoReasoningContent": "some" } } } }""", "gateway.json: /providers/x/options/echoReasoningContent \"some\" is not known; allowed: never, toolCalls, always")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "mergeSystem": "yes" } } } }""", "gateway.json: /providers/x/options/mergeSystem must be true or false")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "colour": 1 } } } }""", "gateway.json: /providers/x/options/colour is not known; allowed: server, mergeSystem, echoReasoningContent")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": [] } } }""", "gateway.json: /providers/x/options must be an object")]
+    [InlineData("""{ "providers": { "x": { "dialect": "mistral", "options": { "server": "vllm" } } } }""", "gateway.json: /providers/x/options is for the dialect openai; \"mistral\" has no options")]
     [InlineData("""{ "providers": [] }""", "gateway.json: /providers must be an object, one member an entry")]
     [InlineData("""{ "models": { "a/b": { "provider": "p", "model": "m" } } }""", "gateway.json: /models/a~1b/provider \"p\" is not a configured provider; configure one under /providers first")]
     [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a b": { "provider": "p", "model": "m" } } }""", "gateway.json: /models/a b \"a b\" is not a model name; allowed: [namespace/]model[:tag] of letters, digits, '_', '.' and '-'")]
@@ -137,6 +150,7 @@ public class ConfigurationReaderTests
     {
         var configuration = Read("{}", ("OPENAI_API_KEY", "a"), ("MISTRAL_API_KEY", "b"), ("LMSTUDIO_BASE_URL", "http://127.0.0.1:1234/v1"), ("GEMINI_API_KEY", "c"));
         Assert.Equal(["openai", "mistral", "lmstudio"], configuration.Providers.Select(provider => provider.Name));
+        Assert.Equal("lmstudio", configuration.Providers[2].Options.Server);
         Assert.Contains("GEMINI_API_KEY is set, but this version does not speak Gemini yet", configuration.Notices);
         Assert.DoesNotContain(configuration.Notices, notice => notice.Contains("emulator", StringComparison.Ordinal));
     }

@@ -13,6 +13,7 @@ public class ConfigurationSchemaTests
         { "", "properties" },
         { "/providers/p", "$defs/provider/properties" },
         { "/providers/p/timeouts", "$defs/provider/properties/timeouts/properties" },
+        { "/providers/q/options", "$defs/provider/properties/options/properties" },
         { "/models/m", "$defs/model/properties" },
         { "/access", "properties/access/properties" },
         { "/limits", "properties/limits/properties" },
@@ -22,7 +23,7 @@ public class ConfigurationSchemaTests
     [MemberData(nameof(Objects))]
     public void The_schema_allows_the_members_that_the_reader_allows(string pointer, string place)
     {
-        var json = """{ "providers": { "p": { "dialect": "mistral", "timeouts": {} } }, "models": { "m": { "provider": "p", "model": "x" } }, "access": {}, "limits": {} }""";
+        var json = """{ "providers": { "p": { "dialect": "mistral", "timeouts": {} }, "q": { "dialect": "openai", "options": {} } }, "models": { "m": { "provider": "p", "model": "x" } }, "access": {}, "limits": {} }""";
         var variable = "DRAGOMAN" + (pointer + "/surprise").Replace("/", "__", StringComparison.Ordinal);
         var mistake = Assert.Throws<ConfigurationException>(() => ConfigurationReader.Read(json, "test", new Dictionary<string, string> { [variable] = "1" })).Mistakes[0];
         var allowed = mistake[(mistake.IndexOf("allowed: ", StringComparison.Ordinal) + "allowed: ".Length)..].Split(", ");
@@ -33,6 +34,8 @@ public class ConfigurationSchemaTests
     public void The_schema_lists_the_dialects_and_capabilities_that_the_reader_knows()
     {
         Assert.Equal(ProviderSettings.Dialects, At("$defs/provider/properties/dialect/enum").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(ProviderOptions.Servers, At("$defs/provider/properties/options/properties/server/enum").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(ProviderOptions.ReasoningEchoes, At("$defs/provider/properties/options/properties/echoReasoningContent/enum").EnumerateArray().Select(word => word.GetString()));
         Assert.Equal(ModelCapabilities.All, At("$defs/model/properties/capabilities/items/enum").EnumerateArray().Select(word => word.GetString()));
     }
 

@@ -60,6 +60,19 @@ public sealed class ToolCallPairingTests
         Assert.Equal(ErrorKind.InvalidRequest, error.Kind);
     }
 
+    [Theory]
+    [InlineData("b", "messages[4].tool_call_id \"b\" is not the id of a tool call of an earlier assistant message")]
+    [InlineData("a", "messages[4].tool_call_id \"a\" is a tool call that already has a result")]
+    public void Where_ids_are_kept_a_result_must_name_its_call(string id, string message)
+    {
+        var pairing = new ToolCallPairing();
+        pairing.Call("a", "f", "{}");
+        pairing.Call("c", "f", "{}");
+        Assert.Equal("f", pairing.ResultOf("a", Nothing, "messages[3].tool_call_id").ToolName);
+        var error = Assert.Throws<GatewayException>(() => pairing.ResultOf(id, Nothing, "messages[4].tool_call_id")).Error;
+        Assert.Equal(("messages[4].tool_call_id", message, 400), (error.Field, error.Message, error.Status));
+    }
+
     [Fact]
     public void Made_up_ids_are_the_same_for_the_same_conversation()
     {

@@ -264,7 +264,7 @@ public sealed class OllamaRequestTests
     [InlineData("\"options\":{\"temperature\":\"hot\"}", "options.temperature")]
     [InlineData("\"options\":{\"top_k\":true}", "options.top_k")]
     [InlineData("\"options\":{\"stop\":7}", "options.stop")]
-    [InlineData("\"options\":{\"stop\":[\"a\",7]}", "options.stop[1]")]
+    [InlineData("\"options\":{\"stop\":[\"a\",7]}", "options.stop")]
     [InlineData("\"logprobs\":1", "logprobs")]
     [InlineData("\"top_logprobs\":21", "top_logprobs")]
     [InlineData("\"top_logprobs\":-1", "top_logprobs")]

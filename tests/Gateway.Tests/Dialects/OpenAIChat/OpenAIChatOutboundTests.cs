@@ -8,8 +8,8 @@ namespace Dragoman.Gateway.Tests.Dialects.OpenAIChat;
 
 public sealed class OpenAIChatOutboundTests
 {
-    private static readonly OpenAIChatOutbound OpenAI = new(isOpenAI: true);
-    private static readonly OpenAIChatOutbound Compatible = new(isOpenAI: false);
+    private static readonly OpenAIChatOutbound OpenAI = new(server: null);
+    private static readonly OpenAIChatOutbound Compatible = new(CompatibleServer.Generic);
     private static readonly ChatRequest Request = new() { Model = "published", Family = "openai", Turns = [Turn.Of(Role.User, "hi")] };
 
     [Fact]
@@ -34,7 +34,8 @@ public sealed class OpenAIChatOutboundTests
         };
         var sent = OpenAI.Send(request, model);
         Assert.Equal(["model", "messages", "seed", "max_completion_tokens"], sent.Body.Names());
-        Assert.Equal(["temperature", "top_p", "presence_penalty", "frequency_penalty", "stop"], sent.Losses.Select(loss => loss.Field));
+        Assert.Equal("stop=emulated, temperature=dropped, top_p=dropped, presence_penalty=dropped, frequency_penalty=dropped", string.Join(", ", sent.Losses.Select(loss => $"{loss.Field}={loss.Action.ToString().ToLowerInvariant()}")));
+        Assert.Equal(["x"], OpenAI.Write(request, model, new LossReport()).LocalStop);
 
         var compatible = Compatible.Send(request, model);
         Assert.Empty(compatible.Losses);
@@ -48,10 +49,34 @@ public sealed class OpenAIChatOutboundTests
     [InlineData("gpt-5-mini", false, null, "minimal")]
     [InlineData("gpt-5", true, null, null)]
     [InlineData("gpt-5-chat-latest", true, ReasoningEffort.High, null)]
+    [InlineData("gpt-5", true, ReasoningEffort.Minimal, "minimal")]
+    [InlineData("gpt-5.4", true, ReasoningEffort.Minimal, "low")]
+    [InlineData("gpt-5.4", true, ReasoningEffort.Max, "xhigh")]
+    [InlineData("gpt-5.1-codex-max", true, ReasoningEffort.Max, "xhigh")]
+    [InlineData("gpt-5.1", true, ReasoningEffort.Max, "high")]
+    [InlineData("gpt-5", true, ReasoningEffort.XHigh, "high")]
+    [InlineData("o3", true, ReasoningEffort.Max, "high")]
+    [InlineData("o3", true, ReasoningEffort.Low, "low")]
+    [InlineData("o3", false, null, null)]
+    [InlineData("gpt-4.1", false, null, null)]
     public void The_effort_goes_only_to_models_that_know_it(string model, bool? enabled, ReasoningEffort? effort, string? word)
     {
         var body = OpenAI.Send(Request with { Reasoning = new ReasoningRequest(enabled, effort) }, model).Body;
         Assert.Equal(word, body.TryGetProperty("reasoning_effort", out var sent) ? sent.GetString() : null);
+    }
+
+    [Theory]
+    [InlineData("gpt-4.1", "a,b,c,d", "e,f")]
+    [InlineData("o3", null, "a,b,c,d,e,f")]
+    public void Stop_sequences_that_OpenAI_does_not_take_are_left_to_the_gateway(string model, string? sent, string local)
+    {
+        var losses = new LossReport();
+        var call = OpenAI.Write(Request with { Sampling = new Sampling { Stop = ["a", "", "b", "c", "d", "e", "f"] } }, model, losses);
+        Assert.Equal(sent, Json.Parse(call.Body).TryGetProperty("stop", out var stop) ? string.Join(',', stop.EnumerateArray()) : null);
+        Assert.Equal(local, string.Join(',', call.LocalStop));
+        Assert.Equal("stop=emulated", losses.ToString());
+        Assert.Empty(OpenAI.Write(Request with { Sampling = new Sampling { Stop = ["a", "b", "c", "d"] } }, "gpt-4.1", new LossReport()).LocalStop);
+        Assert.Empty(Compatible.Write(Request with { Sampling = new Sampling { Stop = ["a", "b", "c", "d", "e"] } }, "m", new LossReport()).LocalStop);
     }
 
     [Fact]

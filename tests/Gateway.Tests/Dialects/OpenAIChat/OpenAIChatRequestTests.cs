@@ -132,7 +132,7 @@ public sealed class OpenAIChatRequestTests
     [InlineData("\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,!\"}}]}]", "messages[0].content[0].image_url.url")]
     [InlineData("\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"AAAA\"}}]}]", "messages[0].content[0].input_audio.format")]
     [InlineData("\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"file\",\"file\":{\"file_id\":\"f\"}}]}]", "messages[0].content[0].file.file_id")]
-    [InlineData("\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"a\"}]", "messages[0]")]
+    [InlineData("\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"a\"}]", "messages[0].tool_call_id")]
     [InlineData("\"messages\":[{\"role\":\"tool\",\"content\":\"a\"}]", "messages[0].tool_call_id")]
     [InlineData("\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"[1]\"}}]}]", "messages[0].tool_calls[0].function.arguments")]
     [InlineData("\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":{}}}]}]", "messages[0].tool_calls[0].function.arguments")]

@@ -1,0 +1,152 @@
+using Dragoman.Wire;
+
+namespace Dragoman.Conversation;
+
+/// <summary>
+/// Ends an answer at a stop sequence that the provider was not told, by cutting its text there (specs/ollama.md 5.1).
+/// </summary>
+public sealed class LocalStop(IAnswerEvents next, IReadOnlyList<string> sequences) : AnswerFilter(next)
+{
+    private readonly List<Choice> choices = [];
+
+    private enum Phase
+    {
+        Watching,
+
+        /// <summary>Calls follow text, and are not cut.</summary>
+        Calling,
+        Over,
+    }
+
+    /// <summary>A choice was cut.</summary>
+    public bool HasCut { get; private set; }
+
+    public bool HasFailed { get; private set; }
+
+    /// <summary>How many choices have stopped, cut or not.</summary>
+    public int StoppedChoices => choices.Count(choice => choice.Phase == Phase.Over);
+
+    public override void Text(int choice, ReadOnlySpan<byte> escaped)
+    {
+        var state = ChoiceAt(choice);
+        if (state.Phase == Phase.Calling)
+            Next.Text(choice, escaped);
+        if (state.Phase != Phase.Watching)
+            return;
+        var found = state.Search.Feed(escaped);
+        if (!found.Before.IsEmpty)
+            Next.Text(choice, found.Before);
+        if (!found.IsFound)
+            return;
+        HasCut = true;
+        state.Phase = Phase.Over;
+        Next.Stop(choice, StopReason.Stop);
+    }
+
+    public override void Reasoning(int choice, ReadOnlySpan<byte> escaped)
+    {
+        if (ChoiceAt(choice).Phase != Phase.Over)
+            Next.Reasoning(choice, escaped);
+    }
+
+    public override void Refusal(int choice, ReadOnlySpan<byte> escaped)
+    {
+        if (ChoiceAt(choice).Phase != Phase.Over)
+            Next.Refusal(choice, escaped);
+    }
+
+    public override void ToolStart(int choice, int slot, string id, string name)
+    {
+        if (ChoiceAt(choice).Phase == Phase.Over)
+            return;
+        Release(choice, Phase.Calling);
+        Next.ToolStart(choice, slot, id, name);
+    }
+
+    public override void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
+    {
+        if (ChoiceAt(choice).Phase != Phase.Over)
+            Next.ToolArguments(choice, slot, escaped);
+    }
+
+    public override void ToolEnd(int choice, int slot)
+    {
+        if (ChoiceAt(choice).Phase != Phase.Over)
+            Next.ToolEnd(choice, slot);
+    }
+
+    public override void Logprobs(int choice, ReadOnlySpan<byte> entries)
+    {
+        if (ChoiceAt(choice).Phase != Phase.Over)
+            Next.Logprobs(choice, entries);
+    }
+
+    public override void Stop(int choice, StopReason reason)
+    {
+        if (ChoiceAt(choice).Phase == Phase.Over)
+            return;
+        Release(choice, Phase.Over);
+        Next.Stop(choice, reason);
+    }
+
+    public override void Fail(GatewayError error)
+    {
+        HasFailed = true;
+        Next.Fail(error);
+    }
+
+    private void Release(int choice, Phase phase)
+    {
+        var state = ChoiceAt(choice);
+        if (state.Search.Finish() is { IsEmpty: false } held)
+            Next.Text(choice, held);
+        state.Phase = phase;
+    }
+
+    private Choice ChoiceAt(int index)
+    {
+        while (choices.Count <= index)
+            choices.Add(new Choice(sequences));
+        return choices[index];
+    }
+
+    private sealed class Choice(IReadOnlyList<string> sequences)
+    {
+        public Phase Phase { get; set; }
+
+        public EscapedSearch Search { get; } = new(sequences);
+    }
+}
+
+/// <summary>Reads an answer up to the stop sequences that the gateway itself looks for; a stream ends there.</summary>
+/// <param name="reader">Reads the provider's bytes.</param>
+/// <param name="sequences">None of them empty.</param>
+/// <param name="expectedChoices">How many answers were asked for.</param>
+public sealed class LocallyStoppedReader(IAnswerReader reader, IReadOnlyList<string> sequences, int expectedChoices) : IAnswerReader
+{
+    private LocalStop? stop;
+    private bool ended;
+
+    public bool IsFinished => reader.IsFinished;
+
+    public void ReadEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data, IAnswerEvents events)
+    {
+        if (ended)
+            return;
+        stop ??= new LocalStop(events, sequences);
+        reader.ReadEvent(eventName, data, stop);
+        if (!stop.HasCut || stop.HasFailed || stop.StoppedChoices < expectedChoices || reader.IsFinished)
+            return;
+        // Nothing more is wanted, and the provider would go on generating.
+        ended = true;
+        events.End();
+    }
+
+    public void Complete(IAnswerEvents events)
+    {
+        if (!ended)
+            reader.Complete(stop ??= new LocalStop(events, sequences));
+    }
+
+    public void ReadBody(ReadOnlySpan<byte> body, IAnswerEvents events) => reader.ReadBody(body, stop ??= new LocalStop(events, sequences));
+}

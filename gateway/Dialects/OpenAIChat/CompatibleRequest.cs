@@ -1,0 +1,147 @@
+using System.Text;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAIChat;
+
+/// <summary>Turns a request into one that a kind of compatible server takes, and tells what that costs.</summary>
+internal static class CompatibleRequest
+{
+    /// <summary>For <c>json_object</c>, where only schemas are known (P-62).</summary>
+    private const string AnyObject = """{"type":"object","additionalProperties":true}""";
+
+    /// <summary>Whether an OpenAI client's own JSON would say something to the server that it does not take.</summary>
+    /// <exception cref="GatewayException">The server lacks something whose loss would change the contract.</exception>
+    public static bool IsNeeded(CompatibleServer server, ChatRequest request) =>
+        For(server, request, new LossReport()) != request
+        || (request.Sampling.RepeatPenalty is not null && !Says(request, server.RepeatPenalty))
+        || (request.Reasoning.IsOff && server.ReasoningSwitch != ReasoningSwitch.Effort)
+        || (!server.TakesMaxCompletionTokens && Says(request, "max_completion_tokens"))
+        || request.Turns.Any(turn => turn.Role == Role.Assistant && DiffersInReasoning(server.EchoesReasoning, turn));
+
+    /// <exception cref="GatewayException">The server lacks something whose loss would change the contract.</exception>
+    public static ChatRequest For(CompatibleServer server, ChatRequest request, LossReport losses)
+    {
+        RefuseWhatIsMissing(server, request);
+        request = WithTools(server, request, losses);
+        return request with
+        {
+            Turns = WithSystem(server, request.Turns),
+            Sampling = WithSampling(server, request.Sampling, losses),
+            Format = WithFormat(server, request.Format, losses),
+            Reasoning = WithReasoning(server, request.Reasoning, losses),
+        };
+    }
+
+    private static bool Says(ChatRequest request, string? member) =>
+        member is not null && !JsonSplice.Find(request.Source.Span, Encoding.UTF8.GetBytes(member)).IsEmpty;
+
+    private static bool DiffersInReasoning(ReasoningEcho echo, Turn turn)
+    {
+        var hasReasoning = turn.Parts.Any(part => part is ReasoningPart);
+        var isWanted = echo != ReasoningEcho.Never && (turn.ToolCalls.Any() || (echo == ReasoningEcho.Always && hasReasoning));
+        return hasReasoning != isWanted;
+    }
+
+    private static void RefuseWhatIsMissing(CompatibleServer server, ChatRequest request)
+    {
+        if (!server.TakesImageUrls && request.Turns.Any(turn => turn.Parts.Any(part => part is ImagePart { Source: LinkedMedia })))
+            throw GatewayException.Invalid("messages", $"this model's provider ({server.Name}) does not fetch pictures; send the picture itself as a data URL");
+        if (!server.TakesChoices && request.Sampling.Choices > 1)
+            throw GatewayException.Invalid("n", $"n above 1 is not supported by this model's provider ({server.Name})");
+    }
+
+    private static ChatRequest WithTools(CompatibleServer server, ChatRequest request, LossReport losses)
+    {
+        if (request.Tools.Count == 0)
+            return request;
+        if (request.ParallelToolCalls is not null && !server.TakesParallelToolCalls)
+        {
+            losses.Dropped("parallel_tool_calls");
+            request = request with { ParallelToolCalls = null };
+        }
+
+        return (request.ToolChoice?.Kind, server.ToolChoice) switch
+        {
+            (ToolChoiceKind.Named, ToolChoiceSupport.Words) => Emulated(request with { Tools = Named(), ToolChoice = ToolChoice.Required }),
+            (ToolChoiceKind.Named, ToolChoiceSupport.Ignored) => Emulated(request with { Tools = Named(), ToolChoice = null }),
+            (ToolChoiceKind.None, ToolChoiceSupport.Ignored) => Emulated(request with { Tools = [], ToolChoice = null, ParallelToolCalls = null }),
+            (ToolChoiceKind.Required, ToolChoiceSupport.Ignored) => Dropped(request with { ToolChoice = null }),
+            (ToolChoiceKind.Auto, ToolChoiceSupport.Ignored) => request with { ToolChoice = null },
+            _ => request,
+        };
+
+        List<ToolDefinition> Named() => [.. request.Tools.Where(tool => tool.Name == request.ToolChoice!.Name)];
+
+        ChatRequest Emulated(ChatRequest changed)
+        {
+            losses.Emulated("tool_choice");
+            return changed;
+        }
+
+        ChatRequest Dropped(ChatRequest changed)
+        {
+            losses.Dropped("tool_choice");
+            return changed;
+        }
+    }
+
+    /// <summary>Chat templates know the role system alone, and many of them only once.</summary>
+    private static IReadOnlyList<Turn> WithSystem(CompatibleServer server, IReadOnlyList<Turn> turns)
+    {
+        var leading = turns.TakeWhile(turn => turn is { Role: Role.System or Role.Developer, Name: null } && turn.Parts.All(part => part is TextPart)).ToList();
+        var merges = server.MergesSystem && leading.Count > 1;
+        if (!merges && !turns.Any(turn => turn.Role == Role.Developer))
+            return turns;
+        var rest = merges ? turns.Skip(leading.Count) : turns;
+        var changed = rest.Select(turn => turn.Role == Role.Developer ? turn with { Role = Role.System } : turn);
+        return merges ? [Turn.Of(Role.System, string.Join("\n\n", leading.Select(turn => turn.Text))), .. changed] : [.. changed];
+    }
+
+    private static Sampling WithSampling(CompatibleServer server, Sampling sampling, LossReport losses)
+    {
+        if (Drops("top_k", sampling.TopK is not null && !server.TakesTopK))
+            sampling = sampling with { TopK = null };
+        if (Drops("min_p", sampling.MinP is not null && !server.TakesMinP))
+            sampling = sampling with { MinP = null };
+        if (Drops("repeat_penalty", sampling.RepeatPenalty is not null && server.RepeatPenalty is null))
+            sampling = sampling with { RepeatPenalty = null };
+        if (Drops("seed", sampling.Seed is not null && !server.TakesSeed))
+            sampling = sampling with { Seed = null };
+        if (Drops("logit_bias", sampling.LogitBias is not null && !server.TakesLogitBias))
+            sampling = sampling with { LogitBias = null };
+        return sampling;
+
+        bool Drops(string name, bool isDropped)
+        {
+            if (isDropped)
+                losses.Dropped(name);
+            return isDropped;
+        }
+    }
+
+    private static OutputFormat? WithFormat(CompatibleServer server, OutputFormat? format, LossReport losses)
+    {
+        if (format?.Kind != OutputFormatKind.JsonObject || server.TakesJsonObject)
+            return format;
+        losses.Emulated("response_format");
+        return new OutputFormat(OutputFormatKind.JsonSchema, AnyObject, "json");
+    }
+
+    private static ReasoningRequest WithReasoning(CompatibleServer server, ReasoningRequest reasoning, LossReport losses)
+    {
+        if (!server.HasHighestEffortHigh)
+            return reasoning;
+        switch (reasoning.Effort)
+        {
+            case ReasoningEffort.XHigh or ReasoningEffort.Max:
+                losses.Clamped("reasoning_effort");
+                return reasoning with { Effort = ReasoningEffort.High };
+            case ReasoningEffort.Minimal:
+                losses.Clamped("reasoning_effort");
+                return reasoning with { Effort = ReasoningEffort.Low };
+            default:
+                return reasoning;
+        }
+    }
+}

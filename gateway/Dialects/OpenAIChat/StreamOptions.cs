@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAIChat;
+
+/// <summary>
+/// The member that asks a stream for its token counts. Older servers refuse it (specs/ollama.md 5.4), which is
+/// remembered, so that only the first call is made twice.
+/// </summary>
+internal sealed class StreamOptions
+{
+    private const string Member = "stream_options";
+
+    private volatile bool isRefused;
+
+    public bool IsRefused => isRefused;
+
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteBoolean("stream"u8, true);
+        if (isRefused)
+            return;
+        writer.WriteStartObject(Member);
+        writer.WriteBoolean("include_usage"u8, true);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The call without the member if that is what was refused; else null.</summary>
+    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal)
+    {
+        var isMeant = refusal.Kind == ErrorKind.InvalidRequest && (Mentions(refusal.Message) || Mentions(refusal.Field));
+        if (!isMeant)
+            return null;
+        using var body = JsonDocument.Parse(call.Body);
+        if (!body.RootElement.TryGetProperty(Member, out _))
+            return null;
+        isRefused = true;
+        var output = new ArrayBufferWriter<byte>(call.Body.Length);
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            foreach (var member in body.RootElement.EnumerateObject().Where(member => !member.NameEquals(Member)))
+            {
+                writer.WritePropertyName(member.Name);
+                writer.WriteRawValue(member.Value.GetRawText(), skipInputValidation: true);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return call with { Body = output.WrittenMemory };
+    }
+
+    private static bool Mentions(string? text) => text?.Contains(Member, StringComparison.OrdinalIgnoreCase) == true;
+}

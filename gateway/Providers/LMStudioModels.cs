@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Providers;
+
+/// <summary>
+/// Loads models that LM Studio has put away. Its native endpoint does it
+/// (https://lmstudio.ai/docs/api/rest-api, <c>POST /api/v1/models/load</c>); before LM Studio 0.4 a chat request did.
+/// </summary>
+/// <param name="baseUrl">Of the OpenAI-compatible API, such as <c>http://127.0.0.1:1234/v1/</c>.</param>
+/// <param name="longest">How long a model may take to load.</param>
+/// <param name="clock">Measures it.</param>
+/// <param name="send">Sends a request to the server; throws a <see cref="GatewayException"/> when it refuses.</param>
+internal sealed class LMStudioModels(
+    Uri baseUrl,
+    TimeSpan longest,
+    TimeProvider clock,
+    Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send)
+{
+    private const int LargestAnswer = 64 * 1024;
+
+    private static readonly string[] Complaints = ["no models loaded", "model is unloaded", "model unloaded", "model not loaded", "model is not loaded"];
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Task> loading = [];
+
+    /// <summary>Whether the model only has to be loaded; a model that failed to load will not load now.</summary>
+    public static bool IsPutAway(GatewayError error) =>
+        !error.Message.Contains("failed to load", StringComparison.OrdinalIgnoreCase)
+        && Array.Exists(Complaints, complaint => error.Message.Contains(complaint, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Returns when the model is loaded. All who wait for a model share one request.</summary>
+    /// <exception cref="GatewayException">It cannot be loaded.</exception>
+    public Task LoadAsync(string model, CancellationToken cancellation)
+    {
+        Task load;
+        lock (gate)
+        {
+            if (!loading.TryGetValue(model, out load!))
+                loading[model] = load = Task.Run(() => LoadAndForgetAsync(model), CancellationToken.None);
+        }
+
+        return load.WaitAsync(cancellation);
+    }
+
+    /// <summary>Goes on when one who waits leaves: others may wait too, and the next request will want the model.</summary>
+    private async Task LoadAndForgetAsync(string model)
+    {
+        using var timer = new CancellationTokenSource(longest, clock);
+        try
+        {
+            if (!await TryLoadNativelyAsync(model, timer.Token).ConfigureAwait(false))
+                await AskForOneTokenAsync(model, timer.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.Timeout, $"LM Studio took too long to load {model}.") { Code = "upstream_timeout" }, error);
+        }
+        finally
+        {
+            lock (gate)
+                loading.Remove(model);
+        }
+    }
+
+    /// <summary>False when this LM Studio does not have the endpoint.</summary>
+    private async Task<bool> TryLoadNativelyAsync(string model, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await PostAsync(new Uri(baseUrl, "../api/v1/models/load"), model, isChat: false, cancellation).ConfigureAwait(false);
+            // LM Studio answers 200 to paths that it does not know.
+            return answer.Span.IndexOf("Unexpected endpoint"u8) < 0;
+        }
+        catch (GatewayException refusal) when (refusal.Error is { Kind: ErrorKind.ModelNotFound, Code: not "model_not_found" })
+        {
+            return false;
+        }
+    }
+
+    private async Task AskForOneTokenAsync(string model, CancellationToken cancellation) =>
+        await PostAsync(new Uri(baseUrl, "chat/completions"), model, isChat: true, cancellation).ConfigureAwait(false);
+
+    private async Task<ReadOnlyMemory<byte>> PostAsync(Uri address, string model, bool isChat, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = Body(model, isChat) };
+        using var response = await send(request, cancellation).ConfigureAwait(false);
+        return await response.ReadBodyAsync(LargestAnswer, cancellation).ConfigureAwait(false);
+    }
+
+    private static ReadOnlyMemoryContent Body(string model, bool isChat)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model"u8, model);
+            if (isChat)
+            {
+                writer.WriteStartArray("messages"u8);
+                writer.WriteStartObject();
+                writer.WriteString("role"u8, "user"u8);
+                writer.WriteString("content"u8, "hi"u8);
+                writer.WriteEndObject();
+                writer.WriteEndArray();
+                writer.WriteNumber("max_tokens"u8, 1);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return new ReadOnlyMemoryContent(output.WrittenMemory) { Headers = { ContentType = new("application/json") } };
+    }
+}
