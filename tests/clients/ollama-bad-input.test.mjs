@@ -131,7 +131,7 @@ function mistakeOf(field, answer) {
   const { error } = JSON.parse(answer.text);
   // Ollama's own words, which clients look for, name the last part alone.
   const last = field.split(".").at(-1).replace(/\[\d+\]$/, "");
-  if (!error.includes(field) && !new RegExp(`invalid ${last}\\b`).test(error)) return `the error "${error}" does not name ${field}`;
+  if (!error.includes(field) && !new RegExp(`invalid ${last}\\b|option "${last}" must be`).test(error)) return `the error "${error}" does not name ${field}`;
   return error.length < 400 ? null : `an error of ${error.length} characters`;
 }
 
