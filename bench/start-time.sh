@@ -4,6 +4,8 @@
 #
 #   bench/start-time.sh
 set -euo pipefail
+# Times with a point, whatever the user's language.
+export LC_ALL=C
 
 deadline_seconds=600
 runner=
@@ -17,9 +19,12 @@ main() {
 
     local began=$EPOCHREALTIME
     git clone --quiet "$repository" "$clone/dragoman"
-    printf 'clean clone to first answer: %s s\n' "$(seconds_to_first_answer "$began")"
+    local seconds
+    seconds=$(seconds_to_first_answer "$began")
+    printf 'clean clone to first answer: %s s\n' "$seconds"
     stop_runner
-    printf 'built tree to first answer:  %s s\n' "$(seconds_to_first_answer "$EPOCHREALTIME")"
+    seconds=$(seconds_to_first_answer "$EPOCHREALTIME")
+    printf 'built tree to first answer:  %s s\n' "$seconds"
 }
 
 # Leaves run.sh running, its process id in a file: this is called in a subshell.

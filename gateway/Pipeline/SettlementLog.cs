@@ -9,7 +9,7 @@ namespace Dragoman.Pipeline;
 /// <summary>One line for each settled request: names, counts and times; never a prompt, an answer or a key.</summary>
 internal static partial class SettlementLog
 {
-    public static void Write(Exchange exchange, string dialect, ChatRequest request, Target target, Generation.Attempt attempt, Settlement settlement)
+    public static void Write(Exchange exchange, string dialect, ChatRequest request, Target target, Attempt attempt, Settlement settlement)
     {
         var logger = LoggerOf(exchange);
         if (!logger.IsEnabled(LogLevel.Information))

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
 
 namespace Dragoman.Dialects.Mistral;
 
@@ -19,7 +20,7 @@ internal static class MistralMessageWriter
             if (turn.Role == Role.Tool)
             {
                 foreach (var result in turn.Parts.OfType<ToolResultPart>())
-                    WriteToolResult(writer, result, losses);
+                    MessageParts.WriteToolResult(writer, result, AcceptableId(result.CallId), result.ToolName, losses);
             }
             else
             {
@@ -45,7 +46,7 @@ internal static class MistralMessageWriter
         });
         if (turn.Role != Role.Assistant)
         {
-            WriteContent(writer, turn.Parts);
+            MessageParts.WriteContent(writer, turn.Parts, WritePart);
             writer.WriteEndObject();
             return;
         }
@@ -55,98 +56,33 @@ internal static class MistralMessageWriter
         var refusal = string.Concat(turn.Parts.OfType<RefusalPart>().Select(part => part.Text));
         writer.WriteString("content"u8, turn.Text + refusal);
         if (turn.ToolCalls.Any())
-            WriteToolCalls(writer, turn);
+            MessageParts.WriteToolCalls(writer, turn, AcceptableId);
         else if (isLast)
             writer.WriteBoolean("prefix"u8, true);
         writer.WriteEndObject();
     }
 
-    private static void WriteToolCalls(Utf8JsonWriter writer, Turn turn)
-    {
-        writer.WriteStartArray("tool_calls"u8);
-        foreach (var call in turn.ToolCalls)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("id"u8, ToolCallId.Alphanumeric(call.Id, ToolCallIdLength));
-            writer.WriteString("type"u8, "function"u8);
-            writer.WriteStartObject("function"u8);
-            writer.WriteString("name"u8, call.Name);
-            writer.WriteString("arguments"u8, call.Arguments);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static void WriteToolResult(Utf8JsonWriter writer, ToolResultPart result, LossReport losses)
-    {
-        if (result.Content.Any(part => part is not TextPart))
-            losses.Dropped("tool result media");
-        writer.WriteStartObject();
-        writer.WriteString("role"u8, "tool"u8);
-        writer.WriteString("tool_call_id"u8, ToolCallId.Alphanumeric(result.CallId, ToolCallIdLength));
-        if (result.ToolName is { } name)
-            writer.WriteString("name"u8, name);
-        writer.WriteString("content"u8, result.IsError ? "Error: " + result.Text : result.Text);
-        writer.WriteEndObject();
-    }
-
-    private static void WriteContent(Utf8JsonWriter writer, IReadOnlyList<Part> parts)
-    {
-        // Providers refuse an empty part, and an empty list of parts (P-51).
-        List<Part> shown = [.. parts.Where(part => part is not TextPart { Text: "" })];
-        if (shown is [] or [TextPart])
-        {
-            writer.WriteString("content"u8, shown is [TextPart text] ? text.Text : "");
-            return;
-        }
-
-        writer.WriteStartArray("content"u8);
-        foreach (var part in shown)
-        {
-            writer.WriteStartObject();
-            WritePart(writer, part);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
+    private static string AcceptableId(string id) => ToolCallId.Alphanumeric(id, ToolCallIdLength);
 
     private static void WritePart(Utf8JsonWriter writer, Part part)
     {
         switch (part)
         {
-            case TextPart text:
-                writer.WriteString("type"u8, "text"u8);
-                writer.WriteString("text"u8, text.Text);
-                break;
-            case ImagePart image:
-                writer.WriteString("type"u8, "image_url"u8);
-                writer.WriteStartObject("image_url"u8);
-                writer.WriteString("url"u8, UrlOf(image.Source));
-                if (image.Detail is { } detail)
-                    writer.WriteString("detail"u8, detail);
-                writer.WriteEndObject();
-                break;
             case AudioPart { Source: InlineMedia sound }:
                 writer.WriteString("type"u8, "input_audio"u8);
                 writer.WriteString("input_audio"u8, sound.Base64);
                 break;
             case DocumentPart document:
                 writer.WriteString("type"u8, "document_url"u8);
-                writer.WriteString("document_url"u8, UrlOf(document.Source));
+                writer.WriteString("document_url"u8, MessageParts.UrlOf(document.Source));
                 if (document.FileName is { } name)
                     writer.WriteString("document_name"u8, name);
                 break;
             case RefusalPart refusal:
-                writer.WriteString("type"u8, "text"u8);
-                writer.WriteString("text"u8, refusal.Text);
+                MessageParts.WriteText(writer, refusal.Text);
                 break;
             default:
                 throw GatewayException.Invalid("messages", $"a {part.GetType().Name} cannot be sent to this provider");
         }
     }
-
-    private static string UrlOf(MediaSource source) => source is InlineMedia inline ? inline.DataUrl : ((LinkedMedia)source).Url;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
 
 namespace Dragoman.Dialects.OpenAIChat;
 
@@ -19,7 +20,7 @@ internal static class OpenAIMessageWriter
         if (turn.Role == Role.Tool)
         {
             foreach (var result in turn.Parts.OfType<ToolResultPart>())
-                WriteToolResult(writer, result, losses);
+                MessageParts.WriteToolResult(writer, result, AcceptableId(result.CallId), name: null, losses);
             return;
         }
 
@@ -36,7 +37,7 @@ internal static class OpenAIMessageWriter
         if (turn.Role == Role.Assistant)
             WriteAssistant(writer, turn, echo, losses);
         else
-            WriteContent(writer, turn.Parts);
+            MessageParts.WriteContent(writer, turn.Parts, WritePart);
         writer.WriteEndObject();
     }
 
@@ -51,22 +52,8 @@ internal static class OpenAIMessageWriter
             writer.WriteNull("content"u8);
         if (turn.Parts.OfType<RefusalPart>().FirstOrDefault() is { } refusal)
             writer.WriteString("refusal"u8, refusal.Text);
-        if (!hasCalls)
-            return;
-        writer.WriteStartArray("tool_calls"u8);
-        foreach (var call in turn.ToolCalls)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("id"u8, AcceptableId(call.Id));
-            writer.WriteString("type"u8, "function"u8);
-            writer.WriteStartObject("function"u8);
-            writer.WriteString("name"u8, call.Name);
-            writer.WriteString("arguments"u8, call.Arguments);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        if (hasCalls)
+            MessageParts.WriteToolCalls(writer, turn, AcceptableId);
     }
 
     /// <summary>Earlier reasoning is not part of the protocol; some servers want it back, even when there was none (P-57).</summary>
@@ -79,57 +66,13 @@ internal static class OpenAIMessageWriter
             losses.Dropped("reasoning");
     }
 
-    private static void WriteToolResult(Utf8JsonWriter writer, ToolResultPart result, LossReport losses)
-    {
-        if (result.Content.Any(part => part is not TextPart))
-            losses.Dropped("tool result media");
-        writer.WriteStartObject();
-        writer.WriteString("role"u8, "tool"u8);
-        writer.WriteString("tool_call_id"u8, AcceptableId(result.CallId));
-        writer.WriteString("content"u8, result.IsError ? "Error: " + result.Text : result.Text);
-        writer.WriteEndObject();
-    }
-
     /// <summary>OpenAI takes at most 40 characters (P-10).</summary>
     private static string AcceptableId(string id) => id.Length <= 40 ? id : "call_" + ToolCallId.Alphanumeric(id, 24);
-
-    private static void WriteContent(Utf8JsonWriter writer, IReadOnlyList<Part> parts)
-    {
-        // Providers refuse an empty part, and an empty list of parts (P-51).
-        List<Part> shown = [.. parts.Where(part => part is not TextPart { Text: "" })];
-        if (shown is [] or [TextPart])
-        {
-            writer.WriteString("content"u8, shown is [TextPart text] ? text.Text : "");
-            return;
-        }
-
-        writer.WriteStartArray("content"u8);
-        foreach (var part in shown)
-        {
-            writer.WriteStartObject();
-            WritePart(writer, part);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
 
     private static void WritePart(Utf8JsonWriter writer, Part part)
     {
         switch (part)
         {
-            case TextPart text:
-                writer.WriteString("type"u8, "text"u8);
-                writer.WriteString("text"u8, text.Text);
-                break;
-            case ImagePart image:
-                writer.WriteString("type"u8, "image_url"u8);
-                writer.WriteStartObject("image_url"u8);
-                writer.WriteString("url"u8, image.Source is InlineMedia inline ? inline.DataUrl : ((LinkedMedia)image.Source).Url);
-                if (image.Detail is { } detail)
-                    writer.WriteString("detail"u8, detail);
-                writer.WriteEndObject();
-                break;
             case AudioPart { Source: InlineMedia sound } audio:
                 writer.WriteString("type"u8, "input_audio"u8);
                 writer.WriteStartObject("input_audio"u8);

@@ -1,0 +1,134 @@
+using Dragoman.Access;
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>The state of the current try at one target, and after it what is to be settled.</summary>
+internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, AnswerContext context, int contextLength)
+{
+    private AnswerMeter? meter;
+
+    public Target? Target { get; private set; }
+
+    public bool IsCommitted { get; private set; }
+
+    public GatewayError? Error { get; set; }
+
+    public LossReport Losses { get; private set; } = new();
+
+    public TimeSpan? FirstEventAfter => meter?.FirstEventAfter;
+
+    /// <summary>Tries one target, with fewer and fewer of the oldest turns where the client leaves that to us.</summary>
+    public async Task RunAsync(Target target)
+    {
+        var request = context.Request;
+        for (var refusals = 0; ;)
+        {
+            try
+            {
+                await RunAsync(target, request).ConfigureAwait(false);
+                return;
+            }
+            catch (GatewayException error) when (error.Error.Kind == ErrorKind.ContextTooLong && !IsCommitted && !exchange.ClientLeft)
+            {
+                if (OldestTurns.Drop(request, contextLength, ++refusals) is not { } shorter)
+                    throw;
+                request = shorter;
+            }
+        }
+    }
+
+    private async Task RunAsync(Target target, ChatRequest request)
+    {
+        Target = target;
+        meter = null;
+        Error = null;
+        var provider = exchange.Snapshot.ProviderOf(target);
+
+        // Step 6: write.
+        Losses = new LossReport();
+        var passedThrough = provider.Dialect.TryPassThrough(request, target.Model);
+        var call = passedThrough ?? provider.Dialect.Write(request, target.Model, Losses);
+        if (request.Turns.Count < context.Request.Turns.Count)
+            Losses.Dropped("messages");
+        exchange.Http.Response.Headers.Remove(LossReport.Header);
+        if (Losses.Losses.Count > 0)
+            exchange.Http.Response.Headers[LossReport.Header] = Losses.ToString();
+
+        // Step 7: send.
+        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted);
+        using var upstream = await WithinAsync(clock, () => provider.SendAsync(call, clock.Token)).ConfigureAwait(false);
+        try
+        {
+            await TranslateAsync(provider, call, passedThrough is not null, upstream, clock).ConfigureAwait(false);
+        }
+        catch (GatewayException failure) when (!IsCommitted && provider.CanWake(call, failure.Error))
+        {
+            // LM Studio says so inside a good answer too.
+            using var again = await WithinAsync(clock, async () =>
+            {
+                await provider.WakeAsync(call, clock.Token).ConfigureAwait(false);
+                return await provider.SendOnceAsync(call, clock.Token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+            await TranslateAsync(provider, call, passedThrough is not null, again, clock).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Step 8.</summary>
+    private async Task TranslateAsync(Providers.Provider provider, UpstreamCall call, bool passesThrough, HttpResponseMessage upstream, UpstreamClock clock)
+    {
+        var request = context.Request;
+        var relay = new AnswerRelay(exchange, dialect, context);
+        var reader = provider.Dialect.OpenAnswer(request);
+        if (call.LocalStop.Count > 0)
+            reader = new LocallyStoppedReader(reader, call.LocalStop, request.Sampling.Choices ?? 1);
+        try
+        {
+            // What came decides, not what was asked for: only an answer of the form that the client wants passes through.
+            if (passesThrough && AnswerRelay.IsStream(upstream) == request.Stream && relay.OpenPassThrough() is { } lane)
+            {
+                meter = new AnswerMeter(lane, request, exchange);
+                await relay.PassThroughAsync(upstream, reader, lane, meter, clock).ConfigureAwait(false);
+            }
+            else if (request.Stream)
+            {
+                meter = new AnswerMeter(relay.OpenStream(), request, exchange);
+                await relay.StreamAsync(upstream, reader, meter, clock).ConfigureAwait(false);
+            }
+            else
+            {
+                var collector = new AnswerCollector();
+                meter = new AnswerMeter(collector, request, exchange);
+                await relay.CollectAsync(upstream, reader, collector, meter, clock).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            IsCommitted = relay.IsCommitted;
+            Error = meter?.Error;
+        }
+    }
+
+    public Settlement Settle()
+    {
+        var usage = meter?.UsageSoFar ?? Usage.Absent;
+        var outcome = Error is not null ? Outcome.Failed
+            : meter?.IsOver == true ? Outcome.Completed
+            : exchange.ClientLeft ? Outcome.ClientLeft
+            : Outcome.Failed;
+        return new Settlement(outcome, usage);
+    }
+
+    private static async Task<HttpResponseMessage> WithinAsync(UpstreamClock clock, Func<Task<HttpResponseMessage>> send)
+    {
+        try
+        {
+            return await send().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (clock.TimedOut)
+        {
+            throw new GatewayException(clock.Error, error);
+        }
+    }
+}
