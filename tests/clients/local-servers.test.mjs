@@ -82,6 +82,14 @@ describe("local server: the wire", () => {
     assert.deepEqual([usage.prompt_tokens, usage.completion_tokens], [scripted.usage.prompt_tokens, scripted.usage.completion_tokens]);
   });
 
+  for (const model of ["plain", "carriage-returns", "no-space", "single-newlines"]) {
+    it(`${model}: counts that nobody asked for are kept back`, async () => {
+      const chunks = await collect(await openai.chat.completions.create({ model: `desk/${model}`, messages, stream: true }));
+      for (const chunk of chunks) assert.equal(chunk.choices.length, 1, JSON.stringify(chunk));
+      assert.equal(chunks.map((chunk) => chunk.choices[0].delta.content ?? "").join(""), scripted.answer);
+    });
+  }
+
   it("what is not known to the gateway passes through on /v1", async () => {
     await openai.chat.completions.create({ model: "rack/passes", messages, top_k: 7, min_p: 0.125, repetition_penalty: 1.25, chat_template_kwargs: { custom: true } });
     const [{ body }] = await requestsAtLocalServer("passes");
