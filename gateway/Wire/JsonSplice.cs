@@ -51,7 +51,13 @@ public static class JsonSplice
     }
 
     /// <summary>The raw JSON of a top-level member; the last one where there are several, nothing where there is none.</summary>
-    public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
+    public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name) => Find(json, name, out _);
+
+    /// <inheritdoc cref="Find(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    /// <param name="json">Begins with the object.</param>
+    /// <param name="name">The member's name, without escapes.</param>
+    /// <param name="length">How many bytes the object takes.</param>
+    public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, out int length)
     {
         ReadOnlySpan<byte> found = default;
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowMultipleValues = true });
@@ -66,6 +72,7 @@ public static class JsonSplice
                 found = json[from..(int)reader.BytesConsumed];
         }
 
+        length = (int)reader.BytesConsumed;
         return found;
     }
 }

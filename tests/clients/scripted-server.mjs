@@ -25,7 +25,6 @@ const toolArguments = JSON.stringify(scripted.toolArguments);
 /** By model: the choices of the stream's events, without those that every stream has. */
 const streams = {
   "inline-think": content("<th", "ink>\nIs 3 ", "< 5? I think", " it is.", "\n</", "think", ">\n", "\nYes: ", '"3 < ', '5".'),
-  "think-without-start": content("Is 3 < 5? ", "I think it is.\n</th", "ink>\n\n", 'Yes: "3 < 5".'),
   "reasoning-content": [
     { delta: { role: "assistant", reasoning_content: "Is 3 < 5?" } },
     { delta: { reasoning_content: " I think it is." } },

@@ -206,13 +206,14 @@ export class Stack {
   }
 }
 
-/** Every model of the emulator, and a desk and a rack whose local models are only reached by name. */
+/** Every model of the emulator, and local servers, one of each kind, whose models are only reached by name. */
 function gatewayConfiguration(emulator, scripted) {
   return {
     providers: {
       emulator: { dialect: "mistral", baseUrl: `${emulator}/v1`, apiKey: "emulator", publish: "all" },
-      desk: { dialect: "openai", baseUrl: `${scripted}/v1` },
-      rack: { dialect: "openai", baseUrl: `${scripted}/v1` },
+      desk: { dialect: "openai", baseUrl: `${scripted}/v1`, options: { server: "lmstudio" } },
+      rack: { dialect: "openai", baseUrl: `${scripted}/v1`, options: { server: "vllm" } },
+      shed: { dialect: "openai", baseUrl: `${scripted}/v1` },
     },
     models: {
       "qwen3:8b": {

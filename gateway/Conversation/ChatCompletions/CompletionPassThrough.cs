@@ -14,24 +14,20 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
 
     public void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
-        // Usage that was only estimated is told of at this very event.
-        if (Trim(data).StartsWith("[DONE]"u8))
-            return;
-        var isUsageOnly = tellsUsage && JsonSplice.Find(data, "choices"u8) is { IsEmpty: false } choices && choices[1..^1].Trim(" \t\r\n"u8).IsEmpty;
+        var hidesUsage = tellsUsage && !context.Request.IncludeUsage;
         tellsUsage = false;
-        if (isUsageOnly && !context.Request.IncludeUsage)
-            return;
-        if (!eventName.IsEmpty)
-        {
-            output.Write("event: "u8);
-            output.Write(eventName);
-            output.Write("\n"u8);
-        }
-
         // A line end inside the data is white space between tokens, or stands between two events (P-43).
         var rest = Trim(data.ContainsAny((byte)'\r', (byte)'\n') ? OnOneLine(data) : data);
         while (!rest.IsEmpty && !rest.StartsWith("[DONE]"u8))
         {
+            if (hidesUsage && IsWithoutChoices(rest, out var length))
+            {
+                rest = Trim(rest[length..]);
+                continue;
+            }
+
+            WriteName(eventName);
+            eventName = default;
             output.Write("data: "u8);
             rest = Trim(rest[JsonSplice.Replace(rest, "model"u8, model, output)..]);
             output.Write("\n\n"u8);
@@ -91,6 +87,18 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
         output.Write("data: "u8);
         OpenAIErrors.Shape.WriteError(output, error, context.RequestId);
         output.Write("\n\n"u8);
+    }
+
+    private static bool IsWithoutChoices(ReadOnlySpan<byte> json, out int length) =>
+        JsonSplice.Find(json, "choices"u8, out length) is { IsEmpty: false } choices && Trim(choices[1..^1]).IsEmpty;
+
+    private void WriteName(ReadOnlySpan<byte> eventName)
+    {
+        if (eventName.IsEmpty)
+            return;
+        output.Write("event: "u8);
+        output.Write(eventName);
+        output.Write("\n"u8);
     }
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> data) => data.Trim(" \t\r\n"u8);

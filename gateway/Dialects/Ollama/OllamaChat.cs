@@ -20,6 +20,7 @@ public sealed class OllamaChat : IInboundDialect
     {
         var request = RequestObject.OfBody(body, ignoreCase: true);
         var sampling = OllamaRequest.ReadSampling(request);
+        OllamaRequest.CheckIgnored(request);
         var model = request.String("model");
         if (string.IsNullOrEmpty(model))
             throw GatewayException.Invalid("model", "model is required");

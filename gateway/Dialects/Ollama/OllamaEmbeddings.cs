@@ -11,7 +11,7 @@ public static class OllamaEmbeddings
     /// <exception cref="GatewayException">The request is malformed.</exception>
     public static EmbeddingRequest ReadEmbed(JsonElement body)
     {
-        var request = RequestObject.OfBody(body, ignoreCase: true);
+        var request = ReadBody(body);
         return new EmbeddingRequest(
             request.String("model") ?? "",
             ReadInputs(request),
@@ -26,7 +26,7 @@ public static class OllamaEmbeddings
     /// <exception cref="GatewayException">The request is malformed.</exception>
     public static EmbeddingRequest ReadEmbeddings(JsonElement body)
     {
-        var request = RequestObject.OfBody(body, ignoreCase: true);
+        var request = ReadBody(body);
         var model = request.String("model");
         if (string.IsNullOrEmpty(model))
             throw GatewayException.Invalid("model", "model is required");
@@ -68,6 +68,14 @@ public static class OllamaEmbeddings
         var wanted = dimensions is { } length && length < vector.Length ? vector[..length] : vector;
         var norm = Math.Sqrt(wanted.Sum(value => (double)value * value));
         return norm is 0 or 1 ? wanted : Array.ConvertAll(wanted, value => (float)(value / norm));
+    }
+
+    /// <summary>The options mean nothing for a model in a cloud: a wrong type is a mistake all the same.</summary>
+    private static RequestObject ReadBody(JsonElement body)
+    {
+        var request = RequestObject.OfBody(body, ignoreCase: true);
+        _ = request.Object("options");
+        return request;
     }
 
     private static void WriteVector(Utf8JsonWriter writer, float[] vector)

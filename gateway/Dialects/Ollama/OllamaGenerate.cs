@@ -20,6 +20,7 @@ public sealed class OllamaGenerate : IInboundDialect
     {
         var request = RequestObject.OfBody(body, ignoreCase: true);
         var sampling = OllamaRequest.ReadSampling(request);
+        OllamaRequest.CheckIgnored(request);
         var prompt = request.String("prompt") ?? "";
         var system = request.String("system") ?? "";
         var suffix = request.String("suffix") ?? "";

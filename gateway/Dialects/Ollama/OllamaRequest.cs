@@ -19,6 +19,14 @@ internal static class OllamaRequest
         return request.Object("options") is { } options ? OllamaOptions.Read(options, sampling) : sampling;
     }
 
+    /// <summary>Members that mean nothing for a model in a cloud: a wrong type is a mistake all the same.</summary>
+    /// <exception cref="GatewayException">Neither true nor false.</exception>
+    public static void CheckIgnored(RequestObject request)
+    {
+        _ = request.Bool("truncate");
+        _ = request.Bool("shift");
+    }
+
     public static OutputFormat? ReadFormat(RequestObject request)
     {
         if (request.Find("format") is not { } format)

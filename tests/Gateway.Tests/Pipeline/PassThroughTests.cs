@@ -87,7 +87,8 @@ public class PassThroughTests
             http,
             200,
             "text/event-stream",
-            $"data: {{\"choices\":\ndata: [{{\"index\":0,\"delta\":{{\"content\":\"a\"}}}}]}}\n\ndata: {ScriptedUpstream.Delta("b")}\ndata: {ScriptedUpstream.Finish}\ndata: [DONE]\n");
+            $"data: {{\"choices\":\ndata: [{{\"index\":0,\"delta\":{{\"content\":\"a\"}}}}]}}\n\ndata: {ScriptedUpstream.Delta("b")}\ndata: {ScriptedUpstream.Finish}\n"
+            + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}\ndata: [DONE]\n");
         var (_, body, _) = await gateway.PostAsync("/v1/chat/completions", Request(",\"stream\":true"));
         Assert.Equal(
             $"data: {{\"choices\": [{{\"index\":0,\"delta\":{{\"content\":\"a\"}}}}]}}\n\ndata: {ScriptedUpstream.Delta("b")}\n\ndata: {ScriptedUpstream.Finish}\n\ndata: [DONE]\n\n",

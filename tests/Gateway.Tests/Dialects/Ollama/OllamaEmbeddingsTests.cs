@@ -66,6 +66,8 @@ public sealed class OllamaEmbeddingsTests
         Assert.Equal(["p"], request.Inputs);
         Assert.Empty(OllamaEmbeddings.ReadEmbeddings(Json.Parse("""{"model":"m","prompt":""}""")).Inputs);
         Assert.Equal("model is required", Assert.Throws<GatewayException>(() => OllamaEmbeddings.ReadEmbeddings(Json.Parse("{}"))).Error.Message);
+        Assert.Equal("options", Assert.Throws<GatewayException>(() => OllamaEmbeddings.ReadEmbeddings(Json.Parse("""{"model":"m","prompt":"a","options":[]}"""))).Error.Field);
+        Assert.Equal("options", Assert.Throws<GatewayException>(() => OllamaEmbeddings.ReadEmbed(Json.Parse("""{"model":"m","input":"a","options":7}"""))).Error.Field);
         Assert.Equal("prompt", Assert.Throws<GatewayException>(() => OllamaEmbeddings.ReadEmbeddings(Json.Parse("""{"model":"m","prompt":[]}"""))).Error.Field);
 
         var output = new ArrayBufferWriter<byte>();

@@ -268,6 +268,8 @@ public sealed class OllamaRequestTests
     [InlineData("\"logprobs\":1", "logprobs")]
     [InlineData("\"top_logprobs\":21", "top_logprobs")]
     [InlineData("\"top_logprobs\":-1", "top_logprobs")]
+    [InlineData("\"truncate\":\"yes\"", "truncate")]
+    [InlineData("\"shift\":1", "shift")]
     public void A_wrong_member_of_a_chat_is_named(string member, string field) => Chat.Refuses($"{{\"model\":\"m\",{member}}}", field);
 
     [Theory]
@@ -282,6 +284,8 @@ public sealed class OllamaRequestTests
     [InlineData("\"format\":7", "format")]
     [InlineData("\"think\":\"x\"", "think")]
     [InlineData("\"options\":7", "options")]
+    [InlineData("\"truncate\":\"yes\"", "truncate")]
+    [InlineData("\"shift\":1", "shift")]
     public void A_wrong_member_of_generate_is_named(string member, string field) => Generate.Refuses($"{{\"model\":\"m\",{member}}}", field);
 
     [Fact]
