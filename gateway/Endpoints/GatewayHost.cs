@@ -90,7 +90,7 @@ public static class GatewayHost
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTime);
-        builder.Services.AddSingleton(new GatewayRuntime(snapshot, clock, handsOver));
+        builder.Services.AddSingleton(services => new GatewayRuntime(snapshot, clock, services.GetRequiredService<ILoggerFactory>(), handsOver));
         builder.Services.AddSingleton<Gateway>();
         var app = builder.Build();
         app.Run(app.Services.GetRequiredService<Gateway>().HandleAsync);

@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Dragoman.Access;
 using Dragoman.Conversation;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;
 
@@ -19,6 +20,7 @@ public sealed class Exchange
         Snapshot = runtime.Snapshot;
         Clock = runtime.Clock;
         HandsOver = runtime.HandsOver;
+        SettlementLogger = runtime.SettlementLogger;
         RecentModels = runtime.RecentModels;
         Errors = errors;
         RequestId = requestId;
@@ -36,6 +38,8 @@ public sealed class Exchange
 
     /// <summary>See <see cref="GatewayRuntime.RecentModels"/>.</summary>
     public RecentModels RecentModels { get; }
+
+    public ILogger SettlementLogger { get; }
 
     public IErrorShape Errors { get; }
 

@@ -1,7 +1,6 @@
 using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;
@@ -11,7 +10,7 @@ internal static partial class SettlementLog
 {
     public static void Write(Exchange exchange, string dialect, ChatRequest request, Target target, Attempt attempt, Settlement settlement)
     {
-        var logger = LoggerOf(exchange);
+        var logger = exchange.SettlementLogger;
         if (!logger.IsEnabled(LogLevel.Information))
             return;
         Settled(
@@ -33,17 +32,14 @@ internal static partial class SettlementLog
     }
 
     public static void WriteFallback(Exchange exchange, Target from, Target to, GatewayError error) =>
-        FellBack(LoggerOf(exchange), exchange.RequestId, from.Provider, from.Model, to.Provider, to.Model, error.Kind);
+        FellBack(exchange.SettlementLogger, exchange.RequestId, from.Provider, from.Model, to.Provider, to.Model, error.Kind);
 
     public static void WriteEmbeddings(Exchange exchange, string dialect, EmbeddingRequest request, Target target, GatewayError? error, Settlement settlement)
     {
-        var logger = LoggerOf(exchange);
+        var logger = exchange.SettlementLogger;
         if (logger.IsEnabled(LogLevel.Information))
             SettledEmbeddings(logger, exchange.RequestId, dialect, OneLine(request.Model), target.Provider, target.Model, request.Inputs.Count, settlement.Outcome, error?.Kind, settlement.Usage.InputTotal, settlement.Usage.Origin, exchange.Elapsed.TotalMilliseconds);
     }
-
-    private static ILogger LoggerOf(Exchange exchange) =>
-        exchange.Http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Dragoman.Settlement");
 
     /// <summary>A client's text stays on its line.</summary>
     private static string OneLine(string text) => text.Length <= 200 && !text.Any(char.IsControl)

@@ -20,6 +20,8 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
     private readonly byte[] head;
     private readonly List<AnswerToolCall> toolCalls = [];
     private readonly TimeSpan load;
+    private readonly byte[] createdAtText = new byte[DateLength];
+    private DateTimeOffset createdAt;
     private byte[] logprobs = [];
     private TimeSpan? firstToken;
     private StopReason? stopReason;
@@ -130,19 +132,31 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
         ReadOnlySpan<byte> tail = withLogprobs ? "],\"done\":false}\n"u8 : ",\"done\":false}\n"u8;
         var length = head.Length + DateLength + opening.Length + escaped.Length + closing.Length + logprobsOpening.Length + logprobs.Length + tail.Length;
         var span = output.GetSpan(length);
-        head.CopyTo(span);
-        var rest = span[head.Length..];
-        Utf8Formatter.TryFormat(context.Clock.GetUtcNow().UtcDateTime, rest, out var dateLength, 'O');
-        rest = rest[dateLength..];
+        var rest = span;
+        Append(ref rest, head);
+        Append(ref rest, CreatedAt());
         Append(ref rest, opening);
         Append(ref rest, escaped);
         Append(ref rest, closing);
         Append(ref rest, logprobsOpening);
         Append(ref rest, logprobs);
         Append(ref rest, tail);
-        output.Advance(length - DateLength + dateLength);
+        output.Advance(length);
         if (withLogprobs)
             logprobs = [];
+    }
+
+    /// <summary>The time in RFC 3339, written anew at most once in a millisecond: many lines come at once.</summary>
+    private ReadOnlySpan<byte> CreatedAt()
+    {
+        var now = context.Clock.GetUtcNow();
+        if (now - createdAt >= TimeSpan.FromMilliseconds(1))
+        {
+            createdAt = now;
+            Utf8Formatter.TryFormat(now.UtcDateTime, createdAtText, out _, 'O');
+        }
+
+        return createdAtText;
     }
 
     private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
