@@ -45,7 +45,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             if (request.Completion is null)
                 WriteChatMembers(writer, request, upstreamModel, losses);
             if (request.Stream)
-                streamOptions.Write(writer);
+                streamOptions.Write(writer, upstreamModel);
             WriteExtensions(writer, request, losses);
             writer.WriteEndObject();
         }
@@ -106,7 +106,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     /// <summary>OpenAI's reasoning models refuse what older clients send (P-34), compatible servers what they do not have.</summary>
     private bool MustRewrite(ChatRequest request, string upstreamModel) => server is null
         ? OpenAIModels.Reasons(upstreamModel) || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences
-        : (request.Stream && streamOptions.IsRefused) || CompatibleRequest.IsNeeded(server, request);
+        : (request.Stream && streamOptions.IsRefusedBy(upstreamModel)) || CompatibleRequest.IsNeeded(server, request);
 
     private void WriteSampling(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
     {

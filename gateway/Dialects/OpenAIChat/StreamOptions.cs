@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Wire;
@@ -7,20 +8,23 @@ namespace Dragoman.Dialects.OpenAIChat;
 
 /// <summary>
 /// The member that asks a stream for its token counts. Older servers refuse it (specs/ollama.md 5.4), which is
-/// remembered, so that only the first call is made twice.
+/// remembered for the model, so that only the first call is made twice.
 /// </summary>
 internal sealed class StreamOptions
 {
     private const string Member = "stream_options";
 
-    private volatile bool isRefused;
+    /// <summary>Model names come from clients, so there is a bound to what is remembered.</summary>
+    private const int MostRemembered = 256;
 
-    public bool IsRefused => isRefused;
+    private readonly ConcurrentDictionary<string, bool> refusing = new();
 
-    public void Write(Utf8JsonWriter writer)
+    public bool IsRefusedBy(string model) => refusing.ContainsKey(model);
+
+    public void Write(Utf8JsonWriter writer, string model)
     {
         writer.WriteBoolean("stream"u8, true);
-        if (isRefused)
+        if (IsRefusedBy(model))
             return;
         writer.WriteStartObject(Member);
         writer.WriteBoolean("include_usage"u8, true);
@@ -36,7 +40,8 @@ internal sealed class StreamOptions
         using var body = JsonDocument.Parse(call.Body);
         if (!body.RootElement.TryGetProperty(Member, out _))
             return null;
-        isRefused = true;
+        if (call.Model is { } model && refusing.Count < MostRemembered)
+            refusing.TryAdd(model, true);
         var output = new ArrayBufferWriter<byte>(call.Body.Length);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {

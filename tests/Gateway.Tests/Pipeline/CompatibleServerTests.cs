@@ -90,6 +90,10 @@ public sealed class CompatibleServerTests
         Assert.Equal(2, gateway.First.Bodies.Count);
         await gateway.PostAsync("/api/chat", OllamaChat);
         Assert.Equal(3, gateway.First.Bodies.Count);
+
+        // Another model of the same server may well take them.
+        await gateway.PostAsync("/api/chat", OllamaChat.Replace("\"m\"", "\"one/other\"", StringComparison.Ordinal));
+        Assert.Contains("stream_options", gateway.First.Bodies[3], StringComparison.Ordinal);
     }
 
     [Fact]
