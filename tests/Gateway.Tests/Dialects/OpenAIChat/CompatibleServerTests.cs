@@ -189,12 +189,12 @@ public sealed class CompatibleServerTests
     public void A_server_that_refuses_stream_options_is_not_asked_again()
     {
         var outbound = new OpenAIChatOutbound(CompatibleServer.Generic);
-        var call = outbound.Write(Request with { Stream = true }, "m", new LossReport());
+        var call = outbound.Write(Request with { Stream = true }, "upstream", new LossReport());
         Assert.Null(outbound.Amend(call, GatewayError.Invalid("temperature", "temperature is too hot")));
         Assert.Null(outbound.Amend(call, new GatewayError(ErrorKind.RateLimited, "stream_options")));
         var amended = outbound.Amend(call, new GatewayError(ErrorKind.InvalidRequest, "Unrecognized request argument supplied: stream_options"))!;
         Assert.Equal(["model", "messages", "stream"], Json.Parse(amended.Body).Names());
-        Assert.Equal((call.Path, "m"), (amended.Path, amended.Model));
+        Assert.Equal((call.Path, "upstream"), (amended.Path, amended.Model));
         Assert.Equal(["model", "messages", "stream"], outbound.Send(Request with { Stream = true }).Body.Names());
         Assert.Null(outbound.Amend(amended, new GatewayError(ErrorKind.InvalidRequest, "stream_options")));
     }
