@@ -4,44 +4,68 @@ using System.Text.Unicode;
 namespace Dragoman.Conversation.ChatCompletions;
 
 /// <summary>
-/// Knows a stream event again that differs from an earlier one only in its text. Most events of a stream are such:
-/// two comparisons and a scan of the text take the place of reading the JSON.
+/// Knows a stream event again that differs from an earlier one only in its text, and in the padding that some providers
+/// put at its end. Most events of a stream are such: a few comparisons and a scan of the text take the place of reading
+/// the JSON.
 /// </summary>
 internal sealed class TextDeltaTemplate
 {
     /// <summary>Ends a JSON string, begins an escape, or is not allowed inside one.</summary>
     private static readonly SearchValues<byte> Special = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(value => (byte)value)]);
 
-    private byte[] bytes = [];
-    private int before;
-    private int length;
+    private byte[] known = [];
+    private int beforeLength;
+    private int afterLength;
+    private bool hasPadding;
 
     /// <param name="json">An event that was read, and had no effect but its text.</param>
     /// <param name="textStart">Where the text begins in it, behind the quote.</param>
     /// <param name="textLength">How many bytes the text takes.</param>
     public void Learn(ReadOnlySpan<byte> json, int textStart, int textLength)
     {
-        before = textStart;
-        length = json.Length - textLength;
-        if (bytes.Length < length)
-            bytes = new byte[length];
-        json[..textStart].CopyTo(bytes);
-        json[(textStart + textLength)..].CopyTo(bytes.AsSpan(textStart));
+        var after = json[(textStart + textLength)..];
+        beforeLength = textStart;
+        afterLength = after.Length - PaddingLength(after, out hasPadding);
+        if (known.Length < beforeLength + afterLength)
+            known = new byte[beforeLength + afterLength];
+        json[..textStart].CopyTo(known);
+        after[..afterLength].CopyTo(known.AsSpan(beforeLength));
     }
 
-    public void Forget() => length = 0;
+    public void Forget() => beforeLength = 0;
 
     /// <param name="json">The next event.</param>
     /// <param name="text">Its text, escaped; free of escapes, in fact.</param>
     public bool TryMatch(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> text)
     {
         text = default;
-        if (length == 0 || json.Length <= length)
+        if (beforeLength == 0 || !json.StartsWith(known.AsSpan(0, beforeLength)))
             return false;
-        ReadOnlySpan<byte> known = bytes.AsSpan(0, length);
-        if (!json.StartsWith(known[..before]) || !json.EndsWith(known[before..]))
+        var rest = json[beforeLength..];
+        var textLength = rest.IndexOfAny(Special);
+        if (textLength <= 0 || !rest[textLength..].StartsWith(known.AsSpan(beforeLength, afterLength)))
             return false;
-        text = json[before..(json.Length - length + before)];
-        return !text.ContainsAny(Special) && Utf8.IsValid(text);
+        var tail = rest[(textLength + afterLength)..];
+        if (hasPadding ? tail.IndexOfAny(Special) != tail.Length - 2 || !tail.EndsWith("\"}"u8) : !tail.IsEmpty)
+            return false;
+        text = rest[..textLength];
+        return Utf8.IsValid(text);
+    }
+
+    /// <summary>
+    /// How many bytes at the end are a padding's value with the quote and brace that close it: Mistral's <c>p</c>,
+    /// OpenAI's <c>obfuscation</c> (specs/dialects.md 1.1, 1.5), last members that mean nothing.
+    /// </summary>
+    private static int PaddingLength(ReadOnlySpan<byte> after, out bool hasPadding)
+    {
+        hasPadding = false;
+        if (!after.EndsWith("\"}"u8))
+            return 0;
+        var valueStart = after[..^2].LastIndexOf((byte)'"') + 1;
+        var upToValue = after[..valueStart];
+        if (!upToValue.EndsWith(",\"p\":\""u8) && !upToValue.EndsWith(",\"obfuscation\":\""u8))
+            return 0;
+        hasPadding = !after[valueStart..^2].ContainsAny(Special);
+        return hasPadding ? after.Length - valueStart : 0;
     }
 }

@@ -47,8 +47,41 @@ public class TextDeltaTemplateTests
     public void Overlapping_ends_are_no_match()
     {
         var template = new TextDeltaTemplate();
-        template.Learn("aa--aa"u8, 2, 2);
-        Assert.False(template.TryMatch("aaa"u8, out _));
+        template.Learn("a\"--\"a"u8, 2, 2);
+        Assert.False(template.TryMatch("a\"a"u8, out _));
+        Assert.True(template.TryMatch("a\"x\"a"u8, out _));
+    }
+
+    [Theory]
+    [InlineData("p", "abc", "abcdefg", true)]
+    [InlineData("p", "abc", "", true)]
+    [InlineData("p", "", "x", true)]
+    [InlineData("obfuscation", "abc", "Xy9", true)]
+    [InlineData("p", "abc", "a\"b", false)]
+    [InlineData("p", "abc", "a\",\"usage\":\"", false)]
+    [InlineData("p", "abc", "a\\", false)]
+    [InlineData("finish_reason", "abc", "stop", false)]
+    public void Padding_may_differ_and_nothing_else(string name, string first, string next, bool isKnown)
+    {
+        static byte[] Padded(string text, string name, string padding) =>
+            Encoding.UTF8.GetBytes("{\"choices\":[{\"delta\":{\"content\":\"" + text + "\"}}],\"" + name + "\":\"" + padding + "\"}");
+
+        var template = new TextDeltaTemplate();
+        var json = Padded("first", name, first);
+        template.Learn(json, json.AsSpan().IndexOf("first"u8), "first".Length);
+        Assert.Equal(isKnown, template.TryMatch(Padded("other", name, next), out var text));
+        Assert.Equal(isKnown ? "other" : "", Encoding.UTF8.GetString(text));
+        Assert.True(template.TryMatch(Padded("same", name, first), out _));
+    }
+
+    [Fact]
+    public void Padding_that_is_not_the_last_member_is_no_padding()
+    {
+        var template = new TextDeltaTemplate();
+        var json = "{\"c\":\"first\",\"p\":\"abc\",\"usage\":null}"u8;
+        template.Learn(json, json.IndexOf("first"u8), "first".Length);
+        Assert.False(template.TryMatch("{\"c\":\"other\",\"p\":\"abcd\",\"usage\":null}"u8, out _));
+        Assert.False(template.TryMatch("{\"c\":\"other\",\"p\":\"abc\",\"usage\":{}}"u8, out _));
     }
 
     [Fact]
