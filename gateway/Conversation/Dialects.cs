@@ -24,13 +24,16 @@ public sealed record AnswerContext(ChatRequest Request, string RequestId, TimePr
 }
 
 /// <summary>A wire format at one generation endpoint, towards the client.</summary>
-public interface IInboundDialect : IErrorShape
+public interface IInboundDialect
 {
     /// <summary>For logs and metrics.</summary>
     string Name { get; }
 
     /// <summary>For example <c>text/event-stream</c>.</summary>
     string StreamContentType { get; }
+
+    /// <summary>The shape of a failure that comes before the answer.</summary>
+    IErrorShape Errors { get; }
 
     /// <exception cref="GatewayException">The request is malformed; names the member.</exception>
     ChatRequest Read(JsonElement body);

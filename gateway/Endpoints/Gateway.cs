@@ -53,7 +53,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         {
             // The client has gone; there is nobody to answer.
         }
-        catch (Exception error) when (error is not OperationCanceledException || !http.RequestAborted.IsCancellationRequested)
+        catch (Exception error)
         {
             Failed(logger, requestId, http.Request.Method, path, error);
             await AnswerAsync(exchange, new GatewayError(ErrorKind.Internal, $"The gateway failed; its log has the details under request id {requestId}.")).ConfigureAwait(false);

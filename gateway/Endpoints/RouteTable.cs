@@ -23,8 +23,8 @@ public static class RouteTable
         new("root", GetAndHead, "/", Home.Functions, OllamaErrors.Shape, new OllamaRootEndpoint()),
         new("health", GetAndHead, "/health", Home.Sidecar, OllamaErrors.Shape, new HealthEndpoint()),
 
-        new("chat", Post, "/api/chat", Home.Sidecar, OllamaErrors.Shape, new GenerationEndpoint(new OllamaChat())),
-        new("generate", Post, "/api/generate", Home.Sidecar, OllamaErrors.Shape, new GenerationEndpoint(new OllamaGenerate())),
+        Generation("chat", "/api/chat", new OllamaChat()),
+        Generation("generate", "/api/generate", new OllamaGenerate()),
         new("tags", GetAndHead, "/api/tags", Home.Functions, OllamaErrors.Shape, new OllamaTagsEndpoint()),
         new("show", Post, "/api/show", Home.Functions, OllamaErrors.Shape, new OllamaShowEndpoint()),
         new("ps", Get, "/api/ps", Home.Sidecar, OllamaErrors.Shape, new OllamaPsEndpoint()),
@@ -45,8 +45,8 @@ public static class RouteTable
         new("web-fetch", Post, "/api/experimental/web_fetch", Home.Functions, OllamaErrors.Shape, new OllamaCloudEndpoint("web fetch")),
         new("model-recommendations", Get, "/api/experimental/model-recommendations", Home.Functions, OllamaErrors.Shape, new OllamaRecommendationsEndpoint()),
 
-        new("chat-completions", Post, "/v1/chat/completions", Home.Sidecar, OpenAIErrors.Shape, new GenerationEndpoint(new OpenAIChat())),
-        new("completions", Post, "/v1/completions", Home.Sidecar, OpenAIErrors.Shape, new GenerationEndpoint(new OpenAICompletions())),
+        Generation("chat-completions", "/v1/chat/completions", new OpenAIChat()),
+        Generation("completions", "/v1/completions", new OpenAICompletions()),
         new("v1-embeddings", Post, "/v1/embeddings", Home.Functions, OpenAIErrors.Shape, new OpenAIEmbeddingsEndpoint()),
         new("models", Get, "/v1/models", Home.Functions, OpenAIErrors.Shape, new OpenAIModelsEndpoint()),
         new("model", Get, "/v1/models/{*id}", Home.Functions, OpenAIErrors.Shape, new OpenAIModelEndpoint()),
@@ -59,6 +59,9 @@ public static class RouteTable
         Routes.Where(route => !route.TakesRest).ToFrozenDictionary(route => route.Path, StringComparer.Ordinal);
 
     private static readonly Route[] WithRest = [.. Routes.Where(route => route.TakesRest)];
+
+    private static Route Generation(string name, string path, IInboundDialect dialect) =>
+        new(name, Post, path, Home.Sidecar, dialect.Errors, new GenerationEndpoint(dialect));
 
     /// <summary>The route of a request's path; doubled and trailing slashes are not held against it (specs/ollama.md 0.2).</summary>
     /// <param name="path">The path as it came, not decoded.</param>

@@ -6,11 +6,8 @@ namespace Dragoman.Pipeline;
 /// Watches an answer's events on their way to the inbound dialect: whether anything that matters has come, what was
 /// produced, how it ended. Adds an estimate where the provider reports no usage, marked as such.
 /// </summary>
-internal sealed class AnswerMeter(IAnswerEvents inner, ChatRequest request, Exchange exchange) : IAnswerEvents
+internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Exchange exchange) : AnswerFilter(next)
 {
-    /// <summary>A rule of thumb for text in any language (specs/ollama.md 5.4).</summary>
-    private const int BytesPerToken = 4;
-
     private long producedBytes;
     private Usage usage = Conversation.Usage.Absent;
 
@@ -25,75 +22,66 @@ internal sealed class AnswerMeter(IAnswerEvents inner, ChatRequest request, Exch
     /// <summary>From the request's arrival to the first visible event.</summary>
     public TimeSpan? FirstEventAfter { get; private set; }
 
-    public StopReason? StopReason { get; private set; }
-
     /// <summary>Reported, else an estimate of what was produced, else absent when nothing was (design section 5).</summary>
     public Usage UsageSoFar => usage.Origin == UsageOrigin.Reported || producedBytes == 0 ? usage : Estimate();
 
-    public void Start(string? upstreamId) => inner.Start(upstreamId);
-
-    public void Text(int choice, ReadOnlySpan<byte> escaped)
+    public override void Text(int choice, ReadOnlySpan<byte> escaped)
     {
         Begin(escaped.Length);
-        inner.Text(choice, escaped);
+        Next.Text(choice, escaped);
     }
 
-    public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
+    public override void Reasoning(int choice, ReadOnlySpan<byte> escaped)
     {
         Begin(escaped.Length);
-        inner.Reasoning(choice, escaped);
+        Next.Reasoning(choice, escaped);
     }
 
-    public void Refusal(int choice, ReadOnlySpan<byte> escaped)
+    public override void Refusal(int choice, ReadOnlySpan<byte> escaped)
     {
         Begin(escaped.Length);
-        inner.Refusal(choice, escaped);
+        Next.Refusal(choice, escaped);
     }
 
-    public void ToolStart(int choice, int slot, string id, string name)
+    public override void ToolStart(int choice, int slot, string id, string name)
     {
         Begin(name.Length);
-        inner.ToolStart(choice, slot, id, name);
+        Next.ToolStart(choice, slot, id, name);
     }
 
-    public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
+    public override void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
     {
         Begin(escaped.Length);
-        inner.ToolArguments(choice, slot, escaped);
+        Next.ToolArguments(choice, slot, escaped);
     }
 
-    public void ToolEnd(int choice, int slot) => inner.ToolEnd(choice, slot);
-
-    public void Logprobs(int choice, ReadOnlySpan<byte> entries) => inner.Logprobs(choice, entries);
-
-    public void Usage(in Usage usage)
+    public override void Usage(in Usage usage)
     {
         this.usage = usage;
-        inner.Usage(usage);
+        Next.Usage(usage);
     }
 
-    public void Stop(int choice, StopReason reason)
+    public override void Stop(int choice, StopReason reason)
     {
         Begin(0);
-        StopReason = reason;
-        inner.Stop(choice, reason);
+        Next.Stop(choice, reason);
     }
 
-    public void End()
+    public override void End()
     {
         if (usage.Origin != UsageOrigin.Reported)
-            inner.Usage(Estimate());
+            Next.Usage(Estimate());
         IsOver = true;
-        inner.End();
+        Next.End();
     }
 
-    public void Fail(GatewayError error)
+    public override void Fail(GatewayError error)
     {
         if (IsOver)
             return;
         IsOver = true;
         Error = error;
-        inner.Fail(error);
+        Next.Fail(error);
     }
 
     private void Begin(int bytes)
@@ -115,8 +103,8 @@ internal sealed class AnswerMeter(IAnswerEvents inner, ChatRequest request, Exch
             _ => 0,
         }));
         return new Usage(
-            Math.Max(1, prompt / BytesPerToken),
-            Math.Max(1, producedBytes / BytesPerToken),
+            Math.Max(1, prompt / TokenEstimate.BytesPerToken),
+            Math.Max(1, producedBytes / TokenEstimate.BytesPerToken),
             Origin: UsageOrigin.Estimated);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
 
         // Step 7: send.
         using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted);
-        using var upstream = await WithinAsync(clock, () => provider.SendAsync(call, clock.Token)).ConfigureAwait(false);
+        using var upstream = await clock.WithinAsync(() => provider.SendAsync(call, clock.Token)).ConfigureAwait(false);
         try
         {
             await TranslateAsync(provider, call, passedThrough is not null, upstream, clock).ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         catch (GatewayException failure) when (!IsCommitted && provider.CanWake(call, failure.Error))
         {
             // LM Studio says so inside a good answer too.
-            using var again = await WithinAsync(clock, async () =>
+            using var again = await clock.WithinAsync(async () =>
             {
                 await provider.WakeAsync(call, clock.Token).ConfigureAwait(false);
                 return await provider.SendOnceAsync(call, clock.Token).ConfigureAwait(false);
@@ -118,17 +118,5 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
             : exchange.ClientLeft ? Outcome.ClientLeft
             : Outcome.Failed;
         return new Settlement(outcome, usage);
-    }
-
-    private static async Task<HttpResponseMessage> WithinAsync(UpstreamClock clock, Func<Task<HttpResponseMessage>> send)
-    {
-        try
-        {
-            return await send().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException error) when (clock.TimedOut)
-        {
-            throw new GatewayException(clock.Error, error);
-        }
     }
 }

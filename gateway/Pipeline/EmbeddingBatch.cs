@@ -181,16 +181,12 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
     private async Task<EmbeddingAnswer> CallAsync(UpstreamCall call, CancellationToken cancellation)
     {
         using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, cancellation);
-        try
+        return await clock.WithinAsync(async () =>
         {
             using var upstream = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
             var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, clock.Token).ConfigureAwait(false);
             return provider.Dialect.ReadEmbeddings(body);
-        }
-        catch (OperationCanceledException error) when (clock.TimedOut)
-        {
-            throw new GatewayException(clock.Error, error);
-        }
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Neighbouring texts that go in one call.</summary>

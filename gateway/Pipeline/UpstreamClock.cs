@@ -33,6 +33,20 @@ internal sealed class UpstreamClock : IDisposable
 
     public GatewayError Error => new(ErrorKind.Timeout, $"The provider took too long ({waitingFor}).") { Code = "upstream_timeout" };
 
+    /// <summary>Runs one part of the call.</summary>
+    /// <exception cref="GatewayException">It took too long.</exception>
+    public async Task<T> WithinAsync<T>(Func<Task<T>> part)
+    {
+        try
+        {
+            return await part().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (TimedOut)
+        {
+            throw new GatewayException(Error, error);
+        }
+    }
+
     /// <summary>The answer has begun: from now on each read has its own time.</summary>
     public void AwaitNextRead()
     {

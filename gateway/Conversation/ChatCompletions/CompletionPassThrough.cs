@@ -34,7 +34,7 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
         }
     }
 
-    public void CloseStream() => output.Write("data: [DONE]\n\n"u8);
+    public void CloseStream() => CompletionWriter.WriteDone(output);
 
     public void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
 
@@ -82,11 +82,8 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
 
     public void Fail(GatewayError error)
     {
-        if (!context.Request.Stream)
-            return;
-        output.Write("data: "u8);
-        OpenAIErrors.Shape.WriteError(output, error, context.RequestId);
-        output.Write("\n\n"u8);
+        if (context.Request.Stream)
+            CompletionWriter.FailStream(output, error, context.RequestId);
     }
 
     private static bool IsWithoutChoices(ReadOnlySpan<byte> json, out int length) =>

@@ -20,8 +20,26 @@ internal static class CompletionWriter
         .. ",\"model\":\""u8, .. JsonText.Escape(context.Request.Model), .. "\","u8,
     ];
 
+    /// <summary>Ends a stream well: the token counts if the client asked and the provider told, then the mark.</summary>
+    public static void EndStream(IBufferWriter<byte> output, ReadOnlySpan<byte> head, AnswerContext context, in Usage usage)
+    {
+        if (context.Request.IncludeUsage && usage.Origin == UsageOrigin.Reported)
+            WriteUsageChunk(output, head, usage);
+        WriteDone(output);
+    }
+
+    public static void WriteDone(IBufferWriter<byte> output) => output.Write("data: [DONE]\n\n"u8);
+
+    /// <summary>Ends a stream badly: an error event, and no mark.</summary>
+    public static void FailStream(IBufferWriter<byte> output, GatewayError error, string requestId)
+    {
+        output.Write("data: "u8);
+        OpenAIErrors.Shape.WriteError(output, error, requestId);
+        output.Write("\n\n"u8);
+    }
+
     /// <summary>The chunk without choices that tells the token counts.</summary>
-    public static void WriteUsageChunk(IBufferWriter<byte> output, ReadOnlySpan<byte> head, in Usage usage)
+    private static void WriteUsageChunk(IBufferWriter<byte> output, ReadOnlySpan<byte> head, in Usage usage)
     {
         output.Write(head);
         output.Write("\"choices\":[],\"usage\":"u8);

@@ -11,10 +11,7 @@ public sealed class OllamaGenerate : IInboundDialect
 
     public string StreamContentType => OllamaAnswer.StreamContentType;
 
-    public int StatusOf(GatewayError error) => OllamaErrors.Shape.StatusOf(error);
-
-    public void WriteError(IBufferWriter<byte> output, GatewayError error, string requestId) =>
-        OllamaErrors.Shape.WriteError(output, error, requestId);
+    public IErrorShape Errors => OllamaErrors.Shape;
 
     public ChatRequest Read(JsonElement body)
     {

@@ -89,17 +89,10 @@ internal sealed class OpenAIChatStream : IAnswerEvents
                 WriteChunk(choice, "{}"u8, default, default, Encoding.UTF8.GetBytes($"\"{CompletionWriter.FinishReason(reason)}\""), default);
         }
 
-        if (context.Request.IncludeUsage && usage.Origin == UsageOrigin.Reported)
-            CompletionWriter.WriteUsageChunk(output, head, usage);
-        output.Write("data: [DONE]\n\n"u8);
+        CompletionWriter.EndStream(output, head, context, usage);
     }
 
-    public void Fail(GatewayError error)
-    {
-        output.Write("data: "u8);
-        OpenAIErrors.Shape.WriteError(output, error, context.RequestId);
-        output.Write("\n\n"u8);
-    }
+    public void Fail(GatewayError error) => CompletionWriter.FailStream(output, error, context.RequestId);
 
     private void WriteTextDelta(int choice, ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped) => WriteDelta(choice, opening, escaped, "\""u8);
 

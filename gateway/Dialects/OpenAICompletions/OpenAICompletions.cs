@@ -15,10 +15,7 @@ public sealed class OpenAICompletions : IInboundDialect
 
     public string StreamContentType => "text/event-stream; charset=utf-8";
 
-    public int StatusOf(GatewayError error) => OpenAIErrors.Shape.StatusOf(error);
-
-    public void WriteError(IBufferWriter<byte> output, GatewayError error, string requestId) =>
-        OpenAIErrors.Shape.WriteError(output, error, requestId);
+    public IErrorShape Errors => OpenAIErrors.Shape;
 
     public ChatRequest Read(JsonElement body)
     {

@@ -68,17 +68,10 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     {
         foreach (var (choice, reason) in stops)
             WriteChunk(choice, default, $"\"{CompletionWriter.TextFinishReason(reason)}\"");
-        if (context.Request.IncludeUsage && usage.Origin == UsageOrigin.Reported)
-            CompletionWriter.WriteUsageChunk(output, head, usage);
-        output.Write("data: [DONE]\n\n"u8);
+        CompletionWriter.EndStream(output, head, context, usage);
     }
 
-    public void Fail(GatewayError error)
-    {
-        output.Write("data: "u8);
-        OpenAIErrors.Shape.WriteError(output, error, context.RequestId);
-        output.Write("\n\n"u8);
-    }
+    public void Fail(GatewayError error) => CompletionWriter.FailStream(output, error, context.RequestId);
 
     private void EchoOnce(int choice)
     {

@@ -23,7 +23,7 @@ internal static class Inbound
     {
         var error = Assert.Throws<GatewayException>(() => dialect.Read(json)).Error;
         Assert.Equal(field, error.Field);
-        Assert.Equal(400, dialect.StatusOf(error));
+        Assert.Equal(400, dialect.Errors.StatusOf(error));
         Assert.NotEmpty(error.Message);
         return error;
     }

@@ -42,7 +42,7 @@ public sealed class OpenAICompletionsTests
     public void Several_prompts_are_a_clear_501()
     {
         var error = Assert.Throws<GatewayException>(() => Completions.Read("""{"model":"m","prompt":["a","b"]}""")).Error;
-        Assert.Equal((501, "prompt"), (Completions.StatusOf(error), error.Field));
+        Assert.Equal((501, "prompt"), (Completions.Errors.StatusOf(error), error.Field));
     }
 
     [Fact]
