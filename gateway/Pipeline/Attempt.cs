@@ -80,7 +80,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     {
         var request = context.Request;
         var relay = new AnswerRelay(exchange, dialect, context);
-        var reader = provider.Dialect.OpenAnswer(request);
+        var reader = provider.Dialect.OpenAnswer(request, Target!.Model);
         if (call.LocalStop.Count > 0)
             reader = new LocallyStoppedReader(reader, call.LocalStop, request.Sampling.Choices ?? 1);
         try

@@ -54,6 +54,11 @@ public sealed class Exchange
     /// <summary>The request's body, once it was read.</summary>
     public ReadOnlyMemory<byte> Body { get; private set; }
 
+    /// <summary>What an inbound dialect reads besides the body.</summary>
+    internal RequestContext RequestContext => new(
+        name => Http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null,
+        Snapshot.Envelope);
+
     /// <summary>What a route's <c>{*id}</c> stood for.</summary>
     public string RouteValue { get; internal set; } = "";
 

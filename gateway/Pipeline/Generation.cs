@@ -14,12 +14,12 @@ public static class Generation
         // Step 3: read.
         ChatRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-            request = dialect.Read(body.RootElement) with { Source = exchange.Body };
+            request = dialect.Read(body.RootElement, exchange.RequestContext) with { Source = exchange.Body };
 
         // Step 4: resolve.
         var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
             ?? throw new GatewayException(Resolution.NotFound(request.Model));
-        var context = new AnswerContext(request, exchange.RequestId, exchange.Clock, exchange.StartedAt);
+        var context = new AnswerContext(request, exchange.RequestId, exchange.Clock, exchange.StartedAt) { Envelope = exchange.Snapshot.Envelope };
         var local = new ArrayBufferWriter<byte>();
         if (dialect.TryAnswerLocally(context, local))
         {

@@ -62,7 +62,7 @@ public sealed class MistralOutbound : IOutboundDialect
     /// <summary>Nobody speaks Mistral's closed dialect inward.</summary>
     public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) => null;
 
-    public IAnswerReader OpenAnswer(ChatRequest request) =>
+    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) =>
         new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
 
     public EmbeddingLimits EmbeddingLimits => MistralModels.EmbeddingLimits;

@@ -19,13 +19,13 @@ internal static class OpenAIChatAnswer
         writer.WriteString("model"u8, context.Request.Model);
         writer.WriteStartArray("choices"u8);
         for (var index = 0; index < answer.Choices.Count; index++)
-            WriteChoice(writer, index, answer.Choices[index]);
+            WriteChoice(writer, context, index, answer.Choices[index]);
         writer.WriteEndArray();
         CompletionWriter.WriteUsage(writer, answer.Usage);
         writer.WriteEndObject();
     }
 
-    private static void WriteChoice(Utf8JsonWriter writer, int index, AnswerChoice choice)
+    private static void WriteChoice(Utf8JsonWriter writer, AnswerContext context, int index, AnswerChoice choice)
     {
         writer.WriteStartObject();
         writer.WriteNumber("index"u8, index);
@@ -53,15 +53,58 @@ internal static class OpenAIChatAnswer
                 writer.WriteString("name"u8, call.Name);
                 CompletionWriter.WriteEscaped(writer, "arguments"u8, call.Arguments);
                 writer.WriteEndObject();
+                WriteState(writer, context, call.State);
                 writer.WriteEndObject();
             }
 
             writer.WriteEndArray();
         }
 
+        WriteMedia(writer, context, choice);
         writer.WriteEndObject();
         CompletionWriter.WriteChatLogprobs(writer, choice.LogprobEntries);
         writer.WriteString("finish_reason"u8, CompletionWriter.FinishReason(choice.StopReason ?? StopReason.Stop));
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Where Gemini's own OpenAI façade puts it (specs/dialects.md 2.6).</summary>
+    private static void WriteState(Utf8JsonWriter writer, AnswerContext context, OpaqueState? state)
+    {
+        if (state is not { Kind: StateKind.GeminiThoughtSignature })
+            return;
+        writer.WriteStartObject("extra_content"u8);
+        writer.WriteStartObject("google"u8);
+        writer.WriteString("thought_signature"u8, context.Envelope.Wrap(state));
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Pictures as OpenRouter and LiteLLM write them, sound as OpenAI does (specs/dialects.md 2.10, 2.11).</summary>
+    private static void WriteMedia(Utf8JsonWriter writer, AnswerContext context, AnswerChoice choice)
+    {
+        var media = choice.Blocks.OfType<MediaBlock>().ToLookup(block => block.MediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase));
+        if (media[true].Any())
+        {
+            writer.WriteStartArray("images"u8);
+            foreach (var picture in media[true])
+            {
+                writer.WriteStartObject();
+                writer.WriteString("type"u8, "image_url"u8);
+                writer.WriteStartObject("image_url"u8);
+                writer.WriteString("url"u8, $"data:{picture.MediaType};base64,{picture.Base64}");
+                writer.WriteEndObject();
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        if (!media[false].Any())
+            return;
+        writer.WriteStartObject("audio"u8);
+        writer.WriteString("id"u8, "audio_" + context.RequestId);
+        writer.WriteString("data"u8, string.Concat(media[false].Select(sound => sound.Base64.ToString())));
+        writer.WriteString("transcript"u8, ""u8);
         writer.WriteEndObject();
     }
 }

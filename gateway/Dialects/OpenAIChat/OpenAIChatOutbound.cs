@@ -63,7 +63,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             : null;
 
     /// <summary>OpenAI's own clients get a compatible server's text as it is, with the reasoning that it may hold.</summary>
-    public IAnswerReader OpenAnswer(ChatRequest request)
+    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel)
     {
         var reader = new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
         return isOpenAI || request.Completion is not null || request.Family == OpenAIChat.Family

@@ -62,6 +62,22 @@ internal sealed class OpenAIChatStream : IAnswerEvents
     {
     }
 
+    public void State(int choice, int? slot, OpaqueState state)
+    {
+        if (slot is not { } call || state.Kind != StateKind.GeminiThoughtSignature)
+            return;
+        byte[] opening = [.. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(call.ToString(CultureInfo.InvariantCulture)), .. ",\"extra_content\":{\"google\":{\"thought_signature\":\""u8];
+        WriteDelta(choice, opening, JsonText.Escape(context.Envelope.Wrap(state)), "\"}}}]"u8);
+    }
+
+    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+        if (mediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase))
+            WriteDelta(choice, [.. "\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:"u8, .. JsonText.Escape(mediaType), .. ";base64,"u8], base64, "\"}}]"u8);
+        else
+            WriteDelta(choice, [.. "\"audio\":{\"id\":\"audio_"u8, .. JsonText.Escape(context.RequestId), .. "\",\"data\":\""u8], base64, "\"}"u8);
+    }
+
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
         // A token may have no text of its own, so several can wait for the same delta.
@@ -71,7 +87,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
     public void Usage(in Usage usage) => this.usage = usage;
 
-    public void Stop(int choice, StopReason reason)
+    public void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
         var state = StateOf(choice);
         if (!state.HasRole)

@@ -17,7 +17,7 @@ public sealed class OpenAICompletions : IInboundDialect
 
     public IErrorShape Errors => OpenAIErrors.Shape;
 
-    public ChatRequest Read(JsonElement body)
+    public ChatRequest Read(JsonElement body, RequestContext context)
     {
         var request = RequestObject.OfBody(body);
         var prompt = ReadPrompt(request);
@@ -51,6 +51,8 @@ public sealed class OpenAICompletions : IInboundDialect
     public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OpenAICompletionsStream(context, output);
 
     public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => new CompletionPassThrough(context, output);
+
+    public IEnumerable<(string Name, string Value)> AnswerHeaders(string requestId, RateLimits? limits) => OpenAIHeaders.Of(limits);
 
     public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output)
     {

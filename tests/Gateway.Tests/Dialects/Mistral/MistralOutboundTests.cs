@@ -166,7 +166,7 @@ public sealed class MistralOutboundTests
     [Fact]
     public void As_many_answers_are_read_as_were_asked_for()
     {
-        var reader = Mistral.OpenAnswer(Request with { Sampling = new Sampling { Choices = 2 } });
+        var reader = Mistral.OpenAnswer(Request with { Sampling = new Sampling { Choices = 2 } }, "m");
         var events = new CheckedEvents();
         reader.ReadEvent(default, """{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}"""u8, events);
         reader.Complete(events);
