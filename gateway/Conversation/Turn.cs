@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Dragoman.Conversation;
 
 public enum Role
@@ -87,6 +89,13 @@ public sealed record InlineMedia(string MediaType, string Base64) : MediaSource
 {
     /// <summary>The <c>data:</c> URL that OpenAI and Mistral take.</summary>
     public string DataUrl => $"data:{MediaType};base64,{Base64}";
+
+    /// <summary>A plain-text document.</summary>
+    public static InlineMedia OfText(string text) => new("text/plain", Convert.ToBase64String(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>The words of a plain-text document; null when it is something else.</summary>
+    public string? ReadText() =>
+        MediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8.GetString(Convert.FromBase64String(Base64)) : null;
 }
 
 public sealed record LinkedMedia(string Url) : MediaSource;
