@@ -10,6 +10,14 @@ namespace Dragoman.Dialects.OpenAIChat;
 /// <param name="server">The kind of compatible server; null: OpenAI's own, which knows newer names and refuses unknown ones.</param>
 public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDialect
 {
+    /// <summary>OpenAI's own knows all hints, and compatible servers those that do not disturb any of them.</summary>
+    private static readonly string[] OpenAIHints = ["user", "metadata", "service_tier", "prompt_cache_key", "store", "verbosity", "prediction"];
+
+    private static readonly string[] CompatibleHints = ["user"];
+
+    private const string DefaultVoice = "alloy";
+    private const string DefaultAudioFormat = "wav";
+
     private readonly bool isOpenAI = server is null;
     private readonly StreamOptions streamOptions = new();
 
@@ -44,6 +52,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
                 ToolWriter.WriteStrings(writer, "stop", sent);
             if (request.Completion is null)
                 WriteChatMembers(writer, request, upstreamModel, losses);
+            WriteHints(writer, request, losses);
             if (request.Stream)
                 streamOptions.Write(writer, upstreamModel);
             WriteExtensions(writer, request, losses);
@@ -70,6 +79,9 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             ? reader
             : new FilteredAnswerReader(reader, events => new InlineReasoning(events));
     }
+
+    /// <summary>OpenAI fetches pictures, and no documents.</summary>
+    public bool FetchesLink(Part part, string upstreamModel) => part is ImagePart && server is not { TakesImageUrls: false };
 
     public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => streamOptions.Amend(call, refusal);
 
@@ -155,7 +167,9 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             writer.WriteBoolean("logprobs"u8, logprobs);
         if (request.Sampling.TopLogprobs is { } topLogprobs)
             writer.WriteNumber("top_logprobs"u8, topLogprobs);
-        ToolWriter.WriteTools(writer, request, named: true, required: "required");
+        if (request.AudioOutput is { } audio)
+            WriteAudioOutput(writer, audio);
+        ToolWriter.WriteTools(writer, request, named: true, required: "required", losses);
         ToolWriter.WriteFormat(writer, request.Format);
         if (server is null)
             WriteEffort(writer, OpenAIModels.EffortOf(upstreamModel, request.Reasoning, losses));
@@ -194,6 +208,22 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     {
         if (effort is { } level)
             writer.WriteString("reasoning_effort"u8, level.ToString().ToLowerInvariant());
+    }
+
+    /// <summary>A compatible server gets the hints of an OpenAI client as they are: it may know them.</summary>
+    private void WriteHints(Utf8JsonWriter writer, ChatRequest request, LossReport losses) =>
+        HintWriter.Write(writer, request.Hints, isOpenAI || request.Family == OpenAIChat.Family ? OpenAIHints : CompatibleHints, losses);
+
+    private static void WriteAudioOutput(Utf8JsonWriter writer, AudioOutput audio)
+    {
+        writer.WriteStartArray("modalities"u8);
+        writer.WriteStringValue("text"u8);
+        writer.WriteStringValue("audio"u8);
+        writer.WriteEndArray();
+        writer.WriteStartObject("audio"u8);
+        writer.WriteString("voice"u8, audio.Voice ?? DefaultVoice);
+        writer.WriteString("format"u8, audio.Format ?? DefaultAudioFormat);
+        writer.WriteEndObject();
     }
 
     private static void WriteExtensions(Utf8JsonWriter writer, ChatRequest request, LossReport losses)
