@@ -74,12 +74,22 @@ public sealed record ChatRequest
 
     private static readonly Dictionary<string, string> NoExtensions = [];
 
+    /// <summary>How many answers come to the whole request.</summary>
+    public int ExpectedChoices => (Sampling.Choices ?? 1) * (1 + (Completion?.FurtherPrompts.Count ?? 0));
+
     /// <summary>Whether the tool of this name takes free text, so that its calls have to be told as such.</summary>
     public bool IsFreeText(string toolName) => Tools.Any(tool => tool.FreeText is not null && tool.Name == toolName);
 }
 
 /// <summary>Text to be continued as it stands; with a suffix, the gap between the two is filled.</summary>
-public sealed record TextCompletion(string Prompt, string? Suffix, bool Echo);
+public sealed record TextCompletion(string Prompt, string? Suffix, bool Echo)
+{
+    /// <summary>More texts to be continued, each with answers of its own behind those of the texts before it (specs/dialects.md 2.18).</summary>
+    public IReadOnlyList<string> FurtherPrompts { get; init; } = [];
+
+    /// <summary>The text that a choice continues, when each text has <paramref name="answers"/> of them.</summary>
+    public string PromptOf(int choice, int answers) => choice < answers ? Prompt : FurtherPrompts[Math.Min(choice / answers, FurtherPrompts.Count) - 1];
+}
 
 /// <summary>Sampling and length. Null means that the client did not say, and nothing is sent.</summary>
 public sealed record Sampling

@@ -20,6 +20,8 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
 
         if (request.FamilyMembers is [var member, ..])
             throw new GatewayException(GatewayError.Invalid(member.Field, member.Message) with { Code = member.Code });
+        if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists)
+            throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
         var losses = new LossReport();
         var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
         var fitted = WithAllowedTools(request);
@@ -35,7 +37,7 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
         {
             var reader = dialect.OpenAnswer(fitted, model);
             if (call.LocalStop.Count > 0)
-                reader = new LocallyStoppedReader(reader, call.LocalStop, fitted.Sampling.Choices ?? 1);
+                reader = new LocallyStoppedReader(reader, call.LocalStop, fitted.ExpectedChoices);
             if (names is { Names: var originals })
                 reader = new FilteredAnswerReader(reader, originals.Restoring);
             if (memory is not null)

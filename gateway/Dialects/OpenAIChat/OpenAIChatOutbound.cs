@@ -38,7 +38,10 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             writer.WriteString("model"u8, upstreamModel);
             if (request.Completion is { } completion)
             {
-                writer.WriteString("prompt"u8, completion.Prompt);
+                if (completion.FurtherPrompts.Count == 0)
+                    writer.WriteString("prompt"u8, completion.Prompt);
+                else
+                    ToolWriter.WriteStrings(writer, "prompt", [completion.Prompt, .. completion.FurtherPrompts]);
                 if (completion.Suffix is { } suffix)
                     writer.WriteString("suffix"u8, suffix);
             }
@@ -74,11 +77,13 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     /// <summary>OpenAI's own clients get a compatible server's text as it is, with the reasoning that it may hold.</summary>
     public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel)
     {
-        var reader = new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
+        var reader = new ChatCompletionReader(json => ReadError(200, json, null), request.ExpectedChoices);
         return isOpenAI || request.Completion is not null || request.Family == OpenAIChat.Family
             ? reader
             : new FilteredAnswerReader(reader, events => new InlineReasoning(events));
     }
+
+    public bool TakesPromptLists => true;
 
     /// <summary>OpenAI fetches pictures, and no documents.</summary>
     public bool FetchesLink(Part part, string upstreamModel) => part is ImagePart && server is not { TakesImageUrls: false };
