@@ -33,7 +33,10 @@ internal sealed class SchemaRewriter(SchemaDocument document, SchemaRules rules)
             source = Folded(source, expand: true);
             if (source.Has("anyOf") || source.Has("oneOf"))
                 throw document.Refusal("", "must describe one object at its root, not a choice of several, which this provider does not take");
-            source.Keywords["type"] = SchemaValue.Of("object");
+            if (source.Has("type"))
+                source.Keywords["type"] = SchemaValue.Of("object");
+            else
+                source.Keywords.Insert(0, "type", SchemaValue.Of("object"));
         }
 
         open.Push(document.Root);
