@@ -295,14 +295,31 @@ public sealed class ConfigurationReader
 
     private AccessSettings ReadAccess(JsonNode? node, string pointer)
     {
-        var members = node is null ? [] : Members(node, pointer, "mode", "allowOpenNetwork", "origins", "hosts");
+        var members = node is null ? [] : Members(node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads");
         if (Text(members, "mode", pointer) is not (null or "open") and var mode)
             Mistake(pointer + "/mode", $"\"{mode}\" is not supported by this version; allowed: open");
         return new AccessSettings(AccessMode.Open, Switch(members, "allowOpenNetwork", pointer) ?? false)
         {
             Origins = ReadOrigins(members, pointer),
             Hosts = ReadHosts(members, pointer),
+            Downloads = ReadDownloads(members, pointer),
         };
+    }
+
+    private DownloadPolicy ReadDownloads(JsonObject access, string pointer)
+    {
+        switch (Text(access, "downloads", pointer))
+        {
+            case null or "public":
+                return DownloadPolicy.Public;
+            case "any":
+                return DownloadPolicy.Any;
+            case "none":
+                return DownloadPolicy.None;
+            case var other:
+                Mistake(pointer + "/downloads", $"\"{other}\" is not known; allowed: public, any, none");
+                return DownloadPolicy.Public;
+        }
     }
 
     private List<string> ReadOrigins(JsonObject access, string pointer)
@@ -335,9 +352,15 @@ public sealed class ConfigurationReader
         return hosts;
     }
 
-    private LimitSettings ReadLimits(JsonNode? node, string pointer) => node is null
-        ? LimitSettings.Default
-        : new LimitSettings(Count(Members(node, pointer, "requestBytes"), "requestBytes", pointer) ?? LimitSettings.Default.RequestBytes);
+    private LimitSettings ReadLimits(JsonNode? node, string pointer)
+    {
+        if (node is null)
+            return LimitSettings.Default;
+        var members = Members(node, pointer, "requestBytes", "downloadBytes");
+        return new LimitSettings(
+            Count(members, "requestBytes", pointer) ?? LimitSettings.Default.RequestBytes,
+            Count(members, "downloadBytes", pointer) ?? LimitSettings.Default.DownloadBytes);
+    }
 
     private IEnumerable<(string Key, JsonNode? Value, string Pointer)> Entries(JsonObject members, string pointer)
     {

@@ -99,14 +99,29 @@ public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork)
     /// <summary>Origins of web pages that may call, besides Ollama's own list; each may hold one <c>*</c>, and a lone one admits all.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>Where linked media may be fetched from.</summary>
+    public DownloadPolicy Downloads { get; init; }
+
     /// <summary>Names by which clients may call this machine, besides those that are local by themselves; <c>*</c> admits all.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 }
 
-/// <param name="RequestBytes">The largest request body.</param>
-public sealed record LimitSettings(int RequestBytes)
+/// <summary>Which addresses the gateway fetches for its clients.</summary>
+public enum DownloadPolicy
 {
-    public static readonly LimitSettings Default = new(32 * 1024 * 1024);
+    /// <summary>Those of the open internet.</summary>
+    Public,
+
+    /// <summary>Private and local ones too.</summary>
+    Any,
+    None,
+}
+
+/// <param name="RequestBytes">The largest request body.</param>
+/// <param name="DownloadBytes">The largest linked medium that is fetched, and all of one request together.</param>
+public sealed record LimitSettings(int RequestBytes, int DownloadBytes)
+{
+    public static readonly LimitSettings Default = new(32 * 1024 * 1024, 20 * 1024 * 1024);
 }
 
 /// <summary>The configuration has mistakes; each line says where and what is allowed.</summary>

@@ -1,3 +1,7 @@
+using System.Text;
+using System.Text.Json;
+using Dragoman.Wire;
+
 namespace Dragoman.Conversation;
 
 /// <summary>
@@ -69,10 +73,23 @@ public sealed record ChatRequest
     public string Family { get; init; } = "";
 
     private static readonly Dictionary<string, string> NoExtensions = [];
+
+    /// <summary>How many answers come to the whole request.</summary>
+    public int ExpectedChoices => (Sampling.Choices ?? 1) * (1 + (Completion?.FurtherPrompts.Count ?? 0));
+
+    /// <summary>Whether the tool of this name takes free text, so that its calls have to be told as such.</summary>
+    public bool IsFreeText(string toolName) => Tools.Any(tool => tool.FreeText is not null && tool.Name == toolName);
 }
 
 /// <summary>Text to be continued as it stands; with a suffix, the gap between the two is filled.</summary>
-public sealed record TextCompletion(string Prompt, string? Suffix, bool Echo);
+public sealed record TextCompletion(string Prompt, string? Suffix, bool Echo)
+{
+    /// <summary>More texts to be continued, each with answers of its own behind those of the texts before it (specs/dialects.md 2.18).</summary>
+    public IReadOnlyList<string> FurtherPrompts { get; init; } = [];
+
+    /// <summary>The text that a choice continues, when each text has <paramref name="answers"/> of them.</summary>
+    public string PromptOf(int choice, int answers) => choice < answers ? Prompt : FurtherPrompts[Math.Min(choice / answers, FurtherPrompts.Count) - 1];
+}
 
 /// <summary>Sampling and length. Null means that the client did not say, and nothing is sent.</summary>
 public sealed record Sampling
@@ -164,7 +181,27 @@ public sealed record ToolDefinition(string Name, string? Description, string? Pa
 public sealed record FreeText(string? Format)
 {
     /// <summary>The arguments' schema of the function that stands in for the tool.</summary>
-    public const string Parameters = """{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}""";
+    public const string Parameters =
+        """{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}""";
+
+    /// <summary>The arguments of a call with this text.</summary>
+    public static string ArgumentsOf(string input) => $$"""{"input":"{{Encoding.UTF8.GetString(JsonText.Escape(input))}}"}""";
+
+    /// <summary>The text of a call with these arguments; null when they are no such object.</summary>
+    public static string? InputOf(string arguments)
+    {
+        try
+        {
+            using var parsed = JsonDocument.Parse(arguments);
+            return parsed.RootElement.ValueKind == JsonValueKind.Object && parsed.RootElement.TryGetProperty("input", out var input) && input.ValueKind == JsonValueKind.String
+                ? JsonText.ReadString(input)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
 
 public enum ToolChoiceKind

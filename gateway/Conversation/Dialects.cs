@@ -118,6 +118,12 @@ public interface IOutboundDialect
     /// <summary>Whether the provider fetches a linked picture, sound or document itself; else it is fetched before <see cref="Write"/>.</summary>
     bool FetchesLink(Part part, string upstreamModel) => true;
 
+    /// <summary>Whether the provider continues several texts in one call.</summary>
+    bool TakesPromptLists => false;
+
+    /// <summary>Whether the provider's answers hold opaque state that it wants to see again.</summary>
+    bool GivesState => false;
+
     /// <summary>A call that counts the request's input tokens; null when the provider has none and the count is estimated.</summary>
     UpstreamCall? WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses) => null;
 

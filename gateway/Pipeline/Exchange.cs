@@ -22,6 +22,7 @@ public sealed class Exchange
         HandsOver = runtime.HandsOver;
         SettlementLogger = runtime.SettlementLogger;
         RecentModels = runtime.RecentModels;
+        ReasoningMemory = runtime.ReasoningMemory;
         Errors = errors;
         RequestId = requestId;
         StartedAt = Clock.GetTimestamp();
@@ -38,6 +39,8 @@ public sealed class Exchange
 
     /// <summary>See <see cref="GatewayRuntime.RecentModels"/>.</summary>
     public RecentModels RecentModels { get; }
+
+    public ReasoningMemory ReasoningMemory { get; }
 
     public ILogger SettlementLogger { get; }
 

@@ -15,6 +15,7 @@ public sealed class GatewaySnapshot
     {
         Configuration = configuration;
         Access = new OpenAccess();
+        Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
         var keys = string.Join('\n', configuration.Providers.Select(settings => $"{settings.Name} {settings.ApiKey}"));
         Envelope = new StateEnvelope(Encoding.UTF8.GetBytes(keys));
         providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock));
@@ -29,6 +30,8 @@ public sealed class GatewaySnapshot
     public ModelCatalogue Catalogue { get; }
 
     public IAccessPolicy Access { get; }
+
+    public MediaDownloads Downloads { get; }
 
     public Provider ProviderOf(Target target) => providers[target.Provider];
 }

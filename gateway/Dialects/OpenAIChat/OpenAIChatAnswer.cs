@@ -46,15 +46,7 @@ internal static class OpenAIChatAnswer
             writer.WriteStartArray("tool_calls"u8);
             foreach (var call in choice.ToolCalls)
             {
-                writer.WriteStartObject();
-                writer.WriteString("id"u8, call.Id);
-                writer.WriteString("type"u8, "function"u8);
-                writer.WriteStartObject("function"u8);
-                writer.WriteString("name"u8, call.Name);
-                CompletionWriter.WriteEscaped(writer, "arguments"u8, call.Arguments);
-                writer.WriteEndObject();
-                WriteState(writer, context, call.State);
-                writer.WriteEndObject();
+                WriteCall(writer, context, call);
             }
 
             writer.WriteEndArray();
@@ -64,6 +56,29 @@ internal static class OpenAIChatAnswer
         writer.WriteEndObject();
         CompletionWriter.WriteChatLogprobs(writer, choice.LogprobEntries);
         writer.WriteString("finish_reason"u8, CompletionWriter.FinishReason(choice.StopReason ?? StopReason.Stop));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteCall(Utf8JsonWriter writer, AnswerContext context, AnswerToolCall call)
+    {
+        var isFreeText = context.Request.IsFreeText(call.Name);
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, call.Id);
+        writer.WriteString("type"u8, isFreeText ? "custom"u8 : "function"u8);
+        writer.WriteStartObject(isFreeText ? "custom"u8 : "function"u8);
+        writer.WriteString("name"u8, call.Name);
+        if (isFreeText)
+        {
+            var arguments = call.Arguments.ToString();
+            writer.WriteString("input"u8, FreeText.InputOf(arguments) ?? arguments);
+        }
+        else
+        {
+            CompletionWriter.WriteEscaped(writer, "arguments"u8, call.Arguments);
+        }
+
+        writer.WriteEndObject();
+        WriteState(writer, context, call.State);
         writer.WriteEndObject();
     }
 

@@ -41,6 +41,12 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
     public void ToolStart(int choice, int slot, string id, string name)
     {
+        if (context.Request.IsFreeText(name))
+        {
+            StateOf(choice).FreeTextCalls[slot] = new AnswerToolCall(id, name);
+            return;
+        }
+
         byte[] delta =
         [
             .. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(slot.ToString(CultureInfo.InvariantCulture)),
@@ -52,14 +58,30 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
     public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
     {
+        if (StateOf(choice).FreeTextCalls.TryGetValue(slot, out var freeText))
+        {
+            freeText.Arguments.Append(escaped);
+            return;
+        }
+
         Span<byte> number = stackalloc byte[11];
         slot.TryFormat(number, out var length, provider: CultureInfo.InvariantCulture);
         ReadOnlySpan<byte> opening = [.. "\"tool_calls\":[{\"index\":"u8, .. number[..length], .. ",\"function\":{\"arguments\":\""u8];
         WriteDelta(choice, opening, escaped, "\"}}]"u8);
     }
 
+    /// <summary>A call with free text goes out whole: its text stands inside the arguments of the function that emulates it.</summary>
     public void ToolEnd(int choice, int slot)
     {
+        if (!StateOf(choice).FreeTextCalls.TryGetValue(slot, out var call))
+            return;
+        byte[] opening =
+        [
+            .. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(slot.ToString(CultureInfo.InvariantCulture)),
+            .. ",\"id\":\""u8, .. JsonText.Escape(call.Id), .. "\",\"type\":\"custom\",\"custom\":{\"name\":\""u8, .. JsonText.Escape(call.Name), .. "\",\"input\":\""u8,
+        ];
+        var arguments = call.Arguments.ToString();
+        WriteDelta(choice, opening, JsonText.Escape(FreeText.InputOf(arguments) ?? arguments), "\"}}]"u8);
     }
 
     public void State(int choice, int? slot, OpaqueState state)
@@ -186,6 +208,8 @@ internal sealed class OpenAIChatStream : IAnswerEvents
     private sealed class ChoiceState
     {
         public bool HasRole { get; set; }
+
+        public Dictionary<int, AnswerToolCall> FreeTextCalls { get; } = [];
 
         public byte[] Logprobs { get; set; } = [];
 

@@ -84,7 +84,7 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     private void EchoOnce(int choice)
     {
         if (context.Request.Completion is { Echo: true } && echoed.Add(choice))
-            WriteChunk(choice, OpenAICompletions.EchoOf(context), "null");
+            WriteChunk(choice, OpenAICompletions.EchoOf(context, choice), "null");
     }
 
     private void WriteChunk(int choice, ReadOnlySpan<byte> escaped, string finishReason)

@@ -1,0 +1,57 @@
+using Dragoman.Conversation;
+using Dragoman.Providers;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>Step 6: one request as one target gets it.</summary>
+/// <param name="Call">What is sent.</param>
+/// <param name="PassesThrough">The client's own request; its answer may pass through as well.</param>
+/// <param name="Losses">What could not be carried over.</param>
+/// <param name="OpenAnswer">Opens a reader that undoes what was done to the request.</param>
+internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossReport Losses, Func<IAnswerReader> OpenAnswer)
+{
+    /// <summary>Fits a request to a provider: by passing it through, else by all that providers need alike and then its dialect.</summary>
+    /// <exception cref="GatewayException">The provider lacks something whose loss would change the contract.</exception>
+    public static async Task<TargetCall> WriteAsync(Exchange exchange, Provider provider, string model, ChatRequest request, CancellationToken cancellation)
+    {
+        var dialect = provider.Dialect;
+        if (dialect.TryPassThrough(request, model) is { } passed)
+            return new TargetCall(passed, PassesThrough: true, new LossReport(), () => dialect.OpenAnswer(request, model));
+
+        if (request.FamilyMembers is [var member, ..])
+            throw new GatewayException(GatewayError.Invalid(member.Field, member.Message) with { Code = member.Code });
+        if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists)
+            throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
+        var losses = new LossReport();
+        var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
+        var fitted = WithAllowedTools(request);
+        if (memory is not null)
+            fitted = memory.Restore(exchange.Caller!.Team, fitted);
+        fitted = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => dialect.FetchesLink(part, model), cancellation).ConfigureAwait(false);
+        var names = ToolNames.Adapt(fitted, dialect.ToolNames);
+        fitted = names?.Request ?? fitted;
+        var call = dialect.Write(fitted, model, losses);
+        return new TargetCall(call, PassesThrough: false, losses, OpenAnswer);
+
+        IAnswerReader OpenAnswer()
+        {
+            var reader = dialect.OpenAnswer(fitted, model);
+            if (call.LocalStop.Count > 0)
+                reader = new LocallyStoppedReader(reader, call.LocalStop, fitted.ExpectedChoices);
+            if (names is { Names: var originals })
+                reader = new FilteredAnswerReader(reader, originals.Restoring);
+            if (memory is not null)
+                reader = new FilteredAnswerReader(reader, events => memory.Remembering(exchange.Caller!.Team, events));
+            return reader;
+        }
+    }
+
+    /// <summary>Only OpenAI knows tools that are told but not allowed; for the others the list is shortened (specs/dialects.md 2.3).</summary>
+    private static ChatRequest WithAllowedTools(ChatRequest request) => request.ToolChoice is { Allowed: { } allowed } choice
+        ? request with
+        {
+            Tools = [.. request.Tools.Where(tool => allowed.Contains(tool.Name))],
+            ToolChoice = choice with { Allowed = null },
+        }
+        : request;
+}
