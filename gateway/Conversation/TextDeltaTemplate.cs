@@ -5,8 +5,8 @@ namespace Dragoman.Conversation;
 
 /// <summary>
 /// Knows a stream event again that differs from an earlier one only in its text, and in the padding that some providers
-/// put at its end: a last member that means nothing, or spaces. Most events of a stream are such: a few comparisons and a scan of the text take the place of reading
-/// the JSON.
+/// put at its end: a last member that means nothing, or spaces. Most events of a stream are such: a few comparisons and
+/// a scan of the text take the place of reading the JSON.
 /// </summary>
 internal sealed class TextDeltaTemplate
 {

@@ -140,6 +140,9 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
             return;
         }
 
+        // What has no content is no message.
+        if (message.Content.IsEmpty)
+            return;
         StartMessage(message, events);
         var reader = new Utf8JsonReader(message.Content);
         if (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
@@ -149,15 +152,15 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
                 var from = (int)reader.TokenStartIndex;
                 reader.Skip();
                 StartBlock(index, AnthropicMembers.Read(message.Content[from..(int)reader.BytesConsumed]), events);
+                if (blocks.TryGetValue(index, out var block))
+                    StopBlock(block, events);
                 if (ended)
                     return;
-                StopBlock(blocks[index], events);
             }
         }
 
-        // A body with content is whole even where a server gives no reason.
-        if (!message.StopReason.IsEmpty || !message.Content.IsEmpty)
-            Finish(message, events);
+        // A body is whole even where a server gives no reason.
+        Finish(message, events);
     }
 
     /// <summary>Says once that the answer begins; a second message may be the first again, or begin anew (P-13).</summary>
@@ -175,6 +178,8 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
 
     private void StartBlock(int index, in AnthropicMembers content, IAnswerEvents events)
     {
+        if (IsFinished)
+            return;
         EnsureStarted(events);
         template.Forget();
         if (blocks.TryGetValue(index, out var before))

@@ -36,11 +36,13 @@ internal ref struct AnthropicMembers
     /// <summary>How many bytes the object takes.</summary>
     public int Length;
 
-    /// <param name="json">Begins with the object; another may follow.</param>
+    /// <param name="json">Begins with the object, and another may follow; or nothing at all, where a member is missing.</param>
     /// <exception cref="JsonException">Not JSON.</exception>
     public static AnthropicMembers Read(ReadOnlySpan<byte> json)
     {
         var members = new AnthropicMembers();
+        if (json.IsEmpty)
+            return members;
         var reader = new Utf8JsonReader(json, AllowsMore);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {

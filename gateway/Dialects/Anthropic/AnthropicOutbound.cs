@@ -29,29 +29,25 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
 
     public ToolNameRule ToolNames => ToolNameRule.Anthropic;
 
+    public bool GivesState => true;
+
     public string? ModelListPath => "models?limit=1000";
 
     public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses) => Write(request, upstreamModel, losses, counts: false);
 
     public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel)
     {
-        if (request.Family != Family || request.Source.IsEmpty)
+        if (!PassesThrough(request))
             return null;
         var source = request.Source;
         if (AnthropicHistory.MayHoldForeignThinking(source.Span))
-        {
-            // What the canonical model knows of is better written anew: it gives the provider's own thinking back.
-            if (request.FamilyMembers.Count == 0)
-                return null;
             source = AnthropicHistory.WithoutThinking(source, AnthropicHistory.IsForeign) ?? source;
-        }
-
         return Pass("messages", source, request, upstreamModel);
     }
 
-    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) =>
-        new AnthropicAnswerReader(upstreamModel, TryPassThrough(request, upstreamModel) is null
-            && AnthropicFormat.MeansFor(request, AnthropicModel.Of(upstreamModel)) == AnthropicFormatMeans.Tool);
+    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) => new AnthropicAnswerReader(
+        upstreamModel,
+        answersByTool: !PassesThrough(request) && AnthropicFormat.MeansFor(request, AnthropicModel.Of(upstreamModel)) == AnthropicFormatMeans.Tool);
 
     /// <summary>Anthropic fetches what it can reach in safety; other schemes are left to the gateway.</summary>
     public bool FetchesLink(Part part, string upstreamModel) => part switch
@@ -102,6 +98,14 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => AnthropicErrorReader.Read(status, body, retryAfter);
 
     private static bool IsSafe(LinkedMedia link) => link.Url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Anthropic's own clients get through as they are. What holds sealed thinking is better written anew, which gives
+    /// the provider its own thinking back, unless it holds more than the canonical model knows.
+    /// </summary>
+    private static bool PassesThrough(ChatRequest request) =>
+        request.Family == Family && !request.Source.IsEmpty
+        && (request.FamilyMembers.Count > 0 || !AnthropicHistory.MayHoldForeignThinking(request.Source.Span));
 
     private static UpstreamCall Pass(string path, ReadOnlyMemory<byte> source, ChatRequest request, string upstreamModel)
     {

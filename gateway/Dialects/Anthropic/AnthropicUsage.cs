@@ -20,9 +20,11 @@ internal sealed class AnthropicUsage
         ? Usage.Absent
         : new Usage((input ?? 0) + cacheRead + cacheWrite, output ?? 0, cacheRead, cacheWrite, reasoning);
 
-    /// <param name="json">A <c>usage</c> object, or anything else.</param>
+    /// <param name="json">A <c>usage</c> object, or anything else, or nothing.</param>
     public void Merge(ReadOnlySpan<byte> json)
     {
+        if (json.IsEmpty)
+            return;
         var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return;
