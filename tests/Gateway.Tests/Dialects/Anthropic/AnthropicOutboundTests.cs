@@ -255,7 +255,7 @@ public sealed class AnthropicOutboundTests
     [InlineData(Opus48, 1.0, 1.0, null, false, "{}", "")]
     public void Sampling_fits_the_model(string model, double? temperature, double? topP, int? topK, bool thinks, string expected, string losses)
     {
-        var sampling = new Sampling { Temperature = temperature, TopP = topP, TopK = topK, MaxOutputTokens = 9000 };
+        var sampling = new Sampling { Temperature = temperature, TopP = topP, TopK = topK, MaxOutputTokens = 8000 };
         var sent = Anthropic.Send(Request with { Sampling = sampling, Reasoning = thinks ? new ReasoningRequest(true, ReasoningEffort.Low) : default }, model);
         var told = ((string[])["temperature", "top_p", "top_k"]).Where(name => sent.Body.Has(name)).Select(name => $"\"{name}\":{sent.Body.GetProperty(name).GetRawText()}");
         Assert.Equal(expected, "{" + string.Join(',', told) + "}");
