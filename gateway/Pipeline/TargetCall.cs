@@ -23,6 +23,8 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
         if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists)
             throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
         var losses = new LossReport();
+        foreach (var hint in request.FamilyHints)
+            losses.Dropped(hint);
         var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
         var fitted = WithAllowedTools(request);
         if (memory is not null)
