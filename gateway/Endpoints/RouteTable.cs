@@ -52,7 +52,7 @@ public static class RouteTable
         new("model", Get, "/v1/models/{*id}", Home.Functions, OpenAIErrors.Shape, new OpenAIModelEndpoint()),
         new("transcriptions", Post, "/v1/audio/transcriptions", Home.Functions, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
         new("responses", Post, "/v1/responses", Home.Sidecar, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
-        new("messages", Post, "/v1/messages", Home.Sidecar, AnthropicErrors.Shape, NotImplementedEndpoint.Instance),
+        Generation("messages", "/v1/messages", new AnthropicMessages()),
     ];
 
     private static readonly FrozenDictionary<string, Route> Exact =
