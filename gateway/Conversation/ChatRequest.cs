@@ -51,6 +51,12 @@ public sealed record ChatRequest
     /// </summary>
     public IReadOnlyList<FamilyMember> FamilyMembers { get; init; } = [];
 
+    /// <summary>
+    /// Paths of members that only a provider of the client's family uses and whose loss changes no contract. Passed
+    /// through they stay in <see cref="Source"/>; for any other target they are reported as dropped.
+    /// </summary>
+    public IReadOnlyList<string> FamilyHints { get; init; } = [];
+
     /// <summary>Request headers that belong to the dialect itself, for a provider of the same family.</summary>
     public IReadOnlyList<(string Name, string Value)> FamilyHeaders { get; init; } = [];
 
