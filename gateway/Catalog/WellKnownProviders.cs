@@ -12,7 +12,6 @@ public static class WellKnownProviders
     [
         ("AZURE_OPENAI_ENDPOINT", "Azure OpenAI"),
         ("ANTHROPIC_API_KEY", "Anthropic"),
-        ("GEMINI_API_KEY", "Gemini"),
     ];
 
     /// <param name="environment">The process's variables.</param>
@@ -24,6 +23,8 @@ public static class WellKnownProviders
             Add("openai", "openai", null, openAIKey, "OPENAI_API_KEY");
         if (Value("MISTRAL_API_KEY") is { } mistralKey)
             Add("mistral", "mistral", null, mistralKey, "MISTRAL_API_KEY");
+        if (Value("GEMINI_API_KEY") is { } geminiKey)
+            Add("gemini", "gemini", null, geminiKey, "GEMINI_API_KEY");
         if (Value("LMSTUDIO_BASE_URL") is { } url)
         {
             if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https")

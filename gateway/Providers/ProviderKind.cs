@@ -31,6 +31,7 @@ internal abstract class ProviderKind
 
     public static ProviderKind Of(ProviderSettings settings) => settings.Dialect switch
     {
+        "gemini" => GeminiProvider.Kind,
         "mistral" => MistralProvider.Kind,
         "openai" => OpenAIProvider.Kind,
         _ => throw new ArgumentException($"\"{settings.Dialect}\" is not an outbound dialect", nameof(settings)),
