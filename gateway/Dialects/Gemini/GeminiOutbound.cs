@@ -39,22 +39,20 @@ public sealed class GeminiOutbound : IOutboundDialect
         if (localStop.Count > 0)
             losses.Emulated("stop");
         var output = new ArrayBufferWriter<byte>(4096);
+        string? uncheckedSchema;
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
             WritePrompt(writer, request, upstreamModel, losses);
-            new GenerationConfigWriter(writer, request, model, losses).Write(stop[..(stop.Count - localStop.Count)]);
+            uncheckedSchema = new GenerationConfigWriter(writer, request, model, losses).Write(stop[..(stop.Count - localStop.Count)]);
             WriteHints(writer, request, losses);
             writer.WriteEndObject();
         }
 
-        var isUntold = request.Format is { Schema: not null } && !model.TakesJsonSchema;
-        if (isUntold)
-            losses.Emulated("response_format");
         return new UpstreamCall(PathOf(upstreamModel, request.Stream ? "streamGenerateContent?alt=sse" : "generateContent"), output.WrittenMemory)
         {
             LocalStop = localStop,
-            AnswerSchema = isUntold ? request.Format!.Schema : null,
+            AnswerSchema = uncheckedSchema,
         };
     }
 

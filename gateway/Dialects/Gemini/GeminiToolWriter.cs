@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Conversation.Schemas;
 
 namespace Dragoman.Dialects.Gemini;
 
@@ -20,16 +21,20 @@ internal static class GeminiToolWriter
         writer.WriteStartArray("tools"u8);
         writer.WriteStartObject();
         writer.WriteStartArray("functionDeclarations"u8);
-        foreach (var tool in request.Tools)
+        var isClamped = false;
+        for (var index = 0; index < request.Tools.Count; index++)
         {
+            var tool = request.Tools[index];
             writer.WriteStartObject();
             writer.WriteString("name"u8, tool.Name);
             if (tool.Description is { } description)
                 writer.WriteString("description"u8, description);
             if ((tool.FreeText is null ? tool.Parameters : FreeText.Parameters) is { } parameters)
             {
+                var schema = SchemaSanitizer.Sanitise(parameters, SchemaRules.GeminiJsonSchema, $"tools[{index}].function.parameters");
+                isClamped |= schema.ChangesValidity;
                 writer.WritePropertyName("parametersJsonSchema"u8);
-                writer.WriteRawValue(parameters, skipInputValidation: true);
+                writer.WriteRawValue(schema.Json, skipInputValidation: true);
             }
 
             writer.WriteEndObject();
@@ -38,6 +43,8 @@ internal static class GeminiToolWriter
         writer.WriteEndArray();
         writer.WriteEndObject();
         writer.WriteEndArray();
+        if (isClamped)
+            losses.Clamped("tools");
         if (request.ToolChoice is { } choice)
             WriteChoice(writer, choice);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Conversation.Schemas;
 
 namespace Dragoman.Dialects.Gemini;
 
@@ -32,14 +33,16 @@ internal sealed class GenerationConfigWriter(Utf8JsonWriter writer, ChatRequest 
     }
 
     /// <param name="stop">The stop sequences that the provider is given.</param>
-    public void Write(IReadOnlyList<string> stop)
+    /// <returns>The client's schema where the provider is not told all of it, so that the answer has to be checked here; else null.</returns>
+    public string? Write(IReadOnlyList<string> stop)
     {
         writer.WriteStartObject("generationConfig"u8);
         WriteSampling(stop);
-        WriteFormat();
+        var uncheckedSchema = WriteFormat();
         WriteReasoning();
         WriteModalities();
         writer.WriteEndObject();
+        return uncheckedSchema;
     }
 
     private static void RefuseFormat(ChatRequest request, GeminiModel model)
@@ -108,16 +111,26 @@ internal sealed class GenerationConfigWriter(Utf8JsonWriter writer, ChatRequest 
         }
     }
 
-    private void WriteFormat()
+    private string? WriteFormat()
     {
         if (request.Format is not { Kind: not OutputFormatKind.Text } format)
-            return;
+            return null;
         writer.WriteString("responseMimeType"u8, "application/json"u8);
-        if (format.Schema is { } schema && model.TakesJsonSchema)
+        if (format.Schema is not { } schema)
+            return null;
+        if (!model.TakesJsonSchema)
         {
-            writer.WritePropertyName("responseJsonSchema"u8);
-            writer.WriteRawValue(schema, skipInputValidation: true);
+            losses.Emulated("response_format");
+            return schema;
         }
+
+        var sanitised = SchemaSanitizer.Sanitise(schema, SchemaRules.GeminiJsonSchema, "response_format.json_schema.schema");
+        writer.WritePropertyName("responseJsonSchema"u8);
+        writer.WriteRawValue(sanitised.Json, skipInputValidation: true);
+        if (!sanitised.ChangesValidity)
+            return null;
+        losses.Clamped("response_format");
+        return schema;
     }
 
     private void WriteReasoning()
