@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Conversation.Schemas;
 using Dragoman.Providers;
 
 namespace Dragoman.Pipeline;
@@ -23,6 +24,7 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
         RefuseFamilyMembers(request);
         if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists)
             throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
+        RefuseUnusableSchemas(request);
         var losses = new LossReport();
         foreach (var hint in request.FamilyHints)
             losses.Dropped(hint);
@@ -36,6 +38,8 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
             var reader = dialect.OpenAnswer(fitted, model);
             if (call.LocalStop.Count > 0)
                 reader = new LocallyStoppedReader(reader, call.LocalStop, fitted.ExpectedChoices);
+            if (call.AnswerSchema is { } schema)
+                reader = new FilteredAnswerReader(reader, events => new SchemaCheckedAnswer(events, AnswerSchema.Parse(schema)));
             if (names is not null)
                 reader = new FilteredAnswerReader(reader, names.Restoring);
             if (memory is not null)
@@ -76,6 +80,18 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
             fitted = memory.Restore(exchange.Caller!.Team, fitted);
         fitted = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => dialect.FetchesLink(part, model), cancellation).ConfigureAwait(false);
         return ToolNames.Adapt(fitted, dialect.ToolNames) is { } adapted ? adapted : (fitted, null);
+    }
+
+    /// <summary>What no provider can use is refused here, by its place in the client's request.</summary>
+    private static void RefuseUnusableSchemas(ChatRequest request)
+    {
+        if (request.Format is { Schema: { } wanted } format)
+            SchemaCheck.RefuseUnusable(wanted, format.Field);
+        foreach (var tool in request.Tools)
+        {
+            if (tool is { FreeText: null, Parameters: { } parameters })
+                SchemaCheck.RefuseUnusable(parameters, tool.Field);
+        }
     }
 
     /// <summary>Only OpenAI knows tools that are told but not allowed; for the others the list is shortened (specs/dialects.md 2.3).</summary>
