@@ -1,11 +1,11 @@
 using System.Text.Json;
+using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Behaviors;
-using Dragoman.Emulator.Errors;
+using Dragoman.Emulator.Embeddings;
 using Dragoman.Emulator.Generation;
-using Dragoman.Emulator.Models;
 using Dragoman.Emulator.Requests;
 
-namespace Dragoman.Emulator.Embeddings;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>A request to <c>POST /v1/embeddings</c> (<c>specs/dialects.md 4.1</c>).</summary>
 internal sealed record EmbeddingRequest(
@@ -19,7 +19,7 @@ internal sealed record EmbeddingRequest(
 
     public required int PromptTokens { get; init; }
 
-    /// <exception cref="MistralException">422 by the schema; 400 by the model or too many tokens.</exception>
+    /// <exception cref="ApiException">422 by the schema; 400 by the model or too many tokens.</exception>
     public static EmbeddingRequest Read(JsonElement root, string? behaviorHeader)
     {
         var body = new FieldReader(root, [], "body");
@@ -34,9 +34,9 @@ internal sealed record EmbeddingRequest(
             body.Add("too_short", body.At("input"), "List should have at least 1 item after validation, not 0", root.GetProperty("input"));
         body.ThrowIfWrong();
         if (!ModelCatalog.Find(name!).Embeds)
-            throw new MistralException(MistralError.InvalidModel(name!));
+            throw new ApiException(MistralError.InvalidModel(name!));
         if (dataType is "binary" or "ubinary" && dimensions % 8 != 0)
-            throw new MistralException(MistralError.BadRequest($"output_dimension has to be a multiple of 8 for output_dtype {dataType}."));
+            throw new ApiException(MistralError.BadRequest($"output_dimension has to be a multiple of 8 for output_dtype {dataType}."));
 
         return new(name!, EmulatedBehavior.FromModelName(name!).WithHeader(behaviorHeader), inputs!, dimensions, dataType, encoding == "base64")
         {
@@ -62,6 +62,6 @@ internal sealed record EmbeddingRequest(
         return total;
     }
 
-    private static MistralException TooMuch(string message) =>
+    private static ApiException TooMuch(string message) =>
         new(new MistralError(400, message) { Type = "invalid_request_prompt", Code = "3210" });
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Dragoman.Emulator.Models;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>A model as Mistral's <c>GET /v1/models</c> describes it (<c>specs/dialects.md 4.3</c>).</summary>
 internal sealed record ModelCard(string Id)

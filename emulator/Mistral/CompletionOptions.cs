@@ -1,9 +1,9 @@
+using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Behaviors;
-using Dragoman.Emulator.Errors;
-using Dragoman.Emulator.Models;
+using Dragoman.Emulator.Completions;
 using Dragoman.Emulator.Requests;
 
-namespace Dragoman.Emulator.Completions;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>What chat, FIM and legacy completion requests have in common.</summary>
 /// <param name="Model">The model that answers.</param>
@@ -15,6 +15,8 @@ namespace Dragoman.Emulator.Completions;
 internal sealed record CompletionOptions(
     ModelCard Model, string RequestedModel, EmulatedBehavior Behavior, bool Stream, int? MaxTokens, string[] Stops)
 {
+    public ChoiceLimits Limits => new(MaxTokens, Stops, Stream && Model.StreamsFragments);
+
     /// <summary>Members that cut or deliver an answer but do not decide it.</summary>
     public static readonly string[] IgnoredBySeed =
     [
@@ -22,7 +24,7 @@ internal sealed record CompletionOptions(
     ];
 
     /// <summary>Reads them from a closed schema, into <paramref name="body"/>'s errors where they are wrong.</summary>
-    /// <exception cref="MistralException">400: unknown model, or sampling that contradicts itself.</exception>
+    /// <exception cref="ApiException">400: unknown model, or sampling that contradicts itself.</exception>
     public static CompletionOptions Read(FieldReader body, string? behaviorHeader)
     {
         var model = body.Text("model", required: true);
@@ -35,7 +37,7 @@ internal sealed record CompletionOptions(
         body.Object("metadata", nullable: true);
         body.Text("prompt_cache_key", nullable: true);
         if (body.Errors.Count == 0 && temperature == 0 && topP is not (null or 1))
-            throw new MistralException(MistralError.BadRequest("top_p must be 1 when using greedy sampling."));
+            throw new ApiException(MistralError.BadRequest("top_p must be 1 when using greedy sampling."));
         var name = model ?? "";
         // A model's name that is missing or no string is already among the errors.
         var card = model is null ? new ModelCard("") : ModelCatalog.Find(name);

@@ -1,19 +1,18 @@
 using System.Text.Json;
+using Dragoman.Emulator.Api;
+using Dragoman.Emulator.Chat;
 using Dragoman.Emulator.Completions;
-using Dragoman.Emulator.Errors;
 using Dragoman.Emulator.Generation;
 using Dragoman.Emulator.Requests;
 using Dragoman.Emulator.Tools;
 
-namespace Dragoman.Emulator.Chat;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>A request to <c>POST /v1/chat/completions</c>, read by Mistral's closed schema (<c>specs/dialects.md 1.5</c>).</summary>
 internal sealed record ChatRequest(
     CompletionOptions Options, IReadOnlyList<ChatMessage> Messages, ToolUse Tools, ResponseFormat Format)
 {
     private const int MostChoices = 128;
-    private const int TokensPerMessage = 4;
-    private const int TokensPerImage = 256;
 
     private static readonly string[] Efforts = ["none", "minimal", "low", "medium", "high", "xhigh"];
     private static readonly string[] PromptModes = ["reasoning"];
@@ -30,14 +29,21 @@ internal sealed record ChatRequest(
 
     public required int PromptTokens { get; init; }
 
-    /// <exception cref="MistralException">422 by the schema, 400 by the rules on messages, tools and models.</exception>
+    /// <summary>The answer. It is made while the request's document, whose schemas it reads, is still there.</summary>
+    public Completion Answer()
+    {
+        var question = new ChatQuestion(Messages, Tools, Format, Options.Behavior, Seed) { Reasons = Reasons };
+        return question.Answer(Options.Limits, PromptTokens, Choices);
+    }
+
+    /// <exception cref="ApiException">422 by the schema, 400 by the rules on messages, tools and models.</exception>
     public static ChatRequest Read(JsonElement root, string? behaviorHeader)
     {
         var body = new FieldReader(root, [], "body");
         var options = CompletionOptions.Read(body, behaviorHeader);
         var messages = MessageReader.Read(body);
-        var tools = ToolUse.Read(body);
-        var format = ResponseFormat.Read(body);
+        var tools = ToolReader.Read(body);
+        var format = ResponseFormatReader.Read(body);
         var choices = body.Integer("n", 1, MostChoices) ?? 1;
         var effort = body.OneOf("reasoning_effort", Efforts, nullable: true);
         var promptMode = body.OneOf("prompt_mode", PromptModes, nullable: true);
@@ -58,34 +64,22 @@ internal sealed record ChatRequest(
 
         var model = options.Model;
         if (!model.CompletesChat)
-            throw new MistralException(MistralError.InvalidModel(options.RequestedModel));
+            throw new ApiException(MistralError.InvalidModel(options.RequestedModel));
         var asksToReason = effort is not (null or "none") || promptMode == "reasoning";
         if (asksToReason && !model.CanReason)
-            throw new MistralException(MistralError.BadRequest($"Reasoning is not enabled for the model {model.Id}: leave reasoning_effort and prompt_mode out."));
+            throw new ApiException(MistralError.BadRequest($"Reasoning is not enabled for the model {model.Id}: leave reasoning_effort and prompt_mode out."));
         if (!model.SeesImages && messages.Exists(message => message.Images.Count > 0))
-            throw new MistralException(MistralError.BadRequest($"Image input is not enabled for the model {model.Id}."));
+            throw new ApiException(MistralError.BadRequest($"Image input is not enabled for the model {model.Id}."));
         MessageOrder.Check(messages, model);
         return new(options, messages, tools, format)
         {
             Choices = choices,
             Reasons = effort != "none" && (asksToReason || model.AlwaysReasons),
             Seed = CanonicalHash.Of("chat", root, CompletionOptions.IgnoredBySeed),
-            PromptTokens = CountPrompt(root, messages),
+            PromptTokens = ChatQuestion.CountPrompt(messages, ToolText(root)),
         };
     }
 
-    private static int CountPrompt(JsonElement root, List<ChatMessage> messages)
-    {
-        var tokens = 0;
-        foreach (var message in messages)
-        {
-            tokens += TokensPerMessage + Tokenizer.Count(message.Text) + (message.Images.Count * TokensPerImage);
-            foreach (var call in message.ToolCalls)
-                tokens += Tokenizer.Count(call.Name) + Tokenizer.Count(call.Arguments);
-        }
-
-        if (root.TryGetProperty("tools", out var tools) && tools.ValueKind == JsonValueKind.Array)
-            tokens += Tokenizer.Count(tools.GetRawText());
-        return tokens;
-    }
+    private static string ToolText(JsonElement root) =>
+        root.TryGetProperty("tools", out var tools) && tools.ValueKind == JsonValueKind.Array ? tools.GetRawText() : "";
 }

@@ -1,7 +1,7 @@
+using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Behaviors;
-using Dragoman.Emulator.Errors;
 
-namespace Dragoman.Emulator.Models;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>The models the emulator offers. Names that ask for a pace or a fault are accepted but not listed.</summary>
 internal static class ModelCatalog
@@ -95,7 +95,7 @@ internal static class ModelCatalog
     ];
 
     /// <summary>A model by its name, its alias, or a name that asks for a behaviour.</summary>
-    /// <exception cref="MistralException">No such model, or a behaviour the emulator does not know.</exception>
+    /// <exception cref="ApiException">No such model, or a behaviour the emulator does not know.</exception>
     public static ModelCard Find(string name, int statusWhenUnknown = 400)
     {
         if (EmulatedBehavior.IsNamedBy(name))
@@ -120,6 +120,6 @@ internal static class ModelCatalog
                 return card;
         }
 
-        throw new MistralException(MistralError.InvalidModel(statusWhenUnknown, name));
+        throw new ApiException(MistralError.InvalidModel(statusWhenUnknown, name));
     }
 }

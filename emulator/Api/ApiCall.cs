@@ -1,17 +1,16 @@
 using System.Text.Json;
 using Dragoman.Emulator.Behaviors;
-using Dragoman.Emulator.Errors;
 using Dragoman.Emulator.Inspection;
 using Dragoman.Emulator.Requests;
 
-namespace Dragoman.Emulator;
+namespace Dragoman.Emulator.Api;
 
 /// <summary>One request to the API, and what of it is captured.</summary>
 /// <param name="context">The exchange.</param>
 /// <param name="captured">Null when nothing is captured.</param>
-/// <param name="log">Where it is captured.</param>
+/// <param name="log">Where it is captured, if at all.</param>
 /// <param name="cancellation">Cancelled when the client leaves or the process ends.</param>
-internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, RequestLog log, CancellationToken cancellation) : IDisposable
+internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, RequestLog? log, CancellationToken cancellation) : IDisposable
 {
     private RequestBody? body;
     private bool isRecorded;
@@ -25,7 +24,7 @@ internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, Re
     public string? BehaviorHeader => context.Request.Headers[EmulatedBehavior.HeaderName];
 
     /// <summary>Reads the body, captures it, and gives what <paramref name="read"/> makes of its JSON object.</summary>
-    /// <exception cref="MistralException">The body is too long or no JSON object, or <paramref name="read"/> refuses it.</exception>
+    /// <exception cref="RefusalException">The body is too long or no JSON object, or <paramref name="read"/> refuses it.</exception>
     public async Task<T> ReadAsync<T>(Func<JsonElement, T> read)
     {
         body = await RequestBody.ReadAsync(context.Request, cancellation);
@@ -34,7 +33,7 @@ internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, Re
         {
             document = body.ParseObject();
         }
-        catch (MistralException)
+        catch (RefusalException)
         {
             captured?.SetBody(body.Bytes.Span, isJson: false);
             throw;
@@ -51,13 +50,23 @@ internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, Re
         }
     }
 
+    /// <exception cref="RefusalException">The path has no such method.</exception>
+    public void Allow(params ReadOnlySpan<string> methods)
+    {
+        var method = HttpMethods.IsHead(context.Request.Method) ? "GET" : context.Request.Method;
+        if (!methods.Contains(method))
+        {
+            throw new RefusalException(new(RefusalKind.MethodNotAllowed, "Method Not Allowed") { Allow = string.Join(", ", methods) });
+        }
+    }
+
     /// <summary>Puts the request into the log, once.</summary>
     public void Record()
     {
         if (captured is null || isRecorded)
             return;
         isRecorded = true;
-        log.Add(captured);
+        log?.Add(captured);
     }
 
     public void Dispose() => body?.Dispose();

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Dragoman.Emulator.Api;
+using Dragoman.Emulator.Chat;
 using Dragoman.Emulator.Requests;
 
-namespace Dragoman.Emulator.Chat;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>Reads the messages of a chat request by Mistral's closed schema (<c>specs/dialects.md 1.5</c>).</summary>
 internal static class MessageReader
@@ -98,7 +100,7 @@ internal static class MessageReader
                 break;
             case "image_url":
                 if (ReadUrl(part) is { } url)
-                    images.Add(ImagePart.Read(url));
+                    images.Add(ReadImage(url));
                 break;
             case "document_url":
                 part.Text("document_url", required: true);
@@ -124,6 +126,15 @@ internal static class MessageReader
 
         part.RejectOthers();
     }
+
+    private static ImagePart ReadImage(string url) =>
+        ImagePart.Read(url, out var image) is not { } reason
+            ? image
+            : throw new ApiException(new MistralError(400, $"Image could not be loaded: it {reason}.")
+            {
+                Type = "invalid_request_file",
+                Code = "3310",
+            });
 
     /// <summary>An image's URL: a string, or an object with <c>url</c> and perhaps <c>detail</c>.</summary>
     private static string? ReadUrl(FieldReader part)

@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
-using Dragoman.Emulator.Errors;
+using Dragoman.Emulator.Api;
+using Dragoman.Emulator.Completions;
 using Dragoman.Emulator.Generation;
 using Dragoman.Emulator.Requests;
 
-namespace Dragoman.Emulator.Completions;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>
 /// <c>POST /v1/fim/completions</c>: lines of code between a prompt and a suffix, in the shape of a chat completion.
@@ -14,8 +15,8 @@ internal static class FimRequest
     private static readonly string[] Names = ["total", "left", "right", "index", "count", "value", "größe", "item"];
     private static readonly string[] Functions = ["merge", "measure", "collect", "reduce", "lookup", "combine"];
 
-    /// <exception cref="MistralException">422 by the schema, 400 by the model.</exception>
-    public static (Completion Completion, ulong Seed) Read(JsonElement root, string? behaviorHeader)
+    /// <exception cref="ApiException">422 by the schema, 400 by the model.</exception>
+    public static (CompletionOptions Options, Completion Completion, ulong Seed) Read(JsonElement root, string? behaviorHeader)
     {
         var body = new FieldReader(root, [], "body");
         var options = CompletionOptions.Read(body, behaviorHeader);
@@ -25,12 +26,12 @@ internal static class FimRequest
         body.RejectOthers();
         body.ThrowIfWrong();
         if (!options.Model.CompletesFim)
-            throw new MistralException(MistralError.BadRequest($"Fim is not enabled for the model {options.Model.Id}."));
+            throw new ApiException(MistralError.BadRequest($"Fim is not enabled for the model {options.Model.Id}."));
 
         var seed = CanonicalHash.Of("fim", root, CompletionOptions.IgnoredBySeed);
         ITokenSource text = options.Behavior.Tokens is { } tokens ? new Prose(seed, tokens, continues: false) : new WrittenText(Code(seed));
-        var choice = new Choice(0, new(null, text, []), options);
-        return (new(options, [choice], Tokenizer.Count(prompt) + Tokenizer.Count(suffix)), seed);
+        var choice = new Choice(0, new(null, text, []), options.Limits);
+        return (options, new(options.Behavior, [choice], Tokenizer.Count(prompt) + Tokenizer.Count(suffix)), seed);
     }
 
     private static string Code(ulong seed)

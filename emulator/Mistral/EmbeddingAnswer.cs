@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Dragoman.Emulator.Completions;
+using Dragoman.Emulator.Embeddings;
 
-namespace Dragoman.Emulator.Embeddings;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>Writes the list of vectors, in the order of the inputs.</summary>
 internal static class EmbeddingAnswer
@@ -26,7 +27,7 @@ internal static class EmbeddingAnswer
         json.WriteEndArray();
         json.WriteString("model"u8, request.RequestedModel);
         json.WritePropertyName("usage"u8);
-        new Usage(request.PromptTokens, 0).WriteValue(json);
+        MistralUsage.Write(json, new Usage(request.PromptTokens, 0));
         json.WriteEndObject();
     }
 

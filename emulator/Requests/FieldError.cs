@@ -1,6 +1,7 @@
+using System.Text;
 using System.Text.Json;
 
-namespace Dragoman.Emulator.Errors;
+namespace Dragoman.Emulator.Requests;
 
 /// <summary>A step towards a field: a member's name, or the number of an array's item.</summary>
 internal readonly record struct FieldStep(string? Member, int Item)
@@ -19,11 +20,34 @@ internal sealed record FieldError(string Type, IReadOnlyList<FieldStep> Location
 {
     private const int LongestInput = 1024;
 
+    /// <summary>Of <c>literal_error</c>: the values there are.</summary>
+    public IReadOnlyList<string> Allowed { get; init; } = [];
+
+    /// <summary>Of a number out of range: the bound it passes.</summary>
+    public double Limit { get; init; }
+
     /// <summary>The value as JSON text; a long one (an image, a whole conversation) is not repeated.</summary>
     public static string Quote(JsonElement value)
     {
         var text = value.GetRawText();
         return text.Length <= LongestInput ? text : "null";
+    }
+
+    /// <summary>The place as one text: members after a dot; items after a dot too, or in brackets.</summary>
+    public string Path(bool inBrackets)
+    {
+        var path = new StringBuilder();
+        foreach (var step in Location)
+        {
+            if (step.Member is null && inBrackets)
+                path.Append('[').Append(step.Item).Append(']');
+            else if (step.Member is null)
+                path.Append(path.Length > 0 ? "." : "").Append(step.Item);
+            else
+                path.Append(path.Length > 0 ? "." : "").Append(step.Member);
+        }
+
+        return path.ToString();
     }
 
     public void Write(Utf8JsonWriter json)

@@ -1,12 +1,12 @@
-using Dragoman.Emulator.Errors;
-using Dragoman.Emulator.Models;
+using Dragoman.Emulator.Api;
+using Dragoman.Emulator.Chat;
 
-namespace Dragoman.Emulator.Chat;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>Mistral's rules on the order of messages and the pairing of tool calls with results.</summary>
 internal static class MessageOrder
 {
-    /// <exception cref="MistralException">400 with code 3230, 3240 or 3280.</exception>
+    /// <exception cref="ApiException">400 with code 3230, 3240 or 3280.</exception>
     public static void Check(IReadOnlyList<ChatMessage> messages, ModelCard model)
     {
         if (messages.Count == 0)
@@ -46,7 +46,7 @@ internal static class MessageOrder
         if (before is not ("assistant" or "tool"))
             throw Order(before.Length == 0 ? "Unexpected role 'tool' at the start" : $"Unexpected role 'tool' after role '{before}'");
         if (message.ToolCallId is null)
-            throw new MistralException(MistralError.FunctionCall("Tool call id has to be defined in serving mode."));
+            throw new ApiException(MistralError.FunctionCall("Tool call id has to be defined in serving mode."));
         CheckId(message.ToolCallId);
         if (!unanswered.Remove(message.ToolCallId))
             throw Order($"Unexpected tool call id {message.ToolCallId} in tool results");
@@ -56,7 +56,7 @@ internal static class MessageOrder
     {
         if (!message.HasContent && message.ToolCalls.Count == 0)
         {
-            throw new MistralException(new MistralError(400, "Assistant message must have either content or tool_calls, but not none.")
+            throw new ApiException(new MistralError(400, "Assistant message must have either content or tool_calls, but not none.")
             {
                 Type = "invalid_request_assistant_message",
                 Code = "3240",
@@ -71,7 +71,7 @@ internal static class MessageOrder
     {
         if (id.Length != 9 || !id.All(char.IsAsciiLetterOrDigit))
         {
-            throw new MistralException(MistralError.FunctionCall(
+            throw new ApiException(MistralError.FunctionCall(
                 $"Tool call id was {id} but must be a-z, A-Z, 0-9, with a length of 9."));
         }
     }
@@ -82,5 +82,5 @@ internal static class MessageOrder
             throw Order("Not the same number of function calls and responses");
     }
 
-    private static MistralException Order(string message) => new(MistralError.MessageOrder(message));
+    private static ApiException Order(string message) => new(MistralError.MessageOrder(message));
 }

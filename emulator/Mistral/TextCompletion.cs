@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
-using Dragoman.Emulator.Errors;
+using Dragoman.Emulator.Completions;
 
-namespace Dragoman.Emulator.Completions;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>
 /// OpenAI's legacy <c>text_completion</c>, streamed and not (<c>specs/dialects.md 2.18</c>). With
@@ -35,11 +35,11 @@ internal sealed class TextCompletion(string id, long created, string model, bool
         output.Write(ServerSentEvents.Done);
     }
 
-    public void Error(PipeWriter output, MistralError error)
+    public void Error(PipeWriter output)
     {
         output.Write(ServerSentEvents.DataPrefix);
         using (var json = new Utf8JsonWriter(output, ServerSentEvents.WriterOptions))
-            error.Write(json);
+            MistralError.Unavailable.Write(json);
         output.Write(ServerSentEvents.EventEnd);
     }
 
@@ -76,7 +76,7 @@ internal sealed class TextCompletion(string id, long created, string model, bool
     {
         json.WriteEndArray();
         json.WritePropertyName("usage"u8);
-        usage.WriteValue(json);
+        MistralUsage.Write(json, usage);
         json.WriteEndObject();
     }
 
@@ -99,7 +99,7 @@ internal sealed class TextCompletion(string id, long created, string model, bool
             if (usage is { } used)
             {
                 json.WritePropertyName("usage"u8);
-                used.WriteValue(json);
+                MistralUsage.Write(json, used);
             }
 
             json.WriteEndObject();

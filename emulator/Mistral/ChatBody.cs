@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Dragoman.Emulator.Completions;
 using Dragoman.Emulator.Tools;
 
-namespace Dragoman.Emulator.Completions;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>Mistral's <c>chat.completion</c> object (fixtures <c>mistral/nonstream-*</c>), which chat and FIM share.</summary>
 internal sealed class ChatBody(string id, long created, CompletionOptions options) : IBodyFormat
@@ -42,7 +43,7 @@ internal sealed class ChatBody(string id, long created, CompletionOptions option
                     BeginThinking(json);
                 json.WriteStringValueSegment(delta.Text, isFinalSegment: false);
                 break;
-            case DeltaKind.Text:
+            case DeltaKind.Text or DeltaKind.Refusal:
                 if (inThinking)
                     EndThinking(json, closed: true);
                 if (!inText && choice.Thinks)
@@ -86,7 +87,7 @@ internal sealed class ChatBody(string id, long created, CompletionOptions option
     {
         json.WriteEndArray();
         json.WritePropertyName("usage"u8);
-        usage.WriteValue(json);
+        MistralUsage.Write(json, usage);
         json.WriteEndObject();
     }
 

@@ -2,11 +2,11 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
-using Dragoman.Emulator.Errors;
+using Dragoman.Emulator.Completions;
 using Dragoman.Emulator.Generation;
 using Dragoman.Emulator.Tools;
 
-namespace Dragoman.Emulator.Completions;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>
 /// Mistral's <c>chat.completion.chunk</c> events (<c>specs/dialects.md 1.5</c>, fixtures <c>mistral/stream-*</c>), which
@@ -23,18 +23,19 @@ internal sealed class ChatChunks : IChunkFormat
 
     /// <param name="id">The answer's id.</param>
     /// <param name="created">Seconds since 1970.</param>
-    /// <param name="completion">The answer.</param>
+    /// <param name="options">Model and delivery.</param>
+    /// <param name="choices">How many there are.</param>
     /// <param name="paddingSeed">Decides the padding member <c>p</c>.</param>
-    public ChatChunks(string id, long created, Completion completion, ulong paddingSeed)
+    public ChatChunks(string id, long created, CompletionOptions options, int choices, ulong paddingSeed)
     {
-        var model = JsonEncodedText.Encode(completion.Options.RequestedModel, ServerSentEvents.WriterOptions.Encoder);
+        var model = JsonEncodedText.Encode(options.RequestedModel, ServerSentEvents.WriterOptions.Encoder);
         head = Encoding.UTF8.GetBytes(
             $$"""data: {"id":"{{id}}","object":"chat.completion.chunk","created":{{created}},"model":"{{model}}","choices":[""");
         padding = new DeterministicRandom(paddingSeed);
-        usageComesLast = completion.Options.Model.StreamsFragments;
-        callsHaveNoType = completion.Options.Model.OmitsToolCallType;
-        began = new bool[completion.Choices.Count];
-        isThinking = new bool[completion.Choices.Count];
+        usageComesLast = options.Model.StreamsFragments;
+        callsHaveNoType = options.Model.OmitsToolCallType;
+        began = new bool[choices];
+        isThinking = new bool[choices];
     }
 
     private static ReadOnlySpan<byte> Padding => "abcdefghijklmnopqrstuvwxyz0123456789"u8;
@@ -54,7 +55,7 @@ internal sealed class ChatChunks : IChunkFormat
     {
         switch (delta.Kind)
         {
-            case DeltaKind.Text:
+            case DeltaKind.Text or DeltaKind.Refusal:
                 WriteText(output, choice.Index, delta.Text);
                 return false;
             case DeltaKind.Thinking:
@@ -91,11 +92,11 @@ internal sealed class ChatChunks : IChunkFormat
         output.Write(ServerSentEvents.Done);
     }
 
-    public void Error(PipeWriter output, MistralError error)
+    public void Error(PipeWriter output)
     {
         output.Write(ServerSentEvents.DataPrefix);
         using (var json = new Utf8JsonWriter(output, ServerSentEvents.WriterOptions))
-            error.Write(json);
+            MistralError.Unavailable.Write(json);
         output.Write(ServerSentEvents.EventEnd);
     }
 
@@ -213,7 +214,7 @@ internal sealed class ChatChunks : IChunkFormat
     {
         output.Write(",\"usage\":"u8);
         using var json = new Utf8JsonWriter(output, ServerSentEvents.WriterOptions);
-        usage.WriteValue(json);
+        MistralUsage.Write(json, usage);
     }
 
     private void EndPadded(PipeWriter output)

@@ -1,23 +1,19 @@
 using System.Text.Json;
+using Dragoman.Emulator.Api;
+using Dragoman.Emulator.Requests;
 
-namespace Dragoman.Emulator.Errors;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>
 /// An error in one of Mistral's shapes (<c>specs/dialects.md 1.5</c>): the flat object with type and code, the same with
 /// a <c>detail</c> list as its message (422), or a bare <c>{"detail": text}</c>.
 /// </summary>
-internal sealed record MistralError(int Status, string Message)
+internal sealed record MistralError(int Status, string Message) : ApiError(Status, Message)
 {
     public string Type { get; init; } = "invalid_request_error";
 
     /// <summary>Mistral's code, a number in a string, or none.</summary>
     public string? Code { get; init; }
-
-    /// <summary>Seconds for the <c>Retry-After</c> header.</summary>
-    public int? RetryAfter { get; init; }
-
-    /// <summary>For the <c>Allow</c> header of a 405.</summary>
-    public string? Allow { get; init; }
 
     /// <summary>The message is a bare <c>{"detail": text}</c>.</summary>
     public bool IsBareDetail { get; init; }
@@ -28,11 +24,20 @@ internal sealed record MistralError(int Status, string Message)
 
     public static MistralError NotFound { get; } = new(404, "Not Found") { IsBareDetail = true };
 
-    public static MistralError MethodNotAllowed(string allow) =>
-        new(405, "Method Not Allowed") { IsBareDetail = true, Allow = allow };
-
-    public static MistralError TooLarge(long limit) =>
-        new(413, $"The request body is too large: at most {limit} bytes are allowed.");
+    public static MistralError Of(Refusal refusal) => refusal.Kind switch
+    {
+        RefusalKind.NotFound => NotFound,
+        RefusalKind.MethodNotAllowed => new(405, refusal.Message) { IsBareDetail = true, Allow = refusal.Allow },
+        RefusalKind.TooLarge => new(413, refusal.Message),
+        RefusalKind.Unreadable => new(refusal.Status, refusal.Message),
+        RefusalKind.InvalidJson => Unprocessable(
+            [new("json_invalid", ["body", (int)refusal.Position], $"JSON decode error: {refusal.Message}", "{}")]),
+        RefusalKind.Fields => Unprocessable(
+            [.. refusal.Fields.Select(field => field.Location.Count == 0 ? field with { Location = ["body"] } : field)]),
+        RefusalKind.UnknownBehavior => InvalidModel(400, refusal.Model, $". {refusal.Message}"),
+        RefusalKind.Injected => Injected(refusal.Status, refusal.RetryAfter),
+        _ => BadRequest(refusal.Message),
+    };
 
     public static MistralError Unprocessable(IReadOnlyList<FieldError> details) => new(422, "") { Details = details };
 
@@ -67,7 +72,7 @@ internal sealed record MistralError(int Status, string Message)
     public static MistralError Unavailable { get; } =
         new(503, "Service unavailable.") { Type = "internal_server_error", Code = "1000" };
 
-    public void Write(Utf8JsonWriter json)
+    public override void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         if (IsBareDetail)

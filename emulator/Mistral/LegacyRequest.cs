@@ -1,11 +1,11 @@
 using System.Text.Json;
+using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Behaviors;
-using Dragoman.Emulator.Errors;
+using Dragoman.Emulator.Completions;
 using Dragoman.Emulator.Generation;
-using Dragoman.Emulator.Models;
 using Dragoman.Emulator.Requests;
 
-namespace Dragoman.Emulator.Completions;
+namespace Dragoman.Emulator.Mistral;
 
 /// <summary>
 /// <c>POST /v1/completions</c>, which Mistral does not have: OpenAI's legacy completions, with unknown fields passed over
@@ -18,8 +18,8 @@ internal static class LegacyRequest
     private const int LongestText = 48;
     private const int QuotedFromPrompt = 40;
 
-    /// <exception cref="MistralException">422 where a known field is wrong, 400 by the model.</exception>
-    public static (Completion Completion, bool UsageComesLast) Read(JsonElement root, string? behaviorHeader)
+    /// <exception cref="ApiException">422 where a known field is wrong, 400 by the model.</exception>
+    public static (CompletionOptions Options, Completion Completion, bool UsageComesLast) Read(JsonElement root, string? behaviorHeader)
     {
         var body = new FieldReader(root, [], "body");
         var name = body.Text("model", required: true);
@@ -33,9 +33,9 @@ internal static class LegacyRequest
         body.ThrowIfWrong();
         var model = ModelCatalog.Find(name!);
         if (!model.CompletesChat)
-            throw new MistralException(MistralError.InvalidModel(name!));
+            throw new ApiException(MistralError.InvalidModel(name!));
         if (prompts.Count * n > MostChoices)
-            throw new MistralException(MistralError.BadRequest($"prompt × n asks for {prompts.Count * n} choices: at most {MostChoices} are allowed."));
+            throw new ApiException(MistralError.BadRequest($"prompt × n asks for {prompts.Count * n} choices: at most {MostChoices} are allowed."));
 
         var options = new CompletionOptions(model, name!, EmulatedBehavior.FromModelName(name!).WithHeader(behaviorHeader), stream, maxTokens,
             [.. stops.Where(stop => stop.Length > 0)]);
@@ -44,10 +44,10 @@ internal static class LegacyRequest
         foreach (var prompt in prompts)
         {
             for (var choice = 0; choice < n; choice++)
-                choices.Add(new Choice(choices.Count, new(null, Text(prompt, echo, options, DeterministicRandom.Derive(seed, choices.Count)), []), options));
+                choices.Add(new Choice(choices.Count, new(null, Text(prompt, echo, options, DeterministicRandom.Derive(seed, choices.Count)), []), options.Limits));
         }
 
-        return (new(options, choices, prompts.Sum(prompt => prompt.Tokens)), usageComesLast);
+        return (options, new(options.Behavior, choices, prompts.Sum(prompt => prompt.Tokens)), usageComesLast);
     }
 
     private static ITokenSource Text(Prompt prompt, bool echo, CompletionOptions options, ulong seed)
