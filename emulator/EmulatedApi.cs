@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Dragoman.Emulator.Api;
+using Dragoman.Emulator.Azure;
+using Dragoman.Emulator.Compatible;
 using Dragoman.Emulator.Inspection;
 using Dragoman.Emulator.Mistral;
+using Dragoman.Emulator.OpenAI;
 
 namespace Dragoman.Emulator;
 
@@ -25,6 +28,9 @@ internal sealed class EmulatedApi
         [
             ("/v1", mistral),
             ("/mistral/v1", mistral),
+            ("/openai/v1", new OpenAIApi(new OpenAIVariant(), time)),
+            ("/azure/openai", new AzureApi(time)),
+            ("/compat/v1", new OpenAIApi(new CompatibleVariant(), time)),
         ];
     }
 

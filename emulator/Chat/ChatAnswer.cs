@@ -52,7 +52,7 @@ internal static class ChatAnswer
     {
         var text = new StringBuilder();
         var last = request.Messages[^1];
-        if (last.Role == "assistant")
+        if (last is { Role: "assistant", IsPrefix: true })
             text.Append(last.Text);
         if (request.Behavior.Tokens is not null)
             return text.ToString();

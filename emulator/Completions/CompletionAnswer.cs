@@ -13,6 +13,16 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
 
     private readonly HttpResponse response = context.Response;
 
+    /// <summary>The answer to a request, unless its behaviour asks for an error.</summary>
+    /// <exception cref="RefusalException">A status was asked for, or a blocked prompt.</exception>
+    public static CompletionAnswer For(ApiCall call, Completion completion, TimeProvider time, bool blocks = true)
+    {
+        completion.Behavior.ThrowIfRefused();
+        if (blocks && completion.Behavior.Blocks)
+            throw new RefusalException(Refusal.Blocked);
+        return new(call.Context, completion, new Delivery(completion.Behavior, time), call.Captured);
+    }
+
     /// <summary>A stream of events. A choice's pieces alternate with those of the others.</summary>
     public async Task StreamAsync(IChunkFormat format, CancellationToken cancellation)
     {

@@ -90,12 +90,9 @@ internal sealed class MistralApi(TimeProvider time) : IDialect
 
     private CompletionAnswer Answer(ApiCall call, Completion completion)
     {
-        var behavior = completion.Behavior;
-        behavior.ThrowIfRefused();
-        if (behavior.Blocks)
-            throw new RefusalException(Refusal.Blocked);
+        var answer = CompletionAnswer.For(call, completion, time);
         MistralHeaders.SetTokenCost(call.Context, completion.PromptTokens);
-        return new CompletionAnswer(call.Context, completion, new Delivery(behavior, time), call.Captured);
+        return answer;
     }
 
     private static void Authorize(HttpRequest request)
