@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dragoman.Emulator.Anthropic;
 using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Azure;
 using Dragoman.Emulator.Compatible;
@@ -30,6 +31,7 @@ internal sealed class EmulatedApi
             ("/mistral/v1", mistral),
             ("/openai/v1", new OpenAIApi(new OpenAIVariant(), time)),
             ("/azure/openai", new AzureApi(time)),
+            ("/anthropic/v1", new AnthropicApi(time)),
             ("/compat/v1", new OpenAIApi(new CompatibleVariant(), time)),
         ];
     }
@@ -112,7 +114,7 @@ internal sealed class EmulatedApi
             var error = failure is ApiException worded ? worded.Error : dialect.ErrorOf(((RefusalException)failure).Refusal);
             call.Record();
             captured?.Complete(error.Status);
-            await JsonAnswer.SendAsync(context, error);
+            await JsonAnswer.SendAsync(context, dialect.Complete(error, context));
         }
         catch (Exception broken) when (broken is OperationCanceledException or IOException)
         {

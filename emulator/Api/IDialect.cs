@@ -14,4 +14,7 @@ internal interface IDialect
     Task HandleAsync(ApiCall call, string path);
 
     ApiError ErrorOf(Refusal refusal);
+
+    /// <summary>The error with what only the exchange knows.</summary>
+    ApiError Complete(ApiError error, HttpContext context) => error;
 }

@@ -32,6 +32,9 @@ internal enum RefusalKind
     /// <summary>The service fails by itself, with <see cref="Refusal.Status"/>.</summary>
     Injected,
 
+    /// <summary>The service is overloaded for the moment.</summary>
+    Unavailable,
+
     /// <summary>The prompt is blocked.</summary>
     Blocked,
 }
@@ -60,7 +63,7 @@ internal sealed record Refusal(RefusalKind Kind, string Message)
 
     public static Refusal NotFound { get; } = new(RefusalKind.NotFound, "Not Found");
 
-    public static Refusal Unavailable { get; } = Injected(503, null);
+    public static Refusal Unavailable { get; } = new(RefusalKind.Unavailable, "Service unavailable.") { Status = 503 };
 
     public static Refusal Blocked { get; } = new(RefusalKind.Blocked, "The prompt was blocked, as the request asked the emulator to do.");
 

@@ -35,7 +35,7 @@ internal sealed class AzureVariant : OpenAIVariant
     {
         RefusalKind.NotFound => AzureError.NotFound,
         RefusalKind.UnknownBehavior => AzureError.DeploymentNotFound with { Message = $"{AzureError.DeploymentNotFound.Message} {refusal.Message}" },
-        RefusalKind.Injected => AzureError.Injected(refusal.Status, refusal.RetryAfter),
+        RefusalKind.Injected or RefusalKind.Unavailable => AzureError.Injected(refusal.Status, refusal.RetryAfter),
         RefusalKind.Blocked => AzureError.Filtered,
         _ => base.ErrorOf(refusal),
     };

@@ -35,6 +35,7 @@ internal sealed record MistralError(int Status, string Message) : ApiError(Statu
         RefusalKind.Fields => Unprocessable(
             [.. refusal.Fields.Select(field => field.Location.Count == 0 ? field with { Location = ["body"] } : field)]),
         RefusalKind.UnknownBehavior => InvalidModel(400, refusal.Model, $". {refusal.Message}"),
+        RefusalKind.Unavailable => Unavailable,
         RefusalKind.Injected => Injected(refusal.Status, refusal.RetryAfter),
         _ => BadRequest(refusal.Message),
     };

@@ -28,7 +28,7 @@ internal sealed record OpenAIError(int Status, string Message) : ApiError(Status
         RefusalKind.InvalidJson => new(400, $"We could not parse the JSON body of your request: {refusal.Message}."),
         RefusalKind.Fields => Of(refusal.Fields[0]),
         RefusalKind.UnknownBehavior => ModelNotFound(refusal.Model, $" {refusal.Message}"),
-        RefusalKind.Injected => Injected(refusal.Status, refusal.RetryAfter),
+        RefusalKind.Injected or RefusalKind.Unavailable => Injected(refusal.Status, refusal.RetryAfter),
         RefusalKind.Blocked => new(400, "Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a different prompt.") { Code = "invalid_prompt" },
         _ => new(400, refusal.Message),
     };
