@@ -3,6 +3,7 @@ using Dragoman.Emulator.Anthropic;
 using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Azure;
 using Dragoman.Emulator.Compatible;
+using Dragoman.Emulator.Gemini;
 using Dragoman.Emulator.Inspection;
 using Dragoman.Emulator.Mistral;
 using Dragoman.Emulator.OpenAI;
@@ -32,6 +33,7 @@ internal sealed class EmulatedApi
             ("/openai/v1", new OpenAIApi(new OpenAIVariant(), time)),
             ("/azure/openai", new AzureApi(time)),
             ("/anthropic/v1", new AnthropicApi(time)),
+            ("/gemini/v1beta", new GeminiApi(time)),
             ("/compat/v1", new OpenAIApi(new CompatibleVariant(), time)),
         ];
     }
