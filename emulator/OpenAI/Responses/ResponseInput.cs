@@ -77,7 +77,7 @@ internal sealed class ResponseInput(FieldReader body, ResponseStore store)
         var type = item.OneOf("type", Types) ?? (item.Errors.Count > 0 ? "" : "message");
         item.Text("id", nullable: true);
         item.Text("status", nullable: true);
-        if (type is "message" or "function_call" && reasoning.Count > 0)
+        if (reasoning.Count > 0 && (type == "function_call" || (type == "message" && IsOfAssistant(item))))
             reasoning[^1] = reasoning[^1] with { IsFollowed = true };
         switch (type)
         {
@@ -106,6 +106,9 @@ internal sealed class ResponseInput(FieldReader body, ResponseStore store)
         item.Ignore("namespace", "phase", "caller");
         item.RejectOthers();
     }
+
+    private static bool IsOfAssistant(FieldReader item) =>
+        item.Value.TryGetProperty("role", out var role) && role.ValueKind == JsonValueKind.String && role.GetString() == "assistant";
 
     private void ReadMessage(FieldReader item)
     {
