@@ -97,9 +97,7 @@ internal sealed class MistralApi(TimeProvider time) : IDialect
 
     private static void Authorize(HttpRequest request)
     {
-        const string Scheme = "Bearer ";
-        var authorization = request.Headers.Authorization.ToString();
-        if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || string.IsNullOrWhiteSpace(authorization[Scheme.Length..]))
+        if (ApiKey.Bearer(request) is "" or ApiKey.Wrong)
             throw new ApiException(MistralError.Unauthorized);
     }
 
