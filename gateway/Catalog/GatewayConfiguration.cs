@@ -23,7 +23,7 @@ public sealed record GatewayConfiguration(
 public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl, string? ApiKey, bool PublishesAll, Timeouts Timeouts)
 {
     /// <summary>The outbound dialects that this version speaks.</summary>
-    public static readonly IReadOnlyList<string> Dialects = ["mistral", "openai"];
+    public static readonly IReadOnlyList<string> Dialects = ["anthropic", "mistral", "openai"];
 
     public ProviderOptions Options { get; init; } = ProviderOptions.None;
 
@@ -31,7 +31,7 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
     public override string ToString() => $"{Name} ({Dialect})";
 }
 
-/// <summary>What an OpenAI-compatible server does in its own way; null: what is usual for its kind.</summary>
+/// <summary>What a provider does in its own way, by dialect; null: what is usual for its kind.</summary>
 /// <param name="Server">One of <see cref="Servers"/>; null: told from the address.</param>
 /// <param name="MergesSystem">Whether leading system messages are joined into one.</param>
 /// <param name="EchoesReasoning">When earlier reasoning goes back to the server; one of <see cref="ReasoningEchoes"/>.</param>
@@ -42,6 +42,14 @@ public sealed record ProviderOptions(string? Server, bool? MergesSystem, string?
     public static readonly IReadOnlyList<string> Servers = ["lmstudio", "vllm", "mistralrs", "ollama", "openai", "generic"];
 
     public static readonly IReadOnlyList<string> ReasoningEchoes = ["never", "toolCalls", "always"];
+
+    public static readonly IReadOnlyList<string> AuthWays = ["x-api-key", "bearer"];
+
+    /// <summary>Anthropic's API version, a date; null: the one that the dialect was written for.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>How Anthropic is shown the key; one of <see cref="AuthWays"/>.</summary>
+    public string? Auth { get; init; }
 }
 
 /// <summary>How long an upstream may take.</summary>
@@ -91,14 +99,29 @@ public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork)
     /// <summary>Origins of web pages that may call, besides Ollama's own list; each may hold one <c>*</c>, and a lone one admits all.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>Where linked media may be fetched from.</summary>
+    public DownloadPolicy Downloads { get; init; }
+
     /// <summary>Names by which clients may call this machine, besides those that are local by themselves; <c>*</c> admits all.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 }
 
-/// <param name="RequestBytes">The largest request body.</param>
-public sealed record LimitSettings(int RequestBytes)
+/// <summary>Which addresses the gateway fetches for its clients.</summary>
+public enum DownloadPolicy
 {
-    public static readonly LimitSettings Default = new(32 * 1024 * 1024);
+    /// <summary>Those of the open internet.</summary>
+    Public,
+
+    /// <summary>Private and local ones too.</summary>
+    Any,
+    None,
+}
+
+/// <param name="RequestBytes">The largest request body.</param>
+/// <param name="DownloadBytes">The largest linked medium that is fetched, and all of one request together.</param>
+public sealed record LimitSettings(int RequestBytes, int DownloadBytes)
+{
+    public static readonly LimitSettings Default = new(32 * 1024 * 1024, 20 * 1024 * 1024);
 }
 
 /// <summary>The configuration has mistakes; each line says where and what is allowed.</summary>

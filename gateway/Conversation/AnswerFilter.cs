@@ -23,7 +23,11 @@ public abstract class AnswerFilter(IAnswerEvents next) : IAnswerEvents
 
     public virtual void Usage(in Usage usage) => Next.Usage(usage);
 
-    public virtual void Stop(int choice, StopReason reason) => Next.Stop(choice, reason);
+    public virtual void State(int choice, int? slot, OpaqueState state) => Next.State(choice, slot, state);
+
+    public virtual void Media(int choice, string mediaType, ReadOnlySpan<byte> base64) => Next.Media(choice, mediaType, base64);
+
+    public virtual void Stop(int choice, StopReason reason, string? stopSequence = null) => Next.Stop(choice, reason, stopSequence);
 
     public virtual void End() => Next.End();
 

@@ -25,13 +25,18 @@ public sealed class ChatAnswer
 /// <summary>One of the answers that were asked for.</summary>
 public sealed class AnswerChoice
 {
+    private readonly List<AnswerBlock> blocks = [];
     private readonly List<AnswerToolCall> toolCalls = [];
 
-    public EscapedText Text { get; } = new();
+    /// <summary>What the model said, in its order; for dialects that keep it.</summary>
+    public IReadOnlyList<AnswerBlock> Blocks => blocks;
 
-    public EscapedText Reasoning { get; } = new();
+    /// <summary>All text, joined; for dialects with one place for it.</summary>
+    public EscapedText Text => Joined<TextBlock>();
 
-    public EscapedText Refusal { get; } = new();
+    public EscapedText Reasoning => Joined<ReasoningBlock>();
+
+    public EscapedText Refusal => Joined<RefusalBlock>();
 
     public IReadOnlyList<AnswerToolCall> ToolCalls => toolCalls;
 
@@ -40,12 +45,108 @@ public sealed class AnswerChoice
 
     public StopReason? StopReason { get; internal set; }
 
-    internal void Add(AnswerToolCall call) => toolCalls.Add(call);
+    /// <summary>The sequence that stopped the answer, where the provider tells.</summary>
+    public string? StopSequence { get; internal set; }
+
+    internal void Add(AnswerToolCall call)
+    {
+        toolCalls.Add(call);
+        blocks.Add(call);
+    }
+
+    internal void Add(MediaBlock media) => blocks.Add(media);
+
+    /// <summary>Appends to the last block, or to a new one where the last is another kind or closed by its state.</summary>
+    internal void Append<T>(ReadOnlySpan<byte> escaped)
+        where T : WordsBlock, new()
+    {
+        if (blocks.LastOrDefault() is not T { State: null } last)
+            blocks.Add(last = new T());
+        last.Words.Append(escaped);
+    }
+
+    internal void Add(OpaqueState state)
+    {
+        var isGemini = state.Kind == StateKind.GeminiThoughtSignature;
+        switch (blocks.LastOrDefault())
+        {
+            case ReasoningBlock { State: null } reasoning when !isGemini:
+                reasoning.State = state;
+                break;
+            case TextBlock { State: null } text when isGemini:
+                text.State = state;
+                break;
+            case var _ when isGemini:
+                blocks.Add(new TextBlock { State = state });
+                break;
+            default:
+                blocks.Add(new ReasoningBlock { State = state });
+                break;
+        }
+    }
+
+    private EscapedText Joined<T>()
+        where T : WordsBlock
+    {
+        EscapedText? only = null;
+        EscapedText? joined = null;
+        foreach (var block in blocks)
+        {
+            if (block is not T { Words: var words })
+                continue;
+            if (only is null)
+            {
+                only = words;
+                continue;
+            }
+
+            if (joined is null)
+            {
+                joined = new EscapedText();
+                joined.Append(only.Bytes);
+            }
+
+            joined.Append(words.Bytes);
+        }
+
+        return joined ?? only ?? new EscapedText();
+    }
+}
+
+/// <summary>A stretch of an answer.</summary>
+public abstract class AnswerBlock
+{
+    /// <summary>To be replayed with the block.</summary>
+    public OpaqueState? State { get; internal set; }
+}
+
+public abstract class WordsBlock : AnswerBlock
+{
+    public EscapedText Words { get; } = new();
+}
+
+public sealed class TextBlock : WordsBlock;
+
+/// <summary>Reasoning; without words when the provider hides it.</summary>
+public sealed class ReasoningBlock : WordsBlock;
+
+public sealed class RefusalBlock : WordsBlock;
+
+/// <summary>A picture or a sound.</summary>
+public sealed class MediaBlock(string mediaType) : AnswerBlock
+{
+    public string MediaType { get; } = mediaType;
+
+    public EscapedText Base64 { get; } = new();
 }
 
 /// <summary>A call in an answer; its arguments are JSON text, escaped.</summary>
-public sealed record AnswerToolCall(string Id, string Name)
+public sealed class AnswerToolCall(string id, string name) : AnswerBlock
 {
+    public string Id { get; } = id;
+
+    public string Name { get; } = name;
+
     public EscapedText Arguments { get; } = new();
 }
 
@@ -59,11 +160,11 @@ public sealed class AnswerCollector : IAnswerEvents
 
     public void Start(string? upstreamId) => Answer.UpstreamId = upstreamId;
 
-    public void Text(int choice, ReadOnlySpan<byte> escaped) => Answer.Choice(choice).Text.Append(escaped);
+    public void Text(int choice, ReadOnlySpan<byte> escaped) => Answer.Choice(choice).Append<TextBlock>(escaped);
 
-    public void Reasoning(int choice, ReadOnlySpan<byte> escaped) => Answer.Choice(choice).Reasoning.Append(escaped);
+    public void Reasoning(int choice, ReadOnlySpan<byte> escaped) => Answer.Choice(choice).Append<ReasoningBlock>(escaped);
 
-    public void Refusal(int choice, ReadOnlySpan<byte> escaped) => Answer.Choice(choice).Refusal.Append(escaped);
+    public void Refusal(int choice, ReadOnlySpan<byte> escaped) => Answer.Choice(choice).Append<RefusalBlock>(escaped);
 
     public void ToolStart(int choice, int slot, string id, string name) => Answer.Choice(choice).Add(new AnswerToolCall(id, name));
 
@@ -72,6 +173,21 @@ public sealed class AnswerCollector : IAnswerEvents
 
     public void ToolEnd(int choice, int slot)
     {
+    }
+
+    public void State(int choice, int? slot, OpaqueState state)
+    {
+        if (slot is { } call)
+            Answer.Choice(choice).ToolCalls[call].State = state;
+        else
+            Answer.Choice(choice).Add(state);
+    }
+
+    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+        var media = new MediaBlock(mediaType);
+        media.Base64.Append(base64);
+        Answer.Choice(choice).Add(media);
     }
 
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
@@ -84,7 +200,12 @@ public sealed class AnswerCollector : IAnswerEvents
 
     public void Usage(in Usage usage) => Answer.Usage = usage;
 
-    public void Stop(int choice, StopReason reason) => Answer.Choice(choice).StopReason = reason;
+    public void Stop(int choice, StopReason reason, string? stopSequence = null)
+    {
+        var stopped = Answer.Choice(choice);
+        stopped.StopReason = reason;
+        stopped.StopSequence = stopSequence;
+    }
 
     public void End()
     {

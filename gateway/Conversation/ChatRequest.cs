@@ -1,3 +1,7 @@
+using System.Text;
+using System.Text.Json;
+using Dragoman.Wire;
+
 namespace Dragoman.Conversation;
 
 /// <summary>
@@ -36,6 +40,26 @@ public sealed record ChatRequest
     /// <summary>Whether the oldest turns may be left out of a conversation that is longer than the model reads (specs/ollama.md 2.1).</summary>
     public bool DropsOldestTurns { get; init; }
 
+    /// <summary>What the answer may be besides text; null: text alone.</summary>
+    public AudioOutput? AudioOutput { get; init; }
+
+    public RequestHints Hints { get; init; } = RequestHints.None;
+
+    /// <summary>
+    /// Members that mean something only to a provider of the client's own dialect family. Passed through they stay in
+    /// <see cref="Source"/>; any other target refuses the request because of them.
+    /// </summary>
+    public IReadOnlyList<FamilyMember> FamilyMembers { get; init; } = [];
+
+    /// <summary>
+    /// Paths of members that only a provider of the client's family uses and whose loss changes no contract. Passed
+    /// through they stay in <see cref="Source"/>; for any other target they are reported as dropped.
+    /// </summary>
+    public IReadOnlyList<string> FamilyHints { get; init; } = [];
+
+    /// <summary>Request headers that belong to the dialect itself, for a provider of the same family.</summary>
+    public IReadOnlyList<(string Name, string Value)> FamilyHeaders { get; init; } = [];
+
     /// <summary>For how long the model counts as loaded after this request; null: the client did not say.</summary>
     public TimeSpan? KeepAlive { get; init; }
 
@@ -55,10 +79,23 @@ public sealed record ChatRequest
     public string Family { get; init; } = "";
 
     private static readonly Dictionary<string, string> NoExtensions = [];
+
+    /// <summary>How many answers come to the whole request.</summary>
+    public int ExpectedChoices => (Sampling.Choices ?? 1) * (1 + (Completion?.FurtherPrompts.Count ?? 0));
+
+    /// <summary>Whether the tool of this name takes free text, so that its calls have to be told as such.</summary>
+    public bool IsFreeText(string toolName) => Tools.Any(tool => tool.FreeText is not null && tool.Name == toolName);
 }
 
 /// <summary>Text to be continued as it stands; with a suffix, the gap between the two is filled.</summary>
-public sealed record TextCompletion(string Prompt, string? Suffix, bool Echo);
+public sealed record TextCompletion(string Prompt, string? Suffix, bool Echo)
+{
+    /// <summary>More texts to be continued, each with answers of its own behind those of the texts before it (specs/dialects.md 2.18).</summary>
+    public IReadOnlyList<string> FurtherPrompts { get; init; } = [];
+
+    /// <summary>The text that a choice continues, when each text has <paramref name="answers"/> of them.</summary>
+    public string PromptOf(int choice, int answers) => choice < answers ? Prompt : FurtherPrompts[Math.Min(choice / answers, FurtherPrompts.Count) - 1];
+}
 
 /// <summary>Sampling and length. Null means that the client did not say, and nothing is sent.</summary>
 public sealed record Sampling
@@ -106,6 +143,12 @@ public enum ReasoningEffort
 /// </summary>
 public readonly record struct ReasoningRequest(bool? Enabled, ReasoningEffort? Effort)
 {
+    /// <summary>The most tokens to reason with, where the client gave a number instead of a level (specs/dialects.md 2.6).</summary>
+    public int? BudgetTokens { get; init; }
+
+    /// <summary>Whether the client wants to read the reasoning; null: it did not say.</summary>
+    public bool? IsVisible { get; init; }
+
     public bool IsOff => Enabled == false || Effort == ReasoningEffort.None;
 }
 
@@ -122,14 +165,57 @@ public enum OutputFormatKind
 /// <param name="Name">The schema's name; providers demand one.</param>
 /// <param name="Description">What the schema is for.</param>
 /// <param name="Strict">Null: the client did not say.</param>
-public sealed record OutputFormat(OutputFormatKind Kind, string? Schema = null, string? Name = null, string? Description = null, bool? Strict = null);
+public sealed record OutputFormat(OutputFormatKind Kind, string? Schema = null, string? Name = null, string? Description = null, bool? Strict = null)
+{
+    /// <summary>Where the schema stands in the client's request.</summary>
+    public string Field { get; init; } = "response_format";
+}
 
 /// <summary>A function that the model may call.</summary>
 /// <param name="Name">The function's name.</param>
 /// <param name="Description">What it does, for the model.</param>
 /// <param name="Parameters">Raw JSON Schema of its arguments, with the client's property order; null when none was given.</param>
 /// <param name="Strict">Null: the client did not say.</param>
-public sealed record ToolDefinition(string Name, string? Description, string? Parameters, bool? Strict = null);
+public sealed record ToolDefinition(string Name, string? Description, string? Parameters, bool? Strict = null)
+{
+    /// <summary>
+    /// Set for a tool that takes free text (OpenAI's <c>custom</c>). Its calls carry the arguments object
+    /// <c>{"input": text}</c> in the canonical model, which is also its emulation as a function (specs/dialects.md 2.3).
+    /// </summary>
+    public FreeText? FreeText { get; init; }
+
+    /// <summary>Where the parameters stand in the client's request.</summary>
+    public string Field { get; init; } = "tools";
+
+    public CacheMark? Cache { get; init; }
+}
+
+/// <param name="Format">Raw JSON of the grammar that the text has to follow; null: any text.</param>
+public sealed record FreeText(string? Format)
+{
+    /// <summary>The arguments' schema of the function that stands in for the tool.</summary>
+    public const string Parameters =
+        """{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}""";
+
+    /// <summary>The arguments of a call with this text.</summary>
+    public static string ArgumentsOf(string input) => $$"""{"input":"{{Encoding.UTF8.GetString(JsonText.Escape(input))}}"}""";
+
+    /// <summary>The text of a call with these arguments; null when they are no such object.</summary>
+    public static string? InputOf(string arguments)
+    {
+        try
+        {
+            using var parsed = JsonDocument.Parse(arguments);
+            return parsed.RootElement.ValueKind == JsonValueKind.Object && parsed.RootElement.TryGetProperty("input", out var input) && input.ValueKind == JsonValueKind.String
+                ? JsonText.ReadString(input)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
 
 public enum ToolChoiceKind
 {
@@ -142,7 +228,66 @@ public enum ToolChoiceKind
 /// <summary>Whether and which tool the model has to call.</summary>
 public sealed record ToolChoice(ToolChoiceKind Kind, string? Name = null)
 {
+    /// <summary>The only tools that may be called, by name; null: all. Targets get no others (specs/dialects.md 2.3).</summary>
+    public IReadOnlyList<string>? Allowed { get; init; }
+
     public static readonly ToolChoice Auto = new(ToolChoiceKind.Auto);
     public static readonly ToolChoice None = new(ToolChoiceKind.None);
     public static readonly ToolChoice Required = new(ToolChoiceKind.Required);
 }
+
+/// <summary>Spoken output.</summary>
+/// <param name="Voice">The provider's name of the voice; null: its own choice.</param>
+/// <param name="Format">Short name such as <c>wav</c>, <c>mp3</c> or <c>pcm16</c>.</param>
+public sealed record AudioOutput(string? Voice, string? Format);
+
+/// <summary>What a provider may use and whose loss changes no answer (specs/dialects.md 2.9). Null: the client did not say.</summary>
+public sealed record RequestHints
+{
+    public static readonly RequestHints None = new();
+
+    /// <summary>An opaque id of the end user.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Raw JSON object, names to strings.</summary>
+    public string? Metadata { get; init; }
+
+    /// <summary>In OpenAI's words: <c>auto</c>, <c>default</c>, <c>flex</c>, <c>priority</c>…</summary>
+    public string? ServiceTier { get; init; }
+
+    public string? PromptCacheKey { get; init; }
+
+    /// <summary>Whether the provider shall keep the answer.</summary>
+    public bool? Store { get; init; }
+
+    /// <summary><c>low</c>, <c>medium</c> or <c>high</c>.</summary>
+    public string? Verbosity { get; init; }
+
+    /// <summary>Raw JSON: text that most of the answer is expected to repeat.</summary>
+    public string? Prediction { get; init; }
+
+    /// <summary>The members that are set, by OpenAI's names, with their JSON; for outbound dialects that report what they drop.</summary>
+    public IEnumerable<string> SetMembers()
+    {
+        if (User is not null)
+            yield return "user";
+        if (Metadata is not null)
+            yield return "metadata";
+        if (ServiceTier is not null)
+            yield return "service_tier";
+        if (PromptCacheKey is not null)
+            yield return "prompt_cache_key";
+        if (Store is not null)
+            yield return "store";
+        if (Verbosity is not null)
+            yield return "verbosity";
+        if (Prediction is not null)
+            yield return "prediction";
+    }
+}
+
+/// <summary>A request member that only a provider of the client's own family understands.</summary>
+/// <param name="Field">Its path in the request.</param>
+/// <param name="Message">For the client of any other target: what cannot be done, and what can.</param>
+/// <param name="Code">The dialect's machine-readable code of the refusal, if it has one.</param>
+public sealed record FamilyMember(string Field, string Message, string? Code = null);

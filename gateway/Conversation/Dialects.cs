@@ -6,6 +6,9 @@ namespace Dragoman.Conversation;
 /// <summary>Gives a failure the shape that a dialect's clients read.</summary>
 public interface IErrorShape
 {
+    /// <summary>A header of the dialect's own with the request's id, on every answer of its routes; null: it has none.</summary>
+    string? RequestIdHeader => null;
+
     /// <summary>The status that goes with <paramref name="error"/> in this dialect.</summary>
     int StatusOf(GatewayError error);
 
@@ -20,7 +23,18 @@ public interface IErrorShape
 /// <param name="StartedAt">Timestamp of <paramref name="Clock"/> at which the request arrived.</param>
 public sealed record AnswerContext(ChatRequest Request, string RequestId, TimeProvider Clock, long StartedAt)
 {
+    /// <summary>Packs other dialects' opaque state for clients that replay it.</summary>
+    public StateEnvelope Envelope { get; init; } = StateEnvelope.OfProcess;
+
     public DateTimeOffset CreatedAt { get; } = Clock.GetUtcNow();
+}
+
+/// <summary>What an inbound dialect knows of a request besides its body.</summary>
+/// <param name="Header">The value of a request header, joined by commas where it came several times; null when absent.</param>
+/// <param name="Envelope">Opens what <see cref="AnswerContext.Envelope"/> packed.</param>
+public sealed record RequestContext(Func<string, string?> Header, StateEnvelope Envelope)
+{
+    public static readonly RequestContext Bare = new(_ => null, StateEnvelope.OfProcess);
 }
 
 /// <summary>A wire format at one generation endpoint, towards the client.</summary>
@@ -36,7 +50,7 @@ public interface IInboundDialect
     IErrorShape Errors { get; }
 
     /// <exception cref="GatewayException">The request is malformed; names the member.</exception>
-    ChatRequest Read(JsonElement body);
+    ChatRequest Read(JsonElement body, RequestContext context);
 
     /// <summary>What the model lacks for this request, in the words that the dialect's clients match; null when nothing.</summary>
     GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities);
@@ -52,6 +66,11 @@ public interface IInboundDialect
     /// <summary>The lane for an answer that comes in this very dialect; null when the dialect is nobody's but the client's.</summary>
     IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output);
 
+    /// <summary>The response headers of the dialect's own, besides those that every answer has.</summary>
+    /// <param name="requestId">Of this exchange.</param>
+    /// <param name="limits">What the provider said of its rate limits; null when it said nothing.</param>
+    IEnumerable<(string Name, string Value)> AnswerHeaders(string requestId, RateLimits? limits) => [];
+
     /// <summary>Writes a whole answer as one body.</summary>
     void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output);
 }
@@ -66,6 +85,15 @@ public sealed record UpstreamCall(string Path, ReadOnlyMemory<byte> Body)
 
     /// <summary>Stop sequences that the provider does not take, so that the answer has to be cut here.</summary>
     public IReadOnlyList<string> LocalStop { get; init; } = [];
+
+    /// <summary>
+    /// The client's own JSON Schema, when the provider was not told all of it, so that the answer has to be checked here;
+    /// null: the provider sees to it.
+    /// </summary>
+    public string? AnswerSchema { get; init; }
+
+    /// <summary>Request headers of the dialect's own; authentication is not among them.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 }
 
 /// <summary>A wire format towards a provider.</summary>
@@ -83,7 +111,31 @@ public interface IOutboundDialect
     /// </summary>
     UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel);
 
-    IAnswerReader OpenAnswer(ChatRequest request);
+    /// <param name="request">What was written.</param>
+    /// <param name="upstreamModel">Whom it was written to; opaque state is tagged with it.</param>
+    IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel);
+
+    /// <summary>What the provider takes for a tool's name; the names of <see cref="Write"/> follow it already.</summary>
+    ToolNameRule ToolNames => ToolNameRule.OpenAI;
+
+    /// <summary>Whether the provider fetches a linked picture, sound or document itself; else it is fetched before <see cref="Write"/>.</summary>
+    bool FetchesLink(Part part, string upstreamModel) => true;
+
+    /// <summary>Whether the provider continues several texts in one call.</summary>
+    bool TakesPromptLists => false;
+
+    /// <summary>Whether the provider's answers hold opaque state that it wants to see again.</summary>
+    bool GivesState => false;
+
+    /// <summary>A call that counts the request's input tokens; null when the provider has none and the count is estimated.</summary>
+    UpstreamCall? WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses) => null;
+
+    /// <summary>Reads the answer to <see cref="WriteTokenCount"/>.</summary>
+    /// <exception cref="GatewayException">The body is not a count.</exception>
+    long ReadTokenCount(ReadOnlyMemory<byte> body) => throw new NotSupportedException();
+
+    /// <summary>Where the provider lists its models, relative to the base URL; null: it does not.</summary>
+    string? ModelListPath => "models";
 
     /// <summary>The call in a form that the provider may take although it refused this one; null when there is none.</summary>
     UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => null;

@@ -41,7 +41,23 @@ public interface IAnswerEvents
     /// <summary>May come several times; the last one counts.</summary>
     void Usage(in Usage usage);
 
-    void Stop(int choice, StopReason reason);
+    /// <summary>Opaque state of the provider's, to be replayed with what it belongs to.</summary>
+    /// <param name="choice">The answer it belongs to, from 0.</param>
+    /// <param name="slot">The tool call that it belongs to, before its <see cref="ToolEnd"/>; null: the reasoning that was raised last and ends with
+    /// this, a hidden piece of reasoning where none was raised, or for Gemini the text.</param>
+    /// <param name="state">Tagged with the model that made it.</param>
+    void State(int choice, int? slot, OpaqueState state);
+
+    /// <summary>A whole picture or piece of sound that the model made; a sound may come in several pieces.</summary>
+    /// <param name="choice">The answer it belongs to, from 0.</param>
+    /// <param name="mediaType">For example <c>image/png</c> or <c>audio/pcm;rate=24000</c>.</param>
+    /// <param name="base64">Standard alphabet with padding.</param>
+    void Media(int choice, string mediaType, ReadOnlySpan<byte> base64);
+
+    /// <param name="choice">The answer that stopped, from 0.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="stopSequence">Which sequence it was, where the provider tells.</param>
+    void Stop(int choice, StopReason reason, string? stopSequence = null);
 
     /// <summary>The answer is whole.</summary>
     void End();

@@ -59,6 +59,12 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
         Next.Refusal(choice, escaped);
     }
 
+    public override void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+        BecomeText(choice);
+        Next.Media(choice, mediaType, base64);
+    }
+
     public override void ToolStart(int choice, int slot, string id, string name)
     {
         BecomeText(choice);
@@ -75,10 +81,10 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
             state.Logprobs = state.Logprobs.Length == 0 ? entries.ToArray() : [.. state.Logprobs, (byte)',', .. entries];
     }
 
-    public override void Stop(int choice, StopReason reason)
+    public override void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
         BecomeText(choice);
-        Next.Stop(choice, reason);
+        Next.Stop(choice, reason, stopSequence);
     }
 
     private void Decide(int choice, Choice state, ReadOnlySpan<byte> escaped)

@@ -40,7 +40,7 @@ public sealed class LocalStop(IAnswerEvents next, IReadOnlyList<string> sequence
             return;
         HasCut = true;
         state.Phase = Phase.Over;
-        Next.Stop(choice, StopReason.Stop);
+        Next.Stop(choice, StopReason.StopSequence, sequences[found.Word]);
     }
 
     public override void Reasoning(int choice, ReadOnlySpan<byte> escaped)
@@ -75,18 +75,30 @@ public sealed class LocalStop(IAnswerEvents next, IReadOnlyList<string> sequence
             Next.ToolEnd(choice, slot);
     }
 
+    public override void State(int choice, int? slot, OpaqueState state)
+    {
+        if (ChoiceAt(choice).Phase != Phase.Over)
+            Next.State(choice, slot, state);
+    }
+
+    public override void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+        if (ChoiceAt(choice).Phase != Phase.Over)
+            Next.Media(choice, mediaType, base64);
+    }
+
     public override void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
         if (ChoiceAt(choice).Phase != Phase.Over)
             Next.Logprobs(choice, entries);
     }
 
-    public override void Stop(int choice, StopReason reason)
+    public override void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
         if (ChoiceAt(choice).Phase == Phase.Over)
             return;
         Release(choice, Phase.Over);
-        Next.Stop(choice, reason);
+        Next.Stop(choice, reason, stopSequence);
     }
 
     public override void Fail(GatewayError error)

@@ -12,6 +12,8 @@ public static class MediaType
             return "image/jpeg";
         if (head.StartsWith("GIF8"u8))
             return "image/gif";
+        if (head.StartsWith("%PDF-"u8))
+            return "application/pdf";
         if (head.StartsWith("BM"u8))
             return "image/bmp";
         if (head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8))

@@ -3,15 +3,30 @@ namespace Dragoman.Conversation;
 /// <summary>Why a model stopped (specs/dialects.md 2.17).</summary>
 public enum StopReason
 {
-    /// <summary>A natural end or a stop sequence.</summary>
+    /// <summary>A natural end, or a stop sequence where the provider does not tell the two apart.</summary>
     Stop,
 
-    /// <summary>The output limit or the context window was reached.</summary>
+    /// <summary>A stop sequence.</summary>
+    StopSequence,
+
+    /// <summary>The output limit was reached.</summary>
     Length,
+
+    /// <summary>The context window is full.</summary>
+    ContextWindow,
 
     /// <summary>The model waits for tool results.</summary>
     ToolCalls,
 
     /// <summary>The provider withheld the rest.</summary>
     ContentFilter,
+}
+
+public static class StopReasons
+{
+    /// <summary>Whether the answer was cut off by a limit, so that a tool call in it may be incomplete.</summary>
+    public static bool IsLimit(this StopReason reason) => reason is StopReason.Length or StopReason.ContextWindow;
+
+    /// <summary>A stop of the model's own accord, on a sequence or not.</summary>
+    public static bool IsNatural(this StopReason reason) => reason is StopReason.Stop or StopReason.StopSequence;
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Dragoman.Conversation;
 
 public enum Role
@@ -29,11 +31,25 @@ public sealed record Turn(Role Role, IReadOnlyList<Part> Parts)
 }
 
 /// <summary>A piece of a turn.</summary>
-public abstract record Part;
+public abstract record Part
+{
+    /// <summary>Where the client wants the provider's prompt cache to have a mark; null: nowhere.</summary>
+    public CacheMark? Cache { get; init; }
+
+    /// <summary>What the provider that made this part wants to see again with it, unchanged.</summary>
+    public OpaqueState? State { get; init; }
+}
+
+/// <summary>A mark up to which a provider may keep the prompt (specs/dialects.md 2.9).</summary>
+/// <param name="Lifetime">How long; null: the provider's own.</param>
+public sealed record CacheMark(TimeSpan? Lifetime);
 
 public sealed record TextPart(string Text) : Part;
 
-/// <summary>Reasoning that an assistant turn carries, replayed only where the provider accepts it.</summary>
+/// <summary>
+/// Reasoning that an assistant turn carries. With a <see cref="Part.State"/> it goes back to the model that made it;
+/// without, only to servers that want plain reasoning back. The text is empty where the provider hides it.
+/// </summary>
 public sealed record ReasoningPart(string Text) : Part;
 
 public sealed record RefusalPart(string Text) : Part;
@@ -73,6 +89,13 @@ public sealed record InlineMedia(string MediaType, string Base64) : MediaSource
 {
     /// <summary>The <c>data:</c> URL that OpenAI and Mistral take.</summary>
     public string DataUrl => $"data:{MediaType};base64,{Base64}";
+
+    /// <summary>A plain-text document.</summary>
+    public static InlineMedia OfText(string text) => new("text/plain", Convert.ToBase64String(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>The words of a plain-text document; null when it is something else.</summary>
+    public string? ReadText() =>
+        MediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8.GetString(Convert.FromBase64String(Base64)) : null;
 }
 
 public sealed record LinkedMedia(string Url) : MediaSource;

@@ -61,10 +61,10 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
         Next.Usage(usage);
     }
 
-    public override void Stop(int choice, StopReason reason)
+    public override void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
         Begin(0);
-        Next.Stop(choice, reason);
+        Next.Stop(choice, reason, stopSequence);
     }
 
     public override void End()

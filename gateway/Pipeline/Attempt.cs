@@ -7,6 +7,9 @@ namespace Dragoman.Pipeline;
 /// <summary>The state of the current try at one target, and after it what is to be settled.</summary>
 internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, AnswerContext context, int contextLength)
 {
+    /// <summary>The provider's id of the answer, for its support (specs/dialects.md 1.8).</summary>
+    private const string UpstreamRequestIdHeader = "x-upstream-request-id";
+
     private AnswerMeter? meter;
 
     public Target? Target { get; private set; }
@@ -23,12 +26,17 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     public async Task RunAsync(Target target)
     {
         var request = context.Request;
+        var mismatches = 0;
         for (var refusals = 0; ;)
         {
             try
             {
                 await RunAsync(target, request).ConfigureAwait(false);
                 return;
+            }
+            catch (GatewayException error) when (error.Error.Code == SchemaCheckedAnswer.ErrorCode && !IsCommitted && !exchange.ClientLeft && mismatches++ == 0)
+            {
+                // The same model often gets it right the second time (specs/dialects.md 2.5).
             }
             catch (GatewayException error) when (error.Error.Kind == ErrorKind.ContextTooLong && !IsCommitted && !exchange.ClientLeft)
             {
@@ -47,9 +55,9 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         var provider = exchange.Snapshot.ProviderOf(target);
 
         // Step 6: write.
-        Losses = new LossReport();
-        var passedThrough = provider.Dialect.TryPassThrough(request, target.Model);
-        var call = passedThrough ?? provider.Dialect.Write(request, target.Model, Losses);
+        var written = await TargetCall.WriteAsync(exchange, provider, target.Model, request, exchange.Http.RequestAborted).ConfigureAwait(false);
+        var call = written.Call;
+        Losses = written.Losses;
         if (request.Turns.Count < context.Request.Turns.Count)
             Losses.Dropped("messages");
         exchange.Http.Response.Headers.Remove(LossReport.Header);
@@ -61,7 +69,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         using var upstream = await clock.WithinAsync(() => provider.SendAsync(call, clock.Token)).ConfigureAwait(false);
         try
         {
-            await TranslateAsync(provider, call, passedThrough is not null, upstream, clock).ConfigureAwait(false);
+            await TranslateAsync(provider, written, upstream, clock).ConfigureAwait(false);
         }
         catch (GatewayException failure) when (!IsCommitted && provider.CanWake(call, failure.Error))
         {
@@ -71,22 +79,21 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
                 await provider.WakeAsync(call, clock.Token).ConfigureAwait(false);
                 return await provider.SendOnceAsync(call, clock.Token).ConfigureAwait(false);
             }).ConfigureAwait(false);
-            await TranslateAsync(provider, call, passedThrough is not null, again, clock).ConfigureAwait(false);
+            await TranslateAsync(provider, written, again, clock).ConfigureAwait(false);
         }
     }
 
     /// <summary>Step 8.</summary>
-    private async Task TranslateAsync(Providers.Provider provider, UpstreamCall call, bool passesThrough, HttpResponseMessage upstream, UpstreamClock clock)
+    private async Task TranslateAsync(Providers.Provider provider, TargetCall sent, HttpResponseMessage upstream, UpstreamClock clock)
     {
         var request = context.Request;
         var relay = new AnswerRelay(exchange, dialect, context);
-        var reader = provider.Dialect.OpenAnswer(request);
-        if (call.LocalStop.Count > 0)
-            reader = new LocallyStoppedReader(reader, call.LocalStop, request.Sampling.Choices ?? 1);
+        var reader = sent.OpenAnswer();
+        WriteHeaders(provider.RequestIdOf(upstream), provider.RateLimitsOf(upstream));
         try
         {
             // What came decides, not what was asked for: only an answer of the form that the client wants passes through.
-            if (passesThrough && AnswerRelay.IsStream(upstream) == request.Stream && relay.OpenPassThrough() is { } lane)
+            if (sent.PassesThrough && AnswerRelay.IsStream(upstream) == request.Stream && relay.OpenPassThrough() is { } lane)
             {
                 meter = new AnswerMeter(lane, request, exchange);
                 await relay.PassThroughAsync(upstream, reader, lane, meter, clock).ConfigureAwait(false);
@@ -108,6 +115,18 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
             IsCommitted = relay.IsCommitted;
             Error = meter?.Error;
         }
+    }
+
+    /// <summary>What the provider's headers say, a refusal's too, in the client's dialect; nothing once the answer has begun.</summary>
+    public void WriteHeaders(string? upstreamRequestId, RateLimits? limits)
+    {
+        if (exchange.Http.Response.HasStarted)
+            return;
+        var headers = exchange.Http.Response.Headers;
+        if (upstreamRequestId is not null)
+            headers[UpstreamRequestIdHeader] = upstreamRequestId;
+        foreach (var (name, value) in dialect.AnswerHeaders(exchange.RequestId, limits))
+            headers[name] = value;
     }
 
     public Settlement Settle()

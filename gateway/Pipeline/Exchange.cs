@@ -22,6 +22,7 @@ public sealed class Exchange
         HandsOver = runtime.HandsOver;
         SettlementLogger = runtime.SettlementLogger;
         RecentModels = runtime.RecentModels;
+        ReasoningMemory = runtime.ReasoningMemory;
         Errors = errors;
         RequestId = requestId;
         StartedAt = Clock.GetTimestamp();
@@ -39,6 +40,8 @@ public sealed class Exchange
     /// <summary>See <see cref="GatewayRuntime.RecentModels"/>.</summary>
     public RecentModels RecentModels { get; }
 
+    public ReasoningMemory ReasoningMemory { get; }
+
     public ILogger SettlementLogger { get; }
 
     public IErrorShape Errors { get; }
@@ -53,6 +56,11 @@ public sealed class Exchange
 
     /// <summary>The request's body, once it was read.</summary>
     public ReadOnlyMemory<byte> Body { get; private set; }
+
+    /// <summary>What an inbound dialect reads besides the body.</summary>
+    internal RequestContext RequestContext => new(
+        name => Http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null,
+        Snapshot.Envelope);
 
     /// <summary>What a route's <c>{*id}</c> stood for.</summary>
     public string RouteValue { get; internal set; } = "";

@@ -20,6 +20,8 @@ public sealed class GatewayRuntime(GatewaySnapshot first, TimeProvider clock, IL
 
     public RecentModels RecentModels { get; } = new(clock);
 
+    public ReasoningMemory ReasoningMemory { get; } = new(clock);
+
     public GatewaySnapshot Snapshot
     {
         get => snapshot;

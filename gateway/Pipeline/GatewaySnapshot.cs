@@ -1,5 +1,7 @@
+using System.Text;
 using Dragoman.Access;
 using Dragoman.Catalog;
+using Dragoman.Conversation;
 using Dragoman.Providers;
 
 namespace Dragoman.Pipeline;
@@ -13,15 +15,23 @@ public sealed class GatewaySnapshot
     {
         Configuration = configuration;
         Access = new OpenAccess();
+        Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
+        var keys = string.Join('\n', configuration.Providers.Select(settings => $"{settings.Name} {settings.ApiKey}"));
+        Envelope = new StateEnvelope(Encoding.UTF8.GetBytes(keys));
         providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock));
         Catalogue = new ModelCatalogue(configuration, (name, cancellation) => providers[name].ListModelsAsync(cancellation), clock);
     }
 
     public GatewayConfiguration Configuration { get; }
 
+    /// <summary>Sealed with the providers' keys, which all processes of one deployment share.</summary>
+    public StateEnvelope Envelope { get; }
+
     public ModelCatalogue Catalogue { get; }
 
     public IAccessPolicy Access { get; }
+
+    public MediaDownloads Downloads { get; }
 
     public Provider ProviderOf(Target target) => providers[target.Provider];
 }

@@ -14,12 +14,12 @@ public static class Generation
         // Step 3: read.
         ChatRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-            request = dialect.Read(body.RootElement) with { Source = exchange.Body };
+            request = dialect.Read(body.RootElement, exchange.RequestContext) with { Source = exchange.Body };
 
         // Step 4: resolve.
         var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
             ?? throw new GatewayException(Resolution.NotFound(request.Model));
-        var context = new AnswerContext(request, exchange.RequestId, exchange.Clock, exchange.StartedAt);
+        var context = new AnswerContext(request, exchange.RequestId, exchange.Clock, exchange.StartedAt) { Envelope = exchange.Snapshot.Envelope };
         var local = new ArrayBufferWriter<byte>();
         if (dialect.TryAnswerLocally(context, local))
         {
@@ -46,6 +46,7 @@ public static class Generation
         catch (GatewayException error)
         {
             attempt.Error ??= error.Error;
+            attempt.WriteHeaders(error.Error.UpstreamRequestId, error.Error.RateLimits);
             throw;
         }
         catch (OperationCanceledException) when (exchange.ClientLeft)
@@ -58,6 +59,7 @@ public static class Generation
             exchange.RecentModels.Use(model, request.KeepAlive);
             var settlement = attempt.Settle();
             await access.SettleAsync(reservation, settlement).ConfigureAwait(false);
+            GatewayMetrics.CountLosses(attempt.Losses, dialect.Name, (attempt.Target ?? model.Targets[0]).Provider);
             SettlementLog.Write(exchange, dialect.Name, request, attempt.Target ?? model.Targets[0], attempt, settlement);
         }
     }

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Mistral;
@@ -10,6 +11,10 @@ internal sealed class MistralProvider : ProviderKind
     public static readonly MistralProvider Kind = new();
 
     public override Uri DefaultBaseUrl { get; } = new("https://api.mistral.ai/v1/");
+
+    public override IReadOnlyList<string> RequestIdHeaders { get; } = ["mistral-correlation-id", "x-kong-request-id"];
+
+    public override RateLimits? ReadRateLimits(HttpResponseHeaders headers) => RateLimitHeaders.Mistral.Read(headers);
 
     public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl) => new MistralOutbound();
 }

@@ -74,6 +74,8 @@ public sealed class Provider : IDisposable
         {
             Content = new ReadOnlyMemoryContent(call.Body),
         };
+        foreach (var (name, value) in call.Headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         request.Content.Headers.ContentType = Json;
         return await SendAsync(request, cancellation).ConfigureAwait(false);
     }
@@ -89,16 +91,32 @@ public sealed class Provider : IDisposable
     /// <exception cref="GatewayException">The provider cannot be reached, refused, or answered something else.</exception>
     public async Task<IReadOnlyList<ListedModel>> ListModelsAsync(CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(baseUrl, "models"));
+        if (Dialect.ModelListPath is not { } path)
+            return [];
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(baseUrl, path));
         using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
         return Dialect.ReadModels(await response.ReadBodyAsync(UpstreamBody.Largest, cancellation).ConfigureAwait(false));
     }
+
+    /// <summary>The provider's own id of an answer, for its support; null when it has none.</summary>
+    public string? RequestIdOf(HttpResponseMessage response)
+    {
+        foreach (var name in kind.RequestIdHeaders)
+        {
+            if (response.Headers.TryGetValues(name, out var values) && values.FirstOrDefault() is { Length: > 0 } id)
+                return id;
+        }
+
+        return null;
+    }
+
+    public RateLimits? RateLimitsOf(HttpResponseMessage response) => kind.ReadRateLimits(response.Headers, clock);
 
     public void Dispose() => connections.Dispose();
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
-        kind.Authenticate(request.Headers, Settings.ApiKey);
+        await kind.AuthenticateAsync(Settings, request.Headers, cancellation).ConfigureAwait(false);
         HttpResponseMessage response;
         try
         {
@@ -147,7 +165,11 @@ public sealed class Provider : IDisposable
             // The status alone has to do when the body is cut or too large.
         }
 
-        var error = Dialect.ReadError(status, body.Span, ReadRetryAfter(response.Headers));
+        var error = Dialect.ReadError(status, body.Span, ReadRetryAfter(response.Headers)) with
+        {
+            UpstreamRequestId = RequestIdOf(response),
+            RateLimits = RateLimitsOf(response),
+        };
         // The client's own key was fine, so what the provider says of ours stays here.
         return error.Kind == ErrorKind.UpstreamRefusedKey
             ? error with { Message = $"The provider {Settings.Name} refused the gateway's key." }

@@ -14,14 +14,29 @@ internal abstract class ProviderKind
     /// <summary>Whether the server unloads models by itself, and says so instead of answering.</summary>
     public virtual bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => false;
 
-    public virtual void Authenticate(HttpRequestHeaders headers, string? apiKey)
+    /// <summary>The headers in which an answer may name itself, the first one present counts.</summary>
+    public virtual IReadOnlyList<string> RequestIdHeaders => ["x-request-id"];
+
+    /// <summary>What an answer's headers say of rate limits; null when they say nothing.</summary>
+    public virtual RateLimits? ReadRateLimits(HttpResponseHeaders headers) => RateLimitHeaders.OpenAI.Read(headers);
+
+    /// <inheritdoc cref="ReadRateLimits(HttpResponseHeaders)"/>
+    /// <param name="headers">Of the answer.</param>
+    /// <param name="clock">For providers that tell times instead of durations.</param>
+    public virtual RateLimits? ReadRateLimits(HttpResponseHeaders headers, TimeProvider clock) => ReadRateLimits(headers);
+
+    /// <summary>Makes the request known as ours.</summary>
+    /// <exception cref="GatewayException">No credentials could be had.</exception>
+    public virtual ValueTask AuthenticateAsync(ProviderSettings settings, HttpRequestHeaders headers, CancellationToken cancellation)
     {
-        if (apiKey is not null)
-            headers.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
+        if (settings.ApiKey is not null)
+            headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.ApiKey);
+        return default;
     }
 
     public static ProviderKind Of(ProviderSettings settings) => settings.Dialect switch
     {
+        "anthropic" => AnthropicProvider.Kind,
         "mistral" => MistralProvider.Kind,
         "openai" => OpenAIProvider.Kind,
         _ => throw new ArgumentException($"\"{settings.Dialect}\" is not an outbound dialect", nameof(settings)),

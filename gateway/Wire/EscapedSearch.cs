@@ -25,7 +25,7 @@ public sealed class EscapedSearch
     public EscapedSearchResult Feed(ReadOnlySpan<byte> escaped)
     {
         if (held.Length == 0 && !escaped.ContainsAny(interesting))
-            return new EscapedSearchResult(escaped, IsFound: false, default);
+            return new EscapedSearchResult(escaped, Word: -1, default);
 
         ReadOnlySpan<byte> whole = escaped;
         if (held.Length > 0)
@@ -36,11 +36,11 @@ public sealed class EscapedSearch
 
         held = [];
         var text = new UnescapedText(whole);
-        if (TryFind(text.Plain, out var from, out var to))
-            return new EscapedSearchResult(whole[..text.OriginOf(from)], IsFound: true, whole[text.OriginOf(to)..]);
+        if (TryFind(text.Plain, out var from, out var to, out var found))
+            return new EscapedSearchResult(whole[..text.OriginOf(from)], found, whole[text.OriginOf(to)..]);
         var safe = text.OriginOf(BeginningOfWord(text.Plain));
         held = whole[safe..].ToArray();
-        return new EscapedSearchResult(whole[..safe], IsFound: false, default);
+        return new EscapedSearchResult(whole[..safe], Word: -1, default);
     }
 
     /// <summary>What was held back, when no further piece comes.</summary>
@@ -51,17 +51,18 @@ public sealed class EscapedSearch
         return rest;
     }
 
-    private bool TryFind(ReadOnlySpan<byte> plain, out int from, out int to)
+    private bool TryFind(ReadOnlySpan<byte> plain, out int from, out int to, out int found)
     {
-        (from, to) = (-1, int.MaxValue);
-        foreach (var word in words)
+        (from, to, found) = (-1, int.MaxValue, -1);
+        for (var index = 0; index < words.Length; index++)
         {
+            var word = words[index];
             var start = plain.IndexOf(word);
             if (start < 0)
                 continue;
             var end = start + word.Length;
             if (end < to || (end == to && start < from))
-                (from, to) = (start, end);
+                (from, to, found) = (start, end, index);
         }
 
         return from >= 0;
@@ -85,13 +86,15 @@ public sealed class EscapedSearch
 }
 
 /// <param name="Before">Holds no word, nor its beginning.</param>
-/// <param name="IsFound">Whether a word follows <paramref name="Before"/>.</param>
+/// <param name="Word">The place, in the list of words, of the one that follows <paramref name="Before"/>; -1 when none does.</param>
 /// <param name="After">What follows the word in this piece.</param>
-public readonly ref struct EscapedSearchResult(ReadOnlySpan<byte> Before, bool IsFound, ReadOnlySpan<byte> After)
+public readonly ref struct EscapedSearchResult(ReadOnlySpan<byte> Before, int Word, ReadOnlySpan<byte> After)
 {
     public ReadOnlySpan<byte> Before { get; } = Before;
 
-    public bool IsFound { get; } = IsFound;
+    public int Word { get; } = Word;
+
+    public bool IsFound => Word >= 0;
 
     public ReadOnlySpan<byte> After { get; } = After;
 }

@@ -66,13 +66,21 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
     {
     }
 
+    public void State(int choice, int? slot, OpaqueState state)
+    {
+    }
+
+    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+    }
+
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
     }
 
     public void Usage(in Usage usage) => tellsUsage = true;
 
-    public void Stop(int choice, StopReason reason)
+    public void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
     }
 

@@ -62,7 +62,7 @@ internal static class CompletionWriter
 
     public static string FinishReason(StopReason reason) => reason switch
     {
-        StopReason.Length => "length",
+        StopReason.Length or StopReason.ContextWindow => "length",
         StopReason.ToolCalls => "tool_calls",
         StopReason.ContentFilter => "content_filter",
         _ => "stop",

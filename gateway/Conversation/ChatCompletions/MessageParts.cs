@@ -61,11 +61,9 @@ internal static class MessageParts
         writer.WriteEndArray();
     }
 
-    /// <summary>Writes a whole message of role <c>tool</c>; its name only where the provider has one.</summary>
-    public static void WriteToolResult(Utf8JsonWriter writer, ToolResultPart result, string id, string? name, LossReport losses)
+    /// <summary>Writes a whole message of role <c>tool</c>, its media moved away before; its name only where the provider has one.</summary>
+    public static void WriteToolResult(Utf8JsonWriter writer, ToolResultPart result, string id, string? name)
     {
-        if (result.Content.Any(part => part is not TextPart))
-            losses.Dropped("tool result media");
         writer.WriteStartObject();
         writer.WriteString("role"u8, "tool"u8);
         writer.WriteString("tool_call_id"u8, id);

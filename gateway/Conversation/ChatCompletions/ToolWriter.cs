@@ -9,10 +9,13 @@ internal static class ToolWriter
     /// <param name="request">Holds the tools and the choice among them.</param>
     /// <param name="named">Whether the server can be told one tool by name.</param>
     /// <param name="required">The server's word for "any of them, but one".</param>
-    public static void WriteTools(Utf8JsonWriter writer, ChatRequest request, bool named, string required)
+    /// <param name="losses">Hears of tools that take free text, which become functions.</param>
+    public static void WriteTools(Utf8JsonWriter writer, ChatRequest request, bool named, string required, LossReport losses)
     {
         if (request.Tools.Count == 0)
             return;
+        if (request.Tools.Any(tool => tool.FreeText is not null))
+            losses.Emulated("tools");
         writer.WriteStartArray("tools"u8);
         foreach (var tool in request.Tools)
         {
@@ -23,7 +26,7 @@ internal static class ToolWriter
             if (tool.Description is { } description)
                 writer.WriteString("description"u8, description);
             writer.WritePropertyName("parameters"u8);
-            writer.WriteRawValue(tool.Parameters ?? """{"type":"object","properties":{}}""", skipInputValidation: true);
+            writer.WriteRawValue(tool.FreeText is null ? tool.Parameters ?? """{"type":"object","properties":{}}""" : FreeText.Parameters, skipInputValidation: true);
             if (tool.Strict is { } strict)
                 writer.WriteBoolean("strict"u8, strict);
             writer.WriteEndObject();

@@ -11,6 +11,8 @@ internal static class MistralMessageWriter
 
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<Turn> turns, LossReport losses)
     {
+        turns = ToolResultMedia.MoveBehind(turns, AcceptableId, losses);
+        CacheMarks.Drop(turns, losses);
         writer.WriteStartArray("messages"u8);
         for (var index = 0; index < turns.Count; index++)
         {
@@ -20,7 +22,7 @@ internal static class MistralMessageWriter
             if (turn.Role == Role.Tool)
             {
                 foreach (var result in turn.Parts.OfType<ToolResultPart>())
-                    MessageParts.WriteToolResult(writer, result, AcceptableId(result.CallId), result.ToolName, losses);
+                    MessageParts.WriteToolResult(writer, result, AcceptableId(result.CallId), result.ToolName);
             }
             else
             {

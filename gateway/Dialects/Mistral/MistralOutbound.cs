@@ -17,10 +17,10 @@ public sealed class MistralOutbound : IOutboundDialect
     private const string OllamaFamily = "ollama";
 
     /// <summary>OpenAI members that Mistral has under the same name and meaning.</summary>
-    private static readonly string[] SharedMembers = ["metadata", "prediction", "prompt_cache_key"];
+    private static readonly string[] SharedHints = ["metadata", "prediction", "prompt_cache_key"];
 
-    /// <summary>OpenAI members whose loss would change what the client gets.</summary>
-    private static readonly string[] ContractMembers = ["audio", "modalities", "web_search_options"];
+    /// <summary>A prediction goes with one answer only (specs/dialects.md 2.9).</summary>
+    private static readonly string[] SharedHintsOfOne = ["metadata", "prompt_cache_key"];
 
     public string Name => "mistral";
 
@@ -62,7 +62,7 @@ public sealed class MistralOutbound : IOutboundDialect
     /// <summary>Nobody speaks Mistral's closed dialect inward.</summary>
     public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) => null;
 
-    public IAnswerReader OpenAnswer(ChatRequest request) =>
+    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) =>
         new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
 
     public EmbeddingLimits EmbeddingLimits => MistralModels.EmbeddingLimits;
@@ -106,11 +106,8 @@ public sealed class MistralOutbound : IOutboundDialect
                 throw Missing("logprobs");
         }
 
-        foreach (var name in ContractMembers)
-        {
-            if (request.Extensions.TryGetValue(name, out var json) && !(name == "modalities" && !json.Contains("audio", StringComparison.Ordinal)))
-                throw Missing(name);
-        }
+        if (request.AudioOutput is not null)
+            throw Missing("modalities");
 
         static GatewayException Missing(string field) => GatewayException.Invalid(field, $"{field} is not supported by this model's provider (mistral)");
     }
@@ -163,21 +160,12 @@ public sealed class MistralOutbound : IOutboundDialect
 
     private static void WriteChatMembers(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
     {
-        ToolWriter.WriteTools(writer, request, named: true, required: "any");
+        ToolWriter.WriteTools(writer, request, named: true, required: "any", losses);
         ToolWriter.WriteFormat(writer, request.Format);
         WriteReasoning(writer, request.Reasoning, upstreamModel, losses);
-        foreach (var (name, json) in request.Extensions)
-        {
-            if (SharedMembers.Contains(name))
-            {
-                writer.WritePropertyName(name);
-                writer.WriteRawValue(json, skipInputValidation: true);
-            }
-            else
-            {
-                losses.Dropped(name);
-            }
-        }
+        HintWriter.Write(writer, request.Hints, request.Sampling.Choices > 1 ? SharedHintsOfOne : SharedHints, losses);
+        foreach (var name in request.Extensions.Keys)
+            losses.Dropped(name);
     }
 
     /// <summary>Filling a gap knows neither formats nor reasoning nor the members of a chat.</summary>
@@ -187,7 +175,7 @@ public sealed class MistralOutbound : IOutboundDialect
             losses.Dropped("format");
         if (request.Reasoning.Enabled == true)
             losses.Dropped("reasoning");
-        foreach (var name in request.Extensions.Keys)
+        foreach (var name in request.Hints.SetMembers().Concat(request.Extensions.Keys))
             losses.Dropped(name);
     }
 

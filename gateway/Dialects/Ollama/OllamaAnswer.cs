@@ -40,8 +40,9 @@ internal static class OllamaAnswer
         WriteEscaped(writer, form == OllamaForm.Chat ? "content"u8 : "response"u8, choice.Text.Bytes, choice.Refusal.Bytes);
         if (choice.Reasoning.Length > 0 && !context.Request.Reasoning.IsOff)
             WriteEscaped(writer, "thinking"u8, choice.Reasoning.Bytes, default);
+        WritePictures(writer, choice);
         // What a limit or a filter cut in the middle is no call (specs/dialects.md 2.17).
-        IReadOnlyList<AnswerToolCall> calls = choice.StopReason is StopReason.Length or StopReason.ContentFilter
+        IReadOnlyList<AnswerToolCall> calls = choice.StopReason is StopReason.Length or StopReason.ContextWindow or StopReason.ContentFilter
             ? [.. choice.ToolCalls.Where(IsWhole)]
             : choice.ToolCalls;
         if (calls.Count > 0)
@@ -115,7 +116,7 @@ internal static class OllamaAnswer
     public static void WriteEnd(Utf8JsonWriter writer, StopReason? reason, in Usage usage, TimeSpan total, TimeSpan load, TimeSpan prompt)
     {
         writer.WriteBoolean("done"u8, true);
-        writer.WriteString("done_reason"u8, reason == StopReason.Length ? "length"u8 : "stop"u8);
+        writer.WriteString("done_reason"u8, reason is { } known && known.IsLimit() ? "length"u8 : "stop"u8);
         writer.WriteNumber("total_duration"u8, Nanoseconds(total));
         writer.WriteNumber("load_duration"u8, Nanoseconds(load));
         writer.WriteNumber("prompt_eval_count"u8, Math.Max(1, usage.InputTotal));
@@ -136,6 +137,19 @@ internal static class OllamaAnswer
 
     /// <summary>Whether the call's arguments are a whole JSON object.</summary>
     public static bool IsWhole(AnswerToolCall call) => IsObject(ReadArguments(call));
+
+    /// <summary>Ollama's messages carry pictures, and no sound.</summary>
+    public static bool IsPicture(string mediaType) => mediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase);
+
+    private static void WritePictures(Utf8JsonWriter writer, AnswerChoice choice)
+    {
+        if (!choice.Blocks.OfType<MediaBlock>().Any(media => IsPicture(media.MediaType)))
+            return;
+        writer.WriteStartArray("images"u8);
+        foreach (var picture in choice.Blocks.OfType<MediaBlock>().Where(media => IsPicture(media.MediaType)))
+            writer.WriteStringValue(picture.Base64.Bytes);
+        writer.WriteEndArray();
+    }
 
     private static ReadOnlySpan<byte> ReadArguments(AnswerToolCall call)
     {

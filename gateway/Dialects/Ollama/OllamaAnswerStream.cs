@@ -80,6 +80,22 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
     {
     }
 
+    /// <summary>Ollama has no place for it; what has to be replayed the gateway remembers itself.</summary>
+    public void State(int choice, int? slot, OpaqueState state)
+    {
+    }
+
+    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+        if (choice != 0 || !OllamaAnswer.IsPicture(mediaType))
+            return;
+        hasText = true;
+        if (form == OllamaForm.Chat)
+            WriteLine("\",\"message\":{\"role\":\"assistant\",\"content\":\"\",\"images\":[\""u8, base64, "\"]}"u8);
+        else
+            WriteLine("\",\"response\":\"\",\"images\":[\""u8, base64, "\"]"u8);
+    }
+
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
         // A token may have no text of its own, so several can wait for the same line.
@@ -89,14 +105,14 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
 
     public void Usage(in Usage usage) => this.usage = usage;
 
-    public void Stop(int choice, StopReason reason)
+    public void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
         if (choice != 0)
             return;
         stopReason = reason;
         if (logprobs.Length > 0)
             Text(choice, default);
-        if (reason is StopReason.Length or StopReason.ContentFilter)
+        if (reason.IsLimit() || reason == StopReason.ContentFilter)
             toolCalls.RemoveAll(call => !OllamaAnswer.IsWhole(call));
         if (toolCalls.Count > 0)
             WriteToolCalls();

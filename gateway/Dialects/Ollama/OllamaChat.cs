@@ -13,7 +13,7 @@ public sealed class OllamaChat : IInboundDialect
 
     public IErrorShape Errors => OllamaErrors.Shape;
 
-    public ChatRequest Read(JsonElement body)
+    public ChatRequest Read(JsonElement body, RequestContext context)
     {
         var request = RequestObject.OfBody(body, ignoreCase: true);
         var sampling = OllamaRequest.ReadSampling(request);
@@ -110,6 +110,6 @@ public sealed class OllamaChat : IInboundDialect
         var function = tool.Object("function") ?? throw GatewayException.Invalid(tool.FieldPath("function"), $"{tool.FieldPath("function")} is required");
         if (function.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
             throw function.WrongType("parameters", "a JSON Schema object", wrong);
-        return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters"));
+        return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters")) { Field = function.FieldPath("parameters") };
     }
 }

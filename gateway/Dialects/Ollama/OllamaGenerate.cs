@@ -13,7 +13,7 @@ public sealed class OllamaGenerate : IInboundDialect
 
     public IErrorShape Errors => OllamaErrors.Shape;
 
-    public ChatRequest Read(JsonElement body)
+    public ChatRequest Read(JsonElement body, RequestContext context)
     {
         var request = RequestObject.OfBody(body, ignoreCase: true);
         var sampling = OllamaRequest.ReadSampling(request);

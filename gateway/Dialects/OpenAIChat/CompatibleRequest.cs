@@ -14,6 +14,7 @@ internal static class CompatibleRequest
     /// <exception cref="GatewayException">The server lacks something whose loss would change the contract.</exception>
     public static bool IsNeeded(CompatibleServer server, ChatRequest request) =>
         For(server, request, new LossReport()) != request
+        || (!server.TakesImageUrls && request.Turns.Any(turn => turn.Parts.Any(part => part is ImagePart { Source: LinkedMedia })))
         || (request.Sampling.RepeatPenalty is not null && !Says(request, server.RepeatPenalty))
         || (request.Reasoning.IsOff && server.ReasoningSwitch != ReasoningSwitch.Effort)
         || (!server.TakesMaxCompletionTokens && Says(request, "max_completion_tokens"))
@@ -45,8 +46,6 @@ internal static class CompatibleRequest
 
     private static void RefuseWhatIsMissing(CompatibleServer server, ChatRequest request)
     {
-        if (!server.TakesImageUrls && request.Turns.Any(turn => turn.Parts.Any(part => part is ImagePart { Source: LinkedMedia })))
-            throw GatewayException.Invalid("messages", $"this model's provider ({server.Name}) does not fetch pictures; send the picture itself as a data URL");
         if (!server.TakesChoices && request.Sampling.Choices > 1)
             throw GatewayException.Invalid("n", $"n above 1 is not supported by this model's provider ({server.Name})");
     }

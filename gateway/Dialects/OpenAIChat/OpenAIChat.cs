@@ -17,7 +17,7 @@ public sealed class OpenAIChat : IInboundDialect
 
     public IErrorShape Errors => OpenAIErrors.Shape;
 
-    public ChatRequest Read(JsonElement body) => OpenAIChatRequestReader.Read(RequestObject.OfBody(body));
+    public ChatRequest Read(JsonElement body, RequestContext context) => OpenAIChatRequestReader.Read(RequestObject.OfBody(body), context.Envelope);
 
     public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities) =>
         capabilities.Lacks(ModelCapabilities.Completion)
@@ -29,6 +29,8 @@ public sealed class OpenAIChat : IInboundDialect
     public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OpenAIChatStream(context, output);
 
     public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => new CompletionPassThrough(context, output);
+
+    public IEnumerable<(string Name, string Value)> AnswerHeaders(string requestId, RateLimits? limits) => OpenAIHeaders.Of(limits);
 
     public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) =>
         OpenAIChatAnswer.Write(context, answer, output);

@@ -19,13 +19,13 @@ internal static class OpenAIChatAnswer
         writer.WriteString("model"u8, context.Request.Model);
         writer.WriteStartArray("choices"u8);
         for (var index = 0; index < answer.Choices.Count; index++)
-            WriteChoice(writer, index, answer.Choices[index]);
+            WriteChoice(writer, context, index, answer.Choices[index]);
         writer.WriteEndArray();
         CompletionWriter.WriteUsage(writer, answer.Usage);
         writer.WriteEndObject();
     }
 
-    private static void WriteChoice(Utf8JsonWriter writer, int index, AnswerChoice choice)
+    private static void WriteChoice(Utf8JsonWriter writer, AnswerContext context, int index, AnswerChoice choice)
     {
         writer.WriteStartObject();
         writer.WriteNumber("index"u8, index);
@@ -46,12 +46,67 @@ internal static class OpenAIChatAnswer
             writer.WriteStartArray("tool_calls"u8);
             foreach (var call in choice.ToolCalls)
             {
+                WriteCall(writer, context, call);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        WriteMedia(writer, context, choice);
+        writer.WriteEndObject();
+        CompletionWriter.WriteChatLogprobs(writer, choice.LogprobEntries);
+        writer.WriteString("finish_reason"u8, CompletionWriter.FinishReason(choice.StopReason ?? StopReason.Stop));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteCall(Utf8JsonWriter writer, AnswerContext context, AnswerToolCall call)
+    {
+        var isFreeText = context.Request.IsFreeText(call.Name);
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, call.Id);
+        writer.WriteString("type"u8, isFreeText ? "custom"u8 : "function"u8);
+        writer.WriteStartObject(isFreeText ? "custom"u8 : "function"u8);
+        writer.WriteString("name"u8, call.Name);
+        if (isFreeText)
+        {
+            var arguments = call.Arguments.ToString();
+            writer.WriteString("input"u8, FreeText.InputOf(arguments) ?? arguments);
+        }
+        else
+        {
+            CompletionWriter.WriteEscaped(writer, "arguments"u8, call.Arguments);
+        }
+
+        writer.WriteEndObject();
+        WriteState(writer, context, call.State);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Where Gemini's own OpenAI façade puts it (specs/dialects.md 2.6).</summary>
+    private static void WriteState(Utf8JsonWriter writer, AnswerContext context, OpaqueState? state)
+    {
+        if (state is not { Kind: StateKind.GeminiThoughtSignature })
+            return;
+        writer.WriteStartObject("extra_content"u8);
+        writer.WriteStartObject("google"u8);
+        writer.WriteString("thought_signature"u8, context.Envelope.Wrap(state));
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Pictures as OpenRouter and LiteLLM write them, sound as OpenAI does (specs/dialects.md 2.10, 2.11).</summary>
+    private static void WriteMedia(Utf8JsonWriter writer, AnswerContext context, AnswerChoice choice)
+    {
+        var media = choice.Blocks.OfType<MediaBlock>().ToLookup(block => block.MediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase));
+        if (media[true].Any())
+        {
+            writer.WriteStartArray("images"u8);
+            foreach (var picture in media[true])
+            {
                 writer.WriteStartObject();
-                writer.WriteString("id"u8, call.Id);
-                writer.WriteString("type"u8, "function"u8);
-                writer.WriteStartObject("function"u8);
-                writer.WriteString("name"u8, call.Name);
-                CompletionWriter.WriteEscaped(writer, "arguments"u8, call.Arguments);
+                writer.WriteString("type"u8, "image_url"u8);
+                writer.WriteStartObject("image_url"u8);
+                writer.WriteString("url"u8, $"data:{picture.MediaType};base64,{picture.Base64}");
                 writer.WriteEndObject();
                 writer.WriteEndObject();
             }
@@ -59,9 +114,12 @@ internal static class OpenAIChatAnswer
             writer.WriteEndArray();
         }
 
-        writer.WriteEndObject();
-        CompletionWriter.WriteChatLogprobs(writer, choice.LogprobEntries);
-        writer.WriteString("finish_reason"u8, CompletionWriter.FinishReason(choice.StopReason ?? StopReason.Stop));
+        if (!media[false].Any())
+            return;
+        writer.WriteStartObject("audio"u8);
+        writer.WriteString("id"u8, "audio_" + context.RequestId);
+        writer.WriteString("data"u8, string.Concat(media[false].Select(sound => sound.Base64.ToString())));
+        writer.WriteString("transcript"u8, ""u8);
         writer.WriteEndObject();
     }
 }

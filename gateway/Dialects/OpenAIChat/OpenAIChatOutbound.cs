@@ -10,6 +10,14 @@ namespace Dragoman.Dialects.OpenAIChat;
 /// <param name="server">The kind of compatible server; null: OpenAI's own, which knows newer names and refuses unknown ones.</param>
 public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDialect
 {
+    /// <summary>OpenAI's own knows all hints, and compatible servers those that do not disturb any of them.</summary>
+    private static readonly string[] OpenAIHints = ["user", "metadata", "service_tier", "prompt_cache_key", "store", "verbosity", "prediction"];
+
+    private static readonly string[] CompatibleHints = ["user"];
+
+    private const string DefaultVoice = "alloy";
+    private const string DefaultAudioFormat = "wav";
+
     private readonly bool isOpenAI = server is null;
     private readonly StreamOptions streamOptions = new();
 
@@ -19,6 +27,16 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     {
         if (server is not null)
             request = CompatibleRequest.For(server, request, losses);
+        string? answerSchema = null;
+        if (isOpenAI)
+        {
+            request = request with
+            {
+                Format = StrictSchemas.Fit(request.Format, losses, out answerSchema),
+                Tools = [.. request.Tools.Select(tool => StrictSchemas.Fit(tool, losses))],
+            };
+        }
+
         var stop = request.Sampling.Stop.Where(word => word.Length > 0).ToList();
         var mostStop = !isOpenAI ? int.MaxValue : OpenAIModels.Reasons(upstreamModel) ? 0 : OpenAIModels.MostStopSequences;
         if (stop.Count > mostStop)
@@ -30,7 +48,10 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             writer.WriteString("model"u8, upstreamModel);
             if (request.Completion is { } completion)
             {
-                writer.WriteString("prompt"u8, completion.Prompt);
+                if (completion.FurtherPrompts.Count == 0)
+                    writer.WriteString("prompt"u8, completion.Prompt);
+                else
+                    ToolWriter.WriteStrings(writer, "prompt", [completion.Prompt, .. completion.FurtherPrompts]);
                 if (completion.Suffix is { } suffix)
                     writer.WriteString("suffix"u8, suffix);
             }
@@ -44,6 +65,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
                 ToolWriter.WriteStrings(writer, "stop", sent);
             if (request.Completion is null)
                 WriteChatMembers(writer, request, upstreamModel, losses);
+            WriteHints(writer, request, losses);
             if (request.Stream)
                 streamOptions.Write(writer, upstreamModel);
             WriteExtensions(writer, request, losses);
@@ -54,6 +76,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
         {
             Model = upstreamModel,
             LocalStop = [.. stop.Skip(mostStop)],
+            AnswerSchema = answerSchema,
         };
     }
 
@@ -63,13 +86,18 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             : null;
 
     /// <summary>OpenAI's own clients get a compatible server's text as it is, with the reasoning that it may hold.</summary>
-    public IAnswerReader OpenAnswer(ChatRequest request)
+    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel)
     {
-        var reader = new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
+        var reader = new ChatCompletionReader(json => ReadError(200, json, null), request.ExpectedChoices);
         return isOpenAI || request.Completion is not null || request.Family == OpenAIChat.Family
             ? reader
             : new FilteredAnswerReader(reader, events => new InlineReasoning(events));
     }
+
+    public bool TakesPromptLists => true;
+
+    /// <summary>OpenAI fetches pictures, and no documents.</summary>
+    public bool FetchesLink(Part part, string upstreamModel) => part is ImagePart && server is not { TakesImageUrls: false };
 
     public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => streamOptions.Amend(call, refusal);
 
@@ -155,7 +183,9 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             writer.WriteBoolean("logprobs"u8, logprobs);
         if (request.Sampling.TopLogprobs is { } topLogprobs)
             writer.WriteNumber("top_logprobs"u8, topLogprobs);
-        ToolWriter.WriteTools(writer, request, named: true, required: "required");
+        if (request.AudioOutput is { } audio)
+            WriteAudioOutput(writer, audio);
+        ToolWriter.WriteTools(writer, request, named: true, required: "required", losses);
         ToolWriter.WriteFormat(writer, request.Format);
         if (server is null)
             WriteEffort(writer, OpenAIModels.EffortOf(upstreamModel, request.Reasoning, losses));
@@ -194,6 +224,22 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     {
         if (effort is { } level)
             writer.WriteString("reasoning_effort"u8, level.ToString().ToLowerInvariant());
+    }
+
+    /// <summary>A compatible server gets the hints of an OpenAI client as they are: it may know them.</summary>
+    private void WriteHints(Utf8JsonWriter writer, ChatRequest request, LossReport losses) =>
+        HintWriter.Write(writer, request.Hints, isOpenAI || request.Family == OpenAIChat.Family ? OpenAIHints : CompatibleHints, losses);
+
+    private static void WriteAudioOutput(Utf8JsonWriter writer, AudioOutput audio)
+    {
+        writer.WriteStartArray("modalities"u8);
+        writer.WriteStringValue("text"u8);
+        writer.WriteStringValue("audio"u8);
+        writer.WriteEndArray();
+        writer.WriteStartObject("audio"u8);
+        writer.WriteString("voice"u8, audio.Voice ?? DefaultVoice);
+        writer.WriteString("format"u8, audio.Format ?? DefaultAudioFormat);
+        writer.WriteEndObject();
     }
 
     private static void WriteExtensions(Utf8JsonWriter writer, ChatRequest request, LossReport losses)

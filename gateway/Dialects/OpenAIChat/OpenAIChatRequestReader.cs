@@ -11,18 +11,23 @@ internal static class OpenAIChatRequestReader
     private static readonly string[] Known =
     [
         "model", "messages", "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "response_format",
-        "reasoning_effort", "reasoning", "logprobs", "top_logprobs",
+        "reasoning_effort", "reasoning", "logprobs", "top_logprobs", "modalities", "audio",
+        "user", "safety_identifier", "metadata", "service_tier", "prompt_cache_key", "store", "verbosity", "prediction", "web_search_options",
     ];
 
-    public static ChatRequest Read(RequestObject request)
+    public static ChatRequest Read(RequestObject request, StateEnvelope envelope)
     {
         var pairing = new ToolCallPairing();
-        var turns = request.Objects("messages").Select(message => ReadMessage(message, pairing)).ToList();
+        var bound = new List<FamilyMember>();
+        var turns = request.Objects("messages").Select(message => ReadMessage(message, pairing, envelope, bound)).ToList();
         if (turns.Count == 0)
             throw GatewayException.Invalid("messages", "[] is too short - 'messages'");
         if (request.Find("functions") is not null || request.Find("function_call") is not null)
             throw GatewayException.Invalid("functions", "functions and function_call are no longer supported; use tools and tool_choice");
 
+        if (request.Find("web_search_options") is not null)
+            bound.Add(new FamilyMember("web_search_options", "web_search_options is a tool of OpenAI's own; this model's provider does not have it"));
+        var tools = ReadTools(request);
         return new ChatRequest
         {
             Model = request.RequiredString("model"),
@@ -30,33 +35,36 @@ internal static class OpenAIChatRequestReader
             Stream = request.Bool("stream") ?? false,
             IncludeUsage = request.Object("stream_options")?.Bool("include_usage") ?? false,
             Turns = turns,
-            Tools = [.. request.Objects("tools").Select(ReadTool)],
-            ToolChoice = ReadToolChoice(request),
+            Tools = tools,
+            ToolChoice = ReadToolChoice(request, tools),
             ParallelToolCalls = request.Bool("parallel_tool_calls"),
             Format = ReadFormat(request),
             Reasoning = ReadReasoning(request),
+            AudioOutput = ReadAudioOutput(request),
+            Hints = ReadHints(request),
+            FamilyMembers = bound,
             Sampling = SamplingReader.Read(request) with { Logprobs = request.Bool("logprobs"), TopLogprobs = ReadTopLogprobs(request) },
             Extensions = SamplingReader.ReadExtensions(request, Known),
         };
     }
 
-    private static Turn ReadMessage(RequestObject message, ToolCallPairing pairing)
+    private static Turn ReadMessage(RequestObject message, ToolCallPairing pairing, StateEnvelope envelope, List<FamilyMember> bound)
     {
         var role = message.RequiredString("role");
         return role switch
         {
-            "system" => new Turn(Role.System, ReadContent(message)) { Name = message.String("name") },
-            "developer" => new Turn(Role.Developer, ReadContent(message)) { Name = message.String("name") },
-            "user" => new Turn(Role.User, ReadContent(message)) { Name = message.String("name") },
-            "assistant" => new Turn(Role.Assistant, [.. ReadAssistantParts(message, pairing)]) { Name = message.String("name") },
-            "tool" => new Turn(Role.Tool, [pairing.ResultOf(message.RequiredString("tool_call_id"), ReadContent(message), message.FieldPath("tool_call_id"))]),
+            "system" => new Turn(Role.System, ReadContent(message, bound)) { Name = message.String("name") },
+            "developer" => new Turn(Role.Developer, ReadContent(message, bound)) { Name = message.String("name") },
+            "user" => new Turn(Role.User, ReadContent(message, bound)) { Name = message.String("name") },
+            "assistant" => new Turn(Role.Assistant, [.. ReadAssistantParts(message, pairing, envelope, bound)]) { Name = message.String("name") },
+            "tool" => new Turn(Role.Tool, [pairing.ResultOf(message.RequiredString("tool_call_id"), ReadContent(message, bound), message.FieldPath("tool_call_id"))]),
             _ => throw GatewayException.Invalid(
                 message.FieldPath("role"),
                 $"{message.FieldPath("role")} must be system, developer, user, assistant or tool, not \"{role}\""),
         };
     }
 
-    private static List<Part> ReadContent(RequestObject message)
+    private static List<Part> ReadContent(RequestObject message, List<FamilyMember> bound)
     {
         switch (message.Find("content"))
         {
@@ -65,13 +73,20 @@ internal static class OpenAIChatRequestReader
             case { ValueKind: JsonValueKind.String } text:
                 return [new TextPart(JsonText.ReadString(text))];
             case { ValueKind: JsonValueKind.Array }:
-                return [.. message.Objects("content").Select(ReadPart)];
+                return [.. message.Objects("content").Select(part => ReadPart(part, bound)).OfType<Part>()];
             case { } wrong:
                 throw message.WrongType("content", "a string or an array of parts", wrong);
         }
     }
 
-    private static Part ReadPart(RequestObject part)
+    /// <summary>Null: what only OpenAI itself can read.</summary>
+    private static Part? ReadPart(RequestObject part, List<FamilyMember> bound)
+    {
+        var read = ReadPartBare(part, bound);
+        return read is not null && part.Object("prompt_cache_breakpoint") is not null ? read with { Cache = new CacheMark(null) } : read;
+    }
+
+    private static Part? ReadPartBare(RequestObject part, List<FamilyMember> bound)
     {
         var type = part.RequiredString("type");
         switch (type)
@@ -89,7 +104,11 @@ internal static class OpenAIChatRequestReader
             case "file":
                 var file = part.Object("file") ?? throw Required(part, "file");
                 if (file.String("file_id") is not null)
-                    throw GatewayException.Invalid(file.FieldPath("file_id"), $"{file.FieldPath("file_id")} is not supported; send the file itself as file_data");
+                {
+                    bound.Add(new FamilyMember(file.FieldPath("file_id"), $"{file.FieldPath("file_id")} is a file at OpenAI, which this model's provider cannot read; send the file itself as file_data"));
+                    return null;
+                }
+
                 var media = MediaType.ReadInline(file.RequiredString("file_data"), file.FieldPath("file_data"));
                 return new DocumentPart(media, file.String("filename"));
             default:
@@ -125,13 +144,13 @@ internal static class OpenAIChatRequestReader
         throw GatewayException.Invalid(field, $"{field} must be a data URL or an http(s) URL");
     }
 
-    private static IEnumerable<Part> ReadAssistantParts(RequestObject message, ToolCallPairing pairing)
+    private static IEnumerable<Part> ReadAssistantParts(RequestObject message, ToolCallPairing pairing, StateEnvelope envelope, List<FamilyMember> bound)
     {
         if ((message.String("reasoning_content") ?? message.String("reasoning")) is { Length: > 0 } reasoning)
             yield return new ReasoningPart(reasoning);
         if (message.Find("content") is not null)
         {
-            foreach (var part in ReadContent(message))
+            foreach (var part in ReadContent(message, bound))
             {
                 if (part is not TextPart { Text: "" })
                     yield return part;
@@ -142,9 +161,21 @@ internal static class OpenAIChatRequestReader
             yield return new RefusalPart(refusal);
         foreach (var call in message.Objects("tool_calls"))
         {
+            if (call.Object("custom") is { } custom)
+            {
+                yield return pairing.Call(call.RequiredString("id"), custom.RequiredString("name"), FreeText.ArgumentsOf(custom.RequiredString("input")));
+                continue;
+            }
+
             var function = call.Object("function") ?? throw Required(call, "function");
-            yield return pairing.Call(call.RequiredString("id"), function.RequiredString("name"), ReadArguments(function));
+            var read = pairing.Call(call.RequiredString("id"), function.RequiredString("name"), ReadArguments(function));
+            yield return call.Object("extra_content")?.Object("google")?.String("thought_signature") is { Length: > 0 } signature
+                ? read with { State = envelope.Unwrap(signature) ?? new OpaqueState(StateKind.GeminiThoughtSignature, "", signature) }
+                : read;
         }
+
+        if (message.Object("audio") is not null)
+            bound.Add(new FamilyMember(message.FieldPath("audio"), $"{message.FieldPath("audio")} names an answer that only OpenAI has kept; send its words as content"));
     }
 
     private static string ReadArguments(RequestObject function)
@@ -165,17 +196,35 @@ internal static class OpenAIChatRequestReader
         throw GatewayException.Invalid(function.FieldPath("arguments"), $"{function.FieldPath("arguments")} must be the text of a JSON object");
     }
 
+    private static List<ToolDefinition> ReadTools(RequestObject request)
+    {
+        var tools = request.Objects("tools").Select(ReadTool).ToList();
+        foreach (var twice in tools.GroupBy(tool => tool.Name).Where(group => group.Count() > 1))
+            throw GatewayException.Invalid("tools", $"tools has \"{twice.Key}\" {twice.Count()} times; a tool's name must be unique");
+        return tools;
+    }
+
     private static ToolDefinition ReadTool(RequestObject tool)
     {
-        if (tool.RequiredString("type") is not "function" and var type)
-            throw GatewayException.Invalid(tool.FieldPath("type"), $"{tool.FieldPath("type")} must be function, not \"{type}\"");
+        var type = tool.RequiredString("type");
+        if (type == "custom")
+        {
+            var custom = tool.Object("custom") ?? throw Required(tool, "custom");
+            return new ToolDefinition(custom.RequiredString("name"), custom.String("description"), FreeText.Parameters) { FreeText = new FreeText(custom.Raw("format")) };
+        }
+
+        if (type != "function")
+            throw GatewayException.Invalid(tool.FieldPath("type"), $"{tool.FieldPath("type")} must be function or custom, not \"{type}\"");
         var function = tool.Object("function") ?? throw Required(tool, "function");
         if (function.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
             throw function.WrongType("parameters", "a JSON Schema object", wrong);
-        return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters"), function.Bool("strict"));
+        return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters"), function.Bool("strict"))
+        {
+            Field = function.FieldPath("parameters"),
+        };
     }
 
-    private static ToolChoice? ReadToolChoice(RequestObject request)
+    private static ToolChoice? ReadToolChoice(RequestObject request, List<ToolDefinition> tools)
     {
         if (request.Find("tool_choice") is not { } choice)
             return null;
@@ -191,13 +240,33 @@ internal static class OpenAIChatRequestReader
         }
 
         var named = request.Object("tool_choice")!.Value;
-        if (named.RequiredString("type") is not "function" and var type)
-            throw GatewayException.Invalid("tool_choice.type", $"tool_choice.type must be function, not \"{type}\"");
-        var function = named.Object("function") ?? throw Required(named, "function");
-        var name = function.RequiredString("name");
-        if (!request.Objects("tools").Any(tool => tool.Object("function")?.String("name") == name))
-            throw GatewayException.Invalid("tool_choice.function.name", $"tool_choice names \"{name}\", which is not among the tools");
-        return new ToolChoice(ToolChoiceKind.Named, name);
+        return named.RequiredString("type") switch
+        {
+            "allowed_tools" => ReadAllowed(named.Object("allowed_tools") ?? named, tools),
+            "function" => new ToolChoice(ToolChoiceKind.Named, NameOf(named, "function", tools)),
+            "custom" => new ToolChoice(ToolChoiceKind.Named, NameOf(named, "custom", tools)),
+            var type => throw GatewayException.Invalid("tool_choice.type", $"tool_choice.type must be function, custom or allowed_tools, not \"{type}\""),
+        };
+    }
+
+    private static ToolChoice ReadAllowed(RequestObject choice, List<ToolDefinition> tools)
+    {
+        var names = choice.Objects("tools").Select(tool => NameOf(tool, tool.RequiredString("type"), tools)).ToList();
+        return choice.RequiredString("mode") switch
+        {
+            "auto" => ToolChoice.Auto with { Allowed = names },
+            "required" => ToolChoice.Required with { Allowed = names },
+            var mode => throw GatewayException.Invalid(choice.FieldPath("mode"), $"{choice.FieldPath("mode")} must be auto or required, not \"{mode}\""),
+        };
+    }
+
+    private static string NameOf(RequestObject reference, string kind, List<ToolDefinition> tools)
+    {
+        var inner = reference.Object(kind) ?? throw Required(reference, kind);
+        var name = inner.RequiredString("name");
+        return tools.Exists(tool => tool.Name == name)
+            ? name
+            : throw GatewayException.Invalid(inner.FieldPath("name"), $"{inner.FieldPath("name")} is \"{name}\", which is not among the tools");
     }
 
     private static OutputFormat? ReadFormat(RequestObject request)
@@ -215,11 +284,39 @@ internal static class OpenAIChatRequestReader
                 var schema = format.Object("json_schema") ?? throw Required(format, "json_schema");
                 if (schema.Object("schema") is null)
                     throw Required(schema, "schema");
-                return new OutputFormat(OutputFormatKind.JsonSchema, schema.Raw("schema"), schema.String("name") ?? "schema", schema.String("description"), schema.Bool("strict"));
+                return new OutputFormat(OutputFormatKind.JsonSchema, schema.Raw("schema"), schema.String("name") ?? "schema", schema.String("description"), schema.Bool("strict"))
+                {
+                    Field = schema.FieldPath("schema"),
+                };
             default:
                 throw GatewayException.Invalid("response_format.type", $"response_format.type must be text, json_object or json_schema, not \"{type}\"");
         }
     }
+
+    private static AudioOutput? ReadAudioOutput(RequestObject request)
+    {
+        foreach (var modality in request.Strings("modalities"))
+        {
+            if (modality is not ("text" or "audio"))
+                throw GatewayException.Invalid("modalities", $"modalities may hold text and audio, not \"{modality}\"");
+        }
+
+        if (!request.Strings("modalities").Contains("audio"))
+            return null;
+        var audio = request.Object("audio") ?? throw Required(request, "audio");
+        return new AudioOutput(audio.Find("voice") is { ValueKind: JsonValueKind.String } voice ? JsonText.ReadString(voice) : null, audio.String("format"));
+    }
+
+    private static RequestHints ReadHints(RequestObject request) => new()
+    {
+        User = request.String("user") ?? request.String("safety_identifier"),
+        Metadata = request.Object("metadata") is { } metadata && metadata.Members.Any() ? request.Raw("metadata") : null,
+        ServiceTier = request.String("service_tier"),
+        PromptCacheKey = request.String("prompt_cache_key"),
+        Store = request.Bool("store"),
+        Verbosity = request.String("verbosity"),
+        Prediction = request.Object("prediction") is not null ? request.Raw("prediction") : null,
+    };
 
     private static ReasoningRequest ReadReasoning(RequestObject request)
     {

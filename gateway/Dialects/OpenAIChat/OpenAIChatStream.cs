@@ -41,6 +41,12 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
     public void ToolStart(int choice, int slot, string id, string name)
     {
+        if (context.Request.IsFreeText(name))
+        {
+            StateOf(choice).FreeTextCalls[slot] = new AnswerToolCall(id, name);
+            return;
+        }
+
         byte[] delta =
         [
             .. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(slot.ToString(CultureInfo.InvariantCulture)),
@@ -52,14 +58,46 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
     public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
     {
+        if (StateOf(choice).FreeTextCalls.TryGetValue(slot, out var freeText))
+        {
+            freeText.Arguments.Append(escaped);
+            return;
+        }
+
         Span<byte> number = stackalloc byte[11];
         slot.TryFormat(number, out var length, provider: CultureInfo.InvariantCulture);
         ReadOnlySpan<byte> opening = [.. "\"tool_calls\":[{\"index\":"u8, .. number[..length], .. ",\"function\":{\"arguments\":\""u8];
         WriteDelta(choice, opening, escaped, "\"}}]"u8);
     }
 
+    /// <summary>A call with free text goes out whole: its text stands inside the arguments of the function that emulates it.</summary>
     public void ToolEnd(int choice, int slot)
     {
+        if (!StateOf(choice).FreeTextCalls.TryGetValue(slot, out var call))
+            return;
+        byte[] opening =
+        [
+            .. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(slot.ToString(CultureInfo.InvariantCulture)),
+            .. ",\"id\":\""u8, .. JsonText.Escape(call.Id), .. "\",\"type\":\"custom\",\"custom\":{\"name\":\""u8, .. JsonText.Escape(call.Name), .. "\",\"input\":\""u8,
+        ];
+        var arguments = call.Arguments.ToString();
+        WriteDelta(choice, opening, JsonText.Escape(FreeText.InputOf(arguments) ?? arguments), "\"}}]"u8);
+    }
+
+    public void State(int choice, int? slot, OpaqueState state)
+    {
+        if (slot is not { } call || state.Kind != StateKind.GeminiThoughtSignature)
+            return;
+        byte[] opening = [.. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(call.ToString(CultureInfo.InvariantCulture)), .. ",\"extra_content\":{\"google\":{\"thought_signature\":\""u8];
+        WriteDelta(choice, opening, JsonText.Escape(context.Envelope.Wrap(state)), "\"}}}]"u8);
+    }
+
+    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+        if (mediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase))
+            WriteDelta(choice, [.. "\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:"u8, .. JsonText.Escape(mediaType), .. ";base64,"u8], base64, "\"}}]"u8);
+        else
+            WriteDelta(choice, [.. "\"audio\":{\"id\":\"audio_"u8, .. JsonText.Escape(context.RequestId), .. "\",\"data\":\""u8], base64, "\"}"u8);
     }
 
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
@@ -71,7 +109,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
     public void Usage(in Usage usage) => this.usage = usage;
 
-    public void Stop(int choice, StopReason reason)
+    public void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
         var state = StateOf(choice);
         if (!state.HasRole)
@@ -170,6 +208,8 @@ internal sealed class OpenAIChatStream : IAnswerEvents
     private sealed class ChoiceState
     {
         public bool HasRole { get; set; }
+
+        public Dictionary<int, AnswerToolCall> FreeTextCalls { get; } = [];
 
         public byte[] Logprobs { get; set; } = [];
 

@@ -9,6 +9,8 @@ internal static class OpenAIMessageWriter
 {
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<Turn> turns, ReasoningEcho echo, LossReport losses)
     {
+        turns = ToolResultMedia.MoveBehind(turns, AcceptableId, losses);
+        CacheMarks.Drop(turns, losses);
         writer.WriteStartArray("messages"u8);
         foreach (var turn in turns)
             WriteTurn(writer, turn, echo, losses);
@@ -20,7 +22,7 @@ internal static class OpenAIMessageWriter
         if (turn.Role == Role.Tool)
         {
             foreach (var result in turn.Parts.OfType<ToolResultPart>())
-                MessageParts.WriteToolResult(writer, result, AcceptableId(result.CallId), name: null, losses);
+                MessageParts.WriteToolResult(writer, result, AcceptableId(result.CallId), name: null);
             return;
         }
 
@@ -79,6 +81,9 @@ internal static class OpenAIMessageWriter
                 writer.WriteString("data"u8, sound.Base64);
                 writer.WriteString("format"u8, audio.Format);
                 writer.WriteEndObject();
+                break;
+            case DocumentPart { Source: InlineMedia file } when file.ReadText() is { } text:
+                MessageParts.WriteText(writer, text);
                 break;
             case DocumentPart { Source: InlineMedia file } document:
                 writer.WriteString("type"u8, "file"u8);

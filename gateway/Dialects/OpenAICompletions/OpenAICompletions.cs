@@ -17,10 +17,10 @@ public sealed class OpenAICompletions : IInboundDialect
 
     public IErrorShape Errors => OpenAIErrors.Shape;
 
-    public ChatRequest Read(JsonElement body)
+    public ChatRequest Read(JsonElement body, RequestContext context)
     {
         var request = RequestObject.OfBody(body);
-        var prompt = ReadPrompt(request);
+        var prompts = ReadPrompts(request);
         var suffix = request.String("suffix");
         var sampling = SamplingReader.Read(request);
         if (request.Int32("best_of") is { } bestOf && bestOf != (sampling.Choices ?? 1))
@@ -34,8 +34,11 @@ public sealed class OpenAICompletions : IInboundDialect
             Family = "openai",
             Stream = request.Bool("stream") ?? false,
             IncludeUsage = request.Object("stream_options")?.Bool("include_usage") ?? false,
-            Turns = [Turn.Of(Role.User, prompt)],
-            Completion = new TextCompletion(prompt, string.IsNullOrEmpty(suffix) ? null : suffix, request.Bool("echo") ?? false),
+            Turns = [Turn.Of(Role.User, prompts[0])],
+            Completion = new TextCompletion(prompts[0], string.IsNullOrEmpty(suffix) ? null : suffix, request.Bool("echo") ?? false)
+            {
+                FurtherPrompts = prompts.Length > 1 ? prompts[1..] : [],
+            },
             Sampling = sampling,
             Extensions = SamplingReader.ReadExtensions(request, Known),
         };
@@ -52,6 +55,8 @@ public sealed class OpenAICompletions : IInboundDialect
 
     public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => new CompletionPassThrough(context, output);
 
+    public IEnumerable<(string Name, string Value)> AnswerHeaders(string requestId, RateLimits? limits) => OpenAIHeaders.Of(limits);
+
     public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output)
     {
         using var writer = new Utf8JsonWriter(output, JsonText.Compact);
@@ -61,13 +66,12 @@ public sealed class OpenAICompletions : IInboundDialect
         writer.WriteNumber("created"u8, context.CreatedAt.ToUnixTimeSeconds());
         writer.WriteString("model"u8, context.Request.Model);
         writer.WriteStartArray("choices"u8);
-        ReadOnlySpan<byte> echo = EchoOf(context);
         for (var index = 0; index < answer.Choices.Count; index++)
         {
             var choice = answer.Choices[index];
             writer.WriteStartObject();
             writer.WritePropertyName("text"u8);
-            writer.WriteRawValue([(byte)'"', .. echo, .. choice.Text.Bytes, .. choice.Refusal.Bytes, (byte)'"'], skipInputValidation: true);
+            writer.WriteRawValue([(byte)'"', .. EchoOf(context, index), .. choice.Text.Bytes, .. choice.Refusal.Bytes, (byte)'"'], skipInputValidation: true);
             writer.WriteNumber("index"u8, index);
             writer.WriteNull("logprobs"u8);
             writer.WriteString("finish_reason"u8, CompletionWriter.TextFinishReason(choice.StopReason ?? StopReason.Stop));
@@ -80,26 +84,23 @@ public sealed class OpenAICompletions : IInboundDialect
     }
 
     /// <summary>The escaped prompt if the client wants it in front of the answer.</summary>
-    internal static byte[] EchoOf(AnswerContext context) =>
-        context.Request.Completion is { Echo: true } completion ? JsonText.Escape(completion.Prompt) : [];
+    internal static byte[] EchoOf(AnswerContext context, int choice) =>
+        context.Request.Completion is { Echo: true } completion ? JsonText.Escape(completion.PromptOf(choice, context.Request.Sampling.Choices ?? 1)) : [];
 
-    private static string ReadPrompt(RequestObject request)
+    private static string[] ReadPrompts(RequestObject request)
     {
         switch (request.Find("prompt"))
         {
             case null:
                 throw GatewayException.Invalid("prompt", "prompt is required");
             case { ValueKind: JsonValueKind.String } text:
-                return JsonText.ReadString(text);
+                return [JsonText.ReadString(text)];
             case { ValueKind: JsonValueKind.Array } list:
                 if (list.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
                     throw GatewayException.Invalid("prompt", "prompt must be a string; token arrays are not supported");
-                return list.GetArrayLength() == 1
-                    ? JsonText.ReadString(list[0])
-                    : throw new GatewayException(new GatewayError(
-                        ErrorKind.NotImplemented,
-                        $"prompt is a list of {list.GetArrayLength()}; only one prompt a request is supported so far")
-                    { Field = "prompt" });
+                return list.GetArrayLength() > 0
+                    ? [.. list.EnumerateArray().Select(JsonText.ReadString)]
+                    : throw GatewayException.Invalid("prompt", "prompt must hold at least one text");
             case { } wrong:
                 throw request.WrongType("prompt", "a string", wrong);
         }

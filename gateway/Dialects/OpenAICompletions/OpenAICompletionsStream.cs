@@ -52,13 +52,21 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     {
     }
 
+    public void State(int choice, int? slot, OpaqueState state)
+    {
+    }
+
+    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+    }
+
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
     }
 
     public void Usage(in Usage usage) => this.usage = usage;
 
-    public void Stop(int choice, StopReason reason)
+    public void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
         EchoOnce(choice);
         stops.Add((choice, reason));
@@ -76,7 +84,7 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     private void EchoOnce(int choice)
     {
         if (context.Request.Completion is { Echo: true } && echoed.Add(choice))
-            WriteChunk(choice, OpenAICompletions.EchoOf(context), "null");
+            WriteChunk(choice, OpenAICompletions.EchoOf(context, choice), "null");
     }
 
     private void WriteChunk(int choice, ReadOnlySpan<byte> escaped, string finishReason)

@@ -27,7 +27,8 @@ internal static class ChatRequests
         from reasoning in Gen.Elements(default, new(true, null), new(false, null), new(true, ReasoningEffort.Low), new(true, ReasoningEffort.Max), new ReasoningRequest(false, ReasoningEffort.None))
         from stream in Gen.Elements(true, false)
         from family in Gen.Elements("openai", "ollama")
-        from extensions in Gen.SubListOf("user", "metadata", "store", "verbosity", "prediction", "prompt_cache_key", "safety_identifier", "cache_control", "service_tier")
+        from extensions in Gen.SubListOf("moderation", "cache_control", "x")
+        from hints in Gen.Elements(RequestHints.None, RequestHints.None, new RequestHints { User = "u", Metadata = """{"a": "1.0"}""", Store = false }, new RequestHints { ServiceTier = "auto", PromptCacheKey = "k", Verbosity = "low", Prediction = """{"type":"content","content":"a"}""" })
         from completion in Gen.Frequency((6, Gen.Constant<TextCompletion?>(null)), (1, Words.Select(text => (TextCompletion?)new TextCompletion(text, null, false))), (1, Words.Select(text => (TextCompletion?)new TextCompletion(text, "end", false))))
         select new ChatRequest
         {
@@ -43,7 +44,8 @@ internal static class ChatRequests
             IncludeUsage = stream,
             Family = family,
             Completion = completion,
-            Extensions = extensions.ToDictionary(name => name, name => name == "metadata" ? """{"a": 1.0}""" : "\"v\""),
+            Extensions = extensions.ToDictionary(name => name, name => "\"v\""),
+            Hints = hints,
         };
 
     private static Gen<IReadOnlyList<Turn>> Turns()

@@ -88,6 +88,26 @@ internal sealed class CheckedEvents(IAnswerEvents? next = null) : IAnswerEvents
         next?.ToolEnd(choice, slot);
     }
 
+    public void State(int choice, int? slot, OpaqueState state)
+    {
+        Assert.True(started && !ended, "State outside the answer");
+        Assert.DoesNotContain(choice, stopped);
+        if (slot is { } call)
+            Assert.Contains((choice, call), openCalls);
+        Assert.NotEmpty(state.Value);
+        collector.State(choice, slot, state);
+        next?.State(choice, slot, state);
+    }
+
+    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+        Assert.True(started && !ended, "Media outside the answer");
+        Assert.DoesNotContain(choice, stopped);
+        Assert.False(base64.IsEmpty);
+        collector.Media(choice, mediaType, base64);
+        next?.Media(choice, mediaType, base64);
+    }
+
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
         AssertOpen(choice);
@@ -102,13 +122,13 @@ internal sealed class CheckedEvents(IAnswerEvents? next = null) : IAnswerEvents
         next?.Usage(usage);
     }
 
-    public void Stop(int choice, StopReason reason)
+    public void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
         AssertOpen(choice);
         Assert.DoesNotContain(openCalls, call => call.Choice == choice);
         stopped.Add(choice);
-        collector.Stop(choice, reason);
-        next?.Stop(choice, reason);
+        collector.Stop(choice, reason, stopSequence);
+        next?.Stop(choice, reason, stopSequence);
     }
 
     public void End()

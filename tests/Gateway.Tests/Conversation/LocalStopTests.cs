@@ -38,8 +38,8 @@ public sealed class LocalStopTests
     [InlineData("END", "")]
     public void The_text_is_cut_before_the_sequence(string escaped, string text)
     {
-        Assert.Equal((text, StopReason.Stop), Cut(Sequences, escaped));
-        Assert.Equal((text, StopReason.Stop), Cut(Sequences, escaped, " more"));
+        Assert.Equal((text, StopReason.StopSequence), Cut(Sequences, escaped));
+        Assert.Equal((text, StopReason.StopSequence), Cut(Sequences, escaped, " more"));
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class LocalStopTests
         stop.Stop(0, StopReason.Length);
         stop.Stop(1, StopReason.Length);
         stop.End();
-        Assert.Equal([("a", StopReason.Stop), ("bEN", StopReason.Length)], events.Answer.Choices.Select(choice => (choice.Text.ToString(), choice.StopReason!.Value)));
+        Assert.Equal([("a", StopReason.StopSequence), ("bEN", StopReason.Length)], events.Answer.Choices.Select(choice => (choice.Text.ToString(), choice.StopReason!.Value)));
     }
 
     [Fact]
@@ -98,6 +98,6 @@ public sealed class LocalStopTests
         var ends = Sequences.Select(word => (Start: text.IndexOf(word, StringComparison.Ordinal), word.Length)).Where(place => place.Start >= 0).OrderBy(place => place.Start + place.Length).ThenBy(place => place.Start).ToList();
         var choice = Play(Sequences, pieces).Answer.Choices[0];
         Assert.Equal(ends.Count > 0 ? text[..ends[0].Start] : text, choice.Text.ToString());
-        Assert.Equal(ends.Count > 0 ? StopReason.Stop : StopReason.Length, choice.StopReason);
+        Assert.Equal(ends.Count > 0 ? StopReason.StopSequence : StopReason.Length, choice.StopReason);
     });
 }

@@ -16,7 +16,7 @@ internal static class Inbound
         return new AnswerContext(request, RequestId, clock, clock.GetTimestamp());
     }
 
-    public static ChatRequest Read(this IInboundDialect dialect, string json) => dialect.Read(Json.Parse(json));
+    public static ChatRequest Read(this IInboundDialect dialect, string json) => dialect.Read(Json.Parse(json), RequestContext.Bare);
 
     /// <summary>Asserts that a request is refused with a 400 that names the member.</summary>
     public static GatewayError Refuses(this IInboundDialect dialect, string json, string field)

@@ -22,7 +22,7 @@ public sealed class LocalStopTests
         Assert.True(events.EndedWell);
         reader.ReadEvent(default, Delta(0, "three"), events);
         reader.Complete(events);
-        Assert.Equal(("one ", StopReason.Stop), (events.Answer.Choices[0].Text.ToString(), events.Answer.Choices[0].StopReason));
+        Assert.Equal(("one ", StopReason.StopSequence), (events.Answer.Choices[0].Text.ToString(), events.Answer.Choices[0].StopReason));
         Assert.Equal(UsageOrigin.Absent, events.Answer.Usage.Origin);
     }
 

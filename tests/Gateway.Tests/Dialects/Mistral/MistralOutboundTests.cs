@@ -97,7 +97,7 @@ public sealed class MistralOutboundTests
             ToolChoice = ToolChoice.Required,
             Stream = true,
             IncludeUsage = true,
-            Extensions = new Dictionary<string, string> { ["user"] = "\"u\"", ["metadata"] = "{\"a\":1}" },
+            Hints = new RequestHints { User = "u", Metadata = "{\"a\":1}" },
         });
         Assert.Equal(
             """{"model":"upstream","messages":[{"role":"user","content":"hi"}],"temperature":1.5,"max_tokens":9,"stop":["x"],"random_seed":7,"n":2,"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{}}}}],"tool_choice":"any","metadata":{"a":1},"stream":true}""",
@@ -129,11 +129,8 @@ public sealed class MistralOutboundTests
         Assert.Equal("logit_bias", Mistral.Refuses(Request with { Sampling = new Sampling { LogitBias = "{\"1\":1}" } }));
         Assert.Equal("logprobs", Mistral.Refuses(Request with { Sampling = new Sampling { Logprobs = true } }));
         Assert.Equal("logprobs", Mistral.Refuses(Request with { Sampling = new Sampling { TopLogprobs = 2 } }));
-        Assert.Equal("audio", Mistral.Refuses(Request with { Extensions = new Dictionary<string, string> { ["audio"] = "{}" } }));
-        Assert.Equal("modalities", Mistral.Refuses(Request with { Extensions = new Dictionary<string, string> { ["modalities"] = "[\"text\",\"audio\"]" } }));
-        Assert.Equal("web_search_options", Mistral.Refuses(Request with { Extensions = new Dictionary<string, string> { ["web_search_options"] = "{}" } }));
+        Assert.Equal("modalities", Mistral.Refuses(Request with { AudioOutput = new AudioOutput("alloy", "wav") }));
         Assert.Equal("n", Mistral.Refuses(Request with { Completion = new TextCompletion("a", "b", false), Sampling = new Sampling { Choices = 2 } }));
-        Assert.Equal(["model", "messages"], Mistral.Send(Request with { Extensions = new Dictionary<string, string> { ["modalities"] = "[\"text\"]" } }).Body.Names());
     }
 
     [Fact]
@@ -166,7 +163,7 @@ public sealed class MistralOutboundTests
     [Fact]
     public void As_many_answers_are_read_as_were_asked_for()
     {
-        var reader = Mistral.OpenAnswer(Request with { Sampling = new Sampling { Choices = 2 } });
+        var reader = Mistral.OpenAnswer(Request with { Sampling = new Sampling { Choices = 2 } }, "m");
         var events = new CheckedEvents();
         reader.ReadEvent(default, """{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}"""u8, events);
         reader.Complete(events);

@@ -17,7 +17,7 @@ public sealed class OllamaOptionsTests
     private static readonly OllamaChat Chat = new();
 
     private static ChatRequest Read(string members) =>
-        Chat.Read(Json.Parse($"{{\"model\":\"m\",\"messages\":[{{\"role\":\"user\",\"content\":\"hi\"}}],\"stream\":false,{members}}}"));
+        Chat.Read(Json.Parse($"{{\"model\":\"m\",\"messages\":[{{\"role\":\"user\",\"content\":\"hi\"}}],\"stream\":false,{members}}}"), RequestContext.Bare);
 
     private static Sent Send(string target, string members)
     {

@@ -89,15 +89,14 @@ public sealed class CompatibleServerTests
     [InlineData("vllm", false)]
     [InlineData("mistralrs", false)]
     [InlineData("generic", false)]
-    public void A_picture_by_address_is_refused_where_nobody_fetches_it(string server, bool isRefused)
+    public void A_picture_by_address_is_fetched_for_servers_that_do_not_fetch_it(string server, bool isFetchedHere)
     {
         var outbound = new OpenAIChatOutbound(Named(server));
-        var linked = Request with { Turns = [new Turn(Role.User, [new ImagePart(new LinkedMedia("https://example.com/a.png"))])] };
-        if (isRefused)
-            Assert.Equal("messages", outbound.Refuses(linked));
-        else
-            outbound.Send(linked);
-        outbound.Send(Request with { Turns = [new Turn(Role.User, [new ImagePart(new InlineMedia("image/png", "AAAA"))])] });
+        var picture = new ImagePart(new LinkedMedia("https://example.com/a.png"));
+        Assert.Equal(!isFetchedHere, outbound.FetchesLink(picture, "m"));
+        var source = """{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]}"""u8;
+        var linked = new Dragoman.Dialects.OpenAIChat.OpenAIChat().Read(Json.Parse(source.ToArray()), RequestContext.Bare) with { Source = source.ToArray() };
+        Assert.Equal(isFetchedHere, outbound.TryPassThrough(linked, "m") is null);
     }
 
     [Fact]

@@ -150,7 +150,7 @@ public sealed class OpenAIChatOutboundTests
         var first = Compatible.Send(wanted);
         if (first.Body.TryGetProperty("tool_choice", out var choice) && choice.ValueKind == JsonValueKind.Object && request.Tools.Count == 0)
             return;
-        var second = Compatible.Send(chat.Read(Json.Parse(first.Body.GetRawText())) with { Model = wanted.Model });
+        var second = Compatible.Send(chat.Read(Json.Parse(first.Body.GetRawText()), RequestContext.Bare) with { Model = wanted.Model });
         Assert.Equal(first.Body.GetRawText(), second.Body.GetRawText());
     });
 

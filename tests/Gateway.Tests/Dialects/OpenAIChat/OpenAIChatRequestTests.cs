@@ -42,9 +42,34 @@ public sealed class OpenAIChatRequestTests
     [Fact]
     public void Unknown_members_are_kept_as_sent_but_for_null()
     {
-        var request = Read("\"user\":\"u\",\"metadata\":{\"a\": \"b\"},\"store\":null,\"x\":[1.0]");
-        Assert.Equal(new Dictionary<string, string> { ["user"] = "\"u\"", ["metadata"] = "{\"a\": \"b\"}", ["x"] = "[1.0]" }, request.Extensions);
+        var request = Read("\"user\":\"u\",\"metadata\":{\"a\": \"b\"},\"store\":null,\"y\":null,\"x\":[1.0]");
+        Assert.Equal(new Dictionary<string, string> { ["x"] = "[1.0]" }, request.Extensions);
+        Assert.Equal(new RequestHints { User = "u", Metadata = "{\"a\": \"b\"}" }, request.Hints);
         Assert.Equal("openai", request.Family);
+    }
+
+    [Theory]
+    [InlineData("\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"file\",\"file\":{\"file_id\":\"f\"}}]}]", "messages[0].content[0].file.file_id")]
+    [InlineData("\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"audio\":{\"id\":\"x\"}}]", "messages[0].audio")]
+    [InlineData("\"web_search_options\":{}", "web_search_options")]
+    public void What_only_OpenAI_can_do_is_kept_apart(string member, string field)
+    {
+        var (name, value) = (member[..member.IndexOf(':')], member);
+        var json = name == "\"messages\"" ? $"{{\"model\":\"m\",{value}}}" : $"{{\"model\":\"m\",\"messages\":[{{\"role\":\"user\",\"content\":\"hi\"}}],{value}}}";
+        var bound = Assert.Single(new Dragoman.Dialects.OpenAIChat.OpenAIChat().Read(json).FamilyMembers);
+        Assert.Equal(field, bound.Field);
+    }
+
+    [Fact]
+    public void A_tool_with_free_text_travels_as_a_function_with_one_member()
+    {
+        var request = Read("""
+            "messages":[{"role":"assistant","tool_calls":[{"id":"c","type":"custom","custom":{"name":"patch","input":"a\"b"}}]},{"role":"tool","tool_call_id":"c","content":"ok"}],
+            "tools":[{"type":"custom","custom":{"name":"patch","format":{"type":"text"}}}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"custom","custom":{"name":"patch"}}]}}
+            """);
+        Assert.True(request.IsFreeText("patch"));
+        Assert.Equal("a\"b", FreeText.InputOf(request.Turns[0].ToolCalls.Single().Arguments));
+        Assert.Equal((ToolChoiceKind.Required, "patch"), (request.ToolChoice!.Kind, Assert.Single(request.ToolChoice.Allowed!)));
     }
 
     [Fact]
@@ -93,7 +118,7 @@ public sealed class OpenAIChatRequestTests
     {
         const string tools = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"description\":\"d\",\"parameters\":{\"type\": \"object\"},\"strict\":true}}]";
         var request = Read($"{tools},\"tool_choice\":{{\"type\":\"function\",\"function\":{{\"name\":\"f\"}}}},\"parallel_tool_calls\":false");
-        Assert.Equal(new ToolDefinition("f", "d", "{\"type\": \"object\"}", true), Assert.Single(request.Tools));
+        Assert.Equal(new ToolDefinition("f", "d", "{\"type\": \"object\"}", true) { Field = "tools[0].function.parameters" }, Assert.Single(request.Tools));
         Assert.Equal(new ToolChoice(ToolChoiceKind.Named, "f"), request.ToolChoice);
         Assert.False(request.ParallelToolCalls);
         Assert.Equal(ToolChoice.Auto, Read($"{tools},\"tool_choice\":\"auto\"").ToolChoice);
@@ -108,7 +133,7 @@ public sealed class OpenAIChatRequestTests
         Assert.Null(Read("\"response_format\":{\"type\":\"text\"}").Format);
         Assert.Equal(new OutputFormat(OutputFormatKind.JsonObject), Read("\"response_format\":{\"type\":\"json_object\"}").Format);
         Assert.Equal(
-            new OutputFormat(OutputFormatKind.JsonSchema, "{\"type\": \"object\"}", "n", "d", true),
+            new OutputFormat(OutputFormatKind.JsonSchema, "{\"type\": \"object\"}", "n", "d", true) { Field = "response_format.json_schema.schema" },
             Read("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"description\":\"d\",\"schema\":{\"type\": \"object\"},\"strict\":true}}").Format);
         Assert.Equal(new ReasoningRequest(false, ReasoningEffort.None), Read("\"reasoning_effort\":\"none\"").Reasoning);
         Assert.Equal(new ReasoningRequest(true, ReasoningEffort.XHigh), Read("\"reasoning\":{\"effort\":\"xhigh\"}").Reasoning);
@@ -131,7 +156,6 @@ public sealed class OpenAIChatRequestTests
     [InlineData("\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"file:///etc/passwd\"}}]}]", "messages[0].content[0].image_url.url")]
     [InlineData("\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,!\"}}]}]", "messages[0].content[0].image_url.url")]
     [InlineData("\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"AAAA\"}}]}]", "messages[0].content[0].input_audio.format")]
-    [InlineData("\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"file\",\"file\":{\"file_id\":\"f\"}}]}]", "messages[0].content[0].file.file_id")]
     [InlineData("\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"a\"}]", "messages[0].tool_call_id")]
     [InlineData("\"messages\":[{\"role\":\"tool\",\"content\":\"a\"}]", "messages[0].tool_call_id")]
     [InlineData("\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"[1]\"}}]}]", "messages[0].tool_calls[0].function.arguments")]
@@ -142,7 +166,11 @@ public sealed class OpenAIChatRequestTests
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":[]}}]", "tools[0].function.parameters")]
     [InlineData("\"tool_choice\":\"maybe\"", "tool_choice")]
     [InlineData("\"tool_choice\":7", "tool_choice")]
-    [InlineData("\"tool_choice\":{\"type\":\"allowed_tools\"}", "tool_choice.type")]
+    [InlineData("\"tool_choice\":{\"type\":\"allowed_tools\"}", "tool_choice.mode")]
+    [InlineData("\"tool_choice\":{\"type\":\"any_of\"}", "tool_choice.type")]
+    [InlineData("\"modalities\":[\"text\",\"smell\"]", "modalities")]
+    [InlineData("\"modalities\":[\"audio\"]", "audio")]
+    [InlineData("\"tools\":[{\"type\":\"custom\",\"custom\":{\"name\":\"f\"}},{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]", "tools")]
     [InlineData("\"functions\":[]", "functions")]
     [InlineData("\"response_format\":\"json\"", "response_format")]
     [InlineData("\"response_format\":{\"type\":\"xml\"}", "response_format.type")]

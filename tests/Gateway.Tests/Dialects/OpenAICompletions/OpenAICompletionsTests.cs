@@ -10,7 +10,7 @@ public sealed class OpenAICompletionsTests
     private static readonly Dragoman.Dialects.OpenAICompletions.OpenAICompletions Completions = new();
     private static readonly ChatRequest Request = Completions.Read("""{"model":"m","prompt":"Once \"upon\""}""");
 
-    public static TheoryData<string> Answers => [.. WireFixture.All.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
+    public static TheoryData<string> Answers => [.. WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
 
     [Fact]
     public void A_request_is_read()
@@ -39,10 +39,13 @@ public sealed class OpenAICompletionsTests
     public void A_wrong_member_is_named(string member, string field) => Completions.Refuses($"{{\"model\":\"m\",{member}}}", field);
 
     [Fact]
-    public void Several_prompts_are_a_clear_501()
+    public void Several_prompts_have_their_answers_one_behind_the_other()
     {
-        var error = Assert.Throws<GatewayException>(() => Completions.Read("""{"model":"m","prompt":["a","b"]}""")).Error;
-        Assert.Equal((501, "prompt"), (Completions.Errors.StatusOf(error), error.Field));
+        var request = Completions.Read("""{"model":"m","prompt":["a","b","c"],"n":2,"echo":true}""");
+        Assert.Equal(6, request.ExpectedChoices);
+        Assert.Equal(["a", "a", "b", "b", "c", "c"], Enumerable.Range(0, 6).Select(choice => request.Completion!.PromptOf(choice, 2)));
+        Completions.Refuses("""{"model":"m","prompt":[]}""", "prompt");
+        Completions.Refuses("""{"model":"m","prompt":[1,2]}""", "prompt");
     }
 
     [Fact]

@@ -1,0 +1,211 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>
+/// Fetches what a client only links to, for providers that do not fetch it themselves (specs/dialects.md 2.2). A client
+/// chooses these addresses, so the gateway goes only where the open internet is: addresses are checked after name
+/// resolution and connected to as checked, redirects are checked anew, size and time are bounded, and the bytes must be
+/// what the part says.
+/// </summary>
+public sealed class MediaDownloads : IDisposable
+{
+    /// <summary>Of one request.</summary>
+    public const int MostLinks = 20;
+
+    private const int MostRedirects = 3;
+    private const int AtOnce = 4;
+
+    /// <summary>Of one medium, from asking to the last byte.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+
+    private readonly DownloadPolicy policy;
+    private readonly int largest;
+    private readonly TimeProvider clock;
+    private readonly HttpMessageInvoker connections;
+
+    /// <param name="policy">Where to.</param>
+    /// <param name="largest">Bytes of one medium, and of all in a request together.</param>
+    /// <param name="clock">Measures the time.</param>
+    /// <param name="resolve">Looks a name up; null: as the system does.</param>
+    public MediaDownloads(DownloadPolicy policy, int largest, TimeProvider clock, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    {
+        this.policy = policy;
+        this.largest = largest;
+        this.clock = clock;
+        resolve ??= Dns.GetHostAddressesAsync;
+        connections = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            AutomaticDecompression = DecompressionMethods.None,
+            PooledConnectionLifetime = TimeSpan.Zero,
+            ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, resolve, cancellation),
+        });
+    }
+
+    /// <summary>The request with the linked media that a target does not fetch itself.</summary>
+    /// <param name="request">Holds links.</param>
+    /// <param name="isFetchedByTarget">Which of them may stay links.</param>
+    /// <param name="cancellation">Ends the downloads.</param>
+    /// <exception cref="GatewayException">A link cannot be fetched; names the address.</exception>
+    public async Task<ChatRequest> InlineAsync(ChatRequest request, Func<Part, bool> isFetchedByTarget, CancellationToken cancellation)
+    {
+        var links = new Dictionary<string, Part>(StringComparer.Ordinal);
+        foreach (var part in request.Turns.SelectMany(turn => turn.Parts).SelectMany(Flatten))
+        {
+            if (LinkOf(part) is { } url && !isFetchedByTarget(part))
+                links.TryAdd(url, part);
+        }
+
+        if (links.Count == 0)
+            return request;
+        if (policy == DownloadPolicy.None)
+            throw Refuse(links.Keys.First(), "links are not fetched by this gateway; send the data itself as base64");
+        if (links.Count > MostLinks)
+            throw GatewayException.Invalid("messages", $"at most {MostLinks} different links are fetched for one request, not {links.Count}; send the data itself as base64");
+        var left = (long)largest;
+        var found = new Dictionary<string, InlineMedia>(StringComparer.Ordinal);
+        foreach (var batch in links.Chunk(AtOnce))
+        {
+            var media = await Task.WhenAll(batch.Select(link => FetchAsync(link.Key, link.Value, cancellation))).ConfigureAwait(false);
+            for (var index = 0; index < batch.Length; index++)
+            {
+                found[batch[index].Key] = media[index];
+                left -= media[index].Base64.Length / 4 * 3;
+            }
+
+            if (left < 0)
+                throw GatewayException.Invalid("messages", $"the linked media are together larger than {largest} bytes");
+        }
+
+        return request with { Turns = [.. request.Turns.Select(turn => turn with { Parts = [.. turn.Parts.Select(Inline)] })] };
+
+        Part Inline(Part part) => part switch
+        {
+            ToolResultPart result => result with { Content = [.. result.Content.Select(Inline)] },
+            ImagePart { Source: LinkedMedia link } image when found.TryGetValue(link.Url, out var media) => image with { Source = media },
+            AudioPart { Source: LinkedMedia link } audio when found.TryGetValue(link.Url, out var media) => audio with { Source = media },
+            DocumentPart { Source: LinkedMedia link } document when found.TryGetValue(link.Url, out var media) => document with { Source = media },
+            _ => part,
+        };
+    }
+
+    public void Dispose() => connections.Dispose();
+
+    private static IEnumerable<Part> Flatten(Part part) => part is ToolResultPart result ? result.Content : [part];
+
+    private static string? LinkOf(Part part) => part switch
+    {
+        ImagePart { Source: LinkedMedia link } => link.Url,
+        AudioPart { Source: LinkedMedia link } => link.Url,
+        DocumentPart { Source: LinkedMedia link } => link.Url,
+        _ => null,
+    };
+
+    private async Task<InlineMedia> FetchAsync(string url, Part part, CancellationToken cancellation)
+    {
+        using var timer = new CancellationTokenSource(Longest, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
+        try
+        {
+            var address = new Uri(url);
+            for (var redirects = 0; redirects <= MostRedirects; redirects++)
+            {
+                if (address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0)
+                    throw Refuse(url, "only http and https addresses without user and password are fetched");
+                using var request = new HttpRequestMessage(HttpMethod.Get, address);
+                using var response = await connections.SendAsync(request, both.Token).ConfigureAwait(false);
+                if ((int)response.StatusCode is >= 301 and <= 308 && response.Headers.Location is { } location)
+                {
+                    address = new Uri(address, location);
+                    continue;
+                }
+
+                if (!response.IsSuccessStatusCode)
+                    throw Refuse(url, $"it answered {(int)response.StatusCode}");
+                return Check(url, part, response.Content.Headers.ContentType?.MediaType, await ReadAsync(url, response, both.Token).ConfigureAwait(false));
+            }
+
+            throw Refuse(url, $"it redirects more than {MostRedirects} times");
+        }
+        catch (HttpRequestException error)
+        {
+            throw error.GetBaseException() as GatewayException is { } refused
+                ? Refuse(url, refused.Error.Message)
+                : Refuse(url, "it cannot be reached");
+        }
+        catch (IOException)
+        {
+            throw Refuse(url, "the connection broke");
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested)
+        {
+            throw Refuse(url, $"it took longer than {Longest.TotalSeconds} seconds");
+        }
+    }
+
+    private async Task<byte[]> ReadAsync(string url, HttpResponseMessage response, CancellationToken cancellation)
+    {
+        if (response.Content.Headers.ContentLength > largest)
+            throw Refuse(url, $"it is larger than {largest} bytes");
+        var body = new ArrayBufferWriter<byte>(16 * 1024);
+        var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                var read = await stream.ReadAsync(body.GetMemory(), cancellation).ConfigureAwait(false);
+                if (read == 0)
+                    return body.WrittenSpan.ToArray();
+                body.Advance(read);
+                if (body.WrittenCount > largest)
+                    throw Refuse(url, $"it is larger than {largest} bytes");
+            }
+        }
+    }
+
+    /// <summary>The bytes decide what it is, not the server's word.</summary>
+    private static InlineMedia Check(string url, Part part, string? declared, byte[] bytes)
+    {
+        var sniffed = MediaType.Sniff(bytes);
+        var type = part switch
+        {
+            ImagePart when sniffed?.StartsWith("image/", StringComparison.Ordinal) != true => throw Refuse(url, "it is not a picture of a known format"),
+            AudioPart when sniffed?.StartsWith("audio/", StringComparison.Ordinal) != true => throw Refuse(url, "it is not a sound of a known format"),
+            DocumentPart when sniffed is null && declared?.StartsWith("text/", StringComparison.OrdinalIgnoreCase) == true => declared,
+            DocumentPart when sniffed != "application/pdf" => throw Refuse(url, "it is neither a PDF nor text"),
+            _ => sniffed!,
+        };
+        return new InlineMedia(type, Convert.ToBase64String(bytes));
+    }
+
+    private async ValueTask<Stream> ConnectAsync(DnsEndPoint host, Func<string, CancellationToken, Task<IPAddress[]>> resolve, CancellationToken cancellation)
+    {
+        var addresses = IPAddress.TryParse(host.Host, out var literal)
+            ? [literal]
+            : await resolve(host.Host, cancellation).ConfigureAwait(false);
+        if (policy != DownloadPolicy.Any && Array.Exists(addresses, address => !PublicAddress.Is(address)))
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "it is at an address that is not public"));
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, host.Port, cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static GatewayException Refuse(string url, string why) =>
+        GatewayException.Invalid("messages", $"the linked {(url.Length <= 200 ? url : url[..200] + "…")} cannot be used: {why}");
+}

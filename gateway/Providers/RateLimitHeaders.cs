@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+using Dragoman.Conversation;
+
+namespace Dragoman.Providers;
+
+/// <summary>The headers in which a kind of provider tells its rate limits (specs/dialects.md 1.1 to 1.5); null: it has none for that.</summary>
+internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests, RateLimitHeaders.Names? Tokens)
+{
+    /// <summary>OpenAI's, Azure's and most compatible servers'.</summary>
+    public static readonly RateLimitHeaders OpenAI = new(
+        new Names("x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+        new Names("x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"));
+
+    public static readonly RateLimitHeaders Mistral = new(
+        new Names("x-ratelimit-limit-req-minute", "x-ratelimit-remaining-req-minute", null),
+        new Names("x-ratelimit-limit-tokens-minute", "x-ratelimit-remaining-tokens-minute", null));
+
+    /// <summary>Its resets are times (RFC 3339), not durations.</summary>
+    public static readonly RateLimitHeaders Anthropic = new(
+        new Names("anthropic-ratelimit-requests-limit", "anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
+        new Names("anthropic-ratelimit-tokens-limit", "anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"));
+
+    /// <param name="headers">Of an answer.</param>
+    public RateLimits? Read(HttpResponseHeaders headers) => Read(headers, ReadDuration);
+
+    /// <param name="headers">Of an answer.</param>
+    /// <param name="now">Where the resets are times: the time that durations are counted from.</param>
+    public RateLimits? Read(HttpResponseHeaders headers, DateTimeOffset now) => Read(headers, text => ReadTime(text, now));
+
+    private RateLimits? Read(HttpResponseHeaders headers, Func<string?, TimeSpan?> readReset)
+    {
+        var requests = Read(headers, Requests, readReset);
+        var tokens = Read(headers, Tokens, readReset);
+        return requests is null && tokens is null ? null : new RateLimits(requests, tokens);
+    }
+
+    private static RateLimit? Read(HttpResponseHeaders headers, Names? names, Func<string?, TimeSpan?> readReset)
+    {
+        if (names is null)
+            return null;
+        var limit = Count(names.Limit);
+        // Azure answers -1 or 0 where it does not know (P-39).
+        var remaining = limit is > 0 ? Count(names.Remaining) : null;
+        return limit is > 0 ? new RateLimit(limit, remaining is >= 0 ? remaining : null, names.Reset is null ? null : readReset(First(names.Reset))) : null;
+
+        long? Count(string name) => long.TryParse(First(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) ? count : null;
+
+        string? First(string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    }
+
+    /// <summary>How long it is until a time such as <c>2026-11-20T10:00:01Z</c>; nothing where it has passed.</summary>
+    internal static TimeSpan? ReadTime(string? text, DateTimeOffset now)
+    {
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            return null;
+        return time > now ? time - now : TimeSpan.Zero;
+    }
+
+    /// <summary>A duration as Go writes it, such as <c>6m0s</c>, <c>1.25s</c> or <c>6ms</c>; or plain seconds.</summary>
+    internal static TimeSpan? ReadDuration(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
+            return TimeSpan.FromSeconds(seconds);
+        if (!GoDuration().IsMatch(text))
+            return null;
+        var total = TimeSpan.Zero;
+        foreach (Match piece in GoDurationPiece().Matches(text))
+        {
+            var number = double.Parse(piece.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            total += piece.Groups[2].Value switch
+            {
+                "h" => TimeSpan.FromHours(number),
+                "m" => TimeSpan.FromMinutes(number),
+                "s" => TimeSpan.FromSeconds(number),
+                _ => TimeSpan.FromMilliseconds(number),
+            };
+        }
+
+        return total;
+    }
+
+    [GeneratedRegex(@"^(\d{1,9}(\.\d+)?(h|ms|m|s))+$")]
+    private static partial Regex GoDuration();
+
+    [GeneratedRegex(@"(\d+(?:\.\d+)?)(h|ms|m|s)")]
+    private static partial Regex GoDurationPiece();
+
+    /// <param name="Limit">How many are allowed.</param>
+    /// <param name="Remaining">How many are left.</param>
+    /// <param name="Reset">A duration or a time; null: not told.</param>
+    internal sealed record Names(string Limit, string Remaining, string? Reset);
+}
