@@ -7,7 +7,10 @@ namespace Dragoman.Dialects.Gemini;
 /// <param name="Parts">In order, never empty.</param>
 internal sealed record GeminiContent(bool IsModel, List<Part> Parts)
 {
-    /// <summary>Whether it begins a turn of the model's: the user speaks, and not only his tools (specs/dialects.md 2.6).</summary>
+    /// <summary>
+    /// Whether it begins a turn of the model's (specs/dialects.md 2.6). What the user says together with results need not
+    /// count as such for Google, and a signature too many does no harm.
+    /// </summary>
     public bool BeginsTurn => !IsModel && !Parts.OfType<ToolResultPart>().Any();
 }
 

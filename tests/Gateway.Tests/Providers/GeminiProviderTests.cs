@@ -49,7 +49,7 @@ public sealed class GeminiProviderTests
     {
         await using var gateway = await GatewayUnderTest.StartAsync("gemini");
         gateway.First.Answer = http => ScriptedUpstream.WriteEventsAsync(http, Called, Stopped);
-        const string tools = """"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"a":{"type":"number"}}}}}]"""";
+        const string tools = """ "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"a":{"type":"number"}}}}}] """;
         var (_, stream, _) = await gateway.PostAsync("/v1/chat/completions", $$"""{"model":"m","stream":true,{{tools}},"messages":[{"role":"user","content":"go"}]}""");
         Assert.Contains("\"finish_reason\":\"tool_calls\"", stream, StringComparison.Ordinal);
         Assert.DoesNotContain("\"finish_reason\":\"stop\"", stream, StringComparison.Ordinal);

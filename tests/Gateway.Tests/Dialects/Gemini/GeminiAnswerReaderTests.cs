@@ -228,7 +228,7 @@ public sealed class GeminiAnswerReaderTests
     }
 
     private static Gen<string> Part() =>
-        from text in Generated.Text
+        from text in Generated.WellFormedText
         from kind in Gen.Choose(0, 5)
         let words = Encoding.UTF8.GetString(Dragoman.Wire.JsonText.Escape(text))
         select kind switch

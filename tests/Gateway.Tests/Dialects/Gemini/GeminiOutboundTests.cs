@@ -127,7 +127,7 @@ public sealed class GeminiOutboundTests
         Turn[] turns =
         [
             Turn.Of(Role.User, "one"),
-            new Turn(Role.Assistant, [new ToolCallPart("1", "f", "{}")]), Result("1"),
+            new Turn(Role.Assistant, [new ToolCallPart("1", "f", "{}")]), Result("1"), Turn.Of(Role.Assistant, "done"),
             Turn.Of(Role.User, "two"),
             new Turn(Role.Assistant, [new ReasoningPart("hm"), new TextPart("a") { State = own }, new TextPart("b"), new TextPart("") { State = own }, new ToolCallPart("2", "f", "{}") { State = own }, new ToolCallPart("3", "f", "{}")]),
             Result("2"), Result("3"),
@@ -136,11 +136,11 @@ public sealed class GeminiOutboundTests
         ];
         var sent = Gemini.Send(Request with { Turns = turns }, Flash3);
         Assert.Contains(new Loss("reasoning", LossAction.Dropped), sent.Losses);
-        Assert.Equal([[null], ["QQ==", null, "QQ==", "QQ==", null], ["skip_thought_signature_validator", null]], SignaturesOf(sent));
+        Assert.Equal([[null], [null], ["QQ==", null, "QQ==", "QQ==", null], ["skip_thought_signature_validator", null]], SignaturesOf(sent));
         Assert.Equal(
-            [[null], [null, null, null, null], [null, null]],
+            [[null], [null], [null, null, null, null], [null, null]],
             SignaturesOf(Gemini.Send(Request with { Turns = turns }, Flash25)));
-        Assert.Equal("skip_thought_signature_validator", SignaturesOf(Gemini.Send(Request with { Turns = turns }, "gemini-3-pro"))[1][2]);
+        Assert.Equal("skip_thought_signature_validator", SignaturesOf(Gemini.Send(Request with { Turns = turns }, "gemini-3-pro"))[2][2]);
     }
 
     [Theory]
