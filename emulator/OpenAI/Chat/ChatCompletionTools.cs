@@ -62,7 +62,8 @@ internal static class ChatCompletionTools
             var allowed = choice.Object("allowed_tools", required: true);
             var mode = allowed?.OneOf("mode", Modes, required: true) ?? "auto";
             var names = (allowed?.Items("tools", required: true) ?? []).Select(tool =>
-                tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("function", out var function) && function.TryGetProperty("name", out var named) ? named.GetString() : null).ToList();
+                tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("function", out var function)
+                && function.ValueKind == JsonValueKind.Object && function.TryGetProperty("name", out var named) ? named.ToString() : null).ToList();
             return new([.. tools.Where(tool => names.Contains(tool.Name))], mode, null, parallel);
         }
 
