@@ -5,6 +5,7 @@ using Dragoman.Dialects.Anthropic;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
+using Dragoman.Dialects.OpenAIResponses;
 
 namespace Dragoman.Endpoints;
 
@@ -51,7 +52,8 @@ public static class RouteTable
         new("models", Get, "/v1/models", Home.Functions, OpenAIErrors.Shape, new OpenAIModelsEndpoint()),
         new("model", Get, "/v1/models/{*id}", Home.Functions, OpenAIErrors.Shape, new OpenAIModelEndpoint()),
         new("transcriptions", Post, "/v1/audio/transcriptions", Home.Functions, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
-        new("responses", Post, "/v1/responses", Home.Sidecar, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
+        Generation("responses", "/v1/responses", new OpenAIResponses()),
+        new("response", ["GET", "DELETE", "POST"], "/v1/responses/{*id}", Home.Functions, OpenAIErrors.Shape, new OpenAIKeptResponseEndpoint()),
         new("messages", Post, "/v1/messages", Home.Sidecar, AnthropicErrors.Shape, NotImplementedEndpoint.Instance),
     ];
 
