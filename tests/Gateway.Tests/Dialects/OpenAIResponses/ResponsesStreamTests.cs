@@ -20,7 +20,7 @@ public sealed class ResponsesStreamTests
         Source = "{\"model\":\"My \\\"model\\\"\",\n\"temperature\": 0.5,\r\n\"text\":{\"verbosity\":\"low\"}, \"tools\":[\n{\"type\":\"custom\",\"name\":\"patch\"}]}"u8.ToArray(),
     };
 
-    public static TheoryData<string> Answers => [.. WireFixture.All.Where(fixture => fixture is { IsHttpError: false, Family: not "openai-responses" }).Select(fixture => fixture.Name)];
+    public static TheoryData<string> Answers => [.. WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
 
     [Theory]
     [MemberData(nameof(Answers))]
