@@ -142,13 +142,16 @@ public sealed class ConfigurationReader
         if (owner["options"] is not { } node)
             return ProviderOptions.None;
         var at = pointer + "/options";
-        var members = Members(node, at, "server", "mergeSystem", "echoReasoningContent");
+        var members = Members(node, at, "server", "mergeSystem", "echoReasoningContent", "responses");
         if (dialect != "openai" && members.Count > 0)
             Mistake(at, $"is for the dialect openai; \"{dialect}\" has no options");
         return new ProviderOptions(
             Word("server", ProviderOptions.Servers),
             Switch(members, "mergeSystem", at),
-            Word("echoReasoningContent", ProviderOptions.ReasoningEchoes));
+            Word("echoReasoningContent", ProviderOptions.ReasoningEchoes))
+        {
+            HasResponses = Switch(members, "responses", at),
+        };
 
         string? Word(string name, IReadOnlyList<string> allowed)
         {
