@@ -26,12 +26,17 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     public async Task RunAsync(Target target)
     {
         var request = context.Request;
+        var mismatches = 0;
         for (var refusals = 0; ;)
         {
             try
             {
                 await RunAsync(target, request).ConfigureAwait(false);
                 return;
+            }
+            catch (GatewayException error) when (error.Error.Code == SchemaCheckedAnswer.ErrorCode && !IsCommitted && !exchange.ClientLeft && mismatches++ == 0)
+            {
+                // The same model often gets it right the second time (specs/dialects.md 2.5).
             }
             catch (GatewayException error) when (error.Error.Kind == ErrorKind.ContextTooLong && !IsCommitted && !exchange.ClientLeft)
             {
@@ -84,7 +89,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         var request = context.Request;
         var relay = new AnswerRelay(exchange, dialect, context);
         var reader = sent.OpenAnswer();
-        WriteHeaders(provider, upstream);
+        WriteHeaders(provider.RequestIdOf(upstream), provider.RateLimitsOf(upstream));
         try
         {
             // What came decides, not what was asked for: only an answer of the form that the client wants passes through.
@@ -112,12 +117,15 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         }
     }
 
-    private void WriteHeaders(Providers.Provider provider, HttpResponseMessage upstream)
+    /// <summary>What the provider's headers say, a refusal's too, in the client's dialect; nothing once the answer has begun.</summary>
+    public void WriteHeaders(string? upstreamRequestId, RateLimits? limits)
     {
+        if (exchange.Http.Response.HasStarted)
+            return;
         var headers = exchange.Http.Response.Headers;
-        if (provider.RequestIdOf(upstream) is { } id)
-            headers[UpstreamRequestIdHeader] = id;
-        foreach (var (name, value) in dialect.AnswerHeaders(exchange.RequestId, provider.RateLimitsOf(upstream)))
+        if (upstreamRequestId is not null)
+            headers[UpstreamRequestIdHeader] = upstreamRequestId;
+        foreach (var (name, value) in dialect.AnswerHeaders(exchange.RequestId, limits))
             headers[name] = value;
     }
 
