@@ -10,7 +10,6 @@ public static class WellKnownProviders
 
     private static readonly (string Variable, string Name)[] NotYetSpoken =
     [
-        ("AZURE_OPENAI_ENDPOINT", "Azure OpenAI"),
         ("GEMINI_API_KEY", "Gemini"),
     ];
 
@@ -25,6 +24,15 @@ public static class WellKnownProviders
             Add("mistral", "mistral", null, mistralKey, "MISTRAL_API_KEY");
         if (Value("ANTHROPIC_API_KEY") is { } anthropicKey)
             Add("anthropic", "anthropic", null, anthropicKey, "ANTHROPIC_API_KEY");
+        if (Value("AZURE_OPENAI_ENDPOINT") is { } endpoint)
+        {
+            // Azure's own tools take the bare address of the resource; its v1 endpoint is below it.
+            var whole = endpoint.TrimEnd('/') + (endpoint.Contains("/openai", StringComparison.OrdinalIgnoreCase) ? "/" : "/openai/v1/");
+            if (!Uri.TryCreate(whole, UriKind.Absolute, out var resource) || resource.Scheme is not ("http" or "https"))
+                throw new ConfigurationException(["environment variable AZURE_OPENAI_ENDPOINT: must be an https URL such as https://name.openai.azure.com"]);
+            Add("azure", "azure-openai", resource, Value("AZURE_OPENAI_API_KEY"), "AZURE_OPENAI_ENDPOINT");
+        }
+
         if (Value("LMSTUDIO_BASE_URL") is { } url)
         {
             if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
