@@ -51,6 +51,12 @@ public sealed record ChatRequest
     /// </summary>
     public IReadOnlyList<FamilyMember> FamilyMembers { get; init; } = [];
 
+    /// <summary>
+    /// Paths of members that only a provider of the client's family uses and whose loss changes no contract. Passed
+    /// through they stay in <see cref="Source"/>; for any other target they are reported as dropped.
+    /// </summary>
+    public IReadOnlyList<string> FamilyHints { get; init; } = [];
+
     /// <summary>Request headers that belong to the dialect itself, for a provider of the same family.</summary>
     public IReadOnlyList<(string Name, string Value)> FamilyHeaders { get; init; } = [];
 
@@ -159,7 +165,11 @@ public enum OutputFormatKind
 /// <param name="Name">The schema's name; providers demand one.</param>
 /// <param name="Description">What the schema is for.</param>
 /// <param name="Strict">Null: the client did not say.</param>
-public sealed record OutputFormat(OutputFormatKind Kind, string? Schema = null, string? Name = null, string? Description = null, bool? Strict = null);
+public sealed record OutputFormat(OutputFormatKind Kind, string? Schema = null, string? Name = null, string? Description = null, bool? Strict = null)
+{
+    /// <summary>Where the schema stands in the client's request.</summary>
+    public string Field { get; init; } = "response_format";
+}
 
 /// <summary>A function that the model may call.</summary>
 /// <param name="Name">The function's name.</param>
@@ -173,6 +183,9 @@ public sealed record ToolDefinition(string Name, string? Description, string? Pa
     /// <c>{"input": text}</c> in the canonical model, which is also its emulation as a function (specs/dialects.md 2.3).
     /// </summary>
     public FreeText? FreeText { get; init; }
+
+    /// <summary>Where the parameters stand in the client's request.</summary>
+    public string Field { get; init; } = "tools";
 
     public CacheMark? Cache { get; init; }
 }
