@@ -23,7 +23,7 @@ public sealed record GatewayConfiguration(
 public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl, string? ApiKey, bool PublishesAll, Timeouts Timeouts)
 {
     /// <summary>The outbound dialects that this version speaks.</summary>
-    public static readonly IReadOnlyList<string> Dialects = ["anthropic", "mistral", "openai"];
+    public static readonly IReadOnlyList<string> Dialects = ["anthropic", "gemini", "mistral", "openai"];
 
     public ProviderOptions Options { get; init; } = ProviderOptions.None;
 
