@@ -99,6 +99,22 @@ public class OpenApiDocumentTests
         DocumentedApi.Operations.SelectMany(operation => operation.Answers),
         answer => Assert.Null(answer.FindMismatch(answer.Value.ValueKind == JsonValueKind.String && answer.MediaType != "application/json" ? answer.Value.GetString()! : answer.Value.GetRawText())));
 
+    /// <summary>The table of <c>docs/api.md</c> is this document's, a row for each path.</summary>
+    [Fact]
+    public void The_page_for_readers_lists_the_same_routes()
+    {
+        var tags = Document.GetProperty("tags").EnumerateArray().Select(tag => tag.GetProperty("name").GetString()).ToList();
+        var rows =
+            from operation in DocumentedApi.Operations
+            group operation by (operation.Path, Tag: operation.Operation.GetProperty("tags")[0].GetString()) into path
+            orderby tags.IndexOf(path.Key.Tag)
+            select $"| {path.Key.Tag} | {string.Join(", ", path.Select(each => $"`{each.Method}`"))} | `{path.Key.Path}` | {path.First().Operation.GetProperty("summary").GetString()} |";
+
+        var page = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "api.md"));
+
+        Assert.Equal(rows, page.SkipWhile(line => line != "## Endpoints").SkipWhile(line => !line.StartsWith("| ---", StringComparison.Ordinal)).Skip(1).TakeWhile(line => line.StartsWith('|')));
+    }
+
     private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject().SelectMany(member =>
