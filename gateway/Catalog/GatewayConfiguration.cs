@@ -39,6 +39,9 @@ public sealed record ProviderOptions(string? Server, bool? MergesSystem, string?
 {
     public static readonly ProviderOptions None = new(null, null, null);
 
+    /// <summary>Whether the server has OpenAI's Responses; null: only OpenAI's own has.</summary>
+    public bool? HasResponses { get; init; }
+
     public static readonly IReadOnlyList<string> Servers = ["lmstudio", "vllm", "mistralrs", "ollama", "openai", "generic"];
 
     public static readonly IReadOnlyList<string> ReasoningEchoes = ["never", "toolCalls", "always"];

@@ -1,6 +1,4 @@
-using Dragoman.Conversation;
-
-namespace Dragoman.Dialects.OpenAIChat;
+namespace Dragoman.Conversation.ChatCompletions;
 
 /// <summary>What OpenAI's models accept, as data (specs/dialects.md 1.1, P-34).</summary>
 internal static class OpenAIModels
