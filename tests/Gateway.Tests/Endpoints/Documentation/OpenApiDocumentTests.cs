@@ -1,4 +1,9 @@
+using System.Buffers;
 using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Dialects.Anthropic;
+using Dragoman.Dialects.Ollama;
 using Dragoman.Endpoints;
 using Dragoman.Endpoints.Documentation;
 
@@ -113,6 +118,49 @@ public class OpenApiDocumentTests
         var page = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "api.md"));
 
         Assert.Equal(rows, page.SkipWhile(line => line != "## Endpoints").SkipWhile(line => !line.StartsWith("| ---", StringComparison.Ordinal)).Skip(1).TakeWhile(line => line.StartsWith('|')));
+    }
+
+    /// <summary>The rows of the page's table of errors, in its order.</summary>
+    private static readonly ErrorKind[] ErrorRows =
+    [
+        ErrorKind.InvalidRequest, ErrorKind.ContextTooLong, ErrorKind.ContentBlocked, ErrorKind.Unauthenticated, ErrorKind.Forbidden,
+        ErrorKind.ModelNotFound, ErrorKind.NotFound, ErrorKind.MethodNotAllowed, ErrorKind.TooLarge, ErrorKind.RateLimited,
+        ErrorKind.QuotaExceeded, ErrorKind.Internal, ErrorKind.NotImplemented, ErrorKind.UpstreamRefusedKey, ErrorKind.UpstreamFailed,
+        ErrorKind.Overloaded, ErrorKind.Timeout,
+    ];
+
+    [Fact]
+    public void The_page_for_readers_tells_each_errors_status_and_types()
+    {
+        var rows = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "api.md"))
+            .SkipWhile(line => line != "## Errors")
+            .SkipWhile(line => !line.StartsWith("| ---", StringComparison.Ordinal))
+            .Skip(1)
+            .TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .ToList();
+
+        Assert.Equal(Enum.GetValues<ErrorKind>().Order(), ErrorRows.Order());
+        Assert.Equal(ErrorRows.Length, rows.Count);
+        Assert.All(ErrorRows.Zip(rows), pair =>
+        {
+            var error = new GatewayError(pair.First, "x");
+            var openAI = BodyOf(OpenAIErrors.Shape, error);
+            var anthropic = BodyOf(AnthropicErrors.Shape, error);
+            foreach (var status in new[] { OllamaErrors.Shape.StatusOf(error), OpenAIErrors.Shape.StatusOf(error), AnthropicErrors.Shape.StatusOf(error) })
+                Assert.Contains($"{status}", pair.Second[2], StringComparison.Ordinal);
+            Assert.StartsWith($"`{openAI.GetProperty("type").GetString()}`", pair.Second[3], StringComparison.Ordinal);
+            if (openAI.GetProperty("code").GetString() is { } code)
+                Assert.EndsWith($", `{code}`", pair.Second[3], StringComparison.Ordinal);
+            Assert.StartsWith($"`{anthropic.GetProperty("type").GetString()}`", pair.Second[4], StringComparison.Ordinal);
+        });
+
+        static JsonElement BodyOf(IErrorShape shape, GatewayError error)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            shape.WriteError(output, error, "id");
+            return JsonDocument.Parse(output.WrittenMemory).RootElement.GetProperty("error");
+        }
     }
 
     private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
