@@ -24,7 +24,9 @@ internal static class BrowserOrigins
         "Authorization", "Content-Type", "User-Agent", "Accept", "X-Requested-With", "Openai-Beta",
         "X-Stainless-Arch", "X-Stainless-Async", "X-Stainless-Custom-Poll-Interval", "X-Stainless-Helper-Method", "X-Stainless-Lang",
         "X-Stainless-Os", "X-Stainless-Package-Version", "X-Stainless-Poll-Helper", "X-Stainless-Retry-Count", "X-Stainless-Runtime",
-        "X-Stainless-Runtime-Version", "X-Stainless-Timeout");
+        "X-Stainless-Runtime-Version", "X-Stainless-Timeout",
+        // Ollama does not allow these; Anthropic's library sends them.
+        "X-Api-Key", "Anthropic-Version", "Anthropic-Beta", "Anthropic-Dangerous-Direct-Browser-Access");
 
     /// <summary>Sets what a browser wants to read in the answer's head.</summary>
     /// <param name="http">The exchange with the client.</param>
