@@ -155,9 +155,7 @@ internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
 
     private static bool Satisfies(string keyword, JsonElement value, JsonElement limit)
     {
-        var order = value.TryGetDecimal(out var exact) && limit.TryGetDecimal(out var exactLimit)
-            ? exact.CompareTo(exactLimit)
-            : value.GetDouble().CompareTo(limit.GetDouble());
+        var order = SchemaNumber.Compare(value, limit);
         return keyword switch
         {
             "minimum" => order >= 0,
