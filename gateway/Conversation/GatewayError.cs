@@ -36,6 +36,12 @@ public sealed record GatewayError(ErrorKind Kind, string Message)
     /// <summary>How long the client should wait, where that is known.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The provider's id of the refused request, for its support.</summary>
+    public string? UpstreamRequestId { get; init; }
+
+    /// <summary>What the provider said of its limits when it refused.</summary>
+    public RateLimits? RateLimits { get; init; }
+
     /// <summary>The HTTP status that most dialects use for <see cref="Kind"/>.</summary>
     public int Status => Kind switch
     {

@@ -34,7 +34,8 @@ public sealed class LossReport
     /// <summary>One line for a header or a log: <c>top_k=dropped, temperature=clamped</c>.</summary>
     public override string ToString() => string.Join(", ", losses.Select(loss => $"{loss.Field}={Word(loss.Action)}"));
 
-    private static string Word(LossAction action) => action switch
+    /// <summary>The word for an action in headers, logs and metrics.</summary>
+    public static string Word(LossAction action) => action switch
     {
         LossAction.Clamped => "clamped",
         LossAction.Emulated => "emulated",

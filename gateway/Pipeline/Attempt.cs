@@ -84,7 +84,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         var request = context.Request;
         var relay = new AnswerRelay(exchange, dialect, context);
         var reader = sent.OpenAnswer();
-        WriteHeaders(provider, upstream);
+        WriteHeaders(provider.RequestIdOf(upstream), provider.RateLimitsOf(upstream));
         try
         {
             // What came decides, not what was asked for: only an answer of the form that the client wants passes through.
@@ -112,12 +112,15 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         }
     }
 
-    private void WriteHeaders(Providers.Provider provider, HttpResponseMessage upstream)
+    /// <summary>What the provider's headers say, a refusal's too, in the client's dialect; nothing once the answer has begun.</summary>
+    public void WriteHeaders(string? upstreamRequestId, RateLimits? limits)
     {
+        if (exchange.Http.Response.HasStarted)
+            return;
         var headers = exchange.Http.Response.Headers;
-        if (provider.RequestIdOf(upstream) is { } id)
-            headers[UpstreamRequestIdHeader] = id;
-        foreach (var (name, value) in dialect.AnswerHeaders(exchange.RequestId, provider.RateLimitsOf(upstream)))
+        if (upstreamRequestId is not null)
+            headers[UpstreamRequestIdHeader] = upstreamRequestId;
+        foreach (var (name, value) in dialect.AnswerHeaders(exchange.RequestId, limits))
             headers[name] = value;
     }
 

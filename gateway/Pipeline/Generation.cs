@@ -46,6 +46,7 @@ public static class Generation
         catch (GatewayException error)
         {
             attempt.Error ??= error.Error;
+            attempt.WriteHeaders(error.Error.UpstreamRequestId, error.Error.RateLimits);
             throw;
         }
         catch (OperationCanceledException) when (exchange.ClientLeft)
@@ -58,6 +59,7 @@ public static class Generation
             exchange.RecentModels.Use(model, request.KeepAlive);
             var settlement = attempt.Settle();
             await access.SettleAsync(reservation, settlement).ConfigureAwait(false);
+            GatewayMetrics.CountLosses(attempt.Losses, dialect.Name, (attempt.Target ?? model.Targets[0]).Provider);
             SettlementLog.Write(exchange, dialect.Name, request, attempt.Target ?? model.Targets[0], attempt, settlement);
         }
     }

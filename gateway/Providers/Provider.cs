@@ -165,7 +165,11 @@ public sealed class Provider : IDisposable
             // The status alone has to do when the body is cut or too large.
         }
 
-        var error = Dialect.ReadError(status, body.Span, ReadRetryAfter(response.Headers));
+        var error = Dialect.ReadError(status, body.Span, ReadRetryAfter(response.Headers)) with
+        {
+            UpstreamRequestId = RequestIdOf(response),
+            RateLimits = RateLimitsOf(response),
+        };
         // The client's own key was fine, so what the provider says of ours stays here.
         return error.Kind == ErrorKind.UpstreamRefusedKey
             ? error with { Message = $"The provider {Settings.Name} refused the gateway's key." }

@@ -1,0 +1,203 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Dragoman.Conversation.Schemas;
+
+/// <summary>One judgement of one answer. A schema that asks for too much work is given up on, which counts as valid.</summary>
+internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
+{
+    // Schemas can be written that judge one value exponentially often.
+    private const int MostSteps = 1_000_000;
+
+    private int steps;
+
+    public string? Find(SchemaNode schema, JsonElement value, string at)
+    {
+        if (++steps > MostSteps || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            return null;
+        if (schema.Boolean is { } boolean)
+            return boolean ? null : Mismatch(at, "is not allowed");
+        return (schema.Target is { } target ? Find(target, value, at) : null)
+            ?? FindInAny(schema, value, at)
+            ?? FindInParts(schema, value, at)
+            ?? value.ValueKind switch
+            {
+                JsonValueKind.Object => FindInObject(schema, value, at),
+                JsonValueKind.Array => FindInArray(schema, value, at),
+                JsonValueKind.String => FindInText(schema, value.GetString()!, at),
+                JsonValueKind.Number => FindInNumber(schema, value, at),
+                _ => null,
+            };
+    }
+
+    private static string Mismatch(string at, string problem) => $"{(at.Length == 0 ? "the answer" : at)} {problem}";
+
+    private bool Fits(SchemaNode schema, JsonElement value) => Find(schema, value, "") is null;
+
+    private static string? FindInAny(SchemaNode schema, JsonElement value, string at)
+    {
+        if (schema.Has("type") && schema.Strings("type").ToList() is { Count: > 0 } types && !types.Exists(type => IsOfType(type, value)))
+            return Mismatch(at, $"must be of type {string.Join(" or ", types)}, not {RequestObject.Describe(value)}");
+        if (schema.Raw("const") is { } constant && !JsonElement.DeepEquals(constant, value))
+            return Mismatch(at, "is not the constant that is asked for");
+        if (schema.Raw("enum") is { ValueKind: JsonValueKind.Array } choices && !choices.EnumerateArray().Any(choice => JsonElement.DeepEquals(choice, value)))
+            return Mismatch(at, "is none of the values of enum");
+        return null;
+    }
+
+    private string? FindInParts(SchemaNode schema, JsonElement value, string at)
+    {
+        foreach (var part in schema.List("allOf"))
+        {
+            if (Find(part, value, at) is { } mismatch)
+                return mismatch;
+        }
+
+        if (schema.Has("anyOf") && !schema.List("anyOf").Any(part => Fits(part, value)))
+            return Mismatch(at, "fits no schema of anyOf");
+        if (schema.Has("oneOf") && schema.List("oneOf").Count(part => Fits(part, value)) is var fitting && fitting != 1)
+            return Mismatch(at, $"fits {fitting} schemas of oneOf, not one");
+        if (schema.Node("not") is { } not && Fits(not, value))
+            return Mismatch(at, "fits what not forbids");
+        return schema.Node("if") is { } condition && schema.Node(Fits(condition, value) ? "then" : "else") is { } consequence ? Find(consequence, value, at) : null;
+    }
+
+    private string? FindInObject(SchemaNode schema, JsonElement value, string at)
+    {
+        var members = new OrderedDictionary<string, JsonElement>();
+        foreach (var member in value.EnumerateObject())
+            members[member.Name] = member.Value;
+        if (schema.Strings("required").FirstOrDefault(name => !members.ContainsKey(name)) is { } missing)
+            return Mismatch(at, $"lacks \"{missing}\"");
+        if (Size(schema, "Properties", members.Count, at) is { } size)
+            return size;
+        var properties = schema.Map("properties");
+        foreach (var (name, member) in members)
+        {
+            var pointer = $"{at}/{SchemaDocument.Escape(name)}";
+            var matching = schema.Map("patternProperties").Where(one => patterns[one.Key] is { } pattern && Matches(pattern, name)).Select(one => one.Value).ToList();
+            if (properties.TryGetValue(name, out var declared))
+                matching.Add(declared);
+            if (matching.Count == 0 && schema.Node("additionalProperties") is { } additional)
+                matching.Add(additional);
+            if (matching.Select(one => Find(one, member, pointer)).FirstOrDefault(found => found is not null) is { } mismatch)
+                return mismatch;
+            if (schema.Node("propertyNames") is { } names && !Fits(names, SchemaValue.Of(name).Raw))
+                return Mismatch(pointer, "has a name that propertyNames forbids");
+            if (schema.Map("dependentSchemas").TryGetValue(name, out var dependent) && Find(dependent, value, at) is { } dependence)
+                return dependence;
+            if (schema.Raw("dependentRequired") is { ValueKind: JsonValueKind.Object } dependents && dependents.TryGetProperty(name, out var needed)
+                && needed.ValueKind == JsonValueKind.Array && needed.EnumerateArray().Any(need => need.ValueKind == JsonValueKind.String && !members.ContainsKey(need.GetString()!)))
+                return Mismatch(at, $"lacks what \"{name}\" needs beside it");
+        }
+
+        return null;
+    }
+
+    private string? FindInArray(SchemaNode schema, JsonElement value, string at)
+    {
+        if (Size(schema, "Items", value.GetArrayLength(), at) is { } size)
+            return size;
+        var prefix = schema.List("prefixItems");
+        var index = 0;
+        foreach (var item in value.EnumerateArray())
+        {
+            var expected = index < prefix.Count ? prefix[index] : schema.Node("items");
+            if (expected is not null && Find(expected, item, $"{at}/{index}") is { } mismatch)
+                return mismatch;
+            index++;
+        }
+
+        if (schema.Node("contains") is { } contained)
+        {
+            var count = value.EnumerateArray().Count(item => Fits(contained, item));
+            if (count < (Number(schema, "minContains") ?? 1) || count > (Number(schema, "maxContains") ?? int.MaxValue))
+                return Mismatch(at, $"has {count} items that fit contains");
+        }
+
+        return schema.Raw("uniqueItems") is { ValueKind: JsonValueKind.True } && !AreUnique([.. value.EnumerateArray()]) ? Mismatch(at, "has equal items") : null;
+    }
+
+    private bool AreUnique(JsonElement[] items)
+    {
+        for (var item = 1; item < items.Length; item++)
+        {
+            for (var other = 0; other < item && ++steps <= MostSteps; other++)
+            {
+                if (JsonElement.DeepEquals(items[item], items[other]))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private string? FindInText(SchemaNode schema, string text, string at)
+    {
+        if (Size(schema, "Length", text.EnumerateRunes().Count(), at) is { } size)
+            return size;
+        if (schema.Strings("pattern").FirstOrDefault() is { } source && patterns[source] is { } pattern && !Matches(pattern, text))
+            return Mismatch(at, $"does not match the pattern {source}");
+        return schema.Strings("format").FirstOrDefault() is { } format && !SchemaFormat.Fits(format, text) ? Mismatch(at, $"is not of format {format}") : null;
+    }
+
+    private static string? FindInNumber(SchemaNode schema, JsonElement value, string at)
+    {
+        foreach (var keyword in (ReadOnlySpan<string>)["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"])
+        {
+            if (schema.Raw(keyword) is { ValueKind: JsonValueKind.Number } limit && !Satisfies(keyword, value, limit))
+                return Mismatch(at, $"does not satisfy {keyword}: {limit.GetRawText()}");
+        }
+
+        return null;
+    }
+
+    private static bool Satisfies(string keyword, JsonElement value, JsonElement limit)
+    {
+        var order = value.TryGetDecimal(out var exact) && limit.TryGetDecimal(out var exactLimit)
+            ? exact.CompareTo(exactLimit)
+            : value.GetDouble().CompareTo(limit.GetDouble());
+        return keyword switch
+        {
+            "minimum" => order >= 0,
+            "maximum" => order <= 0,
+            "exclusiveMinimum" => order > 0,
+            "exclusiveMaximum" => order < 0,
+            _ => !limit.TryGetDecimal(out var step) || step <= 0 || !value.TryGetDecimal(out var number) || number % step == 0,
+        };
+    }
+
+    private static string? Size(SchemaNode schema, string of, int size, string at)
+    {
+        if (Number(schema, "min" + of) is { } least && size < least)
+            return Mismatch(at, $"has {size}, fewer than min{of} {least}");
+        return Number(schema, "max" + of) is { } most && size > most ? Mismatch(at, $"has {size}, more than max{of} {most}") : null;
+    }
+
+    private static double? Number(SchemaNode schema, string keyword) => schema.Raw(keyword) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
+
+    private static bool Matches(Regex pattern, string text)
+    {
+        try
+        {
+            return pattern.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return true;
+        }
+    }
+
+    private static bool IsOfType(string type, JsonElement value) => type switch
+    {
+        "object" => value.ValueKind == JsonValueKind.Object,
+        "array" => value.ValueKind == JsonValueKind.Array,
+        "string" => value.ValueKind == JsonValueKind.String,
+        "number" => value.ValueKind == JsonValueKind.Number,
+        "integer" => value.ValueKind == JsonValueKind.Number && double.IsInteger(value.GetDouble()),
+        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+        "null" => value.ValueKind == JsonValueKind.Null,
+        _ => true,
+    };
+}

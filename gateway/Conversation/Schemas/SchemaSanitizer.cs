@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Dragoman.Wire;
+
+namespace Dragoman.Conversation.Schemas;
+
+/// <param name="Json">The schema that the provider takes.</param>
+/// <param name="Removed">The keywords that had to go, each once; the model hears of them in descriptions.</param>
+/// <param name="ChangesValidity">Whether an answer that fits <paramref name="Json"/> need not fit the client's schema.</param>
+public sealed record SanitisedSchema(string Json, IReadOnlyList<string> Removed, bool ChangesValidity)
+{
+    /// <summary>Why the provider refuses even the sanitised schema, for the person who reads it; null when it takes it.</summary>
+    public string? Unsupported { get; init; }
+}
+
+/// <summary>Makes of a client's JSON Schema one that a provider takes (specs/dialects.md 2.5, P-26).</summary>
+public static class SchemaSanitizer
+{
+    /// <param name="schema">Raw JSON as the client sent it.</param>
+    /// <param name="rules">What the provider takes.</param>
+    /// <param name="field">The request member for errors, such as <c>response_format.json_schema.schema</c>.</param>
+    /// <exception cref="GatewayException">The schema cannot be used, or its root cannot be told to the provider.</exception>
+    public static SanitisedSchema Sanitise(string schema, SchemaRules rules, string field)
+    {
+        var document = SchemaCheck.Checked(schema, field);
+        if (rules.Keywords is null)
+            return new SanitisedSchema(schema, [], false);
+        var rewriter = new SchemaRewriter(document, rules);
+        var root = rewriter.Document();
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+            root.Write(writer);
+        return new SanitisedSchema(Encoding.UTF8.GetString(output.WrittenSpan), [.. rewriter.Removed], rewriter.ChangesValidity) { Unsupported = rewriter.Unsupported };
+    }
+}
