@@ -51,6 +51,12 @@ public sealed record ChatRequest
     /// </summary>
     public IReadOnlyList<FamilyMember> FamilyMembers { get; init; } = [];
 
+    /// <summary>
+    /// Paths of members that only a provider of the client's family uses and whose loss changes no contract. Passed
+    /// through they stay in <see cref="Source"/>; for any other target they are reported as dropped.
+    /// </summary>
+    public IReadOnlyList<string> FamilyHints { get; init; } = [];
+
     /// <summary>Request headers that belong to the dialect itself, for a provider of the same family.</summary>
     public IReadOnlyList<(string Name, string Value)> FamilyHeaders { get; init; } = [];
 
@@ -175,11 +181,19 @@ public sealed record ToolDefinition(string Name, string? Description, string? Pa
     public FreeText? FreeText { get; init; }
 
     public CacheMark? Cache { get; init; }
+
+    /// <summary>What a function is described with; where it stands in for a tool with a grammar, that is told in words.</summary>
+    public string? FunctionDescription => FreeText is { HasGrammar: true, Format: var grammar }
+        ? $"{Description}{(string.IsNullOrEmpty(Description) ? "" : "\n\n")}The input must follow this grammar: {grammar}"
+        : Description;
 }
 
 /// <param name="Format">Raw JSON of the grammar that the text has to follow; null: any text.</param>
 public sealed record FreeText(string? Format)
 {
+    /// <summary>Whether the text is bound to a grammar; the format may also say that any text will do.</summary>
+    public bool HasGrammar => Format is not null && Format.Contains("\"grammar\"", StringComparison.Ordinal);
+
     /// <summary>The arguments' schema of the function that stands in for the tool.</summary>
     public const string Parameters =
         """{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}""";

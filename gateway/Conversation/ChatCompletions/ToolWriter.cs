@@ -13,9 +13,15 @@ internal static class ToolWriter
     public static void WriteTools(Utf8JsonWriter writer, ChatRequest request, bool named, string required, LossReport losses)
     {
         if (request.Tools.Count == 0)
+        {
+            DropChoice(request, losses);
             return;
+        }
+
         if (request.Tools.Any(tool => tool.FreeText is not null))
             losses.Emulated("tools");
+        if (request.Tools.Any(tool => tool.FreeText is { HasGrammar: true }))
+            losses.Emulated("tools[].custom.format");
         writer.WriteStartArray("tools"u8);
         foreach (var tool in request.Tools)
         {
@@ -23,7 +29,7 @@ internal static class ToolWriter
             writer.WriteString("type"u8, "function"u8);
             writer.WriteStartObject("function"u8);
             writer.WriteString("name"u8, tool.Name);
-            if (tool.Description is { } description)
+            if (tool.FunctionDescription is { } description)
                 writer.WriteString("description"u8, description);
             writer.WritePropertyName("parameters"u8);
             writer.WriteRawValue(tool.FreeText is null ? tool.Parameters ?? """{"type":"object","properties":{}}""" : FreeText.Parameters, skipInputValidation: true);
@@ -70,6 +76,15 @@ internal static class ToolWriter
         foreach (var value in values)
             writer.WriteStringValue(value);
         writer.WriteEndArray();
+    }
+
+    /// <summary>Providers refuse a choice among no tools (specs/dialects.md 2.3).</summary>
+    private static void DropChoice(ChatRequest request, LossReport losses)
+    {
+        if (request.ToolChoice is not null)
+            losses.Dropped("tool_choice");
+        if (request.ParallelToolCalls is not null)
+            losses.Dropped("parallel_tool_calls");
     }
 
     private static void WriteChoice(Utf8JsonWriter writer, ToolChoice? choice, bool named, string required)

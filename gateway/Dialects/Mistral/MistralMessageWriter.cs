@@ -55,6 +55,8 @@ internal static class MistralMessageWriter
 
         if (turn.Parts.OfType<ReasoningPart>().Any())
             losses.Dropped("reasoning");
+        if (turn.ToolCalls.Any(call => call.State is not null))
+            losses.Dropped("reasoning state");
         var refusal = string.Concat(turn.Parts.OfType<RefusalPart>().Select(part => part.Text));
         writer.WriteString("content"u8, turn.Text + refusal);
         if (turn.ToolCalls.Any())

@@ -163,7 +163,14 @@ public sealed class MistralOutbound : IOutboundDialect
         ToolWriter.WriteTools(writer, request, named: true, required: "any", losses);
         ToolWriter.WriteFormat(writer, request.Format);
         WriteReasoning(writer, request.Reasoning, upstreamModel, losses);
-        HintWriter.Write(writer, request.Hints, request.Sampling.Choices > 1 ? SharedHintsOfOne : SharedHints, losses);
+        var hints = request.Hints;
+        if (MistralModels.ServiceTierOf(hints.ServiceTier) is { } tier)
+        {
+            writer.WriteString("service_tier"u8, tier);
+            hints = hints with { ServiceTier = null };
+        }
+
+        HintWriter.Write(writer, hints, request.Sampling.Choices > 1 ? SharedHintsOfOne : SharedHints, losses);
         foreach (var name in request.Extensions.Keys)
             losses.Dropped(name);
     }
@@ -184,6 +191,8 @@ public sealed class MistralOutbound : IOutboundDialect
     {
         if (reasoning.Enabled is null)
             return;
+        if (reasoning is { IsOff: false, Effort: not (null or ReasoningEffort.High) })
+            losses.Clamped("reasoning_effort");
         if (MistralModels.HasPromptMode(upstreamModel))
         {
             if (reasoning.IsOff)

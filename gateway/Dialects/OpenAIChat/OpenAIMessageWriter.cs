@@ -66,6 +66,8 @@ internal static class OpenAIMessageWriter
             writer.WriteString("reasoning_content"u8, reasoning);
         else if (turn.Parts.OfType<ReasoningPart>().Any())
             losses.Dropped("reasoning");
+        if (turn.ToolCalls.Any(call => call.State is not null))
+            losses.Dropped("reasoning state");
     }
 
     /// <summary>OpenAI takes at most 40 characters (P-10).</summary>

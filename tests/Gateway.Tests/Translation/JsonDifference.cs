@@ -54,14 +54,24 @@ internal sealed class JsonDifference
         }
     }
 
+    /// <summary>What both begin and end with is the same; in between, items are compared in pairs, and the longer side has the rest.</summary>
     private void CompareArrays(string path, JsonElement before, JsonElement after)
     {
-        var shared = Math.Min(before.GetArrayLength(), after.GetArrayLength());
-        for (var index = 0; index < shared; index++)
-            Compare($"{path}[{index}]", before[index], after[index]);
-        for (var index = shared; index < after.GetArrayLength(); index++)
-            places[$"{path}[{index}]"] = after[index];
-        for (var index = shared; index < before.GetArrayLength(); index++)
-            places[$"{path}[{index}]"] = null;
+        var (old, now) = (before.GetArrayLength(), after.GetArrayLength());
+        var start = 0;
+        while (start < old && start < now && JsonElement.DeepEquals(before[start], after[start]))
+            start++;
+        var end = 0;
+        while (end < old - start && end < now - start && JsonElement.DeepEquals(before[old - 1 - end], after[now - 1 - end]))
+            end++;
+        for (var index = start; index < Math.Max(old, now) - end; index++)
+        {
+            if (index >= old - end)
+                places[$"{path}[{index}]"] = after[index];
+            else if (index >= now - end)
+                places[$"{path}[{index}]"] = null;
+            else
+                Compare($"{path}[{index}]", before[index], after[index]);
+        }
     }
 }

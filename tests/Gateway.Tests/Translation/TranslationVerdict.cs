@@ -74,7 +74,7 @@ internal sealed partial class TranslationVerdict
     private string Missing(JsonDifference asked, JsonDifference sent)
     {
         // A value that became a word or a number of the provider's own is told where it stands.
-        if (sent.Places.Values.All(value => value is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array) }))
+        if (sent.Places.Values.All(value => value is null or { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array) }))
             return "";
         var found = Leaves(sent).ToList();
         var names = sent.Places.SelectMany(place => Names(place.Value)).ToHashSet(StringComparer.Ordinal);
@@ -115,7 +115,7 @@ internal sealed partial class TranslationVerdict
             case JsonValueKind.String when AsJsonObject(value.GetString()!) is { } inner:
                 return Leaves(name, inner);
             default:
-                return Structure.Contains(name) ? [] : [value];
+                return Structure.Contains(name) || value.ValueKind == JsonValueKind.Null ? [] : [value];
         }
     }
 
