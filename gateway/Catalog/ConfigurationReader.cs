@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dragoman.Conversation;
@@ -15,6 +16,10 @@ public sealed class ConfigurationReader
 
     /// <summary>Ollama's own variable, for those who come from there.</summary>
     private const string OriginsVariable = "OLLAMA_ORIGINS";
+
+    private static readonly string[] OpenAIOptions = ["server", "mergeSystem", "echoReasoningContent"];
+
+    private static readonly string[] AnthropicOptions = ["version", "auth"];
 
     private const string OriginRule = "is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any";
 
@@ -142,13 +147,33 @@ public sealed class ConfigurationReader
         if (owner["options"] is not { } node)
             return ProviderOptions.None;
         var at = pointer + "/options";
-        var members = Members(node, at, "server", "mergeSystem", "echoReasoningContent");
-        if (dialect != "openai" && members.Count > 0)
-            Mistake(at, $"is for the dialect openai; \"{dialect}\" has no options");
+        var members = Members(node, at, [.. OpenAIOptions, .. AnthropicOptions]);
+        var own = dialect switch
+        {
+            "openai" => OpenAIOptions,
+            "anthropic" => AnthropicOptions,
+            _ => [],
+        };
+        if (own.Length == 0 && members.Count > 0)
+        {
+            Mistake(at, $"is for the dialects openai and anthropic; \"{dialect}\" has no options");
+        }
+        else
+        {
+            foreach (var name in OpenAIOptions.Concat(AnthropicOptions).Except(own).Where(members.ContainsKey))
+                Mistake($"{at}/{name}", $"is not an option of the dialect {dialect}; allowed: {string.Join(", ", own)}");
+        }
+
+        if (Text(members, "version", at) is { } version && !DateOnly.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            Mistake(at + "/version", $"\"{version}\" is not a version of Anthropic's API; allowed: a date such as 2023-06-01");
         return new ProviderOptions(
             Word("server", ProviderOptions.Servers),
             Switch(members, "mergeSystem", at),
-            Word("echoReasoningContent", ProviderOptions.ReasoningEchoes));
+            Word("echoReasoningContent", ProviderOptions.ReasoningEchoes))
+        {
+            Version = Text(members, "version", at),
+            Auth = Word("auth", ProviderOptions.AuthWays),
+        };
 
         string? Word(string name, IReadOnlyList<string> allowed)
         {

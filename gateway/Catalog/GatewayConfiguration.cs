@@ -23,7 +23,7 @@ public sealed record GatewayConfiguration(
 public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl, string? ApiKey, bool PublishesAll, Timeouts Timeouts)
 {
     /// <summary>The outbound dialects that this version speaks.</summary>
-    public static readonly IReadOnlyList<string> Dialects = ["mistral", "openai"];
+    public static readonly IReadOnlyList<string> Dialects = ["anthropic", "mistral", "openai"];
 
     public ProviderOptions Options { get; init; } = ProviderOptions.None;
 
@@ -31,7 +31,7 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
     public override string ToString() => $"{Name} ({Dialect})";
 }
 
-/// <summary>What an OpenAI-compatible server does in its own way; null: what is usual for its kind.</summary>
+/// <summary>What a provider does in its own way, by dialect; null: what is usual for its kind.</summary>
 /// <param name="Server">One of <see cref="Servers"/>; null: told from the address.</param>
 /// <param name="MergesSystem">Whether leading system messages are joined into one.</param>
 /// <param name="EchoesReasoning">When earlier reasoning goes back to the server; one of <see cref="ReasoningEchoes"/>.</param>
@@ -42,6 +42,14 @@ public sealed record ProviderOptions(string? Server, bool? MergesSystem, string?
     public static readonly IReadOnlyList<string> Servers = ["lmstudio", "vllm", "mistralrs", "ollama", "openai", "generic"];
 
     public static readonly IReadOnlyList<string> ReasoningEchoes = ["never", "toolCalls", "always"];
+
+    public static readonly IReadOnlyList<string> AuthWays = ["x-api-key", "bearer"];
+
+    /// <summary>Anthropic's API version, a date; null: the one that the dialect was written for.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>How Anthropic is shown the key; one of <see cref="AuthWays"/>.</summary>
+    public string? Auth { get; init; }
 }
 
 /// <summary>How long an upstream may take.</summary>

@@ -11,7 +11,6 @@ public static class WellKnownProviders
     private static readonly (string Variable, string Name)[] NotYetSpoken =
     [
         ("AZURE_OPENAI_ENDPOINT", "Azure OpenAI"),
-        ("ANTHROPIC_API_KEY", "Anthropic"),
         ("GEMINI_API_KEY", "Gemini"),
     ];
 
@@ -24,6 +23,8 @@ public static class WellKnownProviders
             Add("openai", "openai", null, openAIKey, "OPENAI_API_KEY");
         if (Value("MISTRAL_API_KEY") is { } mistralKey)
             Add("mistral", "mistral", null, mistralKey, "MISTRAL_API_KEY");
+        if (Value("ANTHROPIC_API_KEY") is { } anthropicKey)
+            Add("anthropic", "anthropic", null, anthropicKey, "ANTHROPIC_API_KEY");
         if (Value("LMSTUDIO_BASE_URL") is { } url)
         {
             if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https")

@@ -165,7 +165,11 @@ public enum OutputFormatKind
 /// <param name="Name">The schema's name; providers demand one.</param>
 /// <param name="Description">What the schema is for.</param>
 /// <param name="Strict">Null: the client did not say.</param>
-public sealed record OutputFormat(OutputFormatKind Kind, string? Schema = null, string? Name = null, string? Description = null, bool? Strict = null);
+public sealed record OutputFormat(OutputFormatKind Kind, string? Schema = null, string? Name = null, string? Description = null, bool? Strict = null)
+{
+    /// <summary>Where the schema stands in the client's request.</summary>
+    public string Field { get; init; } = "response_format";
+}
 
 /// <summary>A function that the model may call.</summary>
 /// <param name="Name">The function's name.</param>
@@ -179,6 +183,9 @@ public sealed record ToolDefinition(string Name, string? Description, string? Pa
     /// <c>{"input": text}</c> in the canonical model, which is also its emulation as a function (specs/dialects.md 2.3).
     /// </summary>
     public FreeText? FreeText { get; init; }
+
+    /// <summary>Where the parameters stand in the client's request.</summary>
+    public string Field { get; init; } = "tools";
 
     public CacheMark? Cache { get; init; }
 

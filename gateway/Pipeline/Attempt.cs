@@ -26,12 +26,17 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     public async Task RunAsync(Target target)
     {
         var request = context.Request;
+        var mismatches = 0;
         for (var refusals = 0; ;)
         {
             try
             {
                 await RunAsync(target, request).ConfigureAwait(false);
                 return;
+            }
+            catch (GatewayException error) when (error.Error.Code == SchemaCheckedAnswer.ErrorCode && !IsCommitted && !exchange.ClientLeft && mismatches++ == 0)
+            {
+                // The same model often gets it right the second time (specs/dialects.md 2.5).
             }
             catch (GatewayException error) when (error.Error.Kind == ErrorKind.ContextTooLong && !IsCommitted && !exchange.ClientLeft)
             {

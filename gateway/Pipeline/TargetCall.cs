@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Conversation.Schemas;
 using Dragoman.Providers;
 
 namespace Dragoman.Pipeline;
@@ -22,6 +23,7 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
             throw new GatewayException(GatewayError.Invalid(member.Field, member.Message) with { Code = member.Code });
         if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists)
             throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
+        RefuseUnusableSchemas(request);
         var losses = new LossReport();
         var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
         var fitted = WithAllowedTools(request);
@@ -38,11 +40,25 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
             var reader = dialect.OpenAnswer(fitted, model);
             if (call.LocalStop.Count > 0)
                 reader = new LocallyStoppedReader(reader, call.LocalStop, fitted.ExpectedChoices);
+            if (call.AnswerSchema is { } schema)
+                reader = new FilteredAnswerReader(reader, events => new SchemaCheckedAnswer(events, AnswerSchema.Parse(schema)));
             if (names is { Names: var originals })
                 reader = new FilteredAnswerReader(reader, originals.Restoring);
             if (memory is not null)
                 reader = new FilteredAnswerReader(reader, events => memory.Remembering(exchange.Caller!.Team, events));
             return reader;
+        }
+    }
+
+    /// <summary>What no provider can use is refused here, by its place in the client's request.</summary>
+    private static void RefuseUnusableSchemas(ChatRequest request)
+    {
+        if (request.Format is { Schema: { } wanted } format)
+            SchemaCheck.RefuseUnusable(wanted, format.Field);
+        foreach (var tool in request.Tools)
+        {
+            if (tool is { FreeText: null, Parameters: { } parameters })
+                SchemaCheck.RefuseUnusable(parameters, tool.Field);
         }
     }
 

@@ -110,7 +110,7 @@ public sealed class Provider : IDisposable
         return null;
     }
 
-    public RateLimits? RateLimitsOf(HttpResponseMessage response) => kind.ReadRateLimits(response.Headers);
+    public RateLimits? RateLimitsOf(HttpResponseMessage response) => kind.ReadRateLimits(response.Headers, clock);
 
     public void Dispose() => connections.Dispose();
 

@@ -20,6 +20,11 @@ internal abstract class ProviderKind
     /// <summary>What an answer's headers say of rate limits; null when they say nothing.</summary>
     public virtual RateLimits? ReadRateLimits(HttpResponseHeaders headers) => RateLimitHeaders.OpenAI.Read(headers);
 
+    /// <inheritdoc cref="ReadRateLimits(HttpResponseHeaders)"/>
+    /// <param name="headers">Of the answer.</param>
+    /// <param name="clock">For providers that tell times instead of durations.</param>
+    public virtual RateLimits? ReadRateLimits(HttpResponseHeaders headers, TimeProvider clock) => ReadRateLimits(headers);
+
     /// <summary>Makes the request known as ours.</summary>
     /// <exception cref="GatewayException">No credentials could be had.</exception>
     public virtual ValueTask AuthenticateAsync(ProviderSettings settings, HttpRequestHeaders headers, CancellationToken cancellation)
@@ -31,6 +36,7 @@ internal abstract class ProviderKind
 
     public static ProviderKind Of(ProviderSettings settings) => settings.Dialect switch
     {
+        "anthropic" => AnthropicProvider.Kind,
         "mistral" => MistralProvider.Kind,
         "openai" => OpenAIProvider.Kind,
         _ => throw new ArgumentException($"\"{settings.Dialect}\" is not an outbound dialect", nameof(settings)),

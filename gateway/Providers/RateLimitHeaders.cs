@@ -17,27 +17,45 @@ internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests
         new Names("x-ratelimit-limit-req-minute", "x-ratelimit-remaining-req-minute", null),
         new Names("x-ratelimit-limit-tokens-minute", "x-ratelimit-remaining-tokens-minute", null));
 
-    public RateLimits? Read(HttpResponseHeaders headers)
+    /// <summary>Its resets are times (RFC 3339), not durations.</summary>
+    public static readonly RateLimitHeaders Anthropic = new(
+        new Names("anthropic-ratelimit-requests-limit", "anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
+        new Names("anthropic-ratelimit-tokens-limit", "anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"));
+
+    /// <param name="headers">Of an answer.</param>
+    public RateLimits? Read(HttpResponseHeaders headers) => Read(headers, ReadDuration);
+
+    /// <param name="headers">Of an answer.</param>
+    /// <param name="now">Where the resets are times: the time that durations are counted from.</param>
+    public RateLimits? Read(HttpResponseHeaders headers, DateTimeOffset now) => Read(headers, text => ReadTime(text, now));
+
+    private RateLimits? Read(HttpResponseHeaders headers, Func<string?, TimeSpan?> readReset)
     {
-        var requests = Read(headers, Requests);
-        var tokens = Read(headers, Tokens);
+        var requests = Read(headers, Requests, readReset);
+        var tokens = Read(headers, Tokens, readReset);
         return requests is null && tokens is null ? null : new RateLimits(requests, tokens);
     }
 
-    private static RateLimit? Read(HttpResponseHeaders headers, Names? names)
+    private static RateLimit? Read(HttpResponseHeaders headers, Names? names, Func<string?, TimeSpan?> readReset)
     {
         if (names is null)
             return null;
         var limit = Count(names.Limit);
         // Azure answers -1 or 0 where it does not know (P-39).
         var remaining = limit is > 0 ? Count(names.Remaining) : null;
-        return limit is > 0 ? new RateLimit(limit, remaining is >= 0 ? remaining : null, Duration(names.Reset)) : null;
+        return limit is > 0 ? new RateLimit(limit, remaining is >= 0 ? remaining : null, names.Reset is null ? null : readReset(First(names.Reset))) : null;
 
         long? Count(string name) => long.TryParse(First(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) ? count : null;
 
-        TimeSpan? Duration(string? name) => name is null ? null : ReadDuration(First(name));
-
         string? First(string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    }
+
+    /// <summary>How long it is until a time such as <c>2026-11-20T10:00:01Z</c>; nothing where it has passed.</summary>
+    internal static TimeSpan? ReadTime(string? text, DateTimeOffset now)
+    {
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            return null;
+        return time > now ? time - now : TimeSpan.Zero;
     }
 
     /// <summary>A duration as Go writes it, such as <c>6m0s</c>, <c>1.25s</c> or <c>6ms</c>; or plain seconds.</summary>
@@ -73,6 +91,6 @@ internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests
 
     /// <param name="Limit">How many are allowed.</param>
     /// <param name="Remaining">How many are left.</param>
-    /// <param name="Reset">A duration; null: not told.</param>
+    /// <param name="Reset">A duration or a time; null: not told.</param>
     internal sealed record Names(string Limit, string Remaining, string? Reset);
 }

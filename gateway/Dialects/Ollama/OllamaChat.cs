@@ -110,6 +110,6 @@ public sealed class OllamaChat : IInboundDialect
         var function = tool.Object("function") ?? throw GatewayException.Invalid(tool.FieldPath("function"), $"{tool.FieldPath("function")} is required");
         if (function.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
             throw function.WrongType("parameters", "a JSON Schema object", wrong);
-        return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters"));
+        return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters")) { Field = function.FieldPath("parameters") };
     }
 }

@@ -27,7 +27,7 @@ internal static class OllamaOptions
     public static OutputFormat? ReadFormat(RequestObject options) => options.Find("format") switch
     {
         { ValueKind: JsonValueKind.String } word when word.ValueEquals("json") => new OutputFormat(OutputFormatKind.JsonObject),
-        { ValueKind: JsonValueKind.Object } schema => new OutputFormat(OutputFormatKind.JsonSchema, schema.GetRawText(), "schema"),
+        { ValueKind: JsonValueKind.Object } schema => new OutputFormat(OutputFormatKind.JsonSchema, schema.GetRawText(), "schema", Strict: true) { Field = "format" },
         _ => null,
     };
 

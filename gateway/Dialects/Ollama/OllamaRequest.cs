@@ -35,7 +35,7 @@ internal static class OllamaRequest
         {
             JsonValueKind.String when format.ValueEquals("") => null,
             JsonValueKind.String when format.ValueEquals("json") => new OutputFormat(OutputFormatKind.JsonObject),
-            JsonValueKind.Object => new OutputFormat(OutputFormatKind.JsonSchema, format.GetRawText(), "schema"),
+            JsonValueKind.Object => new OutputFormat(OutputFormatKind.JsonSchema, format.GetRawText(), "schema", Strict: true) { Field = "format" },
             _ => throw GatewayException.Invalid("format", $"invalid format: {format.GetRawText()}; expected \"json\" or a valid JSON Schema object"),
         };
     }

@@ -27,6 +27,16 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     {
         if (server is not null)
             request = CompatibleRequest.For(server, request, losses);
+        string? answerSchema = null;
+        if (isOpenAI)
+        {
+            request = request with
+            {
+                Format = StrictSchemas.Fit(request.Format, losses, out answerSchema),
+                Tools = [.. request.Tools.Select(tool => StrictSchemas.Fit(tool, losses))],
+            };
+        }
+
         var stop = request.Sampling.Stop.Where(word => word.Length > 0).ToList();
         var mostStop = !isOpenAI ? int.MaxValue : OpenAIModels.Reasons(upstreamModel) ? 0 : OpenAIModels.MostStopSequences;
         if (stop.Count > mostStop)
@@ -66,6 +76,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
         {
             Model = upstreamModel,
             LocalStop = [.. stop.Skip(mostStop)],
+            AnswerSchema = answerSchema,
         };
     }
 

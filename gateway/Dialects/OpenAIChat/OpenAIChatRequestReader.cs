@@ -233,7 +233,10 @@ internal static class OpenAIChatRequestReader
         family.Likes(function, "tools[].function", "name", "description", "parameters", "strict");
         if (function.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
             throw function.WrongType("parameters", "a JSON Schema object", wrong);
-        return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters"), function.Bool("strict"));
+        return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters"), function.Bool("strict"))
+        {
+            Field = function.FieldPath("parameters"),
+        };
     }
 
     private static ToolChoice? ReadToolChoice(RequestObject request, List<ToolDefinition> tools)
@@ -297,7 +300,10 @@ internal static class OpenAIChatRequestReader
                 var schema = format.Object("json_schema") ?? throw Required(format, "json_schema");
                 if (schema.Object("schema") is null)
                     throw Required(schema, "schema");
-                return new OutputFormat(OutputFormatKind.JsonSchema, schema.Raw("schema"), schema.String("name") ?? "schema", schema.String("description"), schema.Bool("strict"));
+                return new OutputFormat(OutputFormatKind.JsonSchema, schema.Raw("schema"), schema.String("name") ?? "schema", schema.String("description"), schema.Bool("strict"))
+                {
+                    Field = schema.FieldPath("schema"),
+                };
             default:
                 throw GatewayException.Invalid("response_format.type", $"response_format.type must be text, json_object or json_schema, not \"{type}\"");
         }

@@ -73,8 +73,8 @@ public class ConfigurationReaderTests
 
     [Theory]
     [InlineData("""{ "provider": {} }""", "gateway.json: /provider is not known; allowed: providers, models, access, limits")]
-    [InlineData("""{ "providers": { "x": {} } }""", "gateway.json: /providers/x/dialect is required; allowed: mistral, openai")]
-    [InlineData("""{ "providers": { "x": { "dialect": "soap" } } }""", "gateway.json: /providers/x/dialect \"soap\" is not a dialect that this version speaks; allowed: mistral, openai")]
+    [InlineData("""{ "providers": { "x": {} } }""", "gateway.json: /providers/x/dialect is required; allowed: anthropic, mistral, openai")]
+    [InlineData("""{ "providers": { "x": { "dialect": "soap" } } }""", "gateway.json: /providers/x/dialect \"soap\" is not a dialect that this version speaks; allowed: anthropic, mistral, openai")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "baseUrl": "ftp://a" } } }""", "gateway.json: /providers/x/baseUrl must be an http or https URL without user, password and query, such as https://api.example.com/v1")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": 5 } } }""", "gateway.json: /providers/x/apiKey must be a string")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": "env:NOT_THERE" } } }""", "gateway.json: /providers/x/apiKey environment variable NOT_THERE is not set")]
@@ -83,9 +83,13 @@ public class ConfigurationReaderTests
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "server": "soap" } } } }""", "gateway.json: /providers/x/options/server \"soap\" is not known; allowed: lmstudio, vllm, mistralrs, ollama, openai, generic")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "echoReasoningContent": "some" } } } }""", "gateway.json: /providers/x/options/echoReasoningContent \"some\" is not known; allowed: never, toolCalls, always")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "mergeSystem": "yes" } } } }""", "gateway.json: /providers/x/options/mergeSystem must be true or false")]
-    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "colour": 1 } } } }""", "gateway.json: /providers/x/options/colour is not known; allowed: server, mergeSystem, echoReasoningContent")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "colour": 1 } } } }""", "gateway.json: /providers/x/options/colour is not known; allowed: server, mergeSystem, echoReasoningContent, version, auth")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": [] } } }""", "gateway.json: /providers/x/options must be an object")]
-    [InlineData("""{ "providers": { "x": { "dialect": "mistral", "options": { "server": "vllm" } } } }""", "gateway.json: /providers/x/options is for the dialect openai; \"mistral\" has no options")]
+    [InlineData("""{ "providers": { "x": { "dialect": "mistral", "options": { "server": "vllm" } } } }""", "gateway.json: /providers/x/options is for the dialects openai and anthropic; \"mistral\" has no options")]
+    [InlineData("""{ "providers": { "x": { "dialect": "anthropic", "options": { "server": "vllm" } } } }""", "gateway.json: /providers/x/options/server is not an option of the dialect anthropic; allowed: version, auth")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "auth": "bearer" } } } }""", "gateway.json: /providers/x/options/auth is not an option of the dialect openai; allowed: server, mergeSystem, echoReasoningContent")]
+    [InlineData("""{ "providers": { "x": { "dialect": "anthropic", "options": { "auth": "basic" } } } }""", "gateway.json: /providers/x/options/auth \"basic\" is not known; allowed: x-api-key, bearer")]
+    [InlineData("""{ "providers": { "x": { "dialect": "anthropic", "options": { "version": "latest" } } } }""", "gateway.json: /providers/x/options/version \"latest\" is not a version of Anthropic's API; allowed: a date such as 2023-06-01")]
     [InlineData("""{ "providers": [] }""", "gateway.json: /providers must be an object, one member an entry")]
     [InlineData("""{ "models": { "a/b": { "provider": "p", "model": "m" } } }""", "gateway.json: /models/a~1b/provider \"p\" is not a configured provider; configure one under /providers first")]
     [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a b": { "provider": "p", "model": "m" } } }""", "gateway.json: /models/a b \"a b\" is not a model name; allowed: [namespace/]model[:tag] of letters, digits, '_', '.' and '-'")]
@@ -148,9 +152,9 @@ public class ConfigurationReaderTests
     [Fact]
     public void Each_well_known_key_switches_its_provider_on()
     {
-        var configuration = Read("{}", ("OPENAI_API_KEY", "a"), ("MISTRAL_API_KEY", "b"), ("LMSTUDIO_BASE_URL", "http://127.0.0.1:1234/v1"), ("GEMINI_API_KEY", "c"));
-        Assert.Equal(["openai", "mistral", "lmstudio"], configuration.Providers.Select(provider => provider.Name));
-        Assert.Equal("lmstudio", configuration.Providers[2].Options.Server);
+        var configuration = Read("{}", ("OPENAI_API_KEY", "a"), ("MISTRAL_API_KEY", "b"), ("ANTHROPIC_API_KEY", "d"), ("LMSTUDIO_BASE_URL", "http://127.0.0.1:1234/v1"), ("GEMINI_API_KEY", "c"));
+        Assert.Equal(["openai", "mistral", "anthropic", "lmstudio"], configuration.Providers.Select(provider => provider.Name));
+        Assert.Equal("lmstudio", configuration.Providers[3].Options.Server);
         Assert.Contains("GEMINI_API_KEY is set, but this version does not speak Gemini yet", configuration.Notices);
         Assert.DoesNotContain(configuration.Notices, notice => notice.Contains("emulator", StringComparison.Ordinal));
     }

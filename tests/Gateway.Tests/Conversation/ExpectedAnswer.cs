@@ -97,8 +97,8 @@ internal static class ExpectedAnswer
 
     private static string? Word(StopReason? reason) => reason switch
     {
-        StopReason.Stop => "stop",
-        StopReason.Length => "length",
+        StopReason.Stop or StopReason.StopSequence => "stop",
+        StopReason.Length or StopReason.ContextWindow => "length",
         StopReason.ToolCalls => "tool_calls",
         StopReason.ContentFilter => "content_filter",
         _ => null,

@@ -12,6 +12,11 @@ internal sealed record WireFixture(string Name, string Family, int Status, IRead
 
     public static IReadOnlyList<WireFixture> All => Loaded.Value;
 
+    /// <summary>The exchanges with OpenAI, Azure OpenAI, Mistral and compatible servers.</summary>
+    public static IEnumerable<WireFixture> ChatCompletions => Of("openai-chat").Concat(Of("openai-completions"));
+
+    public static IEnumerable<WireFixture> Of(string family) => All.Where(fixture => fixture.Family == family);
+
     public bool IsHttpError => Expect.GetProperty("terminal").GetString() == "http-error";
 
     public bool IsWholeBody => Framing == "json";

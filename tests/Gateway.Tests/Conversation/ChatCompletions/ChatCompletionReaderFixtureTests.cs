@@ -6,12 +6,12 @@ namespace Dragoman.Gateway.Tests.Conversation.ChatCompletions;
 /// <summary>Every recorded shape of an OpenAI-like answer, read whole and in pieces, means what its fixture says.</summary>
 public sealed class ChatCompletionReaderFixtureTests
 {
-    public static TheoryData<string> Answers => [.. WireFixture.All.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
+    public static TheoryData<string> Answers => [.. WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
 
     public static TheoryData<string> Streams =>
-        [.. WireFixture.All.Where(fixture => !fixture.IsHttpError && !fixture.IsWholeBody).Select(fixture => fixture.Name)];
+        [.. WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError && !fixture.IsWholeBody).Select(fixture => fixture.Name)];
 
-    public static TheoryData<string> HttpErrors => [.. WireFixture.All.Where(fixture => fixture.IsHttpError).Select(fixture => fixture.Name)];
+    public static TheoryData<string> HttpErrors => [.. WireFixture.ChatCompletions.Where(fixture => fixture.IsHttpError).Select(fixture => fixture.Name)];
 
     [Theory]
     [MemberData(nameof(Answers))]

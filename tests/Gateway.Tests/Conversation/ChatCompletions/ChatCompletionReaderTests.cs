@@ -272,7 +272,7 @@ public sealed class ChatCompletionReaderTests
     [Fact]
     public void No_damage_to_a_stream_breaks_the_order_of_events()
     {
-        var streams = WireFixture.All.Where(fixture => !fixture.IsHttpError && !fixture.IsWholeBody).Select(fixture => fixture.Body).ToArray();
+        var streams = WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError && !fixture.IsWholeBody).Select(fixture => fixture.Body).ToArray();
         var cases =
             from body in Gen.Elements(streams)
             from changes in (from at in Gen.Choose(0, 100_000) from kind in Gen.Choose(0, 4) from value in Gen.Choose(0, 255) select (at, kind, (byte)value)).ListOf()

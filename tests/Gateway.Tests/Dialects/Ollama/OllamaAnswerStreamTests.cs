@@ -15,7 +15,7 @@ public sealed class OllamaAnswerStreamTests
     private static readonly OllamaGenerate Generate = new();
     private static readonly ChatRequest Request = Chat.Read("""{"model":"My \"model\":latest","messages":[{"role":"user","content":"hi"}]}""");
 
-    public static TheoryData<string> Answers => [.. WireFixture.All.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
+    public static TheoryData<string> Answers => [.. WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
 
     [Theory]
     [MemberData(nameof(Answers))]

@@ -11,7 +11,7 @@ public sealed class OpenAIChatAnswerTests
     private static readonly Dragoman.Dialects.OpenAIChat.OpenAIChat Chat = new();
     private static readonly ChatRequest Request = new() { Model = "m" };
 
-    public static TheoryData<string> GoodAnswers => [.. WireFixture.All.Where(fixture => !fixture.IsHttpError && Upstream.Play(fixture).EndedWell).Select(fixture => fixture.Name)];
+    public static TheoryData<string> GoodAnswers => [.. WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError && Upstream.Play(fixture).EndedWell).Select(fixture => fixture.Name)];
 
     [Theory]
     [MemberData(nameof(GoodAnswers))]

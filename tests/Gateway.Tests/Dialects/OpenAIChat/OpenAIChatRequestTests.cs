@@ -118,7 +118,7 @@ public sealed class OpenAIChatRequestTests
     {
         const string tools = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"description\":\"d\",\"parameters\":{\"type\": \"object\"},\"strict\":true}}]";
         var request = Read($"{tools},\"tool_choice\":{{\"type\":\"function\",\"function\":{{\"name\":\"f\"}}}},\"parallel_tool_calls\":false");
-        Assert.Equal(new ToolDefinition("f", "d", "{\"type\": \"object\"}", true), Assert.Single(request.Tools));
+        Assert.Equal(new ToolDefinition("f", "d", "{\"type\": \"object\"}", true) { Field = "tools[0].function.parameters" }, Assert.Single(request.Tools));
         Assert.Equal(new ToolChoice(ToolChoiceKind.Named, "f"), request.ToolChoice);
         Assert.False(request.ParallelToolCalls);
         Assert.Equal(ToolChoice.Auto, Read($"{tools},\"tool_choice\":\"auto\"").ToolChoice);
@@ -133,7 +133,7 @@ public sealed class OpenAIChatRequestTests
         Assert.Null(Read("\"response_format\":{\"type\":\"text\"}").Format);
         Assert.Equal(new OutputFormat(OutputFormatKind.JsonObject), Read("\"response_format\":{\"type\":\"json_object\"}").Format);
         Assert.Equal(
-            new OutputFormat(OutputFormatKind.JsonSchema, "{\"type\": \"object\"}", "n", "d", true),
+            new OutputFormat(OutputFormatKind.JsonSchema, "{\"type\": \"object\"}", "n", "d", true) { Field = "response_format.json_schema.schema" },
             Read("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"description\":\"d\",\"schema\":{\"type\": \"object\"},\"strict\":true}}").Format);
         Assert.Equal(new ReasoningRequest(false, ReasoningEffort.None), Read("\"reasoning_effort\":\"none\"").Reasoning);
         Assert.Equal(new ReasoningRequest(true, ReasoningEffort.XHigh), Read("\"reasoning\":{\"effort\":\"xhigh\"}").Reasoning);

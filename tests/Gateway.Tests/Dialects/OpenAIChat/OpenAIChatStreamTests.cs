@@ -11,7 +11,7 @@ public sealed class OpenAIChatStreamTests
     private static readonly ChatRequest Request = new() { Model = "My \"model\"" };
     private static readonly ChatRequest WithUsage = Request with { IncludeUsage = true };
 
-    public static TheoryData<string> Answers => [.. WireFixture.All.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
+    public static TheoryData<string> Answers => [.. WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
 
     [Theory]
     [MemberData(nameof(Answers))]

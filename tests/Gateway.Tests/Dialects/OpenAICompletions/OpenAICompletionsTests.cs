@@ -10,7 +10,7 @@ public sealed class OpenAICompletionsTests
     private static readonly Dragoman.Dialects.OpenAICompletions.OpenAICompletions Completions = new();
     private static readonly ChatRequest Request = Completions.Read("""{"model":"m","prompt":"Once \"upon\""}""");
 
-    public static TheoryData<string> Answers => [.. WireFixture.All.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
+    public static TheoryData<string> Answers => [.. WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
 
     [Fact]
     public void A_request_is_read()

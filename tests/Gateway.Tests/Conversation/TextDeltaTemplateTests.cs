@@ -1,7 +1,7 @@
 using System.Text;
-using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Conversation;
 
-namespace Dragoman.Gateway.Tests.Conversation.ChatCompletions;
+namespace Dragoman.Gateway.Tests.Conversation;
 
 public class TextDeltaTemplateTests
 {
@@ -82,6 +82,23 @@ public class TextDeltaTemplateTests
         template.Learn(json, json.IndexOf("first"u8), "first".Length);
         Assert.False(template.TryMatch("{\"c\":\"other\",\"p\":\"abcd\",\"usage\":null}"u8, out _));
         Assert.False(template.TryMatch("{\"c\":\"other\",\"p\":\"abc\",\"usage\":{}}"u8, out _));
+    }
+
+    [Theory]
+    [InlineData("", "", true)]
+    [InlineData("", "   ", true)]
+    [InlineData("      ", "", true)]
+    [InlineData("  ", " x", false)]
+    [InlineData("  ", " ,\"usage\":{}", false)]
+    public void Spaces_before_the_last_brace_may_differ(string first, string next, bool isKnown)
+    {
+        static byte[] Spaced(string text, string spaces) => Encoding.UTF8.GetBytes("{\"index\":0,\"delta\":{\"text\":\"" + text + "\"}" + spaces + "}");
+
+        var template = new TextDeltaTemplate();
+        var json = Spaced("first", first);
+        template.Learn(json, json.AsSpan().IndexOf("first"u8), "first".Length);
+        Assert.Equal(isKnown, template.TryMatch(Spaced("other", next), out var text));
+        Assert.Equal(isKnown ? "other" : "", Encoding.UTF8.GetString(text));
     }
 
     [Fact]

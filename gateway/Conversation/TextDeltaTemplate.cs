@@ -1,12 +1,12 @@
 using System.Buffers;
 using System.Text.Unicode;
 
-namespace Dragoman.Conversation.ChatCompletions;
+namespace Dragoman.Conversation;
 
 /// <summary>
 /// Knows a stream event again that differs from an earlier one only in its text, and in the padding that some providers
-/// put at its end. Most events of a stream are such: a few comparisons and a scan of the text take the place of reading
-/// the JSON.
+/// put at its end: a last member that means nothing, or spaces. Most events of a stream are such: a few comparisons and
+/// a scan of the text take the place of reading the JSON.
 /// </summary>
 internal sealed class TextDeltaTemplate
 {
@@ -17,6 +17,7 @@ internal sealed class TextDeltaTemplate
     private int beforeLength;
     private int afterLength;
     private bool hasPadding;
+    private bool hasSpaces;
 
     /// <param name="json">An event that was read, and had no effect but its text.</param>
     /// <param name="textStart">Where the text begins in it, behind the quote.</param>
@@ -25,7 +26,11 @@ internal sealed class TextDeltaTemplate
     {
         var after = json[(textStart + textLength)..];
         beforeLength = textStart;
-        afterLength = after.Length - PaddingLength(after, out hasPadding);
+        hasSpaces = EndsInSpaces(after, out afterLength);
+        if (hasSpaces)
+            hasPadding = false;
+        else
+            afterLength = after.Length - PaddingLength(after, out hasPadding);
         if (known.Length < beforeLength + afterLength)
             known = new byte[beforeLength + afterLength];
         json[..textStart].CopyTo(known);
@@ -46,10 +51,25 @@ internal sealed class TextDeltaTemplate
         if (textLength <= 0 || !rest[textLength..].StartsWith(known.AsSpan(beforeLength, afterLength)))
             return false;
         var tail = rest[(textLength + afterLength)..];
-        if (hasPadding ? tail.IndexOfAny(Special) != tail.Length - 2 || !tail.EndsWith("\"}"u8) : !tail.IsEmpty)
+        if (hasSpaces)
+        {
+            if (tail.TrimStart((byte)' ') is not [(byte)'}'])
+                return false;
+        }
+        else if (hasPadding ? tail.IndexOfAny(Special) != tail.Length - 2 || !tail.EndsWith("\"}"u8) : !tail.IsEmpty)
+        {
             return false;
+        }
+
         text = rest[..textLength];
         return Utf8.IsValid(text);
+    }
+
+    /// <summary>Anthropic puts spaces before the last brace (specs/dialects.md 1.3); <paramref name="length"/> is what stands before them.</summary>
+    private static bool EndsInSpaces(ReadOnlySpan<byte> after, out int length)
+    {
+        length = "\"}"u8.Length;
+        return after.StartsWith("\"}"u8) && after[length..].TrimStart((byte)' ') is [(byte)'}'];
     }
 
     /// <summary>

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Dragoman.Conversation;
+
+namespace Dragoman.Dialects.Anthropic;
+
+/// <summary>In which way a model is brought to answer in JSON (specs/dialects.md 2.5).</summary>
+internal enum AnthropicFormatMeans
+{
+    /// <summary>The client wants text.</summary>
+    None,
+
+    /// <summary><c>output_config.format</c>.</summary>
+    Native,
+
+    /// <summary>A single tool that has to be called, and whose input is the answer.</summary>
+    Tool,
+
+    /// <summary>It is asked to.</summary>
+    Instruction,
+}
+
+/// <summary>The means and the words for a response format.</summary>
+internal static class AnthropicFormat
+{
+    /// <summary>The tool that stands for the answer.</summary>
+    public const string ToolName = "answer";
+
+    private const string AnyObject = """{"type":"object"}""";
+
+    /// <summary>Depends on nothing but the two, so that the answer's reader comes to the same.</summary>
+    public static AnthropicFormatMeans MeansFor(ChatRequest request, AnthropicModel model) => request.Format?.Kind switch
+    {
+        OutputFormatKind.JsonObject => AnthropicFormatMeans.Instruction,
+        OutputFormatKind.JsonSchema when model.KeepsToSchemas => AnthropicFormatMeans.Native,
+        // Other tools and thinking forbid to force one; a call's input is always an object.
+        OutputFormatKind.JsonSchema when HasNoTools(request) && !WantsThinking(request, model) && IsOfObject(request.Format.Schema!) => AnthropicFormatMeans.Tool,
+        OutputFormatKind.JsonSchema => AnthropicFormatMeans.Instruction,
+        _ => AnthropicFormatMeans.None,
+    };
+
+    /// <summary>What the model is told, where it is only told.</summary>
+    public static string InstructionFor(OutputFormat format) => format.Kind == OutputFormatKind.JsonObject
+        ? "Answer with a single JSON object and nothing else: no other words and no code fence."
+        : $"Answer with JSON that is valid against this JSON Schema and with nothing else: no other words and no code fence.\n{format.Schema}";
+
+    /// <summary>What the answer has to be checked against when the provider does not vouch for it.</summary>
+    public static string SchemaOf(OutputFormat format) => format.Schema ?? AnyObject;
+
+    private static bool HasNoTools(ChatRequest request) => request.Tools.Count == 0 && !request.Turns.Any(turn => turn.ToolCalls.Any());
+
+    private static bool WantsThinking(ChatRequest request, AnthropicModel model) =>
+        model.Thinks && !request.Reasoning.IsOff && request.Reasoning is not { Enabled: null, Effort: null, BudgetTokens: null };
+
+    private static bool IsOfObject(string schema)
+    {
+        using var document = JsonDocument.Parse(schema);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("object"u8);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Net.Http.Headers;
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Anthropic;
+
+namespace Dragoman.Providers;
+
+/// <summary>Anthropic's API, and whatever imitates it (specs/dialects.md 1.3).</summary>
+internal sealed class AnthropicProvider : ProviderKind
+{
+    public static readonly AnthropicProvider Kind = new();
+
+    private const string VersionHeader = "anthropic-version";
+
+    public override Uri DefaultBaseUrl { get; } = new("https://api.anthropic.com/v1/");
+
+    public override IReadOnlyList<string> RequestIdHeaders { get; } = ["request-id"];
+
+    public override RateLimits? ReadRateLimits(HttpResponseHeaders headers, TimeProvider clock) => RateLimitHeaders.Anthropic.Read(headers, clock.GetUtcNow());
+
+    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl) => new AnthropicOutbound(VersionOf(settings));
+
+    public override ValueTask AuthenticateAsync(ProviderSettings settings, HttpRequestHeaders headers, CancellationToken cancellation)
+    {
+        // A client of the same family has said which version it speaks.
+        if (!headers.Contains(VersionHeader))
+            headers.Add(VersionHeader, VersionOf(settings));
+        if (settings.Options.Auth == "bearer")
+            return base.AuthenticateAsync(settings, headers, cancellation);
+        if (settings.ApiKey is not null)
+            headers.Add("x-api-key", settings.ApiKey);
+        return default;
+    }
+
+    private static string VersionOf(ProviderSettings settings) => settings.Options.Version ?? AnthropicOutbound.DefaultVersion;
+}
