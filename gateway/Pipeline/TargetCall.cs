@@ -25,6 +25,10 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
             throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
         RefuseUnusableSchemas(request);
         var losses = new LossReport();
+        foreach (var hint in request.FamilyHints)
+            losses.Dropped(hint);
+        if (request.ToolChoice?.Allowed is { } allowed && request.Tools.Any(tool => !allowed.Contains(tool.Name)))
+            losses.Emulated("tool_choice");
         var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
         var fitted = WithAllowedTools(request);
         if (memory is not null)

@@ -35,7 +35,7 @@ internal static class CompatibleRequest
         };
     }
 
-    public static bool Says(ChatRequest request, string? member) =>
+    private static bool Says(ChatRequest request, string? member) =>
         member is not null && !JsonSplice.Find(request.Source.Span, Encoding.UTF8.GetBytes(member)).IsEmpty;
 
     private static bool DiffersInReasoning(ReasoningEcho echo, Turn turn)

@@ -133,14 +133,8 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
 
     /// <summary>OpenAI's reasoning models refuse what older clients send (P-34), compatible servers what they do not have.</summary>
     private bool MustRewrite(ChatRequest request, string upstreamModel) => server is null
-        ? request.Sampling.Stop.Count > OpenAIModels.MostStopSequences || (OpenAIModels.Reasons(upstreamModel) && IsRefusedByReasoners(request, upstreamModel))
+        ? OpenAIModels.Reasons(upstreamModel) || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences
         : (request.Stream && streamOptions.IsRefusedBy(upstreamModel)) || CompatibleRequest.IsNeeded(server, request);
-
-    private static bool IsRefusedByReasoners(ChatRequest request, string upstreamModel) =>
-        request.Sampling is not { Temperature: null, TopP: null, PresencePenalty: null, FrequencyPenalty: null, TopK: null, MinP: null, RepeatPenalty: null, Stop: [] }
-        || (request.Sampling.MaxOutputTokens is not null && CompatibleRequest.Says(request, "max_tokens"))
-        || OpenAIModels.EffortOf(upstreamModel, request.Reasoning, new LossReport()) != request.Reasoning.Effort
-        || CompatibleRequest.Says(request, "reasoning");
 
     private void WriteSampling(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
     {
