@@ -83,6 +83,15 @@ public sealed record ChatRequest
     /// <summary>How many answers come to the whole request.</summary>
     public int ExpectedChoices => (Sampling.Choices ?? 1) * (1 + (Completion?.FurtherPrompts.Count ?? 0));
 
+    /// <summary>Reports a choice among no tools, which providers refuse, as left out (specs/dialects.md 2.3).</summary>
+    public void DropToolChoice(LossReport losses)
+    {
+        if (ToolChoice is not null)
+            losses.Dropped("tool_choice");
+        if (ParallelToolCalls is not null)
+            losses.Dropped("parallel_tool_calls");
+    }
+
     /// <summary>Whether the tool of this name takes free text, so that its calls have to be told as such.</summary>
     public bool IsFreeText(string toolName) => Tools.Any(tool => tool.FreeText is not null && tool.Name == toolName);
 }

@@ -6,6 +6,9 @@ namespace Dragoman.Conversation;
 /// <summary>Gives a failure the shape that a dialect's clients read.</summary>
 public interface IErrorShape
 {
+    /// <summary>A header of the dialect's own with the request's id, on every answer of its routes; null: it has none.</summary>
+    string? RequestIdHeader => null;
+
     /// <summary>The status that goes with <paramref name="error"/> in this dialect.</summary>
     int StatusOf(GatewayError error);
 

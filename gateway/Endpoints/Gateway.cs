@@ -20,8 +20,10 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         var requestId = RequestId.Of(http.Request);
         http.Response.Headers[RequestId.Header] = requestId;
         var path = PathOf(http);
-        var route = RouteTable.Find(path, out var rest);
+        var route = RouteTable.Find(path, out var rest)?.For(http.Request.Headers);
         var errors = route?.Errors ?? RouteTable.ErrorsOf(path);
+        if (errors.RequestIdHeader is { } header)
+            http.Response.Headers[header] = requestId;
         var exchange = new Exchange(http, runtime, errors, requestId) { RouteValue = rest };
         try
         {

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Endpoints;
 
@@ -20,9 +21,18 @@ public sealed record Route(string Name, IReadOnlyList<string> Methods, string Pa
 {
     private const string RestMark = "{*id}";
 
+    /// <summary>The same path for Anthropic's clients, which expect another answer; null: they expect this one.</summary>
+    public Route? Anthropic { get; init; }
+
     /// <summary>Whether the path takes the rest of a request's path.</summary>
     public bool TakesRest => Path.EndsWith(RestMark, StringComparison.Ordinal);
 
     /// <summary>The path without its rest mark.</summary>
     public string Prefix => TakesRest ? Path[..^RestMark.Length] : Path;
+
+    /// <summary>The route as the request's client knows it: Anthropic's name the version, or at least have a key in their own header.</summary>
+    public Route For(IHeaderDictionary headers) =>
+        Anthropic is not null && (headers.ContainsKey("anthropic-version") || (headers.ContainsKey("x-api-key") && !headers.ContainsKey("Authorization")))
+            ? Anthropic
+            : this;
 }

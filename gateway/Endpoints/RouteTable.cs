@@ -48,11 +48,12 @@ public static class RouteTable
         Generation("chat-completions", "/v1/chat/completions", new OpenAIChat()),
         Generation("completions", "/v1/completions", new OpenAICompletions()),
         new("v1-embeddings", Post, "/v1/embeddings", Home.Functions, OpenAIErrors.Shape, new OpenAIEmbeddingsEndpoint()),
-        new("models", Get, "/v1/models", Home.Functions, OpenAIErrors.Shape, new OpenAIModelsEndpoint()),
-        new("model", Get, "/v1/models/{*id}", Home.Functions, OpenAIErrors.Shape, new OpenAIModelEndpoint()),
+        Models("models", "/v1/models", new OpenAIModelsEndpoint(), new AnthropicModelsEndpoint()),
+        Models("model", "/v1/models/{*id}", new OpenAIModelEndpoint(), new AnthropicModelEndpoint()),
         new("transcriptions", Post, "/v1/audio/transcriptions", Home.Functions, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
         new("responses", Post, "/v1/responses", Home.Sidecar, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
-        new("messages", Post, "/v1/messages", Home.Sidecar, AnthropicErrors.Shape, NotImplementedEndpoint.Instance),
+        Generation("messages", "/v1/messages", new AnthropicMessages()),
+        new("count-tokens", Post, "/v1/messages/count_tokens", Home.Functions, AnthropicErrors.Shape, new AnthropicTokenCountEndpoint()),
     ];
 
     private static readonly FrozenDictionary<string, Route> Exact =
@@ -62,6 +63,13 @@ public static class RouteTable
 
     private static Route Generation(string name, string path, IInboundDialect dialect) =>
         new(name, Post, path, Home.Sidecar, dialect.Errors, new GenerationEndpoint(dialect));
+
+    /// <summary>One path for two kinds of clients (specs/dialects.md 4.3).</summary>
+    private static Route Models(string name, string path, IEndpoint openAI, IEndpoint anthropic) =>
+        new(name, Get, path, Home.Functions, OpenAIErrors.Shape, openAI)
+        {
+            Anthropic = new Route(name, Get, path, Home.Functions, AnthropicErrors.Shape, anthropic),
+        };
 
     /// <summary>The route of a request's path; doubled and trailing slashes are not held against it (specs/ollama.md 0.2).</summary>
     /// <param name="path">The path as it came, not decoded.</param>
@@ -86,8 +94,12 @@ public static class RouteTable
     }
 
     /// <summary>The shape of failures on paths that no route has.</summary>
-    public static IErrorShape ErrorsOf(string path) =>
-        Clean(path).StartsWith("/v1/", StringComparison.Ordinal) ? OpenAIErrors.Shape : OllamaErrors.Shape;
+    public static IErrorShape ErrorsOf(string path) => Clean(path) switch
+    {
+        var clean when clean.StartsWith("/v1/messages/", StringComparison.Ordinal) => AnthropicErrors.Shape,
+        var clean when clean.StartsWith("/v1/", StringComparison.Ordinal) => OpenAIErrors.Shape,
+        _ => OllamaErrors.Shape,
+    };
 
     private static string Clean(string path)
     {

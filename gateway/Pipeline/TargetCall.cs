@@ -11,6 +11,8 @@ namespace Dragoman.Pipeline;
 /// <param name="OpenAnswer">Opens a reader that undoes what was done to the request.</param>
 internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossReport Losses, Func<IAnswerReader> OpenAnswer)
 {
+    private static readonly ChatRequest OneWord = new() { Model = "", Turns = [Turn.Of(Role.User, "word")] };
+
     /// <summary>Fits a request to a provider: by passing it through, else by all that providers need alike and then its dialect.</summary>
     /// <exception cref="GatewayException">The provider lacks something whose loss would change the contract.</exception>
     public static async Task<TargetCall> WriteAsync(Exchange exchange, Provider provider, string model, ChatRequest request, CancellationToken cancellation)
@@ -19,8 +21,7 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
         if (dialect.TryPassThrough(request, model) is { } passed)
             return new TargetCall(passed, PassesThrough: true, new LossReport(), () => dialect.OpenAnswer(request, model));
 
-        if (request.FamilyMembers is [var member, ..])
-            throw new GatewayException(GatewayError.Invalid(member.Field, member.Message) with { Code = member.Code });
+        RefuseFamilyMembers(request);
         if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists)
             throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
         RefuseUnusableSchemas(request);
@@ -30,12 +31,7 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
         if (request.ToolChoice?.Allowed is { } allowed && request.Tools.Any(tool => !allowed.Contains(tool.Name)))
             losses.Emulated("tool_choice");
         var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
-        var fitted = WithAllowedTools(request);
-        if (memory is not null)
-            fitted = memory.Restore(exchange.Caller!.Team, fitted);
-        fitted = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => dialect.FetchesLink(part, model), cancellation).ConfigureAwait(false);
-        var names = ToolNames.Adapt(fitted, dialect.ToolNames);
-        fitted = names?.Request ?? fitted;
+        var (fitted, names) = await FitAsync(exchange, dialect, model, request, memory, cancellation).ConfigureAwait(false);
         var call = dialect.Write(fitted, model, losses);
         return new TargetCall(call, PassesThrough: false, losses, OpenAnswer);
 
@@ -46,12 +42,46 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
                 reader = new LocallyStoppedReader(reader, call.LocalStop, fitted.ExpectedChoices);
             if (call.AnswerSchema is { } schema)
                 reader = new FilteredAnswerReader(reader, events => new SchemaCheckedAnswer(events, AnswerSchema.Parse(schema)));
-            if (names is { Names: var originals })
-                reader = new FilteredAnswerReader(reader, originals.Restoring);
+            if (names is not null)
+                reader = new FilteredAnswerReader(reader, names.Restoring);
             if (memory is not null)
                 reader = new FilteredAnswerReader(reader, events => memory.Remembering(exchange.Caller!.Team, events));
             return reader;
         }
+    }
+
+    /// <summary>The call that counts a request's input tokens at a provider; null when the provider does not count.</summary>
+    /// <exception cref="GatewayException">The provider lacks something that the request needs.</exception>
+    public static async Task<UpstreamCall?> WriteTokenCountAsync(Exchange exchange, Provider provider, string model, ChatRequest request, CancellationToken cancellation)
+    {
+        var dialect = provider.Dialect;
+        var losses = new LossReport();
+        // A provider of the client's family counts the client's own words, others count what they would be sent.
+        if (dialect.TryPassThrough(request, model) is not null)
+            return dialect.WriteTokenCount(request, model, losses);
+        // Nothing is fetched for a provider that does not count at all.
+        if (dialect.WriteTokenCount(OneWord, model, losses) is null)
+            return null;
+        RefuseFamilyMembers(request);
+        var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
+        var (fitted, _) = await FitAsync(exchange, dialect, model, request, memory, cancellation).ConfigureAwait(false);
+        return dialect.WriteTokenCount(fitted, model, losses);
+    }
+
+    private static void RefuseFamilyMembers(ChatRequest request)
+    {
+        if (request.FamilyMembers is [var member, ..])
+            throw new GatewayException(GatewayError.Invalid(member.Field, member.Message) with { Code = member.Code });
+    }
+
+    private static async Task<(ChatRequest Request, ToolNames? Names)> FitAsync(
+        Exchange exchange, IOutboundDialect dialect, string model, ChatRequest request, ReasoningMemory? memory, CancellationToken cancellation)
+    {
+        var fitted = WithAllowedTools(request);
+        if (memory is not null)
+            fitted = memory.Restore(exchange.Caller!.Team, fitted);
+        fitted = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => dialect.FetchesLink(part, model), cancellation).ConfigureAwait(false);
+        return ToolNames.Adapt(fitted, dialect.ToolNames) is { } adapted ? adapted : (fitted, null);
     }
 
     /// <summary>What no provider can use is refused here, by its place in the client's request.</summary>

@@ -9,6 +9,12 @@ internal static class TokenEstimate
     /// <summary>Of UTF-8, in English prose, with most tokenizers.</summary>
     public const int BytesPerToken = 4;
 
+    /// <summary>A picture as large as models take one, or a page of a document: nobody says how many there are.</summary>
+    private const int TokensPerMedium = 1600;
+
+    /// <summary>What marks a turn's beginning and end.</summary>
+    private const int TokensPerTurn = 4;
+
     /// <summary>In code and most other scripts.</summary>
     private const int FewestBytesPerToken = 3;
 
@@ -28,6 +34,12 @@ internal static class TokenEstimate
         _ => 0,
     });
 
+    /// <summary>The complete prompt: turns with their media, tools and the form of the answer (P-61).</summary>
+    public static int Of(ChatRequest request) =>
+        request.Turns.Sum(turn => TokensPerTurn + Of(turn) + turn.Parts.Sum(OfMedia))
+        + request.Tools.Sum(tool => TokensPerTurn + Of(tool.Name) + Of(tool.Description ?? "") + Of(tool.Parameters ?? ""))
+        + Of(request.Format?.Schema ?? "");
+
     /// <summary>The longest beginning of a text that is no longer than <paramref name="bytes"/> of UTF-8; never half a character.</summary>
     public static string Beginning(string text, int bytes)
     {
@@ -42,6 +54,14 @@ internal static class TokenEstimate
 
         return text[..end];
     }
+
+    private static int OfMedia(Part part) => part switch
+    {
+        ToolResultPart result => result.Content.Sum(OfMedia),
+        DocumentPart { Source: InlineMedia document } when document.ReadText() is { } text => Of(text),
+        ImagePart or DocumentPart or AudioPart => TokensPerMedium,
+        _ => 0,
+    };
 
     private static int DivideUp(int bytes, int bytesPerToken) => (bytes + bytesPerToken - 1) / bytesPerToken;
 }

@@ -14,7 +14,7 @@ internal static class ToolWriter
     {
         if (request.Tools.Count == 0)
         {
-            DropChoice(request, losses);
+            request.DropToolChoice(losses);
             return;
         }
 
@@ -76,15 +76,6 @@ internal static class ToolWriter
         foreach (var value in values)
             writer.WriteStringValue(value);
         writer.WriteEndArray();
-    }
-
-    /// <summary>Providers refuse a choice among no tools (specs/dialects.md 2.3).</summary>
-    private static void DropChoice(ChatRequest request, LossReport losses)
-    {
-        if (request.ToolChoice is not null)
-            losses.Dropped("tool_choice");
-        if (request.ParallelToolCalls is not null)
-            losses.Dropped("parallel_tool_calls");
     }
 
     private static void WriteChoice(Utf8JsonWriter writer, ToolChoice? choice, bool named, string required)

@@ -10,7 +10,12 @@ public sealed class AnthropicErrors : IErrorShape
 {
     private const int Overloaded = 529;
 
+    /// <summary>How Anthropic begins it; clients compact the conversation when they read this (specs/dialects.md 1.8).</summary>
+    private const string TooLong = "prompt is too long";
+
     public static readonly AnthropicErrors Shape = new();
+
+    public string RequestIdHeader => "request-id";
 
     public int StatusOf(GatewayError error) => error.Kind == ErrorKind.Overloaded ? Overloaded : error.Status;
 
@@ -21,11 +26,16 @@ public sealed class AnthropicErrors : IErrorShape
         writer.WriteString("type"u8, "error"u8);
         writer.WriteStartObject("error"u8);
         writer.WriteString("type"u8, TypeOf(error.Kind));
-        writer.WriteString("message"u8, error.Message);
+        writer.WriteString("message"u8, MessageOf(error));
         writer.WriteEndObject();
         writer.WriteString("request_id"u8, requestId);
         writer.WriteEndObject();
     }
+
+    private static string MessageOf(GatewayError error) =>
+        error.Kind == ErrorKind.ContextTooLong && !error.Message.StartsWith(TooLong, StringComparison.OrdinalIgnoreCase)
+            ? $"{TooLong}: {error.Message}"
+            : error.Message;
 
     private static string TypeOf(ErrorKind kind) => kind switch
     {

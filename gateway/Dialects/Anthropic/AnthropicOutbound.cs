@@ -47,7 +47,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
 
     public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) => new AnthropicAnswerReader(
         upstreamModel,
-        answersByTool: !PassesThrough(request) && AnthropicFormat.MeansFor(request, AnthropicModel.Of(upstreamModel)) == AnthropicFormatMeans.Tool);
+        answersByTool: !PassesThrough(request) && AnthropicFormat.IsAnsweredByTool(request, AnthropicModel.Of(upstreamModel)));
 
     /// <summary>Anthropic fetches what it can reach in safety; other schemes are left to the gateway.</summary>
     public bool FetchesLink(Part part, string upstreamModel) => part switch
@@ -130,9 +130,9 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
         var model = AnthropicModel.Of(upstreamModel);
         var conversation = AnthropicConversation.Of(request, model, upstreamModel, losses);
         var thinking = AnthropicThinking.For(request, model, conversation.AllowsThinking, losses);
-        var format = AnthropicFormat.MeansFor(request, model);
-        var tools = AnthropicTools.For(request, model, format, thinking.IsOn, losses);
-        AddInstructions(conversation, request, format, tools, losses);
+        var format = AnthropicFormat.For(request, model, losses);
+        var tools = AnthropicTools.For(request, model, format.Means, thinking.IsOn, losses);
+        AddInstructions(conversation, request, format, tools);
         var marks = new AnthropicCacheMarks(request.Tools, conversation, losses);
         var isStreamed = request.Stream || thinking.Limit > LongestUnstreamed;
         var output = new ArrayBufferWriter<byte>(4096);
@@ -147,7 +147,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
             blocks.WriteMessages(conversation.Messages);
             tools.Write(writer, marks);
             thinking.Write(writer);
-            WriteOutput(writer, request, format, thinking);
+            WriteOutput(writer, format, thinking);
             if (!counts)
                 WriteRest(writer, request, model, thinking, losses);
             if (!counts && isStreamed)
@@ -162,33 +162,31 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
             Headers = HeadersOf(request),
             // White space alone is no stop sequence to Anthropic (P-52).
             LocalStop = [.. request.Sampling.Stop.Where(word => word.Length > 0 && string.IsNullOrWhiteSpace(word))],
-            AnswerSchema = format is AnthropicFormatMeans.Tool or AnthropicFormatMeans.Instruction ? AnthropicFormat.SchemaOf(request.Format!) : null,
+            AnswerSchema = format.AnswerSchema,
         };
     }
 
-    private static void AddInstructions(AnthropicConversation conversation, ChatRequest request, AnthropicFormatMeans format, AnthropicTools tools, LossReport losses)
+    private static void AddInstructions(AnthropicConversation conversation, ChatRequest request, AnthropicFormat format, AnthropicTools tools)
     {
-        if (format is AnthropicFormatMeans.Tool or AnthropicFormatMeans.Instruction)
-            losses.Emulated("response_format");
-        if (format == AnthropicFormatMeans.Instruction)
+        if (format.Means == AnthropicFormatMeans.Instruction)
             conversation.System.Add(new TextPart(AnthropicFormat.InstructionFor(request.Format!)));
         if (tools.Instruction is { } instruction)
             conversation.System.Add(new TextPart(instruction));
     }
 
-    private static void WriteOutput(Utf8JsonWriter writer, ChatRequest request, AnthropicFormatMeans format, AnthropicThinking thinking)
+    private static void WriteOutput(Utf8JsonWriter writer, AnthropicFormat format, AnthropicThinking thinking)
     {
-        if (thinking.Effort is null && format != AnthropicFormatMeans.Native)
+        if (thinking.Effort is null && format.NativeSchema is null)
             return;
         writer.WriteStartObject("output_config"u8);
         if (thinking.Effort is { } effort)
             writer.WriteString("effort"u8, effort);
-        if (format == AnthropicFormatMeans.Native)
+        if (format.NativeSchema is { } schema)
         {
             writer.WriteStartObject("format"u8);
             writer.WriteString("type"u8, "json_schema"u8);
             writer.WritePropertyName("schema"u8);
-            writer.WriteRawValue(request.Format!.Schema!, skipInputValidation: true);
+            writer.WriteRawValue(schema, skipInputValidation: true);
             writer.WriteEndObject();
         }
 

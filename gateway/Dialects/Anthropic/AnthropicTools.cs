@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Conversation.Schemas;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic;
@@ -11,17 +12,15 @@ internal sealed class AnthropicTools
 {
     private const string NoParameters = """{"type":"object","properties":{}}""";
 
-    private readonly List<ToolDefinition> tools;
+    private readonly List<(ToolDefinition Tool, string Schema, bool? Strict)> tools;
     private readonly ToolChoice? choice;
     private readonly bool? parallel;
-    private readonly bool takesStrict;
 
-    private AnthropicTools(List<ToolDefinition> tools, ToolChoice? choice, bool? parallel, bool takesStrict)
+    private AnthropicTools(IReadOnlyList<ToolDefinition> tools, ToolChoice? choice, bool? parallel, AnthropicModel model, LossReport losses)
     {
-        this.tools = tools;
+        this.tools = [.. tools.Select(tool => WithSchema(tool, model, losses))];
         this.choice = choice;
         this.parallel = parallel;
-        this.takesStrict = takesStrict;
     }
 
     /// <summary>What the model is told where it cannot be made to call a tool; null: nothing.</summary>
@@ -32,7 +31,7 @@ internal sealed class AnthropicTools
         if (format == AnthropicFormatMeans.Tool)
         {
             var answer = new ToolDefinition(AnthropicFormat.ToolName, request.Format!.Description ?? "Gives the answer.", request.Format.Schema);
-            return new AnthropicTools([answer], new ToolChoice(ToolChoiceKind.Named, answer.Name), false, takesStrict: false);
+            return new AnthropicTools([answer], new ToolChoice(ToolChoiceKind.Named, answer.Name), false, model, losses);
         }
 
         var tools = request.Tools.ToList();
@@ -46,15 +45,17 @@ internal sealed class AnthropicTools
                 losses.Emulated("tools");
         }
 
+        if (tools.Count == 0)
+            request.DropToolChoice(losses);
         if (tools.Exists(tool => tool.FreeText is not null))
             losses.Emulated("tools");
-        if (!model.KeepsToSchemas && tools.Exists(tool => tool.Strict == true))
-            losses.Dropped("strict");
+        if (tools.Exists(tool => tool.FreeText is { HasGrammar: true }))
+            losses.Emulated("tools[].custom.format");
         var isForced = tools.Count > 0 && choice?.Kind is ToolChoiceKind.Required or ToolChoiceKind.Named;
         if (!isForced || (model.TakesForcedTools && !thinks))
-            return new AnthropicTools(tools, choice, request.ParallelToolCalls, model.KeepsToSchemas);
+            return new AnthropicTools(tools, choice, request.ParallelToolCalls, model, losses);
         losses.Emulated("tool_choice");
-        return new AnthropicTools(tools, ToolChoice.Auto, request.ParallelToolCalls, model.KeepsToSchemas)
+        return new AnthropicTools(tools, ToolChoice.Auto, request.ParallelToolCalls, model, losses)
         {
             Instruction = choice!.Kind == ToolChoiceKind.Named
                 ? $"Answer by calling the tool {choice.Name}."
@@ -67,15 +68,15 @@ internal sealed class AnthropicTools
         if (tools.Count == 0)
             return;
         writer.WriteStartArray("tools"u8);
-        foreach (var tool in tools)
+        foreach (var (tool, schema, isStrict) in tools)
         {
             writer.WriteStartObject();
             writer.WriteString("name"u8, tool.Name);
-            if (tool.Description is { Length: > 0 } description)
+            if (tool.FunctionDescription is { Length: > 0 } description)
                 writer.WriteString("description"u8, description);
             writer.WritePropertyName("input_schema"u8);
-            writer.WriteRawValue(SchemaOf(tool), skipInputValidation: true);
-            if (takesStrict && tool.Strict is { } strict)
+            writer.WriteRawValue(schema, skipInputValidation: true);
+            if (isStrict is { } strict)
                 writer.WriteBoolean("strict"u8, strict);
             marks.Write(writer, tool, tool.Cache);
             writer.WriteEndObject();
@@ -103,6 +104,24 @@ internal sealed class AnthropicTools
         if (parallel == false && kind != ToolChoiceKind.None)
             writer.WriteBoolean("disable_parallel_tool_use"u8, true);
         writer.WriteEndObject();
+    }
+
+    /// <summary>A strict tool has a schema that the model keeps to, or is not strict.</summary>
+    private static (ToolDefinition Tool, string Schema, bool? Strict) WithSchema(ToolDefinition tool, AnthropicModel model, LossReport losses)
+    {
+        var schema = SchemaOf(tool);
+        if (tool.Strict != true)
+            return (tool, schema, model.KeepsToSchemas ? tool.Strict : null);
+        var sanitised = model.KeepsToSchemas ? SchemaSanitizer.Sanitise(schema, SchemaRules.AnthropicNative, "tools") : null;
+        if (sanitised is not { Unsupported: null })
+        {
+            losses.Dropped("strict");
+            return (tool, schema, null);
+        }
+
+        if (sanitised.ChangesValidity)
+            losses.Clamped("strict");
+        return (tool, sanitised.Json, true);
     }
 
     /// <summary>The schema has to say that it is of an object, and many clients leave that out.</summary>

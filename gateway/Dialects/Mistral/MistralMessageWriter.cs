@@ -13,6 +13,7 @@ internal static class MistralMessageWriter
     {
         turns = ToolResultMedia.MoveBehind(turns, AcceptableId, losses);
         CacheMarks.Drop(turns, losses);
+        CallState.Drop(turns, losses);
         writer.WriteStartArray("messages"u8);
         for (var index = 0; index < turns.Count; index++)
         {
@@ -55,8 +56,6 @@ internal static class MistralMessageWriter
 
         if (turn.Parts.OfType<ReasoningPart>().Any())
             losses.Dropped("reasoning");
-        if (turn.ToolCalls.Any(call => call.State is not null))
-            losses.Dropped("reasoning state");
         var refusal = string.Concat(turn.Parts.OfType<RefusalPart>().Select(part => part.Text));
         writer.WriteString("content"u8, turn.Text + refusal);
         if (turn.ToolCalls.Any())

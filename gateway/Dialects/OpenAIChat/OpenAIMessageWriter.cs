@@ -11,6 +11,7 @@ internal static class OpenAIMessageWriter
     {
         turns = ToolResultMedia.MoveBehind(turns, AcceptableId, losses);
         CacheMarks.Drop(turns, losses);
+        CallState.Drop(turns, losses);
         writer.WriteStartArray("messages"u8);
         foreach (var turn in turns)
             WriteTurn(writer, turn, echo, losses);
@@ -66,8 +67,6 @@ internal static class OpenAIMessageWriter
             writer.WriteString("reasoning_content"u8, reasoning);
         else if (turn.Parts.OfType<ReasoningPart>().Any())
             losses.Dropped("reasoning");
-        if (turn.ToolCalls.Any(call => call.State is not null))
-            losses.Dropped("reasoning state");
     }
 
     /// <summary>OpenAI takes at most 40 characters (P-10).</summary>

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Anthropic;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
@@ -20,7 +21,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
 {
     private static readonly Dictionary<string, IInboundDialect> Generating = new IInboundDialect[]
     {
-        new OpenAIChat(), new OpenAICompletions(), new OllamaChat(), new OllamaGenerate(),
+        new OpenAIChat(), new OpenAICompletions(), new OllamaChat(), new OllamaGenerate(), new AnthropicMessages(),
     }.ToDictionary(dialect => dialect.Name);
 
     private static readonly Dictionary<string, Func<JsonElement, EmbeddingRequest>> Embedding = new()
@@ -86,7 +87,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
             UpstreamCall call;
             if (Embedding.TryGetValue(dialect, out var readEmbedding))
             {
-                call = upstream.Dialect.WriteEmbeddings(readEmbedding(body), target.Model, losses);
+                call = EmbeddingBatch.Write(upstream.Dialect, readEmbedding(body), target.Model, losses);
             }
             else
             {

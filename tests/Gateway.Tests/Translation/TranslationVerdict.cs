@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Conversation;
@@ -39,7 +40,7 @@ internal sealed partial class TranslationVerdict
         if (unnamed.Count > 0)
             return $"other losses: {string.Join(", ", unnamed)}";
         var sent = new JsonDifference(before.Sent, after.Sent);
-        var places = string.Join(", ", sent.Places.Select(place => Describe(place.Key, place.Value, asked)));
+        var places = string.Join(", ", sent.Places.SelectMany(place => Opened(place.Key, place.Value)).Select(place => Describe(place.Path, place.Value, asked)));
         if (losses.Exists(loss => loss.Action == LossAction.Dropped))
             return places.Length == 0 ? "dropped" : $"dropped:{places}";
         if (losses.Exists(loss => loss.Action == LossAction.Emulated))
@@ -64,17 +65,45 @@ internal sealed partial class TranslationVerdict
     {
         if (value is null)
             return $"no {path}";
-        if (value.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+        if (value.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array || path.StartsWith('('))
             return path;
         var text = value.Value.GetRawText();
         return Leaves(asked).Any(leaf => Holds(value.Value, leaf)) || text.Length > 40 ? path : $"{path} = {text}";
+    }
+
+    /// <summary>A small object of settings is told member by member; messages, tools and schemas are not.</summary>
+    private static IEnumerable<(string Path, JsonElement? Value)> Opened(string path, JsonElement? value)
+    {
+        if (value is not { ValueKind: JsonValueKind.Object } settings || path.Contains('[') || Scalars(settings) is not (> 0 and <= 3))
+            return [(path, value)];
+        return settings.EnumerateObject().SelectMany(member => Opened($"{path}.{member.Name}", member.Value));
+    }
+
+    /// <summary>How many values an object holds; -1 when it holds lists.</summary>
+    private static int Scalars(JsonElement value)
+    {
+        var count = 0;
+        foreach (var member in value.EnumerateObject())
+        {
+            var inner = member.Value.ValueKind switch
+            {
+                JsonValueKind.Array => -1,
+                JsonValueKind.Object => Scalars(member.Value),
+                _ => 1,
+            };
+            if (inner < 0)
+                return -1;
+            count += inner;
+        }
+
+        return count;
     }
 
     /// <summary>The client's values that are nowhere in what is sent.</summary>
     private string Missing(JsonDifference asked, JsonDifference sent)
     {
         // A value that became a word or a number of the provider's own is told where it stands.
-        if (sent.Places.Values.All(value => value is null or { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array) }))
+        if (sent.Places.SelectMany(place => Opened(place.Key, place.Value)).All(place => place.Value is null or { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array) }))
             return "";
         var found = Leaves(sent).ToList();
         var names = sent.Places.SelectMany(place => Names(place.Value)).ToHashSet(StringComparer.Ordinal);
@@ -95,6 +124,8 @@ internal sealed partial class TranslationVerdict
         if (wanted.ValueKind != JsonValueKind.String)
             return found.ValueKind == JsonValueKind.String && text.Contains(sought, StringComparison.Ordinal);
         // Media are the same whatever the wrapping.
+        if (sought.StartsWith("data:text/plain;base64,", StringComparison.Ordinal) && Encoding.UTF8.GetString(Convert.FromBase64String(DataUrl().Replace(sought, ""))) == text)
+            return true;
         sought = fetchedFrom(sought) is { } fetched && !text.Contains(sought, StringComparison.Ordinal) ? fetched : DataUrl().Replace(sought, "");
         return sought.Length > 0 && text.Contains(sought, StringComparison.Ordinal);
     }

@@ -343,8 +343,35 @@ public sealed class AnthropicOutboundTests
     }
 
     [Fact]
-    public void Strict_tools_are_strict_where_the_model_can() =>
-        Assert.True(Anthropic.Send(Request with { Tools = [Tool with { Strict = true }] }, Haiku45).Body.GetProperty("tools")[0].GetProperty("strict").GetBoolean());
+    public void Strict_tools_are_strict_where_the_model_can()
+    {
+        var sent = Anthropic.Send(Request with { Tools = [Tool with { Strict = true }, new ToolDefinition("g", null, null, false)] }, Haiku45);
+        var tools = sent.Body.GetProperty("tools");
+        Assert.True(tools[0].GetProperty("strict").GetBoolean());
+        Assert.False(tools[0].GetProperty("input_schema").GetProperty("additionalProperties").GetBoolean());
+        Assert.False(tools[1].GetProperty("strict").GetBoolean());
+    }
+
+    [Fact]
+    public void A_schema_that_the_provider_cannot_be_told_in_full_is_checked_here()
+    {
+        const string Schema = """{"type":"object","properties":{"n":{"type":"integer","minimum":3}},"required":["n"],"additionalProperties":false}""";
+        var losses = new LossReport();
+        var call = Anthropic.Write(Request with { Format = new OutputFormat(OutputFormatKind.JsonSchema, Schema, "n") }, Haiku45, losses);
+        Assert.Equal(Schema, call.AnswerSchema);
+        Assert.Equal("response_format=clamped", losses.ToString());
+        Assert.False(Json.Parse(call.Body).GetProperty("output_config").GetProperty("format").GetProperty("schema").GetProperty("properties").GetProperty("n").Has("minimum"));
+    }
+
+    [Fact]
+    public void A_schema_that_the_provider_takes_as_it_is_is_not_checked_here()
+    {
+        const string Schema = """{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"],"additionalProperties":false}""";
+        var losses = new LossReport();
+        var call = Anthropic.Write(Request with { Format = new OutputFormat(OutputFormatKind.JsonSchema, Schema, "n") }, Haiku45, losses);
+        Assert.Null(call.AnswerSchema);
+        Assert.Empty(losses.Losses);
+    }
 
     [Theory]
     [InlineData(ToolChoiceKind.Auto, null, """{"type":"auto"}""")]

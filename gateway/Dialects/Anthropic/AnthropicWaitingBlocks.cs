@@ -1,0 +1,96 @@
+using System.Diagnostics.CodeAnalysis;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Anthropic;
+
+/// <summary>The kinds of block in an answer's stream.</summary>
+internal enum AnthropicWrittenBlock
+{
+    None,
+    Text,
+    Thinking,
+    Redacted,
+    Tool,
+}
+
+/// <summary>What came while a tool call was being written and has to follow it, in order (specs/dialects.md 3.2).</summary>
+internal sealed class AnthropicWaitingBlocks
+{
+    private readonly Queue<AnthropicWaiting> queue = new();
+    private AnthropicWaiting? last;
+
+    public void AddWords(AnthropicWrittenBlock kind, ReadOnlySpan<byte> escaped)
+    {
+        if (last is not AnthropicWaitingWords words || words.Kind != kind)
+            Add(words = new AnthropicWaitingWords(kind));
+        words.Escaped.Append(escaped);
+    }
+
+    public void AddState(OpaqueState state) => Add(new AnthropicWaitingState(state));
+
+    public void AddCall(int slot, string id, string name) => Add(new AnthropicWaitingCall(slot, id, name));
+
+    /// <summary>Nothing for a call that does not wait: all of it has been written.</summary>
+    public void AddArguments(int slot, ReadOnlySpan<byte> escaped) => Find(slot)?.Arguments.Append(escaped);
+
+    public void EndCall(int slot)
+    {
+        if (Find(slot) is { } call)
+            call.IsOver = true;
+    }
+
+    public bool TryTake([MaybeNullWhen(false)] out AnthropicWaiting next)
+    {
+        var any = queue.TryDequeue(out next);
+        if (queue.Count == 0)
+            last = null;
+        return any;
+    }
+
+    private void Add(AnthropicWaiting waiting)
+    {
+        last = waiting;
+        queue.Enqueue(waiting);
+    }
+
+    private AnthropicWaitingCall? Find(int slot)
+    {
+        foreach (var each in queue)
+        {
+            if (each is AnthropicWaitingCall call && call.Slot == slot)
+                return call;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>One thing that waits.</summary>
+internal abstract class AnthropicWaiting;
+
+internal sealed class AnthropicWaitingWords(AnthropicWrittenBlock kind) : AnthropicWaiting
+{
+    public AnthropicWrittenBlock Kind { get; } = kind;
+
+    public EscapedText Escaped { get; } = new();
+}
+
+internal sealed class AnthropicWaitingState(OpaqueState state) : AnthropicWaiting
+{
+    public OpaqueState State { get; } = state;
+}
+
+internal sealed class AnthropicWaitingCall(int slot, string id, string name) : AnthropicWaiting
+{
+    public int Slot { get; } = slot;
+
+    public string Id { get; } = id;
+
+    public string Name { get; } = name;
+
+    public EscapedText Arguments { get; } = new();
+
+    /// <summary>Whether the call has ended already.</summary>
+    public bool IsOver { get; set; }
+}

@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+using Dragoman.Pipeline;
+using Dragoman.Wire;
+
+namespace Dragoman.Endpoints;
+
+/// <summary><c>GET /v1/models</c> for Anthropic's clients: every published name, a page at a time (specs/dialects.md 1.3, 4.3).</summary>
+internal sealed class AnthropicModelsEndpoint : IEndpoint
+{
+    private const int UsualPage = 20;
+    private const int LargestPage = 1000;
+
+    public async Task HandleAsync(Exchange exchange)
+    {
+        var limit = ReadLimit(exchange);
+        var models = await exchange.Snapshot.Catalogue.ListAsync().ConfigureAwait(false);
+        var (first, end) = (0, models.Count);
+        var before = PlaceOf("before_id");
+        if (PlaceOf("after_id") is { } after)
+            first = after + 1;
+        if (before is not null)
+            end = before.Value;
+        // A page in front of a model ends at it, any other begins at its first.
+        var isBackwards = before is not null && first == 0;
+        var from = isBackwards ? Math.Max(first, end - limit) : first;
+        var page = models.Skip(from).Take(Math.Min(limit, Math.Max(0, end - from))).ToList();
+        var hasMore = isBackwards ? from > first : from + page.Count < end;
+
+        var output = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("data"u8);
+            foreach (var model in page)
+                AnthropicModelObject.Write(writer, model.Name, model);
+            writer.WriteEndArray();
+            writer.WriteBoolean("has_more"u8, hasMore);
+            writer.WriteString("first_id"u8, page.FirstOrDefault()?.Name);
+            writer.WriteString("last_id"u8, page.LastOrDefault()?.Name);
+            writer.WriteEndObject();
+        }
+
+        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+
+        int? PlaceOf(string name)
+        {
+            if (exchange.Http.Request.Query[name].ToString() is not { Length: > 0 } id)
+                return null;
+            for (var place = 0; place < models.Count; place++)
+            {
+                if (models[place].Name == id)
+                    return place;
+            }
+
+            throw GatewayException.Invalid(name, $"{name}: there is no model '{id}'");
+        }
+    }
+
+    private static int ReadLimit(Exchange exchange)
+    {
+        var text = exchange.Http.Request.Query["limit"].ToString();
+        if (text.Length == 0)
+            return UsualPage;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= LargestPage
+            ? limit
+            : throw GatewayException.Invalid("limit", $"limit must be between 1 and {LargestPage}, not \"{text}\"");
+    }
+}
+
+/// <summary><c>GET /v1/models/{id}</c> for Anthropic's clients; the answer's id is the one that was asked for.</summary>
+internal sealed class AnthropicModelEndpoint : IEndpoint
+{
+    public async Task HandleAsync(Exchange exchange)
+    {
+        var id = exchange.RouteValue;
+        var model = await exchange.Snapshot.Catalogue.FindAsync(id).ConfigureAwait(false)
+            ?? throw new GatewayException(Resolution.NotFound(id));
+        var output = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+            AnthropicModelObject.Write(writer, id, model);
+        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+    }
+}
+
+internal static class AnthropicModelObject
+{
+    public static void Write(Utf8JsonWriter writer, string id, PublishedModel model)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, "model"u8);
+        writer.WriteString("id"u8, id);
+        writer.WriteString("display_name"u8, id);
+        writer.WriteString("created_at"u8, DateTimeOffset.FromUnixTimeSeconds(model.ListedDate).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        writer.WriteNumber("max_input_tokens"u8, model.Metadata.ContextLength);
+        writer.WriteEndObject();
+    }
+}

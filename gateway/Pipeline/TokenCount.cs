@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+using Dragoman.Providers;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>How long a request is: steps 1 to 4 as for its generation, then the first target's word or an estimate (specs/dialects.md 4.2).</summary>
+public static class TokenCount
+{
+    /// <summary>The response header of a count that no provider made; its value is <c>estimated</c>.</summary>
+    public const string Header = "x-dragoman-token-count";
+
+    /// <param name="exchange">Whose body is counted.</param>
+    /// <param name="read">Reads the body as the dialect's requests are read.</param>
+    /// <exception cref="GatewayException">The request is malformed, the model unknown, or the provider failed at counting.</exception>
+    public static async Task<long> RunAsync(Exchange exchange, Func<JsonElement, RequestContext, ChatRequest> read)
+    {
+        // Step 3: read.
+        ChatRequest request;
+        using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
+            request = read(body.RootElement, exchange.RequestContext) with { Source = exchange.Body };
+
+        // Step 4: resolve.
+        var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
+            ?? throw new GatewayException(Resolution.NotFound(request.Model));
+        if (await AskAsync(exchange, request, model.Targets[0]).ConfigureAwait(false) is { } counted)
+            return counted;
+        exchange.Http.Response.Headers[Header] = "estimated";
+        return TokenEstimate.Of(request);
+    }
+
+    /// <summary>The provider's count; null when it does not count.</summary>
+    private static async Task<long?> AskAsync(Exchange exchange, ChatRequest request, Target target)
+    {
+        var provider = exchange.Snapshot.ProviderOf(target);
+        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted);
+        try
+        {
+            var call = await TargetCall.WriteTokenCountAsync(exchange, provider, target.Model, request, exchange.Http.RequestAborted).ConfigureAwait(false);
+            if (call is null)
+                return null;
+            return await clock.WithinAsync(async () =>
+            {
+                using var answer = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
+                return (long?)provider.Dialect.ReadTokenCount(await answer.ReadBodyAsync(UpstreamBody.Largest, clock.Token).ConfigureAwait(false));
+            }).ConfigureAwait(false);
+        }
+        catch (GatewayException refusal) when (refusal.Error.Kind is ErrorKind.NotFound or ErrorKind.ModelNotFound or ErrorKind.MethodNotAllowed or ErrorKind.NotImplemented)
+        {
+            // Imitations of a provider often lack this one path.
+            return null;
+        }
+    }
+}
