@@ -83,6 +83,15 @@ public sealed record ChatRequest
     /// <summary>How many answers come to the whole request.</summary>
     public int ExpectedChoices => (Sampling.Choices ?? 1) * (1 + (Completion?.FurtherPrompts.Count ?? 0));
 
+    /// <summary>Reports what a bare text to be continued has no place for.</summary>
+    public void DropAllButPrompt(LossReport losses)
+    {
+        if (Turns.Any(turn => turn.Role is Role.System or Role.Developer))
+            losses.Dropped("system");
+        if (Turns.Any(turn => turn.Parts.Any(part => part is not TextPart)))
+            losses.Dropped("images");
+    }
+
     /// <summary>Reports a choice among no tools, which providers refuse, as left out (specs/dialects.md 2.3).</summary>
     public void DropToolChoice(LossReport losses)
     {

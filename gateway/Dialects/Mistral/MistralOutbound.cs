@@ -36,6 +36,7 @@ public sealed class MistralOutbound : IOutboundDialect
             writer.WriteString("model"u8, upstreamModel);
             if (fillsIn)
             {
+                request.DropAllButPrompt(losses);
                 writer.WriteString("prompt"u8, request.Completion!.Prompt);
                 writer.WriteString("suffix"u8, request.Completion.Suffix);
             }

@@ -37,10 +37,6 @@ public sealed class OllamaGenerate : IInboundDialect
         if (request.Bool("truncate") == true)
             unread.Note("truncate");
         var isCompletion = prompt.Length > 0 && (raw || suffix.Length > 0 || isBare);
-        if (isCompletion && system.Length > 0)
-            unread.Note("system");
-        if (isCompletion && images.Count > 0)
-            unread.Note("images");
         var format = OllamaRequest.ReadFormat(request);
         var turns = new List<Turn>();
         if (system.Length > 0)
