@@ -1,3 +1,5 @@
+using Dragoman.Emulator.Api;
+
 namespace Dragoman.Emulator.Behaviors;
 
 /// <summary>
@@ -42,6 +44,29 @@ internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
         var due = behavior.TimeToFirstToken + TimeSpan.FromSeconds(Math.Max(0, Given - 1) / rate);
         var wait = due - time.GetElapsedTime(began);
         return wait > TimeSpan.Zero ? new ValueTask(Task.Delay(wait, time, cancellation)) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Delivers an answer that has no tokens, such as vectors: false when a fault took its place.</summary>
+    /// <exception cref="RefusalException">The behaviour asks for an error.</exception>
+    public static async Task<bool> ReachesEndAsync(ApiCall call, EmulatedBehavior behavior, TimeProvider time)
+    {
+        behavior.ThrowIfRefused();
+        var delivery = new Delivery(behavior, time);
+        await delivery.WaitForFirstTokenAsync(call.Cancellation);
+        switch (delivery.FaultBefore(0, atEnd: true))
+        {
+            case Fault.Error:
+                throw new RefusalException(Refusal.Unavailable);
+            case Fault.Cut:
+                call.Captured?.Cut();
+                await CutAsync(call.Context);
+                return false;
+            case Fault.Stall:
+                await StallAsync(call.Cancellation);
+                return false;
+            default:
+                return true;
+        }
     }
 
     /// <summary>Waits until the client leaves.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Dragoman.Emulator.Errors;
+using Dragoman.Emulator.Api;
 
 namespace Dragoman.Emulator.Behaviors;
 
@@ -15,7 +15,8 @@ internal sealed record EmulatedBehavior
 
     private const string Keys =
         "tps (tokens a second), ttft (milliseconds), status (400 to 599), retryafter (seconds), "
-        + "tokens (0 to 1000000), error, cut and stall (after that many tokens)";
+        + "tokens (0 to 1000000), error, cut and stall (after that many tokens), "
+        + "and refuse and block, which take no value";
 
     public static EmulatedBehavior None { get; } = new();
 
@@ -43,43 +44,69 @@ internal sealed record EmulatedBehavior
     /// <summary>Tokens after which nothing more comes.</summary>
     public int? StallAfter { get; init; }
 
+    /// <summary>The model declines to answer.</summary>
+    public bool Refuses { get; init; }
+
+    /// <summary>The prompt is blocked before the model sees it.</summary>
+    public bool Blocks { get; init; }
+
     /// <summary>Whether tokens have a time at which they are due.</summary>
     public bool IsPaced => TokensPerSecond is not null;
 
     public static bool IsNamedBy(string model) => model.StartsWith(NamePrefix, StringComparison.Ordinal);
 
-    /// <exception cref="MistralException">400 that names the keys there are.</exception>
+    /// <exception cref="RefusalException">A refusal that names the keys there are.</exception>
     public static EmulatedBehavior FromModelName(string model)
     {
         if (!IsNamedBy(model))
             return None;
         var parts = model[NamePrefix.Length..].Split('-');
-        if (parts.Length % 2 != 0)
-            throw Unknown(model);
         var behavior = None;
-        for (var part = 0; part < parts.Length; part += 2)
-            behavior = behavior.With(parts[part], parts[part + 1]) ?? throw Unknown(model);
+        for (var part = 0; part < parts.Length; part++)
+        {
+            behavior = behavior.With(parts[part])
+                ?? (part + 1 < parts.Length ? behavior.With(parts[part], parts[++part]) : null)
+                ?? throw Unknown(model);
+        }
+
         return behavior;
 
-        static MistralException Unknown(string model) => new(MistralError.InvalidModel(
-            400, model, $". A name that asks the emulator for a behaviour is emulate-<key>-<value>, with the keys {Keys}."));
+        static RefusalException Unknown(string model) => new(new(
+            RefusalKind.UnknownBehavior, $"A name that asks the emulator for a behaviour is emulate-<key>-<value>, with the keys {Keys}.")
+        {
+            Model = model,
+        });
     }
 
     /// <summary>This behaviour with what the header asks for put over it.</summary>
-    /// <exception cref="MistralException">400 that names the keys there are.</exception>
+    /// <exception cref="RefusalException">A refusal that names the keys there are.</exception>
     public EmulatedBehavior WithHeader(string? header)
     {
         var behavior = this;
         foreach (var part in (header ?? "").Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = part.IndexOf('=');
-            behavior = (equals < 0 ? null : behavior.With(part[..equals].Trim(), part[(equals + 1)..].Trim()))
-                ?? throw new MistralException(MistralError.BadRequest(
-                    $"{HeaderName}: '{part}' is not understood. Write key=value; key=value with the keys {Keys}."));
+            behavior = (equals < 0 ? behavior.With(part) : behavior.With(part[..equals].Trim(), part[(equals + 1)..].Trim()))
+                ?? throw new RefusalException(new(
+                    RefusalKind.UnknownBehaviorHeader, $"{HeaderName}: '{part}' is not understood. Write key=value; key=value with the keys {Keys}."));
         }
 
         return behavior;
     }
+
+    /// <exception cref="RefusalException">The behaviour asks for a status.</exception>
+    public void ThrowIfRefused()
+    {
+        if (Status is { } status)
+            throw new RefusalException(Refusal.Injected(status, RetryAfter));
+    }
+
+    private EmulatedBehavior? With(string flag) => flag switch
+    {
+        "refuse" => this with { Refuses = true },
+        "block" => this with { Blocks = true },
+        _ => null,
+    };
 
     private EmulatedBehavior? With(string key, string value) => key switch
     {

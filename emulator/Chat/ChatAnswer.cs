@@ -20,54 +20,41 @@ internal static class ChatAnswer
     private const int LongestThinking = 24;
     private const int QuotedFromUser = 40;
     private const int QuotedFromTool = 200;
+    private const string RefusalText = "I'm sorry, but I can't help with that.";
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = ServerSentEvents.WriterOptions.Encoder };
 
-    public static (Completion Completion, ulong Seed) Read(JsonElement root, string? behaviorHeader)
+    /// <summary>What the choice with this index says. The first is the one a request for a single choice gets.</summary>
+    public static ChoiceContent Content(ChatQuestion request, int choice)
     {
-        var request = ChatRequest.Read(root, behaviorHeader);
-        return (To(request), request.Seed);
-    }
-
-    public static Completion To(ChatRequest request)
-    {
-        var choices = new Choice[request.Choices];
-        for (var index = 0; index < choices.Length; index++)
-        {
-            var content = Content(request, DeterministicRandom.Derive(request.Seed, index));
-            choices[index] = new Choice(index, content, request.Options);
-        }
-
-        return new(request.Options, choices, request.PromptTokens);
-    }
-
-    private static ChoiceContent Content(ChatRequest request, ulong seed)
-    {
+        var seed = DeterministicRandom.Derive(request.Seed, choice);
         var random = new DeterministicRandom(seed);
         var (thinkingSeed, answerSeed, length) = (random.Next(), random.Next(), random.Between(ShortestText, LongestText));
         var thinking = request.Reasons
             ? new Prose(thinkingSeed, random.Between(ShortestThinking, LongestThinking), continues: false)
             : null;
+        if (request.Behavior.Refuses)
+            return new(thinking, new WrittenText(RefusalText), []) { IsRefusal = true };
         var called = request.Tools.Called(request.Messages[^1].Role, LastUserMessage(request)?.Text ?? "");
         if (called.Count > 0)
-            return new(thinking, null, [.. called.Select((tool, number) => ToolCall.To(tool, answerSeed + (ulong)number))]);
+            return new(thinking, null, [.. called.Select((tool, number) => ToolCall.To(tool, answerSeed + (ulong)number, request.CallIds))]);
         if (request.Format.IsJson)
             return new(thinking, new WrittenText(Json(request, answerSeed)), []);
         var introduction = Introduction(request);
-        ITokenSource text = request.Options.Behavior.Tokens is { } tokens
+        ITokenSource text = request.Behavior.Tokens is { } tokens
             ? new Prose(answerSeed, tokens, continues: false)
             : new Prose(answerSeed, length, continues: introduction.Length > 0);
         return new(thinking, introduction.Length > 0 ? new TextSequence(new WrittenText(introduction), text) : text, []);
     }
 
     /// <summary>What comes before the sentences. An answer of a length that was asked for has none, save a prefix.</summary>
-    private static string Introduction(ChatRequest request)
+    private static string Introduction(ChatQuestion request)
     {
         var text = new StringBuilder();
         var last = request.Messages[^1];
-        if (last.Role == "assistant")
+        if (last is { Role: "assistant", IsPrefix: true })
             text.Append(last.Text);
-        if (request.Options.Behavior.Tokens is not null)
+        if (request.Behavior.Tokens is not null)
             return text.ToString();
         var user = LastUserMessage(request);
         if (last.Role == "tool")
@@ -80,6 +67,8 @@ internal static class ChatAnswer
                 .Append(user.Images.Count == 1 ? " image (" : " images (").AppendJoin("; ", user.Images).Append(").");
         }
 
+        if (user?.Attachments.Count > 0)
+            text.Append(text.Length > 0 ? " " : "").Append("I got ").AppendJoin("; ", user.Attachments).Append('.');
         return text.ToString();
     }
 
@@ -88,19 +77,19 @@ internal static class ChatAnswer
         var first = messages.Count - 1;
         while (first > 0 && messages[first - 1].Role == "tool")
             first--;
-        var calls = messages[first - 1].ToolCalls;
+        var calls = messages.SelectMany(message => message.ToolCalls).ToList();
         for (var number = first; number < messages.Count; number++)
         {
             var result = messages[number];
-            var name = result.Name ?? calls.First(call => call.Id == result.ToolCallId).Name;
+            var name = result.Name ?? calls.Last(call => call.Id == result.ToolCallId).Name;
             text.Append(text.Length > 0 ? " " : "").Append(name).Append(" returned: \"").Append(Quotation.Of(result.Text, QuotedFromTool)).Append("\".");
         }
     }
 
-    private static ChatMessage? LastUserMessage(ChatRequest request) =>
+    private static ChatMessage? LastUserMessage(ChatQuestion request) =>
         request.Messages.LastOrDefault(message => message.Role == "user");
 
-    private static string Json(ChatRequest request, ulong seed)
+    private static string Json(ChatQuestion request, ulong seed)
     {
         if (request.Format.Schema is { } schema)
             return SchemaInstance.Generate(schema, seed, JsonValueKind.Object);

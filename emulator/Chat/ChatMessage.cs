@@ -10,6 +10,9 @@ internal sealed record ChatMessage(string Role, string Text)
 {
     public IReadOnlyList<ImagePart> Images { get; init; } = [];
 
+    /// <summary>Documents and recordings, each in a few words.</summary>
+    public IReadOnlyList<string> Attachments { get; init; } = [];
+
     public IReadOnlyList<PastToolCall> ToolCalls { get; init; } = [];
 
     /// <summary>Of a tool message: the call it answers.</summary>

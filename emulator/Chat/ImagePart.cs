@@ -1,5 +1,3 @@
-using Dragoman.Emulator.Errors;
-
 namespace Dragoman.Emulator.Chat;
 
 /// <summary>An image in a message.</summary>
@@ -7,28 +5,32 @@ namespace Dragoman.Emulator.Chat;
 /// <param name="Length">Bytes of a data URI's content.</param>
 internal sealed record ImagePart(string? MediaType, int Length)
 {
-    /// <exception cref="MistralException">400: neither a data URI with base64 nor an http URL.</exception>
-    public static ImagePart Read(string url)
+    public static ImagePart ByUrl { get; } = new(null, 0);
+
+    /// <summary>Reads a data URI with base64, or an http(s) URL. Gives what is wrong with it, else null.</summary>
+    public static string? Read(string url, out ImagePart image)
     {
+        image = ByUrl;
         if (url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
-            return new(null, 0);
+            return null;
         if (!url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
-            throw Unreadable("is neither an http(s) URL nor a data URI");
+            return "is neither an http(s) URL nor a data URI";
         var comma = url.IndexOf(',');
         var description = comma < 0 ? "" : url[5..comma];
         if (!description.EndsWith(";base64", StringComparison.OrdinalIgnoreCase))
-            throw Unreadable("is a data URI without ;base64,");
-        var content = url.AsSpan(comma + 1);
-        if (content.IsEmpty || !System.Buffers.Text.Base64.IsValid(content, out var length))
-            throw Unreadable("is a data URI whose base64 is not valid");
+            return "is a data URI without ;base64,";
         var mediaType = description[..^7].Split(';')[0].Trim();
+        if (Base64Length(url.AsSpan(comma + 1)) is not { } length)
+            return "is a data URI whose base64 is not valid";
         if (!mediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase))
-            throw Unreadable($"has the media type '{mediaType}', which is no image");
-        return new(mediaType, length);
+            return $"has the media type '{mediaType}', which is no image";
+        image = new(mediaType, length);
+        return null;
     }
 
-    public override string ToString() => MediaType is null ? "by URL" : $"{MediaType}, {Length} bytes";
+    /// <summary>Bytes that base64 stands for; null when it is not valid or empty.</summary>
+    public static int? Base64Length(ReadOnlySpan<char> base64) =>
+        !base64.IsEmpty && System.Buffers.Text.Base64.IsValid(base64, out var length) ? length : null;
 
-    private static MistralException Unreadable(string reason) =>
-        new(new MistralError(400, $"Image could not be loaded: it {reason}.") { Type = "invalid_request_file", Code = "3310" });
+    public override string ToString() => MediaType is null ? "by URL" : $"{MediaType}, {Length} bytes";
 }

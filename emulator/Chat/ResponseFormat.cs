@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.Chat;
 
@@ -8,25 +7,5 @@ namespace Dragoman.Emulator.Chat;
 /// <param name="Schema">The JSON Schema it has to be valid against; null for any object.</param>
 internal sealed record ResponseFormat(bool IsJson, JsonElement? Schema)
 {
-    private static readonly string[] Types = ["text", "json_object", "json_schema"];
-
-    public static ResponseFormat Read(FieldReader body)
-    {
-        if (body.Object("response_format") is not { } format)
-            return new(false, null);
-        var type = format.OneOf("type", Types) ?? "text";
-        var definition = format.Object("json_schema", required: type == "json_schema", nullable: type != "json_schema");
-        JsonElement? schema = null;
-        if (definition is not null)
-        {
-            definition.Text("name", required: true);
-            definition.Text("description", nullable: true);
-            definition.Flag("strict");
-            schema = definition.Object("schema", required: true)?.Value;
-            definition.RejectOthers();
-        }
-
-        format.RejectOthers();
-        return new(type != "text", type == "json_schema" ? schema : null);
-    }
+    public static ResponseFormat Text { get; } = new(false, null);
 }

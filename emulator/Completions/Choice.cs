@@ -7,13 +7,23 @@ namespace Dragoman.Emulator.Completions;
 /// <param name="Thinking">Before the text, when the model reasons.</param>
 /// <param name="Text">None when tools are called.</param>
 /// <param name="ToolCalls">None when there is text.</param>
-internal sealed record ChoiceContent(ITokenSource? Thinking, ITokenSource? Text, IReadOnlyList<ToolCall> ToolCalls);
+internal sealed record ChoiceContent(ITokenSource? Thinking, ITokenSource? Text, IReadOnlyList<ToolCall> ToolCalls)
+{
+    /// <summary>The text declines to answer.</summary>
+    public bool IsRefusal { get; init; }
+}
+
+/// <summary>How a choice is cut and delivered.</summary>
+/// <param name="MaxTokens">Most tokens of it.</param>
+/// <param name="Stops">Not empty strings that end its text.</param>
+/// <param name="Fragments">Tool calls come in fragments, not all at once.</param>
+internal sealed record ChoiceLimits(int? MaxTokens, string[] Stops, bool Fragments);
 
 /// <summary>
 /// One choice of an answer, produced piece by piece: thinking, then text or tool calls, within the token limit and up to
 /// a stop sequence. Streams and bodies are both written from it, so they hold the same text and count the same tokens.
 /// </summary>
-internal sealed class Choice(int index, ChoiceContent content, CompletionOptions options)
+internal sealed class Choice(int index, ChoiceContent content, ChoiceLimits options)
 {
     private readonly StopFilter? stops =
         options.Stops.Length > 0 && content.Text is not null ? new StopFilter(content.Text, options.Stops) : null;
@@ -21,7 +31,6 @@ internal sealed class Choice(int index, ChoiceContent content, CompletionOptions
     private readonly IEnumerator<(string Text, bool StartsCall)>? callTokens =
         content.ToolCalls.Count > 0 ? CallTokens(content.ToolCalls).GetEnumerator() : null;
 
-    private readonly bool fragments = options is { Stream: true, Model.StreamsFragments: true };
     private long left = options.MaxTokens ?? long.MaxValue;
     private bool thinkingIsOver = content.Thinking is null;
     private int call = -1;
@@ -39,6 +48,14 @@ internal sealed class Choice(int index, ChoiceContent content, CompletionOptions
     /// <summary><c>stop</c>, <c>length</c> or <c>tool_calls</c>, once <see cref="TryNext"/> has given the last piece.</summary>
     public string FinishReason { get; private set; } = "stop";
 
+    /// <summary>Of <see cref="Tokens"/>, those of thinking.</summary>
+    public long ThinkingTokens { get; private set; }
+
+    public bool IsRefusal => content.IsRefusal;
+
+    /// <summary>The stop sequence that ended the text.</summary>
+    public string? StopSequence => stops?.Stopped;
+
     public bool TryNext(out Delta delta)
     {
         delta = default;
@@ -52,20 +69,22 @@ internal sealed class Choice(int index, ChoiceContent content, CompletionOptions
         }
 
         if (callTokens is not null)
-            return fragments ? TryNextFragment(out delta) : TryAllCalls(out delta);
+            return options.Fragments ? TryNextFragment(out delta) : TryAllCalls(out delta);
         if (stops is not null)
         {
             if (stops.TryNext(out var certain, out var tokens))
-                return Within(new(DeltaKind.Text, certain, tokens, [], 0), out delta);
+                return Within(new(TextKind, certain, tokens, [], 0), out delta);
         }
         else if (content.Text!.TryNext(out var token))
         {
-            return Within(new(DeltaKind.Text, token, 1, [], 0), out delta);
+            return Within(new(TextKind, token, 1, [], 0), out delta);
         }
 
         isOver = true;
         return false;
     }
+
+    private DeltaKind TextKind => content.IsRefusal ? DeltaKind.Refusal : DeltaKind.Text;
 
     private bool TryNextFragment(out Delta delta)
     {
@@ -129,6 +148,8 @@ internal sealed class Choice(int index, ChoiceContent content, CompletionOptions
 
         left -= next.Tokens;
         Tokens += next.Tokens;
+        if (next.Kind == DeltaKind.Thinking)
+            ThinkingTokens += next.Tokens;
         delta = next;
         return true;
     }

@@ -1,10 +1,12 @@
+using Dragoman.Emulator.Behaviors;
+
 namespace Dragoman.Emulator.Completions;
 
 /// <summary>An answer that is ready to be delivered.</summary>
-/// <param name="Options">How it is delivered.</param>
+/// <param name="Behavior">Pace and faults.</param>
 /// <param name="Choices">In the order of their index.</param>
 /// <param name="PromptTokens">Tokens of the request.</param>
-internal sealed record Completion(CompletionOptions Options, IReadOnlyList<Choice> Choices, int PromptTokens)
+internal sealed record Completion(EmulatedBehavior Behavior, IReadOnlyList<Choice> Choices, int PromptTokens)
 {
-    public Usage Usage => new(PromptTokens, Choices.Sum(choice => choice.Tokens));
+    public Usage Usage => new(PromptTokens, Choices.Sum(choice => choice.Tokens), Choices.Sum(choice => choice.ThinkingTokens));
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
+using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Behaviors;
-using Dragoman.Emulator.Errors;
 using Dragoman.Emulator.Inspection;
 
 namespace Dragoman.Emulator.Completions;
@@ -13,10 +13,20 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
 
     private readonly HttpResponse response = context.Response;
 
-    /// <summary>Server-sent events. A choice's pieces alternate with those of the others.</summary>
+    /// <summary>The answer to a request, unless its behaviour asks for an error.</summary>
+    /// <exception cref="RefusalException">A status was asked for, or a blocked prompt.</exception>
+    public static CompletionAnswer For(ApiCall call, Completion completion, TimeProvider time, bool blocks = true)
+    {
+        completion.Behavior.ThrowIfRefused();
+        if (blocks && completion.Behavior.Blocks)
+            throw new RefusalException(Refusal.Blocked);
+        return new(call.Context, completion, new Delivery(completion.Behavior, time), call.Captured);
+    }
+
+    /// <summary>A stream of events. A choice's pieces alternate with those of the others.</summary>
     public async Task StreamAsync(IChunkFormat format, CancellationToken cancellation)
     {
-        response.ContentType = "text/event-stream; charset=utf-8";
+        response.ContentType = format.ContentType;
         response.Headers.CacheControl = "no-cache";
         response.Headers["X-Accel-Buffering"] = "no";
         await response.StartAsync(cancellation);
@@ -133,7 +143,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
     {
         if (fault == Fault.Error && stream is not null)
         {
-            stream.Error(response.BodyWriter, MistralError.Unavailable);
+            stream.Error(response.BodyWriter);
             captured?.Complete(response.StatusCode);
         }
 
@@ -147,7 +157,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
             case Fault.Error when stream is not null:
                 break;
             case Fault.Error when !response.HasStarted:
-                throw new MistralException(MistralError.Unavailable);
+                throw new RefusalException(Refusal.Unavailable);
             default:
                 captured?.Cut();
                 await Delivery.CutAsync(context);

@@ -7,6 +7,9 @@ internal enum DeltaKind
     Thinking,
     Text,
 
+    /// <summary>Text by which the model declines to answer.</summary>
+    Refusal,
+
     /// <summary>All calls of the choice, whole.</summary>
     ToolCalls,
 

@@ -1,11 +1,12 @@
 using System.IO.Pipelines;
-using Dragoman.Emulator.Errors;
 
 namespace Dragoman.Emulator.Completions;
 
-/// <summary>Writes the pieces of a streamed answer as server-sent events.</summary>
+/// <summary>Writes the pieces of a streamed answer, as server-sent events in most dialects.</summary>
 internal interface IChunkFormat
 {
+    string ContentType => "text/event-stream; charset=utf-8";
+
     void Begin(PipeWriter output, Choice choice);
 
     /// <summary>Writes one piece. Returns true when it also finished the choice.</summary>
@@ -17,5 +18,6 @@ internal interface IChunkFormat
     /// <summary>What follows the last choice.</summary>
     void End(PipeWriter output, Usage usage);
 
-    void Error(PipeWriter output, MistralError error);
+    /// <summary>The service became unavailable: nothing follows.</summary>
+    void Error(PipeWriter output);
 }

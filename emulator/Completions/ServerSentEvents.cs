@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -17,6 +18,22 @@ internal static class ServerSentEvents
     public static ReadOnlySpan<byte> EventEnd => "\n\n"u8;
 
     public static ReadOnlySpan<byte> Done => "data: [DONE]\n\n"u8;
+
+    /// <summary>One event. Anthropic and OpenAI's responses name theirs, the others do not.</summary>
+    public static void Write(PipeWriter output, Action<Utf8JsonWriter> write, string? name = null)
+    {
+        if (name is not null)
+        {
+            output.Write("event: "u8);
+            AppendEscaped(output, name);
+            output.Write("\n"u8);
+        }
+
+        output.Write(DataPrefix);
+        using (var json = new Utf8JsonWriter(output, WriterOptions))
+            write(json);
+        output.Write(EventEnd);
+    }
 
     /// <summary>Appends <paramref name="text"/> as it stands inside a JSON string.</summary>
     public static void AppendEscaped(IBufferWriter<byte> output, ReadOnlySpan<char> text)

@@ -12,8 +12,8 @@ internal sealed class StopFilter(ITokenSource source, string[] stops)
     private readonly int longest = stops.Max(stop => stop.Length);
     private bool sourceIsOver;
 
-    /// <summary>Whether a stop sequence ended the text.</summary>
-    public bool Stopped { get; private set; }
+    /// <summary>The stop sequence that ended the text.</summary>
+    public string? Stopped { get; private set; }
 
     /// <summary>
     /// Takes one token from the source and gives the text that is certain by now, possibly none. The token counts even
@@ -35,10 +35,10 @@ internal sealed class StopFilter(ITokenSource source, string[] stops)
         tokens = 1;
         this.held.Append(token);
         var held = this.held.ToString();
-        var cut = FirstStop(held);
+        var (cut, stop) = FirstStop(held);
         if (cut >= 0)
         {
-            Stopped = sourceIsOver = true;
+            (Stopped, sourceIsOver) = (stop, true);
             text = held[..cut];
             return true;
         }
@@ -51,14 +51,14 @@ internal sealed class StopFilter(ITokenSource source, string[] stops)
         return true;
     }
 
-    private int FirstStop(string held)
+    private (int At, string? Stop) FirstStop(string held)
     {
-        var first = -1;
+        (int At, string? Stop) first = (-1, null);
         foreach (var stop in stops)
         {
             var at = held.IndexOf(stop, StringComparison.Ordinal);
-            if (at >= 0 && (first < 0 || at < first))
-                first = at;
+            if (at >= 0 && (first.At < 0 || at < first.At))
+                first = (at, stop);
         }
 
         return first;

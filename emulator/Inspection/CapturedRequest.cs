@@ -14,6 +14,7 @@ internal sealed class CapturedRequest
     private const int ShortestSecret = 12;
 
     private const string Redacted = "[redacted]";
+    private const string KeyParameter = "key";
 
     private readonly Lock gate = new();
     private readonly TimeProvider time;
@@ -21,7 +22,7 @@ internal sealed class CapturedRequest
     private readonly string path;
     private readonly string query;
     private readonly KeyValuePair<string, string>[] headers;
-    private readonly string? secret;
+    private readonly string[] secrets;
     private readonly DateTimeOffset receivedAt;
     private byte[] body = [];
     private int bodyLength;
@@ -37,12 +38,9 @@ internal sealed class CapturedRequest
         this.time = time;
         receivedAt = time.GetUtcNow();
         method = request.Method;
-        var authorization = request.Headers.Authorization.ToString();
-        var space = authorization.IndexOf(' ');
-        var secret = authorization[(space + 1)..].Trim();
-        this.secret = secret.Length >= ShortestSecret ? secret : null;
+        secrets = [.. Credentials(request).Where(secret => secret.Length >= ShortestSecret).Distinct()];
         path = WithoutSecret(request.Path.Value ?? "");
-        query = WithoutSecret(request.QueryString.Value ?? "");
+        query = WithoutSecret(WithoutKey(request));
         headers =
         [
             .. request.Headers.Where(header => !IsCredential(header.Key))
@@ -59,9 +57,13 @@ internal sealed class CapturedRequest
         bodyLength = body.Length;
         bodyIsJson = isJson && kept.Length == body.Length;
         this.body = kept.ToArray();
-        if (this.secret is not null && kept.IndexOf(Encoding.UTF8.GetBytes(this.secret)) >= 0)
+        foreach (var secret in secrets)
         {
-            this.body = Encoding.UTF8.GetBytes(WithoutSecret(Encoding.UTF8.GetString(kept)));
+            if (kept.IndexOf(Encoding.UTF8.GetBytes(secret)) >= 0)
+            {
+                this.body = Encoding.UTF8.GetBytes(WithoutSecret(Encoding.UTF8.GetString(kept)));
+                break;
+            }
         }
 
         Size += this.body.Length;
@@ -138,7 +140,28 @@ internal sealed class CapturedRequest
     }
 
     private string WithoutSecret(string text) =>
-        this.secret is null ? text : text.Replace(this.secret, Redacted, StringComparison.Ordinal);
+        secrets.Aggregate(text, static (text, secret) => text.Replace(secret, Redacted, StringComparison.Ordinal));
+
+    /// <summary>The values of headers that name a credential, and of Gemini's <c>?key=</c>.</summary>
+    private static IEnumerable<string> Credentials(HttpRequest request)
+    {
+        foreach (var header in request.Headers.Where(header => IsCredential(header.Key)))
+        {
+            var value = header.Value.ToString();
+            yield return value[(value.IndexOf(' ') + 1)..].Trim();
+        }
+
+        yield return request.Query[KeyParameter].ToString();
+    }
+
+    private static string WithoutKey(HttpRequest request)
+    {
+        var query = request.QueryString.Value ?? "";
+        if (!request.Query.ContainsKey(KeyParameter))
+            return query;
+        var parts = query.TrimStart('?').Split('&').Select(part => part.StartsWith(KeyParameter + "=", StringComparison.Ordinal) ? $"{KeyParameter}={Redacted}" : part);
+        return "?" + string.Join('&', parts);
+    }
 
     private static bool IsCredential(string header) =>
         header.Contains("authorization", StringComparison.OrdinalIgnoreCase)

@@ -1,15 +1,21 @@
 using System.Text.Json;
-using Dragoman.Emulator.Errors;
+using Dragoman.Emulator.Api;
 
 namespace Dragoman.Emulator.Requests;
 
 /// <summary>
-/// Reads the members of a JSON object by a closed schema: each problem becomes an entry of a 422, and so does, at
+/// Reads the members of a JSON object by a closed schema: each problem is collected, and so is, at
 /// <see cref="RejectOthers"/>, each member that was never asked for.
 /// </summary>
 internal sealed class FieldReader(JsonElement value, List<FieldError> errors, params FieldStep[] location)
 {
     private readonly List<string> known = [];
+
+    /// <summary>Members that were not asked for are passed over.</summary>
+    public bool PassesOthersOver { get; init; }
+
+    /// <summary>A member may also be written in snake case, as protocol buffers allow.</summary>
+    public bool TakesSnakeCase { get; init; }
 
     public JsonElement Value => value;
 
@@ -27,7 +33,7 @@ internal sealed class FieldReader(JsonElement value, List<FieldError> errors, pa
     public FieldReader? Nested(JsonElement item, FieldStep[] at)
     {
         if (item.ValueKind == JsonValueKind.Object)
-            return new FieldReader(item, errors, at);
+            return new FieldReader(item, errors, at) { PassesOthersOver = PassesOthersOver, TakesSnakeCase = TakesSnakeCase };
         Add("dict_type", at, "Input should be a valid dictionary", item);
         return null;
     }
@@ -53,7 +59,7 @@ internal sealed class FieldReader(JsonElement value, List<FieldError> errors, pa
             return found.GetString();
         var quoted = Array.ConvertAll(allowed, choice => $"'{choice}'");
         var choices = quoted.Length == 1 ? quoted[0] : $"{string.Join(", ", quoted[..^1])} or {quoted[^1]}";
-        Add("literal_error", At(member), $"Input should be {choices}", found);
+        errors.Add(new("literal_error", At(member), $"Input should be {choices}", FieldError.Quote(found)) { Allowed = allowed });
         return null;
     }
 
@@ -134,36 +140,41 @@ internal sealed class FieldReader(JsonElement value, List<FieldError> errors, pa
     public void Add(string type, FieldStep[] at, string message, JsonElement input) =>
         errors.Add(new(type, at, message, FieldError.Quote(input)));
 
+    /// <summary>Notes members as known that nothing has to be read of.</summary>
+    public void Ignore(params ReadOnlySpan<string> members) => known.AddRange(members);
+
     /// <summary>Reports every member that no call has asked for.</summary>
     public void RejectOthers()
     {
+        if (PassesOthersOver)
+            return;
         foreach (var member in value.EnumerateObject())
         {
-            if (!known.Contains(member.Name))
+            if (!known.Contains(member.Name) && !(TakesSnakeCase && known.Exists(name => SnakeCase.Of(name) == member.Name)))
                 Add("extra_forbidden", At(member.Name), "Extra inputs are not permitted", member.Value);
         }
     }
 
-    /// <exception cref="MistralException">422 with all that was found wrong.</exception>
+    /// <exception cref="RefusalException">With all that was found wrong.</exception>
     public void ThrowIfWrong()
     {
         if (errors.Count > 0)
-            throw new MistralException(MistralError.Unprocessable(errors));
+            throw new RefusalException(new(RefusalKind.Fields, errors[0].Message) { Fields = errors });
     }
 
     private bool InRange(string member, JsonElement found, double number, double least, double most)
     {
         if (number < least)
-            Add("greater_than_equal", At(member), $"Input should be greater than or equal to {least}", found);
+            errors.Add(new("greater_than_equal", At(member), $"Input should be greater than or equal to {least}", FieldError.Quote(found)) { Limit = least });
         else if (number > most)
-            Add("less_than_equal", At(member), $"Input should be less than or equal to {most}", found);
+            errors.Add(new("less_than_equal", At(member), $"Input should be less than or equal to {most}", FieldError.Quote(found)) { Limit = most });
         return number >= least && number <= most;
     }
 
     private bool Find(string member, bool required, bool nullable, out JsonElement found)
     {
         known.Add(member);
-        if (!value.TryGetProperty(member, out found))
+        if (!value.TryGetProperty(member, out found) && !(TakesSnakeCase && value.TryGetProperty(SnakeCase.Of(member), out found)))
         {
             if (required)
                 Add("missing", At(member), "Field required", value);

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
-using Dragoman.Emulator.Errors;
+using Dragoman.Emulator.Api;
 
 namespace Dragoman.Emulator.Requests;
 
@@ -26,11 +26,11 @@ internal sealed class RequestBody : IDisposable
 
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
 
-    /// <exception cref="MistralException">413 when the body is too long, 400 when it breaks off.</exception>
+    /// <exception cref="RefusalException">The body is too long, or breaks off.</exception>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         if (request.ContentLength > LongestLength)
-            throw new MistralException(MistralError.TooLarge(LongestLength));
+            throw TooLarge();
         var body = new RequestBody();
         try
         {
@@ -42,7 +42,7 @@ internal sealed class RequestBody : IDisposable
                     return body;
                 body.length += read;
                 if (body.length > LongestLength)
-                    throw new MistralException(MistralError.TooLarge(LongestLength));
+                    throw TooLarge();
                 if (body.length == body.buffer.Length)
                     body.Grow((int)Math.Min(body.length * 2L, LongestLength + 1));
             }
@@ -50,9 +50,9 @@ internal sealed class RequestBody : IDisposable
         catch (BadHttpRequestException broken)
         {
             body.Dispose();
-            throw new MistralException(broken.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? MistralError.TooLarge(LongestLength)
-                : new MistralError(broken.StatusCode, "The request body could not be read."));
+            throw broken.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? TooLarge()
+                : new RefusalException(new(RefusalKind.Unreadable, "The request body could not be read.") { Status = broken.StatusCode });
         }
         catch
         {
@@ -61,7 +61,7 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    /// <exception cref="MistralException">422: not JSON, not UTF-8, too deep, or not an object.</exception>
+    /// <exception cref="RefusalException">Not JSON, not UTF-8, too deep, or not an object.</exception>
     public JsonDocument ParseObject()
     {
         if (!Utf8.IsValid(Bytes.Span))
@@ -83,11 +83,14 @@ internal sealed class RequestBody : IDisposable
             RejectLoneSurrogates(Bytes.Span);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw new MistralException(MistralError.Unprocessable(
-                [
-                    new("model_attributes_type", ["body"], "Input should be a valid dictionary or object to extract fields from",
-                        FieldError.Quote(document.RootElement)),
-                ]));
+                throw new RefusalException(new(RefusalKind.Fields, "The body is no JSON object.")
+                {
+                    Fields =
+                    [
+                        new("model_attributes_type", [], "Input should be a valid dictionary or object to extract fields from",
+                            FieldError.Quote(document.RootElement)),
+                    ],
+                });
             }
 
             return document;
@@ -126,11 +129,11 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    private static MistralException InvalidJson(long position, string reason) =>
-        new(MistralError.Unprocessable(
-        [
-            new("json_invalid", ["body", (int)position], $"JSON decode error: {reason}", "{}"),
-        ]));
+    private static RefusalException TooLarge() =>
+        new(new(RefusalKind.TooLarge, $"The request body is too large: at most {LongestLength} bytes are allowed."));
+
+    private static RefusalException InvalidJson(long position, string reason) =>
+        new(new(RefusalKind.InvalidJson, reason) { Position = position });
 
     private void Grow(int least)
     {

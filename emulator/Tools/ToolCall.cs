@@ -5,21 +5,15 @@ using Dragoman.Emulator.Schemas;
 namespace Dragoman.Emulator.Tools;
 
 /// <summary>A call the answer makes.</summary>
-/// <param name="Id">Nine letters or digits, as Mistral's ids are.</param>
+/// <param name="Id">In the form of the dialect's ids.</param>
 /// <param name="Name">The tool.</param>
 /// <param name="Arguments">JSON text that fits the tool's schema.</param>
 internal sealed record ToolCall(string Id, string Name, string Arguments)
 {
-    private const string IdLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-    public static ToolCall To(ToolDefinition tool, ulong seed)
+    public static ToolCall To(ToolDefinition tool, ulong seed, CallIds ids)
     {
         var random = new DeterministicRandom(seed);
-        var id = string.Create(9, random, static (letters, random) =>
-        {
-            foreach (ref var letter in letters)
-                letter = IdLetters[random.Below(IdLetters.Length)];
-        });
+        var id = ids.Next(random);
         var arguments = SchemaInstance.Generate(tool.Parameters, random.Next(), JsonValueKind.Object);
         return new(id, tool.Name, arguments);
     }

@@ -17,7 +17,7 @@ public sealed class ConfigurationReader
     /// <summary>Ollama's own variable, for those who come from there.</summary>
     private const string OriginsVariable = "OLLAMA_ORIGINS";
 
-    private static readonly string[] OpenAIOptions = ["server", "mergeSystem", "echoReasoningContent"];
+    private static readonly string[] OpenAIOptions = ["server", "mergeSystem", "echoReasoningContent", "responses"];
 
     private static readonly string[] AnthropicOptions = ["version", "auth"];
 
@@ -171,6 +171,7 @@ public sealed class ConfigurationReader
             Switch(members, "mergeSystem", at),
             Word("echoReasoningContent", ProviderOptions.ReasoningEchoes))
         {
+            HasResponses = Switch(members, "responses", at),
             Version = Text(members, "version", at),
             Auth = Word("auth", ProviderOptions.AuthWays),
         };

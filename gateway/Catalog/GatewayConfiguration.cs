@@ -23,7 +23,7 @@ public sealed record GatewayConfiguration(
 public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl, string? ApiKey, bool PublishesAll, Timeouts Timeouts)
 {
     /// <summary>The outbound dialects that this version speaks.</summary>
-    public static readonly IReadOnlyList<string> Dialects = ["anthropic", "mistral", "openai"];
+    public static readonly IReadOnlyList<string> Dialects = ["anthropic", "gemini", "mistral", "openai"];
 
     public ProviderOptions Options { get; init; } = ProviderOptions.None;
 
@@ -38,6 +38,9 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
 public sealed record ProviderOptions(string? Server, bool? MergesSystem, string? EchoesReasoning)
 {
     public static readonly ProviderOptions None = new(null, null, null);
+
+    /// <summary>Whether the server has OpenAI's Responses; null: only OpenAI's own has.</summary>
+    public bool? HasResponses { get; init; }
 
     public static readonly IReadOnlyList<string> Servers = ["lmstudio", "vllm", "mistralrs", "ollama", "openai", "generic"];
 

@@ -11,7 +11,6 @@ public static class WellKnownProviders
     private static readonly (string Variable, string Name)[] NotYetSpoken =
     [
         ("AZURE_OPENAI_ENDPOINT", "Azure OpenAI"),
-        ("GEMINI_API_KEY", "Gemini"),
     ];
 
     /// <param name="environment">The process's variables.</param>
@@ -25,6 +24,8 @@ public static class WellKnownProviders
             Add("mistral", "mistral", null, mistralKey, "MISTRAL_API_KEY");
         if (Value("ANTHROPIC_API_KEY") is { } anthropicKey)
             Add("anthropic", "anthropic", null, anthropicKey, "ANTHROPIC_API_KEY");
+        if (Value("GEMINI_API_KEY") is { } geminiKey)
+            Add("gemini", "gemini", null, geminiKey, "GEMINI_API_KEY");
         if (Value("LMSTUDIO_BASE_URL") is { } url)
         {
             if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https")

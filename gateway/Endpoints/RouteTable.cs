@@ -5,6 +5,7 @@ using Dragoman.Dialects.Anthropic;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
+using Dragoman.Dialects.OpenAIResponses;
 
 namespace Dragoman.Endpoints;
 
@@ -51,7 +52,8 @@ public static class RouteTable
         Models("models", "/v1/models", new OpenAIModelsEndpoint(), new AnthropicModelsEndpoint()),
         Models("model", "/v1/models/{*id}", new OpenAIModelEndpoint(), new AnthropicModelEndpoint()),
         new("transcriptions", Post, "/v1/audio/transcriptions", Home.Functions, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
-        new("responses", Post, "/v1/responses", Home.Sidecar, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
+        Generation("responses", "/v1/responses", new OpenAIResponses()),
+        new("response", ["GET", "DELETE", "POST"], "/v1/responses/{*id}", Home.Functions, OpenAIErrors.Shape, new OpenAIKeptResponseEndpoint()),
         Generation("messages", "/v1/messages", new AnthropicMessages()),
         new("count-tokens", Post, "/v1/messages/count_tokens", Home.Functions, AnthropicErrors.Shape, new AnthropicTokenCountEndpoint()),
     ];

@@ -11,7 +11,13 @@ internal sealed class OpenAIProvider : ProviderKind
 
     public override Uri DefaultBaseUrl { get; } = new("https://api.openai.com/v1/");
 
-    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl) => new OpenAIChatOutbound(ServerAt(settings.Options, baseUrl));
+    /// <summary>OpenAI's own server has Responses too; of others only those of which the operator says so.</summary>
+    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl)
+    {
+        var server = ServerAt(settings.Options, baseUrl);
+        var chat = new OpenAIChatOutbound(server);
+        return settings.Options.HasResponses ?? server is null ? new OpenAIOutbound(chat) : chat;
+    }
 
     public override bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => ServerAt(settings.Options, baseUrl) is { PutsModelsAway: true };
 

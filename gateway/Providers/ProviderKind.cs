@@ -37,6 +37,7 @@ internal abstract class ProviderKind
     public static ProviderKind Of(ProviderSettings settings) => settings.Dialect switch
     {
         "anthropic" => AnthropicProvider.Kind,
+        "gemini" => GeminiProvider.Kind,
         "mistral" => MistralProvider.Kind,
         "openai" => OpenAIProvider.Kind,
         _ => throw new ArgumentException($"\"{settings.Dialect}\" is not an outbound dialect", nameof(settings)),

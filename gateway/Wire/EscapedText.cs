@@ -14,6 +14,8 @@ public sealed class EscapedText
 
     public void Append(ReadOnlySpan<byte> escaped) => bytes.Write(escaped);
 
+    public void Clear() => bytes.ResetWrittenCount();
+
     /// <summary>The text that the escapes stand for.</summary>
     public override string ToString()
     {

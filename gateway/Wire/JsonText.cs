@@ -40,6 +40,9 @@ public static class JsonText
         }
     }
 
+    /// <summary>The inside of a JSON string that holds <paramref name="json"/>, which has no half of a surrogate pair in it.</summary>
+    public static ReadOnlySpan<byte> Quote(ReadOnlySpan<byte> json) => JsonEncodedText.Encode(json, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes;
+
     /// <summary>Reads a JSON string leniently: half a surrogate pair becomes U+FFFD instead of an exception.</summary>
     public static string ReadString(JsonElement element)
     {

@@ -27,6 +27,7 @@ public sealed class RunningEmulator : IAsyncLifetime
         await app.StartAsync();
         Client.BaseAddress = new Uri(app.Urls.First());
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "a-key-of-the-tests");
+        Client.DefaultRequestHeaders.Add("anthropic-version", "2023-06-01");
     }
 
     public async Task DisposeAsync()

@@ -23,7 +23,7 @@ function startTests(stack) {
   const given = process.argv.slice(2);
   const files = given.some((argument) => argument.endsWith(".test.mjs")) ? [] : readdirSync(here).filter((name) => name.endsWith(".test.mjs")).sort();
   // The keys and addresses that the clients would take from the environment.
-  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OPENAI|MISTRAL|OLLAMA)_/i.test(name)));
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OPENAI|MISTRAL|OLLAMA|ANTHROPIC|AZURE_OPENAI|GEMINI|GOOGLE)_/i.test(name)));
   return spawn(process.execPath, ["--test", `--test-timeout=${longestTest}`, ...given, ...files], {
     cwd: here,
     stdio: "inherit",

@@ -42,7 +42,7 @@ public sealed class OpenAIErrors : IErrorShape
         ErrorKind.ContentBlocked => error.Code ?? "content_filter",
         ErrorKind.Unauthenticated => "invalid_api_key",
         ErrorKind.ModelNotFound => "model_not_found",
-        ErrorKind.NotFound => "unknown_url",
+        ErrorKind.NotFound => error.Code ?? "unknown_url",
         ErrorKind.MethodNotAllowed => "method_not_allowed",
         ErrorKind.TooLarge => "request_too_large",
         ErrorKind.RateLimited => "rate_limit_exceeded",

@@ -50,7 +50,7 @@ internal static class AnthropicMessagesOutput
             throw GatewayException.Invalid(format.FieldPath("type"), $"{format.FieldPath("type")} must be json_schema, not \"{type}\"");
         if (format.Object("schema") is null)
             throw GatewayException.Invalid(format.FieldPath("schema"), $"{format.FieldPath("schema")} is required");
-        return new OutputFormat(OutputFormatKind.JsonSchema, format.Raw("schema"), SchemaName, Strict: true);
+        return new OutputFormat(OutputFormatKind.JsonSchema, format.Raw("schema"), SchemaName, Strict: true) { Field = format.FieldPath("schema") };
     }
 
     private static ReasoningEffort? ReadEffort(RequestObject request, AnthropicMessagesFamily family)

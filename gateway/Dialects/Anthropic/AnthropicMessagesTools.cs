@@ -80,6 +80,10 @@ internal static class AnthropicMessagesTools
                 family.Likes($"tools.{member}");
         }
 
-        return new ToolDefinition(name, tool.String("description"), tool.Raw("input_schema"), tool.Bool("strict")) { Cache = ReadCache(tool) };
+        return new ToolDefinition(name, tool.String("description"), tool.Raw("input_schema"), tool.Bool("strict"))
+        {
+            Cache = ReadCache(tool),
+            Field = tool.FieldPath("input_schema"),
+        };
     }
 }

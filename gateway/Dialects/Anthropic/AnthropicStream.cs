@@ -21,7 +21,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
     private readonly bool showsThoughts = context.Request.Reasoning.IsVisible != false;
     private readonly AnthropicWaitingBlocks waiting = new();
 
-    private AnthropicWrittenBlock open;
+    private AnthropicStreamBlock open;
     private int index = -1;
     private byte[] deltaHead = [];
     private int liveSlot = -1;
@@ -41,14 +41,14 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
     {
     }
 
-    public void Text(int choice, ReadOnlySpan<byte> escaped) => WriteWords(choice, AnthropicWrittenBlock.Text, escaped);
+    public void Text(int choice, ReadOnlySpan<byte> escaped) => WriteWords(choice, AnthropicStreamBlock.Text, escaped);
 
     public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
     {
         if (!showsReasoning || choice != 0)
             return;
         if (showsThoughts)
-            WriteWords(choice, AnthropicWrittenBlock.Thinking, escaped);
+            WriteWords(choice, AnthropicStreamBlock.Thinking, escaped);
         else
             hidesThought = true;
     }
@@ -56,7 +56,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
     public void Refusal(int choice, ReadOnlySpan<byte> escaped)
     {
         isRefusal |= choice == 0;
-        WriteWords(choice, AnthropicWrittenBlock.Text, escaped);
+        WriteWords(choice, AnthropicStreamBlock.Text, escaped);
     }
 
     public void ToolStart(int choice, int slot, string id, string name)
@@ -65,7 +65,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
             return;
         hasCalls = true;
         FinishWholeCall();
-        if (open == AnthropicWrittenBlock.Tool)
+        if (open == AnthropicStreamBlock.Tool)
             waiting.AddCall(slot, id, name);
         else
             OpenCall(slot, id, name);
@@ -102,7 +102,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
         if (choice != 0 || slot is not null || !showsReasoning || state.Kind == StateKind.GeminiThoughtSignature)
             return;
         FinishWholeCall();
-        if (open == AnthropicWrittenBlock.Tool)
+        if (open == AnthropicStreamBlock.Tool)
             waiting.AddState(state);
         else
             WriteState(state);
@@ -151,14 +151,14 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
         output.Write("\n\n"u8);
     }
 
-    private void WriteWords(int choice, AnthropicWrittenBlock kind, ReadOnlySpan<byte> escaped)
+    private void WriteWords(int choice, AnthropicStreamBlock kind, ReadOnlySpan<byte> escaped)
     {
         if (choice != 0 || escaped.IsEmpty)
             return;
         if (open != kind)
         {
             FinishWholeCall();
-            if (open == AnthropicWrittenBlock.Tool)
+            if (open == AnthropicStreamBlock.Tool)
             {
                 waiting.AddWords(kind, escaped);
                 return;
@@ -173,7 +173,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
     /// <summary>A call whose arguments are a whole object is over, even if that was not said yet.</summary>
     private void FinishWholeCall()
     {
-        if (open != AnthropicWrittenBlock.Tool || liveArguments is not { IsComplete: true })
+        if (open != AnthropicStreamBlock.Tool || liveArguments is not { IsComplete: true })
             return;
         Close();
         Release();
@@ -182,7 +182,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
     /// <summary>Writes what waited, up to a call that is not over.</summary>
     private void Release()
     {
-        while (open != AnthropicWrittenBlock.Tool && waiting.TryTake(out var next))
+        while (open != AnthropicStreamBlock.Tool && waiting.TryTake(out var next))
         {
             switch (next)
             {
@@ -204,11 +204,11 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
         }
     }
 
-    private void OpenWords(AnthropicWrittenBlock kind)
+    private void OpenWords(AnthropicStreamBlock kind)
     {
         if (open == kind)
             return;
-        if (kind == AnthropicWrittenBlock.Text)
+        if (kind == AnthropicStreamBlock.Text)
             OpenBlock(kind, "{\"type\":\"text\",\"text\":\"\"}"u8, "{\"type\":\"text_delta\",\"text\":\""u8);
         else
             OpenBlock(kind, "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}"u8, "{\"type\":\"thinking_delta\",\"thinking\":\""u8);
@@ -221,7 +221,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
             .. "{\"type\":\"tool_use\",\"id\":\""u8, .. JsonText.Escape(AnthropicAnswer.CallId(context, id)),
             .. "\",\"name\":\""u8, .. JsonText.Escape(name), .. "\",\"input\":{}}"u8,
         ];
-        OpenBlock(AnthropicWrittenBlock.Tool, block, "{\"type\":\"input_json_delta\",\"partial_json\":\""u8);
+        OpenBlock(AnthropicStreamBlock.Tool, block, "{\"type\":\"input_json_delta\",\"partial_json\":\""u8);
         liveSlot = slot;
         liveArguments = new JsonObjectScanner();
     }
@@ -236,22 +236,22 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
     private void WriteState(OpaqueState state)
     {
         var wrapped = JsonText.Escape(context.Envelope.Wrap(state));
-        var isHidden = state.Kind == StateKind.AnthropicRedacted || (state.Kind != StateKind.AnthropicSignature && open != AnthropicWrittenBlock.Thinking && !hidesThought);
+        var isHidden = state.Kind == StateKind.AnthropicRedacted || (state.Kind != StateKind.AnthropicSignature && open != AnthropicStreamBlock.Thinking && !hidesThought);
         hidesThought = false;
         if (isHidden)
         {
-            OpenBlock(AnthropicWrittenBlock.Redacted, [.. "{\"type\":\"redacted_thinking\",\"data\":\""u8, .. wrapped, .. "\"}"u8], default);
+            OpenBlock(AnthropicStreamBlock.Redacted, [.. "{\"type\":\"redacted_thinking\",\"data\":\""u8, .. wrapped, .. "\"}"u8], default);
         }
         else
         {
-            OpenWords(AnthropicWrittenBlock.Thinking);
+            OpenWords(AnthropicStreamBlock.Thinking);
             WriteDelta("{\"type\":\"signature_delta\",\"signature\":\""u8, wrapped);
         }
 
         Close();
     }
 
-    private void OpenBlock(AnthropicWrittenBlock kind, ReadOnlySpan<byte> block, ReadOnlySpan<byte> delta)
+    private void OpenBlock(AnthropicStreamBlock kind, ReadOnlySpan<byte> block, ReadOnlySpan<byte> delta)
     {
         EnsureStarted();
         Close();
@@ -271,12 +271,12 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
 
     private void Close()
     {
-        if (open == AnthropicWrittenBlock.None)
+        if (open == AnthropicStreamBlock.None)
             return;
         // Strict clients want JSON even where there are no arguments.
-        if (open == AnthropicWrittenBlock.Tool && !liveArguments!.HasBegun)
+        if (open == AnthropicStreamBlock.Tool && !liveArguments!.HasBegun)
             WriteDelta("{}"u8);
-        open = AnthropicWrittenBlock.None;
+        open = AnthropicStreamBlock.None;
         liveSlot = -1;
         output.Write(Encoding.UTF8.GetBytes($"event: content_block_stop\ndata: {{\"type\":\"content_block_stop\",\"index\":{index}}}\n\n"));
     }

@@ -5,7 +5,7 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Anthropic;
 
 /// <summary>The kinds of block in an answer's stream.</summary>
-internal enum AnthropicWrittenBlock
+internal enum AnthropicStreamBlock
 {
     None,
     Text,
@@ -20,7 +20,7 @@ internal sealed class AnthropicWaitingBlocks
     private readonly Queue<AnthropicWaiting> queue = new();
     private AnthropicWaiting? last;
 
-    public void AddWords(AnthropicWrittenBlock kind, ReadOnlySpan<byte> escaped)
+    public void AddWords(AnthropicStreamBlock kind, ReadOnlySpan<byte> escaped)
     {
         if (last is not AnthropicWaitingWords words || words.Kind != kind)
             Add(words = new AnthropicWaitingWords(kind));
@@ -69,9 +69,9 @@ internal sealed class AnthropicWaitingBlocks
 /// <summary>One thing that waits.</summary>
 internal abstract class AnthropicWaiting;
 
-internal sealed class AnthropicWaitingWords(AnthropicWrittenBlock kind) : AnthropicWaiting
+internal sealed class AnthropicWaitingWords(AnthropicStreamBlock kind) : AnthropicWaiting
 {
-    public AnthropicWrittenBlock Kind { get; } = kind;
+    public AnthropicStreamBlock Kind { get; } = kind;
 
     public EscapedText Escaped { get; } = new();
 }

@@ -134,8 +134,17 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
 
     /// <summary>OpenAI's reasoning models refuse what older clients send (P-34), compatible servers what they do not have.</summary>
     private bool MustRewrite(ChatRequest request, string upstreamModel) => server is null
-        ? OpenAIModels.Reasons(upstreamModel) || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences
+        ? request.Sampling.Stop.Count > OpenAIModels.MostStopSequences || (OpenAIModels.Reasons(upstreamModel) && HoldsWhatReasoningModelsRefuse(request, upstreamModel))
         : (request.Stream && streamOptions.IsRefusedBy(upstreamModel)) || CompatibleRequest.IsNeeded(server, request);
+
+    private static bool HoldsWhatReasoningModelsRefuse(ChatRequest request, string upstreamModel)
+    {
+        var sampling = request.Sampling;
+        return sampling.Temperature is not (null or 1) || sampling.TopP is not null || sampling.PresencePenalty is not null || sampling.FrequencyPenalty is not null
+            || sampling.Logprobs == true || sampling.LogitBias is not null || sampling.Stop.Count > 0
+            || !JsonSplice.Find(request.Source.Span, "max_tokens"u8).IsEmpty
+            || OpenAIModels.EffortOf(upstreamModel, request.Reasoning, new LossReport()) != request.Reasoning.Effort;
+    }
 
     private void WriteSampling(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
     {

@@ -1,6 +1,5 @@
+using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Behaviors;
-using Dragoman.Emulator.Errors;
-
 using Xunit;
 
 namespace Dragoman.Emulator.Tests.Behaviors;
@@ -32,7 +31,7 @@ public sealed class EmulatedBehaviorTests
     [InlineData("emulate-speed-5")]
     public void A_name_that_is_not_understood_says_what_there_is(string name)
     {
-        var error = Assert.Throws<MistralException>(() => EmulatedBehavior.FromModelName(name)).Error;
+        var error = Assert.Throws<RefusalException>(() => EmulatedBehavior.FromModelName(name)).Refusal;
         Assert.Equal(400, error.Status);
         Assert.Contains("tps (tokens a second)", error.Message, StringComparison.Ordinal);
     }
@@ -43,7 +42,7 @@ public sealed class EmulatedBehaviorTests
     [InlineData("status=99999999999")]
     public void A_header_that_is_not_understood_says_what_there_is(string header)
     {
-        var error = Assert.Throws<MistralException>(() => EmulatedBehavior.None.WithHeader(header)).Error;
+        var error = Assert.Throws<RefusalException>(() => EmulatedBehavior.None.WithHeader(header)).Refusal;
         Assert.Equal(400, error.Status);
         Assert.Contains("x-emulator-behavior", error.Message, StringComparison.Ordinal);
     }

@@ -73,8 +73,8 @@ public class ConfigurationReaderTests
 
     [Theory]
     [InlineData("""{ "provider": {} }""", "gateway.json: /provider is not known; allowed: providers, models, access, limits")]
-    [InlineData("""{ "providers": { "x": {} } }""", "gateway.json: /providers/x/dialect is required; allowed: anthropic, mistral, openai")]
-    [InlineData("""{ "providers": { "x": { "dialect": "soap" } } }""", "gateway.json: /providers/x/dialect \"soap\" is not a dialect that this version speaks; allowed: anthropic, mistral, openai")]
+    [InlineData("""{ "providers": { "x": {} } }""", "gateway.json: /providers/x/dialect is required; allowed: anthropic, gemini, mistral, openai")]
+    [InlineData("""{ "providers": { "x": { "dialect": "soap" } } }""", "gateway.json: /providers/x/dialect \"soap\" is not a dialect that this version speaks; allowed: anthropic, gemini, mistral, openai")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "baseUrl": "ftp://a" } } }""", "gateway.json: /providers/x/baseUrl must be an http or https URL without user, password and query, such as https://api.example.com/v1")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": 5 } } }""", "gateway.json: /providers/x/apiKey must be a string")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": "env:NOT_THERE" } } }""", "gateway.json: /providers/x/apiKey environment variable NOT_THERE is not set")]
@@ -153,9 +153,10 @@ public class ConfigurationReaderTests
     public void Each_well_known_key_switches_its_provider_on()
     {
         var configuration = Read("{}", ("OPENAI_API_KEY", "a"), ("MISTRAL_API_KEY", "b"), ("ANTHROPIC_API_KEY", "d"), ("LMSTUDIO_BASE_URL", "http://127.0.0.1:1234/v1"), ("GEMINI_API_KEY", "c"));
-        Assert.Equal(["openai", "mistral", "anthropic", "lmstudio"], configuration.Providers.Select(provider => provider.Name));
-        Assert.Equal("lmstudio", configuration.Providers[3].Options.Server);
-        Assert.Contains("GEMINI_API_KEY is set, but this version does not speak Gemini yet", configuration.Notices);
+        Assert.Equal(["openai", "mistral", "anthropic", "gemini", "lmstudio"], configuration.Providers.Select(provider => provider.Name));
+        Assert.Equal("lmstudio", configuration.Providers[4].Options.Server);
+        Assert.Equal("gemini", configuration.Providers[3].Dialect);
+        Assert.Contains("provider gemini is on because GEMINI_API_KEY is set", configuration.Notices);
         Assert.DoesNotContain(configuration.Notices, notice => notice.Contains("emulator", StringComparison.Ordinal));
     }
 

@@ -24,7 +24,6 @@ public class GatewayTests
     [InlineData("/v1/chat/completions", """{"model":"m","messages":[]}""", 400, """{"error":{"message":"[] is too short - 'messages'","type":"invalid_request_error","param":"messages","code":null}}""")]
     [InlineData("/v1/embeddings", """{"model":"vectors"}""", 400, """{"error":{"message":"invalid input","type":"invalid_request_error","param":"input","code":null}}""")]
     [InlineData("/v1/audio/transcriptions", "", 501, """{"error":{"message":"POST /v1/audio/transcriptions is not implemented by this gateway","type":"invalid_request_error","param":null,"code":"not_implemented"}}""")]
-    [InlineData("/v1/responses", "{}", 501, """{"error":{"message":"POST /v1/responses is not implemented by this gateway","type":"invalid_request_error","param":null,"code":"not_implemented"}}""")]
     public async Task A_bad_request_gets_its_dialects_own_answer(string path, string request, int status, string body)
     {
         await using var gateway = await GatewayUnderTest.StartAsync();

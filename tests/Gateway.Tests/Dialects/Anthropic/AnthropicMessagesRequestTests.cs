@@ -89,10 +89,10 @@ public sealed class AnthropicMessagesRequestTests
         ReadWith(members).Reasoning);
 
     [Theory]
-    [InlineData("\"output_config\":{\"format\":{\"type\":\"json_schema\",\"schema\":{\"type\":\"object\"}}}")]
-    [InlineData("\"output_format\":{\"type\":\"json_schema\",\"schema\":{\"type\":\"object\"}}")]
-    public void A_schema_is_read_from_its_new_and_its_old_place(string members) => Assert.Equal(
-        new OutputFormat(OutputFormatKind.JsonSchema, """{"type":"object"}""", "response", null, true),
+    [InlineData("\"output_config\":{\"format\":{\"type\":\"json_schema\",\"schema\":{\"type\":\"object\"}}}", "output_config.format.schema")]
+    [InlineData("\"output_format\":{\"type\":\"json_schema\",\"schema\":{\"type\":\"object\"}}", "output_format.schema")]
+    public void A_schema_is_read_from_its_new_and_its_old_place(string members, string field) => Assert.Equal(
+        new OutputFormat(OutputFormatKind.JsonSchema, """{"type":"object"}""", "response", null, true) { Field = field },
         ReadWith(members).Format);
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class AnthropicMessagesRequestTests
         Assert.Equal(new ToolChoice(kind, name), request.ToolChoice);
         Assert.Equal(parallel, request.ParallelToolCalls);
         Assert.Equal(
-            [new ToolDefinition("f", "does f", """{"type":"object"}""", true) { Cache = new CacheMark(null) }, new ToolDefinition("g", null, """{"type":"object"}""")],
+            [new ToolDefinition("f", "does f", """{"type":"object"}""", true) { Cache = new CacheMark(null), Field = "tools[0].input_schema" }, new ToolDefinition("g", null, """{"type":"object"}""") { Field = "tools[1].input_schema" }],
             request.Tools);
         Assert.Equal(["tools.input_examples"], request.FamilyHints);
     }

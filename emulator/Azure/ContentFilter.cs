@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace Dragoman.Emulator.Azure;
+
+/// <summary>What Azure's filter says of a text.</summary>
+internal static class ContentFilter
+{
+    /// <param name="json">Inside the results.</param>
+    /// <param name="blocked">The category that is over its limit.</param>
+    public static void WriteCategories(Utf8JsonWriter json, string blocked = "")
+    {
+        foreach (var category in (ReadOnlySpan<string>)["hate", "self_harm", "sexual", "violence"])
+        {
+            json.WriteStartObject(category);
+            json.WriteBoolean("filtered"u8, category == blocked);
+            json.WriteString("severity"u8, category == blocked ? "medium"u8 : "safe"u8);
+            json.WriteEndObject();
+        }
+    }
+
+    public static void WriteJailbreak(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("jailbreak"u8);
+        json.WriteBoolean("filtered"u8, false);
+        json.WriteBoolean("detected"u8, false);
+        json.WriteEndObject();
+    }
+}

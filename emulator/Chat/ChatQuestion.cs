@@ -1,0 +1,42 @@
+using Dragoman.Emulator.Behaviors;
+using Dragoman.Emulator.Completions;
+using Dragoman.Emulator.Generation;
+using Dragoman.Emulator.Tools;
+
+namespace Dragoman.Emulator.Chat;
+
+/// <summary>What a chat request asks, whatever the dialect it was written in.</summary>
+/// <param name="Messages">The last one is the user's, a tool's, or an assistant's that has to be continued.</param>
+/// <param name="Tools">What may be called.</param>
+/// <param name="Format">What the text has to be.</param>
+/// <param name="Behavior">Pace and faults.</param>
+/// <param name="Seed">Decides the answer.</param>
+internal sealed record ChatQuestion(
+    IReadOnlyList<ChatMessage> Messages, ToolUse Tools, ResponseFormat Format, EmulatedBehavior Behavior, ulong Seed)
+{
+    private const int TokensPerMessage = 4;
+    private const int TokensPerImage = 256;
+
+    /// <summary>Whether the model thinks before it answers.</summary>
+    public bool Reasons { get; init; }
+
+    public CallIds CallIds { get; init; } = CallIds.OfMistral;
+
+    /// <summary>The answer: as many choices as asked for, each cut by the limits.</summary>
+    public Completion Answer(ChoiceLimits limits, int promptTokens, int choices = 1) =>
+        new(Behavior, [.. Enumerable.Range(0, choices).Select(index => new Choice(index, ChatAnswer.Content(this, index), limits))], promptTokens);
+
+    /// <summary>Tokens of the messages, and of the text that declares the tools.</summary>
+    public static int CountPrompt(IEnumerable<ChatMessage> messages, string tools = "")
+    {
+        var tokens = Tokenizer.Count(tools);
+        foreach (var message in messages)
+        {
+            tokens += TokensPerMessage + Tokenizer.Count(message.Text) + ((message.Images.Count + message.Attachments.Count) * TokensPerImage);
+            foreach (var call in message.ToolCalls)
+                tokens += Tokenizer.Count(call.Name) + Tokenizer.Count(call.Arguments);
+        }
+
+        return tokens;
+    }
+}

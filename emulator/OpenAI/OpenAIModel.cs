@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json;
+using Dragoman.Emulator.Behaviors;
+
+namespace Dragoman.Emulator.OpenAI;
+
+/// <summary>What a model can and refuses, decided by its name (<c>specs/dialects.md 1.1</c>, model-dependent rules).</summary>
+/// <param name="Id">The name requests use.</param>
+/// <param name="Snapshot">The name answers give.</param>
+internal sealed record OpenAIModel(string Id, string Snapshot)
+{
+    // 2025-01-01T00:00:00Z: the same on every start.
+    private const long Created = 1735689600;
+
+    /// <summary>It reasons, and refuses sampling parameters and <c>max_tokens</c>.</summary>
+    public bool IsReasoning { get; } =
+        (Id.StartsWith("o1", StringComparison.Ordinal) || Id.StartsWith("o3", StringComparison.Ordinal)
+            || Id.StartsWith("o4", StringComparison.Ordinal) || Id.StartsWith("gpt-5", StringComparison.Ordinal))
+        && !Id.Contains("-chat", StringComparison.Ordinal);
+
+    /// <summary>It behaves as its name asks, and takes what any model takes.</summary>
+    public bool IsEmulated { get; } = EmulatedBehavior.IsNamedBy(Id);
+
+    public bool Embeds => Dimensions > 0 || IsEmulated;
+
+    public bool Chats => Dimensions == 0;
+
+    /// <summary>Of an embedding model; 0 of the others.</summary>
+    public int Dimensions { get; init; }
+
+    /// <summary>Speech in and out.</summary>
+    public bool Speaks => Id.StartsWith("gpt-audio", StringComparison.Ordinal) || IsEmulated;
+
+    /// <summary>Takes only Responses for function tools, unless reasoning is switched off: gpt-5.2 and later.</summary>
+    public bool RefusesToolsInChat => IsReasoning && Version >= 2;
+
+    /// <summary>Reasoning can be switched off by <c>none</c>: gpt-5.1 and later.</summary>
+    public bool CanStopReasoning => IsReasoning && Version >= 1;
+
+    /// <summary>The values of <c>reasoning_effort</c> it takes.</summary>
+    public string[] Efforts => Version switch
+    {
+        _ when IsEmulated => ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
+        _ when !IsReasoning => [],
+        >= 2 => ["none", "low", "medium", "high", "xhigh", "max"],
+        1 => ["none", "low", "medium", "high"],
+        0 => ["minimal", "low", "medium", "high"],
+        _ => ["low", "medium", "high"],
+    };
+
+    /// <summary>The number after <c>gpt-5.</c>; 0 for gpt-5 itself, −1 for the others.</summary>
+    private int Version
+    {
+        get
+        {
+            if (!Id.StartsWith("gpt-5", StringComparison.Ordinal))
+                return -1;
+            var digits = Id.Length > 6 && Id[5] == '.' ? new string([.. Id[6..].TakeWhile(char.IsAsciiDigit)]) : "";
+            return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
+        }
+    }
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, Id);
+        json.WriteString("object"u8, "model"u8);
+        json.WriteNumber("created"u8, Created);
+        json.WriteString("owned_by"u8, "system"u8);
+        json.WriteEndObject();
+    }
+}

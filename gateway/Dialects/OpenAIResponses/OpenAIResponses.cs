@@ -1,0 +1,37 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Conversation.ChatCompletions;
+
+namespace Dragoman.Dialects.OpenAIResponses;
+
+/// <summary><c>POST /v1/responses</c> as OpenAI's clients speak it (specs/dialects.md 1.1, 3.6). No response is kept.</summary>
+public sealed class OpenAIResponses : IInboundDialect
+{
+    /// <summary>The family that extension members of this dialect belong to.</summary>
+    public const string Family = "openai.responses";
+
+    public string Name => "openai.responses";
+
+    public string StreamContentType => "text/event-stream; charset=utf-8";
+
+    public IErrorShape Errors => OpenAIErrors.Shape;
+
+    public ChatRequest Read(JsonElement body, RequestContext context) => ResponsesRequestReader.Read(RequestObject.OfBody(body), context.Envelope);
+
+    public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities) =>
+        capabilities.Lacks(ModelCapabilities.Completion)
+            ? GatewayError.Invalid("model", $"\"{request.Model}\" does not support responses")
+            : null;
+
+    public bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output) => false;
+
+    public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new ResponsesStream(context, output);
+
+    public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => new ResponsesPassThrough(context, output);
+
+    public IEnumerable<(string Name, string Value)> AnswerHeaders(string requestId, RateLimits? limits) => OpenAIHeaders.Of(limits);
+
+    public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) =>
+        ResponsesAnswer.Write(context, answer, output);
+}

@@ -1,0 +1,145 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAIResponses;
+
+/// <summary>
+/// Writes OpenAI's <c>response</c> object. It says again what the client asked for, in the client's words, and always
+/// <c>store: false</c> (specs/dialects.md 3.6).
+/// </summary>
+internal sealed class ResponseObject
+{
+    private static readonly (string Name, string Otherwise)[] BeforeStore =
+    [
+        ("parallel_tool_calls", "true"), ("previous_response_id", "null"), ("prompt_cache_key", "null"), ("reasoning", """{"effort":null,"summary":null}"""),
+        ("safety_identifier", "null"), ("service_tier", "\"auto\""),
+    ];
+
+    private static readonly (string Name, string Otherwise)[] AfterStore =
+    [
+        ("temperature", "null"), ("text", """{"format":{"type":"text"}}"""), ("tool_choice", "\"auto\""), ("tools", "[]"), ("top_logprobs", "0"),
+        ("top_p", "null"), ("truncation", "\"disabled\""),
+    ];
+
+    private readonly AnswerContext context;
+    private readonly byte[] source;
+
+    public ResponseObject(AnswerContext context)
+    {
+        this.context = context;
+        source = context.Request.Source.ToArray();
+        // The client's line ends, which stand between tokens, would end a line of the stream.
+        source.AsSpan().Replace((byte)'\n', (byte)' ');
+        source.AsSpan().Replace((byte)'\r', (byte)' ');
+    }
+
+    public static string IdOf(AnswerContext context) => "resp_" + context.RequestId;
+
+    /// <param name="output">Gets the JSON.</param>
+    /// <param name="status">One of OpenAI's.</param>
+    /// <param name="items">The output's items, comma-separated.</param>
+    /// <param name="usage">Null while it is not known.</param>
+    /// <param name="incompleteReason">Why the answer is incomplete.</param>
+    /// <param name="error">Why it failed.</param>
+    public void Write(IBufferWriter<byte> output, string status, ReadOnlySpan<byte> items, Usage? usage, string? incompleteReason = null, GatewayError? error = null)
+    {
+        using var writer = new Utf8JsonWriter(output, JsonText.Compact);
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, IdOf(context));
+        writer.WriteString("object"u8, "response"u8);
+        writer.WriteNumber("created_at"u8, context.CreatedAt.ToUnixTimeSeconds());
+        writer.WriteString("status"u8, status);
+        writer.WriteBoolean("background"u8, false);
+        if (status == "completed")
+            writer.WriteNumber("completed_at"u8, context.Clock.GetUtcNow().ToUnixTimeSeconds());
+        else
+            writer.WriteNull("completed_at"u8);
+        WriteError(writer, error);
+        if (incompleteReason is null)
+        {
+            writer.WriteNull("incomplete_details"u8);
+        }
+        else
+        {
+            writer.WriteStartObject("incomplete_details"u8);
+            writer.WriteString("reason"u8, incompleteReason);
+            writer.WriteEndObject();
+        }
+
+        Echo(writer, "instructions", "null");
+        Echo(writer, "max_output_tokens", "null");
+        Echo(writer, "max_tool_calls", "null");
+        writer.WriteString("model"u8, context.Request.Model);
+        writer.WritePropertyName("output"u8);
+        writer.WriteRawValue([(byte)'[', .. items, (byte)']'], skipInputValidation: true);
+        foreach (var (name, otherwise) in BeforeStore)
+            Echo(writer, name, otherwise);
+        writer.WriteBoolean("store"u8, false);
+        foreach (var (name, otherwise) in AfterStore)
+            Echo(writer, name, otherwise);
+        WriteUsage(writer, usage);
+        Echo(writer, "user", "null");
+        Echo(writer, "metadata", "{}");
+        writer.WriteEndObject();
+    }
+
+    private void Echo(Utf8JsonWriter writer, string name, string otherwise)
+    {
+        var said = source.Length == 0 ? default : JsonSplice.Find(source, Encoding.UTF8.GetBytes(name));
+        writer.WritePropertyName(name);
+        if (said.IsEmpty || said.SequenceEqual("null"u8))
+            writer.WriteRawValue(otherwise, skipInputValidation: true);
+        else if (name == "text" && JsonSplice.Find(said, "format"u8).IsEmpty)
+            WriteWithFormat(writer, said);
+        else
+            writer.WriteRawValue(said, skipInputValidation: true);
+    }
+
+    private static void WriteWithFormat(Utf8JsonWriter writer, ReadOnlySpan<byte> text)
+    {
+        var whole = new ArrayBufferWriter<byte>(text.Length + 32);
+        JsonSplice.Insert(text, """
+            "format":{"type":"text"}
+            """u8, whole);
+        writer.WriteRawValue(whole.WrittenSpan, skipInputValidation: true);
+    }
+
+    private static void WriteError(Utf8JsonWriter writer, GatewayError? error)
+    {
+        if (error is null)
+        {
+            writer.WriteNull("error"u8);
+            return;
+        }
+
+        writer.WriteStartObject("error"u8);
+        writer.WriteString("code"u8, ResponsesFailure.CodeOf(error));
+        writer.WriteString("message"u8, error.Message);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteUsage(Utf8JsonWriter writer, Usage? told)
+    {
+        if (told is not { Origin: not UsageOrigin.Absent } usage)
+        {
+            writer.WriteNull("usage"u8);
+            return;
+        }
+
+        writer.WriteStartObject("usage"u8);
+        writer.WriteNumber("input_tokens"u8, usage.InputTotal);
+        writer.WriteStartObject("input_tokens_details"u8);
+        writer.WriteNumber("cached_tokens"u8, usage.CacheRead);
+        writer.WriteNumber("cache_write_tokens"u8, usage.CacheWrite);
+        writer.WriteEndObject();
+        writer.WriteNumber("output_tokens"u8, usage.OutputTotal);
+        writer.WriteStartObject("output_tokens_details"u8);
+        writer.WriteNumber("reasoning_tokens"u8, usage.Reasoning);
+        writer.WriteEndObject();
+        writer.WriteNumber("total_tokens"u8, usage.Total);
+        writer.WriteEndObject();
+    }
+}

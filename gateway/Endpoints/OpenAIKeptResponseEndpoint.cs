@@ -1,0 +1,18 @@
+using Dragoman.Conversation;
+using Dragoman.Pipeline;
+
+namespace Dragoman.Endpoints;
+
+/// <summary>
+/// <c>/v1/responses/{id}</c> and what lies below it. No response is kept (every answer says <c>store: false</c>), so
+/// none is found.
+/// </summary>
+internal sealed class OpenAIKeptResponseEndpoint : IEndpoint
+{
+    public Task HandleAsync(Exchange exchange) => throw new GatewayException(new GatewayError(
+        ErrorKind.NotFound,
+        $"Response with id '{exchange.RouteValue.Split('/')[0]}' not found: this gateway keeps no responses.")
+    {
+        Code = "response_not_found",
+    });
+}

@@ -1,0 +1,28 @@
+using System.Net.Http.Headers;
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Gemini;
+
+namespace Dragoman.Providers;
+
+/// <summary>Google's Generative Language API (specs/dialects.md 1.4).</summary>
+internal sealed class GeminiProvider : ProviderKind
+{
+    public static readonly GeminiProvider Kind = new();
+
+    public override Uri DefaultBaseUrl { get; } = new("https://generativelanguage.googleapis.com/v1beta/");
+
+    /// <summary>The body alone names the answer.</summary>
+    public override IReadOnlyList<string> RequestIdHeaders => [];
+
+    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl) => new GeminiOutbound();
+
+    public override RateLimits? ReadRateLimits(HttpResponseHeaders headers) => null;
+
+    public override ValueTask AuthenticateAsync(ProviderSettings settings, HttpRequestHeaders headers, CancellationToken cancellation)
+    {
+        if (settings.ApiKey is not null)
+            headers.TryAddWithoutValidation("x-goog-api-key", settings.ApiKey);
+        return default;
+    }
+}

@@ -1,0 +1,59 @@
+using Dragoman.Conversation;
+using Dragoman.Dialects.OpenAIChat;
+using Dragoman.Dialects.OpenAIResponses;
+
+namespace Dragoman.Providers;
+
+/// <summary>
+/// Towards a server that has both of OpenAI's APIs: a request goes to the one that its client speaks or that its model
+/// needs, and to chat completions where either will do (P-35).
+/// </summary>
+internal sealed class OpenAIOutbound(OpenAIChatOutbound chat) : IOutboundDialect
+{
+    private readonly OpenAIResponsesOutbound responses = new();
+
+    public string Name => chat.Name;
+
+    public bool GivesState => true;
+
+    public string? ModelListPath => ((IOutboundDialect)chat).ModelListPath;
+
+    public EmbeddingLimits EmbeddingLimits => chat.EmbeddingLimits;
+
+    public bool TakesPromptLists => ((IOutboundDialect)chat).TakesPromptLists;
+
+    /// <summary>What both fetch.</summary>
+    public bool FetchesLink(Part part, string upstreamModel) => chat.FetchesLink(part, upstreamModel);
+
+    public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses) =>
+        Choose(request, upstreamModel).Write(request, upstreamModel, losses);
+
+    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) =>
+        Choose(request, upstreamModel).TryPassThrough(request, upstreamModel);
+
+    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) =>
+        Choose(request, upstreamModel).OpenAnswer(request, upstreamModel);
+
+    public UpstreamCall? WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses) =>
+        responses.WriteTokenCount(request, upstreamModel, losses);
+
+    public long ReadTokenCount(ReadOnlyMemory<byte> body) => responses.ReadTokenCount(body);
+
+    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => chat.Amend(call, refusal);
+
+    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses) =>
+        chat.WriteEmbeddings(request, upstreamModel, losses);
+
+    public EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body) => chat.ReadEmbeddings(body);
+
+    public IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body) => chat.ReadModels(body);
+
+    public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => chat.ReadError(status, body, retryAfter);
+
+    private IOutboundDialect Choose(ChatRequest request, string upstreamModel)
+    {
+        if (request.Completion is not null)
+            return chat;
+        return request.Family == OpenAIResponses.Family || ResponsesModels.Needs(upstreamModel, request) ? responses : chat;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using Dragoman.Conversation;
+using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Gateway.Tests.Conversation;
+
+namespace Dragoman.Gateway.Tests.Dialects.OpenAIResponses;
+
+public sealed class OpenAIResponsesOutboundTests
+{
+    private const string Reasoner = "gpt-5.6-terra";
+
+    private static readonly OpenAIResponsesOutbound Dialect = new();
+
+    private static ChatRequest Ask(params Turn[] turns) => new() { Model = "m", Turns = [Turn.Of(Role.User, "hi"), .. turns] };
+
+    [Fact]
+    public void Nothing_is_kept_and_a_reasoning_model_gives_its_state()
+    {
+        var body = Dialect.Send(Ask(), Reasoner).Body;
+        Assert.Equal("""{"model":"gpt-5.6-terra","input":[{"type":"message","role":"user","content":"hi"}],"include":["reasoning.encrypted_content"],"store":false}""", body.GetRawText());
+        Assert.False(Dialect.Send(Ask(), "gpt-4.1").Body.Has("include"));
+    }
+
+    [Fact]
+    public void Reasoning_stands_before_what_it_led_to_and_never_alone()
+    {
+        var own = OpaqueState.Of(StateKind.OpenAIReasoning, Reasoner, "gA");
+        var foreign = OpaqueState.Of(StateKind.AnthropicSignature, "claude", "s");
+        var sent = Dialect.Send(
+            Ask(
+                new Turn(Role.Assistant, [new ReasoningPart("hm") { State = own }, new ReasoningPart("x") { State = foreign }, new ToolCallPart(new string('i', 80), "f", "{}")]),
+                new Turn(Role.Tool, [new ToolResultPart(new string('i', 80), "f", [new TextPart("no")], IsError: true)]),
+                new Turn(Role.Assistant, [new TextPart("b"), new RefusalPart("c"), new ReasoningPart("lost") { State = own }])),
+            Reasoner);
+        var input = sent.Body.GetProperty("input");
+        Assert.Equal(["message", "reasoning", "function_call", "function_call_output", "message"], input.EnumerateArray().Select(item => item.Text("type")));
+        Assert.Equal("""{"type":"reasoning","summary":[{"type":"summary_text","text":"hm"}],"encrypted_content":"gA"}""", input[1].GetRawText());
+        Assert.InRange(input[2].Text("call_id")!.Length, 1, 64);
+        Assert.Equal(input[2].Text("call_id"), input[3].Text("call_id"));
+        Assert.Equal("Error: no", input[3].Text("output"));
+        Assert.Equal(["output_text", "refusal"], input[4].GetProperty("content").EnumerateArray().Select(part => part.Text("type")));
+        Assert.Equal(2, sent.Losses.Count(loss => loss.Field == "reasoning"));
+    }
+
+    [Fact]
+    public void Tools_are_flat_and_say_whether_they_are_strict()
+    {
+        var request = Ask(
+            new Turn(Role.Assistant, [new ToolCallPart("c", "p", FreeText.ArgumentsOf("go\n"))]),
+            new Turn(Role.Tool, [new ToolResultPart("c", "p", [new ImagePart(new InlineMedia("image/png", "AAAA"))], false)])) with
+        {
+            Tools = [new ToolDefinition("f", "d", null), new ToolDefinition("p", null, FreeText.Parameters) { FreeText = new FreeText("""{"type":"text"}""") }],
+            ToolChoice = new ToolChoice(ToolChoiceKind.Named, "p"),
+            ParallelToolCalls = false,
+        };
+        var body = Dialect.Send(request).Body;
+        Assert.Equal(
+            """[{"type":"function","name":"f","description":"d","parameters":{"type":"object","properties":{}},"strict":false},{"type":"custom","name":"p","format":{"type":"text"}}]""",
+            body.GetProperty("tools").GetRawText());
+        Assert.Equal("""{"type":"custom","name":"p"}""", body.GetProperty("tool_choice").GetRawText());
+        Assert.Equal("""{"type":"custom_tool_call","call_id":"c","name":"p","input":"go\n"}""", body.GetProperty("input")[1].GetRawText());
+        Assert.Equal("""[{"type":"input_image","image_url":"data:image/png;base64,AAAA","detail":"auto"}]""", body.GetProperty("input")[2].GetProperty("output").GetRawText());
+    }
+
+    [Fact]
+    public void What_a_reasoning_model_refuses_is_left_out_and_told()
+    {
+        var request = Ask() with
+        {
+            Sampling = new Sampling { Temperature = 0.5, TopP = 1, Seed = 1, TopK = 4, MaxOutputTokens = 5, Stop = ["x"] },
+            Reasoning = new ReasoningRequest(true, ReasoningEffort.High) { IsVisible = true },
+            Format = new OutputFormat(OutputFormatKind.JsonObject),
+            Hints = new RequestHints { User = "u", Verbosity = "low", Prediction = "{}" },
+        };
+        var sent = Dialect.Send(request, Reasoner);
+        Assert.Equal("""{"effort":"high","summary":"auto"}""", sent.Body.GetProperty("reasoning").GetRawText());
+        Assert.Equal("""{"format":{"type":"json_object"},"verbosity":"low"}""", sent.Body.GetProperty("text").GetRawText());
+        Assert.Equal(16, sent.Body.GetProperty("max_output_tokens").GetInt32());
+        Assert.Equal(["max_output_tokens", "prediction", "seed", "stop", "temperature", "top_k", "top_p"], sent.Losses.Select(loss => loss.Field).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_would_change_the_answer_is_refused()
+    {
+        Assert.Equal("n", Dialect.Refuses(Ask() with { Sampling = new Sampling { Choices = 2 } }));
+        Assert.Equal("logit_bias", Dialect.Refuses(Ask() with { Sampling = new Sampling { LogitBias = "{\"1\":2}" } }));
+        Assert.Equal("audio", Dialect.Refuses(Ask() with { AudioOutput = new AudioOutput(null, null) }));
+        Assert.Equal("prompt", Dialect.Refuses(Ask() with { Completion = new TextCompletion("a", null, false) }));
+    }
+
+    [Fact]
+    public void A_request_of_the_family_passes_through_but_for_the_models_name()
+    {
+        var source = Encoding.UTF8.GetBytes("""{ "model": "m", "input": "a", "novel": 1.0 }""");
+        var call = Dialect.TryPassThrough(new ChatRequest { Model = "m", Family = "openai.responses", Source = source }, "up");
+        Assert.Equal("""{ "model": "up", "input": "a", "novel": 1.0 }""", Encoding.UTF8.GetString(call!.Body.Span));
+        Assert.Equal("responses", call.Path);
+        Assert.Null(Dialect.TryPassThrough(new ChatRequest { Model = "m", Family = "openai", Source = source }, "up"));
+        var enveloped = Encoding.UTF8.GetBytes("""{"model":"m","input":[{"type":"reasoning","encrypted_content":"gw1.as.x.y.z"}]}""");
+        Assert.Null(Dialect.TryPassThrough(new ChatRequest { Model = "m", Family = "openai.responses", Source = enveloped }, "up"));
+    }
+
+    [Fact]
+    public void Any_request_is_written_as_json_or_refused() => Generated.Check(ChatRequests.Any, 300, request =>
+    {
+        try
+        {
+            Assert.NotEqual(0, Dialect.Send(request).Body.GetProperty("input").GetArrayLength());
+        }
+        catch (GatewayException refusal)
+        {
+            Assert.Equal(400, refusal.Error.Status);
+        }
+    });
+}
