@@ -18,6 +18,7 @@ internal static class ToolWriter
             return;
         }
 
+        CacheMarks.Drop(request.Tools, losses);
         if (request.Tools.Any(tool => tool.FreeText is not null))
             losses.Emulated("tools");
         if (request.Tools.Any(tool => tool.FreeText is { HasGrammar: true }))

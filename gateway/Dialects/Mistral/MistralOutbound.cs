@@ -191,7 +191,12 @@ public sealed class MistralOutbound : IOutboundDialect
     private static void WriteReasoning(Utf8JsonWriter writer, ReasoningRequest reasoning, string upstreamModel, LossReport losses)
     {
         if (reasoning.Enabled is null)
+        {
+            if (reasoning.Effort is not null)
+                losses.Dropped("reasoning_effort");
             return;
+        }
+
         if (reasoning is { IsOff: false, Effort: not (null or ReasoningEffort.High) })
             losses.Clamped("reasoning_effort");
         if (MistralModels.HasPromptMode(upstreamModel))

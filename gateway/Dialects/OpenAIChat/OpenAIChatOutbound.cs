@@ -208,7 +208,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     {
         if (!request.Reasoning.IsOff)
         {
-            WriteEffort(writer, request.Reasoning.Effort);
+            WriteEffort(writer, ReasoningBudget.EffortOf(request.Reasoning));
             return;
         }
 

@@ -36,7 +36,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
             writer.WriteString("model"u8, upstreamModel);
             ResponsesInputWriter.Write(writer, request, upstreamModel, losses);
             WriteSampling(writer, request.Sampling, upstreamModel, losses);
-            ResponsesToolWriter.Write(writer, request);
+            ResponsesToolWriter.Write(writer, request, losses);
             WriteText(writer, request);
             WriteReasoning(writer, request, upstreamModel, losses);
             WriteHints(writer, request.Hints, losses);
@@ -70,7 +70,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
             writer.WriteStartObject();
             writer.WriteString("model"u8, upstreamModel);
             ResponsesInputWriter.Write(writer, request, upstreamModel, losses);
-            ResponsesToolWriter.Write(writer, request);
+            ResponsesToolWriter.Write(writer, request, losses);
             WriteText(writer, request);
             writer.WriteEndObject();
         }

@@ -11,7 +11,7 @@ internal static class ResponsesRequestReader
     /// <summary>What every answer of ours holds, asked for or not.</summary>
     private const string ReasoningInclude = "reasoning.encrypted_content";
 
-    private static readonly string[] Known =
+    internal static readonly string[] Known =
     [
         "model", "input", "instructions", "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "text",
         "reasoning", "max_output_tokens", "temperature", "top_p", "top_logprobs", "include", "metadata", "user", "safety_identifier",
@@ -46,6 +46,7 @@ internal static class ResponsesRequestReader
             DropsOldestTurns = ReadTruncation(request),
             Hints = ReadHints(request),
             FamilyMembers = bound,
+            FamilyHints = FindUnread(request),
             Extensions = ReadExtensions(request),
         };
     }
@@ -160,6 +161,18 @@ internal static class ResponsesRequestReader
         Store = request.Bool("store") == true ? true : null,
         Verbosity = request.Object("text")?.String("verbosity"),
     };
+
+    private static IReadOnlyList<string> FindUnread(RequestObject request)
+    {
+        var unread = new UnreadMembers(StringComparer.Ordinal);
+        if (request.Object("stream_options") is { } options)
+            unread.Note(options, "stream_options");
+        if (request.Object("text") is { } text)
+            unread.Note(text, "text", "format", "verbosity");
+        if (request.Object("reasoning") is { } reasoning)
+            unread.Note(reasoning, "reasoning", "effort", "summary", "generate_summary");
+        return unread.Found;
+    }
 
     private static Dictionary<string, string> ReadExtensions(RequestObject request)
     {

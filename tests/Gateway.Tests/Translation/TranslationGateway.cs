@@ -9,6 +9,7 @@ using Dragoman.Dialects.Anthropic;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
+using Dragoman.Dialects.OpenAIResponses;
 using Dragoman.Gateway.Tests.Dialects;
 using Dragoman.Pipeline;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +22,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
 {
     private static readonly Dictionary<string, IInboundDialect> Generating = new IInboundDialect[]
     {
-        new OpenAIChat(), new OpenAICompletions(), new OllamaChat(), new OllamaGenerate(), new AnthropicMessages(),
+        new OpenAIChat(), new OpenAICompletions(), new OllamaChat(), new OllamaGenerate(), new OpenAIResponses(), new AnthropicMessages(),
     }.ToDictionary(dialect => dialect.Name);
 
     private static readonly Dictionary<string, Func<JsonElement, EmbeddingRequest>> Embedding = new()

