@@ -26,6 +26,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
     {
         RefuseWhatIsMissing(request);
         CacheMarks.Drop(request.Turns, losses);
+        CallState.Drop(request.Turns, losses);
         var stop = request.Sampling.Stop.Where(word => word.Length > 0).ToList();
         if (stop.Count > 0)
             losses.Emulated("stop");

@@ -21,11 +21,12 @@ internal static class ResponsesRequestReader
     public static ChatRequest Read(RequestObject request, StateEnvelope envelope)
     {
         var bound = new List<FamilyMember>();
+        var unread = FindUnread(request);
         ReadBoundMembers(request, bound);
         var turns = new List<Turn>();
         if (request.String("instructions") is { Length: > 0 } instructions)
             turns.Add(Turn.Of(Role.System, instructions));
-        turns.AddRange(ResponsesInputReader.Read(request, envelope, bound));
+        turns.AddRange(ResponsesInputReader.Read(request, envelope, bound, unread));
         if (turns.Count == 0 && bound.Count == 0)
             throw GatewayException.Invalid("input", "input is required");
         var tools = ResponsesToolReader.ReadTools(request, bound);
@@ -46,7 +47,7 @@ internal static class ResponsesRequestReader
             DropsOldestTurns = ReadTruncation(request),
             Hints = ReadHints(request),
             FamilyMembers = bound,
-            FamilyHints = FindUnread(request),
+            FamilyHints = unread.Found,
             Extensions = ReadExtensions(request),
         };
     }
@@ -162,7 +163,7 @@ internal static class ResponsesRequestReader
         Verbosity = request.Object("text")?.String("verbosity"),
     };
 
-    private static IReadOnlyList<string> FindUnread(RequestObject request)
+    private static UnreadMembers FindUnread(RequestObject request)
     {
         var unread = new UnreadMembers(StringComparer.Ordinal);
         if (request.Object("stream_options") is { } options)
@@ -171,7 +172,7 @@ internal static class ResponsesRequestReader
             unread.Note(text, "text", "format", "verbosity");
         if (request.Object("reasoning") is { } reasoning)
             unread.Note(reasoning, "reasoning", "effort", "summary", "generate_summary");
-        return unread.Found;
+        return unread;
     }
 
     private static Dictionary<string, string> ReadExtensions(RequestObject request)

@@ -44,7 +44,7 @@ internal sealed partial class TranslationVerdict
         var sent = new JsonDifference(before.Sent, after.Sent);
         var places = string.Join(", ", sent.Places.SelectMany(place => Opened(place.Key, place.Value)).Select(place => Describe(place.Path, place.Value, asked)));
         if (losses.Exists(loss => loss.Action == LossAction.Dropped))
-            return places.Length == 0 ? "dropped" : $"dropped:{places}";
+            return sent.Places.Values.Any(value => value is { } now && Leaves("", now).Any(leaf => Leaves(asked).Any(wanted => Holds(leaf, wanted)))) ? $"dropped:{places}" : "dropped";
         if (losses.Exists(loss => loss.Action == LossAction.Emulated))
             return places.Length == 0 ? "emulated" : $"emulated:{places}";
         if (losses.Exists(loss => loss.Action == LossAction.Clamped))
