@@ -40,6 +40,16 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         }
     }
 
+    /// <summary>What no call could carry over.</summary>
+    public LossReport Losses
+    {
+        get
+        {
+            lock (shared)
+                return losses;
+        }
+    }
+
     /// <exception cref="GatewayException">One of the calls failed; the others have been cancelled.</exception>
     public async Task<EmbeddingAnswer> RunAsync()
     {

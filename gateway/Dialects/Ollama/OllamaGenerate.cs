@@ -7,6 +7,9 @@ namespace Dragoman.Dialects.Ollama;
 /// <summary><c>POST /api/generate</c> (specs/ollama.md 2.2).</summary>
 public sealed class OllamaGenerate : IInboundDialect
 {
+    /// <summary>Besides those that chat has too.</summary>
+    internal static readonly string[] Members = ["prompt", "system", "suffix", "template", "context", "images", "raw"];
+
     public string Name => "ollama.generate";
 
     public string StreamContentType => OllamaAnswer.StreamContentType;
@@ -17,7 +20,7 @@ public sealed class OllamaGenerate : IInboundDialect
     {
         var request = RequestObject.OfBody(body, ignoreCase: true);
         var sampling = OllamaRequest.ReadSampling(request);
-        var unread = OllamaRequest.FindUnread(request, "prompt", "system", "suffix", "template", "context", "images", "raw");
+        var unread = OllamaRequest.FindUnread(request, Members);
         var prompt = request.String("prompt") ?? "";
         var system = request.String("system") ?? "";
         var suffix = request.String("suffix") ?? "";

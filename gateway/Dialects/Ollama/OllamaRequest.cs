@@ -10,7 +10,7 @@ internal static class OllamaRequest
     public const string Family = "ollama";
 
     /// <summary>What both read.</summary>
-    private static readonly string[] Members =
+    public static readonly string[] Members =
         ["model", "stream", "format", "keep_alive", "options", "think", "truncate", "shift", "logprobs", "top_logprobs"];
 
     public static Sampling ReadSampling(RequestObject request)

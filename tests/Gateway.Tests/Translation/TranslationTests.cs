@@ -1,4 +1,11 @@
 using System.Text;
+using System.Text.Json.Nodes;
+using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Dialects.Anthropic;
+using Dragoman.Dialects.Ollama;
+using Dragoman.Dialects.OpenAIChat;
+using Dragoman.Dialects.OpenAICompletions;
+using Dragoman.Dialects.OpenAIResponses;
 
 namespace Dragoman.Gateway.Tests.Translation;
 
@@ -56,6 +63,28 @@ public sealed class TranslationTests(TranslationGateway gateway) : IClassFixture
                 Assert.True(word is "kept" or "mapped" || Explained.Contains(word), $"{row.Field}: {verdict} is no verdict");
                 Assert.True(word != "local" || row.Why is not null, $"{row.Field} has to say what the gateway does with it");
             }
+        }
+    }
+
+    /// <summary>What a reader knows, the table knows: a member that is read without a row fails here.</summary>
+    [Fact]
+    public void Every_member_that_is_read_has_a_row()
+    {
+        (string Dialect, IEnumerable<string> Members)[] readers =
+        [
+            ("openai.chat", OpenAIChatRequestReader.Known.Concat(SamplingReader.Members)),
+            ("openai.completions", OpenAICompletions.Known.Concat(SamplingReader.Members.Except(["max_completion_tokens"]))),
+            ("openai.responses", ResponsesRequestReader.Known),
+            ("anthropic.messages", AnthropicMessagesReader.Known),
+            ("ollama.chat", OllamaRequest.Members.Concat(["messages", "tools"]).Concat(OllamaOptions.ReadNames.Select(name => $"options.{name}"))),
+            ("ollama.generate", OllamaRequest.Members.Concat(OllamaGenerate.Members).Concat(OllamaOptions.ReadNames.Select(name => $"options.{name}"))),
+        ];
+        foreach (var (dialect, members) in readers)
+        {
+            var told = TranslationTable.Of(dialect).Rows
+                .SelectMany(row => row.Sample.Select(member => member.Key).Concat((row.Sample["options"] as JsonObject ?? []).Select(option => $"options.{option.Key}")))
+                .ToHashSet();
+            Assert.Empty(members.Where(member => member != "model" && !told.Contains(member)).Select(member => $"{dialect}: {member}"));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -128,6 +129,10 @@ internal sealed partial class TranslationVerdict
         // Media are the same whatever the wrapping.
         if (sought.StartsWith("data:text/plain;base64,", StringComparison.Ordinal) && Encoding.UTF8.GetString(Convert.FromBase64String(DataUrl().Replace(sought, ""))) == text)
             return true;
+        if (sought.Length > 0 && text.EndsWith(Convert.ToBase64String(Encoding.UTF8.GetBytes(sought)), StringComparison.Ordinal))
+            return true;
+        if (StateEnvelope.IsEnvelope(sought))
+            sought = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(sought.Split('.')[3]));
         sought = fetchedFrom(sought) is { } fetched && !text.Contains(sought, StringComparison.Ordinal) ? fetched : DataUrl().Replace(sought, "");
         return sought.Length > 0 && text.Contains(sought, StringComparison.Ordinal);
     }
@@ -148,7 +153,7 @@ internal sealed partial class TranslationVerdict
             case JsonValueKind.String when AsJsonObject(value.GetString()!) is { } inner:
                 return Leaves(name, inner);
             default:
-                return Structure.Contains(name) || value.ValueKind == JsonValueKind.Null ? [] : [value];
+                return Structure.Contains(name) || value.ValueKind == JsonValueKind.Null || TextOf(value).Length == 0 ? [] : [value];
         }
     }
 
