@@ -21,6 +21,8 @@ public sealed class ConfigurationReader
 
     private static readonly string[] AnthropicOptions = ["version", "auth"];
 
+    private static readonly string[] AzureOptions = ["auth", "apiVersion", "deployments", "scope"];
+
     private const string OriginRule = "is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any";
 
     private readonly string source;
@@ -133,6 +135,8 @@ public sealed class ConfigurationReader
             Mistake(pointer + "/dialect", $"is required; allowed: {string.Join(", ", ProviderSettings.Dialects)}");
         else if (!ProviderSettings.Dialects.Contains(dialect))
             Mistake(pointer + "/dialect", $"\"{dialect}\" is not a dialect that this version speaks; allowed: {string.Join(", ", ProviderSettings.Dialects)}");
+        if (dialect == "azure-openai" && members["baseUrl"] is null)
+            Mistake(pointer + "/baseUrl", "is required: the resource's own, such as https://name.openai.azure.com/openai/v1");
         var publish = Text(members, "publish", pointer);
         if (publish is not (null or "all" or "none"))
             Mistake(pointer + "/publish", $"\"{publish}\" is not known; allowed: all, none");
@@ -147,20 +151,21 @@ public sealed class ConfigurationReader
         if (owner["options"] is not { } node)
             return ProviderOptions.None;
         var at = pointer + "/options";
-        var members = Members(node, at, [.. OpenAIOptions, .. AnthropicOptions]);
+        var members = Members(node, at, [.. OpenAIOptions.Concat(AnthropicOptions).Union(AzureOptions)]);
         var own = dialect switch
         {
             "openai" => OpenAIOptions,
             "anthropic" => AnthropicOptions,
+            "azure-openai" => AzureOptions,
             _ => [],
         };
         if (own.Length == 0 && members.Count > 0)
         {
-            Mistake(at, $"is for the dialects openai and anthropic; \"{dialect}\" has no options");
+            Mistake(at, $"is for the dialects openai, anthropic and azure-openai; \"{dialect}\" has no options");
         }
         else
         {
-            foreach (var name in OpenAIOptions.Concat(AnthropicOptions).Except(own).Where(members.ContainsKey))
+            foreach (var name in OpenAIOptions.Concat(AnthropicOptions).Union(AzureOptions).Except(own).Where(members.ContainsKey))
                 Mistake($"{at}/{name}", $"is not an option of the dialect {dialect}; allowed: {string.Join(", ", own)}");
         }
 
@@ -172,6 +177,9 @@ public sealed class ConfigurationReader
             Word("echoReasoningContent", ProviderOptions.ReasoningEchoes))
         {
             HasResponses = Switch(members, "responses", at),
+            ApiVersion = Text(members, "apiVersion", at),
+            Deployments = Switch(members, "deployments", at),
+            Scope = Text(members, "scope", at),
             Version = Text(members, "version", at),
             Auth = Word("auth", ProviderOptions.AuthWays),
         };

@@ -23,7 +23,7 @@ public sealed record GatewayConfiguration(
 public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl, string? ApiKey, bool PublishesAll, Timeouts Timeouts)
 {
     /// <summary>The outbound dialects that this version speaks.</summary>
-    public static readonly IReadOnlyList<string> Dialects = ["anthropic", "gemini", "mistral", "openai"];
+    public static readonly IReadOnlyList<string> Dialects = ["anthropic", "azure-openai", "gemini", "mistral", "openai"];
 
     public ProviderOptions Options { get; init; } = ProviderOptions.None;
 
@@ -39,6 +39,15 @@ public sealed record ProviderOptions(string? Server, bool? MergesSystem, string?
 {
     public static readonly ProviderOptions None = new(null, null, null);
 
+    /// <summary>Azure's <c>api-version</c>; null: the usual one of the endpoint.</summary>
+    public string? ApiVersion { get; init; }
+
+    /// <summary>Whether Azure's older endpoint is meant, where the deployment is part of the path; null: told from the address.</summary>
+    public bool? Deployments { get; init; }
+
+    /// <summary>What a token of Microsoft Entra ID has to be for; null: the endpoint's own.</summary>
+    public string? Scope { get; init; }
+
     /// <summary>Whether the server has OpenAI's Responses; null: only OpenAI's own has.</summary>
     public bool? HasResponses { get; init; }
 
@@ -46,12 +55,12 @@ public sealed record ProviderOptions(string? Server, bool? MergesSystem, string?
 
     public static readonly IReadOnlyList<string> ReasoningEchoes = ["never", "toolCalls", "always"];
 
-    public static readonly IReadOnlyList<string> AuthWays = ["x-api-key", "bearer"];
+    public static readonly IReadOnlyList<string> AuthWays = ["x-api-key", "bearer", "api-key", "entra"];
 
     /// <summary>Anthropic's API version, a date; null: the one that the dialect was written for.</summary>
     public string? Version { get; init; }
 
-    /// <summary>How Anthropic is shown the key; one of <see cref="AuthWays"/>.</summary>
+    /// <summary>How Anthropic or Azure is shown who calls; one of <see cref="AuthWays"/>.</summary>
     public string? Auth { get; init; }
 }
 

@@ -8,13 +8,8 @@ public static class WellKnownProviders
 
     private const string DefaultEmulatorUrl = "http://127.0.0.1:4755/v1";
 
-    private static readonly (string Variable, string Name)[] NotYetSpoken =
-    [
-        ("AZURE_OPENAI_ENDPOINT", "Azure OpenAI"),
-    ];
-
     /// <param name="environment">The process's variables.</param>
-    /// <param name="notices">Gets a line for each provider, and for each that this version cannot use.</param>
+    /// <param name="notices">Gets a line for each provider.</param>
     public static IEnumerable<ProviderSettings> FromEnvironment(IReadOnlyDictionary<string, string> environment, List<string> notices)
     {
         var providers = new List<ProviderSettings>();
@@ -26,18 +21,21 @@ public static class WellKnownProviders
             Add("anthropic", "anthropic", null, anthropicKey, "ANTHROPIC_API_KEY");
         if (Value("GEMINI_API_KEY") is { } geminiKey)
             Add("gemini", "gemini", null, geminiKey, "GEMINI_API_KEY");
+        if (Value("AZURE_OPENAI_ENDPOINT") is { } endpoint)
+        {
+            // Azure's own tools take the bare address of the resource; its v1 endpoint is below it.
+            var whole = endpoint.TrimEnd('/') + (endpoint.Contains("/openai", StringComparison.OrdinalIgnoreCase) ? "/" : "/openai/v1/");
+            if (!Uri.TryCreate(whole, UriKind.Absolute, out var resource) || resource.Scheme is not ("http" or "https"))
+                throw new ConfigurationException(["environment variable AZURE_OPENAI_ENDPOINT: must be an https URL such as https://name.openai.azure.com"]);
+            Add("azure", "azure-openai", resource, Value("AZURE_OPENAI_API_KEY"), "AZURE_OPENAI_ENDPOINT");
+        }
+
         if (Value("LMSTUDIO_BASE_URL") is { } url)
         {
             if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
                 Add("lmstudio", "openai", address, null, "LMSTUDIO_BASE_URL", ProviderOptions.None with { Server = "lmstudio" });
             else
                 throw new ConfigurationException(["environment variable LMSTUDIO_BASE_URL: must be an http or https URL such as http://127.0.0.1:1234/v1"]);
-        }
-
-        foreach (var (variable, name) in NotYetSpoken)
-        {
-            if (Value(variable) is not null)
-                notices.Add($"{variable} is set, but this version does not speak {name} yet");
         }
 
         if (providers.Count > 0)

@@ -26,7 +26,9 @@ internal static class BrowserOrigins
         "Authorization", "Content-Type", "User-Agent", "Accept", "X-Requested-With", "Openai-Beta",
         "X-Stainless-Arch", "X-Stainless-Async", "X-Stainless-Custom-Poll-Interval", "X-Stainless-Helper-Method", "X-Stainless-Lang",
         "X-Stainless-Os", "X-Stainless-Package-Version", "X-Stainless-Poll-Helper", "X-Stainless-Retry-Count", "X-Stainless-Runtime",
-        "X-Stainless-Runtime-Version", "X-Stainless-Timeout");
+        "X-Stainless-Runtime-Version", "X-Stainless-Timeout",
+        // Ollama does not allow these; Anthropic's library sends them.
+        "X-Api-Key", "Anthropic-Version", "Anthropic-Beta", "Anthropic-Dangerous-Direct-Browser-Access");
 
     /// <summary>What a page's script may read of an answer's head besides its type and length.</summary>
     private static readonly string Exposed = string.Join(',', LossReport.Header, RequestId.Header, "Request-Id", "X-Upstream-Request-Id", "Retry-After");

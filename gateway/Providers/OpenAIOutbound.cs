@@ -8,7 +8,9 @@ namespace Dragoman.Providers;
 /// Towards a server that has both of OpenAI's APIs: a request goes to the one that its client speaks or that its model
 /// needs, and to chat completions where either will do (P-35).
 /// </summary>
-internal sealed class OpenAIOutbound(OpenAIChatOutbound chat) : IOutboundDialect
+/// <param name="chat">Writes what goes to chat completions.</param>
+/// <param name="listsModels">Whether the server tells what it serves.</param>
+internal sealed class OpenAIOutbound(OpenAIChatOutbound chat, bool listsModels = true) : IOutboundDialect
 {
     private readonly OpenAIResponsesOutbound responses = new();
 
@@ -16,7 +18,7 @@ internal sealed class OpenAIOutbound(OpenAIChatOutbound chat) : IOutboundDialect
 
     public bool GivesState => true;
 
-    public string? ModelListPath => ((IOutboundDialect)chat).ModelListPath;
+    public string? ModelListPath => listsModels ? ((IOutboundDialect)chat).ModelListPath : null;
 
     public EmbeddingLimits EmbeddingLimits => chat.EmbeddingLimits;
 

@@ -70,7 +70,7 @@ public sealed class Provider : IDisposable
     /// <exception cref="GatewayException">The provider cannot be reached, or refused.</exception>
     public async Task<HttpResponseMessage> SendOnceAsync(UpstreamCall call, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(baseUrl, call.Path))
+        using var request = new HttpRequestMessage(HttpMethod.Post, kind.AddressOf(Settings, baseUrl, call))
         {
             Content = new ReadOnlyMemoryContent(call.Body),
         };

@@ -11,6 +11,10 @@ internal abstract class ProviderKind
 
     public abstract IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl);
 
+    /// <summary>Where a call goes.</summary>
+    /// <exception cref="GatewayException">There is no such place.</exception>
+    public virtual Uri AddressOf(ProviderSettings settings, Uri baseUrl, UpstreamCall call) => new(baseUrl, call.Path);
+
     /// <summary>Whether the server unloads models by itself, and says so instead of answering.</summary>
     public virtual bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => false;
 
@@ -37,6 +41,7 @@ internal abstract class ProviderKind
     public static ProviderKind Of(ProviderSettings settings) => settings.Dialect switch
     {
         "anthropic" => AnthropicProvider.Kind,
+        "azure-openai" => AzureOpenAIProvider.Kind,
         "gemini" => GeminiProvider.Kind,
         "mistral" => MistralProvider.Kind,
         "openai" => OpenAIProvider.Kind,
