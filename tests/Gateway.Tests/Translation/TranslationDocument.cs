@@ -41,7 +41,12 @@ internal static class TranslationDocument
 
     private static readonly Dictionary<string, string> Titles = new()
     {
-        ["openai"] = "OpenAI", ["azure-openai"] = "Azure OpenAI", ["mistral"] = "Mistral", ["anthropic"] = "Anthropic", ["gemini"] = "Gemini", ["compatible"] = "compatible",
+        ["openai"] = "OpenAI",
+        ["azure-openai"] = "Azure OpenAI",
+        ["mistral"] = "Mistral",
+        ["anthropic"] = "Anthropic",
+        ["gemini"] = "Gemini",
+        ["compatible"] = "compatible",
     };
 
     /// <summary>In the order of the reader's interest.</summary>
