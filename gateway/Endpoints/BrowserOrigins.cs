@@ -1,4 +1,6 @@
 using System.Text;
+using Dragoman.Conversation;
+using Dragoman.Pipeline;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Endpoints;
@@ -28,6 +30,9 @@ internal static class BrowserOrigins
         // Ollama does not allow these; Anthropic's library sends them.
         "X-Api-Key", "Anthropic-Version", "Anthropic-Beta", "Anthropic-Dangerous-Direct-Browser-Access");
 
+    /// <summary>What a page's script may read of an answer's head besides its type and length.</summary>
+    private static readonly string Exposed = string.Join(',', LossReport.Header, RequestId.Header, "Request-Id", "X-Upstream-Request-Id", "Retry-After");
+
     /// <summary>Sets what a browser wants to read in the answer's head.</summary>
     /// <param name="http">The exchange with the client.</param>
     /// <param name="configured">The operator's origins.</param>
@@ -50,7 +55,11 @@ internal static class BrowserOrigins
         if (!allowsAny)
             response.Headers.Vary = isPreflight ? "Origin, Access-Control-Request-Method, Access-Control-Request-Headers" : "Origin";
         if (!isPreflight)
+        {
+            response.Headers.AccessControlExposeHeaders = Exposed;
             return true;
+        }
+
         response.StatusCode = StatusCodes.Status204NoContent;
         response.Headers.AccessControlAllowMethods = Methods;
         response.Headers.AccessControlAllowHeaders = Headers;
