@@ -17,6 +17,15 @@ internal sealed class SdkFeatures(SdkDeployment deployment)
     private static readonly PromptTool Weather = new("get_weather", CityParameters);
     private static readonly PromptTool Clock = new("get_time", CityParameters);
 
+    /// <summary>How a provider that checks its earlier reasoning gets it back. Gemini's sentinel for a lost one has underscores.</summary>
+    private static readonly Dictionary<string, string> ReasoningState = new()
+    {
+        ["openai"] = "\"encrypted_content\":\"[^\"]+\"",
+        ["azure"] = "\"encrypted_content\":\"[^\"]+\"",
+        ["anthropic"] = "\"type\":\"thinking\",[^}]*\"signature\":\"[^\"]+\"",
+        ["gemini"] = "\"thoughtSignature\":\"[^\"_]+\"",
+    };
+
     // One pixel.
     private static readonly byte[] Png = Convert.FromBase64String(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
@@ -27,13 +36,13 @@ internal sealed class SdkFeatures(SdkDeployment deployment)
         {
             ["text"] = (features, sdk, provider, streamed) => TextAsync(sdk, provider, streamed),
             ["system and earlier turns"] = (features, sdk, provider, streamed) => features.EarlierTurnsAsync(sdk, provider, streamed),
-            ["tool loop"] = (features, sdk, provider, streamed) => ToolLoopAsync(sdk, Chat(provider), reasoning: false, streamed),
+            ["tool loop"] = (features, sdk, provider, streamed) => features.ToolLoopAsync(sdk, provider, reasoning: false, streamed),
             ["named tool"] = (features, sdk, provider, streamed) => ForcedToolAsync(sdk, provider, Clock.Name, Clock.Name, streamed),
             ["required tool"] = (features, sdk, provider, streamed) => ForcedToolAsync(sdk, provider, Prompt.AnyTool, Weather.Name, streamed),
             ["structured output"] = (features, sdk, provider, streamed) => StructuredAsync(sdk, provider, streamed),
             ["image"] = (features, sdk, provider, streamed) => ImageAsync(sdk, provider, streamed),
             ["reasoning"] = (features, sdk, provider, streamed) => ReasoningAsync(sdk, provider, streamed),
-            ["tool loop with reasoning"] = (features, sdk, provider, streamed) => ToolLoopAsync(sdk, Thinker(provider), reasoning: true, streamed),
+            ["tool loop with reasoning"] = (features, sdk, provider, streamed) => features.ToolLoopAsync(sdk, provider, reasoning: true, streamed),
             ["stop sequence"] = (features, sdk, provider, streamed) => StopAsync(sdk, provider, streamed),
             ["usage"] = (features, sdk, provider, streamed) => UsageAsync(sdk, provider, streamed),
             ["error: unknown model"] = (features, sdk, provider, streamed) => FailsAsync(sdk, $"{provider}/no-such-model", 404, streamed),
@@ -72,9 +81,13 @@ internal sealed class SdkFeatures(SdkDeployment deployment)
         Assert.All([prompt.System, .. order], text => Assert.Contains(text, body, StringComparison.Ordinal));
     }
 
-    private static async Task ToolLoopAsync(ISdk sdk, string model, bool reasoning, bool streamed)
+    private async Task ToolLoopAsync(ISdk sdk, string provider, bool reasoning, bool streamed)
     {
-        var prompt = Prompt.Ask(model, "Call get_weather and get_time for Oslo") with { Tools = [Weather, Clock], Reasoning = reasoning };
+        var prompt = Prompt.Ask(reasoning ? Thinker(provider) : Chat(provider), "Call get_weather and get_time for Oslo") with
+        {
+            Tools = [Weather, Clock],
+            Reasoning = reasoning,
+        };
         var first = await sdk.AskAsync(prompt, streamed);
 
         Assert.Equal(ReplyEnd.ToolCalls, first.End);
@@ -84,7 +97,10 @@ internal sealed class SdkFeatures(SdkDeployment deployment)
 
         // A second round, so that what the first one left behind is sent twice.
         prompt = prompt.Then(new ReplayedTurn(first), Results(first, "sunny", "noon"));
-        var second = await sdk.AskAsync(prompt, streamed);
+        Reply second = null!;
+        var sent = await deployment.SentToProviderAsync(async () => second = await sdk.AskAsync(prompt, streamed));
+        if (reasoning && ReasoningState.TryGetValue(provider, out var state))
+            Assert.Matches(state, Assert.Single(sent).GetProperty("body").GetRawText());
         Assert.Equal(ReplyEnd.Stop, second.End);
         Assert.StartsWith("get_weather returned: \"sunny\".", second.Text, StringComparison.Ordinal);
         Assert.Contains("get_time returned: \"noon\".", second.Text, StringComparison.Ordinal);
