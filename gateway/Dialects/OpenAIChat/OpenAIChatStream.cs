@@ -88,7 +88,13 @@ internal sealed class OpenAIChatStream : IAnswerEvents
     {
         if (slot is not { } call || state.Kind != StateKind.GeminiThoughtSignature)
             return;
-        byte[] opening = [.. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(call.ToString(CultureInfo.InvariantCulture)), .. ",\"extra_content\":{\"google\":{\"thought_signature\":\""u8];
+        // Clients add up the arguments of every piece of a call, and some stumble over a piece that has none.
+        var nothingNew = StateOf(choice).FreeTextCalls.ContainsKey(call) ? default : ",\"function\":{\"arguments\":\"\"}"u8;
+        byte[] opening =
+        [
+            .. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(call.ToString(CultureInfo.InvariantCulture)), .. nothingNew,
+            .. ",\"extra_content\":{\"google\":{\"thought_signature\":\""u8,
+        ];
         WriteDelta(choice, opening, JsonText.Escape(context.Envelope.Wrap(state)), "\"}}}]"u8);
     }
 
