@@ -9,6 +9,9 @@ internal sealed record Carriage
 
     public bool Calls { get; init; } = true;
 
+    /// <summary>False: a call whose arguments a limit or a filter cut off is left out.</summary>
+    public bool CutCalls { get; init; } = true;
+
     /// <summary>False: the words of a refusal stand among the text.</summary>
     public bool Refusal { get; init; } = true;
 
@@ -40,7 +43,7 @@ internal sealed record Carriage
         if (said.Error is not null)
             return said;
         var choices = FurtherChoices ? said.Choices : [.. said.Choices.Take(1)];
-        if (Withheld is not null && choices is [{ Stop: StopReason.ContentFilter, Words: "", Calls: "" }])
+        if (Withheld is not null && choices is [{ Stop: StopReason.ContentFilter, Words: "", WholeCalls: "" }])
             return Said.Failed(Withheld);
         return new Said([.. choices.Select(Of)], Of(said.Usage), null);
     }
@@ -48,9 +51,14 @@ internal sealed record Carriage
     private SaidChoice Of(SaidChoice choice)
     {
         var stop = choice.Stop ?? StopReason.Stop;
+        if (!CutCalls && (stop.IsLimit() || stop == StopReason.ContentFilter))
+            choice = choice with { Calls = choice.WholeCalls };
         if (choice.Refusal.Length > 0 && stop.IsNatural() && RefusedAs is { } refused)
             stop = refused;
         stop = StopsAs.GetValueOrDefault(stop, stop);
+        // Whoever reads calls waits for their results.
+        if (stop.IsNatural() && Calls && choice.Calls.Length > 0)
+            stop = StopReason.ToolCalls;
         return choice with
         {
             Reasoning = Reasoning ? choice.Reasoning : "",
@@ -58,7 +66,7 @@ internal sealed record Carriage
             Text = Refusal ? choice.Text : choice.Words,
             Refusal = Refusal ? choice.Refusal : "",
             Stop = stop,
-            StopSequence = StopSequence ? choice.StopSequence : null,
+            StopSequence = StopSequence && stop == StopReason.StopSequence ? choice.StopSequence : null,
         };
     }
 

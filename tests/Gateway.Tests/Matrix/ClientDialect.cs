@@ -62,6 +62,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
         FurtherChoices = false,
         Refusal = false,
         CacheRead = false,
+        CutCalls = false,
         ReasoningTokens = false,
         UncountedAs = 1,
         StopsAs = new Dictionary<StopReason, StopReason>(OpenAIStops) { [StopReason.ContentFilter] = StopReason.Stop },
