@@ -230,7 +230,7 @@ internal static class OpenAIChatRequestReader
             return null;
         if (choice.ValueKind == JsonValueKind.String)
         {
-            return choice.GetString() switch
+            return JsonText.ReadString(choice) switch
             {
                 "auto" => ToolChoice.Auto,
                 "none" => ToolChoice.None,
