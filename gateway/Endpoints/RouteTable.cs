@@ -23,6 +23,7 @@ public static class RouteTable
     [
         new("root", GetAndHead, "/", Home.Functions, OllamaErrors.Shape, new OllamaRootEndpoint()),
         new("health", GetAndHead, "/health", Home.Sidecar, OllamaErrors.Shape, new HealthEndpoint()),
+        new("openapi", GetAndHead, "/openapi.json", Home.Functions, OllamaErrors.Shape, new OpenApiEndpoint()),
 
         Generation("chat", "/api/chat", new OllamaChat()),
         Generation("generate", "/api/generate", new OllamaGenerate()),

@@ -28,6 +28,8 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
         var losses = new LossReport();
         foreach (var hint in request.FamilyHints)
             losses.Dropped(hint);
+        if (request.ToolChoice?.Allowed is { } allowed && request.Tools.Any(tool => !allowed.Contains(tool.Name)))
+            losses.Emulated("tool_choice");
         var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
         var (fitted, names) = await FitAsync(exchange, dialect, model, request, memory, cancellation).ConfigureAwait(false);
         var call = dialect.Write(fitted, model, losses);

@@ -10,12 +10,22 @@ namespace Dragoman.Conversation.ChatCompletions;
 internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter<byte> output) : IPassThrough
 {
     private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
+    private readonly JsonMemberReplacement naming = new("model"u8.ToArray(), [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"']);
     private bool tellsUsage;
 
     public void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
         var hidesUsage = tellsUsage && !context.Request.IncludeUsage;
         tellsUsage = false;
+        if (!hidesUsage && !data.ContainsAny((byte)'\r', (byte)'\n') && data is [(byte)'{', .., (byte)'}'])
+        {
+            WriteName(eventName);
+            output.Write("data: "u8);
+            naming.Write(data, output);
+            output.Write("\n\n"u8);
+            return;
+        }
+
         // A line end inside the data is white space between tokens, or stands between two events (P-43).
         var rest = Trim(JsonText.OnOneLine(data));
         while (!rest.IsEmpty && !rest.StartsWith("[DONE]"u8))

@@ -21,7 +21,7 @@ internal static class OpenAIModels
     {
         if (!Reasons(model))
         {
-            if (reasoning.Enabled == true && !reasoning.IsOff)
+            if ((reasoning.Enabled == true || reasoning.Effort is not null) && !reasoning.IsOff)
                 losses.Dropped("reasoning");
             return null;
         }
@@ -38,8 +38,10 @@ internal static class OpenAIModels
 
         var highest = HasExtraHighEffort(model) ? ReasoningEffort.XHigh : ReasoningEffort.High;
         var lowest = LowestEffortIsMinimal(model) ? ReasoningEffort.Minimal : ReasoningEffort.Low;
-        if (reasoning.Effort is not { } effort || (effort >= lowest && effort <= highest))
-            return reasoning.Effort;
+        if (ReasoningBudget.EffortOf(reasoning) is not { } effort)
+            return null;
+        if (effort >= lowest && effort <= highest)
+            return effort;
         losses.Clamped("reasoning_effort");
         return effort < lowest ? lowest : highest;
     }

@@ -4,9 +4,14 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;
 
-/// <summary>The member <c>options</c> of Ollama's requests (specs/ollama.md 2.0, 5.1); what providers have no like of is ignored.</summary>
+/// <summary>The member <c>options</c> of Ollama's requests (specs/ollama.md 2.0, 5.1); what providers have no like of is reported as lost.</summary>
 internal static class OllamaOptions
 {
+    public static readonly string[] ReadNames =
+    [
+        "temperature", "top_p", "top_k", "min_p", "repeat_penalty", "presence_penalty", "frequency_penalty", "seed", "num_predict", "stop", "format",
+    ];
+
     /// <exception cref="GatewayException">An option is of the wrong type; in Ollama's own words.</exception>
     public static Sampling Read(RequestObject options, Sampling sampling) => sampling with
     {

@@ -48,6 +48,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             writer.WriteString("model"u8, upstreamModel);
             if (request.Completion is { } completion)
             {
+                request.DropAllButPrompt(losses);
                 if (completion.FurtherPrompts.Count == 0)
                     writer.WriteString("prompt"u8, completion.Prompt);
                 else
@@ -207,7 +208,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     {
         if (!request.Reasoning.IsOff)
         {
-            WriteEffort(writer, request.Reasoning.Effort);
+            WriteEffort(writer, ReasoningBudget.EffortOf(request.Reasoning));
             return;
         }
 

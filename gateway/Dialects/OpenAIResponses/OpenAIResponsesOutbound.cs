@@ -26,6 +26,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
     {
         RefuseWhatIsMissing(request);
         CacheMarks.Drop(request.Turns, losses);
+        CallState.Drop(request.Turns, losses);
         var stop = request.Sampling.Stop.Where(word => word.Length > 0).ToList();
         if (stop.Count > 0)
             losses.Emulated("stop");
@@ -36,7 +37,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
             writer.WriteString("model"u8, upstreamModel);
             ResponsesInputWriter.Write(writer, request, upstreamModel, losses);
             WriteSampling(writer, request.Sampling, upstreamModel, losses);
-            ResponsesToolWriter.Write(writer, request);
+            ResponsesToolWriter.Write(writer, request, losses);
             WriteText(writer, request);
             WriteReasoning(writer, request, upstreamModel, losses);
             WriteHints(writer, request.Hints, losses);
@@ -70,7 +71,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
             writer.WriteStartObject();
             writer.WriteString("model"u8, upstreamModel);
             ResponsesInputWriter.Write(writer, request, upstreamModel, losses);
-            ResponsesToolWriter.Write(writer, request);
+            ResponsesToolWriter.Write(writer, request, losses);
             WriteText(writer, request);
             writer.WriteEndObject();
         }

@@ -39,7 +39,7 @@ public sealed class OpenAIResponsesOutboundTests
         Assert.Equal(input[2].Text("call_id"), input[3].Text("call_id"));
         Assert.Equal("Error: no", input[3].Text("output"));
         Assert.Equal(["output_text", "refusal"], input[4].GetProperty("content").EnumerateArray().Select(part => part.Text("type")));
-        Assert.Equal(2, sent.Losses.Count(loss => loss.Field == "reasoning"));
+        Assert.Single(sent.Losses, loss => loss.Field == "reasoning");
     }
 
     [Fact]
