@@ -231,7 +231,7 @@ public sealed record FreeText(string? Format)
     {
         try
         {
-            using var parsed = JsonDocument.Parse(arguments);
+            using var parsed = JsonText.Parse(Encoding.UTF8.GetBytes(arguments));
             return parsed.RootElement.ValueKind == JsonValueKind.Object && parsed.RootElement.TryGetProperty("input", out var input) && input.ValueKind == JsonValueKind.String
                 ? JsonText.ReadString(input)
                 : null;

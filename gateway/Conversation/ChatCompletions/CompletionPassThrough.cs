@@ -27,7 +27,7 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
         }
 
         // A line end inside the data is white space between tokens, or stands between two events (P-43).
-        var rest = Trim(data.ContainsAny((byte)'\r', (byte)'\n') ? OnOneLine(data) : data);
+        var rest = Trim(JsonText.OnOneLine(data));
         while (!rest.IsEmpty && !rest.StartsWith("[DONE]"u8))
         {
             if (hidesUsage && IsWithoutChoices(rest, out var length))
@@ -117,12 +117,4 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
     }
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> data) => data.Trim(" \t\r\n"u8);
-
-    private static byte[] OnOneLine(ReadOnlySpan<byte> data)
-    {
-        var line = data.ToArray();
-        line.AsSpan().Replace((byte)'\n', (byte)' ');
-        line.AsSpan().Replace((byte)'\r', (byte)' ');
-        return line;
-    }
 }

@@ -131,7 +131,7 @@ internal sealed class AnthropicTools
             return FreeText.Parameters;
         if (tool.Parameters is not { } schema)
             return NoParameters;
-        using var document = JsonDocument.Parse(schema);
+        using var document = JsonText.Parse(Encoding.UTF8.GetBytes(schema));
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             return NoParameters;
         if (document.RootElement.TryGetProperty("type", out _))

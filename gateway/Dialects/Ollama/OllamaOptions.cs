@@ -31,7 +31,7 @@ internal static class OllamaOptions
     /// <summary>Some clients put the format here (specs/ollama.md 5.1); one that cannot be meant is ignored like any unknown option.</summary>
     public static OutputFormat? ReadFormat(RequestObject options) => options.Find("format") switch
     {
-        { ValueKind: JsonValueKind.String } word when word.ValueEquals("json") => new OutputFormat(OutputFormatKind.JsonObject),
+        { ValueKind: JsonValueKind.String } word when JsonText.ReadString(word) == "json" => new OutputFormat(OutputFormatKind.JsonObject),
         { ValueKind: JsonValueKind.Object } schema => new OutputFormat(OutputFormatKind.JsonSchema, schema.GetRawText(), "schema", Strict: true) { Field = "format" },
         _ => null,
     };

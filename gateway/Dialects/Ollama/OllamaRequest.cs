@@ -45,8 +45,8 @@ internal static class OllamaRequest
             return request.Object("options") is { } options ? OllamaOptions.ReadFormat(options) : null;
         return format.ValueKind switch
         {
-            JsonValueKind.String when format.ValueEquals("") => null,
-            JsonValueKind.String when format.ValueEquals("json") => new OutputFormat(OutputFormatKind.JsonObject),
+            JsonValueKind.String when JsonText.ReadString(format).Length == 0 => null,
+            JsonValueKind.String when JsonText.ReadString(format) == "json" => new OutputFormat(OutputFormatKind.JsonObject),
             JsonValueKind.Object => new OutputFormat(OutputFormatKind.JsonSchema, format.GetRawText(), "schema", Strict: true) { Field = "format" },
             _ => throw GatewayException.Invalid("format", $"invalid format: {format.GetRawText()}; expected \"json\" or a valid JSON Schema object"),
         };
@@ -60,7 +60,7 @@ internal static class OllamaRequest
         {
             JsonValueKind.True => new ReasoningRequest(true, null),
             JsonValueKind.False => new ReasoningRequest(false, null),
-            JsonValueKind.String => think.GetString() switch
+            JsonValueKind.String => JsonText.ReadString(think) switch
             {
                 "low" => new ReasoningRequest(true, ReasoningEffort.Low),
                 "medium" => new ReasoningRequest(true, ReasoningEffort.Medium),

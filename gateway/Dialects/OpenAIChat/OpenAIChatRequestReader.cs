@@ -245,7 +245,7 @@ internal static class OpenAIChatRequestReader
             return null;
         if (choice.ValueKind == JsonValueKind.String)
         {
-            return choice.GetString() switch
+            return JsonText.ReadString(choice) switch
             {
                 "auto" => ToolChoice.Auto,
                 "none" => ToolChoice.None,

@@ -75,7 +75,7 @@ public sealed class OpenAICompletions : IInboundDialect
             var choice = answer.Choices[index];
             writer.WriteStartObject();
             writer.WritePropertyName("text"u8);
-            writer.WriteRawValue([(byte)'"', .. EchoOf(context, index), .. choice.Text.Bytes, .. choice.Refusal.Bytes, (byte)'"'], skipInputValidation: true);
+            writer.WriteRawValue([(byte)'"', .. EchoOf(context, index), .. choice.Words.Bytes, (byte)'"'], skipInputValidation: true);
             writer.WriteNumber("index"u8, index);
             writer.WriteNull("logprobs"u8);
             writer.WriteString("finish_reason"u8, CompletionWriter.TextFinishReason(choice.StopReason ?? StopReason.Stop));
