@@ -15,6 +15,7 @@ internal sealed class ResponsesInputReader
     private readonly bool hasEarlierItems;
     private readonly ToolCallPairing pairing = new();
     private readonly List<(Role Role, List<Part> Parts)> turns = [];
+    private bool hasPhases;
 
     private ResponsesInputReader(StateEnvelope envelope, List<FamilyMember> bound, bool hasEarlierItems)
     {
@@ -26,8 +27,9 @@ internal sealed class ResponsesInputReader
     /// <param name="request">The whole request.</param>
     /// <param name="envelope">Opens the state in reasoning items.</param>
     /// <param name="bound">Gets what only OpenAI can read.</param>
+    /// <param name="hints">Gets what only OpenAI uses.</param>
     /// <exception cref="GatewayException">An item is malformed.</exception>
-    public static IEnumerable<Turn> Read(RequestObject request, StateEnvelope envelope, List<FamilyMember> bound)
+    public static IEnumerable<Turn> Read(RequestObject request, StateEnvelope envelope, List<FamilyMember> bound, List<string> hints)
     {
         switch (request.Find("input"))
         {
@@ -41,6 +43,9 @@ internal sealed class ResponsesInputReader
                 var hasEarlierItems = bound.Count > 0 || items.Exists(item => TypeOf(item) == "item_reference");
                 var reader = new ResponsesInputReader(envelope, bound, hasEarlierItems);
                 items.ForEach(reader.ReadItem);
+                // Whether a message was a remark on the way or the answer.
+                if (reader.hasPhases)
+                    hints.Add("phase");
                 return reader.turns.Select(turn => new Turn(turn.Role, turn.Parts));
             case { } wrong:
                 throw request.WrongType("input", "a string or an array of items", wrong);
@@ -92,6 +97,8 @@ internal sealed class ResponsesInputReader
             _ => throw GatewayException.Invalid(item.FieldPath("role"), $"{item.FieldPath("role")} must be user, assistant, system or developer, not \"{role}\""),
         };
         var parts = ReadContent(item, "content");
+        if (item.Find("phase") is not null)
+            hasPhases = true;
         if (speaker == Role.Assistant)
             PartsOf(speaker).AddRange(parts);
         else

@@ -22,10 +22,11 @@ internal static class ResponsesRequestReader
     {
         var bound = new List<FamilyMember>();
         ReadBoundMembers(request, bound);
+        var familyHints = new List<string>();
         var turns = new List<Turn>();
         if (request.String("instructions") is { Length: > 0 } instructions)
             turns.Add(Turn.Of(Role.System, instructions));
-        turns.AddRange(ResponsesInputReader.Read(request, envelope, bound));
+        turns.AddRange(ResponsesInputReader.Read(request, envelope, bound, familyHints));
         if (turns.Count == 0 && bound.Count == 0)
             throw GatewayException.Invalid("input", "input is required");
         var tools = ResponsesToolReader.ReadTools(request, bound);
@@ -46,6 +47,7 @@ internal static class ResponsesRequestReader
             DropsOldestTurns = ReadTruncation(request),
             Hints = ReadHints(request),
             FamilyMembers = bound,
+            FamilyHints = familyHints,
             Extensions = ReadExtensions(request),
         };
     }
@@ -116,7 +118,10 @@ internal static class ResponsesRequestReader
                     format.Raw("schema"),
                     format.String("name") ?? "schema",
                     format.String("description"),
-                    format.Bool("strict"));
+                    format.Bool("strict"))
+                {
+                    Field = format.FieldPath("schema"),
+                };
             default:
                 throw GatewayException.Invalid("text.format.type", $"text.format.type must be text, json_object or json_schema, not \"{type}\"");
         }
