@@ -118,7 +118,10 @@ internal static class ResponsesRequestReader
                     format.Raw("schema"),
                     format.String("name") ?? "schema",
                     format.String("description"),
-                    format.Bool("strict"));
+                    format.Bool("strict"))
+                {
+                    Field = format.FieldPath("schema"),
+                };
             default:
                 throw GatewayException.Invalid("text.format.type", $"text.format.type must be text, json_object or json_schema, not \"{type}\"");
         }
