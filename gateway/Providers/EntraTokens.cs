@@ -32,8 +32,10 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
             tokens[scope] = token;
             return token.Token;
         }
-        catch (Exception error) when (!cancellation.IsCancellationRequested)
+        catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
+            // A credential that was called off may say that it failed.
+            cancellation.ThrowIfCancellationRequested();
             throw new GatewayException(
                 new GatewayError(ErrorKind.UpstreamRefusedKey, MessageOf(error)) { Code = "upstream_auth_failed" },
                 error);

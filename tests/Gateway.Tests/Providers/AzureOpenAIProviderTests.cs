@@ -110,10 +110,13 @@ public class AzureOpenAIProviderTests
         Assert.Equal(502, error.Status);
     }
 
-    [Fact]
-    public async Task A_caller_who_leaves_is_no_failure()
+    public static TheoryData<Exception> CalledOff => [new OperationCanceledException(), new AuthenticationFailedException("called off")];
+
+    [Theory]
+    [MemberData(nameof(CalledOff))]
+    public async Task A_caller_who_leaves_is_no_failure(Exception failure)
     {
-        var tokens = new EntraTokens(() => new FailingCredential(new OperationCanceledException()), TimeProvider.System);
+        var tokens = new EntraTokens(() => new FailingCredential(failure), TimeProvider.System);
         await Assert.ThrowsAsync<OperationCanceledException>(async () => await tokens.GetAsync("scope", new CancellationToken(canceled: true)));
     }
 
