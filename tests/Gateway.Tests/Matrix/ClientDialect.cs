@@ -30,13 +30,14 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
         [StopReason.ContextWindow] = StopReason.Length,
     };
 
-    public static readonly ClientDialect Chat = new("chat", new OpenAIChat(), OpenAIChat.Family, "/v1/chat/completions", new Carriage { StopsAs = OpenAIStops });
+    public static readonly ClientDialect Chat = new("chat", new OpenAIChat(), OpenAIChat.Family, "/v1/chat/completions", new Carriage { CacheWrite = true, StopsAs = OpenAIStops });
 
     public static readonly ClientDialect Completions = new("completions", new OpenAICompletions(), "openai", "/v1/completions", new Carriage
     {
         Reasoning = false,
         Calls = false,
         Refusal = false,
+        CacheWrite = true,
         StopsAs = new Dictionary<StopReason, StopReason>(OpenAIStops) { [StopReason.ToolCalls] = StopReason.Stop },
     });
 
