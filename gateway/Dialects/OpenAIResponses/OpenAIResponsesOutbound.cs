@@ -44,6 +44,8 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
             writer.WriteString("model"u8, upstreamModel);
             ResponsesInputWriter.Write(writer, request, upstreamModel, losses);
             WriteSampling(writer, request.Sampling, upstreamModel, losses);
+            if (!OpenAIModels.Reasons(upstreamModel) && IncludesReasoning(request))
+                losses.Dropped("include");
             ResponsesToolWriter.Write(writer, request, losses);
             WriteText(writer, request);
             WriteReasoning(writer, request, upstreamModel, losses);
@@ -132,8 +134,13 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
         }
 
         return OpenAIModels.NeverReasons(upstreamModel)
-            && (request.Reasoning != default || JsonSplice.Find(request.Source.Span, "include"u8).IndexOf("\"reasoning.encrypted_content\""u8) >= 0);
+            && (request.Reasoning != default || IncludesReasoning(request));
     }
+
+    private static bool IncludesReasoning(ChatRequest request) =>
+        request.Family == OpenAIResponses.Family
+        && !request.Source.IsEmpty
+        && JsonSplice.Find(request.Source.Span, "include"u8).IndexOf("\"reasoning.encrypted_content\""u8) >= 0;
 
     private static ChatRequest FitSchemas(ChatRequest request, LossReport losses, out string? answerSchema) => request with
     {

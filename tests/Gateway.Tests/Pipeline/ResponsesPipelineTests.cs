@@ -145,7 +145,7 @@ public sealed class ResponsesPipelineTests
         await using var gateway = await Replaying("openai", """{"server":"openai"}""", "gpt-5.2", "openai-responses/nonstream-text");
         var (_, _, response) = await gateway.PostAsync("/v1/responses", """{"model":"m","input":[{"role":"assistant","phase":"commentary","content":"a"},{"role":"user","content":"hi"}],"temperature":0.2}""");
         Assert.False(Json.Parse(gateway.First.Bodies[0]).Has("temperature"));
-        Assert.Equal("phase=dropped, temperature=dropped", Assert.Single(response.Headers.GetValues("X-Dragoman-Losses")));
+        Assert.Equal("input[].phase=dropped, temperature=dropped", Assert.Single(response.Headers.GetValues("X-Dragoman-Losses")));
     }
 
     [Theory]

@@ -104,6 +104,6 @@ internal sealed class TextChunks
         usage.GetProperty("prompt_tokens").GetInt64(),
         usage.GetProperty("completion_tokens").GetInt64(),
         usage.GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt64(),
-        0,
+        usage.GetProperty("prompt_tokens_details").TryGetProperty("cache_write_tokens", out var written) ? written.GetInt64() : 0,
         usage.GetProperty("completion_tokens_details").GetProperty("reasoning_tokens").GetInt64());
 }

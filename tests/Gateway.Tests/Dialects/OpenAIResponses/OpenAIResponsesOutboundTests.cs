@@ -110,7 +110,7 @@ public sealed class OpenAIResponsesOutboundTests
     [InlineData("gpt-5.2", """{"model":"m","input":"a","temperature":0.2,"tools":[{"type":"web_search"}]}""", null, null)]
     [InlineData("gpt-4.1", """{"model":"m","input":"a","temperature":0.2}""", null, null)]
     [InlineData("gpt-4.1", """{"model":"m","input":"a","reasoning":{"effort":"low","summary":"auto"}}""", "reasoning", "reasoning")]
-    [InlineData("gpt-5-chat-latest", """{"model":"m","input":"a","include":["reasoning.encrypted_content"]}""", "", "include")]
+    [InlineData("gpt-5-chat-latest", """{"model":"m","input":"a","include":["reasoning.encrypted_content"]}""", "include", "include")]
     [InlineData("my-deployment", """{"model":"m","input":"a","reasoning":{"effort":"low"},"temperature":0.2}""", null, null)]
     public void What_the_model_behind_the_name_refuses_keeps_a_request_from_passing(string model, string json, string? lost, string? leftOut)
     {
