@@ -13,7 +13,8 @@ function toMessages(turn) {
 
 async function gather(result, seen) {
   for await (const part of result.fullStream) {
-    if (part.type === "error") throw part.error;
+    // Some providers of the package give the event itself instead of an Error.
+    if (part.type === "error") throw part.error instanceof Error ? part.error : new Error(JSON.stringify(part.error));
     if (part.type === "text-delta" && part.text) seen("text", part.text);
     if (part.type === "reasoning-delta" && part.text) seen("reasoning", part.text);
   }

@@ -3,8 +3,6 @@ import assert from "node:assert/strict";
 import { Ollama } from "ollama";
 import { door } from "./addresses.mjs";
 
-export const retryAfters = [];
-
 export const ollama = new Ollama({ host: door });
 
 export function failureOfOllama(error) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import { door } from "./addresses.mjs";
-import { conformance, dataUrl, versionOf } from "./conformance.mjs";
+import { conformance, dataUrl, hiddenReasoning, noEmbeddings, versionOf } from "./conformance.mjs";
 import { failureOfOpenAI, embedWithOpenAI } from "./conformance-openai.mjs";
 
 const openai = new OpenAI({ baseURL: `${door}/v1`, apiKey: "any", maxRetries: 0 });
@@ -54,6 +54,7 @@ conformance({
   name: "openai chat completions",
   file: "openai-chat.jsonl",
   version: versionOf("openai"),
+  expected: { ...noEmbeddings, ...hiddenReasoning },
   async ask(question) {
     const answer = await openai.chat.completions.create(toRequest(question));
     const [choice] = question.stream ? [] : answer.choices;

@@ -7,7 +7,8 @@
 //   expected        feature → provider (or "every") → what is not plainly "ok":
 //                     notApplicable("reason"): the client has no such notion; nothing is sent
 //                     refused(/words/): a 4xx with these words, which name the field
-//                     { ...changes }: of what the feature's check below looks for
+//                     { hidden: "reason" }: reasoning has no text; { withoutTurns }: no earlier turns; { hidesHeaders }: of
+//                     errors; { withoutBounds }: the package takes the bounds out of schemas
 //   models          provider → changes to ../conformance/models.json
 //
 // A question: { model, system, turns, tools, toolChoice: "required" | { name }, schema, reasoning, stop, stream, seen },
@@ -29,6 +30,8 @@ const allModels = read("models");
 const allFeatures = read("features");
 const providers = Object.keys(read("providers").providers);
 const tools = [weatherTool, timeTool];
+// Compatible servers have no state, and Mistral is not given its thinking again.
+const stateless = new Set(["compatible", "mistral"]);
 const weather = "18 degrees, clear";
 const clock = "09:41";
 
@@ -37,6 +40,17 @@ export const notApplicable = (reason) => ({ notApplicable: reason });
 
 /** A 4xx whose words name the field. */
 export const refused = (words) => ({ refused: words });
+
+/** What every client has that embeds. */
+export const noEmbeddings = { embeddings: { anthropic: refused(/"anthropic\/claude-haiku-4-5" does not support embeddings/) } };
+
+/** What chat completions say of the reasoning of OpenAI's models. */
+export const hiddenReasoning = Object.fromEntries(
+  ["reasoning", "reasoning, streamed", "tool loop with reasoning", "tool loop with reasoning, streamed"].map((feature) => [
+    feature,
+    Object.fromEntries(["openai", "azure"].map((provider) => [provider, { hidden: "OpenAI's chat completions do not show it" }])),
+  ]),
+);
 
 /** The version of an installed package. */
 export const versionOf = (name) => JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
@@ -60,8 +74,8 @@ const checks = {
     assert.equal(calls.length, 1);
     assertWeatherArguments(calls[0].arguments);
   },
-  "structured output": ({ ask }) => checkStructure(ask, false),
-  "structured output, streamed": ({ ask }) => checkStructure(ask, true),
+  "structured output": (cell) => checkStructure(cell, false),
+  "structured output, streamed": (cell) => checkStructure(cell, true),
   image: async ({ ask }) => {
     const { text } = await ask({ turns: [{ user: "Look", image: png }] });
     assertBeginsWith(text, `${quoteOf("Look")} I see 1 image (image/png, ${png.length} bytes).`);
@@ -71,8 +85,8 @@ const checks = {
   "tool loop with reasoning": (cell) => checkReasoningLoop(cell, false),
   "tool loop with reasoning, streamed": (cell) => checkReasoningLoop(cell, true),
   "stop sequence": async ({ ask }) => {
-    const { text, ended } = await ask({ turns: [{ user: "Halt" }], stop: ["said"] });
-    assert.equal(text.trim(), "You");
+    const { text, ended } = await ask({ turns: [{ user: "Halt" }], stop: ["Halt"] });
+    assert.match(text, /^ ?You (said|began): "$/);
     assert.equal(ended, "stop");
   },
   usage: ({ ask }) => checkUsage(ask, false),
@@ -91,24 +105,25 @@ const checks = {
     for (const stream of [false, true]) {
       const { status, message } = client.failureOf(await failure(ask({ model, turns: [{ user: "Hello" }], stream })));
       assert.equal(status, 404, message);
-      assert.match(message, /no-such-model/);
+      // Azure's own words do not repeat the name.
+      assert.match(message, /no-such-model|deployment for this resource does not exist/);
     }
   },
-  "error: rate limit": async ({ client, ask, provider }) => {
+  "error: rate limit": async ({ client, ask, provider, hidesHeaders }) => {
     for (const stream of [false, true]) {
       const { status, retryAfter, message } = client.failureOf(await failure(ask({ model: `${provider}/emulate-status-429-retryafter-7`, turns: [{ user: "Hello" }], stream })));
       assert.equal(status, 429, message);
-      assert.equal(retryAfter, "7");
+      if (!hidesHeaders) assert.equal(retryAfter, "7");
     }
   },
   "error: cut stream": ({ ask, provider }) => checkBrokenStream(ask, `${provider}/emulate-cut-3`),
-  "error: event in a stream": ({ ask, provider }) => checkBrokenStream(ask, `${provider}/emulate-error-3`),
+  "error: event in a stream": ({ ask, provider }) => checkBrokenStream(ask, `${provider}/emulate-tps-100-error-3`),
 };
 
 async function checkText(ask, stream) {
   const pieces = [];
   const { text, ended } = await ask({ turns: [{ user: "Guten Morgen, Αθήνα 🌍" }], stream, seen: (kind, piece) => pieces.push(piece) });
-  assertBeginsWith(text, quoteOf("Guten Morgen, Αθήνα 🌍"));
+  assert.match(text, /^ ?You (said|began): "Guten Morgen, Αθήνα 🌍"\. \S+/);
   assert.equal(ended, "stop");
   if (stream) {
     assert.equal(pieces.join(""), text);
@@ -151,9 +166,9 @@ async function checkLoop(ask, turns, more) {
   return called;
 }
 
-async function checkStructure(ask, stream) {
+async function checkStructure({ ask, withoutBounds }, stream) {
   const { text, ended } = await ask({ turns: [{ user: "Who?" }], schema: personSchema, stream });
-  assertIsPerson(text);
+  assertIsPerson(withoutBounds ? JSON.stringify({ ...JSON.parse(text), age: 1 }) : text);
   assert.equal(ended, "stop");
 }
 
@@ -183,7 +198,7 @@ async function checkReasoningLoop({ ask, models, provider, hidden }, stream) {
   assert.equal(requests.length, 4);
   for (const request of [requests[1], requests[3]]) {
     const { states } = seenBy(request);
-    assert.ok(provider === "compatible" || states.length > 0, `the provider got none of its state back: ${JSON.stringify(request.body)}`);
+    assert.ok(stateless.has(provider) || states.length > 0, `the provider got none of its state back: ${JSON.stringify(request.body)}`);
   }
 }
 
@@ -197,7 +212,7 @@ async function checkBrokenStream(ask, model) {
   let text = "";
   const error = await failure(ask({ model, turns: [{ user: "Hello there" }], stream: true, seen: (kind, piece) => (text += piece) }));
   assert.ok(error instanceof Error, `${error}`);
-  assert.equal(text, "You said:", `${error}`);
+  assert.match(text, /^ ?You (said|began):$/, `${error}`);
 }
 
 async function failure(promise) {

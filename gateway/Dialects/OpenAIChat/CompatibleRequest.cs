@@ -131,7 +131,7 @@ internal static class CompatibleRequest
     {
         if (!server.HasHighestEffortHigh)
             return reasoning;
-        switch (reasoning.Effort)
+        switch (ReasoningBudget.EffortOf(reasoning))
         {
             case ReasoningEffort.XHigh or ReasoningEffort.Max:
                 losses.Clamped("reasoning_effort");
