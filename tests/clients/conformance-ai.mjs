@@ -43,7 +43,7 @@ export function askWithAI(modelOf, reasoning) {
     if (question.stream) await gather(result, seen);
     const [text, reasoningText, calls, usage, finish, response] = await Promise.all(["text", "reasoningText", "toolCalls", "usage", "finishReason", "response"].map((name) => result[name]));
     return {
-      text: question.schema ? JSON.stringify(await result.output) : text,
+      text: question.schema && calls.length === 0 ? JSON.stringify(await result.output) : text,
       reasoning: reasoningText ?? "",
       calls: calls.map((call) => ({ id: call.toolCallId, name: call.toolName, arguments: call.input })),
       usage: { input: usage.inputTokens, output: usage.outputTokens, total: usage.totalTokens },

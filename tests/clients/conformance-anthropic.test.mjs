@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import Anthropic from "@anthropic-ai/sdk";
 import { jsonSchemaOutputFormat } from "@anthropic-ai/sdk/helpers/json-schema";
 import { door } from "./addresses.mjs";
-import { conformance, notApplicable, versionOf } from "./conformance.mjs";
+import { conformance, notApplicable, notBesideTools, versionOf } from "./conformance.mjs";
 
 const anthropic = new Anthropic({ baseURL: door, apiKey: "any", maxRetries: 0 });
 const classes = { 400: Anthropic.BadRequestError, 404: Anthropic.NotFoundError, 429: Anthropic.RateLimitError };
@@ -41,6 +41,7 @@ conformance({
   expected: {
     "structured output": { every: { withoutBounds: true } },
     "structured output, streamed": { every: { withoutBounds: true } },
+    "structured output beside tools": { every: { withoutBounds: true }, gemini: notBesideTools },
     embeddings: { every: notApplicable("Anthropic has none") },
   },
   async ask(question) {

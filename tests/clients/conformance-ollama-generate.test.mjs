@@ -8,7 +8,7 @@ conformance({
   file: "ollama-generate.jsonl",
   version: versionOf("ollama"),
   expected: {
-    ...Object.fromEntries(["tool loop", "tool loop, streamed", "named tool", "required tool", "tool loop with reasoning", "tool loop with reasoning, streamed", "embeddings"].map((feature) => [feature, { every }])),
+    ...Object.fromEntries(["tool loop", "tool loop, streamed", "named tool", "required tool", "tool loop with reasoning", "tool loop with reasoning, streamed", "structured output beside tools", "embeddings"].map((feature) => [feature, { every }])),
     "error: rate limit": { every: { hidesHeaders: true } },
     "system and earlier turns": { every: { withoutTurns: true } },
   },

@@ -27,7 +27,7 @@ conformance({
   file: "openai-completions.jsonl",
   version: versionOf("openai"),
   expected: Object.fromEntries(
-    ["system and earlier turns", "tool loop", "tool loop, streamed", "named tool", "required tool", "structured output", "structured output, streamed", "image", "reasoning", "reasoning, streamed", "tool loop with reasoning", "tool loop with reasoning, streamed", "embeddings"]
+    ["system and earlier turns", "tool loop", "tool loop, streamed", "named tool", "required tool", "structured output", "structured output, streamed", "image", "reasoning", "reasoning, streamed", "tool loop with reasoning", "tool loop with reasoning, streamed", "structured output beside tools", "embeddings"]
       .map((feature) => [feature, { every }]),
   ),
   async ask({ model, turns, stop, stream, seen = () => {} }) {

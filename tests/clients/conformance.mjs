@@ -41,6 +41,12 @@ export const notApplicable = (reason) => ({ notApplicable: reason });
 /** A 4xx whose words name the field. */
 export const refused = (words) => ({ refused: words });
 
+/** Gemini has both at once only from version 3 on. */
+export const notBesideTools = refused(/response_format cannot be combined with tools/);
+
+/** What providers lack, whoever asks. */
+const ofProviders = { "structured output beside tools": { gemini: notBesideTools } };
+
 /** What every client has that embeds. */
 export const noEmbeddings = { embeddings: { anthropic: refused(/"anthropic\/claude-haiku-4-5" does not support embeddings/) } };
 
@@ -76,6 +82,14 @@ const checks = {
   },
   "structured output": (cell) => checkStructure(cell, false),
   "structured output, streamed": (cell) => checkStructure(cell, true),
+  "structured output beside tools": async ({ ask, withoutBounds }) => {
+    const turns = [{ user: "time_in" }];
+    const called = await ask({ turns, tools: [timeTool], schema: personSchema });
+    assert.deepEqual(called.calls.map((call) => call.name), ["time_in"]);
+    turns.push({ answer: called }, { results: [{ ...called.calls[0], content: clock }] });
+    const { text } = await ask({ turns, tools: [timeTool], schema: personSchema });
+    assertIsPerson(withoutBounds ? JSON.stringify({ ...JSON.parse(text), age: 1 }) : text);
+  },
   image: async ({ ask }) => {
     const { text } = await ask({ turns: [{ user: "Look", image: png }] });
     assertBeginsWith(text, `${quoteOf("Look")} I see 1 image (image/png, ${png.length} bytes).`);
@@ -246,7 +260,7 @@ export function conformance(client) {
 }
 
 function declare(client, provider, feature, results) {
-  const expected = client.expected?.[feature]?.[provider] ?? client.expected?.[feature]?.every ?? {};
+  const expected = client.expected?.[feature]?.[provider] ?? client.expected?.[feature]?.every ?? ofProviders[feature]?.[provider] ?? {};
   const note = (result) => results.push({ client: client.name, clientVersion: client.version, provider, feature, result });
   if (expected.notApplicable) {
     note("n/a");
