@@ -131,7 +131,8 @@ const checks = {
     }
   },
   "error: cut stream": ({ ask, provider }) => checkBrokenStream(ask, `${provider}/emulate-cut-3`),
-  "error: event in a stream": ({ ask, provider }) => checkBrokenStream(ask, `${provider}/emulate-tps-100-error-3`),
+  // Slowly: an error that comes with the first tokens is told by its status instead.
+  "error: event in a stream": ({ ask, provider }) => checkBrokenStream(ask, `${provider}/emulate-tps-20-error-3`),
 };
 
 async function checkText(ask, stream) {
