@@ -21,7 +21,7 @@ public sealed class ConfigurationReader
 
     private static readonly string[] AnthropicOptions = ["version", "auth"];
 
-    private static readonly string[] AzureOptions = ["auth", "apiVersion", "deployments", "scope"];
+    private static readonly string[] AzureOptions = ["auth", "apiVersion", "deployments", "scope", "baseModels"];
 
     private const string OriginRule = "is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any";
 
@@ -169,6 +169,8 @@ public sealed class ConfigurationReader
                 Mistake($"{at}/{name}", $"is not an option of the dialect {dialect}; allowed: {string.Join(", ", own)}");
         }
 
+        if (dialect == "azure-openai" && owner["apiKey"] is null && Text(members, "auth", at) == "api-key")
+            Mistake(at + "/auth", "\"api-key\" needs the provider's apiKey");
         if (Text(members, "version", at) is { } version && !DateOnly.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
             Mistake(at + "/version", $"\"{version}\" is not a version of Anthropic's API; allowed: a date such as 2023-06-01");
         return new ProviderOptions(
@@ -181,7 +183,15 @@ public sealed class ConfigurationReader
             Deployments = Switch(members, "deployments", at),
             Scope = Text(members, "scope", at),
             Version = Text(members, "version", at),
-            Auth = Word("auth", ProviderOptions.AuthWays),
+            Auth = ReadAuth(),
+            BaseModels = ReadBaseModels(members, at),
+        };
+
+        string? ReadAuth() => dialect switch
+        {
+            "anthropic" => Word("auth", ProviderOptions.AnthropicAuthWays),
+            "azure-openai" => Word("auth", ProviderOptions.AzureAuthWays),
+            _ => null,
         };
 
         string? Word(string name, IReadOnlyList<string> allowed)
@@ -192,6 +202,16 @@ public sealed class ConfigurationReader
                 Mistake($"{at}/{name}", $"\"{word}\" is not known; allowed: {string.Join(", ", allowed)}");
             return word;
         }
+    }
+
+    private IReadOnlyDictionary<string, string> ReadBaseModels(JsonObject options, string pointer)
+    {
+        if (options["baseModels"] is not { } node)
+            return ProviderOptions.None.BaseModels;
+        if (node is JsonObject entries && entries.All(entry => entry.Value?.GetValueKind() == JsonValueKind.String))
+            return entries.ToDictionary(entry => entry.Key, entry => entry.Value!.GetValue<string>(), StringComparer.OrdinalIgnoreCase);
+        Mistake(pointer + "/baseModels", "must be an object of strings: the name of each deployment, and that of the model behind it such as gpt-5");
+        return ProviderOptions.None.BaseModels;
     }
 
     private Uri? ReadUrl(JsonObject members, string pointer)

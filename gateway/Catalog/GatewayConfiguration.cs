@@ -37,13 +37,18 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
 /// <param name="EchoesReasoning">When earlier reasoning goes back to the server; one of <see cref="ReasoningEchoes"/>.</param>
 public sealed record ProviderOptions(string? Server, bool? MergesSystem, string? EchoesReasoning)
 {
-    public static readonly ProviderOptions None = new(null, null, null);
-
     /// <summary>Azure's <c>api-version</c>; null: the usual one of the endpoint.</summary>
     public string? ApiVersion { get; init; }
 
     /// <summary>Whether Azure's older endpoint is meant, where the deployment is part of the path; null: told from the address.</summary>
     public bool? Deployments { get; init; }
+
+    /// <summary>The models behind Azure's deployments whose names do not tell, in any case.</summary>
+    public IReadOnlyDictionary<string, string> BaseModels { get; init; } = NoBaseModels;
+
+    private static readonly Dictionary<string, string> NoBaseModels = [];
+
+    public static readonly ProviderOptions None = new(null, null, null);
 
     /// <summary>What a token of Microsoft Entra ID has to be for; null: the endpoint's own.</summary>
     public string? Scope { get; init; }
@@ -55,12 +60,14 @@ public sealed record ProviderOptions(string? Server, bool? MergesSystem, string?
 
     public static readonly IReadOnlyList<string> ReasoningEchoes = ["never", "toolCalls", "always"];
 
-    public static readonly IReadOnlyList<string> AuthWays = ["x-api-key", "bearer", "api-key", "entra"];
+    public static readonly IReadOnlyList<string> AnthropicAuthWays = ["x-api-key", "bearer"];
+
+    public static readonly IReadOnlyList<string> AzureAuthWays = ["api-key", "entra"];
 
     /// <summary>Anthropic's API version, a date; null: the one that the dialect was written for.</summary>
     public string? Version { get; init; }
 
-    /// <summary>How Anthropic or Azure is shown who calls; one of <see cref="AuthWays"/>.</summary>
+    /// <summary>How Anthropic or Azure is shown who calls; one of <see cref="AnthropicAuthWays"/> or <see cref="AzureAuthWays"/>.</summary>
     public string? Auth { get; init; }
 }
 

@@ -9,4 +9,10 @@ internal static class CacheMarks
         if (turns.Any(turn => turn.Parts.Any(part => part.Cache is not null)))
             losses.Dropped("cache_control");
     }
+
+    public static void Drop(IReadOnlyList<ToolDefinition> tools, LossReport losses)
+    {
+        if (tools.Any(tool => tool.Cache is not null))
+            losses.Dropped("cache_control");
+    }
 }

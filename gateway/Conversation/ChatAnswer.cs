@@ -32,11 +32,14 @@ public sealed class AnswerChoice
     public IReadOnlyList<AnswerBlock> Blocks => blocks;
 
     /// <summary>All text, joined; for dialects with one place for it.</summary>
-    public EscapedText Text => Joined<TextBlock>();
+    public EscapedText Text => Joined(block => block is TextBlock);
 
-    public EscapedText Reasoning => Joined<ReasoningBlock>();
+    public EscapedText Reasoning => Joined(block => block is ReasoningBlock);
 
-    public EscapedText Refusal => Joined<RefusalBlock>();
+    public EscapedText Refusal => Joined(block => block is RefusalBlock);
+
+    /// <summary>Text and refusals in the model's order; for dialects that have one place for both.</summary>
+    public EscapedText Words => Joined(block => block is TextBlock or RefusalBlock);
 
     public IReadOnlyList<AnswerToolCall> ToolCalls => toolCalls;
 
@@ -85,14 +88,13 @@ public sealed class AnswerChoice
         }
     }
 
-    private EscapedText Joined<T>()
-        where T : WordsBlock
+    private EscapedText Joined(Predicate<WordsBlock> isWanted)
     {
         EscapedText? only = null;
         EscapedText? joined = null;
         foreach (var block in blocks)
         {
-            if (block is not T { Words: var words })
+            if (block is not WordsBlock { Words: var words } wordsBlock || !isWanted(wordsBlock))
                 continue;
             if (only is null)
             {

@@ -90,6 +90,24 @@ public sealed record ChatRequest
     public bool ShowsReasoning =>
         !Reasoning.IsOff && (Reasoning.IsVisible ?? (Reasoning.Enabled == true && !Family.StartsWith("openai", StringComparison.Ordinal)));
 
+    /// <summary>Reports what a bare text to be continued has no place for.</summary>
+    public void DropAllButPrompt(LossReport losses)
+    {
+        if (Turns.Any(turn => turn.Role is Role.System or Role.Developer))
+            losses.Dropped("system");
+        if (Turns.Any(turn => turn.Parts.Any(part => part is not TextPart)))
+            losses.Dropped("images");
+    }
+
+    /// <summary>Reports a choice among no tools, which providers refuse, as left out (specs/dialects.md 2.3).</summary>
+    public void DropToolChoice(LossReport losses)
+    {
+        if (ToolChoice is not null)
+            losses.Dropped("tool_choice");
+        if (ParallelToolCalls is not null)
+            losses.Dropped("parallel_tool_calls");
+    }
+
     /// <summary>Whether the tool of this name takes free text, so that its calls have to be told as such.</summary>
     public bool IsFreeText(string toolName) => Tools.Any(tool => tool.FreeText is not null && tool.Name == toolName);
 }
@@ -195,11 +213,19 @@ public sealed record ToolDefinition(string Name, string? Description, string? Pa
     public string Field { get; init; } = "tools";
 
     public CacheMark? Cache { get; init; }
+
+    /// <summary>What a function is described with; where it stands in for a tool with a grammar, that is told in words.</summary>
+    public string? FunctionDescription => FreeText is { HasGrammar: true, Format: var grammar }
+        ? $"{Description}{(string.IsNullOrEmpty(Description) ? "" : "\n\n")}The input must follow this grammar: {grammar}"
+        : Description;
 }
 
 /// <param name="Format">Raw JSON of the grammar that the text has to follow; null: any text.</param>
 public sealed record FreeText(string? Format)
 {
+    /// <summary>Whether the text is bound to a grammar; the format may also say that any text will do.</summary>
+    public bool HasGrammar => Format is not null && Format.Contains("\"grammar\"", StringComparison.Ordinal);
+
     /// <summary>The arguments' schema of the function that stands in for the tool.</summary>
     public const string Parameters =
         """{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}""";
@@ -212,7 +238,7 @@ public sealed record FreeText(string? Format)
     {
         try
         {
-            using var parsed = JsonDocument.Parse(arguments);
+            using var parsed = JsonText.Parse(Encoding.UTF8.GetBytes(arguments));
             return parsed.RootElement.ValueKind == JsonValueKind.Object && parsed.RootElement.TryGetProperty("input", out var input) && input.ValueKind == JsonValueKind.String
                 ? JsonText.ReadString(input)
                 : null;

@@ -102,6 +102,9 @@ public interface IOutboundDialect
     /// <summary>The configured name: <c>mistral</c>, <c>openai</c>.</summary>
     string Name { get; }
 
+    /// <summary>The dialect that this very request goes out in, where the provider has several; ask it all that follows of the request.</summary>
+    IOutboundDialect For(ChatRequest request, string upstreamModel) => this;
+
     /// <exception cref="GatewayException">The provider lacks something whose loss would change the contract.</exception>
     UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses);
 
@@ -122,7 +125,7 @@ public interface IOutboundDialect
     bool FetchesLink(Part part, string upstreamModel) => true;
 
     /// <summary>Whether the provider continues several texts in one call.</summary>
-    bool TakesPromptLists => false;
+    bool TakesPromptLists(string upstreamModel) => false;
 
     /// <summary>Whether the provider's answers hold opaque state that it wants to see again.</summary>
     bool GivesState => false;

@@ -35,7 +35,7 @@ public interface IAnswerEvents
 
     /// <summary>Belongs to the text that follows.</summary>
     /// <param name="choice">The answer it belongs to, from 0.</param>
-    /// <param name="entries">Raw JSON: the elements of OpenAI's <c>logprobs.content</c> array, comma-separated, without brackets.</param>
+    /// <param name="entries">Raw JSON in one line: the elements of OpenAI's <c>logprobs.content</c> array, comma-separated, without brackets.</param>
     void Logprobs(int choice, ReadOnlySpan<byte> entries);
 
     /// <summary>May come several times; the last one counts.</summary>

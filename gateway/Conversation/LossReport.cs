@@ -18,21 +18,37 @@ public sealed class LossReport
     /// <summary>The response header that tells the client.</summary>
     public const string Header = "X-Dragoman-Losses";
 
+    /// <summary>In one line.</summary>
+    private const int MostTold = 24;
+
+    private const int LongestName = 80;
+
     private readonly List<Loss> losses = [];
 
     public IReadOnlyList<Loss> Losses => losses;
 
-    public void Dropped(string field) => losses.Add(new Loss(field, LossAction.Dropped));
+    public void Dropped(string field) => Add(new Loss(field, LossAction.Dropped));
 
-    public void Clamped(string field) => losses.Add(new Loss(field, LossAction.Clamped));
+    public void Clamped(string field) => Add(new Loss(field, LossAction.Clamped));
 
-    public void Emulated(string field) => losses.Add(new Loss(field, LossAction.Emulated));
+    public void Emulated(string field) => Add(new Loss(field, LossAction.Emulated));
 
     /// <summary>Takes over what another translation lost, each loss once.</summary>
-    public void Add(LossReport other) => losses.AddRange(other.losses.Except(losses));
+    public void Add(LossReport other)
+    {
+        foreach (var loss in other.losses)
+            Add(loss);
+    }
 
-    /// <summary>One line for a header or a log: <c>top_k=dropped, temperature=clamped</c>.</summary>
-    public override string ToString() => string.Join(", ", losses.Select(loss => $"{loss.Field}={Word(loss.Action)}"));
+    /// <summary>
+    /// One line for a header or a log: <c>top_k=dropped, temperature=clamped</c>. A client chooses what it sends, so a
+    /// long list ends in how many more there are, and names are cut and cleaned of what no header may hold.
+    /// </summary>
+    public override string ToString()
+    {
+        var line = string.Join(", ", losses.Take(MostTold).Select(loss => $"{Plain(loss.Field)}={Word(loss.Action)}"));
+        return losses.Count > MostTold ? $"{line}, and {losses.Count - MostTold} more" : line;
+    }
 
     /// <summary>The word for an action in headers, logs and metrics.</summary>
     public static string Word(LossAction action) => action switch
@@ -41,4 +57,18 @@ public sealed class LossReport
         LossAction.Emulated => "emulated",
         _ => "dropped",
     };
+
+    private void Add(Loss loss)
+    {
+        if (!losses.Contains(loss))
+            losses.Add(loss);
+    }
+
+    private static string Plain(string field)
+    {
+        var shown = field.Length <= LongestName ? field : field[..LongestName];
+        return shown.All(IsPlain) ? shown : new string([.. shown.Select(letter => IsPlain(letter) ? letter : '?')]);
+    }
+
+    private static bool IsPlain(char letter) => letter is >= ' ' and <= '~';
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using Dragoman.Conversation;
+using Dragoman.Pipeline;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Endpoints;
@@ -24,7 +26,12 @@ internal static class BrowserOrigins
         "Authorization", "Content-Type", "User-Agent", "Accept", "X-Requested-With", "Openai-Beta",
         "X-Stainless-Arch", "X-Stainless-Async", "X-Stainless-Custom-Poll-Interval", "X-Stainless-Helper-Method", "X-Stainless-Lang",
         "X-Stainless-Os", "X-Stainless-Package-Version", "X-Stainless-Poll-Helper", "X-Stainless-Retry-Count", "X-Stainless-Runtime",
-        "X-Stainless-Runtime-Version", "X-Stainless-Timeout");
+        "X-Stainless-Runtime-Version", "X-Stainless-Timeout",
+        // Ollama does not allow these; Anthropic's library sends them.
+        "X-Api-Key", "Anthropic-Version", "Anthropic-Beta", "Anthropic-Dangerous-Direct-Browser-Access");
+
+    /// <summary>What a page's script may read of an answer's head besides its type and length.</summary>
+    private static readonly string Exposed = string.Join(',', LossReport.Header, RequestId.Header, "Request-Id", "X-Upstream-Request-Id", "Retry-After");
 
     /// <summary>Sets what a browser wants to read in the answer's head.</summary>
     /// <param name="http">The exchange with the client.</param>
@@ -48,7 +55,11 @@ internal static class BrowserOrigins
         if (!allowsAny)
             response.Headers.Vary = isPreflight ? "Origin, Access-Control-Request-Method, Access-Control-Request-Headers" : "Origin";
         if (!isPreflight)
+        {
+            response.Headers.AccessControlExposeHeaders = Exposed;
             return true;
+        }
+
         response.StatusCode = StatusCodes.Status204NoContent;
         response.Headers.AccessControlAllowMethods = Methods;
         response.Headers.AccessControlAllowHeaders = Headers;

@@ -23,6 +23,7 @@ public static class RouteTable
     [
         new("root", GetAndHead, "/", Home.Functions, OllamaErrors.Shape, new OllamaRootEndpoint()),
         new("health", GetAndHead, "/health", Home.Sidecar, OllamaErrors.Shape, new HealthEndpoint()),
+        new("openapi", GetAndHead, "/openapi.json", Home.Functions, OllamaErrors.Shape, new OpenApiEndpoint()),
 
         Generation("chat", "/api/chat", new OllamaChat()),
         Generation("generate", "/api/generate", new OllamaGenerate()),
@@ -53,6 +54,7 @@ public static class RouteTable
         Models("model", "/v1/models/{*id}", new OpenAIModelEndpoint(), new AnthropicModelEndpoint()),
         new("transcriptions", Post, "/v1/audio/transcriptions", Home.Functions, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
         Generation("responses", "/v1/responses", new OpenAIResponses()),
+        new("input-tokens", Post, "/v1/responses/input_tokens", Home.Functions, OpenAIErrors.Shape, new OpenAITokenCountEndpoint()),
         new("response", ["GET", "DELETE", "POST"], "/v1/responses/{*id}", Home.Functions, OpenAIErrors.Shape, new OpenAIKeptResponseEndpoint()),
         Generation("messages", "/v1/messages", new AnthropicMessages()),
         new("count-tokens", Post, "/v1/messages/count_tokens", Home.Functions, AnthropicErrors.Shape, new AnthropicTokenCountEndpoint()),

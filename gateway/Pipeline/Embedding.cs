@@ -19,6 +19,7 @@ public static class Embedding
         var usage = Usage.Absent;
         GatewayError? failure = null;
         var target = model.Targets[0];
+        var losses = new LossReport();
         try
         {
             for (var index = 0; ; index++)
@@ -38,6 +39,7 @@ public static class Embedding
                 {
                     // What a target embedded before it failed is used all the same.
                     usage = usage.Plus(batch.Usage);
+                    losses = batch.Losses;
                 }
             }
         }
@@ -52,7 +54,7 @@ public static class Embedding
             var outcome = failure is not null ? Outcome.Failed : exchange.ClientLeft ? Outcome.ClientLeft : Outcome.Completed;
             var settlement = new Settlement(outcome, usage);
             await access.SettleAsync(reservation, settlement).ConfigureAwait(false);
-            SettlementLog.WriteEmbeddings(exchange, dialect, request, target, failure, settlement);
+            SettlementLog.WriteEmbeddings(exchange, dialect, request, target, failure, settlement, losses);
         }
     }
 }

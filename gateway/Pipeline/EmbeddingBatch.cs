@@ -40,6 +40,16 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         }
     }
 
+    /// <summary>What no call could carry over.</summary>
+    public LossReport Losses
+    {
+        get
+        {
+            lock (shared)
+                return losses;
+        }
+    }
+
     /// <exception cref="GatewayException">One of the calls failed; the others have been cancelled.</exception>
     public async Task<EmbeddingAnswer> RunAsync()
     {
@@ -70,6 +80,14 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
 
         if (start < texts.Count)
             yield return new Part(start, texts.Count - start);
+    }
+
+    /// <exception cref="GatewayException">The provider cannot do what is asked.</exception>
+    internal static UpstreamCall Write(IOutboundDialect dialect, EmbeddingRequest request, string model, LossReport losses)
+    {
+        foreach (var field in request.Unread)
+            losses.Dropped(field);
+        return dialect.WriteEmbeddings(request, model, losses);
     }
 
     private async ValueTask EmbedAsync(Part whole, CancellationToken cancellation)
@@ -158,7 +176,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         var lost = new LossReport();
         if (dimensions != request.Dimensions)
             lost.Emulated("dimensions");
-        var call = provider.Dialect.WriteEmbeddings(request with { Inputs = inputs, Dimensions = dimensions }, target.Model, lost);
+        var call = Write(provider.Dialect, request with { Inputs = inputs, Dimensions = dimensions }, target.Model, lost);
 
         // Step 7: send.
         var answer = await CallAsync(call, cancellation).ConfigureAwait(false);

@@ -34,11 +34,11 @@ internal static partial class SettlementLog
     public static void WriteFallback(Exchange exchange, Target from, Target to, GatewayError error) =>
         FellBack(exchange.SettlementLogger, exchange.RequestId, from.Provider, from.Model, to.Provider, to.Model, error.Kind);
 
-    public static void WriteEmbeddings(Exchange exchange, string dialect, EmbeddingRequest request, Target target, GatewayError? error, Settlement settlement)
+    public static void WriteEmbeddings(Exchange exchange, string dialect, EmbeddingRequest request, Target target, GatewayError? error, Settlement settlement, LossReport losses)
     {
         var logger = exchange.SettlementLogger;
         if (logger.IsEnabled(LogLevel.Information))
-            SettledEmbeddings(logger, exchange.RequestId, dialect, OneLine(request.Model), target.Provider, target.Model, request.Inputs.Count, settlement.Outcome, error?.Kind, settlement.Usage.InputTotal, settlement.Usage.Origin, exchange.Elapsed.TotalMilliseconds);
+            SettledEmbeddings(logger, exchange.RequestId, dialect, OneLine(request.Model), target.Provider, target.Model, request.Inputs.Count, settlement.Outcome, error?.Kind, settlement.Usage.InputTotal, settlement.Usage.Origin, exchange.Elapsed.TotalMilliseconds, losses.ToString());
     }
 
     /// <summary>A client's text stays on its line.</summary>
@@ -67,7 +67,7 @@ internal static partial class SettlementLog
     [LoggerMessage(2, LogLevel.Warning, "fallback {RequestId} {FromProvider}/{FromModel} -> {ToProvider}/{ToModel} error={Error}")]
     private static partial void FellBack(ILogger logger, string requestId, string fromProvider, string fromModel, string toProvider, string toModel, ErrorKind error);
 
-    [LoggerMessage(3, LogLevel.Information, "settled {RequestId} {Dialect} {Model} -> {Provider}/{UpstreamModel} inputs={Inputs} {Outcome} error={Error} in={InputTokens} usage={UsageOrigin} total={TotalMs:F2}ms")]
+    [LoggerMessage(3, LogLevel.Information, "settled {RequestId} {Dialect} {Model} -> {Provider}/{UpstreamModel} inputs={Inputs} {Outcome} error={Error} in={InputTokens} usage={UsageOrigin} total={TotalMs:F2}ms losses=[{Losses}]")]
     private static partial void SettledEmbeddings(
         ILogger logger,
         string requestId,
@@ -80,5 +80,6 @@ internal static partial class SettlementLog
         ErrorKind? error,
         long inputTokens,
         UsageOrigin usageOrigin,
-        double totalMs);
+        double totalMs,
+        string losses);
 }

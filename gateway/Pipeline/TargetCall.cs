@@ -17,17 +17,19 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
     /// <exception cref="GatewayException">The provider lacks something whose loss would change the contract.</exception>
     public static async Task<TargetCall> WriteAsync(Exchange exchange, Provider provider, string model, ChatRequest request, CancellationToken cancellation)
     {
-        var dialect = provider.Dialect;
+        var dialect = provider.Dialect.For(request, model);
         if (dialect.TryPassThrough(request, model) is { } passed)
             return new TargetCall(passed, PassesThrough: true, new LossReport(), () => dialect.OpenAnswer(request, model));
 
         RefuseFamilyMembers(request);
-        if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists)
+        if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists(model))
             throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
         RefuseUnusableSchemas(request);
         var losses = new LossReport();
         foreach (var hint in request.FamilyHints)
             losses.Dropped(hint);
+        if (request.ToolChoice?.Allowed is { } allowed && request.Tools.Any(tool => !allowed.Contains(tool.Name)))
+            losses.Emulated("tool_choice");
         var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
         var (fitted, names) = await FitAsync(exchange, dialect, model, request, memory, cancellation).ConfigureAwait(false);
         var call = dialect.Write(fitted, model, losses);

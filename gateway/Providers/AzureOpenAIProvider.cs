@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Dialects.OpenAIChat;
+using Dragoman.Dialects.OpenAIResponses;
 
 namespace Dragoman.Providers;
 
@@ -14,6 +16,8 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
     public static readonly AzureOpenAIProvider Kind = new(EntraTokens.OfProcess);
 
     private const string DefaultApiVersion = "2024-10-21";
+    private static readonly DateOnly FirstWithMaxCompletionTokens = new(2024, 9, 1);
+
     private const string Version1Path = "/openai/v1/";
     private const string Version1Scope = "https://ai.azure.com/.default";
     private const string DeploymentsScope = "https://cognitiveservices.azure.com/.default";
@@ -23,20 +27,24 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
 
     public override IReadOnlyList<string> RequestIdHeaders { get; } = ["apim-request-id", "x-request-id"];
 
-    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl) => new OpenAIOutbound(new OpenAIChatOutbound(null), listsModels: false);
+    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl)
+    {
+        var chat = new OpenAIChatOutbound(null) { TakesMaxCompletionTokens = !HasDeployments(settings, baseUrl) || KnowsMaxCompletionTokens(ApiVersionOf(settings)) };
+        var dialect = new OpenAIOutbound(chat, listsModels: false);
+        return settings.Options.BaseModels.Count == 0 ? dialect : new BaseModelOutbound(dialect, settings.Options.BaseModels);
+    }
 
     public override Uri AddressOf(ProviderSettings settings, Uri baseUrl, UpstreamCall call)
     {
         if (!HasDeployments(settings, baseUrl))
             return new Uri(baseUrl, settings.Options.ApiVersion is { } version ? $"{call.Path}?api-version={Uri.EscapeDataString(version)}" : call.Path);
-        var query = "?api-version=" + Uri.EscapeDataString(settings.Options.ApiVersion ?? DefaultApiVersion);
         var root = new Uri(baseUrl, "/");
-        // Responses are not below deployments.
-        if (call.Path.StartsWith("responses", StringComparison.Ordinal))
-            return new Uri(root, $"openai/{call.Path}{query}");
+        // Responses are not below deployments, nor at the versions of most of them.
+        if (OpenAIResponsesOutbound.Wrote(call))
+            return new Uri(root, Version1Path + call.Path);
         if (call.Model is not { Length: > 0 } deployment || deployment is "." or "..")
             throw GatewayException.Invalid("model", $"\"{call.Model}\" is not the name of a deployment");
-        return new Uri(root, $"openai/deployments/{Uri.EscapeDataString(deployment)}/{call.Path}{query}");
+        return new Uri(root, $"openai/deployments/{Uri.EscapeDataString(deployment)}/{call.Path}?api-version={Uri.EscapeDataString(ApiVersionOf(settings))}");
     }
 
     /// <summary>By key or by token, never both.</summary>
@@ -51,6 +59,13 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
         var scope = settings.Options.Scope ?? (HasDeployments(settings, settings.BaseUrl!) ? DeploymentsScope : Version1Scope);
         headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(scope, cancellation).ConfigureAwait(false));
     }
+
+    private static string ApiVersionOf(ProviderSettings settings) => settings.Options.ApiVersion ?? DefaultApiVersion;
+
+    /// <summary>A version is a date, with or without <c>-preview</c>; any other word is newer than all dates.</summary>
+    private static bool KnowsMaxCompletionTokens(string apiVersion) =>
+        !DateOnly.TryParseExact(apiVersion.Split("-preview")[0], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        || date >= FirstWithMaxCompletionTokens;
 
     private static bool HasDeployments(ProviderSettings settings, Uri baseUrl) =>
         settings.Options.Deployments ?? !baseUrl.AbsolutePath.EndsWith(Version1Path, StringComparison.OrdinalIgnoreCase);

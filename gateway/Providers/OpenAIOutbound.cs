@@ -16,32 +16,38 @@ internal sealed class OpenAIOutbound(OpenAIChatOutbound chat, bool listsModels =
 
     public string Name => chat.Name;
 
-    public bool GivesState => true;
-
     public string? ModelListPath => listsModels ? ((IOutboundDialect)chat).ModelListPath : null;
 
     public EmbeddingLimits EmbeddingLimits => chat.EmbeddingLimits;
 
-    public bool TakesPromptLists => ((IOutboundDialect)chat).TakesPromptLists;
+    /// <summary>As of a request that is only counted, which is always Responses'; so are the next two.</summary>
+    public bool GivesState => responses.GivesState;
 
-    /// <summary>What both fetch.</summary>
-    public bool FetchesLink(Part part, string upstreamModel) => chat.FetchesLink(part, upstreamModel);
+    public ToolNameRule ToolNames => ((IOutboundDialect)responses).ToolNames;
+
+    public bool FetchesLink(Part part, string upstreamModel) => responses.FetchesLink(part, upstreamModel);
+
+    public bool TakesPromptLists(string upstreamModel) => chat.TakesPromptLists(upstreamModel);
+
+    public IOutboundDialect For(ChatRequest request, string upstreamModel) =>
+        request.Family == OpenAIResponses.Family || ResponsesModels.Needs(upstreamModel, request) ? responses : chat;
 
     public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses) =>
-        Choose(request, upstreamModel).Write(request, upstreamModel, losses);
+        For(request, upstreamModel).Write(request, upstreamModel, losses);
 
     public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) =>
-        Choose(request, upstreamModel).TryPassThrough(request, upstreamModel);
+        For(request, upstreamModel).TryPassThrough(request, upstreamModel);
 
     public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) =>
-        Choose(request, upstreamModel).OpenAnswer(request, upstreamModel);
+        For(request, upstreamModel).OpenAnswer(request, upstreamModel);
 
     public UpstreamCall? WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses) =>
         responses.WriteTokenCount(request, upstreamModel, losses);
 
     public long ReadTokenCount(ReadOnlyMemory<byte> body) => responses.ReadTokenCount(body);
 
-    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => chat.Amend(call, refusal);
+    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) =>
+        OpenAIResponsesOutbound.Wrote(call) ? ((IOutboundDialect)responses).Amend(call, refusal) : chat.Amend(call, refusal);
 
     public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses) =>
         chat.WriteEmbeddings(request, upstreamModel, losses);
@@ -50,12 +56,6 @@ internal sealed class OpenAIOutbound(OpenAIChatOutbound chat, bool listsModels =
 
     public IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body) => chat.ReadModels(body);
 
+    /// <summary>Both tell their errors alike.</summary>
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => chat.ReadError(status, body, retryAfter);
-
-    private IOutboundDialect Choose(ChatRequest request, string upstreamModel)
-    {
-        if (request.Completion is not null)
-            return chat;
-        return request.Family == OpenAIResponses.Family || ResponsesModels.Needs(upstreamModel, request) ? responses : chat;
-    }
 }

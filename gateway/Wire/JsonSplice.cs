@@ -20,7 +20,7 @@ public static class JsonSplice
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isWanted = reader.ValueTextEquals(name);
+            var isWanted = IsNamed(reader, name);
             reader.Read();
             var from = (int)reader.TokenStartIndex;
             reader.Skip();
@@ -35,6 +35,11 @@ public static class JsonSplice
         output.Write(json[copied..length]);
         return length;
     }
+
+    /// <summary>Compares raw names: the framework's own comparison throws on half a surrogate pair.</summary>
+    private static bool IsNamed(in Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueIsEscaped
+        ? System.Text.Encoding.UTF8.GetBytes(JsonText.ReadString(reader.ValueSpan)).AsSpan().SequenceEqual(name)
+        : reader.ValueSpan.SequenceEqual(name);
 
     /// <summary>Copies an object with one member more, in front of the others.</summary>
     /// <param name="json">The object, and nothing else.</param>
@@ -64,7 +69,7 @@ public static class JsonSplice
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isWanted = reader.ValueTextEquals(name);
+            var isWanted = IsNamed(reader, name);
             reader.Read();
             var from = (int)reader.TokenStartIndex;
             reader.Skip();

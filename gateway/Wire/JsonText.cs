@@ -43,6 +43,28 @@ public static class JsonText
     /// <summary>The inside of a JSON string that holds <paramref name="json"/>, which has no half of a surrogate pair in it.</summary>
     public static ReadOnlySpan<byte> Quote(ReadOnlySpan<byte> json) => JsonEncodedText.Encode(json, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes;
 
+    /// <summary>Parses the value that stands first, so that all names and texts in it can be read: half a surrogate pair counts as U+FFFD.</summary>
+    /// <exception cref="JsonException">Not JSON.</exception>
+    public static JsonDocument Parse(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(ReplaceLoneSurrogates(json));
+        return JsonDocument.ParseValue(ref reader);
+    }
+
+    /// <summary>
+    /// JSON in one line, as events and lines of a stream need it: a line end can only stand between tokens, where a
+    /// space will do.
+    /// </summary>
+    public static ReadOnlySpan<byte> OnOneLine(ReadOnlySpan<byte> json)
+    {
+        if (!json.ContainsAny((byte)'\r', (byte)'\n'))
+            return json;
+        var line = json.ToArray();
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        line.AsSpan().Replace((byte)'\r', (byte)' ');
+        return line;
+    }
+
     /// <summary>Reads a JSON string leniently: half a surrogate pair becomes U+FFFD instead of an exception.</summary>
     public static string ReadString(JsonElement element)
     {

@@ -38,13 +38,15 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="embeddingContext">How many tokens the model <c>vectors</c> reads.</param>
     /// <param name="access">JSON of the configuration's <c>access</c>.</param>
     /// <param name="publish">Whether the first provider's own list is published.</param>
+    /// <param name="upstreamModel">The first provider's name of the model <c>m</c>.</param>
     public static async Task<GatewayUnderTest> StartAsync(
         string dialect = "mistral",
         bool handsOver = true,
         string options = "{}",
         int embeddingContext = 8192,
         string access = "{}",
-        string publish = "none")
+        string publish = "none",
+        string upstreamModel = "upstream-m")
     {
         var first = await ScriptedUpstream.StartAsync();
         var second = await ScriptedUpstream.StartAsync();
@@ -57,7 +59,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
                 "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}", "options": {{options}} }
               },
               "models": {
-                "m": { "provider": "one", "model": "upstream-m" },
+                "m": { "provider": "one", "model": "{{upstreamModel}}" },
                 "second": { "provider": "two", "model": "upstream-second" },
                 "both": { "targets": [ { "provider": "one", "model": "upstream-m" }, { "provider": "two", "model": "upstream-second" } ] },
                 "chat-only": { "provider": "one", "model": "upstream-c", "capabilities": ["completion"] },

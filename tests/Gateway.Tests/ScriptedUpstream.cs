@@ -20,6 +20,9 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     /// <summary>Bodies of the requests that came, in order.</summary>
     public List<string> Bodies { get; } = [];
 
+    /// <summary>Paths of the requests that came, with their queries, in order.</summary>
+    public List<string> Paths { get; } = [];
+
     /// <summary>The body of one request, where several come at once.</summary>
     public static string BodyOf(HttpContext http) => (string)http.Items[BodyItem]!;
 
@@ -41,7 +44,11 @@ public sealed class ScriptedUpstream : IAsyncDisposable
             var body = await reader.ReadToEndAsync();
             http.Items[BodyItem] = body;
             lock (upstream.Bodies)
+            {
                 upstream.Bodies.Add(body);
+                upstream.Paths.Add(http.Request.Path + http.Request.QueryString);
+            }
+
             http.RequestAborted.Register(() => upstream.ClientLeft.TrySetResult());
             await upstream.Answer(http);
         });

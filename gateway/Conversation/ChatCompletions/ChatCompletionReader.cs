@@ -327,7 +327,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
             var isArray = reader.TokenType == JsonTokenType.StartArray;
             reader.Skip();
             if (isContent && isArray)
-                entries = json[from..(int)reader.TokenStartIndex].Trim(" \t\r\n"u8);
+                entries = JsonText.OnOneLine(json[from..(int)reader.TokenStartIndex].Trim(" \t\r\n"u8));
         }
 
         return entries;

@@ -10,14 +10,24 @@ namespace Dragoman.Conversation.ChatCompletions;
 internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter<byte> output) : IPassThrough
 {
     private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
+    private readonly JsonMemberReplacement naming = new("model"u8.ToArray(), [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"']);
     private bool tellsUsage;
 
     public void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
         var hidesUsage = tellsUsage && !context.Request.IncludeUsage;
         tellsUsage = false;
+        if (!hidesUsage && !data.ContainsAny((byte)'\r', (byte)'\n') && data is [(byte)'{', .., (byte)'}'])
+        {
+            WriteName(eventName);
+            output.Write("data: "u8);
+            naming.Write(data, output);
+            output.Write("\n\n"u8);
+            return;
+        }
+
         // A line end inside the data is white space between tokens, or stands between two events (P-43).
-        var rest = Trim(data.ContainsAny((byte)'\r', (byte)'\n') ? OnOneLine(data) : data);
+        var rest = Trim(JsonText.OnOneLine(data));
         while (!rest.IsEmpty && !rest.StartsWith("[DONE]"u8))
         {
             if (hidesUsage && IsWithoutChoices(rest, out var length))
@@ -107,12 +117,4 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
     }
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> data) => data.Trim(" \t\r\n"u8);
-
-    private static byte[] OnOneLine(ReadOnlySpan<byte> data)
-    {
-        var line = data.ToArray();
-        line.AsSpan().Replace((byte)'\n', (byte)' ');
-        line.AsSpan().Replace((byte)'\r', (byte)' ');
-        return line;
-    }
 }

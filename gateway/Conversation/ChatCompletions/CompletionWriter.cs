@@ -94,6 +94,8 @@ internal static class CompletionWriter
         writer.WriteNumber("total_tokens"u8, usage.Total);
         writer.WriteStartObject("prompt_tokens_details"u8);
         writer.WriteNumber("cached_tokens"u8, usage.CacheRead);
+        if (usage.CacheWrite > 0)
+            writer.WriteNumber("cache_write_tokens"u8, usage.CacheWrite);
         writer.WriteEndObject();
         writer.WriteStartObject("completion_tokens_details"u8);
         writer.WriteNumber("reasoning_tokens"u8, usage.Reasoning);

@@ -11,17 +11,36 @@ internal static class OpenAIModels
 
     private static readonly string[] ReasoningPrefixes = ["o1", "o3", "o4", "gpt-5", "gpt-6", "codex"];
 
+    private static readonly string[] PlainPrefixes = ["gpt-3", "gpt-4", "chatgpt-"];
+
+    /// <summary>The only ones that continue text; the others answer 404 to it. Azure writes the first without its point.</summary>
+    private static readonly string[] TextModels = ["gpt-3.5-turbo-instruct", "gpt-35-turbo-instruct", "davinci-002", "babbage-002"];
+
+    private const string TunedPrefix = "ft:";
+
+    /// <summary>Whether the model continues text as it stands; a tuned one is named after what it was made from.</summary>
+    public static bool ContinuesText(string model)
+    {
+        var name = model.StartsWith(TunedPrefix, StringComparison.OrdinalIgnoreCase) ? model[TunedPrefix.Length..] : model;
+        return Array.Exists(TextModels, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Refuses sampling parameters and <c>max_tokens</c>, accepts <c>reasoning_effort</c>.</summary>
     public static bool Reasons(string model) =>
         Array.Exists(ReasoningPrefixes, prefix => model.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
         && !model.Contains("-chat", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Known by its name not to reason; of an unknown name neither this holds nor <see cref="Reasons"/>.</summary>
+    public static bool NeverReasons(string model) =>
+        Array.Exists(PlainPrefixes, prefix => model.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        || (model.StartsWith("gpt-", StringComparison.OrdinalIgnoreCase) && model.Contains("-chat", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What a model is told of the wish to reason; null: nothing, and its own level holds (specs/dialects.md 2.6).</summary>
     public static ReasoningEffort? EffortOf(string model, ReasoningRequest reasoning, LossReport losses)
     {
         if (!Reasons(model))
         {
-            if (reasoning.Enabled == true && !reasoning.IsOff)
+            if ((reasoning.Enabled == true || reasoning.Effort is not null) && !reasoning.IsOff)
                 losses.Dropped("reasoning");
             return null;
         }
@@ -38,8 +57,10 @@ internal static class OpenAIModels
 
         var highest = HasExtraHighEffort(model) ? ReasoningEffort.XHigh : ReasoningEffort.High;
         var lowest = LowestEffortIsMinimal(model) ? ReasoningEffort.Minimal : ReasoningEffort.Low;
-        if (reasoning.Effort is not { } effort || (effort >= lowest && effort <= highest))
-            return reasoning.Effort;
+        if (ReasoningBudget.EffortOf(reasoning) is not { } effort)
+            return null;
+        if (effort >= lowest && effort <= highest)
+            return effort;
         losses.Clamped("reasoning_effort");
         return effort < lowest ? lowest : highest;
     }

@@ -13,9 +13,16 @@ internal static class ToolWriter
     public static void WriteTools(Utf8JsonWriter writer, ChatRequest request, bool named, string required, LossReport losses)
     {
         if (request.Tools.Count == 0)
+        {
+            request.DropToolChoice(losses);
             return;
+        }
+
+        CacheMarks.Drop(request.Tools, losses);
         if (request.Tools.Any(tool => tool.FreeText is not null))
             losses.Emulated("tools");
+        if (request.Tools.Any(tool => tool.FreeText is { HasGrammar: true }))
+            losses.Emulated("tools[].custom.format");
         writer.WriteStartArray("tools"u8);
         foreach (var tool in request.Tools)
         {
@@ -23,7 +30,7 @@ internal static class ToolWriter
             writer.WriteString("type"u8, "function"u8);
             writer.WriteStartObject("function"u8);
             writer.WriteString("name"u8, tool.Name);
-            if (tool.Description is { } description)
+            if (tool.FunctionDescription is { } description)
                 writer.WriteString("description"u8, description);
             writer.WritePropertyName("parameters"u8);
             writer.WriteRawValue(tool.FreeText is null ? tool.Parameters ?? """{"type":"object","properties":{}}""" : FreeText.Parameters, skipInputValidation: true);

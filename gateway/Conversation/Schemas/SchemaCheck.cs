@@ -124,4 +124,12 @@ internal static class SchemaRoot
         var about = node.Keywords.Keys.Select(keyword => SchemaVocabulary.Assertions.GetValueOrDefault(keyword)).OfType<string>().ToList();
         return about.Count == 0 || about.Contains("object");
     }
+
+    /// <summary>The types that a schema names, itself or through a reference; empty when they are not plain to see.</summary>
+    public static List<string> Types(SchemaNode node)
+    {
+        while (!node.Has("type") && node.Target is { } target)
+            node = target;
+        return node.Strings("type").ToList();
+    }
 }

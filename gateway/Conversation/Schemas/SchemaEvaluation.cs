@@ -4,18 +4,26 @@ using System.Text.RegularExpressions;
 
 namespace Dragoman.Conversation.Schemas;
 
-/// <summary>One judgement of one answer. A schema that asks for too much work is given up on, which counts as valid.</summary>
+/// <summary>
+/// One judgement of one answer. What cannot be judged, for too much work or a pattern that the engine does not have,
+/// counts as valid, and nothing is concluded from it: a mismatch that is found is one.
+/// </summary>
 internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
 {
     // Schemas can be written that judge one value exponentially often.
     private const int MostSteps = 1_000_000;
 
     private int steps;
+    private int doubts;
 
     public string? Find(SchemaNode schema, JsonElement value, string at)
     {
         if (++steps > MostSteps || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            doubts++;
             return null;
+        }
+
         if (schema.Boolean is { } boolean)
             return boolean ? null : Mismatch(at, "is not allowed");
         return (schema.Target is { } target ? Find(target, value, at) : null)
@@ -34,6 +42,13 @@ internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
     private static string Mismatch(string at, string problem) => $"{(at.Length == 0 ? "the answer" : at)} {problem}";
 
     private bool Fits(SchemaNode schema, JsonElement value) => Find(schema, value, "") is null;
+
+    /// <summary>Null when it cannot be told.</summary>
+    private bool? Judge(SchemaNode schema, JsonElement value)
+    {
+        var before = doubts;
+        return Fits(schema, value) ? doubts == before ? true : null : false;
+    }
 
     private static string? FindInAny(SchemaNode schema, JsonElement value, string at)
     {
@@ -56,11 +71,19 @@ internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
 
         if (schema.Has("anyOf") && !schema.List("anyOf").Any(part => Fits(part, value)))
             return Mismatch(at, "fits no schema of anyOf");
-        if (schema.Has("oneOf") && schema.List("oneOf").Count(part => Fits(part, value)) is var fitting && fitting != 1)
-            return Mismatch(at, $"fits {fitting} schemas of oneOf, not one");
-        if (schema.Node("not") is { } not && Fits(not, value))
+        if (schema.Has("oneOf"))
+        {
+            var verdicts = schema.List("oneOf").Select(part => Judge(part, value)).ToList();
+            var fitting = verdicts.Count(verdict => verdict == true);
+            if (fitting > 1 || verdicts.TrueForAll(verdict => verdict == false))
+                return Mismatch(at, $"fits {fitting} schemas of oneOf, not one");
+        }
+
+        if (schema.Node("not") is { } not && Judge(not, value) == true)
             return Mismatch(at, "fits what not forbids");
-        return schema.Node("if") is { } condition && schema.Node(Fits(condition, value) ? "then" : "else") is { } consequence ? Find(consequence, value, at) : null;
+        return schema.Node("if") is { } condition && Judge(condition, value) is { } holds && schema.Node(holds ? "then" : "else") is { } consequence
+            ? Find(consequence, value, at)
+            : null;
     }
 
     private string? FindInObject(SchemaNode schema, JsonElement value, string at)
@@ -111,8 +134,9 @@ internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
 
         if (schema.Node("contains") is { } contained)
         {
-            var count = value.EnumerateArray().Count(item => Fits(contained, item));
-            if (count < (Number(schema, "minContains") ?? 1) || count > (Number(schema, "maxContains") ?? int.MaxValue))
+            var verdicts = value.EnumerateArray().Select(item => Judge(contained, item)).ToList();
+            var count = verdicts.Count(verdict => verdict == true);
+            if (verdicts.Count(verdict => verdict != false) < (Number(schema, "minContains") ?? 1) || count > (Number(schema, "maxContains") ?? int.MaxValue))
                 return Mismatch(at, $"has {count} items that fit contains");
         }
 
@@ -137,7 +161,7 @@ internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
     {
         if (Size(schema, "Length", text.EnumerateRunes().Count(), at) is { } size)
             return size;
-        if (schema.Strings("pattern").FirstOrDefault() is { } source && patterns[source] is { } pattern && !Matches(pattern, text))
+        if (schema.Strings("pattern").FirstOrDefault() is { } source && !Matches(patterns[source], text))
             return Mismatch(at, $"does not match the pattern {source}");
         return schema.Strings("format").FirstOrDefault() is { } format && !SchemaFormat.Fits(format, text) ? Mismatch(at, $"is not of format {format}") : null;
     }
@@ -155,9 +179,7 @@ internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
 
     private static bool Satisfies(string keyword, JsonElement value, JsonElement limit)
     {
-        var order = value.TryGetDecimal(out var exact) && limit.TryGetDecimal(out var exactLimit)
-            ? exact.CompareTo(exactLimit)
-            : value.GetDouble().CompareTo(limit.GetDouble());
+        var order = SchemaNumber.Compare(value, limit);
         return keyword switch
         {
             "minimum" => order >= 0,
@@ -177,14 +199,18 @@ internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
 
     private static double? Number(SchemaNode schema, string keyword) => schema.Raw(keyword) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
 
-    private static bool Matches(Regex pattern, string text)
+    private bool Matches(Regex? pattern, string text)
     {
         try
         {
-            return pattern.IsMatch(text);
+            if (pattern is not null)
+                return pattern.IsMatch(text);
+            doubts++;
+            return true;
         }
         catch (RegexMatchTimeoutException)
         {
+            doubts++;
             return true;
         }
     }

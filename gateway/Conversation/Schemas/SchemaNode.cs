@@ -13,6 +13,9 @@ internal sealed class SchemaNode(string pointer, bool? boolean = null)
 
     public OrderedDictionary<string, SchemaValue> Keywords { get; } = [];
 
+    /// <summary>Parts of an <c>allOf</c> that could not be put together with <see cref="Keywords"/>; they apply as well.</summary>
+    public List<SchemaNode> Rest { get; } = [];
+
     /// <summary>What <c>$ref</c> or <c>$dynamicRef</c> names.</summary>
     public SchemaNode? Target { get; set; }
 
@@ -32,10 +35,12 @@ internal sealed class SchemaNode(string pointer, bool? boolean = null)
     public OrderedDictionary<string, SchemaNode> Map(string keyword) => Keywords.TryGetValue(keyword, out var value) && value.Map is { } map ? map : [];
 
     /// <summary>The strings of an array-valued keyword such as <c>required</c>.</summary>
-    public IEnumerable<string> Strings(string keyword) => Raw(keyword) switch
+    public IEnumerable<string> Strings(string keyword) => Raw(keyword) is { } raw ? Strings(raw) : [];
+
+    public static IEnumerable<string> Strings(JsonElement names) => names.ValueKind switch
     {
-        { ValueKind: JsonValueKind.Array } names => names.EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!),
-        { ValueKind: JsonValueKind.String } name => [name.GetString()!],
+        JsonValueKind.Array => names.EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!),
+        JsonValueKind.String => [names.GetString()!],
         _ => [],
     };
 
@@ -44,6 +49,7 @@ internal sealed class SchemaNode(string pointer, bool? boolean = null)
         var copy = new SchemaNode(Pointer, Boolean) { Target = Target };
         foreach (var (keyword, value) in Keywords)
             copy.Keywords.Add(keyword, value);
+        copy.Rest.AddRange(Rest);
         return copy;
     }
 
@@ -77,7 +83,11 @@ internal readonly record struct SchemaValue(JsonElement Raw, SchemaNode? Node = 
 
     public static SchemaValue Of(OrderedDictionary<string, SchemaNode> map) => new(default, Map: map);
 
+    public static SchemaValue Of(SchemaNode node) => new(default, node);
+
     public static SchemaValue Of(string text) => Built(writer => writer.WriteStringValue(text));
+
+    public static SchemaValue Of(int number) => Built(writer => writer.WriteNumberValue(number));
 
     public static SchemaValue Of(bool value) => Built(writer => writer.WriteBooleanValue(value));
 

@@ -15,8 +15,8 @@ public sealed class SchemaRules
         Formats = FrozenSet.Create("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"),
         IsClosed = true,
         RequiresAll = true,
+        DeepestObjects = 10,
         NeedsObjectRoot = true,
-        BareReferences = true,
     };
 
     public static readonly SchemaRules AnthropicNative = new()
@@ -25,8 +25,7 @@ public sealed class SchemaRules
         Formats = FrozenSet.Create("date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"),
         IsClosed = true,
         NeedsObjectRoot = true,
-        BareReferences = true,
-        RefusesRecursion = true,
+        Recursion = RecursionLimit.None,
         MostOptional = 24,
         MostMinItems = 1,
         Choices = EnumChoices.Primitives,
@@ -34,11 +33,11 @@ public sealed class SchemaRules
 
     public static readonly SchemaRules GeminiJsonSchema = new()
     {
-        Keywords = FrozenSet.Create([.. Shared, "additionalProperties", "$ref", "$id", "$anchor", "oneOf", "prefixItems", "title", "format",
+        Keywords = FrozenSet.Create([.. Shared, "additionalProperties", "$ref", "oneOf", "prefixItems", "title", "format",
             "maxItems", "minimum", "maximum", "default", "examples", "propertyOrdering"]),
         KeepsUnknown = true,
-        BareReferences = true,
         ConstAsEnum = true,
+        Recursion = RecursionLimit.Optional,
     };
 
     public static readonly SchemaRules GeminiOpenApi = new()
@@ -77,17 +76,21 @@ public sealed class SchemaRules
 
     internal bool NeedsObjectRoot { get; private init; }
 
-    /// <summary>Whether nothing may stand beside a <c>$ref</c>.</summary>
-    internal bool BareReferences { get; private init; }
-
+    /// <summary>Whether references are written out; otherwise nothing stands beside a <c>$ref</c>.</summary>
     internal bool InlinesReferences { get; private init; }
 
-    internal bool RefusesRecursion { get; private init; }
+    internal RecursionLimit Recursion { get; private init; }
 
     internal bool ConstAsEnum { get; private init; }
 
     /// <summary>Whether null is <c>nullable: true</c> beside a single type.</summary>
     internal bool NullableKeyword { get; private init; }
+
+    /// <summary>Whether every schema needs a type or a choice, and beside a choice stands nothing that limits it.</summary>
+    internal bool IsTyped => IsClosed || NullableKeyword;
+
+    /// <summary>How many objects may stand in each other. The limit of 5,000 properties is met by <see cref="SchemaDocument.MostNodes"/>.</summary>
+    internal int DeepestObjects { get; private init; } = int.MaxValue;
 
     internal int MostOptional { get; private init; } = int.MaxValue;
 
@@ -102,4 +105,14 @@ internal enum EnumChoices
     Any,
     Primitives,
     Strings,
+}
+
+/// <summary>Where a schema may refer to itself.</summary>
+internal enum RecursionLimit
+{
+    Anywhere,
+
+    /// <summary>Through properties that are not required.</summary>
+    Optional,
+    None,
 }

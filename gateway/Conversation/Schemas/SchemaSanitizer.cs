@@ -6,7 +6,7 @@ using Dragoman.Wire;
 namespace Dragoman.Conversation.Schemas;
 
 /// <param name="Json">The schema that the provider takes.</param>
-/// <param name="Removed">The keywords that had to go, each once; the model hears of them in descriptions.</param>
+/// <param name="Removed">The keywords that had to go or to be weakened, each once; the model hears of them in descriptions.</param>
 /// <param name="ChangesValidity">Whether an answer that fits <paramref name="Json"/> need not fit the client's schema.</param>
 public sealed record SanitisedSchema(string Json, IReadOnlyList<string> Removed, bool ChangesValidity)
 {
@@ -14,7 +14,11 @@ public sealed record SanitisedSchema(string Json, IReadOnlyList<string> Removed,
     public string? Unsupported { get; init; }
 }
 
-/// <summary>Makes of a client's JSON Schema one that a provider takes (specs/dialects.md 2.5, P-26).</summary>
+/// <summary>
+/// Makes of a client's JSON Schema one that a provider takes (specs/dialects.md 2.5, P-26). It may be looser than the
+/// client's, never stricter where <see cref="SanitisedSchema.Unsupported"/> is null, but that objects are closed, that a
+/// schema without a type is of the type that it speaks of, and that where OpenAI wants every property, absence is null.
+/// </summary>
 public static class SchemaSanitizer
 {
     /// <param name="schema">Raw JSON as the client sent it.</param>
@@ -31,6 +35,6 @@ public static class SchemaSanitizer
         var output = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
             root.Write(writer);
-        return new SanitisedSchema(Encoding.UTF8.GetString(output.WrittenSpan), [.. rewriter.Removed], rewriter.ChangesValidity) { Unsupported = rewriter.Unsupported };
+        return new SanitisedSchema(Encoding.UTF8.GetString(output.WrittenSpan), [.. rewriter.Losses.Removed], rewriter.Losses.ChangesValidity) { Unsupported = rewriter.Losses.Unsupported };
     }
 }

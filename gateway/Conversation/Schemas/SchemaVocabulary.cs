@@ -64,4 +64,6 @@ internal static class SchemaVocabulary
 
     /// <summary>Keywords without force that tell the model something when they go.</summary>
     public static readonly FrozenSet<string> Hints = FrozenSet.Create("default", "examples", "example", "contentEncoding", "contentMediaType", "contentSchema");
+
+    public static bool IsKnown(string keyword) => Assertions.ContainsKey(keyword) || Identity.Contains(keyword) || Hints.Contains(keyword);
 }

@@ -45,6 +45,7 @@ internal sealed class AnthropicConversation
     /// <exception cref="GatewayException">The provider cannot be told something whose loss would change the meaning.</exception>
     public static AnthropicConversation Of(ChatRequest request, AnthropicModel model, string upstreamModel, LossReport losses)
     {
+        CallState.Drop(request.Turns, losses);
         var conversation = new AnthropicConversation(model, upstreamModel, losses);
         conversation.Read(request.Turns);
         return conversation;

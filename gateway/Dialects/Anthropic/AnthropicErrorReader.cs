@@ -78,8 +78,7 @@ internal static class AnthropicErrorReader
     {
         try
         {
-            var reader = new Utf8JsonReader(body);
-            using var document = JsonDocument.ParseValue(ref reader);
+            using var document = JsonText.Parse(body);
             var root = document.RootElement;
             var error = Member(root, "error") ?? root;
             var code = Member(error, "details") is { } details ? TextOf(details, "error_code") : null;

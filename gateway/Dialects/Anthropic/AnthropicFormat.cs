@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Conversation.Schemas;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic;
 
@@ -77,7 +79,7 @@ internal sealed record AnthropicFormat(AnthropicFormatMeans Means, string? Nativ
 
     private static bool IsOfObject(string schema)
     {
-        using var document = JsonDocument.Parse(schema);
+        using var document = JsonText.Parse(Encoding.UTF8.GetBytes(schema));
         return document.RootElement.ValueKind == JsonValueKind.Object
             && document.RootElement.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("object"u8);
     }

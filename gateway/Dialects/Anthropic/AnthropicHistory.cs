@@ -36,7 +36,7 @@ internal static class AnthropicHistory
     /// </summary>
     public static ReadOnlyMemory<byte>? WithoutThinking(ReadOnlyMemory<byte> body, Func<string, bool> isUnwanted)
     {
-        using var document = JsonDocument.Parse(body);
+        using var document = JsonText.Parse(body.Span);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("messages", out var messages) || messages.ValueKind != JsonValueKind.Array)
             return null;

@@ -6,7 +6,7 @@ namespace Dragoman.Dialects.Anthropic;
 /// <summary>Reads Anthropic's request into the canonical one (specs/dialects.md 2).</summary>
 internal static class AnthropicMessagesReader
 {
-    private static readonly string[] Known =
+    internal static readonly string[] Known =
     [
         "model", "messages", "system", "max_tokens", "stream", "stop_sequences", "temperature", "top_p", "top_k", "tools", "tool_choice",
         "thinking", "output_config", "output_format", "metadata", "service_tier", "container", "context_management", "mcp_servers", "inference_geo",
@@ -28,6 +28,8 @@ internal static class AnthropicMessagesReader
         var tools = AnthropicMessagesTools.Read(request, family);
         var choice = AnthropicMessagesTools.ReadChoice(request);
         ReadFamilyMembers(request, family);
+        if (!string.IsNullOrEmpty(context.Header("anthropic-beta")))
+            family.Likes("anthropic-beta");
         return new ChatRequest
         {
             Model = model,

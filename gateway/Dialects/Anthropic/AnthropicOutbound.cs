@@ -132,6 +132,8 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
         var thinking = AnthropicThinking.For(request, model, conversation.AllowsThinking, losses);
         var format = AnthropicFormat.For(request, model, losses);
         var tools = AnthropicTools.For(request, model, format.Means, thinking.IsOn, losses);
+        if (format.Means == AnthropicFormatMeans.Native && request.Format?.Description is not null)
+            losses.Dropped("response_format.description");
         AddInstructions(conversation, request, format, tools);
         var marks = new AnthropicCacheMarks(request.Tools, conversation, losses);
         var isStreamed = request.Stream || thinking.Limit > LongestUnstreamed;

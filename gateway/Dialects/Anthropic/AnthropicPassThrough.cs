@@ -11,6 +11,9 @@ internal sealed class AnthropicPassThrough(AnswerContext context, IBufferWriter<
 
     public void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
+        // What some servers add to their streams, such as a last [DONE], is no event of Anthropic's.
+        if (!data.TrimStart(" \t\r\n"u8).StartsWith("{"u8))
+            return;
         // Some proxies leave the names out; clients read nothing without them (P-14).
         var name = eventName.IsEmpty ? JsonSplice.Find(data, "type"u8).Trim((byte)'"') : eventName;
         output.Write("event: "u8);

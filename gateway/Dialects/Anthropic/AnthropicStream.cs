@@ -108,8 +108,12 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
             WriteState(state);
     }
 
-    /// <exception cref="GatewayException">Always: an assistant's message here holds no media.</exception>
-    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64) => throw AnthropicAnswer.CannotCarry(mediaType);
+    /// <exception cref="GatewayException">Always, but for answers that have no place anyway: an assistant's message here holds no media.</exception>
+    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+        if (choice == 0)
+            throw AnthropicAnswer.CannotCarry(mediaType);
+    }
 
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {

@@ -45,8 +45,12 @@ internal sealed class AnthropicTools
                 losses.Emulated("tools");
         }
 
+        if (tools.Count == 0)
+            request.DropToolChoice(losses);
         if (tools.Exists(tool => tool.FreeText is not null))
             losses.Emulated("tools");
+        if (tools.Exists(tool => tool.FreeText is { HasGrammar: true }))
+            losses.Emulated("tools[].custom.format");
         var isForced = tools.Count > 0 && choice?.Kind is ToolChoiceKind.Required or ToolChoiceKind.Named;
         if (!isForced || (model.TakesForcedTools && !thinks))
             return new AnthropicTools(tools, choice, request.ParallelToolCalls, model, losses);
@@ -68,7 +72,7 @@ internal sealed class AnthropicTools
         {
             writer.WriteStartObject();
             writer.WriteString("name"u8, tool.Name);
-            if (tool.Description is { Length: > 0 } description)
+            if (tool.FunctionDescription is { Length: > 0 } description)
                 writer.WriteString("description"u8, description);
             writer.WritePropertyName("input_schema"u8);
             writer.WriteRawValue(schema, skipInputValidation: true);
@@ -127,7 +131,7 @@ internal sealed class AnthropicTools
             return FreeText.Parameters;
         if (tool.Parameters is not { } schema)
             return NoParameters;
-        using var document = JsonDocument.Parse(schema);
+        using var document = JsonText.Parse(Encoding.UTF8.GetBytes(schema));
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             return NoParameters;
         if (document.RootElement.TryGetProperty("type", out _))

@@ -71,11 +71,10 @@ internal static class GeminiErrors
     {
         try
         {
-            var reader = new Utf8JsonReader(body);
-            using var document = JsonDocument.ParseValue(ref reader);
+            using var document = JsonText.Parse(body);
             return ReadRoot(document.RootElement);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             var text = Encoding.UTF8.GetString(body).Trim();
             // An HTML page from a proxy on the way says nothing to an API client.

@@ -116,6 +116,11 @@ public sealed class GeminiOutbound : IOutboundDialect
 
         if (request.Turns.Any(turn => turn.Parts.Any(part => part.Cache is not null)) || request.Tools.Any(tool => tool.Cache is not null))
             losses.Dropped("cache_control");
+        CallState.DropUnless(state => state.BelongsTo(StateKind.GeminiThoughtSignature, upstreamModel), request.Turns, losses);
+        if (request.Turns.Any(turn => turn.Parts.Any(part => part is DocumentPart { FileName: not null })))
+            losses.Dropped("filename");
+        if (request.Format?.Description is not null)
+            losses.Dropped("response_format.description");
         new GeminiPartWriter(writer, upstreamModel).Write(GeminiConversation.Of(request, GeminiModel.Of(upstreamModel), losses), losses);
         GeminiToolWriter.Write(writer, request, losses);
     }

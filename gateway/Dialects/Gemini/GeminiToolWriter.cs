@@ -9,10 +9,17 @@ internal static class GeminiToolWriter
 {
     public static void Write(Utf8JsonWriter writer, ChatRequest request, LossReport losses)
     {
+        CacheMarks.Drop(request.Tools, losses);
         if (request.Tools.Count == 0)
+        {
+            request.DropToolChoice(losses);
             return;
+        }
+
         if (request.Tools.Any(tool => tool.FreeText is not null))
             losses.Emulated("tools");
+        if (request.Tools.Any(tool => tool.FreeText is { HasGrammar: true }))
+            losses.Emulated("tools[].custom.format");
         if (request.Tools.Any(tool => tool.Strict == true))
             losses.Dropped("strict");
         // The answer is cut to its first call.
@@ -27,7 +34,7 @@ internal static class GeminiToolWriter
             var tool = request.Tools[index];
             writer.WriteStartObject();
             writer.WriteString("name"u8, tool.Name);
-            if (tool.Description is { } description)
+            if (tool.FunctionDescription is { } description)
                 writer.WriteString("description"u8, description);
             if ((tool.FreeText is null ? tool.Parameters : FreeText.Parameters) is { } parameters)
             {

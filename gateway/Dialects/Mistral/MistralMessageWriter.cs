@@ -13,6 +13,7 @@ internal static class MistralMessageWriter
     {
         turns = ToolResultMedia.MoveBehind(turns, AcceptableId, losses);
         CacheMarks.Drop(turns, losses);
+        CallState.Drop(turns, losses);
         writer.WriteStartArray("messages"u8);
         for (var index = 0; index < turns.Count; index++)
         {

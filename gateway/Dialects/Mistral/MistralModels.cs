@@ -16,4 +16,12 @@ internal static class MistralModels
     /// <summary>Can be told not to reason.</summary>
     public static bool TakesEffort(string model) =>
         Array.Exists(EffortPrefixes, prefix => model.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>From OpenAI's word for a tier; null where there is none of that kind (specs/dialects.md 2.9).</summary>
+    public static string? ServiceTierOf(string? tier) => tier switch
+    {
+        "auto" or "priority" => "auto",
+        "default" => "standard_only",
+        _ => null,
+    };
 }

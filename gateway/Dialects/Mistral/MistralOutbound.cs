@@ -36,6 +36,7 @@ public sealed class MistralOutbound : IOutboundDialect
             writer.WriteString("model"u8, upstreamModel);
             if (fillsIn)
             {
+                request.DropAllButPrompt(losses);
                 writer.WriteString("prompt"u8, request.Completion!.Prompt);
                 writer.WriteString("suffix"u8, request.Completion.Suffix);
             }
@@ -163,7 +164,14 @@ public sealed class MistralOutbound : IOutboundDialect
         ToolWriter.WriteTools(writer, request, named: true, required: "any", losses);
         ToolWriter.WriteFormat(writer, request.Format);
         WriteReasoning(writer, request.Reasoning, upstreamModel, losses);
-        HintWriter.Write(writer, request.Hints, request.Sampling.Choices > 1 ? SharedHintsOfOne : SharedHints, losses);
+        var hints = request.Hints;
+        if (MistralModels.ServiceTierOf(hints.ServiceTier) is { } tier)
+        {
+            writer.WriteString("service_tier"u8, tier);
+            hints = hints with { ServiceTier = null };
+        }
+
+        HintWriter.Write(writer, hints, request.Sampling.Choices > 1 ? SharedHintsOfOne : SharedHints, losses);
         foreach (var name in request.Extensions.Keys)
             losses.Dropped(name);
     }
@@ -183,7 +191,14 @@ public sealed class MistralOutbound : IOutboundDialect
     private static void WriteReasoning(Utf8JsonWriter writer, ReasoningRequest reasoning, string upstreamModel, LossReport losses)
     {
         if (reasoning.Enabled is null)
+        {
+            if (reasoning.Effort is not null)
+                losses.Dropped("reasoning_effort");
             return;
+        }
+
+        if (reasoning is { IsOff: false, Effort: not (null or ReasoningEffort.High) })
+            losses.Clamped("reasoning_effort");
         if (MistralModels.HasPromptMode(upstreamModel))
         {
             if (reasoning.IsOff)

@@ -26,7 +26,11 @@ internal static class OllamaAnswer
     {
         var choice = answer.Choices.Count > 0 ? answer.Choices[0] : new AnswerChoice();
         var total = Elapsed(context);
-        if (choice.StopReason == StopReason.ContentFilter && choice.Text.Length + choice.Refusal.Length == 0)
+        // What a limit or a filter cut in the middle is no call (specs/dialects.md 2.17).
+        IReadOnlyList<AnswerToolCall> calls = choice.StopReason is StopReason.Length or StopReason.ContextWindow or StopReason.ContentFilter
+            ? [.. choice.ToolCalls.Where(IsWhole)]
+            : choice.ToolCalls;
+        if (choice.StopReason == StopReason.ContentFilter && choice.Words.Length + calls.Count == 0 && !HasPictures(choice))
             throw new GatewayException(ContentWithheld);
 
         using var writer = new Utf8JsonWriter(output, JsonText.Compact);
@@ -37,14 +41,10 @@ internal static class OllamaAnswer
             writer.WriteString("role"u8, "assistant"u8);
         }
 
-        WriteEscaped(writer, form == OllamaForm.Chat ? "content"u8 : "response"u8, choice.Text.Bytes, choice.Refusal.Bytes);
+        WriteEscaped(writer, form == OllamaForm.Chat ? "content"u8 : "response"u8, choice.Words.Bytes);
         if (choice.Reasoning.Length > 0 && !context.Request.Reasoning.IsOff)
-            WriteEscaped(writer, "thinking"u8, choice.Reasoning.Bytes, default);
+            WriteEscaped(writer, "thinking"u8, choice.Reasoning.Bytes);
         WritePictures(writer, choice);
-        // What a limit or a filter cut in the middle is no call (specs/dialects.md 2.17).
-        IReadOnlyList<AnswerToolCall> calls = choice.StopReason is StopReason.Length or StopReason.ContextWindow or StopReason.ContentFilter
-            ? [.. choice.ToolCalls.Where(IsWhole)]
-            : choice.ToolCalls;
         if (calls.Count > 0)
         {
             writer.WriteStartArray("tool_calls"u8);
@@ -129,10 +129,10 @@ internal static class OllamaAnswer
 
     private static long Nanoseconds(TimeSpan time) => Math.Max(1, (long)time.TotalNanoseconds);
 
-    private static void WriteEscaped(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    private static void WriteEscaped(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> escaped)
     {
         writer.WritePropertyName(name);
-        writer.WriteRawValue([(byte)'"', .. first, .. second, (byte)'"'], skipInputValidation: true);
+        writer.WriteRawValue([(byte)'"', .. escaped, (byte)'"'], skipInputValidation: true);
     }
 
     /// <summary>Whether the call's arguments are a whole JSON object.</summary>
@@ -141,9 +141,11 @@ internal static class OllamaAnswer
     /// <summary>Ollama's messages carry pictures, and no sound.</summary>
     public static bool IsPicture(string mediaType) => mediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase);
 
+    private static bool HasPictures(AnswerChoice choice) => choice.Blocks.OfType<MediaBlock>().Any(media => IsPicture(media.MediaType));
+
     private static void WritePictures(Utf8JsonWriter writer, AnswerChoice choice)
     {
-        if (!choice.Blocks.OfType<MediaBlock>().Any(media => IsPicture(media.MediaType)))
+        if (!HasPictures(choice))
             return;
         writer.WriteStartArray("images"u8);
         foreach (var picture in choice.Blocks.OfType<MediaBlock>().Where(media => IsPicture(media.MediaType)))
@@ -155,7 +157,7 @@ internal static class OllamaAnswer
     {
         var json = new ArrayBufferWriter<byte>(Math.Max(2, call.Arguments.Length));
         JsonText.Unescape(call.Arguments.Bytes, json);
-        return json.WrittenSpan;
+        return JsonText.OnOneLine(json.WrittenSpan);
     }
 
     private static bool IsObject(ReadOnlySpan<byte> json)

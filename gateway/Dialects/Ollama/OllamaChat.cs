@@ -17,7 +17,7 @@ public sealed class OllamaChat : IInboundDialect
     {
         var request = RequestObject.OfBody(body, ignoreCase: true);
         var sampling = OllamaRequest.ReadSampling(request);
-        OllamaRequest.CheckIgnored(request);
+        var unread = OllamaRequest.FindUnread(request, "messages", "tools");
         var model = request.String("model");
         if (string.IsNullOrEmpty(model))
             throw GatewayException.Invalid("model", "model is required");
@@ -26,7 +26,7 @@ public sealed class OllamaChat : IInboundDialect
         var format = OllamaRequest.ReadFormat(request);
         var turns = new List<Turn>();
         foreach (var message in request.Objects("messages"))
-            turns.Add(ReadMessage(message, pairing));
+            turns.Add(ReadMessage(message, pairing, unread));
 
         return new ChatRequest
         {
@@ -35,11 +35,12 @@ public sealed class OllamaChat : IInboundDialect
             Stream = request.Bool("stream") ?? true,
             IncludeUsage = true,
             Turns = OllamaRequest.AskingFor(format, turns),
-            Tools = [.. request.Objects("tools").Select(ReadTool)],
+            Tools = [.. request.Objects("tools").Select(tool => ReadTool(tool, unread))],
             Format = format,
             Reasoning = OllamaRequest.ReadThink(request),
             Sampling = sampling,
             KeepAlive = KeepAlive.Read(request),
+            FamilyHints = unread.Found,
             DropsOldestTurns = request.Bool("truncate") ?? true,
         };
     }
@@ -68,10 +69,17 @@ public sealed class OllamaChat : IInboundDialect
     public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) =>
         OllamaAnswer.Write(OllamaForm.Chat, context, answer, output);
 
-    private static Turn ReadMessage(RequestObject message, ToolCallPairing pairing)
+    private static Turn ReadMessage(RequestObject message, ToolCallPairing pairing, UnreadMembers unread)
     {
         var role = (message.String("role") ?? "").ToLowerInvariant();
         var content = message.String("content") ?? "";
+        unread.Note(message, "messages[]", role switch
+        {
+            "system" => ["role", "content"],
+            "assistant" => ["role", "content", "thinking", "tool_calls"],
+            "tool" => ["role", "content", "images", "tool_name", "tool_call_id"],
+            _ => ["role", "content", "images"],
+        });
         switch (role)
         {
             case "system":
@@ -105,9 +113,10 @@ public sealed class OllamaChat : IInboundDialect
         }
     }
 
-    private static ToolDefinition ReadTool(RequestObject tool)
+    private static ToolDefinition ReadTool(RequestObject tool, UnreadMembers unread)
     {
         var function = tool.Object("function") ?? throw GatewayException.Invalid(tool.FieldPath("function"), $"{tool.FieldPath("function")} is required");
+        unread.Note(function, "tools[].function", "name", "description", "parameters");
         if (function.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
             throw function.WrongType("parameters", "a JSON Schema object", wrong);
         return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters")) { Field = function.FieldPath("parameters") };

@@ -11,7 +11,7 @@ public static class OllamaEmbeddings
     /// <exception cref="GatewayException">The request is malformed.</exception>
     public static EmbeddingRequest ReadEmbed(JsonElement body)
     {
-        var request = ReadBody(body);
+        var request = RequestObject.OfBody(body, ignoreCase: true);
         return new EmbeddingRequest(
             request.String("model") ?? "",
             ReadInputs(request),
@@ -20,18 +20,24 @@ public static class OllamaEmbeddings
             KeepAlive = KeepAlive.Read(request),
             TooLongText = request.Bool("truncate") ?? true ? TooLongText.Cut : TooLongText.Refused,
             TakesCutVectors = true,
+            Unread = FindUnread(request, "input", "truncate", "dimensions"),
         };
     }
 
     /// <exception cref="GatewayException">The request is malformed.</exception>
     public static EmbeddingRequest ReadEmbeddings(JsonElement body)
     {
-        var request = ReadBody(body);
+        var request = RequestObject.OfBody(body, ignoreCase: true);
         var model = request.String("model");
         if (string.IsNullOrEmpty(model))
             throw GatewayException.Invalid("model", "model is required");
         var prompt = request.String("prompt") ?? "";
-        return new EmbeddingRequest(model, prompt.Length == 0 ? [] : [prompt], null) { TooLongText = TooLongText.Cut, KeepAlive = KeepAlive.Read(request) };
+        return new EmbeddingRequest(model, prompt.Length == 0 ? [] : [prompt], null)
+        {
+            TooLongText = TooLongText.Cut,
+            KeepAlive = KeepAlive.Read(request),
+            Unread = FindUnread(request, "prompt"),
+        };
     }
 
     public static void WriteEmbed(EmbeddingRequest request, EmbeddingAnswer answer, TimeSpan total, IBufferWriter<byte> output)
@@ -70,12 +76,13 @@ public static class OllamaEmbeddings
         return norm is 0 or 1 ? wanted : Array.ConvertAll(wanted, value => (float)(value / norm));
     }
 
-    /// <summary>The options mean nothing for a model in a cloud: a wrong type is a mistake all the same.</summary>
-    private static RequestObject ReadBody(JsonElement body)
+    private static IReadOnlyList<string> FindUnread(RequestObject request, params ReadOnlySpan<string> read)
     {
-        var request = RequestObject.OfBody(body, ignoreCase: true);
-        _ = request.Object("options");
-        return request;
+        var unread = new UnreadMembers(StringComparer.OrdinalIgnoreCase);
+        unread.Note(request, "", ["model", "keep_alive", "options", .. read]);
+        if (request.Object("options") is { } options)
+            unread.Note(options, "options");
+        return unread.Found;
     }
 
     private static void WriteVector(Utf8JsonWriter writer, float[] vector)

@@ -7,6 +7,9 @@ namespace Dragoman.Dialects.Ollama;
 /// <summary><c>POST /api/generate</c> (specs/ollama.md 2.2).</summary>
 public sealed class OllamaGenerate : IInboundDialect
 {
+    /// <summary>Besides those that chat has too.</summary>
+    internal static readonly string[] Members = ["prompt", "system", "suffix", "template", "context", "images", "raw"];
+
     public string Name => "ollama.generate";
 
     public string StreamContentType => OllamaAnswer.StreamContentType;
@@ -17,7 +20,7 @@ public sealed class OllamaGenerate : IInboundDialect
     {
         var request = RequestObject.OfBody(body, ignoreCase: true);
         var sampling = OllamaRequest.ReadSampling(request);
-        OllamaRequest.CheckIgnored(request);
+        var unread = OllamaRequest.FindUnread(request, Members);
         var prompt = request.String("prompt") ?? "";
         var system = request.String("system") ?? "";
         var suffix = request.String("suffix") ?? "";
@@ -28,6 +31,15 @@ public sealed class OllamaGenerate : IInboundDialect
         if (raw && (system.Length > 0 || template.Length > 0 || hasContext))
             throw GatewayException.Invalid("raw", "raw mode does not support template, system, or context");
 
+        // A template of the bare prompt is raw mode by another name.
+        var isBare = template.Replace(" ", "", StringComparison.Ordinal) == "{{.Prompt}}";
+        if (template.Length > 0 && !isBare)
+            unread.Note("template");
+        if (hasContext)
+            unread.Note("context");
+        if (request.Bool("truncate") == true)
+            unread.Note("truncate");
+        var isCompletion = prompt.Length > 0 && (raw || suffix.Length > 0 || isBare);
         var format = OllamaRequest.ReadFormat(request);
         var turns = new List<Turn>();
         if (system.Length > 0)
@@ -43,14 +55,14 @@ public sealed class OllamaGenerate : IInboundDialect
             Stream = request.Bool("stream") ?? true,
             IncludeUsage = true,
             Turns = OllamaRequest.AskingFor(format, turns),
-            // A template of the bare prompt is raw mode by another name.
-            Completion = prompt.Length > 0 && (raw || suffix.Length > 0 || template.Replace(" ", "", StringComparison.Ordinal) == "{{.Prompt}}")
+            Completion = isCompletion
                 ? new TextCompletion(prompt, suffix.Length > 0 ? suffix : null, Echo: false)
                 : null,
             Format = format,
             Reasoning = OllamaRequest.ReadThink(request),
             Sampling = sampling,
             KeepAlive = KeepAlive.Read(request),
+            FamilyHints = unread.Found,
         };
     }
 

@@ -4,9 +4,14 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;
 
-/// <summary>The member <c>options</c> of Ollama's requests (specs/ollama.md 2.0, 5.1); what providers have no like of is ignored.</summary>
+/// <summary>The member <c>options</c> of Ollama's requests (specs/ollama.md 2.0, 5.1); what providers have no like of is reported as lost.</summary>
 internal static class OllamaOptions
 {
+    public static readonly string[] ReadNames =
+    [
+        "temperature", "top_p", "top_k", "min_p", "repeat_penalty", "presence_penalty", "frequency_penalty", "seed", "num_predict", "stop", "format",
+    ];
+
     /// <exception cref="GatewayException">An option is of the wrong type; in Ollama's own words.</exception>
     public static Sampling Read(RequestObject options, Sampling sampling) => sampling with
     {
@@ -26,7 +31,7 @@ internal static class OllamaOptions
     /// <summary>Some clients put the format here (specs/ollama.md 5.1); one that cannot be meant is ignored like any unknown option.</summary>
     public static OutputFormat? ReadFormat(RequestObject options) => options.Find("format") switch
     {
-        { ValueKind: JsonValueKind.String } word when word.ValueEquals("json") => new OutputFormat(OutputFormatKind.JsonObject),
+        { ValueKind: JsonValueKind.String } word when JsonText.ReadString(word) == "json" => new OutputFormat(OutputFormatKind.JsonObject),
         { ValueKind: JsonValueKind.Object } schema => new OutputFormat(OutputFormatKind.JsonSchema, schema.GetRawText(), "schema", Strict: true) { Field = "format" },
         _ => null,
     };

@@ -9,6 +9,10 @@ internal static class OllamaRequest
 {
     public const string Family = "ollama";
 
+    /// <summary>What both read.</summary>
+    public static readonly string[] Members =
+        ["model", "stream", "format", "keep_alive", "options", "think", "truncate", "shift", "logprobs", "top_logprobs"];
+
     public static Sampling ReadSampling(RequestObject request)
     {
         var logprobs = request.Bool("logprobs");
@@ -19,12 +23,20 @@ internal static class OllamaRequest
         return request.Object("options") is { } options ? OllamaOptions.Read(options, sampling) : sampling;
     }
 
-    /// <summary>Members that mean nothing for a model in a cloud: a wrong type is a mistake all the same.</summary>
+    /// <summary>
+    /// Gathers what has no like at any provider. To slide the window while generating is Ollama's own; not to do so is
+    /// what all providers do.
+    /// </summary>
     /// <exception cref="GatewayException">Neither true nor false.</exception>
-    public static void CheckIgnored(RequestObject request)
+    public static UnreadMembers FindUnread(RequestObject request, params ReadOnlySpan<string> read)
     {
-        _ = request.Bool("truncate");
-        _ = request.Bool("shift");
+        var unread = new UnreadMembers(StringComparer.OrdinalIgnoreCase);
+        unread.Note(request, "", [.. Members, .. read]);
+        if (request.Object("options") is { } options)
+            unread.Note(options, "options", OllamaOptions.ReadNames);
+        if (request.Bool("shift") == true)
+            unread.Note("shift");
+        return unread;
     }
 
     public static OutputFormat? ReadFormat(RequestObject request)
@@ -33,8 +45,8 @@ internal static class OllamaRequest
             return request.Object("options") is { } options ? OllamaOptions.ReadFormat(options) : null;
         return format.ValueKind switch
         {
-            JsonValueKind.String when format.ValueEquals("") => null,
-            JsonValueKind.String when format.ValueEquals("json") => new OutputFormat(OutputFormatKind.JsonObject),
+            JsonValueKind.String when JsonText.ReadString(format).Length == 0 => null,
+            JsonValueKind.String when JsonText.ReadString(format) == "json" => new OutputFormat(OutputFormatKind.JsonObject),
             JsonValueKind.Object => new OutputFormat(OutputFormatKind.JsonSchema, format.GetRawText(), "schema", Strict: true) { Field = "format" },
             _ => throw GatewayException.Invalid("format", $"invalid format: {format.GetRawText()}; expected \"json\" or a valid JSON Schema object"),
         };
@@ -48,7 +60,7 @@ internal static class OllamaRequest
         {
             JsonValueKind.True => new ReasoningRequest(true, null),
             JsonValueKind.False => new ReasoningRequest(false, null),
-            JsonValueKind.String => think.GetString() switch
+            JsonValueKind.String => JsonText.ReadString(think) switch
             {
                 "low" => new ReasoningRequest(true, ReasoningEffort.Low),
                 "medium" => new ReasoningRequest(true, ReasoningEffort.Medium),

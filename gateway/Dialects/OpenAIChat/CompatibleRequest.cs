@@ -15,6 +15,7 @@ internal static class CompatibleRequest
     public static bool IsNeeded(CompatibleServer server, ChatRequest request) =>
         For(server, request, new LossReport()) != request
         || (!server.TakesImageUrls && request.Turns.Any(turn => turn.Parts.Any(part => part is ImagePart { Source: LinkedMedia })))
+        || (request.ToolChoice?.Allowed is not null && server.ToolChoice != ToolChoiceSupport.Full)
         || (request.Sampling.RepeatPenalty is not null && !Says(request, server.RepeatPenalty))
         || (request.Reasoning.IsOff && server.ReasoningSwitch != ReasoningSwitch.Effort)
         || (!server.TakesMaxCompletionTokens && Says(request, "max_completion_tokens"))

@@ -21,6 +21,9 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     private readonly bool isOpenAI = server is null;
     private readonly StreamOptions streamOptions = new();
 
+    /// <summary>False for versions of Azure's API from before that name.</summary>
+    public bool TakesMaxCompletionTokens { get; init; } = true;
+
     public string Name => "openai";
 
     public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses)
@@ -30,6 +33,8 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
         string? answerSchema = null;
         if (isOpenAI)
         {
+            if (MustChat(request, upstreamModel))
+                request = EmulatedCompletion.AsChat(request, losses);
             request = request with
             {
                 Format = StrictSchemas.Fit(request.Format, losses, out answerSchema),
@@ -48,6 +53,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             writer.WriteString("model"u8, upstreamModel);
             if (request.Completion is { } completion)
             {
+                request.DropAllButPrompt(losses);
                 if (completion.FurtherPrompts.Count == 0)
                     writer.WriteString("prompt"u8, completion.Prompt);
                 else
@@ -94,7 +100,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             : new FilteredAnswerReader(reader, events => new InlineReasoning(events));
     }
 
-    public bool TakesPromptLists => true;
+    public bool TakesPromptLists(string upstreamModel) => !isOpenAI || OpenAIModels.ContinuesText(upstreamModel);
 
     /// <summary>OpenAI fetches pictures, and no documents.</summary>
     public bool FetchesLink(Part part, string upstreamModel) => part is ImagePart && server is not { TakesImageUrls: false };
@@ -131,9 +137,13 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
 
     private static string PathOf(ChatRequest request) => request.Completion is null ? "chat/completions" : "completions";
 
+    /// <summary>Compatible servers continue text with any model.</summary>
+    private bool MustChat(ChatRequest request, string upstreamModel) => isOpenAI && request.Completion is not null && !OpenAIModels.ContinuesText(upstreamModel);
+
     /// <summary>OpenAI's reasoning models refuse what older clients send (P-34), compatible servers what they do not have.</summary>
     private bool MustRewrite(ChatRequest request, string upstreamModel) => server is null
-        ? request.Sampling.Stop.Count > OpenAIModels.MostStopSequences || (OpenAIModels.Reasons(upstreamModel) && HoldsWhatReasoningModelsRefuse(request, upstreamModel))
+        ? MustChat(request, upstreamModel) || (!TakesMaxCompletionTokens && !JsonSplice.Find(request.Source.Span, "max_completion_tokens"u8).IsEmpty)
+            || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences || (OpenAIModels.Reasons(upstreamModel) && HoldsWhatReasoningModelsRefuse(request, upstreamModel))
         : (request.Stream && streamOptions.IsRefusedBy(upstreamModel)) || CompatibleRequest.IsNeeded(server, request);
 
     private static bool HoldsWhatReasoningModelsRefuse(ChatRequest request, string upstreamModel)
@@ -160,7 +170,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
         if (sampling.Seed is { } seed)
             writer.WriteNumber("seed"u8, seed);
         if (sampling.MaxOutputTokens is { } limit)
-            writer.WriteNumber(isOpenAI && request.Completion is null ? "max_completion_tokens"u8 : "max_tokens"u8, limit);
+            writer.WriteNumber(isOpenAI && TakesMaxCompletionTokens && request.Completion is null ? "max_completion_tokens"u8 : "max_tokens"u8, limit);
         if (sampling.Choices is { } count && count != 1)
             writer.WriteNumber("n"u8, count);
         if (sampling.LogitBias is { } bias)

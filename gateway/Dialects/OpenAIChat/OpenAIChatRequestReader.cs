@@ -8,7 +8,8 @@ namespace Dragoman.Dialects.OpenAIChat;
 /// <summary>Reads OpenAI's chat request into the canonical one (specs/dialects.md 2).</summary>
 internal static class OpenAIChatRequestReader
 {
-    private static readonly string[] Known =
+    /// <summary>Top-level members, besides those of sampling.</summary>
+    internal static readonly string[] Known =
     [
         "model", "messages", "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "response_format",
         "reasoning_effort", "reasoning", "logprobs", "top_logprobs", "modalities", "audio",
@@ -18,16 +19,18 @@ internal static class OpenAIChatRequestReader
     public static ChatRequest Read(RequestObject request, StateEnvelope envelope)
     {
         var pairing = new ToolCallPairing();
-        var bound = new List<FamilyMember>();
-        var turns = request.Objects("messages").Select(message => ReadMessage(message, pairing, envelope, bound)).ToList();
+        var family = new RequestFamily([], new UnreadMembers(StringComparer.Ordinal));
+        var turns = request.Objects("messages").Select(message => ReadMessage(message, pairing, envelope, family)).ToList();
         if (turns.Count == 0)
             throw GatewayException.Invalid("messages", "[] is too short - 'messages'");
         if (request.Find("functions") is not null || request.Find("function_call") is not null)
             throw GatewayException.Invalid("functions", "functions and function_call are no longer supported; use tools and tool_choice");
 
         if (request.Find("web_search_options") is not null)
-            bound.Add(new FamilyMember("web_search_options", "web_search_options is a tool of OpenAI's own; this model's provider does not have it"));
-        var tools = ReadTools(request);
+            family.Members.Add(new FamilyMember("web_search_options", "web_search_options is a tool of OpenAI's own; this model's provider does not have it"));
+        var tools = ReadTools(request, family);
+        if (request.Object("stream_options") is { } options)
+            family.Unread.Note(options, "stream_options", "include_usage");
         return new ChatRequest
         {
             Model = request.RequiredString("model"),
@@ -38,33 +41,35 @@ internal static class OpenAIChatRequestReader
             Tools = tools,
             ToolChoice = ReadToolChoice(request, tools),
             ParallelToolCalls = request.Bool("parallel_tool_calls"),
-            Format = ReadFormat(request),
+            Format = ReadFormat(request, family),
             Reasoning = ReadReasoning(request),
             AudioOutput = ReadAudioOutput(request),
             Hints = ReadHints(request),
-            FamilyMembers = bound,
+            FamilyMembers = family.Members,
+            FamilyHints = family.Unread.Found,
             Sampling = SamplingReader.Read(request) with { Logprobs = request.Bool("logprobs"), TopLogprobs = ReadTopLogprobs(request) },
             Extensions = SamplingReader.ReadExtensions(request, Known),
         };
     }
 
-    private static Turn ReadMessage(RequestObject message, ToolCallPairing pairing, StateEnvelope envelope, List<FamilyMember> bound)
+    private static Turn ReadMessage(RequestObject message, ToolCallPairing pairing, StateEnvelope envelope, RequestFamily family)
     {
         var role = message.RequiredString("role");
+        family.Unread.Note(message, "messages[]", "role", "content", "name", "tool_calls", "tool_call_id", "refusal", "reasoning_content", "reasoning", "audio", "function_call");
         return role switch
         {
-            "system" => new Turn(Role.System, ReadContent(message, bound)) { Name = message.String("name") },
-            "developer" => new Turn(Role.Developer, ReadContent(message, bound)) { Name = message.String("name") },
-            "user" => new Turn(Role.User, ReadContent(message, bound)) { Name = message.String("name") },
-            "assistant" => new Turn(Role.Assistant, [.. ReadAssistantParts(message, pairing, envelope, bound)]) { Name = message.String("name") },
-            "tool" => new Turn(Role.Tool, [pairing.ResultOf(message.RequiredString("tool_call_id"), ReadContent(message, bound), message.FieldPath("tool_call_id"))]),
+            "system" => new Turn(Role.System, ReadContent(message, family)) { Name = message.String("name") },
+            "developer" => new Turn(Role.Developer, ReadContent(message, family)) { Name = message.String("name") },
+            "user" => new Turn(Role.User, ReadContent(message, family)) { Name = message.String("name") },
+            "assistant" => new Turn(Role.Assistant, [.. ReadAssistantParts(message, pairing, envelope, family)]) { Name = message.String("name") },
+            "tool" => new Turn(Role.Tool, [pairing.ResultOf(message.RequiredString("tool_call_id"), ReadContent(message, family), message.FieldPath("tool_call_id"))]),
             _ => throw GatewayException.Invalid(
                 message.FieldPath("role"),
                 $"{message.FieldPath("role")} must be system, developer, user, assistant or tool, not \"{role}\""),
         };
     }
 
-    private static List<Part> ReadContent(RequestObject message, List<FamilyMember> bound)
+    private static List<Part> ReadContent(RequestObject message, RequestFamily family)
     {
         switch (message.Find("content"))
         {
@@ -73,20 +78,21 @@ internal static class OpenAIChatRequestReader
             case { ValueKind: JsonValueKind.String } text:
                 return [new TextPart(JsonText.ReadString(text))];
             case { ValueKind: JsonValueKind.Array }:
-                return [.. message.Objects("content").Select(part => ReadPart(part, bound)).OfType<Part>()];
+                return [.. message.Objects("content").Select(part => ReadPart(part, family)).OfType<Part>()];
             case { } wrong:
                 throw message.WrongType("content", "a string or an array of parts", wrong);
         }
     }
 
     /// <summary>Null: what only OpenAI itself can read.</summary>
-    private static Part? ReadPart(RequestObject part, List<FamilyMember> bound)
+    private static Part? ReadPart(RequestObject part, RequestFamily family)
     {
-        var read = ReadPartBare(part, bound);
-        return read is not null && part.Object("prompt_cache_breakpoint") is not null ? read with { Cache = new CacheMark(null) } : read;
+        var read = ReadPartBare(part, family);
+        family.Unread.Note(part, "messages[].content[]", "type", "prompt_cache_breakpoint", "cache_control", part.RequiredString("type"));
+        return read is not null && (part.Object("prompt_cache_breakpoint") ?? part.Object("cache_control")) is not null ? read with { Cache = new CacheMark(null) } : read;
     }
 
-    private static Part? ReadPartBare(RequestObject part, List<FamilyMember> bound)
+    private static Part? ReadPartBare(RequestObject part, RequestFamily family)
     {
         var type = part.RequiredString("type");
         switch (type)
@@ -96,19 +102,21 @@ internal static class OpenAIChatRequestReader
             case "refusal":
                 return new RefusalPart(part.RequiredString("refusal"));
             case "image_url":
-                return ReadImage(part);
+                return ReadImage(part, family);
             case "input_audio":
                 var audio = part.Object("input_audio") ?? throw Required(part, "input_audio");
                 var format = audio.RequiredString("format");
+                family.Unread.Note(audio, "messages[].content[].input_audio", "data", "format");
                 return new AudioPart(new InlineMedia($"audio/{format}", audio.RequiredString("data")), format);
             case "file":
                 var file = part.Object("file") ?? throw Required(part, "file");
                 if (file.String("file_id") is not null)
                 {
-                    bound.Add(new FamilyMember(file.FieldPath("file_id"), $"{file.FieldPath("file_id")} is a file at OpenAI, which this model's provider cannot read; send the file itself as file_data"));
+                    family.Members.Add(new FamilyMember(file.FieldPath("file_id"), $"{file.FieldPath("file_id")} is a file at OpenAI, which this model's provider cannot read; send the file itself as file_data"));
                     return null;
                 }
 
+                family.Unread.Note(file, "messages[].content[].file", "file_data", "filename");
                 var media = MediaType.ReadInline(file.RequiredString("file_data"), file.FieldPath("file_data"));
                 return new DocumentPart(media, file.String("filename"));
             default:
@@ -119,7 +127,7 @@ internal static class OpenAIChatRequestReader
     }
 
     /// <summary><c>image_url</c> is an object with a URL, or the bare URL that some clients send.</summary>
-    private static ImagePart ReadImage(RequestObject part)
+    private static ImagePart ReadImage(RequestObject part, RequestFamily family)
     {
         string url;
         string? detail = null;
@@ -134,6 +142,7 @@ internal static class OpenAIChatRequestReader
             var image = part.Object("image_url") ?? throw Required(part, "image_url");
             url = image.RequiredString("url");
             detail = image.String("detail");
+            family.Unread.Note(image, "messages[].content[].image_url", "url", "detail");
             field = image.FieldPath("url");
         }
 
@@ -144,13 +153,13 @@ internal static class OpenAIChatRequestReader
         throw GatewayException.Invalid(field, $"{field} must be a data URL or an http(s) URL");
     }
 
-    private static IEnumerable<Part> ReadAssistantParts(RequestObject message, ToolCallPairing pairing, StateEnvelope envelope, List<FamilyMember> bound)
+    private static IEnumerable<Part> ReadAssistantParts(RequestObject message, ToolCallPairing pairing, StateEnvelope envelope, RequestFamily family)
     {
         if ((message.String("reasoning_content") ?? message.String("reasoning")) is { Length: > 0 } reasoning)
             yield return new ReasoningPart(reasoning);
         if (message.Find("content") is not null)
         {
-            foreach (var part in ReadContent(message, bound))
+            foreach (var part in ReadContent(message, family))
             {
                 if (part is not TextPart { Text: "" })
                     yield return part;
@@ -159,8 +168,11 @@ internal static class OpenAIChatRequestReader
 
         if (message.String("refusal") is { Length: > 0 } refusal)
             yield return new RefusalPart(refusal);
+        if (message.Find("function_call") is not null)
+            family.Members.Add(new FamilyMember(message.FieldPath("function_call"), $"{message.FieldPath("function_call")} is OpenAI's older form of a call, which this model's provider does not know; use tool_calls"));
         foreach (var call in message.Objects("tool_calls"))
         {
+            family.Unread.Note(call, "messages[].tool_calls[]", "id", "type", "index", "function", "custom", "extra_content");
             if (call.Object("custom") is { } custom)
             {
                 yield return pairing.Call(call.RequiredString("id"), custom.RequiredString("name"), FreeText.ArgumentsOf(custom.RequiredString("input")));
@@ -175,7 +187,7 @@ internal static class OpenAIChatRequestReader
         }
 
         if (message.Object("audio") is not null)
-            bound.Add(new FamilyMember(message.FieldPath("audio"), $"{message.FieldPath("audio")} names an answer that only OpenAI has kept; send its words as content"));
+            family.Members.Add(new FamilyMember(message.FieldPath("audio"), $"{message.FieldPath("audio")} names an answer that only OpenAI has kept; send its words as content"));
     }
 
     private static string ReadArguments(RequestObject function)
@@ -196,26 +208,29 @@ internal static class OpenAIChatRequestReader
         throw GatewayException.Invalid(function.FieldPath("arguments"), $"{function.FieldPath("arguments")} must be the text of a JSON object");
     }
 
-    private static List<ToolDefinition> ReadTools(RequestObject request)
+    private static List<ToolDefinition> ReadTools(RequestObject request, RequestFamily family)
     {
-        var tools = request.Objects("tools").Select(ReadTool).ToList();
+        var tools = request.Objects("tools").Select(tool => ReadTool(tool, family)).ToList();
         foreach (var twice in tools.GroupBy(tool => tool.Name).Where(group => group.Count() > 1))
             throw GatewayException.Invalid("tools", $"tools has \"{twice.Key}\" {twice.Count()} times; a tool's name must be unique");
         return tools;
     }
 
-    private static ToolDefinition ReadTool(RequestObject tool)
+    private static ToolDefinition ReadTool(RequestObject tool, RequestFamily family)
     {
         var type = tool.RequiredString("type");
+        family.Unread.Note(tool, "tools[]", "type", type);
         if (type == "custom")
         {
             var custom = tool.Object("custom") ?? throw Required(tool, "custom");
+            family.Unread.Note(custom, "tools[].custom", "name", "description", "format");
             return new ToolDefinition(custom.RequiredString("name"), custom.String("description"), FreeText.Parameters) { FreeText = new FreeText(custom.Raw("format")) };
         }
 
         if (type != "function")
             throw GatewayException.Invalid(tool.FieldPath("type"), $"{tool.FieldPath("type")} must be function or custom, not \"{type}\"");
         var function = tool.Object("function") ?? throw Required(tool, "function");
+        family.Unread.Note(function, "tools[].function", "name", "description", "parameters", "strict");
         if (function.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
             throw function.WrongType("parameters", "a JSON Schema object", wrong);
         return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters"), function.Bool("strict"))
@@ -230,7 +245,7 @@ internal static class OpenAIChatRequestReader
             return null;
         if (choice.ValueKind == JsonValueKind.String)
         {
-            return choice.GetString() switch
+            return JsonText.ReadString(choice) switch
             {
                 "auto" => ToolChoice.Auto,
                 "none" => ToolChoice.None,
@@ -269,11 +284,12 @@ internal static class OpenAIChatRequestReader
             : throw GatewayException.Invalid(inner.FieldPath("name"), $"{inner.FieldPath("name")} is \"{name}\", which is not among the tools");
     }
 
-    private static OutputFormat? ReadFormat(RequestObject request)
+    private static OutputFormat? ReadFormat(RequestObject request, RequestFamily family)
     {
         if (request.Object("response_format") is not { } format)
             return null;
         var type = format.RequiredString("type").Trim().ToLowerInvariant();
+        family.Unread.Note(format, "response_format", "type", "json_schema");
         switch (type)
         {
             case "text":
@@ -346,4 +362,7 @@ internal static class OpenAIChatRequestReader
 
     private static GatewayException Required(RequestObject owner, string name) =>
         GatewayException.Invalid(owner.FieldPath(name), $"{owner.FieldPath(name)} is required");
+
+    /// <summary>What only a provider of OpenAI's family can use.</summary>
+    private sealed record RequestFamily(List<FamilyMember> Members, UnreadMembers Unread);
 }

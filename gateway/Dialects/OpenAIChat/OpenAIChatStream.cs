@@ -84,12 +84,17 @@ internal sealed class OpenAIChatStream : IAnswerEvents
         WriteDelta(choice, opening, JsonText.Escape(FreeText.InputOf(arguments) ?? arguments), "\"}}]"u8);
     }
 
-    /// <summary>Beside an empty piece of the arguments: libraries demand a <c>function</c> in every piece of a call.</summary>
     public void State(int choice, int? slot, OpaqueState state)
     {
         if (slot is not { } call || state.Kind != StateKind.GeminiThoughtSignature)
             return;
-        byte[] opening = [.. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(call.ToString(CultureInfo.InvariantCulture)), .. ",\"function\":{\"arguments\":\"\"},\"extra_content\":{\"google\":{\"thought_signature\":\""u8];
+        // Clients add up the arguments of every piece of a call, and some stumble over a piece that has none.
+        var nothingNew = StateOf(choice).FreeTextCalls.ContainsKey(call) ? default : ",\"function\":{\"arguments\":\"\"}"u8;
+        byte[] opening =
+        [
+            .. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(call.ToString(CultureInfo.InvariantCulture)), .. nothingNew,
+            .. ",\"extra_content\":{\"google\":{\"thought_signature\":\""u8,
+        ];
         WriteDelta(choice, opening, JsonText.Escape(context.Envelope.Wrap(state)), "\"}}}]"u8);
     }
 

@@ -25,7 +25,14 @@ public static class OpenAIEmbeddings
         var dimensions = request.Int32("dimensions");
         if (dimensions is < 1)
             throw GatewayException.Invalid("dimensions", $"dimensions must be at least 1, not {dimensions}");
-        return (new EmbeddingRequest(request.RequiredString("model"), ReadInputs(request), dimensions) { User = request.String("user") }, ReadEncoding(request));
+        var unread = new UnreadMembers(StringComparer.Ordinal);
+        unread.Note(request, "", "model", "input", "dimensions", "user", "encoding_format");
+        var read = new EmbeddingRequest(request.RequiredString("model"), ReadInputs(request), dimensions)
+        {
+            User = request.String("user"),
+            Unread = unread.Found,
+        };
+        return (read, ReadEncoding(request));
     }
 
     public static void Write(EmbeddingRequest request, EmbeddingEncoding encoding, EmbeddingAnswer answer, IBufferWriter<byte> output)

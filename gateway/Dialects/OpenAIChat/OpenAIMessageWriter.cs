@@ -11,6 +11,7 @@ internal static class OpenAIMessageWriter
     {
         turns = ToolResultMedia.MoveBehind(turns, AcceptableId, losses);
         CacheMarks.Drop(turns, losses);
+        CallState.Drop(turns, losses);
         writer.WriteStartArray("messages"u8);
         foreach (var turn in turns)
             WriteTurn(writer, turn, echo, losses);

@@ -37,7 +37,7 @@ internal sealed class StreamOptions
         var isMeant = refusal.Kind == ErrorKind.InvalidRequest && (Mentions(refusal.Message) || Mentions(refusal.Field));
         if (!isMeant)
             return null;
-        using var body = JsonDocument.Parse(call.Body);
+        using var body = JsonText.Parse(call.Body.Span);
         if (!body.RootElement.TryGetProperty(Member, out _))
             return null;
         if (call.Model is { } model && refusing.Count < MostRemembered)

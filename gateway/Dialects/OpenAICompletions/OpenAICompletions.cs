@@ -9,7 +9,7 @@ namespace Dragoman.Dialects.OpenAICompletions;
 /// <summary><c>POST /v1/completions</c>, OpenAI's legacy text completion (specs/dialects.md 2.18).</summary>
 public sealed class OpenAICompletions : IInboundDialect
 {
-    private static readonly string[] Known = ["model", "prompt", "suffix", "echo", "best_of", "stream", "stream_options", "logprobs"];
+    internal static readonly string[] Known = ["model", "prompt", "suffix", "echo", "best_of", "stream", "stream_options", "logprobs"];
 
     public string Name => "openai.completions";
 
@@ -28,6 +28,9 @@ public sealed class OpenAICompletions : IInboundDialect
         if (request.Int32("logprobs") is > 0)
             throw GatewayException.Invalid("logprobs", "logprobs is not supported on text completions; use /v1/chat/completions");
 
+        var unread = new UnreadMembers(StringComparer.Ordinal);
+        if (request.Object("stream_options") is { } options)
+            unread.Note(options, "stream_options", "include_usage");
         return new ChatRequest
         {
             Model = request.RequiredString("model"),
@@ -40,6 +43,7 @@ public sealed class OpenAICompletions : IInboundDialect
                 FurtherPrompts = prompts.Length > 1 ? prompts[1..] : [],
             },
             Sampling = sampling,
+            FamilyHints = unread.Found,
             Extensions = SamplingReader.ReadExtensions(request, Known),
         };
     }
@@ -71,7 +75,7 @@ public sealed class OpenAICompletions : IInboundDialect
             var choice = answer.Choices[index];
             writer.WriteStartObject();
             writer.WritePropertyName("text"u8);
-            writer.WriteRawValue([(byte)'"', .. EchoOf(context, index), .. choice.Text.Bytes, .. choice.Refusal.Bytes, (byte)'"'], skipInputValidation: true);
+            writer.WriteRawValue([(byte)'"', .. EchoOf(context, index), .. choice.Words.Bytes, (byte)'"'], skipInputValidation: true);
             writer.WriteNumber("index"u8, index);
             writer.WriteNull("logprobs"u8);
             writer.WriteString("finish_reason"u8, CompletionWriter.TextFinishReason(choice.StopReason ?? StopReason.Stop));

@@ -13,6 +13,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
     private const int FewestOutputTokens = 16;
 
     private const string Path = "responses";
+    private const string CountPath = "responses/input_tokens";
 
     private static readonly string[] Hints = ["user", "metadata", "service_tier", "prompt_cache_key"];
 
@@ -20,12 +21,19 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
 
     public bool GivesState => true;
 
+    /// <summary>Whether a call goes to Responses.</summary>
+    public static bool Wrote(UpstreamCall call) => call.Path is Path or CountPath;
+
     public bool FetchesLink(Part part, string upstreamModel) => part is ImagePart or DocumentPart;
 
     public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses)
     {
+        if (request.Completion is not null)
+            request = EmulatedCompletion.AsChat(request, losses);
         RefuseWhatIsMissing(request);
+        request = FitSchemas(request, losses, out var answerSchema);
         CacheMarks.Drop(request.Turns, losses);
+        CallState.Drop(request.Turns, losses);
         var stop = request.Sampling.Stop.Where(word => word.Length > 0).ToList();
         if (stop.Count > 0)
             losses.Emulated("stop");
@@ -36,7 +44,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
             writer.WriteString("model"u8, upstreamModel);
             ResponsesInputWriter.Write(writer, request, upstreamModel, losses);
             WriteSampling(writer, request.Sampling, upstreamModel, losses);
-            ResponsesToolWriter.Write(writer, request);
+            ResponsesToolWriter.Write(writer, request, losses);
             WriteText(writer, request);
             WriteReasoning(writer, request, upstreamModel, losses);
             WriteHints(writer, request.Hints, losses);
@@ -46,36 +54,32 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(Path, output.WrittenMemory) { Model = upstreamModel, LocalStop = stop };
+        return new UpstreamCall(Path, output.WrittenMemory) { Model = upstreamModel, LocalStop = stop, AnswerSchema = answerSchema };
     }
 
-    /// <summary>Not what holds state of other providers, or of other models of ours, in our own envelope.</summary>
-    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel)
-    {
-        if (request.Family != OpenAIResponses.Family || request.Source.IsEmpty || request.Source.Span.IndexOf("\"gw1."u8) >= 0)
-            return null;
-        var output = new ArrayBufferWriter<byte>(request.Source.Length + 64);
-        JsonSplice.Replace(request.Source.Span, "model"u8, [(byte)'"', .. JsonText.Escape(upstreamModel), (byte)'"'], output);
-        return new UpstreamCall(Path, output.WrittenMemory) { Model = upstreamModel };
-    }
+    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) =>
+        CanPass(request) && !MustRewrite(request, upstreamModel) ? Pass(Path, request, upstreamModel) : null;
 
     public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) =>
         new ResponsesReader(json => ReadError(200, json, null), upstreamModel);
 
     public UpstreamCall? WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses)
     {
+        if (CanPass(request))
+            return Pass(CountPath, request, upstreamModel);
+        request = FitSchemas(request, losses, out _);
         var output = new ArrayBufferWriter<byte>(4096);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
             writer.WriteString("model"u8, upstreamModel);
             ResponsesInputWriter.Write(writer, request, upstreamModel, losses);
-            ResponsesToolWriter.Write(writer, request);
+            ResponsesToolWriter.Write(writer, request, losses);
             WriteText(writer, request);
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(Path + "/input_tokens", output.WrittenMemory) { Model = upstreamModel };
+        return new UpstreamCall(CountPath, output.WrittenMemory) { Model = upstreamModel };
     }
 
     public long ReadTokenCount(ReadOnlyMemory<byte> body)
@@ -102,10 +106,43 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
 
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => Conversation.ChatCompletions.ErrorReader.Read(status, body, retryAfter);
 
+    /// <summary>Not what holds state of other providers, or of other models of ours, in our own envelope.</summary>
+    private static bool CanPass(ChatRequest request) =>
+        request.Family == OpenAIResponses.Family && !request.Source.IsEmpty && request.Source.Span.IndexOf("\"gw1."u8) < 0;
+
+    private static UpstreamCall Pass(string path, ChatRequest request, string upstreamModel)
+    {
+        var output = new ArrayBufferWriter<byte>(request.Source.Length + 64);
+        JsonSplice.Replace(request.Source.Span, "model"u8, [(byte)'"', .. JsonText.Escape(upstreamModel), (byte)'"'], output);
+        return new UpstreamCall(path, output.WrittenMemory) { Model = upstreamModel };
+    }
+
+    /// <summary>
+    /// Models refuse what only the other kind takes (P-34, P-36), and clients do not know which kind is behind a
+    /// published name. A request with members that only the provider can read stays as it is.
+    /// </summary>
+    private static bool MustRewrite(ChatRequest request, string upstreamModel)
+    {
+        if (request.FamilyMembers.Count > 0)
+            return false;
+        if (OpenAIModels.Reasons(upstreamModel))
+        {
+            return request.Sampling.Temperature is not (null or 1) || request.Sampling.TopP is not null
+                || OpenAIModels.EffortOf(upstreamModel, request.Reasoning, new LossReport()) != request.Reasoning.Effort;
+        }
+
+        return OpenAIModels.NeverReasons(upstreamModel)
+            && (request.Reasoning != default || JsonSplice.Find(request.Source.Span, "include"u8).IndexOf("\"reasoning.encrypted_content\""u8) >= 0);
+    }
+
+    private static ChatRequest FitSchemas(ChatRequest request, LossReport losses, out string? answerSchema) => request with
+    {
+        Format = StrictSchemas.Fit(request.Format, losses, out answerSchema),
+        Tools = [.. request.Tools.Select(tool => StrictSchemas.Fit(tool, losses))],
+    };
+
     private static void RefuseWhatIsMissing(ChatRequest request)
     {
-        if (request.Completion is not null)
-            throw GatewayException.Invalid("prompt", "this model's provider does not continue plain text at this endpoint; use chat");
         if (request.Sampling.Choices > 1)
             throw GatewayException.Invalid("n", "n above 1 is not supported by this model");
         if (request.Sampling.LogitBias is not null)

@@ -138,7 +138,7 @@ internal sealed class ReadItem(string type, string upstreamModel)
 
     private void CloseMessage(ReadOnlySpan<byte> json, IAnswerEvents events)
     {
-        using var parsed = Parse(json);
+        using var parsed = JsonText.Parse(json);
         var text = "";
         foreach (var part in PartsOf(parsed.RootElement, "content"))
         {
@@ -168,7 +168,7 @@ internal sealed class ReadItem(string type, string upstreamModel)
 
     private void CloseReasoning(ReadOnlySpan<byte> json, IAnswerEvents events)
     {
-        using var parsed = Parse(json);
+        using var parsed = JsonText.Parse(json);
         if (lastPart is null)
         {
             var part = 0;
@@ -187,7 +187,7 @@ internal sealed class ReadItem(string type, string upstreamModel)
     private int RaiseParallelCalls(string arguments, IAnswerEvents events)
     {
         var count = 0;
-        using var parsed = Parse(System.Text.Encoding.UTF8.GetBytes(arguments));
+        using var parsed = JsonText.Parse(System.Text.Encoding.UTF8.GetBytes(arguments));
         foreach (var use in PartsOf(parsed.RootElement, "tool_uses"))
         {
             if (!use.TryGetProperty("recipient_name", out var recipient) || recipient.ValueKind != JsonValueKind.String)
@@ -223,12 +223,6 @@ internal sealed class ReadItem(string type, string upstreamModel)
         }
 
         return [.. again];
-    }
-
-    private static JsonDocument Parse(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json);
-        return JsonDocument.ParseValue(ref reader);
     }
 
     private static IEnumerable<JsonElement> PartsOf(JsonElement owner, string name) =>

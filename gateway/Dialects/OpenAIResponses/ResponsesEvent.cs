@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses;
 
@@ -63,15 +64,14 @@ internal ref struct ResponsesEvent
     public static ReadOnlySpan<byte> Inside(ReadOnlySpan<byte> json) => json.Length >= 2 && json[0] == '"' ? json[1..^1] : default;
 
     /// <summary>What stands between the brackets of a JSON array; nothing for any other value.</summary>
-    public static ReadOnlySpan<byte> Elements(ReadOnlySpan<byte> json) => json.Length >= 2 && json[0] == '[' ? json[1..^1].Trim(" \t\r\n"u8) : default;
+    public static ReadOnlySpan<byte> Elements(ReadOnlySpan<byte> json) => json.Length >= 2 && json[0] == '[' ? JsonText.OnOneLine(json[1..^1].Trim(" \t\r\n"u8)) : default;
 
     /// <summary>Reads a response's <c>usage</c> (specs/dialects.md 2.14); null when there is none.</summary>
     public static Usage? ReadUsage(ReadOnlySpan<byte> json)
     {
         if (!json.StartsWith("{"u8))
             return null;
-        var reader = new Utf8JsonReader(json);
-        using var document = JsonDocument.ParseValue(ref reader);
+        using var document = JsonText.Parse(json);
         var usage = document.RootElement;
         return usage.TryGetProperty("input_tokens", out _) || usage.TryGetProperty("output_tokens", out _)
             ? new Usage(

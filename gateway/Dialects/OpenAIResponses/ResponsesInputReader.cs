@@ -12,12 +12,14 @@ internal sealed class ResponsesInputReader
 {
     private readonly StateEnvelope envelope;
     private readonly List<FamilyMember> bound;
+    private readonly UnreadMembers unread;
     private readonly bool hasEarlierItems;
     private readonly ToolCallPairing pairing = new();
     private readonly List<(Role Role, List<Part> Parts)> turns = [];
 
-    private ResponsesInputReader(StateEnvelope envelope, List<FamilyMember> bound, bool hasEarlierItems)
+    private ResponsesInputReader(StateEnvelope envelope, List<FamilyMember> bound, UnreadMembers unread, bool hasEarlierItems)
     {
+        this.unread = unread;
         this.envelope = envelope;
         this.bound = bound;
         this.hasEarlierItems = hasEarlierItems;
@@ -26,8 +28,9 @@ internal sealed class ResponsesInputReader
     /// <param name="request">The whole request.</param>
     /// <param name="envelope">Opens the state in reasoning items.</param>
     /// <param name="bound">Gets what only OpenAI can read.</param>
+    /// <param name="unread">Gets what only OpenAI uses.</param>
     /// <exception cref="GatewayException">An item is malformed.</exception>
-    public static IEnumerable<Turn> Read(RequestObject request, StateEnvelope envelope, List<FamilyMember> bound)
+    public static IEnumerable<Turn> Read(RequestObject request, StateEnvelope envelope, List<FamilyMember> bound, UnreadMembers unread)
     {
         switch (request.Find("input"))
         {
@@ -39,7 +42,7 @@ internal sealed class ResponsesInputReader
                 var items = request.Objects("input").ToList();
                 // Calls may be among the items that OpenAI keeps, and their results here.
                 var hasEarlierItems = bound.Count > 0 || items.Exists(item => TypeOf(item) == "item_reference");
-                var reader = new ResponsesInputReader(envelope, bound, hasEarlierItems);
+                var reader = new ResponsesInputReader(envelope, bound, unread, hasEarlierItems);
                 items.ForEach(reader.ReadItem);
                 return reader.turns.Select(turn => new Turn(turn.Role, turn.Parts));
             case { } wrong:
@@ -83,6 +86,7 @@ internal sealed class ResponsesInputReader
     private void ReadMessage(RequestObject item)
     {
         var role = item.RequiredString("role");
+        unread.Note(item, "input[]", "type", "role", "content", "id", "status");
         var speaker = role switch
         {
             "user" => Role.User,
@@ -117,6 +121,7 @@ internal sealed class ResponsesInputReader
     private Part? ReadPart(RequestObject part)
     {
         var type = part.RequiredString("type");
+        unread.Note(part, "input[].content[]", "type", "text", "refusal", "image_url", "detail", "file_id", "input_audio", "file_url", "file_data", "filename");
         switch (type)
         {
             case "input_text" or "output_text" or "text":

@@ -11,7 +11,7 @@ internal static class ResponsesRequestReader
     /// <summary>What every answer of ours holds, asked for or not.</summary>
     private const string ReasoningInclude = "reasoning.encrypted_content";
 
-    private static readonly string[] Known =
+    internal static readonly string[] Known =
     [
         "model", "input", "instructions", "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "text",
         "reasoning", "max_output_tokens", "temperature", "top_p", "top_logprobs", "include", "metadata", "user", "safety_identifier",
@@ -21,11 +21,12 @@ internal static class ResponsesRequestReader
     public static ChatRequest Read(RequestObject request, StateEnvelope envelope)
     {
         var bound = new List<FamilyMember>();
+        var unread = FindUnread(request);
         ReadBoundMembers(request, bound);
         var turns = new List<Turn>();
         if (request.String("instructions") is { Length: > 0 } instructions)
             turns.Add(Turn.Of(Role.System, instructions));
-        turns.AddRange(ResponsesInputReader.Read(request, envelope, bound));
+        turns.AddRange(ResponsesInputReader.Read(request, envelope, bound, unread));
         if (turns.Count == 0 && bound.Count == 0)
             throw GatewayException.Invalid("input", "input is required");
         var tools = ResponsesToolReader.ReadTools(request, bound);
@@ -46,6 +47,7 @@ internal static class ResponsesRequestReader
             DropsOldestTurns = ReadTruncation(request),
             Hints = ReadHints(request),
             FamilyMembers = bound,
+            FamilyHints = unread.Found,
             Extensions = ReadExtensions(request),
         };
     }
@@ -116,7 +118,10 @@ internal static class ResponsesRequestReader
                     format.Raw("schema"),
                     format.String("name") ?? "schema",
                     format.String("description"),
-                    format.Bool("strict"));
+                    format.Bool("strict"))
+                {
+                    Field = format.FieldPath("schema"),
+                };
             default:
                 throw GatewayException.Invalid("text.format.type", $"text.format.type must be text, json_object or json_schema, not \"{type}\"");
         }
@@ -160,6 +165,18 @@ internal static class ResponsesRequestReader
         Store = request.Bool("store") == true ? true : null,
         Verbosity = request.Object("text")?.String("verbosity"),
     };
+
+    private static UnreadMembers FindUnread(RequestObject request)
+    {
+        var unread = new UnreadMembers(StringComparer.Ordinal);
+        if (request.Object("stream_options") is { } options)
+            unread.Note(options, "stream_options");
+        if (request.Object("text") is { } text)
+            unread.Note(text, "text", "format", "verbosity");
+        if (request.Object("reasoning") is { } reasoning)
+            unread.Note(reasoning, "reasoning", "effort", "summary", "generate_summary");
+        return unread;
+    }
 
     private static Dictionary<string, string> ReadExtensions(RequestObject request)
     {

@@ -17,7 +17,10 @@ internal static class ResponsesToolReader
                 case "function":
                     if (tool.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
                         throw tool.WrongType("parameters", "a JSON Schema object", wrong);
-                    tools.Add(new ToolDefinition(tool.RequiredString("name"), tool.String("description"), tool.Raw("parameters"), tool.Bool("strict")));
+                    tools.Add(new ToolDefinition(tool.RequiredString("name"), tool.String("description"), tool.Raw("parameters"), tool.Bool("strict"))
+                    {
+                        Field = tool.FieldPath("parameters"),
+                    });
                     break;
                 case "custom":
                     tools.Add(new ToolDefinition(tool.RequiredString("name"), tool.String("description"), FreeText.Parameters) { FreeText = new FreeText(tool.Raw("format")) });

@@ -6,10 +6,15 @@ namespace Dragoman.Dialects.OpenAIResponses;
 /// <summary>Writes the flat tools of OpenAI's Responses and the choice among them (specs/dialects.md 2.3).</summary>
 internal static class ResponsesToolWriter
 {
-    public static void Write(Utf8JsonWriter writer, ChatRequest request)
+    public static void Write(Utf8JsonWriter writer, ChatRequest request, LossReport losses)
     {
+        CacheMarks.Drop(request.Tools, losses);
         if (request.Tools.Count == 0)
+        {
+            request.DropToolChoice(losses);
             return;
+        }
+
         writer.WriteStartArray("tools"u8);
         foreach (var tool in request.Tools)
             WriteTool(writer, tool);

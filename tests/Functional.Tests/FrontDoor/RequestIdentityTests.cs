@@ -138,7 +138,7 @@ public partial class RequestIdentityTests
         Assert.DoesNotContain("secret", await stack.Door.AccessLogTextAsync(), StringComparison.Ordinal);
     }
 
-    private static readonly string[] AnswerHeaders = ["X-Dragoman-Losses"];
+    private static readonly string[] AnswerHeaders = ["X-Dragoman-Losses", "X-Dragoman-Token-Count"];
 
     [GeneratedRegex("^[0-9a-f]{32}$")]
     private static partial Regex CreatedId();

@@ -32,8 +32,10 @@ internal sealed class DragomanStack : IAsyncDisposable
 
     /// <summary>nginx, sidecar, functions and emulator.</summary>
     /// <param name="environment">Laid over the environment of sidecar and functions.</param>
-    public static Task<DragomanStack> StartFullAsync(IReadOnlyDictionary<string, string?>? environment = null) =>
-        StartAsync(withFunctions: true, environment);
+    /// <param name="configuration">The text of <c>gateway.json</c>, given the address of the emulator; no file when null.</param>
+    public static Task<DragomanStack> StartFullAsync(
+        IReadOnlyDictionary<string, string?>? environment = null, Func<Uri, string>? configuration = null) =>
+        StartAsync(withFunctions: true, environment, configuration);
 
     /// <summary>nginx, sidecar and emulator.</summary>
     /// <param name="environment">Laid over the environment of the sidecar.</param>
@@ -58,7 +60,8 @@ internal sealed class DragomanStack : IAsyncDisposable
         this.directory.Dispose();
     }
 
-    private static async Task<DragomanStack> StartAsync(bool withFunctions, IReadOnlyDictionary<string, string?>? environment)
+    private static async Task<DragomanStack> StartAsync(
+        bool withFunctions, IReadOnlyDictionary<string, string?>? environment, Func<Uri, string>? configuration = null)
     {
         var directory = new ScratchDirectory();
         var started = new List<IAsyncDisposable>();
@@ -74,6 +77,12 @@ internal sealed class DragomanStack : IAsyncDisposable
         {
             var emulator = await Keep(DragomanProcess.StartAsync("emulator", directory.Path));
             var complete = new Dictionary<string, string?> { ["DRAGOMAN_EMULATOR_URL"] = new Uri(emulator.Address, "v1").AbsoluteUri };
+            if (configuration is not null)
+            {
+                var file = directory.File("gateway.json");
+                await File.WriteAllTextAsync(file, configuration(emulator.Address));
+                complete["DRAGOMAN_CONFIG"] = file;
+            }
             foreach (var (key, value) in environment ?? new Dictionary<string, string?>())
                 complete[key] = value;
             var sidecar = await Keep(DragomanProcess.StartAsync("sidecar", directory.Path, complete));

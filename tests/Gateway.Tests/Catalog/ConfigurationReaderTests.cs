@@ -83,12 +83,17 @@ public class ConfigurationReaderTests
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "server": "soap" } } } }""", "gateway.json: /providers/x/options/server \"soap\" is not known; allowed: lmstudio, vllm, mistralrs, ollama, openai, generic")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "echoReasoningContent": "some" } } } }""", "gateway.json: /providers/x/options/echoReasoningContent \"some\" is not known; allowed: never, toolCalls, always")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "mergeSystem": "yes" } } } }""", "gateway.json: /providers/x/options/mergeSystem must be true or false")]
-    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "colour": 1 } } } }""", "gateway.json: /providers/x/options/colour is not known; allowed: server, mergeSystem, echoReasoningContent, responses, version, auth, apiVersion, deployments, scope")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "colour": 1 } } } }""", "gateway.json: /providers/x/options/colour is not known; allowed: server, mergeSystem, echoReasoningContent, responses, version, auth, apiVersion, deployments, scope, baseModels")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": [] } } }""", "gateway.json: /providers/x/options must be an object")]
     [InlineData("""{ "providers": { "x": { "dialect": "mistral", "options": { "server": "vllm" } } } }""", "gateway.json: /providers/x/options is for the dialects openai, anthropic and azure-openai; \"mistral\" has no options")]
     [InlineData("""{ "providers": { "x": { "dialect": "anthropic", "options": { "server": "vllm" } } } }""", "gateway.json: /providers/x/options/server is not an option of the dialect anthropic; allowed: version, auth")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "auth": "bearer" } } } }""", "gateway.json: /providers/x/options/auth is not an option of the dialect openai; allowed: server, mergeSystem, echoReasoningContent, responses")]
-    [InlineData("""{ "providers": { "x": { "dialect": "anthropic", "options": { "auth": "basic" } } } }""", "gateway.json: /providers/x/options/auth \"basic\" is not known; allowed: x-api-key, bearer, api-key, entra")]
+    [InlineData("""{ "providers": { "x": { "dialect": "anthropic", "options": { "auth": "basic" } } } }""", "gateway.json: /providers/x/options/auth \"basic\" is not known; allowed: x-api-key, bearer")]
+    [InlineData("""{ "providers": { "x": { "dialect": "anthropic", "options": { "auth": "entra" } } } }""", "gateway.json: /providers/x/options/auth \"entra\" is not known; allowed: x-api-key, bearer")]
+    [InlineData("""{ "providers": { "x": { "dialect": "azure-openai", "baseUrl": "https://r.openai.azure.com", "options": { "auth": "bearer" } } } }""", "gateway.json: /providers/x/options/auth \"bearer\" is not known; allowed: api-key, entra")]
+    [InlineData("""{ "providers": { "x": { "dialect": "azure-openai", "baseUrl": "https://r.openai.azure.com", "options": { "auth": "api-key" } } } }""", "gateway.json: /providers/x/options/auth \"api-key\" needs the provider's apiKey")]
+    [InlineData("""{ "providers": { "x": { "dialect": "azure-openai", "baseUrl": "https://r.openai.azure.com", "options": { "baseModels": { "d": 1 } } } } }""", "gateway.json: /providers/x/options/baseModels must be an object of strings: the name of each deployment, and that of the model behind it such as gpt-5")]
+    [InlineData("""{ "providers": { "x": { "dialect": "azure-openai" } } }""", "gateway.json: /providers/x/baseUrl is required: the resource's own, such as https://name.openai.azure.com/openai/v1")]
     [InlineData("""{ "providers": { "x": { "dialect": "anthropic", "options": { "version": "latest" } } } }""", "gateway.json: /providers/x/options/version \"latest\" is not a version of Anthropic's API; allowed: a date such as 2023-06-01")]
     [InlineData("""{ "providers": [] }""", "gateway.json: /providers must be an object, one member an entry")]
     [InlineData("""{ "models": { "a/b": { "provider": "p", "model": "m" } } }""", "gateway.json: /models/a~1b/provider \"p\" is not a configured provider; configure one under /providers first")]
@@ -158,6 +163,30 @@ public class ConfigurationReaderTests
         Assert.Equal("gemini", configuration.Providers[3].Dialect);
         Assert.Contains("provider gemini is on because GEMINI_API_KEY is set", configuration.Notices);
         Assert.DoesNotContain(configuration.Notices, notice => notice.Contains("emulator", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("https://r.openai.azure.com", "https://r.openai.azure.com/openai/v1/")]
+    [InlineData("https://r.openai.azure.com/", "https://r.openai.azure.com/openai/v1/")]
+    [InlineData("https://r.services.ai.azure.com/openai/v1", "https://r.services.ai.azure.com/openai/v1/")]
+    [InlineData("https://r.openai.azure.com/openai/deployments", "https://r.openai.azure.com/openai/deployments/")]
+    public void Azures_variables_switch_it_on(string endpoint, string baseUrl)
+    {
+        var keyed = Assert.Single(Read("{}", ("AZURE_OPENAI_ENDPOINT", endpoint), ("AZURE_OPENAI_API_KEY", "sentinel")).Providers);
+        Assert.Equal(("azure", "azure-openai", baseUrl, "sentinel"), (keyed.Name, keyed.Dialect, keyed.BaseUrl?.ToString(), keyed.ApiKey));
+        Assert.Null(Assert.Single(Read("{}", ("AZURE_OPENAI_ENDPOINT", endpoint)).Providers).ApiKey);
+    }
+
+    [Fact]
+    public void An_endpoint_of_Azure_that_is_no_address_is_a_mistake() => Assert.Equal(
+        ["environment variable AZURE_OPENAI_ENDPOINT: must be an https URL such as https://name.openai.azure.com"],
+        Assert.Throws<ConfigurationException>(() => Read("{}", ("AZURE_OPENAI_ENDPOINT", "my-resource"))).Mistakes);
+
+    [Fact]
+    public void The_models_behind_deployments_are_read()
+    {
+        var options = Assert.Single(Read("""{ "providers": { "a": { "dialect": "azure-openai", "baseUrl": "https://r.openai.azure.com", "options": { "baseModels": { "My-Deployment": "gpt-5" } } } } }""").Providers).Options;
+        Assert.Equal("gpt-5", options.BaseModels["my-deployment"]);
     }
 
     [Fact]

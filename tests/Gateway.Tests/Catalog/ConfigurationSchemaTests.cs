@@ -36,7 +36,7 @@ public class ConfigurationSchemaTests
         Assert.Equal(ProviderSettings.Dialects, At("$defs/provider/properties/dialect/enum").EnumerateArray().Select(word => word.GetString()));
         Assert.Equal(ProviderOptions.Servers, At("$defs/provider/properties/options/properties/server/enum").EnumerateArray().Select(word => word.GetString()));
         Assert.Equal(ProviderOptions.ReasoningEchoes, At("$defs/provider/properties/options/properties/echoReasoningContent/enum").EnumerateArray().Select(word => word.GetString()));
-        Assert.Equal(ProviderOptions.AuthWays, At("$defs/provider/properties/options/properties/auth/enum").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(ProviderOptions.AnthropicAuthWays.Concat(ProviderOptions.AzureAuthWays), At("$defs/provider/properties/options/properties/auth/enum").EnumerateArray().Select(word => word.GetString()));
         Assert.Equal(ModelCapabilities.All, At("$defs/model/properties/capabilities/items/enum").EnumerateArray().Select(word => word.GetString()));
     }
 

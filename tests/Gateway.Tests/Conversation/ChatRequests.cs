@@ -7,7 +7,7 @@ namespace Dragoman.Gateway.Tests.Conversation;
 /// <summary>Random requests with everything that the canonical model can say.</summary>
 internal static class ChatRequests
 {
-    public const string ToolSchema = """{"type":"object","properties":{"z":{"type":"string"},"a":{}}}""";
+    public const string ToolSchema = """{"type":"object","properties":{"z":{"type":"string"},"a":{"type":"integer"}}}""";
 
     private static readonly Gen<string> Words = Generated.WellFormedText.Select(text => text.Length == 0 ? "x" : text);
 

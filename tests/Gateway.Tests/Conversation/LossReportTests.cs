@@ -27,4 +27,19 @@ public sealed class LossReportTests
         losses.Add(other);
         Assert.Equal("user=dropped, dimensions=emulated", losses.ToString());
     }
+
+    [Fact]
+    public void A_line_is_bounded_and_holds_nothing_that_a_header_may_not()
+    {
+        var losses = new LossReport();
+        losses.Dropped("a\r\nSet-Cookie: é");
+        losses.Dropped(new string('x', 5000));
+        for (var index = 0; index < 100; index++)
+            losses.Dropped($"member_{index}");
+        losses.Dropped("member_1");
+        var line = losses.ToString();
+        Assert.StartsWith("a??Set-Cookie: ?=dropped, xxx", line, StringComparison.Ordinal);
+        Assert.EndsWith(", and 78 more", line, StringComparison.Ordinal);
+        Assert.True(line.Length < 1000, line);
+    }
 }

@@ -64,6 +64,14 @@ public class BrowserOriginsTests
     }
 
     [Fact]
+    public async Task A_page_may_read_what_was_lost_and_whom_to_ask_and_how_long_to_wait()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        using var response = await SendAsync(gateway, HttpMethod.Get, "/api/version", "app://obsidian.md");
+        Assert.Equal(["X-Dragoman-Losses", "X-Request-Id", "Request-Id", "X-Upstream-Request-Id", "Retry-After"], Header(response, "Access-Control-Expose-Headers")!.Split(','));
+    }
+
+    [Fact]
     public async Task A_page_from_here_itself_needs_no_permission()
     {
         await using var gateway = await GatewayUnderTest.StartAsync();

@@ -67,6 +67,9 @@ public class RouteTableTests
     [InlineData("/v1/models/", "models", "")]
     [InlineData("/v1/models/x:latest", "model", "x:latest")]
     [InlineData("/v1/models/a%2Fb", "model", "a/b")]
+    [InlineData("/v1/responses/resp_1/input_items", "response", "resp_1/input_items")]
+    [InlineData("/v1/responses/input_tokens", "input-tokens", "")]
+    [InlineData("/v1/responses/input_tokens/", "input-tokens", "")]
     public void A_path_finds_its_route(string path, string name, string rest)
     {
         Assert.Equal(name, RouteTable.Find(path, out var found)?.Name);

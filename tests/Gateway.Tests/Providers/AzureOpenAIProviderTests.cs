@@ -1,6 +1,9 @@
+using Azure;
 using Azure.Core;
+using Azure.Identity;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
+using Dragoman.Gateway.Tests.Dialects;
 using Dragoman.Providers;
 
 namespace Dragoman.Gateway.Tests.Providers;
@@ -14,7 +17,8 @@ public class AzureOpenAIProviderTests
     [InlineData("https://r.openai.azure.com/openai/v1/", "chat/completions", null, "https://r.openai.azure.com/openai/v1/chat/completions")]
     [InlineData("https://r.openai.azure.com/openai/v1/", "responses", "preview", "https://r.openai.azure.com/openai/v1/responses?api-version=preview")]
     [InlineData("https://r.openai.azure.com/", "chat/completions", null, "https://r.openai.azure.com/openai/deployments/my%20gpt%2F..%3Fx/chat/completions?api-version=2024-10-21")]
-    [InlineData("https://r.openai.azure.com/", "responses", "2025-03-01-preview", "https://r.openai.azure.com/openai/responses?api-version=2025-03-01-preview")]
+    [InlineData("https://r.openai.azure.com/", "responses", "2025-03-01-preview", "https://r.openai.azure.com/openai/v1/responses")]
+    [InlineData("https://r.openai.azure.com/", "responses/input_tokens", null, "https://r.openai.azure.com/openai/v1/responses/input_tokens")]
     public void A_call_goes_to_its_endpoint(string baseUrl, string path, string? version, string expected)
     {
         var call = new UpstreamCall(path, default) { Model = "my gpt/..?x" };
@@ -49,6 +53,78 @@ public class AzureOpenAIProviderTests
             await kind.AuthenticateAsync(Settings(baseUrl), request.Headers, CancellationToken.None);
             return request.Headers.Authorization!.ToString();
         }
+    }
+
+    [Theory]
+    [InlineData("https://r.openai.azure.com/", "2024-06-01", "max_tokens")]
+    [InlineData("https://r.openai.azure.com/", "2024-08-01-preview", "max_tokens")]
+    [InlineData("https://r.openai.azure.com/", "2024-09-01-preview", "max_completion_tokens")]
+    [InlineData("https://r.openai.azure.com/", "2024-10-21", "max_completion_tokens")]
+    [InlineData("https://r.openai.azure.com/", null, "max_completion_tokens")]
+    [InlineData("https://r.openai.azure.com/openai/v1/", "preview", "max_completion_tokens")]
+    [InlineData("https://r.openai.azure.com/openai/v1/", null, "max_completion_tokens")]
+    public void The_limit_has_the_name_that_the_version_knows(string baseUrl, string? version, string name)
+    {
+        var settings = Settings(baseUrl, options: ProviderOptions.None with { ApiVersion = version });
+        var dialect = AzureOpenAIProvider.Kind.DialectFor(settings, settings.BaseUrl!);
+        var sent = dialect.Send(new ChatRequest { Model = "m", Turns = [Turn.Of(Role.User, "hi")], Sampling = new Sampling { MaxOutputTokens = 5 } }, "gpt-4.1");
+        Assert.Equal(["model", "messages", name], sent.Body.Names());
+    }
+
+    [Fact]
+    public void A_deployment_that_is_told_is_treated_as_its_model()
+    {
+        var settings = Settings("https://r.openai.azure.com/", options: ProviderOptions.None with { BaseModels = new Dictionary<string, string> { ["prod"] = "gpt-5" } });
+        var dialect = AzureOpenAIProvider.Kind.DialectFor(settings, settings.BaseUrl!);
+        var request = new ChatRequest { Model = "m", Turns = [Turn.Of(Role.User, "hi")], Sampling = new Sampling { Temperature = 0.5 } };
+        Assert.Equal(["model", "messages"], dialect.Send(request, "prod").Body.Names());
+        Assert.Equal(["model", "messages", "temperature"], dialect.Send(request, "other").Body.Names());
+        Assert.Equal("https://r.openai.azure.com/openai/deployments/prod/chat/completions?api-version=2024-10-21", AzureOpenAIProvider.Kind.AddressOf(settings, settings.BaseUrl!, dialect.Write(request, "prod", new LossReport())).AbsoluteUri);
+    }
+
+    public static TheoryData<Exception, string> Failures => new()
+    {
+        { new CredentialUnavailableException("sentinel-tenant"), "AZURE_CLIENT_ID" },
+        { new AuthenticationFailedException("sentinel-tenant"), "gave the gateway no token" },
+        { new RequestFailedException(500, "sentinel-tenant"), "cannot be reached" },
+        { new OperationCanceledException("sentinel-tenant"), "in time" },
+        { new AggregateException(new InvalidOperationException("sentinel-tenant")), "gave the gateway no token" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task Whatever_keeps_a_token_away_is_told_without_its_own_words(Exception failure, string expected)
+    {
+        var tokens = new EntraTokens(() => new FailingCredential(failure), TimeProvider.System);
+        var error = (await Assert.ThrowsAsync<GatewayException>(async () => await tokens.GetAsync("scope", CancellationToken.None))).Error;
+        Assert.Equal((502, "upstream_auth_failed"), (error.Status, error.Code));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sentinel", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_credential_that_cannot_be_made_is_told_too()
+    {
+        var tokens = new EntraTokens(() => throw new ArgumentException("sentinel"), TimeProvider.System);
+        var error = (await Assert.ThrowsAsync<GatewayException>(async () => await tokens.GetAsync("scope", CancellationToken.None))).Error;
+        Assert.Equal(502, error.Status);
+    }
+
+    public static TheoryData<Exception> CalledOff => [new OperationCanceledException(), new AuthenticationFailedException("called off")];
+
+    [Theory]
+    [MemberData(nameof(CalledOff))]
+    public async Task A_caller_who_leaves_is_no_failure(Exception failure)
+    {
+        var tokens = new EntraTokens(() => new FailingCredential(failure), TimeProvider.System);
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await tokens.GetAsync("scope", new CancellationToken(canceled: true)));
+    }
+
+    private sealed class FailingCredential(Exception failure) : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw failure;
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw failure;
     }
 
     private sealed class ScriptedCredential(TimeProvider clock) : TokenCredential

@@ -24,6 +24,7 @@ public class AnswerSchemaTests
     [InlineData("""{"pattern":"^a+$"}""", "\"aa\"", "\"b\"")]
     [InlineData("""{"format":"date-time"}""", "\"2026-11-20T10:00:00Z\"", "\"2026-11-20\"")]
     [InlineData("""{"format":"ipv4"}""", "\"192.0.2.1\"", "\"192.0.2\"")]
+    [InlineData("""{"format":"duration"}""", "\"P1DT2H\"", "\"P1D2H\"")]
     [InlineData("""{"allOf":[{"minimum":1},{"maximum":2}]}""", "2", "3")]
     [InlineData("""{"anyOf":[{"type":"string"},{"minimum":5}]}""", "5", "4")]
     [InlineData("""{"oneOf":[{"minimum":1},{"minimum":5}]}""", "2", "6")]
@@ -43,4 +44,11 @@ public class AnswerSchemaTests
     [Fact]
     public void Names_the_place() =>
         Assert.StartsWith("/a/1 must be of type string", AnswerSchema.Parse("""{"properties":{"a":{"items":{"type":"string"}}}}""").FindMismatch("""{"a":["x",2]}"""u8));
+
+    [Theory]
+    [InlineData("""{"not":{"pattern":"(?=x)"}}""")]
+    [InlineData("""{"oneOf":[{"pattern":"(?=x)"},{"type":"string"}]}""")]
+    [InlineData("""{"if":{"pattern":"(?=x)"},"then":false}""")]
+    public void Concludes_nothing_from_what_it_cannot_judge(string schema) =>
+        Assert.Null(AnswerSchema.Parse(schema).FindMismatch("\"a\""u8));
 }

@@ -435,7 +435,7 @@ public sealed class AnthropicOutboundTests
         Assert.Equal(means == "tool", body.TryGetProperty("tool_choice", out var choice) && choice.Text("name") == "answer" && body.GetProperty("tools")[0].GetProperty("input_schema").GetRawText() == ChatRequests.ToolSchema);
         Assert.Equal(means == "instruction", body.TryGetProperty("system", out var system) && system[0].Text("text")!.Contains("JSON", StringComparison.Ordinal));
         Assert.Equal(means is "tool" or "instruction" ? format.Schema ?? """{"type":"object"}""" : null, call.AnswerSchema);
-        Assert.Equal(means is "tool" or "instruction" ? "response_format=emulated" : "", losses.ToString());
+        Assert.Equal(means is "tool" or "instruction" ? "response_format=emulated" : means == "native" ? "response_format.description=dropped" : "", losses.ToString());
     }
 
     [Fact]

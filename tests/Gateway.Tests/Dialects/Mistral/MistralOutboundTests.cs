@@ -12,7 +12,7 @@ public sealed class MistralOutboundTests
     private static readonly string[] ChatMembers =
     [
         "model", "messages", "temperature", "top_p", "max_tokens", "stop", "random_seed", "metadata", "response_format", "tools", "tool_choice",
-        "presence_penalty", "frequency_penalty", "n", "prediction", "parallel_tool_calls", "reasoning_effort", "prompt_mode", "prompt_cache_key", "stream",
+        "presence_penalty", "frequency_penalty", "n", "prediction", "parallel_tool_calls", "reasoning_effort", "prompt_mode", "prompt_cache_key", "service_tier", "stream",
     ];
 
     private static readonly string[] FillMembers = ["model", "prompt", "suffix", "temperature", "top_p", "max_tokens", "stop", "random_seed", "stream"];

@@ -18,7 +18,46 @@ public sealed class OpenAIChatOutboundTests
         var request = Request with { Sampling = new Sampling { MaxOutputTokens = 5 } };
         Assert.Equal(["model", "messages", "max_completion_tokens"], OpenAI.Send(request, "gpt-4.1").Body.Names());
         Assert.Equal(["model", "messages", "max_tokens"], Compatible.Send(request, "gpt-4.1").Body.Names());
-        Assert.Equal(["model", "prompt", "max_tokens"], OpenAI.Send(request with { Completion = new TextCompletion("hi", null, false) }).Body.Names());
+        Assert.Equal(["model", "prompt", "max_tokens"], OpenAI.Send(request with { Completion = new TextCompletion("hi", null, false) }, "gpt-3.5-turbo-instruct").Body.Names());
+    }
+
+    [Theory]
+    [InlineData("gpt-3.5-turbo-instruct", true)]
+    [InlineData("gpt-3.5-turbo-instruct-0914", true)]
+    [InlineData("davinci-002", true)]
+    [InlineData("ft:babbage-002:org::id", true)]
+    [InlineData("gpt-4.1", false)]
+    [InlineData("gpt-3.5-turbo", false)]
+    [InlineData("my-deployment", false)]
+    public void Only_OpenAIs_models_for_text_continue_it_as_it_stands(string model, bool isNative)
+    {
+        var request = Request with { Turns = [Turn.Of(Role.User, "Once")], Completion = new TextCompletion("Once", null, false), Family = "openai", Source = """{"model":"m","prompt":"Once"}"""u8.ToArray() };
+        var sent = OpenAI.Send(request, model);
+        Assert.Equal(isNative ? "completions" : "chat/completions", sent.Path);
+        Assert.Equal(isNative ? """{"model":"$","prompt":"Once"}""" : """{"model":"$","messages":[{"role":"user","content":"Once"}]}""", sent.Body.GetRawText().Replace(model, "$", StringComparison.Ordinal));
+        Assert.Equal(isNative ? [] : [new Loss("raw completion", LossAction.Emulated)], sent.Losses);
+        Assert.Equal(isNative, OpenAI.TryPassThrough(request, model) is not null);
+        Assert.Equal(isNative, OpenAI.TakesPromptLists(model));
+        Assert.Equal("completions", Compatible.Send(request, model).Path);
+        Assert.True(Compatible.TakesPromptLists(model));
+        foreach (var (wrong, field) in ((TextCompletion, string)[])[(new("Once", "end", false), "suffix"), (new("Once", null, false) { FurtherPrompts = ["b"] }, "prompt")])
+        {
+            if (isNative)
+                Assert.Equal("completions", OpenAI.Send(request with { Completion = wrong }, model).Path);
+            else
+                Assert.Equal(field, Assert.Throws<GatewayException>(() => OpenAI.Send(request with { Completion = wrong }, model)).Error.Field);
+        }
+    }
+
+    [Fact]
+    public void Before_the_newer_name_of_the_limit_the_older_one_is_sent()
+    {
+        var old = new OpenAIChatOutbound(null) { TakesMaxCompletionTokens = false };
+        var request = Request with { Family = "openai", Sampling = new Sampling { MaxOutputTokens = 5 }, Source = """{"model":"m","max_completion_tokens":5,"messages":[]}"""u8.ToArray() };
+        Assert.Null(old.TryPassThrough(request, "gpt-4.1"));
+        Assert.NotNull(OpenAI.TryPassThrough(request, "gpt-4.1"));
+        Assert.Equal(["model", "messages", "max_tokens"], old.Send(request, "gpt-4.1").Body.Names());
+        Assert.NotNull(old.TryPassThrough(request with { Source = """{"model":"m","max_tokens":5,"messages":[]}"""u8.ToArray() }, "gpt-4.1"));
     }
 
     [Theory]
@@ -133,7 +172,7 @@ public sealed class OpenAIChatOutboundTests
     {
         foreach (var dialect in (OpenAIChatOutbound[])[OpenAI, Compatible])
         {
-            var sent = dialect.Send(request, "gpt-4.1");
+            var sent = dialect.Send(request, request.Completion is null ? "gpt-4.1" : "davinci-002");
             Assert.Equal(request.Completion is null ? "chat/completions" : "completions", sent.Path);
             Assert.Equal(sent.Body.Names().Length, sent.Body.Names().Distinct().Count());
             Assert.DoesNotContain(sent.Losses, loss => loss.Action == LossAction.Dropped && sent.Body.Has(loss.Field));

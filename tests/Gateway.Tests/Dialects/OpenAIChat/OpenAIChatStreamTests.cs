@@ -73,6 +73,21 @@ public sealed class OpenAIChatStreamTests
     }
 
     [Fact]
+    public void A_piece_of_a_call_that_holds_a_signature_alone_still_has_arguments_to_add()
+    {
+        var events = Events(Chat.Stream(Request, sink =>
+        {
+            sink.ToolStart(0, 0, "call_1", "get_weather");
+            sink.State(0, 0, OpaqueState.Of(StateKind.GeminiThoughtSignature, "gemini-3-pro", "QQ=="));
+            sink.ToolArguments(0, 0, "{}"u8);
+        }));
+        var pieces = events.Where(data => data.Contains("\"tool_calls\":[", StringComparison.Ordinal))
+            .Select(data => Json.Parse(data).GetProperty("choices")[0].GetProperty("delta").GetProperty("tool_calls")[0]).ToList();
+        Assert.Equal(["", "", "{}"], pieces.Select(piece => piece.GetProperty("function").Text("arguments")));
+        Assert.NotEqual("", pieces[1].GetProperty("extra_content").GetProperty("google").Text("thought_signature"));
+    }
+
+    [Fact]
     public void An_answer_without_text_still_has_its_role_and_its_finish()
     {
         var events = Events(Chat.Stream(Request, sink =>

@@ -39,7 +39,7 @@ public sealed class OpenAIResponsesOutboundTests
         Assert.Equal(input[2].Text("call_id"), input[3].Text("call_id"));
         Assert.Equal("Error: no", input[3].Text("output"));
         Assert.Equal(["output_text", "refusal"], input[4].GetProperty("content").EnumerateArray().Select(part => part.Text("type")));
-        Assert.Equal(2, sent.Losses.Count(loss => loss.Field == "reasoning"));
+        Assert.Single(sent.Losses, loss => loss.Field == "reasoning");
     }
 
     [Fact]
@@ -85,7 +85,8 @@ public sealed class OpenAIResponsesOutboundTests
         Assert.Equal("n", Dialect.Refuses(Ask() with { Sampling = new Sampling { Choices = 2 } }));
         Assert.Equal("logit_bias", Dialect.Refuses(Ask() with { Sampling = new Sampling { LogitBias = "{\"1\":2}" } }));
         Assert.Equal("audio", Dialect.Refuses(Ask() with { AudioOutput = new AudioOutput(null, null) }));
-        Assert.Equal("prompt", Dialect.Refuses(Ask() with { Completion = new TextCompletion("a", null, false) }));
+        Assert.Equal("suffix", Dialect.Refuses(Ask() with { Completion = new TextCompletion("a", "b", false) }));
+        Assert.Equal("prompt", Dialect.Refuses(Ask() with { Completion = new TextCompletion("a", null, false) { FurtherPrompts = ["b"] } }));
     }
 
     [Fact]
@@ -98,6 +99,71 @@ public sealed class OpenAIResponsesOutboundTests
         Assert.Null(Dialect.TryPassThrough(new ChatRequest { Model = "m", Family = "openai", Source = source }, "up"));
         var enveloped = Encoding.UTF8.GetBytes("""{"model":"m","input":[{"type":"reasoning","encrypted_content":"gw1.as.x.y.z"}]}""");
         Assert.Null(Dialect.TryPassThrough(new ChatRequest { Model = "m", Family = "openai.responses", Source = enveloped }, "up"));
+    }
+
+    [Theory]
+    [InlineData("gpt-5.2", """{"model":"m","input":"a","reasoning":{"effort":"high"},"include":["reasoning.encrypted_content"]}""", null, null)]
+    [InlineData("gpt-5.2", """{"model":"m","input":"a","temperature":1}""", null, null)]
+    [InlineData("gpt-5.2", """{"model":"m","input":"a","temperature":0.2}""", "temperature", "temperature")]
+    [InlineData("gpt-5.2", """{"model":"m","input":"a","top_p":0.2}""", "top_p", "top_p")]
+    [InlineData("gpt-5.1", """{"model":"m","input":"a","reasoning":{"effort":"max"}}""", "reasoning_effort", "\"max\"")]
+    [InlineData("gpt-5.2", """{"model":"m","input":"a","temperature":0.2,"tools":[{"type":"web_search"}]}""", null, null)]
+    [InlineData("gpt-4.1", """{"model":"m","input":"a","temperature":0.2}""", null, null)]
+    [InlineData("gpt-4.1", """{"model":"m","input":"a","reasoning":{"effort":"low","summary":"auto"}}""", "reasoning", "reasoning")]
+    [InlineData("gpt-5-chat-latest", """{"model":"m","input":"a","include":["reasoning.encrypted_content"]}""", "", "include")]
+    [InlineData("my-deployment", """{"model":"m","input":"a","reasoning":{"effort":"low"},"temperature":0.2}""", null, null)]
+    public void What_the_model_behind_the_name_refuses_keeps_a_request_from_passing(string model, string json, string? lost, string? leftOut)
+    {
+        var request = new Dragoman.Dialects.OpenAIResponses.OpenAIResponses().Read(json) with { Source = Encoding.UTF8.GetBytes(json) };
+        Assert.Equal(lost is null, Dialect.TryPassThrough(request, model) is not null);
+        if (lost is null)
+            return;
+        var sent = Dialect.Send(request, model);
+        Assert.DoesNotContain(leftOut!, sent.Body.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(lost, string.Join(',', sent.Losses.Select(loss => loss.Field)));
+    }
+
+    [Fact]
+    public void A_text_is_continued_by_chatting()
+    {
+        var sent = Dialect.Send(new ChatRequest { Model = "m", Turns = [Turn.Of(Role.User, "Once")], Completion = new TextCompletion("Once", null, false) });
+        Assert.Equal("Once", sent.Body.GetProperty("input")[0].Text("content"));
+        Assert.Contains(new Loss("raw completion", LossAction.Emulated), sent.Losses);
+    }
+
+    [Fact]
+    public void A_schema_is_fitted_or_checked_here()
+    {
+        var fitting = Ask() with { Format = new OutputFormat(OutputFormatKind.JsonSchema, """{"type":"object","properties":{"a":{"type":"string"}},"required":["a"],"additionalProperties":false}""", "n", null, true) };
+        Assert.Null(Dialect.Write(fitting, "gpt-4.1", new LossReport()).AnswerSchema);
+        Assert.True(Dialect.Send(fitting).Body.GetProperty("text").GetProperty("format").GetProperty("strict").GetBoolean());
+
+        const string Optional = """{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}},"required":["a"],"additionalProperties":false}""";
+        var loose = Ask() with
+        {
+            Format = new OutputFormat(OutputFormatKind.JsonSchema, Optional, "n", null, true),
+            Tools = [new ToolDefinition("f", null, Optional, true)],
+        };
+        var losses = new LossReport();
+        var call = Dialect.Write(loose, "gpt-4.1", losses);
+        Assert.Equal(Optional, call.AnswerSchema);
+        var body = Json.Parse(call.Body);
+        var format = body.GetProperty("text").GetProperty("format");
+        Assert.Equal((Optional, false), (format.GetProperty("schema").GetRawText(), format.GetProperty("strict").GetBoolean()));
+        Assert.False(body.GetProperty("tools")[0].GetProperty("strict").GetBoolean());
+        Assert.Equal(["response_format", "strict"], losses.Losses.Select(loss => loss.Field).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_count_of_the_family_is_asked_in_the_clients_own_words()
+    {
+        var source = Encoding.UTF8.GetBytes("""{"model":"m","input":"a","previous_response_id":"resp_1"}""");
+        var call = Dialect.WriteTokenCount(new ChatRequest { Model = "m", Family = "openai.responses", Source = source }, "up", new LossReport())!;
+        Assert.Equal(("responses/input_tokens", """{"model":"up","input":"a","previous_response_id":"resp_1"}"""), (call.Path, Encoding.UTF8.GetString(call.Body.Span)));
+        var written = Json.Parse(Dialect.WriteTokenCount(Ask() with { Hints = new RequestHints { Verbosity = "low" } }, "up", new LossReport())!.Body);
+        Assert.Equal(["model", "input", "text"], written.Names());
+        Assert.Equal(11, Dialect.ReadTokenCount(WireFixture.Named("openai-responses/input-tokens").Body));
+        Assert.Equal(502, Assert.Throws<GatewayException>(() => Dialect.ReadTokenCount("{\"input_tokens\":\"x\"}"u8.ToArray())).Error.Status);
     }
 
     [Fact]

@@ -54,6 +54,14 @@ public sealed class ResponsesRequestTests
     }
 
     [Fact]
+    public void A_messages_phase_is_for_its_own_family()
+    {
+        var request = Dialect.Read("""{"model":"m","input":[{"role":"user","content":"a"},{"role":"assistant","phase":"commentary","content":"b"},{"role":"assistant","phase":"final_answer","content":"c"}]}""");
+        Assert.Equal(["input[].phase"], request.FamilyHints);
+        Assert.Empty(Dialect.Read("""{"model":"m","input":"a"}""").FamilyHints);
+    }
+
+    [Fact]
     public void Members_of_the_request_are_read()
     {
         var request = Dialect.Read("""
@@ -65,7 +73,7 @@ public sealed class ResponsesRequestTests
         Assert.True(request.Stream);
         Assert.True(request.DropsOldestTurns);
         Assert.Equal((0.5, 0.9, 99, true, 3), (request.Sampling.Temperature, request.Sampling.TopP, request.Sampling.MaxOutputTokens, request.Sampling.Logprobs, request.Sampling.TopLogprobs));
-        Assert.Equal(new OutputFormat(OutputFormatKind.JsonSchema, """{"type":"object"}""", "n", null, true), request.Format);
+        Assert.Equal(new OutputFormat(OutputFormatKind.JsonSchema, """{"type":"object"}""", "n", null, true) { Field = "text.format.schema" }, request.Format);
         Assert.Equal(new ReasoningRequest(true, ReasoningEffort.XHigh) { IsVisible = true }, request.Reasoning);
         Assert.Equal(new RequestHints { User = "s", Metadata = """{"a":"b"}""", ServiceTier = "flex", PromptCacheKey = "k", Store = true, Verbosity = "low" }, request.Hints);
         Assert.Equal(false, request.ParallelToolCalls);
@@ -79,7 +87,7 @@ public sealed class ResponsesRequestTests
             "tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object"},"strict":true},{"type":"custom","name":"p","format":{"type":"text"}}]
             """;
         var request = Dialect.Read($$"""{"model":"m","input":"a",{{tools}},"tool_choice":{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"f"}] } }""");
-        Assert.Equal(new ToolDefinition("f", "d", """{"type":"object"}""", true), request.Tools[0]);
+        Assert.Equal(new ToolDefinition("f", "d", """{"type":"object"}""", true) { Field = "tools[0].parameters" }, request.Tools[0]);
         Assert.Equal("""{"type":"text"}""", request.Tools[1].FreeText?.Format);
         Assert.Equal((ToolChoiceKind.Required, "f"), (request.ToolChoice!.Kind, Assert.Single(request.ToolChoice.Allowed!)));
         Assert.Equal("p", Dialect.Read($$"""{"model":"m","input":"a",{{tools}},"tool_choice":{"type":"custom","name":"p"} }""").ToolChoice!.Name);

@@ -1,0 +1,40 @@
+namespace Dragoman.Conversation.Schemas;
+
+/// <summary>What rewriting a schema loses.</summary>
+internal sealed class SchemaLosses
+{
+    private readonly List<string> removed = [];
+
+    public IReadOnlyList<string> Removed => removed;
+
+    public bool ChangesValidity { get; set; }
+
+    /// <summary>The first reason why the provider cannot be told the schema without forbidding what it allows.</summary>
+    public string? Unsupported { get; private set; }
+
+    public void Refuse(string reason) => Unsupported ??= reason;
+
+    /// <summary>Leaves a keyword out, and returns what the description has to say of it, if anything.</summary>
+    public string? Remove(string keyword, SchemaValue value)
+    {
+        if (SchemaVocabulary.Identity.Contains(keyword))
+            return null;
+        var asserts = SchemaVocabulary.Assertions.ContainsKey(keyword);
+        if (!removed.Contains(keyword))
+            removed.Add(keyword);
+        if (value.Node?.Boolean == true)
+            return null;
+        ChangesValidity |= asserts;
+        var isPlain = keyword == "additionalProperties" && value.Node?.Boolean is not null;
+        return (asserts || SchemaVocabulary.Hints.Contains(keyword)) && !isPlain ? SchemaNote.Of(keyword, value) : null;
+    }
+
+    /// <summary>Reports a keyword that stays in part, and returns what the description has to say of it.</summary>
+    public string Weaken(string keyword, SchemaValue value)
+    {
+        if (!removed.Contains(keyword))
+            removed.Add(keyword);
+        ChangesValidity |= value.Node?.Boolean != true;
+        return SchemaNote.Of(keyword, value);
+    }
+}

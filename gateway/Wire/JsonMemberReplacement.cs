@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Dragoman.Wire;
+
+/// <summary>
+/// Replaces the value of one member in many objects that begin alike, as the events of a stream do: where an object
+/// begins as the one before it did, up to the member's value, nothing has to be read again.
+/// </summary>
+/// <param name="name">The member's name, without escapes.</param>
+/// <param name="value">JSON.</param>
+public sealed class JsonMemberReplacement(byte[] name, byte[] value)
+{
+    /// <summary>Objects that never begin alike, such as those with an id of their own, are not worth learning.</summary>
+    private const int MostLessons = 16;
+
+    private byte[] head = [];
+    private byte[] replacedHead = [];
+    private int lessons;
+
+    /// <summary>Copies one object with the member's value replaced.</summary>
+    /// <param name="json">The object, and nothing else.</param>
+    /// <param name="output">Gets the changed object.</param>
+    /// <exception cref="JsonException">Not JSON.</exception>
+    public void Write(ReadOnlySpan<byte> json, IBufferWriter<byte> output)
+    {
+        if (head.Length > 0 && json.StartsWith(head))
+        {
+            output.Write(replacedHead);
+            output.Write(json[head.Length..]);
+            return;
+        }
+
+        JsonSplice.Replace(json, name, value, output);
+        if (lessons < MostLessons)
+            Learn(json);
+    }
+
+    private void Learn(ReadOnlySpan<byte> json)
+    {
+        lessons++;
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isWanted = reader.ValueTextEquals(name);
+            reader.Read();
+            var from = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (!isWanted)
+                continue;
+            head = json[..(int)reader.BytesConsumed].ToArray();
+            replacedHead = [.. json[..from], .. value];
+            return;
+        }
+    }
+}

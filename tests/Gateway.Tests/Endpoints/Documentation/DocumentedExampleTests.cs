@@ -1,0 +1,151 @@
+using System.Net;
+using System.Text.Json;
+using Dragoman.Catalog;
+using Dragoman.Endpoints;
+using Dragoman.Endpoints.Documentation;
+using Dragoman.Pipeline;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Gateway.Tests.Endpoints.Documentation;
+
+/// <summary>Every documented request is sent to a real gateway, whose answer has to be the documented one in kind.</summary>
+public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gateway) : IClassFixture<DocumentedExampleTests.Fixture>
+{
+    public static TheoryData<string, string> Examples
+    {
+        get
+        {
+            var examples = new TheoryData<string, string>();
+            foreach (var operation in DocumentedApi.Operations)
+            {
+                foreach (var answer in operation.Answers)
+                    examples.Add(operation.Id, answer.Name);
+            }
+
+            return examples;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task An_example_is_answered_as_documented(string operationId, string example)
+    {
+        var operation = DocumentedApi.Operations.Single(each => each.Id == operationId);
+        var documented = operation.Answers.Single(each => each.Name == example);
+        using var request = operation.Request(example);
+
+        using var answer = await gateway.Client.SendAsync(request);
+
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.Equal((documented.Status, documented.MediaType), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Null(documented.FindMismatch(body));
+        Assert.True(documented.Headers.TryGetProperty("X-Request-Id", out _));
+        Assert.True(answer.Headers.Contains("X-Request-Id"));
+    }
+
+    [Fact]
+    public async Task A_head_has_the_status_that_is_documented()
+    {
+        foreach (var operation in DocumentedApi.Operations.Where(operation => operation.Method == "HEAD"))
+        {
+            using var answer = await gateway.Client.SendAsync(operation.Request(""));
+            Assert.True(operation.Operation.GetProperty("responses").TryGetProperty(((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture), out _), operation.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task The_document_is_served_as_it_is()
+    {
+        using var answer = await gateway.Client.GetAsync(new Uri("/openapi.json", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(OpenApiDocument.Json.ToArray(), await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task A_page_of_this_machine_may_read_it()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi.json");
+        request.Headers.Add("Origin", "http://localhost:3000");
+
+        using var answer = await gateway.Client.SendAsync(request);
+
+        Assert.Equal("http://localhost:3000", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
+    }
+
+    /// <summary>A gateway that publishes the examples' models, in front of a provider that answers all that they ask.</summary>
+    public sealed class Fixture : IAsyncLifetime
+    {
+        private WebApplication? app;
+        private ScriptedUpstream? provider;
+
+        public HttpClient Client { get; private set; } = new();
+
+        public async Task InitializeAsync()
+        {
+            provider = await ScriptedUpstream.StartAsync();
+            provider.Answer = AnswerAsync;
+            var clock = new ManualTimeProvider();
+            var configuration = ConfigurationReader.Read(
+                $$"""
+                {
+                  "providers": { "mistral": { "dialect": "mistral", "baseUrl": "{{provider.BaseUrl}}", "apiKey": "sentinel-secret" } },
+                  "models": {
+                    "mistral-small-latest": { "provider": "mistral", "model": "mistral-small-latest" },
+                    "codestral-latest": { "provider": "mistral", "model": "codestral-latest" },
+                    "mistral-embed": { "provider": "mistral", "model": "mistral-embed" }
+                  }
+                }
+                """,
+                "test",
+                new Dictionary<string, string>());
+            app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0, handsOver: false);
+            await app.StartAsync();
+            Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+            // So that /api/ps has something to list.
+            using var load = await Client.PostAsync(new Uri("/api/chat", UriKind.Relative), new StringContent("""{"model":"mistral-small-latest"}"""));
+        }
+
+        public async Task DisposeAsync()
+        {
+            Client.Dispose();
+            await provider!.DisposeAsync();
+            await app!.DisposeAsync();
+        }
+
+        private static Task AnswerAsync(HttpContext http)
+        {
+            using var request = JsonDocument.Parse(ScriptedUpstream.BodyOf(http));
+            var body = request.RootElement;
+            if (http.Request.Path.Value!.EndsWith("/embeddings", StringComparison.Ordinal))
+                return ScriptedUpstream.WriteAsync(http, 200, "application/json", VectorsFor(body.GetProperty("input")));
+            if (body.TryGetProperty("stream", out var stream) && stream.GetBoolean())
+                return ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("Light is"), ScriptedUpstream.Delta(" scattered."), ScriptedUpstream.Finish, "[DONE]");
+            var message = WantsTool(body)
+                ? """{"role":"assistant","content":"","tool_calls":[{"id":"call00001","function":{"name":"get_weather","arguments":"{\"city\":\"Paris\"}"}}]}"""
+                : body.TryGetProperty("response_format", out _)
+                    ? """{"role":"assistant","content":"{\"city\":\"Paris\",\"country\":\"France\"}"}"""
+                    : body.TryGetProperty("reasoning_effort", out var effort) && effort.GetString() == "high"
+                        ? """{"role":"assistant","content":[{"type":"thinking","thinking":[{"type":"text","text":"Rayleigh."}]},{"type":"text","text":"Light is scattered."}]}"""
+                        : """{"role":"assistant","content":"Light is scattered."}""";
+            return ScriptedUpstream.WriteAsync(
+                http,
+                200,
+                "application/json",
+                $$$"""{"id":"x","choices":[{"index":0,"message":{{{message}}},"finish_reason":"{{{(WantsTool(body) ? "tool_calls" : "stop")}}}"}],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}""");
+        }
+
+        private static bool WantsTool(JsonElement body) =>
+            body.TryGetProperty("tools", out var tools) && tools.GetArrayLength() > 0
+            && body.GetProperty("messages").EnumerateArray().Last().GetProperty("role").GetString() == "user";
+
+        private static string VectorsFor(JsonElement input)
+        {
+            var count = input.ValueKind == JsonValueKind.Array ? input.GetArrayLength() : 1;
+            var data = Enumerable.Range(0, count).Select(index => $$"""{"object":"embedding","index":{{index}},"embedding":[0.6,0.8,0,0]}""");
+            return $$$"""{"id":"x","object":"list","data":[{{{string.Join(',', data)}}}],"model":"mistral-embed","usage":{"prompt_tokens":3,"completion_tokens":0,"total_tokens":3}}""";
+        }
+    }
+}

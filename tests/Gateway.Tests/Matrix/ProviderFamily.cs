@@ -1,0 +1,74 @@
+using Dragoman.Conversation;
+using Dragoman.Dialects.Anthropic;
+using Dragoman.Dialects.Gemini;
+using Dragoman.Dialects.Mistral;
+using Dragoman.Dialects.OpenAIChat;
+using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Gateway.Tests.Matrix;
+
+/// <summary>A kind of provider as the pipeline reads it: its outbound dialect, and how its bytes are played.</summary>
+internal sealed record ProviderFamily(string Name, IOutboundDialect Dialect)
+{
+    private const string Model = "upstream";
+
+    public static readonly ProviderFamily Chat = new("openai", new OpenAIChatOutbound(null));
+    public static readonly ProviderFamily Compatible = new("compatible", new OpenAIChatOutbound(CompatibleServer.Generic));
+    public static readonly ProviderFamily Responses = new("responses", new OpenAIResponsesOutbound());
+    public static readonly ProviderFamily Anthropic = new("anthropic", new AnthropicOutbound());
+    public static readonly ProviderFamily Gemini = new("gemini", new GeminiOutbound());
+    public static readonly ProviderFamily Mistral = new("mistral", new MistralOutbound());
+
+    public static readonly IReadOnlyList<ProviderFamily> All = [Chat, Compatible, Responses, Anthropic, Gemini, Mistral];
+
+    /// <summary>Who sent a fixture's bytes.</summary>
+    public static ProviderFamily Of(WireFixture fixture) => fixture.Name[..fixture.Name.IndexOf('/', StringComparison.Ordinal)] switch
+    {
+        "anthropic" => Anthropic,
+        "gemini" => Gemini,
+        "mistral" => Mistral,
+        "openai-responses" => Responses,
+        var group when group.StartsWith("compat-", StringComparison.Ordinal) => Compatible,
+        _ => Chat,
+    };
+
+    /// <param name="bytes">A whole stream.</param>
+    /// <param name="sizes">How many bytes each read brings; what is left comes in one more.</param>
+    /// <param name="next">Gets the events too.</param>
+    /// <param name="request">What was asked.</param>
+    public CheckedEvents PlayStream(ReadOnlySpan<byte> bytes, IEnumerable<int> sizes, IAnswerEvents? next = null, ChatRequest? request = null)
+    {
+        var events = new CheckedEvents(next);
+        var reader = Open(request);
+        using var framing = new SseReader();
+        foreach (var size in sizes.Append(bytes.Length))
+        {
+            bytes = Upstream.Feed(framing, bytes, size);
+            while (!events.HasEnded && framing.TryRead(out var name, out var data))
+                reader.ReadEvent(name, data, events);
+            if (events.HasEnded)
+                return events;
+        }
+
+        if (framing.TryReadLast(out var lastName, out var lastData))
+            reader.ReadEvent(lastName, lastData, events);
+        if (!events.HasEnded)
+            reader.Complete(events);
+        Assert.True(events.HasEnded, "neither End nor Fail");
+        return events;
+    }
+
+    public CheckedEvents PlayBody(ReadOnlySpan<byte> body, IAnswerEvents? next = null, ChatRequest? request = null)
+    {
+        var events = new CheckedEvents(next);
+        Open(request).ReadBody(body, events);
+        Assert.True(events.HasEnded, "neither End nor Fail");
+        return events;
+    }
+
+    public override string ToString() => Name;
+
+    private IAnswerReader Open(ChatRequest? request) => Dialect.OpenAnswer(request ?? new ChatRequest { Model = "published" }, Model);
+}

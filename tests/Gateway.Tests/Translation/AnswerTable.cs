@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace Dragoman.Gateway.Tests.Translation;
+
+/// <summary>Where each inbound dialect tells what an answer holds.</summary>
+/// <param name="Rows">By what is held: the place by dialect, <c>dropped</c>, or <c>refused</c> where the answer fails with a word.</param>
+internal sealed record AnswerTable(IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Rows)
+{
+    public static readonly string[] Dialects = ["openai.chat", "openai.completions", "openai.responses", "anthropic.messages", "ollama.chat", "ollama.generate"];
+
+    public static AnswerTable Load() => new(TranslationTable.TablesIn("answers.json").Single().ToDictionary(
+        row => row.Key,
+        IReadOnlyDictionary<string, string> (row) => row.Value!.AsObject().ToDictionary(cell => cell.Key, cell => cell.Value!.GetValue<string>())));
+
+    public void WriteTo(StringBuilder text)
+    {
+        text.Append("""
+
+            ## Answers
+
+            Where a client reads what an answer holds, when it is not passed through. By then the header is sent, so what a dialect has
+            no place for is told here alone. Citations are kept where an answer passes through, and nowhere else.
+
+            | the answer holds |
+            """.ReplaceLineEndings("\n"));
+        foreach (var dialect in Dialects)
+            text.Append($" {dialect} |");
+        text.Append("\n| --- |").Insert(text.Length, " --- |", Dialects.Length).Append('\n');
+        foreach (var (held, cells) in Rows)
+        {
+            text.Append($"| {held} |");
+            foreach (var dialect in Dialects)
+                text.Append(cells[dialect] is "dropped" or "refused" ? $" {cells[dialect]} |" : $" `{cells[dialect]}` |");
+            text.Append('\n');
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Dragoman.Access;
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Anthropic;
+using Dragoman.Dialects.Ollama;
+using Dragoman.Dialects.OpenAIChat;
+using Dragoman.Dialects.OpenAICompletions;
+using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Gateway.Tests.Dialects;
+using Dragoman.Pipeline;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Dragoman.Gateway.Tests.Translation;
+
+/// <summary>Everything between a client's JSON and a provider's, at every provider of the tables.</summary>
+public sealed partial class TranslationGateway : IAsyncLifetime
+{
+    private static readonly Dictionary<string, IInboundDialect> Generating = new IInboundDialect[]
+    {
+        new OpenAIChat(), new OpenAICompletions(), new OllamaChat(), new OllamaGenerate(), new OpenAIResponses(), new AnthropicMessages(),
+    }.ToDictionary(dialect => dialect.Name);
+
+    private static readonly Dictionary<string, Func<JsonElement, EmbeddingRequest>> Embedding = new()
+    {
+        ["openai.embeddings"] = body => OpenAIEmbeddings.Read(body).Request,
+        ["ollama.embed"] = OllamaEmbeddings.ReadEmbed,
+        ["ollama.embeddings"] = OllamaEmbeddings.ReadEmbeddings,
+    };
+
+    private readonly ManualTimeProvider clock = new();
+    private ScriptedUpstream links = null!;
+    private GatewaySnapshot snapshot = null!;
+    private Exchange exchange = null!;
+
+    internal static IReadOnlyCollection<IInboundDialect> Dialects => Generating.Values;
+
+    internal static IEnumerable<string> DialectNames => Generating.Keys.Concat(Embedding.Keys);
+
+    public async Task InitializeAsync()
+    {
+        links = await ScriptedUpstream.StartAsync();
+        links.Answer = SendMediumAsync;
+        var providers = new JsonObject();
+        foreach (var provider in TranslationProvider.All)
+        {
+            foreach (var (name, target) in provider.Targets)
+                providers[NameOf(provider, name)] = target.Settings.DeepClone();
+        }
+
+        var configuration = ConfigurationReader.Read(
+            new JsonObject { ["providers"] = providers, ["access"] = new JsonObject { ["downloads"] = "any" } }.ToJsonString(),
+            "test",
+            new Dictionary<string, string>());
+        snapshot = new GatewaySnapshot(configuration, clock);
+        exchange = new Exchange(new DefaultHttpContext(), new GatewayRuntime(snapshot, clock, NullLoggerFactory.Instance, handsOver: false), new OpenAIChat().Errors, "r")
+        {
+            Caller = new Caller("team"),
+        };
+    }
+
+    public async Task DisposeAsync() => await links.DisposeAsync();
+
+    /// <summary>The client's JSON with what is only known now: addresses of media, and sealed envelopes.</summary>
+    internal JsonElement Fill(JsonObject request)
+    {
+        var text = LinkPlaceholder().Replace(request.ToJsonString(), match => $"{links.BaseUrl}/{match.Groups[1].Value}");
+        text = StatePlaceholder().Replace(text, match => snapshot.Envelope.Wrap(
+            OpaqueState.Of(Enum.Parse<StateKind>(match.Groups[1].Value), match.Groups[2].Value, match.Groups[3].Value)));
+        return Json.Parse(text);
+    }
+
+    /// <summary>What a link's text becomes where it is fetched.</summary>
+    internal string? FetchedFrom(string text) =>
+        text.StartsWith(links.BaseUrl, StringComparison.Ordinal) ? Convert.ToBase64String(MediumAt(text)) : null;
+
+    internal async Task<TranslationOutcome> RunAsync(string dialect, TranslationProvider provider, string @case, JsonElement body, IReadOnlyDictionary<string, string> headers)
+    {
+        var target = provider.Targets[@case];
+        var upstream = snapshot.ProviderOf(new Target(NameOf(provider, @case), target.Model));
+        var losses = new LossReport();
+        try
+        {
+            UpstreamCall call;
+            if (Embedding.TryGetValue(dialect, out var readEmbedding))
+            {
+                call = EmbeddingBatch.Write(upstream.Dialect, readEmbedding(body), target.Model, losses);
+            }
+            else
+            {
+                var request = Generating[dialect].Read(body, new RequestContext(name => headers.GetValueOrDefault(name), snapshot.Envelope)) with
+                {
+                    Source = Encoding.UTF8.GetBytes(body.GetRawText()),
+                };
+                var written = await TargetCall.WriteAsync(exchange, upstream, target.Model, request, default);
+                call = written.Call;
+                losses = written.Losses;
+            }
+
+            return new TranslationOutcome(null, losses.Losses, Json.Parse(Describe(call).ToJsonString()));
+        }
+        catch (GatewayException refusal)
+        {
+            return new TranslationOutcome(refusal.Error, losses.Losses, default);
+        }
+    }
+
+    /// <summary>The body, and what of the call is not in it.</summary>
+    private static JsonObject Describe(UpstreamCall call)
+    {
+        var sent = JsonNode.Parse(call.Body.Span)!.AsObject();
+        sent["(path)"] = call.Path;
+        foreach (var (name, value) in call.Headers)
+            sent[$"(header {name})"] = value;
+        if (call.LocalStop.Count > 0)
+            sent["(gateway stops at)"] = string.Join(',', call.LocalStop);
+        if (call.AnswerSchema is { } schema)
+            sent["(gateway checks)"] = schema;
+        return sent;
+    }
+
+    private static string NameOf(TranslationProvider provider, string @case) => @case.Length == 0 ? provider.Name : $"{provider.Name}-{Array.IndexOf([.. provider.Targets.Keys], @case)}";
+
+    private static Task SendMediumAsync(HttpContext http) => http.Response.Body.WriteAsync(MediumAt(http.Request.Path)).AsTask();
+
+    private static byte[] MediumAt(string path) => Path.GetExtension(path) switch
+    {
+        ".png" => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, 1, 2, 3],
+        ".wav" => [.. "RIFF"u8, 4, 0, 0, 0, .. "WAVE"u8],
+        _ => "%PDF-1.7 linked"u8.ToArray(),
+    };
+
+    [GeneratedRegex(@"\{link:([^}]+)\}")]
+    private static partial Regex LinkPlaceholder();
+
+    [GeneratedRegex(@"\{state:([^:}]+):([^:}]+):([^}]+)\}")]
+    private static partial Regex StatePlaceholder();
+}
+
+/// <param name="Error">Why nothing is sent.</param>
+/// <param name="Losses">What was reported.</param>
+/// <param name="Sent">The call, when there is one.</param>
+internal sealed record TranslationOutcome(GatewayError? Error, IReadOnlyList<Loss> Losses, JsonElement Sent);
