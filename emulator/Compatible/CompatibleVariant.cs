@@ -23,5 +23,10 @@ internal sealed class CompatibleVariant : OpenAIVariant
             throw new ApiException(new OpenAIError(401, "Unauthorized") { Type = "authentication_error" });
     }
 
-    public override OpenAIModel ModelOf(string name) => OpenAIModels.Find(name) is { } known ? known with { Snapshot = name } : new(name, name);
+    /// <summary>Local models that reason do so unless they are told not to.</summary>
+    public override OpenAIModel ModelOf(string name)
+    {
+        var model = OpenAIModels.Find(name) is { } known ? known with { Snapshot = name } : new OpenAIModel(name, name);
+        return name.Contains("reason", StringComparison.OrdinalIgnoreCase) ? model with { IsReasoning = true } : model;
+    }
 }

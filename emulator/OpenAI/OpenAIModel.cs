@@ -13,7 +13,7 @@ internal sealed record OpenAIModel(string Id, string Snapshot)
     private const long Created = 1735689600;
 
     /// <summary>It reasons, and refuses sampling parameters and <c>max_tokens</c>.</summary>
-    public bool IsReasoning { get; } =
+    public bool IsReasoning { get; init; } =
         (Id.StartsWith("o1", StringComparison.Ordinal) || Id.StartsWith("o3", StringComparison.Ordinal)
             || Id.StartsWith("o4", StringComparison.Ordinal) || Id.StartsWith("gpt-5", StringComparison.Ordinal))
         && !Id.Contains("-chat", StringComparison.Ordinal);

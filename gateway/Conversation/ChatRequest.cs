@@ -83,6 +83,13 @@ public sealed record ChatRequest
     /// <summary>How many answers come to the whole request.</summary>
     public int ExpectedChoices => (Sampling.Choices ?? 1) * (1 + (Completion?.FurtherPrompts.Count ?? 0));
 
+    /// <summary>
+    /// Whether the client shows the reasoning, so that it is worth its delay: OpenAI's clients when they say so, others
+    /// unless they say not (specs/dialects.md 2.6).
+    /// </summary>
+    public bool ShowsReasoning =>
+        !Reasoning.IsOff && (Reasoning.IsVisible ?? (Reasoning.Enabled == true && !Family.StartsWith("openai", StringComparison.Ordinal)));
+
     /// <summary>Reports what a bare text to be continued has no place for.</summary>
     public void DropAllButPrompt(LossReport losses)
     {

@@ -72,9 +72,9 @@ public static class MediaType
     public static InlineMedia ReadPictureOrSound(string text, string field)
     {
         var media = ReadInline(text, field);
-        return Sniff(media.Base64) is null
-            ? throw GatewayException.Invalid(field, $"{field} is no picture or sound of a known format, such as PNG, JPEG, GIF, WebP, WAV or MP3")
-            : media;
+        return Sniff(media.Base64) is { } known && (known.StartsWith("image/", StringComparison.Ordinal) || known.StartsWith("audio/", StringComparison.Ordinal))
+            ? media
+            : throw GatewayException.Invalid(field, $"{field} is no picture or sound of a known format, such as PNG, JPEG, GIF, WebP, WAV or MP3");
     }
 
     private static string? Sniff(string base64)

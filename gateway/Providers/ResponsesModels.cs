@@ -14,12 +14,14 @@ internal static partial class ResponsesModels
     /// <summary>Have no chat completions at all.</summary>
     private static readonly string[] OnlyResponses = ["codex", "-pro", "deep-research", "computer-use"];
 
-    /// <summary>Whether chat completions would refuse the request.</summary>
+    /// <summary>Whether chat completions would refuse the request, or keep the reasoning that its client shows to themselves.</summary>
     public static bool Needs(string model, ChatRequest request)
     {
         if (!OpenAIModels.Reasons(model))
             return false;
         if (Array.Exists(OnlyResponses, word => model.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            return true;
+        if (request.ShowsReasoning)
             return true;
         return request.Tools.Count > 0 && !request.Reasoning.IsOff && RefusesTools(model);
     }

@@ -249,11 +249,15 @@ describe("bad input: names, paths, methods", () => {
   });
 
   it("says what it cannot do yet in the dialect that was spoken", async () => {
-    assert.equal(errorOf("/v1/responses", await send("/v1/responses", "{}"), 501).code, "not_implemented");
+    assert.equal(errorOf("/v1/audio/transcriptions", await send("/v1/audio/transcriptions", "{}"), 501).code, "not_implemented");
+  });
+
+  it("says what is missing in the dialect that was spoken", async () => {
+    assert.equal(errorOf("/v1/responses", await send("/v1/responses", "{}"), 400).param, "input");
     const anthropic = await send("/v1/messages", "{}");
-    assert.equal(anthropic.status, 501);
+    assert.equal(anthropic.status, 400);
     const { type, error } = JSON.parse(anthropic.body);
-    assert.deepEqual([type, error.type], ["error", "api_error"]);
+    assert.deepEqual([type, error.type], ["error", "invalid_request_error"]);
   });
 });
 

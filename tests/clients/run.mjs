@@ -3,9 +3,12 @@
 //   npm test -- --test-reporter=tap                 with an option of node --test
 //   npm test -- --test-name-pattern=abort           some tests
 //   npm test -- ollama-chat.test.mjs                some files
-import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { constants } from "node:os";
+// Ends with the table of conformance (../conformance/README.md), whose results stay in DRAGOMAN_CONFORMANCE_RESULTS
+// if that names a directory.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Stack } from "./stack.mjs";
 
@@ -19,7 +22,7 @@ const interrupted = new Promise((resolve) => {
   setInterval(() => process.ppid === parent || resolve(128 + constants.signals.SIGTERM), 200).unref();
 });
 
-function startTests(stack) {
+function startTests(stack, results) {
   const given = process.argv.slice(2);
   const files = given.some((argument) => argument.endsWith(".test.mjs")) ? [] : readdirSync(here).filter((name) => name.endsWith(".test.mjs")).sort();
   // The keys and addresses that the clients would take from the environment.
@@ -27,7 +30,7 @@ function startTests(stack) {
   return spawn(process.execPath, ["--test", `--test-timeout=${longestTest}`, ...given, ...files], {
     cwd: here,
     stdio: "inherit",
-    env: { ...environment, DRAGOMAN_TEST_DOOR: stack.door, DRAGOMAN_TEST_EMULATOR: stack.emulator, DRAGOMAN_TEST_SCRIPTED: stack.scripted.address },
+    env: { ...environment, DRAGOMAN_TEST_DOOR: stack.door, DRAGOMAN_TEST_EMULATOR: stack.emulator, DRAGOMAN_TEST_SCRIPTED: stack.scripted.address, DRAGOMAN_CONFORMANCE_RESULTS: results },
   });
 }
 
@@ -40,7 +43,10 @@ async function main() {
     return code;
   }
 
-  const tests = startTests(stack);
+  const kept = process.env.DRAGOMAN_CONFORMANCE_RESULTS;
+  const results = kept ? resolve(kept) : mkdtempSync(join(tmpdir(), "dragoman-conformance-"));
+  mkdirSync(results, { recursive: true });
+  const tests = startTests(stack, results);
   const ended = new Promise((resolve) => tests.once("close", (exitCode) => resolve(exitCode ?? 1)));
   try {
     return await Promise.race([ended, interrupted, stack.failure()]);
@@ -48,6 +54,8 @@ async function main() {
     tests.kill();
     await ended;
     await stack.stop();
+    if (readdirSync(results).length > 0) spawnSync(process.execPath, [fileURLToPath(new URL("../conformance/report.mjs", import.meta.url)), results, "--print"], { stdio: "inherit" });
+    if (!kept) rmSync(results, { recursive: true });
   }
 }
 

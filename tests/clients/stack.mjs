@@ -1,7 +1,7 @@
 // The real processes behind the real nginx, each on a free port, with the emulator and a scripted local server as their providers.
 import { spawn, execFile } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -160,7 +160,7 @@ export class Stack {
 
     [this.scripted, this.emulator] = await Promise.all([ScriptedServer.start(), this.#startOurs("emulator")]);
     const configuration = { DRAGOMAN_CONFIG: join(this.#directory, "gateway.json") };
-    await writeFile(configuration.DRAGOMAN_CONFIG, JSON.stringify(gatewayConfiguration(this.emulator, this.scripted.address)));
+    await writeFile(configuration.DRAGOMAN_CONFIG, JSON.stringify(await gatewayConfiguration(this.emulator, this.scripted.address)));
     const [sidecar, functions] = await Promise.all([this.#startOurs("sidecar", configuration), this.#startOurs("functions", configuration)]);
 
     const listen = `127.0.0.1:${await freePort()}`;
@@ -206,10 +206,12 @@ export class Stack {
   }
 }
 
-/** Every model of the emulator, and local servers, one of each kind, whose models are only reached by name. */
-function gatewayConfiguration(emulator, scripted) {
+/** Every model of the emulator, and local servers, one of each kind, and the emulator in each dialect, whose models are only reached by name. */
+async function gatewayConfiguration(emulator, scripted) {
+  const conformance = await readFile(join(repository, "tests", "conformance", "providers.json"), "utf8");
   return {
     providers: {
+      ...JSON.parse(conformance.replaceAll("EMULATOR", emulator)).providers,
       emulator: { dialect: "mistral", baseUrl: `${emulator}/v1`, apiKey: "emulator", publish: "all" },
       desk: { dialect: "openai", baseUrl: `${scripted}/v1`, options: { server: "lmstudio" } },
       rack: { dialect: "openai", baseUrl: `${scripted}/v1`, options: { server: "vllm" } },

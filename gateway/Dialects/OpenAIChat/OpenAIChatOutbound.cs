@@ -207,7 +207,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
         ToolWriter.WriteTools(writer, request, named: true, required: "required", losses);
         ToolWriter.WriteFormat(writer, request.Format);
         if (server is null)
-            WriteEffort(writer, OpenAIModels.EffortOf(upstreamModel, request.Reasoning, losses));
+            WriteEffort(writer, OpenAIModels.EffortOf(upstreamModel, request.Reasoning with { Effort = ReasoningBudget.EffortOf(request.Reasoning) }, losses));
         else
             WriteReasoning(writer, server, request);
     }

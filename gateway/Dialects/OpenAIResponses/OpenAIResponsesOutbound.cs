@@ -250,7 +250,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
     private static void WriteReasoning(Utf8JsonWriter writer, ChatRequest request, string model, LossReport losses)
     {
         var effort = OpenAIModels.EffortOf(model, request.Reasoning with { Effort = ReasoningBudget.EffortOf(request.Reasoning) }, losses);
-        var wantsSummary = request.Reasoning.IsVisible == true && OpenAIModels.Reasons(model);
+        var wantsSummary = request.ShowsReasoning && OpenAIModels.Reasons(model);
         if (effort is null && !wantsSummary)
             return;
         writer.WriteStartObject("reasoning"u8);

@@ -245,6 +245,7 @@ public sealed class OllamaRequestTests
     [InlineData("\"messages\":[{\"role\":\"user\",\"images\":[7]}]", "messages[0].images[0]")]
     [InlineData("\"messages\":[{\"role\":\"user\",\"images\":[\"a\",\"not base64\"]}]", "messages[0].images[0]")]
     [InlineData("\"messages\":[{\"role\":\"assistant\",\"thinking\":7}]", "messages[0].thinking")]
+    [InlineData("\"messages\":[{\"role\":\"user\",\"images\":[\"JVBERi0xLjcK\"]}]", "messages[0].images[0]")]
     [InlineData("\"messages\":[{\"role\":\"assistant\",\"tool_calls\":{}}]", "messages[0].tool_calls")]
     [InlineData("\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{}]}]", "messages[0].tool_calls[0].function")]
     [InlineData("\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{}}]}]", "messages[0].tool_calls[0].function.name")]

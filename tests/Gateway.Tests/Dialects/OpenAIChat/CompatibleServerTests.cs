@@ -151,6 +151,8 @@ public sealed class CompatibleServerTests
         Assert.Equal(["model", "messages", member], isOff.Body.Names());
         Assert.Equal(off, Raw(isOff, member));
         Assert.Equal("low", Send(server, Request with { Reasoning = new ReasoningRequest(true, ReasoningEffort.Low) }).Body.Text("reasoning_effort"));
+        Assert.Equal("medium", Send(server, Request with { Reasoning = new ReasoningRequest(true, null) { BudgetTokens = 2048 } }).Body.Text("reasoning_effort"));
+        Assert.Equal(highest, Send(server, Request with { Reasoning = new ReasoningRequest(true, null) { BudgetTokens = 50_000 } }).Body.Text("reasoning_effort"));
         Assert.Equal(highest, Send(server, Request with { Reasoning = new ReasoningRequest(true, ReasoningEffort.XHigh) }).Body.Text("reasoning_effort"));
     }
 

@@ -53,6 +53,25 @@ public sealed class OpenAIChatStreamTests
         Assert.DoesNotContain(events, data => data.Contains("\"finish_reason\":\"", StringComparison.Ordinal));
     }
 
+    /// <summary>Of what they read of a call, no library does without its <c>function</c>, even where there is only state.</summary>
+    [Fact]
+    public void Every_piece_of_a_call_has_a_function()
+    {
+        var events = Events(Chat.Stream(Request, sink =>
+        {
+            sink.ToolStart(0, 0, "call_1", "f");
+            sink.ToolArguments(0, 0, "{}"u8);
+            sink.State(0, 0, OpaqueState.Of(StateKind.GeminiThoughtSignature, "gemini-3-pro", "QQ=="));
+            sink.ToolEnd(0, 0);
+            sink.Stop(0, StopReason.ToolCalls);
+            sink.End();
+        }));
+        var pieces = events.Where(data => data.Contains("tool_calls\":[", StringComparison.Ordinal))
+            .Select(data => Json.Parse(data).GetProperty("choices")[0].GetProperty("delta").GetProperty("tool_calls")[0]).ToList();
+        Assert.Equal("{}", string.Concat(pieces.Select(piece => piece.GetProperty("function").Text("arguments"))));
+        Assert.Single(pieces, piece => piece.Has("extra_content"));
+    }
+
     [Fact]
     public void A_piece_of_a_call_that_holds_a_signature_alone_still_has_arguments_to_add()
     {
