@@ -91,6 +91,20 @@ public class SchemaLawsTests
         Assert.InRange(count, 1, SchemaDocument.MostNodes);
     });
 
+    /// <summary>That no finite document satisfies a schema may show only once its parts are put together and of a type.</summary>
+    private static bool IsEndless(string schema)
+    {
+        try
+        {
+            _ = AnswerSchema.Parse(schema);
+            return false;
+        }
+        catch (GatewayException refusal) when (refusal.Error.Message.Contains("requires itself again without end"))
+        {
+            return true;
+        }
+    }
+
     private static bool Fits(AnswerSchema schema, JsonNode? value) => schema.FindMismatch(Encoding.UTF8.GetBytes(value?.ToJsonString() ?? "null")) is null;
 
     private static void Check(string rules, Action<JsonObject, Random, SanitisedSchema> law)
@@ -103,8 +117,6 @@ public class SchemaLawsTests
             try
             {
                 sanitised = SchemaSanitizer.Sanitise(text, Rules[rules], "schema");
-                // What is endless may show only once its parts are put together and of a type.
-                _ = AnswerSchema.Parse(sanitised.Json);
                 _ = AnswerSchema.Parse(Rules[rules].IsTyped ? SchemaReading.Typed(one.Schema).ToJsonString() : text);
             }
             catch (GatewayException refusal) when (refusal.Error is { Status: 400, Field: "schema" })
@@ -115,6 +127,8 @@ public class SchemaLawsTests
             taken++;
             try
             {
+                if (IsEndless(sanitised.Json))
+                    return;
                 law(one.Schema, one.Random, sanitised);
             }
             catch (Exception failure)
