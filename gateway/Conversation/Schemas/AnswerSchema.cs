@@ -4,7 +4,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Conversation.Schemas;
 
-/// <summary>Judges a model's answer by the schema that the client sent (JSON Schema 2020-12). <c>unevaluated*</c> is not judged.</summary>
+/// <summary>Judges a model's answer by the schema that the client sent (JSON Schema 2020-12, and <c>dependencies</c> of draft 7).</summary>
 public sealed class AnswerSchema
 {
     private const int DeepestAnswer = 256;

@@ -55,7 +55,8 @@ public static class SchemaCheck
         (node.Target is { } target ? [target] : (IEnumerable<SchemaNode>)[])
             .Concat(InPlaceLists.SelectMany(node.List))
             .Concat(InPlaceNodes.Select(node.Node).OfType<SchemaNode>())
-            .Concat(node.Map("dependentSchemas").Values);
+            .Concat(node.Map("dependentSchemas").Values)
+            .Concat(node.Map("dependencies").Values);
 
     /// <summary>Finds what can be satisfied by a finite document, from the leaves upwards.</summary>
     private static void RefuseEndless(SchemaDocument document)

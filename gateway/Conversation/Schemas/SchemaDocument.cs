@@ -62,7 +62,7 @@ internal sealed class SchemaDocument
         if (depth > DeepestNesting)
             throw Refusal(pointer, $"is nested more than {DeepestNesting} schemas deep");
         if (Nodes.Count >= MostNodes)
-            throw Refusal("", $"has more than {MostNodes} schemas in it");
+            throw Refusal(pointer, $"has more than {MostNodes} schemas in it");
         var node = element.ValueKind switch
         {
             JsonValueKind.Object => new SchemaNode(pointer),
@@ -112,6 +112,14 @@ internal sealed class SchemaDocument
                 throw Refusal(pointer, $"has {keyword} that must be an object of schemas, not {RequestObject.Describe(value)}");
             var map = new OrderedDictionary<string, SchemaNode>();
             foreach (var member in value.EnumerateObject())
+                map[member.Name] = Read(member.Value, $"{pointer}/{Escape(member.Name)}", depth + 1);
+            node.Keywords[keyword] = new SchemaValue(value, Map: map);
+        }
+        else if (keyword == "dependencies" && value.ValueKind == JsonValueKind.Object)
+        {
+            // Beside schemas it holds lists of names, which are read from the JSON.
+            var map = new OrderedDictionary<string, SchemaNode>();
+            foreach (var member in value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Array))
                 map[member.Name] = Read(member.Value, $"{pointer}/{Escape(member.Name)}", depth + 1);
             node.Keywords[keyword] = new SchemaValue(value, Map: map);
         }

@@ -8,7 +8,7 @@ namespace Dragoman.Conversation.Schemas;
 /// One judgement of one answer. What cannot be judged, for too much work or a pattern that the engine does not have,
 /// counts as valid, and nothing is concluded from it: a mismatch that is found is one.
 /// </summary>
-internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
+internal sealed partial class SchemaEvaluation(Dictionary<string, Regex?> patterns)
 {
     // Schemas can be written that judge one value exponentially often.
     private const int MostSteps = 1_000_000;
@@ -99,24 +99,39 @@ internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
         foreach (var (name, member) in members)
         {
             var pointer = $"{at}/{SchemaDocument.Escape(name)}";
-            var matching = schema.Map("patternProperties").Where(one => patterns[one.Key] is { } pattern && Matches(pattern, name)).Select(one => one.Value).ToList();
+            var verdicts = schema.Map("patternProperties").Select(one => (Schema: one.Value, Matches: Matches(patterns[one.Key], name))).ToList();
+            var matching = verdicts.Where(one => one.Matches == true).Select(one => one.Schema).ToList();
             if (properties.TryGetValue(name, out var declared))
                 matching.Add(declared);
-            if (matching.Count == 0 && schema.Node("additionalProperties") is { } additional)
+            if (matching.Count == 0 && verdicts.TrueForAll(one => one.Matches == false) && schema.Node("additionalProperties") is { } additional)
                 matching.Add(additional);
             if (matching.Select(one => Find(one, member, pointer)).FirstOrDefault(found => found is not null) is { } mismatch)
                 return mismatch;
             if (schema.Node("propertyNames") is { } names && !Fits(names, SchemaValue.Of(name).Raw))
                 return Mismatch(pointer, "has a name that propertyNames forbids");
-            if (schema.Map("dependentSchemas").TryGetValue(name, out var dependent) && Find(dependent, value, at) is { } dependence)
+            if (Dependents(schema, name).Select(dependent => Find(dependent, value, at)).FirstOrDefault(found => found is not null) is { } dependence)
                 return dependence;
-            if (schema.Raw("dependentRequired") is { ValueKind: JsonValueKind.Object } dependents && dependents.TryGetProperty(name, out var needed)
-                && needed.ValueKind == JsonValueKind.Array && needed.EnumerateArray().Any(need => need.ValueKind == JsonValueKind.String && !members.ContainsKey(need.GetString()!)))
+            if (DependentNames(schema, name).Any(need => !members.ContainsKey(need)))
                 return Mismatch(at, $"lacks what \"{name}\" needs beside it");
         }
 
-        return null;
+        return FindInUnevaluated(schema, "unevaluatedProperties", value, members, at);
     }
+
+    /// <summary>What applies to an object that has the property; <c>dependencies</c> is how draft 7 says it.</summary>
+    private static IEnumerable<SchemaNode> Dependents(SchemaNode schema, string name)
+    {
+        foreach (var keyword in (string[])["dependentSchemas", "dependencies"])
+        {
+            if (schema.Map(keyword).TryGetValue(name, out var dependent))
+                yield return dependent;
+        }
+    }
+
+    private static IEnumerable<string> DependentNames(SchemaNode schema, string name) => ((string[])["dependentRequired", "dependencies"])
+        .Select(keyword => schema.Raw(keyword) is { ValueKind: JsonValueKind.Object } map && map.TryGetProperty(name, out var names) ? names : default)
+        .Where(names => names.ValueKind == JsonValueKind.Array)
+        .SelectMany(SchemaNode.Strings);
 
     private string? FindInArray(SchemaNode schema, JsonElement value, string at)
     {
@@ -140,15 +155,23 @@ internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
                 return Mismatch(at, $"has {count} items that fit contains");
         }
 
-        return schema.Raw("uniqueItems") is { ValueKind: JsonValueKind.True } && !AreUnique([.. value.EnumerateArray()]) ? Mismatch(at, "has equal items") : null;
+        if (schema.Raw("uniqueItems") is { ValueKind: JsonValueKind.True } && !AreUnique([.. value.EnumerateArray()]))
+            return Mismatch(at, "has equal items");
+        return schema.Has("unevaluatedItems") ? FindInUnevaluated(schema, "unevaluatedItems", value, ItemsOf(value), at) : null;
     }
 
     private bool AreUnique(JsonElement[] items)
     {
         for (var item = 1; item < items.Length; item++)
         {
-            for (var other = 0; other < item && ++steps <= MostSteps; other++)
+            for (var other = 0; other < item; other++)
             {
+                if (++steps > MostSteps)
+                {
+                    doubts++;
+                    return true;
+                }
+
                 if (JsonElement.DeepEquals(items[item], items[other]))
                     return false;
             }
@@ -161,7 +184,7 @@ internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
     {
         if (Size(schema, "Length", text.EnumerateRunes().Count(), at) is { } size)
             return size;
-        if (schema.Strings("pattern").FirstOrDefault() is { } source && !Matches(patterns[source], text))
+        if (schema.Strings("pattern").FirstOrDefault() is { } source && Matches(patterns[source], text) == false)
             return Mismatch(at, $"does not match the pattern {source}");
         return schema.Strings("format").FirstOrDefault() is { } format && !SchemaFormat.Fits(format, text) ? Mismatch(at, $"is not of format {format}") : null;
     }
@@ -199,19 +222,20 @@ internal sealed class SchemaEvaluation(Dictionary<string, Regex?> patterns)
 
     private static double? Number(SchemaNode schema, string keyword) => schema.Raw(keyword) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
 
-    private bool Matches(Regex? pattern, string text)
+    /// <summary>Null when it cannot be told.</summary>
+    private bool? Matches(Regex? pattern, string text)
     {
         try
         {
             if (pattern is not null)
                 return pattern.IsMatch(text);
             doubts++;
-            return true;
+            return null;
         }
         catch (RegexMatchTimeoutException)
         {
             doubts++;
-            return true;
+            return null;
         }
     }
 

@@ -19,6 +19,14 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
             Rename("oneOf", "anyOf", node.Keywords["oneOf"]);
         }
 
+        // Two choices beside each other could not both become an anyOf.
+        if (node.Has("oneOf") && node.Has("anyOf"))
+        {
+            if (losses.Remove("oneOf", node.Keywords["oneOf"]) is { } note)
+                notes.Add(note);
+            node.Keywords.Remove("oneOf");
+        }
+
         var branches = node.List("anyOf");
         var possible = branches.Where(branch => branch.Boolean != false).ToList();
         if (possible.Count > 0 && possible.Count < branches.Count)
@@ -38,6 +46,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
     public void Bring()
     {
         ForbiddenProperties();
+        PatternsOfNames();
         ConstantAsEnum();
         Choices();
         LeastItems();
@@ -50,6 +59,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         OnlyNull();
         if (rules.NullableKeyword)
             OneType();
+        WithoutOtherTypes();
         if (node.Strings("type").Contains("array") && !node.Has("items"))
             node.Keywords["items"] = new SchemaNode(node.Pointer);
         if (node.Strings("type").Contains("object"))
@@ -63,9 +73,20 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         if (properties.Values.All(property => property.Boolean != false))
             return;
         var forbidden = properties.Where(property => property.Value.Boolean == false).Select(property => property.Key).ToList();
+        losses.ChangesValidity |= node.Strings("required").Any(forbidden.Contains);
         node.Keywords["properties"] = SchemaValue.Of(new OrderedDictionary<string, SchemaNode>(properties.Where(property => property.Value.Boolean != false)));
         if (!rules.IsClosed)
             notes.Add(losses.Weaken("properties", SchemaValue.Of(new OrderedDictionary<string, SchemaNode>(forbidden.Select(name => KeyValuePair.Create(name, properties[name]))))));
+    }
+
+    /// <summary>Without its patterns, a limit on all other properties would hit those that they allow.</summary>
+    private void PatternsOfNames()
+    {
+        if (rules.IsClosed || !node.Has("patternProperties") || !node.Has("additionalProperties") || rules.Keywords!.Contains("patternProperties"))
+            return;
+        if (losses.Remove("additionalProperties", node.Keywords["additionalProperties"]) is { } note)
+            notes.Add(note);
+        node.Keywords.Remove("additionalProperties");
     }
 
     private void ConstantAsEnum()
@@ -88,6 +109,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         else if (rules.Choices == EnumChoices.Strings)
         {
             var takesNull = choices.Exists(choice => choice.ValueKind == JsonValueKind.Null) && (!node.Has("type") || node.Strings("type").Contains("null"));
+            losses.ChangesValidity |= node.Has("type") && !node.Strings("type").Contains("string");
             node.Keywords["enum"] = SchemaValue.Of(choices.Where(choice => choice.ValueKind == JsonValueKind.String));
             node.Keywords["type"] = takesNull ? SchemaValue.Of(["string", "null"]) : SchemaValue.Of("string");
         }
@@ -179,6 +201,16 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         node.Keywords.Insert(0, "type", types.Count == 1 ? SchemaValue.Of(types[0]) : SchemaValue.Of(types));
     }
 
+    /// <summary>What speaks of a type that the value never has says nothing, but providers stumble over it.</summary>
+    private void WithoutOtherTypes()
+    {
+        var types = node.Strings("type").Select(type => type == "integer" ? "number" : type).ToHashSet();
+        if (types.Count == 0)
+            return;
+        foreach (var keyword in node.Keywords.Keys.Where(keyword => SchemaVocabulary.Assertions.GetValueOrDefault(keyword) is { Length: > 0 } about && !types.Contains(about)).ToList())
+            node.Keywords.Remove(keyword);
+    }
+
     private void OnlyNull()
     {
         if (!rules.NullableKeyword || !node.Strings("type").SequenceEqual(["null"]))
@@ -192,8 +224,8 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
     {
         var types = node.Strings("type").Distinct().ToList();
         var takesNull = types.Remove("null");
-        if (types.Contains("number"))
-            types.Remove("integer");
+        if (types.Contains("number") && types.Remove("integer"))
+            node.Keywords["type"] = SchemaValue.Of(takesNull ? types.Append("null") : types);
         if (types.Count < 2)
             return;
         var branches = types.ConvertAll(type => OfType(type, takesNull));
@@ -223,6 +255,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         var unnamed = node.Strings("required").Where(name => !properties.ContainsKey(name)).Distinct().ToList();
         if (unnamed.Count == 0)
             return;
+        losses.ChangesValidity |= node.Node("additionalProperties")?.Boolean == false;
         var all = new OrderedDictionary<string, SchemaNode>(properties);
         foreach (var name in unnamed)
             all[name] = node.Node("additionalProperties") is { Boolean: null } further ? further : new SchemaNode(node.Pointer);

@@ -31,8 +31,10 @@ internal static class SchemaNull
 
         if (node.Raw("const") is { } constant && !IsNull(constant))
         {
-            result.Keywords.Remove("const");
-            result.Keywords["enum"] = SchemaValue.Of([constant, Null]);
+            var index = result.Keywords.IndexOf("const");
+            result.Keywords.RemoveAt(index);
+            result.Keywords.Remove("enum");
+            result.Keywords.Insert(Math.Min(index, result.Keywords.Count), "enum", SchemaValue.Of([constant, Null]));
             changed = true;
         }
 

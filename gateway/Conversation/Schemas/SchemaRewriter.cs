@@ -46,7 +46,26 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
         if (named.Count > 0)
             root.Keywords["$defs"] = SchemaValue.Of(named);
         KeepLimits();
+        if (losses.ChangesValidity)
+            LoosenChoices();
         return root;
+    }
+
+    /// <summary>Once branches are weakened, a value that fitted exactly one may fit several.</summary>
+    private void LoosenChoices()
+    {
+        var waiting = new Stack<SchemaNode>(written.Values);
+        while (waiting.TryPop(out var node))
+        {
+            foreach (var child in node.Children)
+                waiting.Push(child);
+            if (node.Keywords.IndexOf("oneOf") is var index and >= 0)
+            {
+                var choice = node.Keywords["oneOf"];
+                node.Keywords.RemoveAt(index);
+                node.Keywords.Insert(index, "anyOf", choice);
+            }
+        }
     }
 
     private void KeepLimits()

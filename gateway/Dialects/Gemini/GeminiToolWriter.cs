@@ -40,8 +40,10 @@ internal static class GeminiToolWriter
             {
                 var schema = SchemaSanitizer.Sanitise(parameters, SchemaRules.GeminiJsonSchema, $"tools[{index}].function.parameters");
                 isClamped |= schema.ChangesValidity;
+                // Without a schema the model is told of any object, which is looser, never wrong.
+                isClamped |= schema.Unsupported is not null;
                 writer.WritePropertyName("parametersJsonSchema"u8);
-                writer.WriteRawValue(schema.Json, skipInputValidation: true);
+                writer.WriteRawValue(schema.Unsupported is null ? schema.Json : """{"type":"object"}""", skipInputValidation: true);
             }
 
             writer.WriteEndObject();

@@ -125,6 +125,12 @@ internal sealed class GenerationConfigWriter(Utf8JsonWriter writer, ChatRequest 
         }
 
         var sanitised = SchemaSanitizer.Sanitise(schema, SchemaRules.GeminiJsonSchema, "response_format.json_schema.schema");
+        if (sanitised.Unsupported is not null)
+        {
+            losses.Emulated("response_format");
+            return schema;
+        }
+
         writer.WritePropertyName("responseJsonSchema"u8);
         writer.WriteRawValue(sanitised.Json, skipInputValidation: true);
         if (!sanitised.ChangesValidity)

@@ -180,6 +180,26 @@ public sealed class GeminiOutboundTests
     }
 
     [Fact]
+    public void A_schema_that_Gemini_cannot_be_told_is_left_out_and_checked_here()
+    {
+        const string endless = """{"type":"array","items":{"anyOf":[{"$ref":"#"},{"type":"string"}]}}""";
+        var losses = new LossReport();
+        var call = Gemini.Write(Request with { Format = new OutputFormat(OutputFormatKind.JsonSchema, endless) }, Flash25, losses);
+        Assert.Equal(endless, call.AnswerSchema);
+        Assert.Equal("response_format=emulated", losses.ToString());
+        AssertConfig("""{"responseMimeType":"application/json"}""", Request with { Format = new OutputFormat(OutputFormatKind.JsonSchema, endless) }, Flash25);
+    }
+
+    [Fact]
+    public void Parameters_that_Gemini_cannot_be_told_become_any_object()
+    {
+        const string endless = """{"anyOf":[{"type":"object"},{"type":"array","items":{"$ref":"#"}}]}""";
+        var sent = Gemini.Send(Request with { Tools = [new ToolDefinition("f", null, endless)] });
+        AssertJson("""{"type":"object"}""", sent.Body.GetProperty("tools")[0].GetProperty("functionDeclarations")[0].GetProperty("parametersJsonSchema"));
+        Assert.Equal([new Loss("tools", LossAction.Clamped)], sent.Losses);
+    }
+
+    [Fact]
     public void A_choice_without_tools_is_left_out() =>
         Assert.False(Gemini.Send(Request with { ToolChoice = ToolChoice.Required }).Body.Has("toolConfig"));
 
