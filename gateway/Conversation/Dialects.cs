@@ -92,6 +92,9 @@ public sealed record UpstreamCall(string Path, ReadOnlyMemory<byte> Body)
     /// </summary>
     public string? AnswerSchema { get; init; }
 
+    /// <summary>Whether the wish for reasoning in words is the gateway's alone, so that the call may go without.</summary>
+    public bool CanDoWithoutSummary { get; init; }
+
     /// <summary>Request headers of the dialect's own; authentication is not among them.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 }

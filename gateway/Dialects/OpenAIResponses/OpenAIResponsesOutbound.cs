@@ -56,8 +56,16 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(Path, output.WrittenMemory) { Model = upstreamModel, LocalStop = stop, AnswerSchema = answerSchema };
+        return new UpstreamCall(Path, output.WrittenMemory) 
+        {
+            Model = upstreamModel,
+            LocalStop = stop,
+            AnswerSchema = answerSchema,
+            CanDoWithoutSummary = request.ShowsReasoning && request.Family != OpenAIResponses.Family,
+        };
     }
+
+    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => ReasoningSummary.LeaveOut(call, refusal);
 
     public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) =>
         CanPass(request) && !MustRewrite(request, upstreamModel) ? Pass(Path, request, upstreamModel) : null;
