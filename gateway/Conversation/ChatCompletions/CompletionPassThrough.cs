@@ -7,13 +7,13 @@ namespace Dragoman.Conversation.ChatCompletions;
 /// Passes OpenAI's chat and text completions through. What changes is the model's name, which is the client's own, and
 /// the token counts, which are kept back from a client that did not ask for them (specs/dialects.md 2.15).
 /// </summary>
-internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter<byte> output) : IPassThrough
+internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter<byte> output) : PassThroughLane
 {
     private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
     private readonly JsonMemberReplacement naming = new("model"u8.ToArray(), [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"']);
     private bool tellsUsage;
 
-    public void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
+    public override void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
         var hidesUsage = tellsUsage && !context.Request.IncludeUsage;
         tellsUsage = false;
@@ -44,61 +44,13 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
         }
     }
 
-    public void CloseStream() => CompletionWriter.WriteDone(output);
+    public override void CloseStream() => CompletionWriter.WriteDone(output);
 
-    public void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
+    public override void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
 
-    public void Start(string? upstreamId)
-    {
-    }
+    public override void Usage(in Usage usage) => tellsUsage = true;
 
-    public void Text(int choice, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void Refusal(int choice, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void ToolStart(int choice, int slot, string id, string name)
-    {
-    }
-
-    public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void ToolEnd(int choice, int slot)
-    {
-    }
-
-    public void State(int choice, int? slot, OpaqueState state)
-    {
-    }
-
-    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
-    {
-    }
-
-    public void Logprobs(int choice, ReadOnlySpan<byte> entries)
-    {
-    }
-
-    public void Usage(in Usage usage) => tellsUsage = true;
-
-    public void Stop(int choice, StopReason reason, string? stopSequence = null)
-    {
-    }
-
-    public void End()
-    {
-    }
-
-    public void Fail(GatewayError error)
+    public override void Fail(GatewayError error)
     {
         if (context.Request.Stream)
             CompletionWriter.FailStream(output, error, context.RequestId);

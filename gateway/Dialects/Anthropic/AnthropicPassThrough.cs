@@ -5,11 +5,11 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Anthropic;
 
 /// <summary>Passes Anthropic's own answers through. What changes is the model's name, which is the client's own.</summary>
-internal sealed class AnthropicPassThrough(AnswerContext context, IBufferWriter<byte> output) : IPassThrough
+internal sealed class AnthropicPassThrough(AnswerContext context, IBufferWriter<byte> output) : PassThroughLane
 {
     private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
 
-    public void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
+    public override void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
         // What some servers add to their streams, such as a last [DONE], is no event of Anthropic's.
         if (!data.TrimStart(" \t\r\n"u8).StartsWith("{"u8))
@@ -25,91 +25,27 @@ internal sealed class AnthropicPassThrough(AnswerContext context, IBufferWriter<
             JsonSplice.Replace(message, "model"u8, model, renamed);
             var whole = new ArrayBufferWriter<byte>(data.Length + model.Length);
             JsonSplice.Replace(data, "message"u8, renamed.WrittenSpan, whole);
-            WriteLines(whole.WrittenSpan);
+            output.Write(JsonText.OnOneLine(whole.WrittenSpan));
         }
         else
         {
-            WriteLines(data);
+            // A line end inside the data, which the framing made of several data lines, is white space of the JSON.
+            output.Write(JsonText.OnOneLine(data));
         }
 
         output.Write("\n\n"u8);
     }
 
     /// <summary>Nothing: <c>message_stop</c> has been passed on.</summary>
-    public void CloseStream()
+    public override void CloseStream()
     {
     }
 
-    public void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
+    public override void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
 
-    public void Start(string? upstreamId)
-    {
-    }
-
-    public void Text(int choice, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void Refusal(int choice, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void ToolStart(int choice, int slot, string id, string name)
-    {
-    }
-
-    public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void ToolEnd(int choice, int slot)
-    {
-    }
-
-    public void State(int choice, int? slot, OpaqueState state)
-    {
-    }
-
-    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
-    {
-    }
-
-    public void Logprobs(int choice, ReadOnlySpan<byte> entries)
-    {
-    }
-
-    public void Usage(in Usage usage)
-    {
-    }
-
-    public void Stop(int choice, StopReason reason, string? stopSequence = null)
-    {
-    }
-
-    public void End()
-    {
-    }
-
-    public void Fail(GatewayError error)
+    public override void Fail(GatewayError error)
     {
         if (context.Request.Stream)
             AnthropicStream.WriteFailure(output, error, context.RequestId);
-    }
-
-    /// <summary>A line end inside the data, which the framing made of several data lines, is white space of the JSON.</summary>
-    private void WriteLines(ReadOnlySpan<byte> data)
-    {
-        while (data.IndexOfAny((byte)'\r', (byte)'\n') is >= 0 and var end)
-        {
-            output.Write(data[..end]);
-            output.Write(" "u8);
-            data = data[(end + 1)..];
-        }
-
-        output.Write(data);
     }
 }

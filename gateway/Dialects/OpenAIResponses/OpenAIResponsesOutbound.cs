@@ -56,7 +56,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(Path, output.WrittenMemory) 
+        return new UpstreamCall(Path, output.WrittenMemory)
         {
             Model = upstreamModel,
             LocalStop = stop,

@@ -8,12 +8,12 @@ namespace Dragoman.Dialects.OpenAIResponses;
 /// Passes an answer of OpenAI's Responses through. What changes is the model's name, which is the client's own, in
 /// every response object.
 /// </summary>
-internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<byte> output) : IPassThrough
+internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<byte> output) : PassThroughLane
 {
     private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
     private int forwarded;
 
-    public void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
+    public override void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
         forwarded++;
         if (!eventName.IsEmpty)
@@ -25,7 +25,7 @@ internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<
 
         output.Write("data: "u8);
         // A line end inside the data is white space between tokens.
-        var line = data.ContainsAny((byte)'\r', (byte)'\n') ? OnOneLine(data) : data;
+        var line = JsonText.OnOneLine(data);
         if (line.IndexOf("\"response\""u8) >= 0)
             WriteRenamed(line);
         else
@@ -33,65 +33,13 @@ internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<
         output.Write("\n\n"u8);
     }
 
-    public void CloseStream()
+    public override void CloseStream()
     {
     }
 
-    public void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
+    public override void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
 
-    public void Start(string? upstreamId)
-    {
-    }
-
-    public void Text(int choice, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void Refusal(int choice, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void ToolStart(int choice, int slot, string id, string name)
-    {
-    }
-
-    public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void ToolEnd(int choice, int slot)
-    {
-    }
-
-    public void State(int choice, int? slot, OpaqueState state)
-    {
-    }
-
-    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
-    {
-    }
-
-    public void Logprobs(int choice, ReadOnlySpan<byte> entries)
-    {
-    }
-
-    public void Usage(in Usage usage)
-    {
-    }
-
-    public void Stop(int choice, StopReason reason, string? stopSequence = null)
-    {
-    }
-
-    public void End()
-    {
-    }
-
-    public void Fail(GatewayError error)
+    public override void Fail(GatewayError error)
     {
         if (context.Request.Stream)
             ResponsesFailure.Write(output, forwarded, new ResponseObject(context), default, error);
@@ -109,13 +57,5 @@ internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<
         var renamed = new ArrayBufferWriter<byte>(response.Length + model.Length);
         JsonSplice.Replace(response, "model"u8, model, renamed);
         JsonSplice.Replace(json, "response"u8, renamed.WrittenSpan, output);
-    }
-
-    private static byte[] OnOneLine(ReadOnlySpan<byte> data)
-    {
-        var line = data.ToArray();
-        line.AsSpan().Replace((byte)'\n', (byte)' ');
-        line.AsSpan().Replace((byte)'\r', (byte)' ');
-        return line;
     }
 }
