@@ -43,15 +43,17 @@ public sealed class DialectFaultTests(RunningEmulator emulator) : IClassFixture<
     [MemberData(nameof(Streams))]
     public async Task A_cut_breaks_the_connection(string path, string json, string error, string success)
     {
-        using var response = await emulator.SendAsync(path, json, "cut=3");
-        await using var body = await response.Content.ReadAsStreamAsync();
-        using var reader = new StreamReader(body);
         var read = "";
-        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        var broken = await Record.ExceptionAsync(async () =>
         {
+            using var response = await emulator.SendAsync(path, json, "cut=3");
+            await using var body = await response.Content.ReadAsStreamAsync();
+            using var reader = new StreamReader(body);
             while (await reader.ReadLineAsync() is { } line)
                 read += line;
         });
+        // A reset may overtake what was sent before it, the head included.
+        Assert.True(broken is IOException or HttpRequestException, $"{broken?.GetType()}");
         Assert.DoesNotContain(error, read, StringComparison.Ordinal);
         Assert.DoesNotContain(success, read, StringComparison.Ordinal);
     }
