@@ -142,9 +142,16 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
 
     /// <summary>OpenAI's reasoning models refuse what older clients send (P-34), compatible servers what they do not have.</summary>
     private bool MustRewrite(ChatRequest request, string upstreamModel) => server is null
-        ? MustChat(request, upstreamModel) || (!TakesMaxCompletionTokens && !JsonSplice.Find(request.Source.Span, "max_completion_tokens"u8).IsEmpty)
+        ? HoldsForeignState(request) || MustChat(request, upstreamModel) || (!TakesMaxCompletionTokens && !JsonSplice.Find(request.Source.Span, "max_completion_tokens"u8).IsEmpty)
             || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences || (OpenAIModels.Reasons(upstreamModel) && HoldsWhatReasoningModelsRefuse(request, upstreamModel))
         : (request.Stream && streamOptions.IsRefusedBy(upstreamModel)) || CompatibleRequest.IsNeeded(server, request);
+
+    /// <summary>
+    /// What another provider's answer left in the conversation, which OpenAI must not see (P-22). A request that only
+    /// OpenAI can read has no other way to go.
+    /// </summary>
+    private static bool HoldsForeignState(ChatRequest request) =>
+        request.FamilyMembers.Count == 0 && request.Turns.Any(turn => turn.Parts.Any(part => part is ReasoningPart or { State: not null }));
 
     private static bool HoldsWhatReasoningModelsRefuse(ChatRequest request, string upstreamModel)
     {

@@ -193,6 +193,23 @@ public sealed class OpenAIChatOutboundTests
         Assert.Equal(first.Body.GetRawText(), second.Body.GetRawText());
     });
 
+    [Theory]
+    [InlineData("""{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"c2ln"}}}]}""", true)]
+    [InlineData("""{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}],"reasoning_content":"hm"}""", true)]
+    [InlineData("""{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}""", false)]
+    public void What_another_provider_left_in_a_conversation_does_not_reach_OpenAI(string turn, bool isForeign)
+    {
+        var json = $$"""{"model":"m","messages":[{{turn}},{"role":"tool","tool_call_id":"c","content":"r"}]}""";
+        var request = new Dragoman.Dialects.OpenAIChat.OpenAIChat().Read(Json.Parse(json), RequestContext.Bare) with { Source = System.Text.Encoding.UTF8.GetBytes(json) };
+        Assert.Equal(isForeign, OpenAI.TryPassThrough(request, "gpt-4.1") is null);
+        if (!isForeign)
+            return;
+        var sent = OpenAI.Send(request, "gpt-4.1");
+        Assert.DoesNotContain("c2ln", sent.Body.GetRawText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("reasoning_content", sent.Body.GetRawText(), StringComparison.Ordinal);
+        Assert.NotEmpty(sent.Losses);
+    }
+
     [Fact]
     public void OpenAIs_ranges_are_kept_and_the_clamping_told()
     {
