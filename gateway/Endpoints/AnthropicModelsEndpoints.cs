@@ -71,21 +71,6 @@ internal sealed class AnthropicModelsEndpoint : IEndpoint
     }
 }
 
-/// <summary><c>GET /v1/models/{id}</c> for Anthropic's clients; the answer's id is the one that was asked for.</summary>
-internal sealed class AnthropicModelEndpoint : IEndpoint
-{
-    public async Task HandleAsync(Exchange exchange)
-    {
-        var id = exchange.RouteValue;
-        var model = await exchange.Snapshot.Catalogue.FindAsync(id).ConfigureAwait(false)
-            ?? throw new GatewayException(Resolution.NotFound(id));
-        var output = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
-            AnthropicModelObject.Write(writer, id, model);
-        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
-    }
-}
-
 internal static class AnthropicModelObject
 {
     public static void Write(Utf8JsonWriter writer, string id, PublishedModel model)

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Catalog;
-using Dragoman.Conversation;
 using Dragoman.Pipeline;
 using Dragoman.Wire;
 
@@ -25,21 +24,6 @@ internal sealed class OpenAIModelsEndpoint : IEndpoint
             writer.WriteEndObject();
         }
 
-        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
-    }
-}
-
-/// <summary><c>GET /v1/models/{id}</c>; the answer's id is the one that was asked for (specs/ollama.md 3.4).</summary>
-internal sealed class OpenAIModelEndpoint : IEndpoint
-{
-    public async Task HandleAsync(Exchange exchange)
-    {
-        var id = exchange.RouteValue;
-        var model = await exchange.Snapshot.Catalogue.FindAsync(id).ConfigureAwait(false)
-            ?? throw new GatewayException(Resolution.NotFound(id));
-        var output = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
-            OpenAIModelObject.Write(writer, id, model);
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }
 }

@@ -51,7 +51,7 @@ public static class RouteTable
         Generation("completions", "/v1/completions", new OpenAICompletions()),
         new("v1-embeddings", Post, "/v1/embeddings", Home.Functions, OpenAIErrors.Shape, new OpenAIEmbeddingsEndpoint()),
         Models("models", "/v1/models", new OpenAIModelsEndpoint(), new AnthropicModelsEndpoint()),
-        Models("model", "/v1/models/{*id}", new OpenAIModelEndpoint(), new AnthropicModelEndpoint()),
+        Models("model", "/v1/models/{*id}", new ModelEndpoint(OpenAIModelObject.Write), new ModelEndpoint(AnthropicModelObject.Write)),
         new("transcriptions", Post, "/v1/audio/transcriptions", Home.Functions, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
         Generation("responses", "/v1/responses", new OpenAIResponses()),
         new("input-tokens", Post, "/v1/responses/input_tokens", Home.Functions, OpenAIErrors.Shape, new OpenAITokenCountEndpoint()),

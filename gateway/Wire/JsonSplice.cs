@@ -55,6 +55,25 @@ public static class JsonSplice
         output.Write(json[inside..]);
     }
 
+    /// <summary>The object with one member less, its other members as they were sent.</summary>
+    public static ReadOnlyMemory<byte> Without(JsonElement owner, string name)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            foreach (var member in owner.EnumerateObject().Where(member => !member.NameEquals(name)))
+            {
+                writer.WritePropertyName(member.Name);
+                writer.WriteRawValue(member.Value.GetRawText(), skipInputValidation: true);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return output.WrittenMemory;
+    }
+
     /// <summary>The raw JSON of a top-level member; the last one where there are several, nothing where there is none.</summary>
     public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name) => Find(json, name, out _);
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Dragoman.Conversation;
@@ -42,20 +41,7 @@ internal sealed class StreamOptions
             return null;
         if (call.Model is { } model && refusing.Count < MostRemembered)
             refusing.TryAdd(model, true);
-        var output = new ArrayBufferWriter<byte>(call.Body.Length);
-        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
-        {
-            writer.WriteStartObject();
-            foreach (var member in body.RootElement.EnumerateObject().Where(member => !member.NameEquals(Member)))
-            {
-                writer.WritePropertyName(member.Name);
-                writer.WriteRawValue(member.Value.GetRawText(), skipInputValidation: true);
-            }
-
-            writer.WriteEndObject();
-        }
-
-        return call with { Body = output.WrittenMemory };
+        return call with { Body = JsonSplice.Without(body.RootElement, Member) };
     }
 
     private static bool Mentions(string? text) => text?.Contains(Member, StringComparison.OrdinalIgnoreCase) == true;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Wire;
 
@@ -22,21 +21,8 @@ internal static class ReasoningSummary
         using var body = JsonText.Parse(call.Body.Span);
         if (!body.RootElement.TryGetProperty(Owner, out var reasoning) || !reasoning.TryGetProperty(Member, out _))
             return null;
-        var rest = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(rest, JsonText.Compact))
-        {
-            writer.WriteStartObject();
-            foreach (var member in reasoning.EnumerateObject().Where(member => !member.NameEquals(Member)))
-            {
-                writer.WritePropertyName(member.Name);
-                writer.WriteRawValue(member.Value.GetRawText(), skipInputValidation: true);
-            }
-
-            writer.WriteEndObject();
-        }
-
         var output = new ArrayBufferWriter<byte>(call.Body.Length);
-        JsonSplice.Replace(call.Body.Span, "reasoning"u8, rest.WrittenSpan, output);
+        JsonSplice.Replace(call.Body.Span, "reasoning"u8, JsonSplice.Without(reasoning, Member).Span, output);
         return call with { Body = output.WrittenMemory, CanDoWithoutSummary = false };
     }
 

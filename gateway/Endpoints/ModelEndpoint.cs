@@ -1,0 +1,24 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+using Dragoman.Pipeline;
+using Dragoman.Wire;
+
+namespace Dragoman.Endpoints;
+
+/// <summary><c>GET /v1/models/{id}</c>; the answer's id is the one that was asked for (specs/ollama.md 3.4).</summary>
+/// <param name="write">Writes the model under the id as the client's dialect shows it.</param>
+internal sealed class ModelEndpoint(Action<Utf8JsonWriter, string, PublishedModel> write) : IEndpoint
+{
+    public async Task HandleAsync(Exchange exchange)
+    {
+        var id = exchange.RouteValue;
+        var model = await exchange.Snapshot.Catalogue.FindAsync(id).ConfigureAwait(false)
+            ?? throw new GatewayException(Resolution.NotFound(id));
+        var output = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+            write(writer, id, model);
+        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+    }
+}
