@@ -32,6 +32,7 @@ public static class GatewayHost
     /// <returns>The exit code: 0 after a normal end, 1 when the port is taken, 2 after a mistake in the configuration.</returns>
     public static async Task<int> RunAsync(string name, string portVariable, int defaultPort, bool handsOver)
     {
+        SocketScheduling.ApplyToProcess();
         var environment = ReadEnvironment();
         GatewaySnapshot snapshot;
         IPAddress address;
@@ -87,6 +88,7 @@ public static class GatewayHost
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port);
         });
+        SocketScheduling.Apply(builder.WebHost);
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
