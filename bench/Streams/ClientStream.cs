@@ -56,6 +56,8 @@ internal sealed class ClientStream(PacedDialect dialect, int tokens, int descrip
         }
 
         TakeLines(scratch[..(filled + decoded)], now, counts);
+        if (body.IsOver && !IsWhole)
+            Fault ??= hasEnd ? "ended before its last token" : "ended without its dialect's own end";
     }
 
     private bool TakeHead(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)

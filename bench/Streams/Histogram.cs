@@ -7,29 +7,27 @@ internal sealed class Histogram
     private const int Buckets = 1100;
 
     private readonly long[] counts = new long[Buckets];
+    private long count;
+    private long largest;
 
-    public long Count { get; private set; }
-
-    /// <summary>In microseconds.</summary>
-    public long Largest { get; private set; }
+    public Spread Spread => new(Milliseconds(0.5), Milliseconds(0.99), Milliseconds(0.999), largest / 1000.0);
 
     public void Add(long microseconds)
     {
         counts[Math.Min(Buckets - 1, (int)(Math.Log(1 + Math.Max(0, microseconds)) / Math.Log(Width)))]++;
-        Count++;
-        Largest = Math.Max(Largest, microseconds);
+        count++;
+        largest = Math.Max(largest, microseconds);
     }
 
-    /// <summary>Milliseconds that this share of the durations does not exceed.</summary>
-    public double Milliseconds(double share)
+    private double Milliseconds(double share)
     {
-        var wanted = (long)Math.Ceiling(share * Count);
+        var wanted = (long)Math.Ceiling(share * count);
         var seen = 0L;
         for (var bucket = 0; bucket < Buckets; bucket++)
         {
             seen += counts[bucket];
             if (seen >= wanted && seen > 0)
-                return Math.Min(Largest, Math.Pow(Width, bucket + 1) - 1) / 1000;
+                return Math.Min(largest, Math.Pow(Width, bucket + 1) - 1) / 1000;
         }
 
         return 0;

@@ -26,10 +26,13 @@ internal sealed class PacedDialect
 
     public static PacedDialect Of(string name) => name == OpenAI.Name ? OpenAI : Ollama;
 
-    public byte[] Request(Uri address, string model, IEnumerable<KeyValuePair<string, string>> headers)
+    /// <param name="address">Of the entrance.</param>
+    /// <param name="model">To ask for.</param>
+    /// <param name="headers">Whole lines, besides the usual ones.</param>
+    public byte[] Request(Uri address, string model, IReadOnlyList<string> headers)
     {
         var body = $$"""{"model":"{{model}}","messages":[{"role":"user","content":"Count the seconds."}],"stream":true}""";
-        var more = string.Concat(headers.Select(header => $"{header.Key}: {header.Value}\r\n"));
+        var more = string.Concat(headers.Select(header => header + "\r\n"));
         return Encoding.ASCII.GetBytes(
             $"POST {Path} HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer bench\r\n{more}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
     }

@@ -55,6 +55,8 @@ internal static partial class Sockets
         return received >= 0 ? received : -Marshal.GetLastPInvokeError();
     }
 
+    public static void Close(int descriptor) => _ = CloseDescriptor(descriptor);
+
     public static void Watch(int poll, int descriptor, uint events, int index) => Control(poll, ControlAdd, descriptor, new PollEvent(events, (uint)index));
 
     public static void WatchNow(int poll, int descriptor, uint events, int index) => Control(poll, ControlModify, descriptor, new PollEvent(events, (uint)index));
@@ -66,7 +68,7 @@ internal static partial class Sockets
     public static partial int Wait(int poll, [Out] PollEvent[] events, int most, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "close")]
-    public static partial int Close(int descriptor);
+    private static partial int CloseDescriptor(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
     private static partial int Control(int poll, int operation, int descriptor, in PollEvent what);

@@ -1,5 +1,4 @@
 using System.Net;
-using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Streams;
 
@@ -33,7 +32,7 @@ internal sealed class StreamClient
         streams = new ClientStream[plan.Streams];
     }
 
-    public static ClientResult Run(Uri url, PacedDialect dialect, string model, PacedPlan plan, IEnumerable<KeyValuePair<string, string>> headers) =>
+    public static ClientResult Run(Uri url, PacedDialect dialect, string model, PacedPlan plan, IReadOnlyList<string> headers) =>
         new StreamClient(url, dialect, plan, dialect.Request(url, model, headers)).Run();
 
     private ClientResult Run()
@@ -59,12 +58,8 @@ internal sealed class StreamClient
                 Finish(stream, "had not ended when the time was up");
         }
 
-        return new ClientResult(
-            plan.Streams, whole, stalled, tokens,
-            counts.Lateness.Milliseconds(0.5), counts.Lateness.Milliseconds(0.99), counts.Lateness.Milliseconds(0.999), counts.Lateness.Largest / 1000.0,
-            counts.FirstTokens.Milliseconds(0.5), counts.FirstTokens.Milliseconds(0.99), counts.FirstTokens.Largest / 1000.0,
-            [.. faults.OrderByDescending(fault => fault.Value).Take(5).Select(fault => $"{fault.Value} × {fault.Key}")],
-            LinuxProcess.CpuTimeOf(Environment.ProcessId).TotalSeconds);
+        string[] commonest = [.. faults.OrderByDescending(fault => fault.Value).Take(5).Select(fault => $"{fault.Value} × {fault.Key}")];
+        return new ClientResult(plan.Streams, whole, stalled, tokens, counts.Lateness.Spread, counts.FirstTokens.Spread, commonest);
     }
 
     private void Start(int index)
