@@ -22,6 +22,9 @@ public static class GatewayHost
     /// <summary>Bytes a second; the time that a large write is given on top of what a stalled client is given.</summary>
     private const double SlowestClient = 4096;
 
+    /// <summary>Connections that wait to be accepted; Linux cuts it down to <c>net.core.somaxconn</c>.</summary>
+    private const int WaitingConnections = 4096;
+
     private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Serves until the process is told to stop.</summary>
@@ -69,6 +72,8 @@ public static class GatewayHost
             Console.WriteLine($"{name} listening on {addresses.Addresses.First()}");
             foreach (var notice in snapshot.Configuration.Notices)
                 Console.WriteLine($"{name}: {notice}");
+            if (OpenFiles.Notice() is { } lowLimit)
+                Console.WriteLine($"{name}: {lowLimit}");
             await app.WaitForShutdownAsync().ConfigureAwait(false);
         }
 
@@ -89,6 +94,7 @@ public static class GatewayHost
             kestrel.Listen(address, port);
         });
         SocketScheduling.Apply(builder.WebHost);
+        builder.WebHost.UseSockets(sockets => sockets.Backlog = WaitingConnections);
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -96,6 +102,8 @@ public static class GatewayHost
             console.UseUtcTimestamp = true;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Whoever listens to it pays for an activity and a log scope with each request, and it has nothing to say here.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTime);
         builder.Services.AddSingleton(services => new GatewayRuntime(snapshot, clock, services.GetRequiredService<ILoggerFactory>(), handsOver));
         builder.Services.AddSingleton<Gateway>();

@@ -18,7 +18,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
     /// <summary>Bytes that are sent at once at most, though more may have come.</summary>
     private const int LargestBatch = 32 * 1024;
 
-    private readonly ArrayBufferWriter<byte> output = new(1024);
+    private readonly ArrayBufferWriter<byte> output = new(256);
 
     /// <summary>Some of the answer has gone to the client; there is no way back.</summary>
     public bool HasBegun { get; private set; }
