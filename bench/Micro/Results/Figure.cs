@@ -7,8 +7,8 @@ namespace Dragoman.Micro.Results;
 /// <summary>What one benchmark found.</summary>
 /// <param name="Benchmark">For example <c>Writer.Text</c>.</param>
 /// <param name="Case">What it was measured with.</param>
-/// <param name="Nanoseconds">For one operation: the mean of the iterations without those that were disturbed.</param>
-/// <param name="Deviation">The standard deviation of it.</param>
+/// <param name="Nanoseconds">For one operation: the median of the iterations, which neighbours on the machine disturb least.</param>
+/// <param name="Deviation">The standard deviation of the iterations.</param>
 /// <param name="Bytes">Allocated for one operation.</param>
 internal sealed record Figure(string Benchmark, string Case, double Nanoseconds, double Deviation, double Bytes)
 {
@@ -16,7 +16,7 @@ internal sealed record Figure(string Benchmark, string Case, double Nanoseconds,
 
     /// <returns>Null when it could not be measured.</returns>
     public static Figure? Of(BenchmarkReport report) => report.ResultStatistics is { } found
-        ? new Figure(NameOf(report.BenchmarkCase), CaseOf(report.BenchmarkCase), found.Mean, found.StandardDeviation, BytesOf(report))
+        ? new Figure(NameOf(report.BenchmarkCase), CaseOf(report.BenchmarkCase), found.Median, found.StandardDeviation, BytesOf(report))
         : null;
 
     public static string NameOf(BenchmarkCase benchmark)

@@ -15,7 +15,7 @@ internal static class Quantity
     public static string Size(double bytes) => bytes switch
     {
         < 0.05 => "0 B",
-        < 100 => string.Create(CultureInfo.InvariantCulture, $"{bytes:0.#} B"),
+        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{bytes:0.#} B"),
         < 100 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024:0.0} KB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024 / 1024:0.00} MB"),
     };

@@ -130,6 +130,7 @@ internal static class WireStreams
             },
             tokens =>
             [
+                .. kind == DeltaKind.Arguments ? [$$$"""{"type":"response.function_call_arguments.delta","sequence_number":{{{tokens + 3}}},"item_id":"item_1","output_index":0,"delta":"\"}"}"""] : (string[])[],
                 $$$"""{"type":"response.output_item.done","sequence_number":{{{tokens + 4}}},"output_index":0,"item":{{{Whole(tokens)}}}}""",
                 $$$$$"""{"type":"response.completed","sequence_number":{{{{{tokens + 5}}}}},"response":{"id":"resp_1","object":"response","created_at":1795168800,"status":"completed","model":"upstream","output":[{{{{{Whole(tokens)}}}}}],"usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":0},"output_tokens":{{{{{tokens}}}}},"output_tokens_details":{"reasoning_tokens":0},"total_tokens":{{{{{tokens + 9}}}}}}}}""",
             ])
