@@ -11,15 +11,17 @@ namespace Dragoman.Micro;
 /// <summary>How thoroughly is measured.</summary>
 internal sealed record Pace(int StreamIterations, int CallWarmUps, int CallIterations, double CallMilliseconds)
 {
-    public static readonly Pace Full = new(StreamIterations: 40, CallWarmUps: 8, CallIterations: 15, CallMilliseconds: 60);
+    public static readonly Pace Full = new(StreamIterations: 40, CallWarmUps: 2, CallIterations: 15, CallMilliseconds: 60);
 
-    public static readonly Pace Short = new(StreamIterations: 10, CallWarmUps: 4, CallIterations: 5, CallMilliseconds: 30);
+    public static readonly Pace Short = new(StreamIterations: 10, CallWarmUps: 1, CallIterations: 5, CallMilliseconds: 25);
 
     private const int StreamWarmUps = 2;
 
+    private static readonly IClock Clock = new CpuClock() is { IsAvailable: true } clock ? clock : Chronometer.BestClock;
+
     private static readonly Type[] OfStreams = [typeof(CellBenchmarks), typeof(WriterBenchmarks), typeof(ReaderBenchmarks)];
 
-    private static readonly Type[] OfCalls = [typeof(FramingBenchmarks), typeof(RequestBenchmarks), typeof(ReadRequestBenchmarks), typeof(WriteRequestBenchmarks)];
+    private static readonly Type[] OfCalls = [typeof(FramingBenchmarks), typeof(RequestBenchmarks), typeof(ReadRequestBenchmarks), typeof(WriteRequestBenchmarks), typeof(SchemaBenchmarks)];
 
     /// <summary>All benchmarks with how each is measured.</summary>
     /// <remarks>
@@ -28,7 +30,7 @@ internal sealed record Pace(int StreamIterations, int CallWarmUps, int CallItera
     /// </remarks>
     public IEnumerable<(Type Benchmark, ManualConfig Config)> Benchmarks(ILogger log)
     {
-        var inside = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
+        var inside = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithClock(Clock);
         var streams = inside.WithInvocationCount(1).WithUnrollFactor(1).WithWarmupCount(StreamWarmUps).WithIterationCount(StreamIterations);
         var calls = inside.WithWarmupCount(CallWarmUps).WithIterationCount(CallIterations).WithIterationTime(TimeInterval.FromMilliseconds(CallMilliseconds));
         return [.. OfStreams.Select(type => (type, Configure(streams, log))), .. OfCalls.Select(type => (type, Configure(calls, log)))];

@@ -25,6 +25,7 @@ public class ReadRequestBenchmarks
     {
         (client, var size) = (Sample)Source;
         source = ClientRequests.Of(client.Name, size)!;
+        Warm.Up(() => Read());
     }
 
     [Benchmark]

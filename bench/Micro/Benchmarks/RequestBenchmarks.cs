@@ -12,6 +12,9 @@ public class RequestBenchmarks
     [ParamsSource(nameof(Cells))]
     public object Way { get; set; } = null!;
 
+    [GlobalSetup]
+    public void Prepare() => Warm.Up(() => Request());
+
     [Benchmark]
     public UpstreamCall Request()
     {

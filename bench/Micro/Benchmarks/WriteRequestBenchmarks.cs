@@ -25,6 +25,7 @@ public class WriteRequestBenchmarks
         (upstream, var size) = (Sample)Source;
         var client = Ways.Clients.Single(client => client.Name == "Ollama");
         request = client.Read(ClientRequests.Of(client.Name, size)!);
+        Warm.Up(() => Write());
     }
 
     [Benchmark]

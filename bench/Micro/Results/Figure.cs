@@ -26,7 +26,7 @@ internal sealed record Figure(string Benchmark, string Case, double Nanoseconds,
     }
 
     public static string CaseOf(BenchmarkCase benchmark) =>
-        string.Join(", ", benchmark.Parameters.Items.Select(item => item.Value is int number ? $"{number} B" : item.Value?.ToString()));
+        string.Join(", ", benchmark.Parameters.Items.Select(item => item.Value is int number ? $"{number} B" : item.Value?.ToString()).DefaultIfEmpty("one tool"));
 
     public static void Write(IEnumerable<Figure> figures, Stream output)
     {

@@ -18,6 +18,8 @@ internal static class ResultPage
         ("Framing.OneEventPerRead", "Framing an event, one in a read", "its text"),
         ("ReadRequest.Read", "Reading a request (step 3)", "client"),
         ("WriteRequest.Write", "Writing a request (step 6)", "provider"),
+        ("Schema.Check", "Checking a schema at the door", "of"),
+        ("Schema.ForGemini", "Rewriting a schema for Gemini", "of"),
     ];
 
     public static string Of(IReadOnlyList<Figure> figures, string note)
