@@ -7,7 +7,7 @@ namespace Dragoman.Micro.Benchmarks;
 internal static class Warm
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(10);
 
     /// <summary>Repeats it until nothing has been compiled for a while.</summary>
     public static void Up(Action code)
