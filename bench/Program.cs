@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Dragoman.Bench;
-using Dragoman.Bench.Cells;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Measures;
 
@@ -12,15 +11,12 @@ switch (args)
     case ["recorded-upstream", var emulator]:
         await RecordedUpstream.RunAsync(new Uri(emulator));
         return 0;
-    case ["cells"]:
-        Console.WriteLine(CellBenchmark.Run());
-        return 0;
     case []:
         return await MeasureAsync(Plan.Full);
     case ["--quick"]:
         return await MeasureAsync(Plan.Quick);
     default:
-        Console.Error.WriteLine("usage: dragoman-bench [--quick | cells], in the root of the repository; bench/run.sh builds and starts it");
+        Console.Error.WriteLine("usage: dragoman-bench [--quick], in the root of the repository; bench/run.sh builds and starts it");
         return Misused;
 }
 
