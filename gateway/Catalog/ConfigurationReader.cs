@@ -385,10 +385,23 @@ public sealed class ConfigurationReader
     {
         if (node is null)
             return LimitSettings.Default;
-        var members = Members(node, pointer, "requestBytes", "downloadBytes");
+        var members = Members(node, pointer, "requestBytes", "downloadBytes", "drainSeconds");
         return new LimitSettings(
             Count(members, "requestBytes", pointer) ?? LimitSettings.Default.RequestBytes,
-            Count(members, "downloadBytes", pointer) ?? LimitSettings.Default.DownloadBytes);
+            Count(members, "downloadBytes", pointer) ?? LimitSettings.Default.DownloadBytes)
+        {
+            Drain = ReadDrain(members, pointer),
+        };
+    }
+
+    private TimeSpan ReadDrain(JsonObject limits, string pointer)
+    {
+        if (limits["drainSeconds"] is not { } value)
+            return LimitSettings.Default.Drain;
+        if (value.GetValueKind() == JsonValueKind.Number && value.GetValue<double>() is >= 0 and <= 86_400 and var seconds)
+            return TimeSpan.FromSeconds(seconds);
+        Mistake($"{pointer}/drainSeconds", "must be a number of seconds from 0 to 86400");
+        return LimitSettings.Default.Drain;
     }
 
     private IEnumerable<(string Key, JsonNode? Value, string Pointer)> Entries(JsonObject members, string pointer)

@@ -140,6 +140,9 @@ public enum DownloadPolicy
 /// <param name="DownloadBytes">The largest linked medium that is fetched, and all of one request together.</param>
 public sealed record LimitSettings(int RequestBytes, int DownloadBytes)
 {
+    /// <summary>How long requests may go on after the process was told to stop. Less than the 30 s after which container platforms kill.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
+
     public static readonly LimitSettings Default = new(32 * 1024 * 1024, 20 * 1024 * 1024);
 }
 

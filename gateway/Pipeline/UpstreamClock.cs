@@ -15,23 +15,25 @@ internal sealed class UpstreamClock : IDisposable
     private readonly CancellationTokenSource timer;
     private readonly CancellationTokenSource either;
     private readonly CancellationToken client;
+    private readonly CancellationToken ending;
     private string waitingFor = "first event";
 
-    public UpstreamClock(Timeouts timeouts, TimeProvider clock, CancellationToken client)
+    public UpstreamClock(Timeouts timeouts, TimeProvider clock, CancellationToken client, CancellationToken ending = default)
     {
         this.timeouts = timeouts;
         this.clock = clock;
         this.client = client;
+        this.ending = ending;
         startedAt = clock.GetTimestamp();
         timer = new CancellationTokenSource(Shorter(timeouts.FirstEvent), clock);
-        either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, client);
+        either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, client, ending);
     }
 
     public CancellationToken Token => either.Token;
 
-    public bool TimedOut => timer.IsCancellationRequested && !client.IsCancellationRequested;
+    public bool TimedOut => (timer.IsCancellationRequested || ending.IsCancellationRequested) && !client.IsCancellationRequested;
 
-    public GatewayError Error => new(ErrorKind.Timeout, $"The provider took too long ({waitingFor}).") { Code = "upstream_timeout" };
+    public GatewayError Error => ending.IsCancellationRequested ? Drain.Restarting : new(ErrorKind.Timeout, $"The provider took too long ({waitingFor}).") { Code = "upstream_timeout" };
 
     /// <summary>Runs one part of the call.</summary>
     /// <exception cref="GatewayException">It took too long.</exception>
