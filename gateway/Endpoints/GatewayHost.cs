@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -24,6 +25,9 @@ public static class GatewayHost
 
     /// <summary>nginx closes connections to a sidecar that were idle for 3 s (nginx.conf).</summary>
     private static readonly TimeSpan FrontIdleTime = TimeSpan.FromSeconds(4);
+
+    /// <summary>Bytes a second; the time that a large write is given on top of what a stalled client is given.</summary>
+    private const double SlowestClient = 4096;
 
     /// <summary>Serves until the process is told to stop.</summary>
     /// <param name="name">The executable's name, for its first line of output.</param>
@@ -115,6 +119,7 @@ public static class GatewayHost
             kestrel.AddServerHeader = false;
             // Step 1 has the limit, and answers it in the client's dialect.
             kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port, options => options.Use(listening.Count));
         });
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = listening.Open);
