@@ -97,10 +97,13 @@ public static class GatewayHost
             await drain.WaitAsync(ShutdownTime, CancellationToken.None).ConfigureAwait(false);
         }
 
-        listening.Close();
-        // A connection closed from here could meet a request that nginx is just sending on it, and would not send again.
         if (runtime.HasSiblings)
+        {
+            await listening.CloseAsync().ConfigureAwait(false);
+            // A connection closed from here could meet a request that nginx is just sending on it, and would not send again.
             await listening.WaitUntilEmptyAsync(FrontIdleTime, hurry).ConfigureAwait(false);
+        }
+
         await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
         // Clients that did not read have been cut off by now; what they used is still to be settled.
         await drain.WaitAsync(ShutdownTime, CancellationToken.None).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Dragoman.Functional.Tests.Harness;
 using Xunit;
 using Xunit.Abstractions;
@@ -33,7 +34,9 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IAsyncLifeti
         {
             var index = round % 2;
             await Task.Delay(TimeSpan.FromSeconds(1));
+            var began = Stopwatch.GetTimestamp();
             Assert.Equal(0, await sidecars[index].TerminateAsync());
+            output.WriteLine($"stopped in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s");
             await sidecars[index].DisposeAsync();
             await Task.Delay(TimeSpan.FromMilliseconds(200));
             sidecars[index] = await StartSidecarAsync(ports[index]);
