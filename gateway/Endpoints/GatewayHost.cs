@@ -24,7 +24,7 @@ public static class GatewayHost
     private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(2);
 
     /// <summary>nginx closes connections to a sidecar that were idle for 3 s (nginx.conf).</summary>
-    private static readonly TimeSpan FrontIdleTime = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan FrontIdleTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Bytes a second; the time that a large write is given on top of what a stalled client is given.</summary>
     private const double SlowestClient = 4096;

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Stack;
 
-/// <summary>No hop waits for more to send: Nagle's algorithm is off on every connection of a stream.</summary>
+/// <summary>
+/// No hop waits for more to send: Nagle's algorithm is off wherever an answer is sent piece by piece. nginx leaves it on
+/// only towards the sidecar, where it sends a request that it has read whole.
+/// </summary>
 [Trait("Category", "Streaming")]
 public class NoDelayTests(SmallDeployment deployment) : IClassFixture<SmallDeployment>
 {
@@ -22,9 +25,9 @@ public class NoDelayTests(SmallDeployment deployment) : IClassFixture<SmallDeplo
         // Towards the provider, and towards nginx.
         Assert.Contains((stack.Emulator.Address.Port, true), sidecar);
         Assert.Contains(sidecar, socket => socket.PeerPort != stack.Emulator.Address.Port);
-        // Towards the sidecar, and towards the client.
-        Assert.Contains((stack.Sidecar.Address.Port, true), nginx);
-        Assert.Contains(nginx, socket => socket.PeerPort != stack.Sidecar.Address.Port);
-        Assert.All([.. sidecar, .. nginx, .. emulator], socket => Assert.True(socket.NoDelay, $"the connection to port {socket.PeerPort} waits"));
+        var towardsClients = nginx.Where(socket => socket.PeerPort != stack.Sidecar.Address.Port).ToList();
+        Assert.NotEmpty(towardsClients);
+        Assert.NotEmpty(emulator);
+        Assert.All([.. sidecar, .. towardsClients, .. emulator], socket => Assert.True(socket.NoDelay, $"the connection to port {socket.PeerPort} waits"));
     }
 }
