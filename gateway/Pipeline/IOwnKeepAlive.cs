@@ -1,7 +1,4 @@
 namespace Dragoman.Pipeline;
 
-/// <summary>
-/// A feature of a request whose connection keeps itself alive, as a WebSocket does with pings: the dialect's own signs of
-/// life, which would be messages there, are left out.
-/// </summary>
+/// <summary>A feature of a request whose connection keeps itself alive, so that the dialect's keep-alives are not wanted.</summary>
 internal interface IOwnKeepAlive;
