@@ -16,6 +16,7 @@ public sealed class FrameStream(Stream connection) : Stream
     private ArrayBufferWriter<byte> waiting = new(512);
     private ArrayBufferWriter<byte> leaving = new(512);
     private volatile bool gathers;
+    private bool wasInterrupted;
 
     public override bool CanRead => true;
 
@@ -50,8 +51,19 @@ public sealed class FrameStream(Stream connection) : Stream
 
     public override Task FlushAsync(CancellationToken cancellationToken) => gathers ? Task.CompletedTask : SendAsync(cancellationToken);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        connection.ReadAsync(buffer, cancellationToken);
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await connection.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!wasInterrupted && !cancellationToken.IsCancellationRequested)
+        {
+            // A server that is to stop breaks the read off, but not the connection.
+            wasInterrupted = true;
+            return await connection.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

@@ -4,15 +4,14 @@ using Dragoman.Wire;
 namespace Dragoman.Endpoints.WebSockets;
 
 /// <summary><c>/v1/chat/completions</c> and <c>/api/chat</c> as messages: a request is the endpoint's own, with an id if the client likes.</summary>
-/// <param name="end">JSON of the message in place of a stream's <c>[DONE]</c>, for the dialect that has one.</param>
-internal sealed class ChatSession(ReadOnlyMemory<byte> end) : MessageSession
+internal sealed class ChatSession : MessageSession
 {
     private static readonly string[] Own = ["request_id", "type"];
     private static readonly string[] OwnAndStream = [.. Own, "stream"];
 
     public override string IdMember => "request_id";
 
-    public override MessageAnswer Open(ClientMessage message, string requestId) => new Answer(message.Body, end);
+    public override MessageAnswer Open(ClientMessage message, string requestId) => new Answer(message.Body);
 
     protected override ClientMessage Read(JsonMembers members)
     {
@@ -32,9 +31,17 @@ internal sealed class ChatSession(ReadOnlyMemory<byte> end) : MessageSession
             : new ClientMessage(BodyOf(members, Own, default));
     }
 
-    private sealed class Answer(ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> end) : MessageAnswer(body)
+    private sealed class Answer(ReadOnlyMemory<byte> body) : MessageAnswer(body)
     {
-        public override void AddEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> members, MessageBatch batch) =>
-            batch.Add(data.SequenceEqual("[DONE]"u8) ? end.Span : data, members);
+        /// <summary>OpenAI's word for it is no JSON.</summary>
+        private static ReadOnlySpan<byte> End => "{\"object\":\"chat.completion.done\"}"u8;
+
+        public override void AddEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> members, MessageBatch batch)
+        {
+            var isEnd = data.SequenceEqual("[DONE]"u8);
+            // Ollama's last line, and both dialects' failures; inside of a text the quotes would be escaped.
+            HasEnded |= isEnd || data.IndexOf("\"done\":true"u8) >= 0 || data.StartsWith("{\"error\":"u8);
+            batch.Add(isEnd ? End : data, members);
+        }
     }
 }

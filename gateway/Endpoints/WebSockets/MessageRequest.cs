@@ -23,7 +23,7 @@ internal static class MessageRequest
     public static HttpContext Create(HttpContext handshake, ReadOnlyMemory<byte> body, MessageResponse response)
     {
         var asked = handshake.Features.Get<IHttpRequestFeature>()!;
-        var headers = new HeaderDictionary();
+        IHeaderDictionary headers = new HeaderDictionary();
         foreach (var (name, values) in asked.Headers)
         {
             if (!OfTheHandshake.Contains(name, StringComparer.OrdinalIgnoreCase))

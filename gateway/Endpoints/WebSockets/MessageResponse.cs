@@ -7,9 +7,9 @@ namespace Dragoman.Endpoints.WebSockets;
 
 /// <summary>The response side of one message's request, as the pipeline knows it from HTTP.</summary>
 /// <param name="requestId">Of the request.</param>
-/// <param name="aborted">The client has left, or wants no answer any more.</param>
 /// <param name="abort">Breaks the connection, for an answer that cannot end well any more.</param>
-internal sealed class MessageResponse(string requestId, CancellationToken aborted, Action abort)
+/// <param name="aborted">The client has left, or wants no answer any more.</param>
+internal sealed class MessageResponse(string requestId, Action abort, CancellationToken aborted)
     : IHttpResponseFeature, IHttpResponseBodyFeature, IHttpRequestLifetimeFeature, IOwnKeepAlive
 {
     private Stream? stream;

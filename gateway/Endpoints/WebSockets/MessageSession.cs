@@ -21,7 +21,8 @@ internal abstract class MessageSession
         ReadOnlyMemory<byte> id = default;
         try
         {
-            id = ReadId(members);
+            // The message itself need not be kept for its sake.
+            id = ReadId(members).ToArray();
             return Read(members) with { Id = id };
         }
         catch (GatewayException error)
@@ -77,25 +78,34 @@ internal class MessageAnswer(ReadOnlyMemory<byte> body)
 {
     public ReadOnlyMemory<byte> Body => body;
 
+    /// <summary>Whether the client has been told that the answer is over.</summary>
+    public bool HasEnded { get; protected set; }
+
     /// <summary>Passes an event or a line of a streamed answer on.</summary>
     /// <param name="name">The event's; empty when it has none.</param>
     /// <param name="data">JSON, or a word of the framing.</param>
     /// <param name="members">To end each message with.</param>
     /// <param name="batch">Gets the messages.</param>
-    public virtual void AddEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> members, MessageBatch batch) =>
-        batch.Add(data, members);
+    public virtual void AddEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> members, MessageBatch batch) => batch.Add(data, members);
 
     /// <summary>Passes an answer on that came in one piece.</summary>
     /// <param name="json">The body.</param>
     /// <param name="members">To end each message with.</param>
     /// <param name="batch">Gets the messages.</param>
-    public virtual void AddWhole(ReadOnlySpan<byte> json, ReadOnlySpan<byte> members, MessageBatch batch) => batch.Add(json, members);
+    public virtual void AddWhole(ReadOnlySpan<byte> json, ReadOnlySpan<byte> members, MessageBatch batch)
+    {
+        HasEnded = true;
+        batch.Add(json, members);
+    }
 
     /// <summary>Passes a failure on that came before the answer began.</summary>
     /// <param name="status">HTTP's.</param>
     /// <param name="json">The dialect's error body.</param>
     /// <param name="members">To end the message with.</param>
     /// <param name="batch">Gets the message.</param>
-    public virtual void AddFailure(int status, ReadOnlySpan<byte> json, ReadOnlySpan<byte> members, MessageBatch batch) =>
+    public virtual void AddFailure(int status, ReadOnlySpan<byte> json, ReadOnlySpan<byte> members, MessageBatch batch)
+    {
+        HasEnded = true;
         batch.Add(json, [.. Encoding.ASCII.GetBytes($",\"status\":{status}"), .. members]);
+    }
 }

@@ -98,14 +98,21 @@ internal sealed class ResponsesSession(int largest) : MessageSession
         {
             batch.Add(data, members);
             if (name.SequenceEqual("response.completed"u8) || name.SequenceEqual("response.incomplete"u8))
+            {
+                HasEnded = true;
                 kept.Keep(stream, items.Span, JsonSplice.Find(data, "response"u8), requestId);
+            }
             else if (name.SequenceEqual("response.failed"u8) || name.SequenceEqual("error"u8))
+            {
+                HasEnded = true;
                 Forget();
+            }
         }
 
         /// <summary>What came in one piece is a warm-up's answer; here all is events.</summary>
         public override void AddWhole(ReadOnlySpan<byte> json, ReadOnlySpan<byte> members, MessageBatch batch)
         {
+            HasEnded = true;
             kept.Keep(stream, items.Span, json, requestId);
             var begun = new ArrayBufferWriter<byte>(json.Length + 16);
             JsonSplice.Replace(json, "status"u8, "\"in_progress\""u8, begun);
@@ -115,6 +122,7 @@ internal sealed class ResponsesSession(int largest) : MessageSession
 
         public override void AddFailure(int status, ReadOnlySpan<byte> json, ReadOnlySpan<byte> members, MessageBatch batch)
         {
+            HasEnded = true;
             Forget();
             var body = json.Trim(" \t\r\n"u8);
             batch.Add([.. Encoding.ASCII.GetBytes($"{{\"type\":\"error\",\"status\":{status},"), .. body[1..]], members);

@@ -23,9 +23,6 @@ internal sealed class WebSocketConnection : IDisposable
     /// <summary>How long the client may take to answer a close frame.</summary>
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
-
     /// <summary>Requests that may wait behind the running one.</summary>
     private const int MostWaiting = 16;
 
@@ -49,8 +46,9 @@ internal sealed class WebSocketConnection : IDisposable
     private readonly ITimer idle;
     private readonly ITimer linger;
     private (WebSocketCloseStatus Status, string Reason) close = (WebSocketCloseStatus.NormalClosure, "");
-    private GatewayError? retirement;
-    private bool isClosing;
+    private volatile GatewayError? retirement;
+    private bool hasToldRetirement;
+    private volatile bool isClosing;
     private int served;
 
     private WebSocketConnection(Exchange handshake, Stream connection, MessageSession session, RequestDelegate gateway)
@@ -59,9 +57,12 @@ internal sealed class WebSocketConnection : IDisposable
         this.session = session;
         this.gateway = gateway;
         errors = handshake.Errors;
-        largest = handshake.Snapshot.Configuration.Limits.RequestBytes;
+        var limits = handshake.Snapshot.Configuration.Limits;
+        largest = limits.RequestBytes;
         var frames = new FrameStream(connection);
-        socket = WebSocket.CreateFromStream(frames, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = KeepAlive, KeepAliveTimeout = LongestSilence });
+        // A ping waits behind what the client has not taken yet.
+        var options = new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = limits.KeepAlive, KeepAliveTimeout = limits.StalledClient };
+        socket = WebSocket.CreateFromStream(frames, options);
         sender = new MessageSender(socket, frames);
         life = handshake.Clock.CreateTimer(_ => OutliveLimit(), null, LongestLife, Timeout.InfiniteTimeSpan);
         idle = handshake.Clock.CreateTimer(_ => Retire(null, "no request for 30 minutes"), null, LongestIdle, Timeout.InfiniteTimeSpan);
@@ -191,7 +192,7 @@ internal sealed class WebSocketConnection : IDisposable
             }
         }
 
-        found?.Cancellation.Cancel();
+        _ = found?.Cancellation.CancelAsync();
     }
 
     /// <summary>Answers the requests in their order.</summary>
@@ -220,26 +221,45 @@ internal sealed class WebSocketConnection : IDisposable
                 if (unanswered.Count == 0)
                     idle.Change(LongestIdle, Timeout.InfiniteTimeSpan);
             }
-
-            waiting.Cancellation.Dispose();
         }
 
-        if (!over.IsCancellationRequested)
-            await CloseAsync(close.Status, close.Reason).ConfigureAwait(false);
+        if (over.IsCancellationRequested)
+            return;
+        // As OpenAI, which tells even a client that asks nothing.
+        if (retirement is { Code: not null } told && !hasToldRetirement)
+            await TellAsync(told).ConfigureAwait(false);
+        await CloseAsync(close.Status, close.Reason).ConfigureAwait(false);
+    }
+
+    private async Task TellAsync(GatewayError error)
+    {
+        var batch = new MessageBatch();
+        var body = new ArrayBufferWriter<byte>(256);
+        errors.WriteError(body, error, handshake.RequestId);
+        session.Open(new ClientMessage(default(ReadOnlyMemory<byte>)), handshake.RequestId).AddFailure(errors.StatusOf(error), body.WrittenSpan, default, batch);
+        try
+        {
+            await sender.SendAsync(batch, over.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The connection is over already.
+        }
     }
 
     private async Task AnswerAsync(Waiting waiting)
     {
         var message = waiting.Message;
-        var requestId = NextRequestId();
+        var requestId = $"{handshake.RequestId}-{++served}";
         using var aborted = CancellationTokenSource.CreateLinkedTokenSource(waiting.Cancellation.Token, over.Token);
-        var response = new MessageResponse(requestId, aborted.Token, () => CloseSoon(WebSocketCloseStatus.InternalServerError, "the answer broke off"));
+        var response = new MessageResponse(requestId, () => CloseSoon(WebSocketCloseStatus.InternalServerError, "the answer broke off"), aborted.Token);
         var answer = session.Open(message, requestId);
         using var body = new MessageBody(sender, answer, IdOf(message), aborted.Token) { Response = response };
         response.Messages = body;
         if ((retirement ?? message.Refusal) is { } refusal)
         {
             response.Headers[RequestId.Header] = requestId;
+            hasToldRetirement |= refusal == retirement;
             await body.FailAsync(errors, refusal, errors.StatusOf(refusal), over.Token).ConfigureAwait(false);
             return;
         }
@@ -254,7 +274,7 @@ internal sealed class WebSocketConnection : IDisposable
             // Said below.
         }
 
-        if (waiting.Cancellation.IsCancellationRequested && !over.IsCancellationRequested)
+        if (waiting.Cancellation.IsCancellationRequested && !answer.HasEnded)
         {
             var cancelled = new GatewayError(ErrorKind.InvalidRequest, "The request was cancelled.") { Code = "request_cancelled" };
             await body.FailAsync(errors, cancelled, ClientCancelled, over.Token).ConfigureAwait(false);
@@ -264,8 +284,6 @@ internal sealed class WebSocketConnection : IDisposable
     /// <summary>The client's own id of the request, as the last member of each message.</summary>
     private ReadOnlyMemory<byte> IdOf(ClientMessage message) =>
         message.Id.IsEmpty ? default : (byte[])[.. ",\""u8, .. System.Text.Encoding.ASCII.GetBytes(session.IdMember), .. "\":"u8, .. message.Id.Span];
-
-    private string NextRequestId() => $"{handshake.RequestId}-{++served}";
 
     private void OutliveLimit() => Retire(
         new GatewayError(ErrorKind.InvalidRequest, "This WebSocket connection has reached its limit of 60 minutes. Open a new one to continue.") { Code = "websocket_connection_limit_reached" },
@@ -287,9 +305,7 @@ internal sealed class WebSocketConnection : IDisposable
     /// <summary>Ends the running request and sends a close frame.</summary>
     private void CloseSoon(WebSocketCloseStatus status, string reason)
     {
-        isClosing = true;
-        linger.Change(LongestClose, Timeout.InfiniteTimeSpan);
-        over.Cancel();
+        _ = over.CancelAsync();
         _ = CloseAsync(status, reason);
     }
 
