@@ -30,10 +30,14 @@ internal sealed class ResponsesSession(int largest) : MessageSession
         // Not an object: the endpoint says so.
         if (JsonMembers.TryRead(message.Body) is not { } members)
             return new Answer(message.Body, default, kept, stream, requestId) { Continued = null };
-        var said = ItemsOf(members.Find("input"));
+        var input = members.Find("input");
+        var said = ItemsOf(input);
         var id = members.Find(Previous);
         if (id.IsEmpty || id.Span[0] != '"' || kept.Find(JsonText.ReadString(id.Span[1..^1])) is not { } previous)
             return new Answer(message.Body, said, kept, stream, requestId) { Continued = null };
+        // Not an input: the endpoint says so.
+        if (!input.IsEmpty && input.Span[0] is not ((byte)'[' or (byte)'"'))
+            return new Answer(BodyOf(members, [Previous], default), default, kept, stream, requestId) { Continued = previous };
         var all = new ArrayBufferWriter<byte>(previous.Items.Length + said.Length + 1);
         KeptResponses.Join(all, previous.Items.Span);
         KeptResponses.Join(all, said.Span);

@@ -165,10 +165,7 @@ internal sealed class WebSocketConnection : IDisposable
                 message = new ClientMessage(default(ReadOnlyMemory<byte>))
                 {
                     Id = message.Id,
-                    Refusal = new GatewayError(ErrorKind.RateLimited, $"Too many requests wait on this connection: at most {MostWaiting}, and {largest} bytes in all. Read the answers first.")
-                    {
-                        Code = "websocket_queue_full",
-                    },
+                    Refusal = new GatewayError(ErrorKind.RateLimited, $"Too many requests wait on this connection: at most {MostWaiting}, and {largest} bytes in all. Read the answers first."),
                 };
             }
 

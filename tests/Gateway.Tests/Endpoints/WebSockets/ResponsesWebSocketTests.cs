@@ -197,14 +197,14 @@ public sealed class ResponsesWebSocketTests
     {
         await using var gateway = await GatewayUnderTest.StartAsync("openai", options: """{"server":"openai"}""", upstreamModel: "gpt-5.6-terra");
         var encrypted = isEncrypted ? ",\"encrypted_content\":\"abc\"" : "";
-        var response = $$"""{"id":"resp_1","object":"response","model":"gpt-5.6-terra","store":{{(isKept ? "true" : "false")}},"status":"completed","output":[{"id":"rs_1","type":"reasoning","summary":[]{{encrypted}}},{"id":"msg_1","type":"message","role":"assistant","status":"completed","content":[{"type":"output_text","text":"Hello","annotations":[]}]}],"usage":{"input_tokens":3,"output_tokens":2,"total_tokens":5}}""";
+        var response = $$$"""{"id":"resp_1","object":"response","model":"gpt-5.6-terra","store":{{{(isKept ? "true" : "false")}}},"status":"completed","output":[{"id":"rs_1","type":"reasoning","summary":[]{{{encrypted}}}},{"id":"msg_1","type":"message","role":"assistant","status":"completed","content":[{"type":"output_text","text":"Hello","annotations":[]}]}],"usage":{"input_tokens":3,"output_tokens":2,"total_tokens":5}}""";
         gateway.First.Answer = http => ScriptedUpstream.WriteAsync(
             http, 200, "text/event-stream",
             string.Concat(new[]
             {
                 ("response.created", """{"type":"response.created","sequence_number":0,"response":{"id":"resp_1","model":"gpt-5.6-terra","status":"in_progress","output":[]}}"""),
                 ("response.output_text.delta", """{"type":"response.output_text.delta","sequence_number":1,"item_id":"msg_1","output_index":1,"content_index":0,"delta":"Hello"}"""),
-                ("response.completed", $$"""{"type":"response.completed","sequence_number":2,"response":{{response}}}"""),
+                ("response.completed", $$$"""{"type":"response.completed","sequence_number":2,"response":{{{response}}}}"""),
             }.Select(each => $"event: {each.Item1}\ndata: {each.Item2}\n\n")));
         using var client = await MessageClient.ConnectAsync(gateway, Path);
         await client.SendAsync(Create("\"one\""));
