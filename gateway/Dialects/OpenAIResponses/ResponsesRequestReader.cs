@@ -27,7 +27,7 @@ internal static class ResponsesRequestReader
         if (request.String("instructions") is { Length: > 0 } instructions)
             turns.Add(Turn.Of(Role.System, instructions));
         turns.AddRange(ResponsesInputReader.Read(request, envelope, bound, unread));
-        if (turns.Count == 0 && bound.Count == 0)
+        if (turns.Count == 0 && bound.Count == 0 && request.Find("generate")?.ValueKind != JsonValueKind.False)
             throw GatewayException.Invalid("input", "input is required");
         var tools = ResponsesToolReader.ReadTools(request, bound);
 
@@ -51,6 +51,9 @@ internal static class ResponsesRequestReader
             Extensions = ReadExtensions(request),
         };
     }
+
+    /// <summary>Whether nothing is to be generated: <c>generate: false</c>, of OpenAI's WebSocket mode.</summary>
+    public static bool IsWarmUp(ChatRequest request) => request.Extensions.TryGetValue("generate", out var generate) && generate == "false";
 
     /// <summary>What needs a provider that keeps responses or runs for itself.</summary>
     private static void ReadBoundMembers(RequestObject request, List<FamilyMember> bound)
