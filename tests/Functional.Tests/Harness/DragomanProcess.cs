@@ -18,6 +18,8 @@ internal sealed class DragomanProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public int Id => this.process.Id;
+
     /// <summary>Everything the process has written.</summary>
     public string Log => this.process.Log;
 

@@ -1,0 +1,104 @@
+using System.Text.RegularExpressions;
+using Dragoman.Functional.Tests.Harness;
+using Xunit;
+
+namespace Dragoman.Functional.Tests.Faults;
+
+/// <summary>
+/// The emulator behind a fault proxy behind the sidecar, once for all tests of faults. Each provider is there under its
+/// own name, and as <c>impatient-NAME</c> with timeouts of a moment.
+/// </summary>
+public sealed partial class FaultDeployment : IAsyncLifetime
+{
+    /// <summary>Requests of one test on their way at once.</summary>
+    public const int Parallelism = 16;
+
+    private string directory = null!;
+
+    internal DragomanProcess Emulator { get; private set; } = null!;
+
+    internal FaultProxy Proxy { get; private set; } = null!;
+
+    internal DragomanProcess Sidecar { get; private set; } = null!;
+
+    /// <summary>All client dialects with all provider dialects.</summary>
+    internal static IEnumerable<(ClientDialect Client, ProviderDialect Provider)> Pairs =>
+        ClientDialect.All.SelectMany(client => ProviderDialect.All.Select(provider => (client, provider)));
+
+    public async Task InitializeAsync()
+    {
+        directory = Directory.CreateTempSubdirectory("dragoman-test-").FullName;
+        var file = Path.Combine(directory, "gateway.json");
+        Emulator = await DragomanProcess.StartAsync("emulator", directory);
+        Proxy = new FaultProxy(Emulator.Address);
+        var providers = ProviderDialect.All.Select(provider => provider.Entry(provider.Name, Proxy.Address))
+            .Concat(ProviderDialect.All.Select(provider => provider.Entry(
+                $"impatient-{provider.Name}", Proxy.Address, """{ "firstEventSeconds": 0.3, "idleSeconds": 0.3 }""")))
+            .Append(ProviderDialect.Of("mistral").Entry("healthy", Emulator.Address));
+        var models = ProviderDialect.All.Select(provider =>
+            $$"""
+            "fallback-{{provider.Name}}": { "targets": [ { "provider": "{{provider.Name}}", "model": "{{provider.Model}}" }, { "provider": "healthy", "model": "mistral-small-latest" } ] }
+            """);
+        await File.WriteAllTextAsync(
+            file, $$"""{ "providers": { {{string.Join(", ", providers)}} }, "models": { {{string.Join(", ", models)}} } }""");
+        Sidecar = await DragomanProcess.StartAsync(
+            "sidecar", directory, new Dictionary<string, string?> { ["DRAGOMAN_CONFIG"] = file });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Sidecar.DisposeAsync();
+        await Proxy.DisposeAsync();
+        await Emulator.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    /// <summary>Asks for a short text, through a passage.</summary>
+    internal async Task<ClientAnswer> AskAsync(ClientDialect client, string model, Passage passage, bool stream)
+    {
+        using var request = client.Ask(model, $"Say {passage.Marker}", stream);
+        using var answer = await Sidecar.Client.SendAsync(request);
+        return new ClientAnswer((int)answer.StatusCode, answer.RequestId(), await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <inheritdoc cref="AskAsync(ClientDialect, string, Passage, bool)"/>
+    internal Task<ClientAnswer> AskAsync(ClientDialect client, ProviderDialect provider, Passage passage, bool stream) =>
+        AskAsync(client, $"{provider.Name}/{provider.Model}", passage, stream);
+
+    /// <summary>What passes for a request that nothing befalls: the provider's bytes and the client's answer.</summary>
+    internal async Task<(byte[] Bytes, ClientAnswer Answer)> AskUndisturbedAsync(ClientDialect client, ProviderDialect provider, string? behavior, bool stream)
+    {
+        var passage = Proxy.Plan(FaultPlan.None with { Behavior = behavior });
+        var answer = await AskAsync(client, provider, passage, stream);
+        if (client.Judge(answer, stream).Ending != Ending.Good)
+            throw new InvalidOperationException($"{client.Name} from {provider.Name}: {answer.Status} {answer.Text}");
+        var exchange = Assert.Single(passage.Exchanges);
+        await Eventually.HoldsAsync(() => exchange.IsWhole, () => "the answer never became whole");
+        return (exchange.Recorded, answer);
+    }
+
+    /// <summary>The line that settled a request.</summary>
+    internal async Task<string> SettlementAsync(string requestId)
+    {
+        string? line = null;
+        await Eventually.HoldsAsync(
+            () => (line = Sidecar.Log.Split('\n').LastOrDefault(each => each.Contains($"settled {requestId} ", StringComparison.Ordinal))) is not null,
+            () => $"{requestId} was not settled");
+        return line!;
+    }
+
+    internal static Task AllAsync<T>(IEnumerable<T> cases, Func<T, Task> check) =>
+        Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, async (each, _) => await check(each));
+
+    /// <summary>An answer's text without what differs from one to the next: ids, times, durations.</summary>
+    internal static string Comparable(string text) => Passing().Replace(text, "\"$1\":0");
+
+    [GeneratedRegex("""(?<!\\)"(id|item_id|request_id|response_id|call_id|created|created_at|completed_at|total_duration|load_duration|prompt_eval_duration|eval_duration)":("[^"]*"|[0-9.]+)""")]
+    private static partial Regex Passing();
+}
+
+[CollectionDefinition(Name)]
+public sealed class FaultTests : ICollectionFixture<FaultDeployment>
+{
+    public const string Name = "faults";
+}
