@@ -77,14 +77,15 @@ public sealed partial class FaultDeployment : IAsyncLifetime
         return (exchange.Recorded, answer);
     }
 
-    /// <summary>The line that settled a request.</summary>
-    internal async Task<string> SettlementAsync(string requestId)
+    /// <summary>The lines that settled the requests, in no order.</summary>
+    internal async Task<IReadOnlyList<string>> SettlementsAsync(IReadOnlyCollection<string> requestIds)
     {
-        string? line = null;
+        IReadOnlyList<string> settled = [];
+        var wanted = requestIds.ToHashSet();
         await Eventually.HoldsAsync(
-            () => (line = Sidecar.Log.Split('\n').LastOrDefault(each => each.Contains($"settled {requestId} ", StringComparison.Ordinal))) is not null,
-            () => $"{requestId} was not settled");
-        return line!;
+            () => (settled = [.. Sidecar.Lines.Where(line => Settled().Match(line) is { Success: true } match && wanted.Contains(match.Groups[1].Value))]).Count == wanted.Count,
+            () => $"only {settled.Count} of {wanted.Count} requests were settled");
+        return settled;
     }
 
     internal static Task AllAsync<T>(IEnumerable<T> cases, Func<T, Task> check) =>
@@ -92,6 +93,9 @@ public sealed partial class FaultDeployment : IAsyncLifetime
 
     /// <summary>An answer's text without what differs from one to the next: ids, times, durations.</summary>
     internal static string Comparable(string text) => Passing().Replace(text, "\"$1\":0");
+
+    [GeneratedRegex("settled ([^ ]+) ")]
+    private static partial Regex Settled();
 
     [GeneratedRegex("""(?<!\\)"(id|item_id|request_id|response_id|call_id|created|created_at|completed_at|total_duration|load_duration|prompt_eval_duration|eval_duration)":("[^"]*"|[0-9.]+)""")]
     private static partial Regex Passing();

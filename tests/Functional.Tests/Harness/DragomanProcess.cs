@@ -20,6 +20,9 @@ internal sealed class DragomanProcess : IAsyncDisposable
 
     public int Id => this.process.Id;
 
+    /// <inheritdoc cref="RunningProcess.Lines"/>
+    public IReadOnlyCollection<string> Lines => this.process.Lines;
+
     /// <summary>Everything the process has written.</summary>
     public string Log => this.process.Log;
 
