@@ -116,7 +116,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
 
     private static async Task ReadBodyAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
     {
-        var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, clock.Token).ConfigureAwait(false);
+        var body = await upstream.ReadBodyAsync(meter.MostBytes, clock.Token).ConfigureAwait(false);
         reader.ReadBody(body.Span, meter);
         ThrowIfFailed(meter);
         lane?.ForwardBody(body.Span);
@@ -149,7 +149,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         }
     }
 
-    /// <summary>One read; 0 at the end of the stream, and when token counts did not come in time after the finish.</summary>
+    /// <summary>One read; 0 at the end of the stream, and when after the finish token counts did not come in time or the connection broke.</summary>
     private static async ValueTask<int> ReadOnceAsync(Stream stream, SseReader events, IAnswerReader reader, UpstreamClock clock)
     {
         try
@@ -157,6 +157,10 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
             return await stream.ReadAsync(events.GetMemory(), clock.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (reader.IsFinished && clock.TimedOut)
+        {
+            return 0;
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException && reader.IsFinished && !clock.Token.IsCancellationRequested)
         {
             return 0;
         }

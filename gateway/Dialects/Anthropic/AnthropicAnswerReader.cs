@@ -19,6 +19,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
     private readonly HashSet<string> callIds = [];
     private readonly AnthropicUsage usage = new();
     private readonly TextDeltaTemplate template = new();
+    private readonly HeldBack held = new();
 
     /// <summary>Text beside the tool that is the answer; counts only when the tool is not called.</summary>
     private readonly EscapedText aside = new();
@@ -197,6 +198,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         }
 
         mayRestart = false;
+        held.AddPiece();
         var block = new AnthropicBlock(KindOf(content));
         blocks[index] = block;
         switch (block.Kind)
@@ -206,7 +208,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
                 break;
             case AnthropicBlockKind.Thinking:
                 EmitReasoning(block, content.Thinking, events);
-                block.AppendSignature(content.Signature);
+                KeepSignature(block, content.Signature);
                 break;
             case AnthropicBlockKind.Redacted when !content.Data.IsEmpty:
                 hasSpoken = true;
@@ -216,9 +218,21 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
                 StartCall(block, content, events);
                 break;
             case AnthropicBlockKind.Answer:
-                block.KeepInput(content.Input);
+                KeepInput(block, content.Input);
                 break;
         }
+    }
+
+    private void KeepSignature(AnthropicBlock block, ReadOnlySpan<byte> escaped)
+    {
+        held.Add(escaped.Length);
+        block.AppendSignature(escaped);
+    }
+
+    private void KeepInput(AnthropicBlock block, ReadOnlySpan<byte> json)
+    {
+        held.Add(json.Length);
+        block.KeepInput(json);
     }
 
     private AnthropicBlockKind KindOf(in AnthropicMembers content) => content.Type switch
@@ -239,7 +253,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         }
 
         hasSpoken = true;
-        block.KeepInput(content.Input);
+        KeepInput(block, content.Input);
         block.Slot = calls++;
         var id = JsonText.ReadString(content.Id);
         if (id.Length == 0 || !callIds.Add(id))
@@ -253,6 +267,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         if (!blocks.TryGetValue(members.Index, out var block))
         {
             // What speaks without having been announced is heard all the same.
+            held.AddPiece();
             block = new AnthropicBlock(delta.Type switch
             {
                 var type when type.SequenceEqual("text_delta"u8) => AnthropicBlockKind.Text,
@@ -275,7 +290,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
                 EmitReasoning(block, delta.Thinking, events);
                 break;
             case AnthropicBlockKind.Thinking when delta.Type.SequenceEqual("signature_delta"u8):
-                block.AppendSignature(delta.Signature);
+                KeepSignature(block, delta.Signature);
                 break;
             case AnthropicBlockKind.Tool or AnthropicBlockKind.Answer when delta.Type.SequenceEqual("input_json_delta"u8):
                 EmitArguments(block, delta.PartialJson, events);
@@ -336,6 +351,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
     {
         if (answersByTool)
         {
+            held.Add(escaped.Length);
             aside.Append(escaped);
             return;
         }

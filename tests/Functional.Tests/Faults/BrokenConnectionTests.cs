@@ -55,7 +55,7 @@ public class BrokenConnectionTests(FaultDeployment deployment)
         var began = false;
         foreach (var place in places)
         {
-            var passage = deployment.Proxy.Plan(new FaultPlan(kind == "reset" ? new Reset(place) : new Close(place)) { Behavior = ShortAnswer });
+            var passage = deployment.Proxy.Plan(FaultPlan.Of(kind == "reset" ? new Reset(place) : new Close(place)) with { Behavior = ShortAnswer });
             var answer = await deployment.AskAsync(client, provider, passage, stream);
             var verdict = client.Judge(answer, stream);
             var told = $"{client.Name} from {provider.Name}, {kind} at {place} of {bytes.Length}: {answer.Status} {answer.Text}";

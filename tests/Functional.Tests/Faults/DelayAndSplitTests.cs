@@ -14,11 +14,11 @@ public class DelayAndSplitTests(FaultDeployment deployment)
 
     private static Dictionary<string, Func<long, FaultPlan>> PlanOf { get; } = new()
     {
-        ["one byte at a time"] = _ => new FaultPlan(new Split(0, 1)),
-        ["seven bytes at a time"] = _ => new FaultPlan(new Split(0, 7)),
-        ["a delay before the head, in it, behind it and in the middle"] = length => new FaultPlan(
+        ["one byte at a time"] = _ => FaultPlan.Of(new Split(0, 1)),
+        ["seven bytes at a time"] = _ => FaultPlan.Of(new Split(0, 7)),
+        ["a delay before the head, in it, behind it and in the middle"] = length => FaultPlan.Of(
             new Delay(0, Moment), new Delay(20, Moment), new Delay(length / 2, Moment), new Delay(length * 3 / 4, Moment), new Delay(length - 1, Moment)),
-        ["a delayed piece between splits"] = length => new FaultPlan(new Split(0, 3), new Delay(length / 2, Moment), new Split(length / 2, 100)),
+        ["a delayed piece between splits"] = length => FaultPlan.Of(new Split(0, 3), new Delay(length / 2, Moment), new Split(length / 2, 100)),
     };
 
     [Theory]

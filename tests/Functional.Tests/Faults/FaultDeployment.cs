@@ -6,7 +6,8 @@ namespace Dragoman.Functional.Tests.Faults;
 
 /// <summary>
 /// The emulator behind a fault proxy behind the sidecar, once for all tests of faults. Each provider is there under its
-/// own name, and as <c>impatient-NAME</c> with timeouts of a moment.
+/// own name, as <c>impatient-NAME</c>, which waits only a moment for each event, and as <c>hasty-NAME</c>, which waits only
+/// a moment for all of an answer.
 /// </summary>
 public sealed partial class FaultDeployment : IAsyncLifetime
 {
@@ -18,6 +19,8 @@ public sealed partial class FaultDeployment : IAsyncLifetime
     internal DragomanProcess Emulator { get; private set; } = null!;
 
     internal FaultProxy Proxy { get; private set; } = null!;
+
+    internal DeafServer DeafServer { get; private set; } = null!;
 
     internal DragomanProcess Sidecar { get; private set; } = null!;
 
@@ -31,10 +34,13 @@ public sealed partial class FaultDeployment : IAsyncLifetime
         var file = Path.Combine(directory, "gateway.json");
         Emulator = await DragomanProcess.StartAsync("emulator", directory);
         Proxy = new FaultProxy(Emulator.Address);
+        DeafServer = await DeafServer.StartAsync();
         var providers = ProviderDialect.All.Select(provider => provider.Entry(provider.Name, Proxy.Address))
             .Concat(ProviderDialect.All.Select(provider => provider.Entry(
                 $"impatient-{provider.Name}", Proxy.Address, """{ "firstEventSeconds": 0.3, "idleSeconds": 0.3 }""")))
-            .Append(ProviderDialect.Of("mistral").Entry("healthy", Emulator.Address));
+            .Concat(ProviderDialect.All.Select(provider => provider.Entry($"hasty-{provider.Name}", Proxy.Address, """{ "totalSeconds": 0.7 }""")))
+            .Append(ProviderDialect.Of("mistral").Entry("healthy", Emulator.Address))
+            .Append(ProviderDialect.Of("compatible").Entry("deaf", DeafServer.Address, """{ "connectSeconds": 0.3 }"""));
         var models = ProviderDialect.All.Select(provider =>
             $$"""
             "fallback-{{provider.Name}}": { "targets": [ { "provider": "{{provider.Name}}", "model": "{{provider.Model}}" }, { "provider": "healthy", "model": "mistral-small-latest" } ] }
@@ -49,6 +55,7 @@ public sealed partial class FaultDeployment : IAsyncLifetime
     {
         await Sidecar.DisposeAsync();
         await Proxy.DisposeAsync();
+        DeafServer.Dispose();
         await Emulator.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }

@@ -2,15 +2,17 @@ namespace Dragoman.Functional.Tests.Harness;
 
 /// <summary>What befalls one answer between the provider and the gateway.</summary>
 /// <param name="Faults">In the order of the answer's bytes, its head included.</param>
-internal sealed record FaultPlan(params IReadOnlyList<Fault> Faults)
+internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
 {
-    public static readonly FaultPlan None = new();
+    public static readonly FaultPlan None = Of();
 
     /// <summary>What the emulator is asked to do besides, as <c>x-emulator-behavior</c>; nothing when null.</summary>
     public string? Behavior { get; init; }
 
     /// <summary>Sent instead of a provider's answer, as it is, piece by piece and perhaps without end; then the connection is closed.</summary>
     public IEnumerable<ReadOnlyMemory<byte>>? Instead { get; init; }
+
+    public static FaultPlan Of(params IReadOnlyList<Fault> faults) => new(faults);
 }
 
 /// <summary>Something that happens when so many bytes of the answer have been passed on.</summary>

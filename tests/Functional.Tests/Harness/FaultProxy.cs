@@ -41,7 +41,7 @@ internal sealed partial class FaultProxy : IAsyncDisposable
         return passages[marker] = new Passage(marker, plan);
     }
 
-    public Passage Plan(params Fault[] faults) => Plan(new FaultPlan(faults));
+    public Passage Plan(params Fault[] faults) => Plan(FaultPlan.Of(faults));
 
     public async ValueTask DisposeAsync()
     {
