@@ -15,6 +15,7 @@ public sealed partial class FaultDeployment : IAsyncLifetime
     public const int Parallelism = 16;
 
     private string directory = null!;
+    private string configuration = null!;
 
     internal DragomanProcess Emulator { get; private set; } = null!;
 
@@ -24,6 +25,13 @@ public sealed partial class FaultDeployment : IAsyncLifetime
 
     internal DragomanProcess Sidecar { get; private set; } = null!;
 
+    internal DragomanProcess Functions { get; private set; } = null!;
+
+    internal NginxFrontDoor Door { get; private set; } = null!;
+
+    /// <summary>What sidecar and functions have written.</summary>
+    internal IEnumerable<string> Lines => Sidecar.Lines.Concat(Functions.Lines);
+
     /// <summary>All client dialects with all provider dialects.</summary>
     internal static IEnumerable<(ClientDialect Client, ProviderDialect Provider)> Pairs =>
         ClientDialect.All.SelectMany(client => ProviderDialect.All.Select(provider => (client, provider)));
@@ -31,7 +39,6 @@ public sealed partial class FaultDeployment : IAsyncLifetime
     public async Task InitializeAsync()
     {
         directory = Directory.CreateTempSubdirectory("dragoman-test-").FullName;
-        var file = Path.Combine(directory, "gateway.json");
         Emulator = await DragomanProcess.StartAsync("emulator", directory);
         Proxy = new FaultProxy(Emulator.Address);
         DeafServer = await DeafServer.StartAsync();
@@ -45,14 +52,26 @@ public sealed partial class FaultDeployment : IAsyncLifetime
             $$"""
             "fallback-{{provider.Name}}": { "targets": [ { "provider": "{{provider.Name}}", "model": "{{provider.Model}}" }, { "provider": "healthy", "model": "mistral-small-latest" } ] }
             """);
-        await File.WriteAllTextAsync(
-            file, $$"""{ "providers": { {{string.Join(", ", providers)}} }, "models": { {{string.Join(", ", models)}} } }""");
-        Sidecar = await DragomanProcess.StartAsync(
-            "sidecar", directory, new Dictionary<string, string?> { ["DRAGOMAN_CONFIG"] = file });
+        configuration = $$"""{ "providers": { {{string.Join(", ", providers)}} }, "models": { {{string.Join(", ", models)}} }, "limits": LIMITS }""";
+        Sidecar = await StartAsync("sidecar", "{}");
+        Functions = await StartAsync("functions", "{}");
+        Door = await NginxFrontDoor.StartAsync(Sidecar.Address.Authority, Functions.Address.Authority);
+    }
+
+    /// <summary>Starts a process of its own for a test, with other limits.</summary>
+    /// <param name="name"><c>sidecar</c> or <c>functions</c>.</param>
+    /// <param name="limits">JSON of the member <c>limits</c>.</param>
+    internal async Task<DragomanProcess> StartAsync(string name, string limits)
+    {
+        var file = Path.Combine(directory, $"gateway-{Guid.NewGuid():N}.json");
+        await File.WriteAllTextAsync(file, configuration.Replace("LIMITS", limits, StringComparison.Ordinal));
+        return await DragomanProcess.StartAsync(name, directory, new Dictionary<string, string?> { ["DRAGOMAN_CONFIG"] = file });
     }
 
     public async Task DisposeAsync()
     {
+        await Door.DisposeAsync();
+        await Functions.DisposeAsync();
         await Sidecar.DisposeAsync();
         await Proxy.DisposeAsync();
         DeafServer.Dispose();
@@ -60,15 +79,15 @@ public sealed partial class FaultDeployment : IAsyncLifetime
         Directory.Delete(directory, recursive: true);
     }
 
-    /// <summary>Asks for a short text, through a passage.</summary>
-    internal async Task<ClientAnswer> AskAsync(ClientDialect client, string model, Passage passage, bool stream)
+    /// <summary>Asks for a text, through a passage; of the sidecar, if not of another process.</summary>
+    internal async Task<ClientAnswer> AskAsync(ClientDialect client, string model, Passage passage, bool stream, DragomanProcess? process = null)
     {
         using var request = client.Ask(model, $"Say {passage.Marker}", stream);
-        using var answer = await Sidecar.Client.SendAsync(request);
+        using var answer = await (process ?? Sidecar).Client.SendAsync(request);
         return new ClientAnswer((int)answer.StatusCode, answer.RequestId(), await answer.Content.ReadAsStringAsync());
     }
 
-    /// <inheritdoc cref="AskAsync(ClientDialect, string, Passage, bool)"/>
+    /// <inheritdoc cref="AskAsync(ClientDialect, string, Passage, bool, DragomanProcess)"/>
     internal Task<ClientAnswer> AskAsync(ClientDialect client, ProviderDialect provider, Passage passage, bool stream) =>
         AskAsync(client, $"{provider.Name}/{provider.Model}", passage, stream);
 
