@@ -15,6 +15,9 @@ namespace Dragoman.Pipeline;
 /// <param name="context">For the dialect.</param>
 internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, AnswerContext context)
 {
+    /// <summary>Instead of a number of bytes: the answer is whole, what would have followed is not.</summary>
+    private const int Lost = -1;
+
     private readonly ArrayBufferWriter<byte> output = new(1024);
 
     /// <summary>Some of the answer has gone to the client; there is no way back.</summary>
@@ -133,8 +136,8 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
             while (!meter.IsOver)
             {
                 var read = await ReadOnceAsync(stream, events, reader, clock).ConfigureAwait(false);
-                events.Advance(read);
-                ReadEvents(events, reader, lane, meter, isLast: read == 0);
+                events.Advance(Math.Max(read, 0));
+                ReadEvents(events, reader, lane, meter, read);
                 if (!begun)
                     ThrowIfFailed(meter);
                 begun |= meter.HasBegun;
@@ -149,7 +152,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         }
     }
 
-    /// <summary>One read; 0 at the end of the stream, and when after the finish token counts did not come in time or the connection broke.</summary>
+    /// <summary>One read; 0 at the end of the stream, <see cref="Lost"/> when after the finish token counts did not come in time or the connection broke.</summary>
     private static async ValueTask<int> ReadOnceAsync(Stream stream, SseReader events, IAnswerReader reader, UpstreamClock clock)
     {
         try
@@ -158,21 +161,22 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         }
         catch (OperationCanceledException) when (reader.IsFinished && clock.TimedOut)
         {
-            return 0;
+            return Lost;
         }
         catch (Exception error) when (error is HttpRequestException or IOException && reader.IsFinished && !clock.Token.IsCancellationRequested)
         {
-            return 0;
+            return Lost;
         }
     }
 
-    private static void ReadEvents(SseReader events, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, bool isLast)
+    private static void ReadEvents(SseReader events, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, int read)
     {
         while (!meter.IsOver && events.TryRead(out var name, out var data))
             ReadEvent(reader, lane, meter, name, data);
-        if (isLast && !meter.IsOver)
+        if (read <= 0 && !meter.IsOver)
         {
-            if (events.TryReadLast(out var name, out var data))
+            // Half of an event that was cut says nothing.
+            if (read != Lost && events.TryReadLast(out var name, out var data))
                 ReadEvent(reader, lane, meter, name, data);
             reader.Complete(meter);
         }

@@ -11,6 +11,9 @@ public sealed class Provider : IDisposable
 {
     private const int LargestErrorBody = 64 * 1024;
 
+    /// <summary>A provider must not go on generating for a client that has left.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromMilliseconds(50);
+
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly ProviderKind kind;
@@ -39,6 +42,8 @@ public sealed class Provider : IDisposable
             UseCookies = false,
             ActivityHeadersPropagator = null,
             AutomaticDecompression = DecompressionMethods.None,
+            // What is left of an answer that nobody waits for: its end, if that is on its way, so that the connection can be used again.
+            ResponseDrainTimeout = DrainTime,
             // A connection carries about a hundred answers at once, a provider's model may give thousands.
             EnableMultipleHttp2Connections = true,
         });

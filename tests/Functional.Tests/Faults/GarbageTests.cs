@@ -61,9 +61,18 @@ public class GarbageTests(FaultDeployment deployment)
             var passage = deployment.Proxy.Plan(FaultPlan.Of(new Overwrite(place, Binary)) with { Behavior = ShortAnswer });
             var answer = await deployment.AskAsync(client, $"impatient-{provider.Name}/{provider.Model}", passage, stream);
 
-            client.Judge(answer, stream);
+            // The name of an event that passes through, and numbers where one was lost, are the provider's.
+            if (answer.Status != 200 || !PassesThrough(client, provider))
+                client.Judge(answer, stream);
         }
     });
+
+    private static bool PassesThrough(ClientDialect client, ProviderDialect provider) => client.Name switch
+    {
+        "openai-responses" => provider.Name is "openai" or "azure" or "responses",
+        "anthropic-messages" => provider.Name == "anthropic",
+        _ => false,
+    };
 
     private static IEnumerable<int> PlacesOf(string text, string opening)
     {
