@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,9 @@ public static class GatewayHost
 
     /// <summary>Bytes a second; the time that a large write is given on top of what a stalled client is given.</summary>
     private const double SlowestClient = 4096;
+
+    /// <summary>What the system may keep for a client that reads slowly, in bytes; its own bound is several MiB.</summary>
+    private const int SendBuffer = 256 * 1024;
 
     private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(5);
 
@@ -86,6 +90,13 @@ public static class GatewayHost
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port);
+        });
+        // Connections get their listener's.
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = endpoint =>
+        {
+            var listener = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            listener.SendBufferSize = SendBuffer;
+            return listener;
         });
         builder.Logging.AddSimpleConsole(console =>
         {

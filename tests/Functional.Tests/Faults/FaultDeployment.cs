@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Dragoman.Functional.Tests.Harness;
 using Xunit;
@@ -61,11 +62,16 @@ public sealed partial class FaultDeployment : IAsyncLifetime
     /// <summary>Starts a process of its own for a test, with other limits.</summary>
     /// <param name="name"><c>sidecar</c> or <c>functions</c>.</param>
     /// <param name="limits">JSON of the member <c>limits</c>.</param>
-    internal async Task<DragomanProcess> StartAsync(string name, string limits)
+    /// <param name="heapLimit">The most bytes that it may take for objects, so that a test that fails spares the machine.</param>
+    internal async Task<DragomanProcess> StartAsync(string name, string limits, int? heapLimit = null)
     {
         var file = Path.Combine(directory, $"gateway-{Guid.NewGuid():N}.json");
         await File.WriteAllTextAsync(file, configuration.Replace("LIMITS", limits, StringComparison.Ordinal));
-        return await DragomanProcess.StartAsync(name, directory, new Dictionary<string, string?> { ["DRAGOMAN_CONFIG"] = file });
+        return await DragomanProcess.StartAsync(name, directory, new Dictionary<string, string?>
+        {
+            ["DRAGOMAN_CONFIG"] = file,
+            ["DOTNET_GCHeapHardLimit"] = heapLimit?.ToString("x", CultureInfo.InvariantCulture),
+        });
     }
 
     public async Task DisposeAsync()

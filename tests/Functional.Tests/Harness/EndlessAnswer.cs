@@ -47,7 +47,7 @@ internal static class EndlessAnswer
     /// <summary>Arguments at ever further places.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> FarArguments() => Repeat(
         StreamHead,
-        number => $$$$"""data: {"candidates":[{"index":0,"content":{"role":"model","parts":[{"functionCall":{{{{(number == 1 ? "\"name\":\"f\"," : "")}}}}"willContinue":true,"partialArgs":[{"jsonPath":"$.a{{{{number}}}}[9999][9999][9999]","numberValue":1}]}}]}}]}""" + "\n\n");
+        number => $$$$"""data: {"candidates":[{"index":0,"content":{"role":"model","parts":[{"functionCall":{{{{{(number == 1 ? "\"name\":\"f\"," : "")}}}}"willContinue":true,"partialArgs":[{"jsonPath":"$.a{{{{number}}}}[9999][9999][9999]","numberValue":1}]}}]}}]}""" + "\n\n");
 
     /// <summary>An event without an end.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Event() => Repeat(StreamHead + "data: {\"", _ => Piece);

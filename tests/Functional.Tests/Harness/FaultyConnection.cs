@@ -10,10 +10,13 @@ namespace Dragoman.Functional.Tests.Harness;
 internal sealed class FaultyConnection(Socket gateway, IPEndPoint provider, Func<ProxiedRequest, (ProxiedRequest, ProxiedExchange, FaultPlan)> begin)
 {
     private const string BehaviorHeader = "x-emulator-behavior";
+    private const int SendBuffer = 16 * 1024;
 
     public async Task RunAsync(CancellationToken stop)
     {
         gateway.NoDelay = true;
+        // What is passed on has reached the gateway's side, not a buffer of ours.
+        gateway.SendBufferSize = SendBuffer;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         ProxiedExchange? exchange = null;
         var answering = Task.CompletedTask;
@@ -65,6 +68,8 @@ internal sealed class FaultyConnection(Socket gateway, IPEndPoint provider, Func
 
     private async Task SendAsync(IEnumerable<ReadOnlyMemory<byte>> pieces, FaultySender faults, CancellationToken over)
     {
+        // Sending may never have to wait, but others have to.
+        await Task.Yield();
         foreach (var piece in pieces)
             await faults.SendAsync(piece, over);
         gateway.Shutdown(SocketShutdown.Send);
