@@ -20,6 +20,7 @@ internal sealed class UpstreamClock : IDisposable
     private readonly CancellationToken client;
     private readonly Lock setting = new();
     private readonly ITimer timer;
+    private readonly CancellationTokenRegistration ending;
     private long setFor;
     private long since;
     private volatile Wait waitingFor = Wait.FirstEvent;
@@ -32,7 +33,7 @@ internal sealed class UpstreamClock : IDisposable
     private Action? onStalledClient;
     private bool isDisposed;
 
-    public UpstreamClock(Timeouts timeouts, TimeProvider clock, CancellationToken client)
+    public UpstreamClock(Timeouts timeouts, TimeProvider clock, CancellationToken client, CancellationToken ending = default)
     {
         this.timeouts = timeouts;
         this.clock = clock;
@@ -42,6 +43,7 @@ internal sealed class UpstreamClock : IDisposable
         timer = clock.CreateTimer(static state => ((UpstreamClock)state!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lock (setting)
             SetFor(EarliestEnd());
+        this.ending = ending.UnsafeRegister(static state => ((UpstreamClock)state!).End(), this);
     }
 
     private enum Wait
@@ -115,6 +117,7 @@ internal sealed class UpstreamClock : IDisposable
     {
         lock (setting)
             isDisposed = true;
+        ending.Unregister();
         timer.Dispose();
         cancellation.Dispose();
     }
@@ -199,6 +202,13 @@ internal sealed class UpstreamClock : IDisposable
             tell?.Invoke();
         else
             Cancel();
+    }
+
+    /// <summary>The process cannot wait for the call any longer.</summary>
+    private void End()
+    {
+        error ??= Drain.Restarting;
+        Cancel();
     }
 
     private void Cancel()

@@ -18,8 +18,6 @@ internal sealed class DragomanProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public int Id => this.process.Id;
-
     /// <inheritdoc cref="RunningProcess.Lines"/>
     public IReadOnlyCollection<string> Lines => this.process.Lines;
 
@@ -70,6 +68,15 @@ internal sealed class DragomanProcess : IAsyncDisposable
 
     /// <inheritdoc cref="RunningProcess.TerminateAsync"/>
     public Task<int> TerminateAsync() => this.process.TerminateAsync();
+
+    /// <inheritdoc cref="RunningProcess.AskToStop"/>
+    public void AskToStop() => this.process.AskToStop();
+
+    /// <inheritdoc cref="RunningProcess.ExitAsync"/>
+    public Task<int> ExitAsync() => this.process.ExitAsync();
+
+    /// <summary>The process's id.</summary>
+    public int Id => this.process.Id;
 
     /// <inheritdoc cref="RunningProcess.InterruptAsync"/>
     public Task<int> InterruptAsync() => this.process.InterruptAsync();
