@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Dragoman.Conversation;
+using Dragoman.Endpoints.WebSockets;
 using Dragoman.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -46,7 +47,8 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
 
             if (route is null)
                 throw new GatewayException(new GatewayError(ErrorKind.NotFound, $"Unknown request URL: {http.Request.Method} {path}."));
-            if (!route.Methods.Contains(http.Request.Method))
+            var session = route.OpenWebSocket is not null && WebSocketHandshake.IsAsked(http.Request) ? route.OpenWebSocket(exchange.Snapshot.Configuration.Limits) : null;
+            if (session is null && !route.Methods.Contains(http.Request.Method))
             {
                 http.Response.Headers.Allow = string.Join(", ", route.Methods);
                 throw new GatewayException(new GatewayError(ErrorKind.MethodNotAllowed, $"{path} allows {string.Join(", ", route.Methods)}, not {http.Request.Method}."));
@@ -54,7 +56,10 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
 
             // Step 2: authenticate.
             exchange.Caller = await exchange.Snapshot.Access.AuthenticateAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
-            await route.Endpoint.HandleAsync(exchange).ConfigureAwait(false);
+            if (session is not null)
+                await ServeWebSocketAsync(exchange, session).ConfigureAwait(false);
+            else
+                await route.Endpoint.HandleAsync(exchange).ConfigureAwait(false);
         }
         catch (GatewayException error)
         {
@@ -84,6 +89,11 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         if (!HandOver.TryPassOn(exchange))
             throw new GatewayException(Drain.Restarting);
     }
+
+    /// <summary>Each message comes back here as a request of its own.</summary>
+    private Task ServeWebSocketAsync(Exchange exchange, MessageSession session) => runtime.HandsOver
+        ? WebSocketConnection.RunAsync(exchange, session, HandleAsync)
+        : throw new GatewayException(new GatewayError(ErrorKind.NotImplemented, "The functions serve no WebSocket; the sidecar does."));
 
     private static string PathOf(HttpContext http)
     {

@@ -29,6 +29,9 @@ public static class GatewayHost
     /// <summary>Bytes a second; the time that a large write is given on top of what a stalled client is given.</summary>
     private const double SlowestClient = 4096;
 
+    /// <summary>Connections that wait to be accepted; Linux cuts it down to <c>net.core.somaxconn</c>.</summary>
+    private const int WaitingConnections = 4096;
+
     /// <summary>Serves until the process is told to stop.</summary>
     /// <param name="name">The executable's name, for its first line of output.</param>
     /// <param name="portVariable">The environment variable that holds the port; 0 takes any free one.</param>
@@ -37,6 +40,7 @@ public static class GatewayHost
     /// <returns>The exit code: 0 after a normal end, 1 when the port is taken, 2 after a mistake in the configuration.</returns>
     public static async Task<int> RunAsync(string name, string portVariable, int defaultPort, bool handsOver)
     {
+        SocketScheduling.ApplyToProcess();
         using var signals = new StopSignals();
         var environment = ReadEnvironment();
         GatewaySnapshot snapshot;
@@ -75,6 +79,8 @@ public static class GatewayHost
             Console.WriteLine($"{name} listening on {addresses.Addresses.First()}");
             foreach (var notice in snapshot.Configuration.Notices)
                 Console.WriteLine($"{name}: {notice}");
+            if (OpenFiles.Notice() is { } lowLimit)
+                Console.WriteLine($"{name}: {lowLimit}");
             await signals.Stop.ConfigureAwait(false);
             await StopAsync(app, listening, signals.Hurry).ConfigureAwait(false);
         }
@@ -125,6 +131,8 @@ public static class GatewayHost
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port, options => options.Use(listening.Count));
         });
+        SocketScheduling.Apply(builder.WebHost);
+        builder.WebHost.UseSockets(sockets => sockets.Backlog = WaitingConnections);
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = listening.Open);
         // The web framework's own would answer a signal by closing everything.
         builder.Services.AddSingleton<IHostLifetime, LifetimeWithoutSignals>();
@@ -135,6 +143,8 @@ public static class GatewayHost
             console.UseUtcTimestamp = true;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Whoever listens to it pays for an activity and a log scope with each request, and it has nothing to say here.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTime);
         builder.Services.AddSingleton(services => new GatewayRuntime(snapshot, clock, services.GetRequiredService<ILoggerFactory>(), handsOver));
         builder.Services.AddSingleton<Gateway>();

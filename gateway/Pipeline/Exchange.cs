@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Dragoman.Access;
 using Dragoman.Conversation;
+using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -87,6 +88,7 @@ public sealed class Exchange
     public async Task<JsonDocument> ReadJsonAsync(string emptyMessage = "missing request body")
     {
         var body = Body = await ReadBodyAsync().ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(body.Length).ConfigureAwait(false);
         if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, emptyMessage));
         if (!Utf8.IsValid(body.Span))
@@ -145,7 +147,7 @@ public sealed class Exchange
         var announced = Http.Request.ContentLength;
         if (announced > limit)
             throw TooLarge(limit);
-        var body = new ArrayBufferWriter<byte>((int)Math.Max(announced ?? 0, 1024) + 1);
+        var body = new ArrayBufferWriter<byte>((int)(announced ?? 1024) + 1);
         try
         {
             while (true)
