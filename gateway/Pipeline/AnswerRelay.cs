@@ -137,6 +137,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
             {
                 var read = await ReadOnceAsync(reads, events, reader, clock).ConfigureAwait(false);
                 events.Advance(read);
+                context.PassTime();
                 ReadEvents(events, reader, lane, meter, isLast: read == 0);
                 if (!begun)
                     ThrowIfFailed(meter);
