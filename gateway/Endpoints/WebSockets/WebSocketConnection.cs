@@ -96,7 +96,8 @@ internal sealed class WebSocketConnection : IDisposable
         using var left = handshake.Http.RequestAborted.Register(over.Cancel);
         var stopping = handshake.Http.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         var answering = AnswerAsync();
-        using (stopping.Register(() => Retire(new GatewayError(ErrorKind.Overloaded, "The gateway is being stopped. Try again on a new connection."), "the gateway is being stopped")))
+        using (handshake.Draining.Register(RetireForStop))
+        using (stopping.Register(RetireForStop))
         {
             try
             {
@@ -114,6 +115,9 @@ internal sealed class WebSocketConnection : IDisposable
         if (socket.State == WebSocketState.CloseReceived)
             await CloseAsync(WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
     }
+
+    private void RetireForStop() =>
+        Retire(new GatewayError(ErrorKind.Overloaded, "The gateway is being stopped. Try again on a new connection."), "the gateway is being stopped");
 
     /// <summary>Reads messages until the client's close frame.</summary>
     private async Task ReceiveAsync()
