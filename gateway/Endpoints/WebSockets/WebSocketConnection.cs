@@ -210,6 +210,7 @@ internal sealed class WebSocketConnection : IDisposable
             catch (Exception)
             {
                 CloseSoon(WebSocketCloseStatus.InternalServerError, "the gateway failed");
+                throw;
             }
 
             lock (gate)
