@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Dragoman.Bench;
-using Dragoman.Bench.Cells;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Measures;
+using Dragoman.Bench.Streams;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 const int Failed = 1;
 const int Misused = 2;
@@ -12,19 +15,34 @@ switch (args)
     case ["recorded-upstream", var emulator]:
         await RecordedUpstream.RunAsync(new Uri(emulator));
         return 0;
-    case ["cells"]:
-        Console.WriteLine(CellBenchmark.Run());
+    case ["paced-upstream", var tokens, var http]:
+        await PacedUpstream.RunAsync(int.Parse(tokens, CultureInfo.InvariantCulture), http == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1);
         return 0;
+    case ["stream-client", var url, var dialect, var model, var count, var ramp, var hold, .. var headers]:
+        var seen = StreamClient.Run(
+            new Uri(url), PacedDialect.Of(dialect), model,
+            new PacedPlan(int.Parse(count, CultureInfo.InvariantCulture), Seconds(ramp), Seconds(hold)), headers);
+        Console.WriteLine(JsonSerializer.Serialize(seen, ClientResultJson.Default.ClientResult));
+        return 0;
+    case ["streams", .. var arguments] when StreamsOptions.Parse(arguments) is { } options:
+        return await ReportAsync((repository, stop) => StreamsBenchmark.RunAsync(repository, options, stop));
     case []:
-        return await MeasureAsync(Plan.Full);
+        return await ReportAsync(async (repository, stop) =>
+        {
+            var report = await Benchmark.RunAsync(repository, Plan.Full, stop);
+            return (report.FileName, report.Text);
+        });
     case ["--quick"]:
-        return await MeasureAsync(Plan.Quick);
+        return await ReportAsync(async (repository, stop) => ("", (await Benchmark.RunAsync(repository, Plan.Quick, stop)).Text));
     default:
-        Console.Error.WriteLine("usage: dragoman-bench [--quick | cells], in the root of the repository; bench/run.sh builds and starts it");
+        Console.Error.WriteLine($"usage: dragoman-bench [--quick | {StreamsOptions.Usage}], in the root of the repository; bench/run.sh builds and starts it");
         return Misused;
 }
 
-static async Task<int> MeasureAsync(Plan plan)
+static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
+
+// Prints the figures, and keeps them under bench/results/ when they have a name.
+static async Task<int> ReportAsync(Func<string, CancellationToken, Task<(string Name, string Text)>> measure)
 {
     using var stop = new CancellationTokenSource();
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -32,13 +50,13 @@ static async Task<int> MeasureAsync(Plan plan)
     try
     {
         var repository = Directory.GetCurrentDirectory();
-        var report = await Benchmark.RunAsync(repository, plan, stop.Token);
-        Console.WriteLine(report.Text);
-        if (plan == Plan.Full)
+        var (name, text) = await measure(repository, stop.Token);
+        Console.WriteLine(text);
+        if (name.Length > 0)
         {
-            var path = Path.Combine("bench", "results", report.FileName);
+            var path = Path.Combine("bench", "results", name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await File.WriteAllTextAsync(path, report.Text);
+            await File.WriteAllTextAsync(path, text);
             Console.Error.WriteLine($"written to {path}");
         }
 

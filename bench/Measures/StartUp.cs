@@ -23,7 +23,7 @@ internal sealed record StartUp(double Milliseconds, double CpuMilliseconds)
             for (var start = 0; start < starts; start++)
             {
                 foreach (var name in Executables)
-                    times[name][start] = await StartOnceAsync(name, TestBed.ExecutableOf(repository, name), data, client, cancellation);
+                    times[name][start] = await StartOnceAsync(name, ProcessGroup.ExecutableOf(repository, name), data, client, cancellation);
             }
         }
         finally

@@ -26,6 +26,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         if (errors.RequestIdHeader is { } header)
             http.Response.Headers[header] = requestId;
         var exchange = new Exchange(http, runtime, errors, requestId) { RouteValue = rest };
+        var isTaken = route is { IsProbe: true } || runtime.Drain.TryEnter();
         try
         {
             var access = exchange.Snapshot.Configuration.Access;
@@ -33,6 +34,14 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             {
                 if (http.Response.StatusCode == StatusCodes.Status403Forbidden)
                     Refused(logger, requestId, http.Request.Headers.Origin.ToString(), http.Request.Host.Value ?? "");
+                return;
+            }
+
+            if (!runtime.HasSiblings && HandOver.HasNextSidecar(exchange))
+                runtime.HasSiblings = true;
+            if (!isTaken)
+            {
+                await RefuseAsync(exchange).ConfigureAwait(false);
                 return;
             }
 
@@ -65,6 +74,20 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             Failed(logger, requestId, http.Request.Method, path, error);
             await AnswerAsync(exchange, new GatewayError(ErrorKind.Internal, $"The gateway failed; its log has the details under request id {requestId}.")).ConfigureAwait(false);
         }
+        finally
+        {
+            if (isTaken && route is not { IsProbe: true })
+                runtime.Drain.Leave();
+        }
+    }
+
+    /// <summary>The process is about to stop. Nothing of the request has been done, so it can be answered elsewhere.</summary>
+    private static async Task RefuseAsync(Exchange exchange)
+    {
+        exchange.Http.Response.Headers.Connection = "close";
+        await exchange.DiscardBodyAsync().ConfigureAwait(false);
+        if (!HandOver.TryPassOn(exchange))
+            throw new GatewayException(Drain.Restarting);
     }
 
     /// <summary>Each message comes back here as a request of its own.</summary>
@@ -110,7 +133,9 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
 
             var body = new ArrayBufferWriter<byte>(256);
             exchange.Errors.WriteError(body, error with { Message = Shorten(error.Message) }, exchange.RequestId);
-            await exchange.WriteJsonAsync(body, exchange.Errors.StatusOf(error)).ConfigureAwait(false);
+            // Balancers and front doors know 503, and none of them Anthropic's 529.
+            var status = error == Drain.Restarting ? error.Status : exchange.Errors.StatusOf(error);
+            await exchange.WriteJsonAsync(body, status).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.ClientLeft)
         {

@@ -23,7 +23,8 @@ public static class RouteTable
     public static readonly IReadOnlyList<Route> Routes =
     [
         new("root", GetAndHead, "/", Home.Functions, OllamaErrors.Shape, new OllamaRootEndpoint()),
-        new("health", GetAndHead, "/health", Home.Sidecar, OllamaErrors.Shape, new HealthEndpoint()),
+        new("health", GetAndHead, "/health", Home.Sidecar, OllamaErrors.Shape, new HealthEndpoint()) { IsProbe = true },
+        new("ready", GetAndHead, "/ready", Home.Sidecar, OllamaErrors.Shape, new ReadyEndpoint()) { IsProbe = true },
         new("openapi", GetAndHead, "/openapi.json", Home.Functions, OllamaErrors.Shape, new OpenApiEndpoint()),
 
         Generation("chat", "/api/chat", new OllamaChat()) with { OpenWebSocket = _ => new ChatSession() },

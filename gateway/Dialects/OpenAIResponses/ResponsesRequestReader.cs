@@ -171,7 +171,7 @@ internal static class ResponsesRequestReader
 
     private static UnreadMembers FindUnread(RequestObject request)
     {
-        var unread = new UnreadMembers(StringComparer.Ordinal);
+        var unread = new UnreadMembers();
         if (request.Object("stream_options") is { } options)
             unread.Note(options, "stream_options");
         if (request.Object("text") is { } text)
@@ -184,9 +184,9 @@ internal static class ResponsesRequestReader
     private static Dictionary<string, string> ReadExtensions(RequestObject request)
     {
         var extensions = new Dictionary<string, string>();
-        foreach (var (name, value) in request.Members)
+        foreach (var (name, value) in request.MembersBeside(Known))
         {
-            if (!Known.Contains(name) && value.ValueKind != JsonValueKind.Null)
+            if (value.ValueKind != JsonValueKind.Null)
                 extensions[name] = value.GetRawText();
         }
 
