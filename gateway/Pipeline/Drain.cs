@@ -23,7 +23,7 @@ public sealed class Drain : IDisposable
     {
         this.clock = clock;
         // Requests may still ask for it when the process has let go of everything else.
-        Beginning = beginning.Token;
+        Begun = beginning.Token;
         Ending = ending.Token;
     }
 
@@ -36,8 +36,8 @@ public sealed class Drain : IDisposable
     /// <summary>Requests that were taken and have not been left.</summary>
     public int Running => Volatile.Read(ref running);
 
-    /// <summary>Is cancelled when no request is taken any more, for those that only wait for the client's next.</summary>
-    public CancellationToken Beginning { get; }
+    /// <summary>Is cancelled when no request is taken any more, for what waits for requests on a connection of its own.</summary>
+    public CancellationToken Begun { get; }
 
     /// <summary>Is cancelled when what still runs has to end with <see cref="Restarting"/>.</summary>
     public CancellationToken Ending { get; }
@@ -65,9 +65,9 @@ public sealed class Drain : IDisposable
     {
         hasBegun = true;
         Interlocked.MemoryBarrier();
+        beginning.Cancel();
         if (Running == 0)
             idle.TrySetResult();
-        beginning.Cancel();
     }
 
     /// <summary>Waits until nothing runs any more.</summary>
