@@ -5,6 +5,7 @@ using Dragoman.Bench;
 using Dragoman.Bench.Cells;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Measures;
+using Dragoman.Bench.Soak;
 using Dragoman.Bench.Streams;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -30,6 +31,10 @@ switch (args)
         return 0;
     case ["streams", .. var arguments] when StreamsOptions.Parse(arguments) is { } options:
         return await ReportAsync((repository, stop) => StreamsBenchmark.RunAsync(repository, options, stop));
+    case ["soak"]:
+        return await SoakAsync(TimeSpan.FromMinutes(20));
+    case ["soak", "--minutes", var minutes] when double.TryParse(minutes, CultureInfo.InvariantCulture, out var length) && length is > 0 and < 10_000:
+        return await SoakAsync(TimeSpan.FromMinutes(length));
     case []:
         return await ReportAsync(async (repository, stop) =>
         {
@@ -39,9 +44,11 @@ switch (args)
     case ["--quick"]:
         return await ReportAsync(async (repository, stop) => ("", (await Benchmark.RunAsync(repository, Plan.Quick, stop)).Text));
     default:
-        Console.Error.WriteLine($"usage: dragoman-bench [--quick | cells | {StreamsOptions.Usage}], in the root of the repository; bench/run.sh builds and starts it");
+        Console.Error.WriteLine($"usage: dragoman-bench [--quick | cells | {StreamsOptions.Usage} | soak [--minutes N]], in the root of the repository; bench/run.sh builds and starts it");
         return Misused;
 }
+
+static Task<int> SoakAsync(TimeSpan length) => ReportAsync((repository, stop) => SoakBenchmark.RunAsync(repository, length, stop));
 
 static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
 

@@ -4,12 +4,14 @@
 #
 #   bench/run.sh            everything, about four minutes after the build
 #   bench/run.sh --quick    one short round, to see that it works; writes no file
+#   bench/run.sh streams    10,000 streams at once; with --largest the most that each way bears
+#   bench/run.sh soak       20 minutes of mixed load, and whether memory stays flat; --minutes N for another length
 #
 # BENCH_NOTE="..." adds a line to the result, such as what else the machine was doing.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-[[ $# == 0 || $* == --quick ]] || { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; exit 2; }
+[[ $# == 0 || $* == --quick || $1 == streams || $1 == soak ]] || { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; exit 2; }
 command -v dotnet >/dev/null || { echo "bench/run.sh: the .NET 10 SDK is missing: https://dot.net/download" >&2; exit 1; }
 BENCH_NGINX=$(nginx/install.sh)
 export BENCH_NGINX DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
