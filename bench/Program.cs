@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dragoman.Bench;
-using Dragoman.Bench.Cells;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Measures;
 using Dragoman.Bench.Soak;
@@ -16,9 +15,6 @@ switch (args)
 {
     case ["recorded-upstream", var emulator]:
         await RecordedUpstream.RunAsync(new Uri(emulator));
-        return 0;
-    case ["cells"]:
-        Console.WriteLine(CellBenchmark.Run());
         return 0;
     case ["paced-upstream", var tokens, var http]:
         await PacedUpstream.RunAsync(int.Parse(tokens, CultureInfo.InvariantCulture), http == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1);
@@ -44,7 +40,7 @@ switch (args)
     case ["--quick"]:
         return await ReportAsync(async (repository, stop) => ("", (await Benchmark.RunAsync(repository, Plan.Quick, stop)).Text));
     default:
-        Console.Error.WriteLine($"usage: dragoman-bench [--quick | cells | {StreamsOptions.Usage} | soak [--minutes N]], in the root of the repository; bench/run.sh builds and starts it");
+        Console.Error.WriteLine($"usage: dragoman-bench [--quick | {StreamsOptions.Usage} | soak [--minutes N]], in the root of the repository; bench/run.sh builds and starts it");
         return Misused;
 }
 
