@@ -22,7 +22,7 @@ internal static class Benchmark
         var idle = bed.Processes.ToDictionary(process => process.Name, process => process.Memory);
 
         Say("checking the answers");
-        await AnswerCheck.RunAsync(bed.Contenders, cancellation);
+        await AnswerCheck.RunAsync(bed.Contenders, bed.EmulatorAddress, cancellation);
 
         var streaming = bed.Contenders.Where(contender => contender.Streams).ToList();
         var flooding = bed.Contenders.Where(contender => contender.Floods).ToList();

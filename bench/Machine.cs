@@ -26,7 +26,7 @@ internal sealed partial record Machine(string Processor, int Cores, double Memor
             Run("git", "-C", repository, "describe", "--always", "--dirty", "--abbrev=10"));
     }
 
-    private static string Run(string program, params string[] arguments)
+    public static string Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();

@@ -52,7 +52,15 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     /// <summary>Starts nginx with its configuration in <paramref name="directory"/>.</summary>
     public static async Task<RunningProcess> StartNginxAsync(string name, string nginx, string directory, int port)
     {
-        var running = Start(name, directory, [nginx, "-e", "stderr", "-p", directory, "-c", Path.Combine(directory, "nginx.conf"), "-g", "daemon off;"], []);
+        var running = await StartListeningAsync(name, directory, [nginx, "-e", "stderr", "-p", directory, "-c", Path.Combine(directory, "nginx.conf"), "-g", "daemon off;"], [], port);
+        running.members = [running.process.Id, .. LinuxProcess.ChildrenOf(running.process.Id)];
+        return running;
+    }
+
+    /// <summary>Starts a program that was told its port.</summary>
+    public static async Task<RunningProcess> StartListeningAsync(string name, string directory, string[] command, Dictionary<string, string> environment, int port)
+    {
+        var running = Start(name, directory, command, environment);
         await running.AwaitAsync(async () =>
         {
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -66,7 +74,6 @@ internal sealed partial class RunningProcess : IAsyncDisposable
                 return null;
             }
         });
-        running.members = [running.process.Id, .. LinuxProcess.ChildrenOf(running.process.Id)];
         return running;
     }
 
