@@ -1,56 +1,52 @@
 using System.Runtime.InteropServices;
 using Dragoman.Bench;
 using Dragoman.Bench.Cells;
+using Dragoman.Bench.Figures;
 using Dragoman.Bench.Load;
-using Dragoman.Bench.Measures;
+using Dragoman.Bench.Reports;
 
 const int Failed = 1;
 const int Misused = 2;
 
-switch (args)
+try
 {
-    case ["recorded-upstream", var emulator]:
-        await RecordedUpstream.RunAsync(new Uri(emulator));
-        return 0;
-    case ["cells"]:
-        Console.WriteLine(CellBenchmark.Run());
-        return 0;
-    case []:
-        return await MeasureAsync(Plan.Full);
-    case ["--quick"]:
-        return await MeasureAsync(Plan.Quick);
-    default:
-        Console.Error.WriteLine("usage: dragoman-bench [--quick | cells], in the root of the repository; bench/run.sh builds and starts it");
-        return Misused;
+    switch (args)
+    {
+        case ["recorded-upstream", var emulator]:
+            await RecordedUpstream.RunAsync(new Uri(emulator));
+            return 0;
+        case ["cells"]:
+            Console.WriteLine(CellBenchmark.Run());
+            return 0;
+        case ["compare", var before, var after]:
+            Console.WriteLine(Comparison.Table(FiguresFile.Read(await File.ReadAllBytesAsync(before)), FiguresFile.Read(await File.ReadAllBytesAsync(after))));
+            return 0;
+    }
+
+    if (Options.Read(args) is { } options)
+        return await MeasureAsync(options);
+    Console.Error.WriteLine(Options.Usage);
+    return Misused;
+}
+catch (Exception error) when (error is WrongAnswerException or InvalidOperationException or HttpRequestException or IOException)
+{
+    Console.Error.WriteLine($"dragoman-bench: {error.Message}");
+    return Failed;
 }
 
-static async Task<int> MeasureAsync(Plan plan)
+static async Task<int> MeasureAsync(Options options)
 {
     using var stop = new CancellationTokenSource();
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     try
     {
-        var repository = Directory.GetCurrentDirectory();
-        var report = await Benchmark.RunAsync(repository, plan, stop.Token);
-        Console.WriteLine(report.Text);
-        if (plan == Plan.Full)
-        {
-            var path = Path.Combine("bench", "results", report.FileName);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await File.WriteAllTextAsync(path, report.Text);
-            Console.Error.WriteLine($"written to {path}");
-        }
-
+        var run = await Benchmark.RunAsync(Directory.GetCurrentDirectory(), options, stop.Token);
+        await ResultFiles.WriteAsync(run, options.IsComplete);
         return 0;
     }
     catch (OperationCanceledException) when (stop.IsCancellationRequested)
     {
-        return Failed;
-    }
-    catch (Exception error) when (error is WrongAnswerException or InvalidOperationException or HttpRequestException or IOException)
-    {
-        Console.Error.WriteLine($"dragoman-bench: {error.Message}");
         return Failed;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dragoman.Bench.Figures;
 using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Measures;
@@ -32,6 +33,15 @@ internal sealed record StartUp(double Milliseconds, double CpuMilliseconds)
         }
 
         return times;
+    }
+
+    public static void AddTo(FigureSet figures, Dictionary<string, StartUp[]> starts)
+    {
+        foreach (var (name, each) in starts)
+        {
+            figures.AddRounds(Options.Start, $"dragoman-{name}", "first answer", "ms", each.Select(start => start.Milliseconds));
+            figures.AddRounds(Options.Start, $"dragoman-{name}", "CPU", "ms", each.Select(start => start.CpuMilliseconds));
+        }
     }
 
     private static async Task<StartUp> StartOnceAsync(string name, string executable, string directory, HttpClient client, CancellationToken cancellation)
