@@ -129,7 +129,7 @@ public sealed class ConfigurationReader
 
     private ProviderSettings ReadProvider(string name, JsonNode? node, string pointer)
     {
-        var members = Members(node, pointer, "dialect", "baseUrl", "apiKey", "publish", "timeouts", "options");
+        var members = Members(node, pointer, "dialect", "baseUrl", "apiKey", "publish", "httpVersion", "timeouts", "options");
         var dialect = Text(members, "dialect", pointer);
         if (dialect is null)
             Mistake(pointer + "/dialect", $"is required; allowed: {string.Join(", ", ProviderSettings.Dialects)}");
@@ -143,7 +143,25 @@ public sealed class ConfigurationReader
         return new ProviderSettings(name, dialect ?? "", ReadUrl(members, pointer), ReadSecret(members, pointer), publish == "all", ReadTimeouts(members, pointer))
         {
             Options = ReadOptions(members, pointer, dialect),
+            HttpVersion = ReadHttpVersion(members, pointer),
         };
+    }
+
+    private Version? ReadHttpVersion(JsonObject provider, string pointer)
+    {
+        // From a variable it comes as a number.
+        switch (provider["httpVersion"]?.ToString())
+        {
+            case null:
+                return null;
+            case "1.1":
+                return System.Net.HttpVersion.Version11;
+            case "2":
+                return System.Net.HttpVersion.Version20;
+            case var other:
+                Mistake(pointer + "/httpVersion", $"\"{other}\" is not known; allowed: \"1.1\", \"2\"");
+                return null;
+        }
     }
 
     private ProviderOptions ReadOptions(JsonObject owner, string pointer, string? dialect)
@@ -246,20 +264,10 @@ public sealed class ConfigurationReader
         var at = pointer + "/timeouts";
         var members = Members(node, at, "connectSeconds", "firstEventSeconds", "idleSeconds", "totalSeconds");
         return new Timeouts(
-            Seconds("connectSeconds", Timeouts.Default.Connect),
-            Seconds("firstEventSeconds", Timeouts.Default.FirstEvent),
-            Seconds("idleSeconds", Timeouts.Default.Idle),
-            Seconds("totalSeconds", Timeouts.Default.Total));
-
-        TimeSpan Seconds(string name, TimeSpan otherwise)
-        {
-            if (members[name] is not { } value)
-                return otherwise;
-            if (value.GetValueKind() == JsonValueKind.Number && value.GetValue<double>() is > 0 and <= 86_400 and var seconds)
-                return TimeSpan.FromSeconds(seconds);
-            Mistake($"{at}/{name}", "must be a number of seconds above 0 and up to 86400");
-            return otherwise;
-        }
+            Seconds(members, "connectSeconds", at) ?? Timeouts.Default.Connect,
+            Seconds(members, "firstEventSeconds", at) ?? Timeouts.Default.FirstEvent,
+            Seconds(members, "idleSeconds", at) ?? Timeouts.Default.Idle,
+            Seconds(members, "totalSeconds", at) ?? Timeouts.Default.Total);
     }
 
     private ModelSettings ReadModel(string name, JsonNode? node, string pointer, List<ProviderSettings> providers)
@@ -385,10 +393,25 @@ public sealed class ConfigurationReader
     {
         if (node is null)
             return LimitSettings.Default;
-        var members = Members(node, pointer, "requestBytes", "downloadBytes");
+        var members = Members(node, pointer, "requestBytes", "downloadBytes", "keepAliveSeconds", "stalledClientSeconds");
         return new LimitSettings(
             Count(members, "requestBytes", pointer) ?? LimitSettings.Default.RequestBytes,
-            Count(members, "downloadBytes", pointer) ?? LimitSettings.Default.DownloadBytes);
+            Count(members, "downloadBytes", pointer) ?? LimitSettings.Default.DownloadBytes)
+        {
+            KeepAlive = Seconds(members, "keepAliveSeconds", pointer) ?? LimitSettings.Default.KeepAlive,
+            StalledClient = Seconds(members, "stalledClientSeconds", pointer, above: 1) ?? LimitSettings.Default.StalledClient,
+        };
+    }
+
+    /// <summary>A time up to a day; null where it is not given.</summary>
+    private TimeSpan? Seconds(JsonObject members, string name, string pointer, int above = 0)
+    {
+        if (members[name] is not { } value)
+            return null;
+        if (value.GetValueKind() == JsonValueKind.Number && value.GetValue<double>() is <= 86_400 and var seconds && seconds > above)
+            return TimeSpan.FromSeconds(seconds);
+        Mistake($"{pointer}/{name}", $"must be a number of seconds above {above} and up to 86400");
+        return null;
     }
 
     private IEnumerable<(string Key, JsonNode? Value, string Pointer)> Entries(JsonObject members, string pointer)

@@ -27,6 +27,9 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
 
     public ProviderOptions Options { get; init; } = ProviderOptions.None;
 
+    /// <summary>1.1 or 2, and nothing else; null: what the server prefers over TLS, 1.1 without it.</summary>
+    public Version? HttpVersion { get; init; }
+
     /// <summary>Keeps the key out of every text that this record ends up in.</summary>
     public override string ToString() => $"{Name} ({Dialect})";
 }
@@ -79,6 +82,9 @@ public sealed record ProviderOptions(string? Server, bool? MergesSystem, string?
 public sealed record Timeouts(TimeSpan Connect, TimeSpan FirstEvent, TimeSpan Idle, TimeSpan Total)
 {
     public static readonly Timeouts Default = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(3600));
+
+    /// <summary>How long token counts may come after an answer that is otherwise whole.</summary>
+    public static readonly TimeSpan UsageGrace = TimeSpan.FromSeconds(2);
 }
 
 /// <summary>A model that the operator publishes.</summary>
@@ -140,6 +146,12 @@ public enum DownloadPolicy
 /// <param name="DownloadBytes">The largest linked medium that is fetched, and all of one request together.</param>
 public sealed record LimitSettings(int RequestBytes, int DownloadBytes)
 {
+    /// <summary>How long a stream may be silent before a keep-alive fills the silence.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a client may take nothing of what waits for it before its connection is cut.</summary>
+    public TimeSpan StalledClient { get; init; } = TimeSpan.FromSeconds(60);
+
     public static readonly LimitSettings Default = new(32 * 1024 * 1024, 20 * 1024 * 1024);
 }
 

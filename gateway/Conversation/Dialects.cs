@@ -66,6 +66,9 @@ public interface IInboundDialect
     /// <summary>The lane for an answer that comes in this very dialect; null when the dialect is nobody's but the client's.</summary>
     IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output);
 
+    /// <summary>Writes what the dialect's clients read over, to fill the silence of a stream: a comment, if the dialect has no word for it.</summary>
+    void WriteKeepAlive(AnswerContext context, IBufferWriter<byte> output) => output.Write(": keep-alive\n\n"u8);
+
     /// <summary>The response headers of the dialect's own, besides those that every answer has.</summary>
     /// <param name="requestId">Of this exchange.</param>
     /// <param name="limits">What the provider said of its rate limits; null when it said nothing.</param>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,9 @@ public static class GatewayHost
     private const string ListenVariable = "DRAGOMAN_LISTEN";
     private const int ConfigurationMistake = 2;
     private const int PortTaken = 1;
+
+    /// <summary>Bytes a second; the time that a large write is given on top of what a stalled client is given.</summary>
+    private const double SlowestClient = 4096;
 
     private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(5);
 
@@ -80,6 +84,7 @@ public static class GatewayHost
             kestrel.AddServerHeader = false;
             // Step 1 has the limit, and answers it in the client's dialect.
             kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port);
         });
         builder.Logging.AddSimpleConsole(console =>

@@ -2,25 +2,23 @@ using System.Buffers;
 using Dragoman.Conversation;
 using Dragoman.Providers;
 using Dragoman.Wire;
-using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Pipeline;
 
 /// <summary>
 /// Step 8: carries one provider's answer to the client. Until the answer has begun nothing is sent, so that a failure
-/// can still become a status or another target's turn; afterwards a failure is the dialect's own last word.
+/// can still become a status or another target's turn; afterwards a failure is the dialect's own last word. Only a
+/// keep-alive may come earlier, once the provider has said that it will answer.
 /// </summary>
 /// <param name="exchange">Whose response is written.</param>
 /// <param name="dialect">The client's dialect.</param>
 /// <param name="context">For the dialect.</param>
 internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, AnswerContext context)
 {
-    private static readonly TimeSpan UsageGrace = TimeSpan.FromSeconds(2);
-
     private readonly ArrayBufferWriter<byte> output = new(1024);
 
-    /// <summary>Bytes have gone to the client; there is no way back.</summary>
-    public bool IsCommitted { get; private set; }
+    /// <summary>Some of the answer has gone to the client; there is no way back.</summary>
+    public bool HasBegun { get; private set; }
 
     /// <summary>Whether an answer is a stream of events, by what it says of itself (P-47).</summary>
     public static bool IsStream(HttpResponseMessage upstream) => upstream.Content.Headers.ContentType?.MediaType == "text/event-stream";
@@ -53,15 +51,35 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
 
     private async Task StreamAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock)
     {
-        try
+        var stream = new ClientStream(exchange, dialect.StreamContentType, clock);
+        await using (stream.ConfigureAwait(false))
         {
-            await ReadAsync(upstream, reader, lane, meter, clock, FlushAsync).ConfigureAwait(false);
+            if (!exchange.KeepsItselfAlive)
+                clock.TellOfSilence(exchange.Snapshot.Configuration.Limits.KeepAlive, () => stream.KeepAlive(keepAlive => dialect.WriteKeepAlive(context, keepAlive)));
+            try
+            {
+                await ReadAsync(upstream, reader, lane, meter, clock, FlushAsync).ConfigureAwait(false);
+            }
+            catch (GatewayException error) when (HasBegun)
+            {
+                meter.Fail(error.Error);
+                await FlushAsync().ConfigureAwait(false);
+            }
         }
-        catch (GatewayException error) when (IsCommitted)
+
+        ValueTask FlushAsync()
         {
-            meter.Fail(error.Error);
-            await FlushAsync().ConfigureAwait(false);
+            if (output.WrittenCount == 0)
+                return default;
+            HasBegun = true;
+            return SendAsync(stream);
         }
+    }
+
+    private async ValueTask SendAsync(ClientStream stream)
+    {
+        await stream.SendAsync(output.WrittenMemory).ConfigureAwait(false);
+        output.ResetWrittenCount();
     }
 
     private async Task SendBodyAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Action write)
@@ -69,7 +87,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         await ReadAsync(upstream, reader, lane, meter, clock, () => default).ConfigureAwait(false);
         ThrowIfFailed(meter);
         write();
-        IsCommitted = true;
+        HasBegun = true;
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }
 
@@ -122,11 +140,11 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
                 begun |= meter.HasBegun;
                 if (!begun)
                     continue;
-                await flush().ConfigureAwait(false);
                 if (reader.IsFinished)
-                    clock.AwaitUsage(UsageGrace);
+                    clock.AwaitUsage();
                 else
                     clock.AwaitNextRead();
+                await flush().ConfigureAwait(false);
             }
         }
     }
@@ -171,24 +189,5 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
     {
         if (meter.Error is { } error)
             throw new GatewayException(error);
-    }
-
-    private async ValueTask FlushAsync()
-    {
-        if (output.WrittenCount == 0)
-            return;
-        var response = exchange.Http.Response;
-        if (!IsCommitted)
-        {
-            IsCommitted = true;
-            response.StatusCode = StatusCodes.Status200OK;
-            response.ContentType = dialect.StreamContentType;
-            response.Headers.CacheControl = "no-cache";
-            // Says to any proxy on the way what our own front is told by its file.
-            response.Headers["X-Accel-Buffering"] = "no";
-        }
-
-        await response.BodyWriter.WriteAsync(output.WrittenMemory, exchange.Http.RequestAborted).ConfigureAwait(false);
-        output.ResetWrittenCount();
     }
 }

@@ -14,7 +14,8 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
 
     public Target? Target { get; private set; }
 
-    public bool IsCommitted { get; private set; }
+    /// <summary>See <see cref="AnswerRelay.HasBegun"/>.</summary>
+    public bool HasBegun { get; private set; }
 
     public GatewayError? Error { get; set; }
 
@@ -34,11 +35,11 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
                 await RunAsync(target, request).ConfigureAwait(false);
                 return;
             }
-            catch (GatewayException error) when (error.Error.Code == SchemaCheckedAnswer.ErrorCode && !IsCommitted && !exchange.ClientLeft && mismatches++ == 0)
+            catch (GatewayException error) when (error.Error.Code == SchemaCheckedAnswer.ErrorCode && !HasBegun && !exchange.ClientLeft && mismatches++ == 0)
             {
                 // The same model often gets it right the second time (specs/dialects.md 2.5).
             }
-            catch (GatewayException error) when (error.Error.Kind == ErrorKind.ContextTooLong && !IsCommitted && !exchange.ClientLeft)
+            catch (GatewayException error) when (error.Error.Kind == ErrorKind.ContextTooLong && !HasBegun && !exchange.ClientLeft)
             {
                 if (OldestTurns.Drop(request, contextLength, ++refusals) is not { } shorter)
                     throw;
@@ -60,9 +61,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         Losses = written.Losses;
         if (request.Turns.Count < context.Request.Turns.Count)
             Losses.Dropped("messages");
-        exchange.Http.Response.Headers.Remove(LossReport.Header);
-        if (Losses.Losses.Count > 0)
-            exchange.Http.Response.Headers[LossReport.Header] = Losses.ToString();
+        WriteLosses();
 
         // Step 7: send.
         using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted);
@@ -71,7 +70,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         {
             await TranslateAsync(provider, written, upstream, clock).ConfigureAwait(false);
         }
-        catch (GatewayException failure) when (!IsCommitted && provider.CanWake(call, failure.Error))
+        catch (GatewayException failure) when (!HasBegun && provider.CanWake(call, failure.Error))
         {
             // LM Studio says so inside a good answer too.
             using var again = await clock.WithinAsync(async () =>
@@ -81,6 +80,16 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
             }).ConfigureAwait(false);
             await TranslateAsync(provider, written, again, clock).ConfigureAwait(false);
         }
+    }
+
+    private void WriteLosses()
+    {
+        // An earlier target's keep-alive may have begun the response.
+        if (exchange.Http.Response.HasStarted)
+            return;
+        exchange.Http.Response.Headers.Remove(LossReport.Header);
+        if (Losses.Losses.Count > 0)
+            exchange.Http.Response.Headers[LossReport.Header] = Losses.ToString();
     }
 
     /// <summary>Step 8.</summary>
@@ -112,7 +121,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         }
         finally
         {
-            IsCommitted = relay.IsCommitted;
+            HasBegun = relay.HasBegun;
             Error = meter?.Error;
         }
     }

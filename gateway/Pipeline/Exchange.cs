@@ -67,6 +67,9 @@ public sealed class Exchange
 
     public TimeSpan Elapsed => Clock.GetElapsedTime(StartedAt);
 
+    /// <summary>See <see cref="IOwnKeepAlive"/>.</summary>
+    internal bool KeepsItselfAlive => Http.Features.Get<IOwnKeepAlive>() is not null;
+
     public bool ClientLeft => Http.RequestAborted.IsCancellationRequested;
 
     /// <summary>Reads the body as one JSON value; what follows it is ignored, its content type is never looked at (specs/ollama.md 0.3).</summary>

@@ -47,7 +47,12 @@ public static class Generation
         {
             attempt.Error ??= error.Error;
             attempt.WriteHeaders(error.Error.UpstreamRequestId, error.Error.RateLimits);
-            throw;
+            if (!exchange.Http.Response.HasStarted)
+                throw;
+            // Keep-alives have gone out, so the status is spent.
+            var lastWord = new ArrayBufferWriter<byte>();
+            dialect.OpenStream(context, lastWord).Fail(error.Error);
+            await exchange.Http.Response.BodyWriter.WriteAsync(lastWord.WrittenMemory, exchange.Http.RequestAborted).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (exchange.ClientLeft)
         {
@@ -75,7 +80,7 @@ public static class Generation
                 return;
             }
             catch (GatewayException error) when (
-                error.Error.IsRetryable && !attempt.IsCommitted && !exchange.ClientLeft && index < model.Targets.Count - 1)
+                error.Error.IsRetryable && !attempt.HasBegun && !exchange.ClientLeft && index < model.Targets.Count - 1)
             {
                 SettlementLog.WriteFallback(exchange, model.Targets[index], model.Targets[index + 1], error.Error);
             }

@@ -5,33 +5,57 @@ namespace Dragoman.Pipeline;
 
 /// <summary>
 /// Cancels an upstream call that takes too long: until its first event, between two reads, in all
-/// (specs/dialects.md 3.0). Tells afterwards which of them it was, or that the client left.
+/// (specs/dialects.md 3.0). Tells afterwards which of them it was, or that the client left. Tells of silence as well.
 /// </summary>
+/// <remarks>
+/// A read only notes its time: the one timer looks at the notes when it fires and is set anew for what is left, so that
+/// a token costs no timer.
+/// </remarks>
 internal sealed class UpstreamClock : IDisposable
 {
     private readonly Timeouts timeouts;
     private readonly TimeProvider clock;
     private readonly long startedAt;
-    private readonly CancellationTokenSource timer;
-    private readonly CancellationTokenSource either;
+    private readonly CancellationTokenSource cancellation;
     private readonly CancellationToken client;
-    private string waitingFor = "first event";
+    private readonly Lock setting = new();
+    private readonly ITimer timer;
+    private long setFor;
+    private long since;
+    private volatile Wait waitingFor = Wait.FirstEvent;
+    private Wait beforeClient;
+    private volatile GatewayError? error;
+    private TimeSpan keepAlive = Timeout.InfiniteTimeSpan;
+    private Action? onSilence;
+    private long silentSince;
+    private bool isDisposed;
 
     public UpstreamClock(Timeouts timeouts, TimeProvider clock, CancellationToken client)
     {
         this.timeouts = timeouts;
         this.clock = clock;
         this.client = client;
-        startedAt = clock.GetTimestamp();
-        timer = new CancellationTokenSource(Shorter(timeouts.FirstEvent), clock);
-        either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, client);
+        startedAt = since = clock.GetTimestamp();
+        cancellation = CancellationTokenSource.CreateLinkedTokenSource(client);
+        timer = clock.CreateTimer(static state => ((UpstreamClock)state!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        lock (setting)
+            SetFor(EarliestEnd());
     }
 
-    public CancellationToken Token => either.Token;
+    private enum Wait
+    {
+        FirstEvent,
+        NextRead,
+        Usage,
+        Client,
+    }
 
-    public bool TimedOut => timer.IsCancellationRequested && !client.IsCancellationRequested;
+    public CancellationToken Token => cancellation.Token;
 
-    public GatewayError Error => new(ErrorKind.Timeout, $"The provider took too long ({waitingFor}).") { Code = "upstream_timeout" };
+    public bool TimedOut => error is not null && !client.IsCancellationRequested;
+
+    /// <summary>What took too long; only after <see cref="TimedOut"/>.</summary>
+    public GatewayError Error => error!;
 
     /// <summary>Runs one part of the call.</summary>
     /// <exception cref="GatewayException">It took too long.</exception>
@@ -41,31 +65,140 @@ internal sealed class UpstreamClock : IDisposable
         {
             return await part().ConfigureAwait(false);
         }
-        catch (OperationCanceledException error) when (TimedOut)
+        catch (OperationCanceledException cancelled) when (TimedOut)
         {
-            throw new GatewayException(Error, error);
+            throw new GatewayException(Error, cancelled);
         }
     }
 
-    /// <summary>The answer has begun: from now on each read has its own time.</summary>
-    public void AwaitNextRead()
+    /// <summary>From now on silence is told of each time that it has lasted so long, from a thread of its own.</summary>
+    public void TellOfSilence(TimeSpan length, Action tell)
     {
-        waitingFor = "silence in the middle of the answer";
-        timer.CancelAfter(Shorter(timeouts.Idle));
+        lock (setting)
+        {
+            keepAlive = length;
+            onSilence = tell;
+            silentSince = clock.GetTimestamp();
+            SetEarlier();
+        }
     }
 
+    /// <summary>The client has just been sent something, so that its silence begins anew.</summary>
+    public void EndSilence() => Volatile.Write(ref silentSince, clock.GetTimestamp());
+
+    /// <summary>The answer has begun: from now on each read has its own time.</summary>
+    public void AwaitNextRead() => Await(Wait.NextRead);
+
     /// <summary>The answer is whole but for token counts, which are not waited for long.</summary>
-    public void AwaitUsage(TimeSpan grace) => timer.CancelAfter(Shorter(grace));
+    public void AwaitUsage() => Await(Wait.Usage);
+
+    /// <summary>The client has to take what it has got first; the provider is not to blame for that time.</summary>
+    public void AwaitClient()
+    {
+        beforeClient = waitingFor;
+        Await(Wait.Client);
+    }
+
+    /// <summary>The client has taken it: the wait before <see cref="AwaitClient"/> begins anew.</summary>
+    public void ClientTook() => Await(beforeClient);
 
     public void Dispose()
     {
-        either.Dispose();
+        lock (setting)
+            isDisposed = true;
         timer.Dispose();
+        cancellation.Dispose();
     }
 
-    private TimeSpan Shorter(TimeSpan wanted)
+    private void Await(Wait wait)
     {
-        var left = timeouts.Total - clock.GetElapsedTime(startedAt);
-        return left <= TimeSpan.Zero ? TimeSpan.Zero : wanted < left ? wanted : left;
+        // The timer's thread reads these in the opposite order, and so never sees an old time with a new wait.
+        Volatile.Write(ref since, clock.GetTimestamp());
+        if (waitingFor == wait)
+            return;
+        waitingFor = wait;
+        lock (setting)
+            SetEarlier();
     }
+
+    private void SetEarlier()
+    {
+        var end = EarliestEnd();
+        if (end < setFor && !isDisposed)
+            SetFor(end);
+    }
+
+    private void SetFor(long end)
+    {
+        setFor = end;
+        var left = clock.GetElapsedTime(clock.GetTimestamp(), end);
+        // A timer cuts its time down to milliseconds, and would fire too early.
+        timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(left.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+    }
+
+    private long EarliestEnd()
+    {
+        var end = EndOf(startedAt, timeouts.Total);
+        var wait = waitingFor;
+        if (wait != Wait.Client)
+            end = Math.Min(end, EndOf(Volatile.Read(ref since), LengthOf(wait)));
+        return onSilence is null ? end : Math.Min(end, EndOfSilence());
+    }
+
+    private long EndOfSilence() => EndOf(Volatile.Read(ref silentSince), keepAlive);
+
+    private long EndOf(long start, TimeSpan length) => start + (long)(length.TotalSeconds * clock.TimestampFrequency);
+
+    private TimeSpan LengthOf(Wait wait) => wait switch
+    {
+        Wait.FirstEvent => timeouts.FirstEvent,
+        Wait.NextRead => timeouts.Idle,
+        _ => Timeouts.UsageGrace,
+    };
+
+    /// <summary>What the timer does: whatever is due now.</summary>
+    private void Look()
+    {
+        Action? tell = null;
+        lock (setting)
+        {
+            if (isDisposed)
+                return;
+            var now = clock.GetTimestamp();
+            var wait = waitingFor;
+            if (now >= EndOf(startedAt, timeouts.Total))
+                error = TookTooLong("the whole answer", "upstream_total_timeout");
+            else if (wait != Wait.Client && now >= EndOf(Volatile.Read(ref since), LengthOf(wait)))
+                error = wait == Wait.FirstEvent ? TookTooLong("first event", "upstream_first_event_timeout") : TookTooLong("silence in the middle of the answer", "upstream_idle_timeout");
+            if (error is null)
+            {
+                if (onSilence is not null && now >= EndOfSilence())
+                {
+                    Volatile.Write(ref silentSince, now);
+                    tell = onSilence;
+                }
+
+                SetFor(EarliestEnd());
+            }
+        }
+
+        if (error is null)
+            tell?.Invoke();
+        else
+            Cancel();
+    }
+
+    private void Cancel()
+    {
+        try
+        {
+            cancellation.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call was over in the same moment.
+        }
+    }
+
+    private static GatewayError TookTooLong(string what, string code) => new(ErrorKind.Timeout, $"The provider took too long ({what}).") { Code = code };
 }

@@ -16,6 +16,8 @@ public sealed class Provider : IDisposable
     private readonly ProviderKind kind;
     private readonly Uri baseUrl;
     private readonly HttpMessageInvoker connections;
+    private readonly Version httpVersion;
+    private readonly HttpVersionPolicy httpVersionPolicy;
     private readonly TimeProvider clock;
     private readonly LMStudioModels? sleepers;
 
@@ -37,7 +39,12 @@ public sealed class Provider : IDisposable
             UseCookies = false,
             ActivityHeadersPropagator = null,
             AutomaticDecompression = DecompressionMethods.None,
+            // A connection carries about a hundred answers at once, a provider's model may give thousands.
+            EnableMultipleHttp2Connections = true,
         });
+        (httpVersion, httpVersionPolicy) = settings.HttpVersion is { } only
+            ? (only, HttpVersionPolicy.RequestVersionExact)
+            : (HttpVersion.Version20, HttpVersionPolicy.RequestVersionOrLower);
     }
 
     public ProviderSettings Settings { get; }
@@ -117,6 +124,8 @@ public sealed class Provider : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         await kind.AuthenticateAsync(Settings, request.Headers, cancellation).ConfigureAwait(false);
+        request.Version = httpVersion;
+        request.VersionPolicy = httpVersionPolicy;
         HttpResponseMessage response;
         try
         {
@@ -128,7 +137,7 @@ public sealed class Provider : IDisposable
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.Timeout, $"The provider {Settings.Name} did not accept a connection in time."), error);
+            throw new GatewayException(new GatewayError(ErrorKind.Timeout, $"The provider {Settings.Name} did not accept a connection in time.") { Code = "upstream_connect_timeout" }, error);
         }
 
         if (response.IsSuccessStatusCode)

@@ -58,8 +58,12 @@ public sealed class ScriptedUpstream : IAsyncDisposable
 
     public static async Task WriteAsync(HttpContext http, int status, string contentType, string body)
     {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = contentType;
+        if (!http.Response.HasStarted)
+        {
+            http.Response.StatusCode = status;
+            http.Response.ContentType = contentType;
+        }
+
         await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body));
         await http.Response.Body.FlushAsync();
     }

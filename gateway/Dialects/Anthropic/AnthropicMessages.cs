@@ -34,6 +34,8 @@ public sealed class AnthropicMessages(TimeProvider? clock = null) : IInboundDial
 
     public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new AnthropicStream(context, output);
 
+    public void WriteKeepAlive(AnswerContext context, IBufferWriter<byte> output) => output.Write("event: ping\ndata: {\"type\": \"ping\"}\n\n"u8);
+
     public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => new AnthropicPassThrough(context, output);
 
     public IEnumerable<(string Name, string Value)> AnswerHeaders(string requestId, RateLimits? limits) =>

@@ -37,6 +37,20 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
         load = OllamaAnswer.Elapsed(context);
     }
 
+    /// <summary>A line without words; a blank one would end some clients (specs/ollama.md 4).</summary>
+    public static void WriteEmptyLine(OllamaForm form, AnswerContext context, IBufferWriter<byte> output)
+    {
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            OllamaAnswer.WriteHead(writer, context);
+            OllamaAnswer.WriteEmptyText(writer, form);
+            writer.WriteBoolean("done"u8, false);
+            writer.WriteEndObject();
+        }
+
+        output.Write("\n"u8);
+    }
+
     public void Start(string? upstreamId)
     {
     }

@@ -64,6 +64,8 @@ public sealed class OllamaChat : IInboundDialect
 
     public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OllamaAnswerStream(OllamaForm.Chat, context, output);
 
+    public void WriteKeepAlive(AnswerContext context, IBufferWriter<byte> output) => OllamaAnswerStream.WriteEmptyLine(OllamaForm.Chat, context, output);
+
     public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => null;
 
     public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) =>

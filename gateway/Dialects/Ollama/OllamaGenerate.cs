@@ -85,6 +85,8 @@ public sealed class OllamaGenerate : IInboundDialect
 
     public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new OllamaAnswerStream(OllamaForm.Generate, context, output);
 
+    public void WriteKeepAlive(AnswerContext context, IBufferWriter<byte> output) => OllamaAnswerStream.WriteEmptyLine(OllamaForm.Generate, context, output);
+
     public IPassThrough? OpenPassThrough(AnswerContext context, IBufferWriter<byte> output) => null;
 
     public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) =>

@@ -38,6 +38,24 @@ public class ConfigurationReaderTests
         Assert.Equal(1024, configuration.Limits.RequestBytes);
     }
 
+    [Theory]
+    [InlineData("\"1.1\"", "1.1")]
+    [InlineData("\"2\"", "2.0")]
+    [InlineData("2", "2.0")]
+    public void A_provider_can_be_held_to_one_version_of_HTTP(string written, string version)
+    {
+        var configuration = Read($$"""{ "providers": { "a": { "dialect": "openai", "httpVersion": {{written}} }, "b": { "dialect": "openai" } } }""");
+        Assert.Equal([Version.Parse(version), null], configuration.Providers.Select(provider => provider.HttpVersion));
+    }
+
+    [Fact]
+    public void The_times_of_keep_alives_and_stalled_clients_are_read()
+    {
+        var limits = Read("""{ "limits": { "keepAliveSeconds": 0.5, "stalledClientSeconds": 20 } }""").Limits;
+        Assert.Equal((TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(20)), (limits.KeepAlive, limits.StalledClient));
+        Assert.Equal((TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(60)), (LimitSettings.Default.KeepAlive, LimitSettings.Default.StalledClient));
+    }
+
     [Fact]
     public void The_ways_of_a_compatible_server_are_read()
     {

@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>
+/// A streamed response. What is sent waits for the client to take it, and so holds the provider back; a client that takes
+/// nothing is cut by the server (<see cref="Catalog.LimitSettings.StalledClient"/>).
+/// </summary>
+internal sealed class ClientStream(Exchange exchange, string contentType, UpstreamClock clock) : IAsyncDisposable
+{
+    /// <summary>Held while the response is written to: keep-alives come from another thread.</summary>
+    private readonly SemaphoreSlim turn = new(1, 1);
+
+    /// <summary>Sends what has come since the last time, in one go.</summary>
+    /// <exception cref="OperationCanceledException">The client has left.</exception>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await turn.WaitAsync(exchange.Http.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            var writing = WriteAsync(bytes);
+            if (writing.IsCompleted)
+            {
+                await writing.ConfigureAwait(false);
+            }
+            else
+            {
+                clock.AwaitClient();
+                await writing.ConfigureAwait(false);
+                clock.ClientTook();
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+
+        clock.EndSilence();
+    }
+
+    /// <summary>Fills the silence, unless something is being sent anyway.</summary>
+    public void KeepAlive(Action<IBufferWriter<byte>> write)
+    {
+        if (!turn.Wait(0))
+            return;
+        var keepAlive = new ArrayBufferWriter<byte>();
+        write(keepAlive);
+        _ = SendKeepAliveAsync(keepAlive.WrittenMemory);
+    }
+
+    /// <summary>Waits for a keep-alive that is being sent, and allows no further one.</summary>
+    public async ValueTask DisposeAsync() => await turn.WaitAsync().ConfigureAwait(false);
+
+    private async Task SendKeepAliveAsync(ReadOnlyMemory<byte> keepAlive)
+    {
+        try
+        {
+            await WriteAsync(keepAlive).ConfigureAwait(false);
+        }
+        catch (Exception) when (exchange.ClientLeft)
+        {
+            // The answer's own end sees to it.
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var response = exchange.Http.Response;
+        if (!response.HasStarted)
+        {
+            response.StatusCode = StatusCodes.Status200OK;
+            response.ContentType = contentType;
+            response.Headers.CacheControl = "no-cache";
+            // Says to any proxy on the way what our own front is told by its file.
+            response.Headers["X-Accel-Buffering"] = "no";
+        }
+
+        return response.BodyWriter.WriteAsync(bytes, exchange.Http.RequestAborted);
+    }
+}
