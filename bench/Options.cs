@@ -8,15 +8,17 @@ namespace Dragoman.Bench;
 /// <param name="Contenders">By id, besides what they are compared with; all when empty.</param>
 internal sealed record Options(Plan Plan, IReadOnlySet<string> Measures, IReadOnlySet<string> Contenders)
 {
-    public const string Usage = """
+    /// <summary>Every measure's name, in the order of a run.</summary>
+    public static readonly IReadOnlyList<string> AllMeasures = [Whole, Paced, Flood, Single, Typed, Memory, Start];
+
+    public static readonly string Usage = $"""
         usage, in the root of the repository; bench/run.sh builds and starts it:
           dragoman-bench [--quick] [--only MEASURE,…] [--contenders ID,…]
           dragoman-bench compare A.json B.json
+          dragoman-bench {Streams.StreamsOptions.Usage}
           dragoman-bench cells
+        Measures: {string.Join(", ", AllMeasures)}. An unknown contender is answered with those there are.
         """;
-
-    /// <summary>Every measure's name, in the order of a run.</summary>
-    public static readonly IReadOnlyList<string> AllMeasures = [Whole, Paced, Flood, Single, Typed, Memory, Start];
 
     public const string Whole = "whole";
     public const string Paced = "paced";

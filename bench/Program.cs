@@ -1,9 +1,13 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Dragoman.Bench;
 using Dragoman.Bench.Cells;
 using Dragoman.Bench.Figures;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Reports;
+using Dragoman.Bench.Streams;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 const int Failed = 1;
 const int Misused = 2;
@@ -21,12 +25,27 @@ try
         case ["compare", var before, var after]:
             Console.WriteLine(Comparison.Table(FiguresFile.Read(await File.ReadAllBytesAsync(before)), FiguresFile.Read(await File.ReadAllBytesAsync(after))));
             return 0;
+        case ["paced-upstream", var tokens, var http]:
+            await PacedUpstream.RunAsync(int.Parse(tokens, CultureInfo.InvariantCulture), http == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1);
+            return 0;
+        case ["stream-client", var url, var dialect, var model, var count, var ramp, var hold, .. var headers]:
+            var seen = StreamClient.Run(
+                new Uri(url), PacedDialect.Of(dialect), model,
+                new PacedPlan(int.Parse(count, CultureInfo.InvariantCulture), Seconds(ramp), Seconds(hold)), headers);
+            Console.WriteLine(JsonSerializer.Serialize(seen, ClientResultJson.Default.ClientResult));
+            return 0;
+        case ["streams", .. var arguments] when StreamsOptions.Parse(arguments) is { } streams:
+            return await MeasureAsync(async (repository, stop) =>
+            {
+                var (name, text) = await StreamsBenchmark.RunAsync(repository, streams, stop);
+                await ResultFiles.WriteAsync(name, text);
+            });
+        case var arguments when Options.Read(arguments) is { } options:
+            return await MeasureAsync(async (repository, stop) => await ResultFiles.WriteAsync(await Benchmark.RunAsync(repository, options, stop), options.IsComplete));
+        default:
+            Console.Error.WriteLine(Options.Usage);
+            return Misused;
     }
-
-    if (Options.Read(args) is { } options)
-        return await MeasureAsync(options);
-    Console.Error.WriteLine(Options.Usage);
-    return Misused;
 }
 catch (Exception error) when (error is WrongAnswerException or InvalidOperationException or HttpRequestException or IOException)
 {
@@ -34,15 +53,16 @@ catch (Exception error) when (error is WrongAnswerException or InvalidOperationE
     return Failed;
 }
 
-static async Task<int> MeasureAsync(Options options)
+static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
+
+static async Task<int> MeasureAsync(Func<string, CancellationToken, Task> measure)
 {
     using var stop = new CancellationTokenSource();
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     try
     {
-        var run = await Benchmark.RunAsync(Directory.GetCurrentDirectory(), options, stop.Token);
-        await ResultFiles.WriteAsync(run, options.IsComplete);
+        await measure(Directory.GetCurrentDirectory(), stop.Token);
         return 0;
     }
     catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Processes;
@@ -12,17 +11,11 @@ internal sealed class TestBed : IAsyncDisposable
     public static readonly (string Name, string Value) AnthropicVersion = ("anthropic-version", "2023-06-01");
 
     private readonly string repository;
-    private readonly string directory = Directory.CreateTempSubdirectory("dragoman-bench-").FullName;
-    private readonly List<RunningProcess> processes = [];
+    private readonly ProcessGroup group = new();
 
-    private TestBed(string repository)
-    {
-        this.repository = repository;
-        // nginx started by root works as nobody, and must be able to enter.
-        File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-    }
+    private TestBed(string repository) => this.repository = repository;
 
-    public IReadOnlyList<RunningProcess> Processes => processes;
+    public IReadOnlyList<RunningProcess> Processes => group.Members;
 
     /// <summary>What every contender's requests reach in the end.</summary>
     public RunningProcess Emulator { get; private set; } = null!;
@@ -49,8 +42,6 @@ internal sealed class TestBed : IAsyncDisposable
         }
     }
 
-    public static string ExecutableOf(string repository, string name) => Path.Combine(repository, "artifacts", name, $"dragoman-{name}");
-
     /// <summary>What answers a workload in a provider's place.</summary>
     public RunningProcess UpstreamOf(Workload workload) => workload.IsRecorded ? Recording : Emulator;
 
@@ -58,31 +49,29 @@ internal sealed class TestBed : IAsyncDisposable
     {
         foreach (var contender in Contenders)
             contender.Dispose();
-        foreach (var process in Enumerable.Reverse(processes))
-            await process.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        await group.DisposeAsync();
     }
 
     private async Task StartProcessesAsync()
     {
-        (Emulator, EmulatorAddress) = await StartAsync("emulator", [ExecutableOf(repository, "emulator")], new() { ["DRAGOMAN_EMULATOR_PORT"] = "0" });
+        (Emulator, EmulatorAddress) = await group.StartAsync("emulator", [ProcessGroup.ExecutableOf(repository, "emulator")], new() { ["DRAGOMAN_EMULATOR_PORT"] = "0" });
         var emulator = EmulatorAddress;
-        (Recording, var recording) = await StartAsync("recorded-upstream", [Environment.ProcessPath!, "recorded-upstream", emulator.ToString()], []);
+        (Recording, var recording) = await group.StartAsync("recorded-upstream", [Environment.ProcessPath!, "recorded-upstream", emulator.ToString()], []);
 
         var (bare, bareEmulator, bareRecording) = await StartBareNginxAsync(emulator, recording);
 
         var gateway = new Dictionary<string, string>
         {
             ["DRAGOMAN_CONFIG"] = WriteConfiguration(emulator, recording),
-            ["DRAGOMAN_DATA"] = Path.Combine(directory, "data"),
+            ["DRAGOMAN_DATA"] = Path.Combine(group.Path, "data"),
             ["DRAGOMAN_SIDECAR_PORT"] = "0",
             ["FUNCTIONS_CUSTOMHANDLER_PORT"] = "0",
         };
-        var (sidecar, sidecarAddress) = await StartAsync("sidecar", [ExecutableOf(repository, "sidecar")], gateway);
-        var (functions, functionsAddress) = await StartAsync("functions", [ExecutableOf(repository, "functions")], gateway);
+        var (sidecar, sidecarAddress) = await group.StartAsync("sidecar", [ProcessGroup.ExecutableOf(repository, "sidecar")], gateway);
+        var (functions, functionsAddress) = await group.StartAsync("functions", [ProcessGroup.ExecutableOf(repository, "functions")], gateway);
 
-        var (smallFront, smallAddress) = await StartFrontAsync("nginx-sidecar", sidecarAddress, null);
-        var (fullFront, fullAddress) = await StartFrontAsync("nginx-functions", sidecarAddress, functionsAddress);
+        var (smallFront, smallAddress) = await group.StartFrontAsync(repository, "nginx-sidecar", sidecarAddress, null);
+        var (fullFront, fullAddress) = await group.StartFrontAsync(repository, "nginx-functions", sidecarAddress, functionsAddress);
 
         Entrance toEmulator = new(emulator, AnthropicVersion), toRecording = new(recording, AnthropicVersion);
         Entrance toBareEmulator = new(bareEmulator, AnthropicVersion), toBareRecording = new(bareRecording, AnthropicVersion);
@@ -108,20 +97,13 @@ internal sealed class TestBed : IAsyncDisposable
     {
         if (Portkey.Find() is not { } portkey)
             return [];
-        var (process, address) = await portkey.StartAsync(directory);
-        processes.Add(process);
+        var port = RunningProcess.FreePort();
+        var (process, address) = await group.StartListeningAsync("portkey", portkey.CommandFor(port), Portkey.ProcessEnvironment, port);
         return
         [
             new(new("portkey", "Portkey, OpenAI → Anthropic", UpstreamWire.Anthropic, WayKind.Peer), ChatDialect.OpenAIOfPortkey,
                 new(address, Portkey.HeadersFor(emulator)), new(address, Portkey.HeadersFor(recording)), process) { IsSlow = true },
         ];
-    }
-
-    private async Task<(RunningProcess Process, Uri Address)> StartAsync(string name, string[] command, Dictionary<string, string> environment)
-    {
-        var (process, address) = await RunningProcess.StartAnnouncedAsync(name, directory, command, environment);
-        processes.Add(process);
-        return (process, address);
     }
 
     private string WriteConfiguration(Uri emulator, Uri recording)
@@ -137,7 +119,7 @@ internal sealed class TestBed : IAsyncDisposable
                 "{{workload.NameToAnthropic}}": { "provider": "{{provider}}-anthropic", "model": "{{workload.UpstreamName}}" }
                 """;
         }));
-        var path = Path.Combine(directory, "gateway.json");
+        var path = Path.Combine(group.Path, "gateway.json");
         File.WriteAllText(path, $$"""
             {
               "providers": {
@@ -157,7 +139,7 @@ internal sealed class TestBed : IAsyncDisposable
     private async Task<(RunningProcess Process, Uri Emulated, Uri Recorded)> StartBareNginxAsync(Uri emulator, Uri recording)
     {
         const string name = "nginx-bare";
-        var home = Directory.CreateDirectory(Path.Combine(directory, name)).FullName;
+        var home = Directory.CreateDirectory(Path.Combine(group.Path, name)).FullName;
         int emulated = RunningProcess.FreePort(), recorded = RunningProcess.FreePort();
         var template = new StringBuilder(await File.ReadAllTextAsync(Path.Combine(repository, "bench", "nginx-bare.conf")))
             .Replace("${BENCH_RUN}", home)
@@ -166,37 +148,7 @@ internal sealed class TestBed : IAsyncDisposable
             .Replace("${BENCH_LISTEN_EMULATOR}", $"127.0.0.1:{emulated}")
             .Replace("${BENCH_LISTEN_RECORDING}", $"127.0.0.1:{recorded}");
         await File.WriteAllTextAsync(Path.Combine(home, "nginx.conf"), template.ToString());
-        var process = await RunningProcess.StartNginxAsync(name, NginxPath(), home, emulated);
-        processes.Add(process);
-        return (process, AddressOf(emulated), AddressOf(recorded));
+        var (process, address) = await group.StartNginxAsync(name, home, emulated);
+        return (process, address, new Uri($"http://127.0.0.1:{recorded}"));
     }
-
-    private async Task<(RunningProcess Process, Uri Address)> StartFrontAsync(string name, Uri sidecar, Uri? functions)
-    {
-        var home = Path.Combine(directory, name);
-        var port = RunningProcess.FreePort();
-        var render = new ProcessStartInfo(Path.Combine(repository, "nginx", "render.sh"), [home]);
-        ChildEnvironment.Apply(render, new()
-        {
-            ["DRAGOMAN_NGINX_LISTEN"] = $"127.0.0.1:{port}",
-            ["DRAGOMAN_SIDECAR"] = sidecar.Authority,
-            ["DRAGOMAN_FUNCTIONS"] = functions?.Authority ?? "",
-            ["DRAGOMAN_ACCESS_LOG"] = Path.Combine(home, "access.log"),
-        });
-        using (var rendering = Process.Start(render)!)
-        {
-            await rendering.WaitForExitAsync();
-            if (rendering.ExitCode != 0)
-                throw new InvalidOperationException("nginx/render.sh failed");
-        }
-
-        var process = await RunningProcess.StartNginxAsync(name, NginxPath(), home, port);
-        processes.Add(process);
-        return (process, AddressOf(port));
-    }
-
-    private static Uri AddressOf(int port) => new($"http://127.0.0.1:{port}");
-
-    /// <summary>Set by run.sh, which installs nginx where it is missing.</summary>
-    private static string NginxPath() => Environment.GetEnvironmentVariable("BENCH_NGINX") ?? "nginx";
 }

@@ -39,14 +39,29 @@ internal static partial class LinuxProcess
         foreach (var line in File.ReadLines($"/proc/{process}/status"))
         {
             if (line.StartsWith("VmRSS:", StringComparison.Ordinal))
-                now = Kibibytes(line);
+                now = KibibytesOf(line);
             else if (line.StartsWith("VmHWM:", StringComparison.Ordinal))
-                highest = Kibibytes(line);
+                highest = KibibytesOf(line);
         }
 
         return new ResidentMemory(now, highest);
+    }
 
-        static long Kibibytes(string line) => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Trim());
+    /// <summary>What the process takes of memory, threads and descriptors at this moment.</summary>
+    public static ProcessSize SizeOf(int process)
+    {
+        long proportional = 0;
+        foreach (var line in File.ReadLines($"/proc/{process}/smaps_rollup"))
+        {
+            if (line.StartsWith("Pss:", StringComparison.Ordinal))
+                proportional = KibibytesOf(line);
+        }
+
+        return new ProcessSize(
+            MemoryOf(process).Now,
+            proportional,
+            Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Count(),
+            Directory.EnumerateDirectories($"/proc/{process}/task").Count());
     }
 
     /// <summary>Time that all processors together were busy since the machine started, the host's theft included.</summary>
@@ -58,6 +73,8 @@ internal static partial class LinuxProcess
         var busy = Enumerable.Range(0, accounted).Where(field => field is not (idle or waiting)).Sum(field => long.Parse(fields[field]));
         return TimeSpan.FromSeconds(busy / ticksPerSecond);
     }
+
+    private static long KibibytesOf(string line) => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Trim());
 
     private static int ParentOf(string directory)
     {
@@ -89,3 +106,14 @@ internal static partial class LinuxProcess
 
 /// <summary>Resident memory in KiB.</summary>
 internal readonly record struct ResidentMemory(long Now, long Highest);
+
+/// <summary>A process at one moment.</summary>
+/// <param name="Resident">In KiB.</param>
+/// <param name="Proportional">Resident memory in KiB, with what several processes share divided among them.</param>
+/// <param name="Descriptors">Open files and sockets.</param>
+/// <param name="Threads">Running and waiting ones.</param>
+internal readonly record struct ProcessSize(long Resident, long Proportional, int Descriptors, int Threads)
+{
+    public static ProcessSize operator +(ProcessSize one, ProcessSize other) =>
+        new(one.Resident + other.Resident, one.Proportional + other.Proportional, one.Descriptors + other.Descriptors, one.Threads + other.Threads);
+}

@@ -11,6 +11,8 @@ internal sealed class Portkey(string program)
 
     private const string Package = "node_modules/@portkey-ai/gateway";
 
+    public static Dictionary<string, string> ProcessEnvironment => new() { ["NODE_ENV"] = "production" };
+
     /// <returns>Nothing where it is not installed.</returns>
     public static Portkey? Find() =>
         Environment.GetEnvironmentVariable(Home) is { Length: > 0 } home && Path.GetFullPath(Path.Combine(home, Package, "build", "start-server.js")) is var program && File.Exists(program)
@@ -31,11 +33,5 @@ internal sealed class Portkey(string program)
         return $"Portkey {package.RootElement.GetProperty("version").GetString()} on Node.js {Machine.Run("node", "--version")}";
     }
 
-    public async Task<(RunningProcess Process, Uri Address)> StartAsync(string directory)
-    {
-        var port = RunningProcess.FreePort();
-        var environment = new Dictionary<string, string> { ["NODE_ENV"] = "production" };
-        var process = await RunningProcess.StartListeningAsync("portkey", directory, ["node", program, $"--port={port}", "--headless"], environment, port);
-        return (process, new Uri($"http://127.0.0.1:{port}"));
-    }
+    public string[] CommandFor(int port) => ["node", program, $"--port={port}", "--headless"];
 }

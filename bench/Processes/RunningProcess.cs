@@ -38,6 +38,9 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Workers included.</summary>
+    public ProcessSize Size => members.Select(LinuxProcess.SizeOf).Aggregate((sum, member) => sum + member);
+
     /// <summary>Starts a program that says where it listens.</summary>
     /// <returns>The process, and the address it said.</returns>
     public static async Task<(RunningProcess Process, Uri Address)> StartAnnouncedAsync(string name, string directory, string[] command, Dictionary<string, string> environment)
@@ -53,7 +56,9 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     public static async Task<RunningProcess> StartNginxAsync(string name, string nginx, string directory, int port)
     {
         var running = await StartListeningAsync(name, directory, [nginx, "-e", "stderr", "-p", directory, "-c", Path.Combine(directory, "nginx.conf"), "-g", "daemon off;"], [], port);
-        running.members = [running.process.Id, .. LinuxProcess.ChildrenOf(running.process.Id)];
+        // The port is open before the last worker is there; both configurations ask for one a core.
+        var workers = await running.AwaitAsync(() => Task.FromResult(LinuxProcess.ChildrenOf(running.process.Id) is var children && children.Length >= Environment.ProcessorCount ? children : null));
+        running.members = [running.process.Id, .. workers];
         return running;
     }
 

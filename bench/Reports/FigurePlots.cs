@@ -5,6 +5,8 @@ namespace Dragoman.Bench.Reports;
 /// <summary>Plots of a run's figures, a way a row or a line.</summary>
 internal sealed class FigurePlots(Run run)
 {
+    private static readonly string[] Shares = ["p50", "p99", "p99.9"];
+
     // More lines than these lie on top of each other.
     private static readonly string[] Drawn = ["direct", "nginx", "sidecar", "nginx-sidecar", "nginx-functions", "sidecar-anthropic", "portkey"];
 
@@ -12,7 +14,12 @@ internal sealed class FigurePlots(Run run)
 
     public Plot Bars(string title, string unit, string measure, params string[] figures) => new BarPlot(title, unit, figures, Rows(measure, figures));
 
-    public Plot Ranges(string title, string unit, string measure, params string[] figures) => new RangePlot(title, unit, figures, Rows(measure, figures));
+    /// <param name="title">Over the plot.</param>
+    /// <param name="unit">Of the values.</param>
+    /// <param name="measure">Whose figures.</param>
+    /// <param name="prefix">Of the figures' names, before the percentile.</param>
+    public Plot Percentiles(string title, string unit, string measure, string prefix) =>
+        new RangePlot(title, $"{unit}, logarithmic", Shares, Rows(measure, [.. Shares.Select(share => $"{prefix} {share}")]));
 
     public Plot OverRates(string title, string xLabel, string yLabel, IReadOnlyList<int> rates, Func<int, string> measureOf, string figure)
     {

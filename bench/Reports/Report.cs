@@ -108,7 +108,7 @@ internal sealed class Report
                 new("answers a second", "answers"),
                 new("hops' CPU a request", "hops' CPU", HasRatio: true), FigureTable.SplitOfCpu, new("upstream's CPU", "upstream's CPU"),
             ]);
-            plots.Add(drawing.Ranges($"Whole answers, {inFlight} in flight: added time", "µs, logarithmic", measure, "added p50", "added p99", "added p99.9"));
+            plots.Add(drawing.Percentiles($"Whole answers, {inFlight} in flight: added time", "µs", measure, "added"));
         }
 
         plots.Add(drawing.Bars("CPU for a whole answer, 1 in flight", "µs of all hops' CPU a request", WholeAnswers.NameOf(1), "hops' CPU"));
@@ -149,7 +149,7 @@ internal sealed class Report
             new("gap p50", "gap p50"), new("gap p99", "gap p99"),
             new("gap p50 added", "added gap p50"), new("gap p99 added", "added gap p99"), new("gap p99.9 added", "added gap p99.9"),
         ]);
-        plots.Add(drawing.Ranges("First token: added time", "ms, logarithmic", Options.Typed, "added first token p50", "added first token p99", "added first token p99.9"));
+        plots.Add(drawing.Percentiles("First token: added time", "ms", Options.Typed, "added first token"));
         plots.Add(drawing.Bars("Between tokens: added time", "ms above the upstream's own 20", Options.Typed, "added gap p99", "added gap p99.9"));
     }
 

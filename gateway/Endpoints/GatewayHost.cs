@@ -22,6 +22,9 @@ public static class GatewayHost
     /// <summary>Bytes a second; the time that a large write is given on top of what a stalled client is given.</summary>
     private const double SlowestClient = 4096;
 
+    /// <summary>Connections that wait to be accepted; Linux cuts it down to <c>net.core.somaxconn</c>.</summary>
+    private const int WaitingConnections = 4096;
+
     private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Serves until the process is told to stop.</summary>
@@ -68,6 +71,8 @@ public static class GatewayHost
             Console.WriteLine($"{name} listening on {addresses.Addresses.First()}");
             foreach (var notice in snapshot.Configuration.Notices)
                 Console.WriteLine($"{name}: {notice}");
+            if (OpenFiles.Notice() is { } lowLimit)
+                Console.WriteLine($"{name}: {lowLimit}");
             await app.WaitForShutdownAsync().ConfigureAwait(false);
         }
 
@@ -87,6 +92,7 @@ public static class GatewayHost
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port);
         });
+        builder.WebHost.UseSockets(sockets => sockets.Backlog = WaitingConnections);
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
