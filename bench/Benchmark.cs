@@ -51,7 +51,6 @@ internal sealed class Benchmark(TestBed bed, IReadOnlyList<Contender> contenders
             await PacedAnswers.MeasureAllAsync(figures, contenders, plan, cancellation);
         }
 
-        // Before the other streams, which are slower and need no more warming up after it.
         if (options.Includes(Options.Flood))
         {
             Say("tokens without a pause");
@@ -61,13 +60,14 @@ internal sealed class Benchmark(TestBed bed, IReadOnlyList<Contender> contenders
         if (options.Includes(Options.Single))
         {
             Say("tokens that arrive singly");
-            SingleTokens.AddTo(figures, await Rounds.RunAsync(Streaming, plan.Rounds, 1, contender => SingleTokens.MeasureAsync(bed, contender, plan.SingleStreams, cancellation), cancellation));
+            SingleTokens.AddTo(figures, await Rounds.RunAsync(Streaming, plan.Rounds, Rounds.ToWarmUp, contender => SingleTokens.MeasureAsync(bed, contender, plan.SingleStreams, cancellation), cancellation));
         }
 
         if (options.Includes(Options.Typed))
         {
             Say("time to the first token");
-            TypedStreams.AddTo(figures, await Rounds.RunAsync(Streaming, plan.Rounds, 1, contender => TypedStreams.MeasureAsync(contender, plan.TypedStreams, cancellation), cancellation));
+            // What streams token by token has warmed up with the measure before; its connections are too few.
+            TypedStreams.AddTo(figures, await Rounds.RunAsync(Streaming, plan.Rounds, options.Includes(Options.Single) ? 1 : Rounds.ToWarmUp, contender => TypedStreams.MeasureAsync(contender, plan.TypedStreams, cancellation), cancellation));
         }
 
         await Task.Delay(SettlingTime, cancellation);
