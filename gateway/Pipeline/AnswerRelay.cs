@@ -15,7 +15,7 @@ namespace Dragoman.Pipeline;
 /// <param name="context">For the dialect.</param>
 internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, AnswerContext context)
 {
-    private readonly ArrayBufferWriter<byte> output = new(1024);
+    private readonly ArrayBufferWriter<byte> output = new(256);
 
     /// <summary>Some of the answer has gone to the client; there is no way back.</summary>
     public bool HasBegun { get; private set; }

@@ -66,6 +66,8 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         // Step 7: send.
         using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted);
         using var upstream = await clock.WithinAsync(() => provider.SendAsync(call, clock.Token)).ConfigureAwait(false);
+        if (!provider.PutsModelsAway)
+            call.ForgetBody();
         try
         {
             await TranslateAsync(provider, written, upstream, clock).ConfigureAwait(false);

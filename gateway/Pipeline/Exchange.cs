@@ -113,7 +113,7 @@ public sealed class Exchange
         var announced = Http.Request.ContentLength;
         if (announced > limit)
             throw TooLarge(limit);
-        var body = new ArrayBufferWriter<byte>((int)Math.Max(announced ?? 0, 1024) + 1);
+        var body = new ArrayBufferWriter<byte>((int)(announced ?? 1024) + 1);
         try
         {
             while (true)

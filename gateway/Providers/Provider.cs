@@ -77,15 +77,18 @@ public sealed class Provider : IDisposable
     /// <exception cref="GatewayException">The provider cannot be reached, or refused.</exception>
     public async Task<HttpResponseMessage> SendOnceAsync(UpstreamCall call, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, kind.AddressOf(Settings, baseUrl, call))
-        {
-            Content = new ReadOnlyMemoryContent(call.Body),
-        };
+        var content = new CallContent(call.Body);
+        using var request = new HttpRequestMessage(HttpMethod.Post, kind.AddressOf(Settings, baseUrl, call)) { Content = content };
         foreach (var (name, value) in call.Headers)
             request.Headers.TryAddWithoutValidation(name, value);
-        request.Content.Headers.ContentType = Json;
-        return await SendAsync(request, cancellation).ConfigureAwait(false);
+        content.Headers.ContentType = Json;
+        var response = await SendAsync(request, cancellation).ConfigureAwait(false);
+        content.Forget();
+        return response;
     }
+
+    /// <summary>Whether a call may have to be sent once more after its answer has begun to come.</summary>
+    public bool PutsModelsAway => sleepers is not null;
 
     /// <summary>Whether the failure means that the server has put the model away and would answer with it loaded.</summary>
     public bool CanWake(UpstreamCall call, GatewayError failure) => sleepers is not null && call.Model is not null && LMStudioModels.IsPutAway(failure);

@@ -9,13 +9,21 @@ namespace Dragoman.Wire;
 /// </summary>
 public sealed class SseReader : IDisposable
 {
-    private const int InitialSize = 16 * 1024;
+    /// <summary>Of the buffer while events come singly: thousands of streams wait at once, each with its buffer.</summary>
+    private const int WaitingSize = 512;
+
+    /// <summary>Of the buffer while they come faster than they are read.</summary>
+    private const int FloodSize = 16 * 1024;
+
+    /// <summary>After so many reads that would have fitted the small buffer, the large one is given back.</summary>
+    private const int SmallReadsToShrink = 4;
 
     private readonly int largestEvent;
-    private byte[] buffer = ArrayPool<byte>.Shared.Rent(InitialSize);
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(WaitingSize);
     private int start;
     private int end;
     private int scanned;
+    private int smallReads;
     private bool atBeginning = true;
     private bool skipLineFeed;
     private byte[] joined = [];
@@ -33,8 +41,10 @@ public sealed class SseReader : IDisposable
         if (start == end)
         {
             start = end = scanned = 0;
+            if (smallReads >= SmallReadsToShrink && buffer.Length > WaitingSize)
+                Replace(WaitingSize);
         }
-        else if (buffer.Length - end < InitialSize / 4)
+        else if (buffer.Length - end < buffer.Length / 4)
         {
             MakeRoom();
         }
@@ -42,7 +52,14 @@ public sealed class SseReader : IDisposable
         return buffer.AsMemory(end);
     }
 
-    public void Advance(int count) => end += count;
+    public void Advance(int count)
+    {
+        smallReads = count < WaitingSize ? smallReads + 1 : 0;
+        end += count;
+        // More was there than there was room for.
+        if (end == buffer.Length && buffer.Length < FloodSize)
+            Replace(FloodSize);
+    }
 
     /// <summary>Takes the next complete event out of what was read; one without data is no event.</summary>
     /// <param name="name">The <c>event:</c> field; empty when there is none.</param>
@@ -235,16 +252,25 @@ public sealed class SseReader : IDisposable
         var pending = end - start;
         if (pending > largestEvent)
             throw TooLarge();
-        var target = start > buffer.Length / 2 ? buffer : ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.AsSpan(start, pending).CopyTo(target);
-        if (target != buffer)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = target;
-        }
+        if (start > buffer.Length / 2)
+            MoveTo(buffer);
+        else
+            Replace(buffer.Length * 2);
+    }
 
+    private void Replace(int size)
+    {
+        var old = buffer;
+        MoveTo(ArrayPool<byte>.Shared.Rent(size));
+        ArrayPool<byte>.Shared.Return(old);
+    }
+
+    private void MoveTo(byte[] target)
+    {
+        buffer.AsSpan(start, end - start).CopyTo(target);
+        buffer = target;
+        end -= start;
         scanned -= start;
         start = 0;
-        end = pending;
     }
 }
