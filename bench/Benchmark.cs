@@ -31,6 +31,14 @@ internal sealed class Benchmark(TestBed bed, IReadOnlyList<Contender> contenders
             StartUp.AddTo(benchmark.figures, await StartUp.MeasureAsync(repository, bed.EmulatorAddress, options.Plan.Starts, cancellation));
         }
 
+        if (options.Includes(Options.Streams))
+        {
+            Say("the largest number of streams");
+            // It has processes of its own, and nothing else may take memory beside them.
+            await bed.DisposeAsync();
+            await MostStreams.MeasureAsync(benchmark.figures, repository, ways, options.Plan, cancellation);
+        }
+
         return new Run(machine, startedAt, clock.Elapsed, options.Plan, othersCores, ways, benchmark.figures);
     }
 

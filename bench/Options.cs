@@ -1,4 +1,5 @@
 using Dragoman.Bench.Measures;
+using Dragoman.Bench.Streams;
 
 namespace Dragoman.Bench;
 
@@ -9,13 +10,13 @@ namespace Dragoman.Bench;
 internal sealed record Options(Plan Plan, IReadOnlySet<string> Measures, IReadOnlySet<string> Contenders)
 {
     /// <summary>Every measure's name, in the order of a run.</summary>
-    public static readonly IReadOnlyList<string> AllMeasures = [Whole, Paced, Flood, Single, Typed, Memory, Start];
+    public static readonly IReadOnlyList<string> AllMeasures = [Whole, Paced, Flood, Single, Typed, Memory, Start, Streams];
 
     public static readonly string Usage = $"""
         usage, in the root of the repository; bench/run.sh builds and starts it:
           dragoman-bench [--quick] [--only MEASURE,…] [--contenders ID,…]
           dragoman-bench compare A.json B.json
-          dragoman-bench {Streams.StreamsOptions.Usage}
+          dragoman-bench {StreamsOptions.Usage}
           dragoman-bench cells
         Measures: {string.Join(", ", AllMeasures)}. An unknown contender is answered with those there are.
         """;
@@ -27,6 +28,7 @@ internal sealed record Options(Plan Plan, IReadOnlySet<string> Measures, IReadOn
     public const string Typed = "typed";
     public const string Memory = "memory";
     public const string Start = "start";
+    public const string Streams = "streams";
 
     /// <summary>Everything, at full length: what is kept as a result.</summary>
     public bool IsComplete => Plan == Plan.Full && Measures.Count == 0 && Contenders.Count == 0;

@@ -12,6 +12,7 @@ internal sealed class TestBed : IAsyncDisposable
 
     private readonly string repository;
     private readonly ProcessGroup group = new();
+    private bool isOver;
 
     private TestBed(string repository) => this.repository = repository;
 
@@ -45,8 +46,12 @@ internal sealed class TestBed : IAsyncDisposable
     /// <summary>What answers a workload in a provider's place.</summary>
     public RunningProcess UpstreamOf(Workload workload) => workload.IsRecorded ? Recording : Emulator;
 
+    /// <summary>May be called twice.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (isOver)
+            return;
+        isOver = true;
         foreach (var contender in Contenders)
             contender.Dispose();
         await group.DisposeAsync();

@@ -1,3 +1,5 @@
+using Dragoman.Bench.Streams;
+
 namespace Dragoman.Bench.Measures;
 
 /// <summary>How much is measured.</summary>
@@ -9,7 +11,8 @@ namespace Dragoman.Bench.Measures;
 /// <param name="TypedStreams">Streams a turn, one started every <see cref="TypedStreamEvery"/>.</param>
 /// <param name="FloodStreams">Streams a turn, <see cref="FloodStreamsAtOnce"/> at once.</param>
 /// <param name="Starts">How often each executable is started.</param>
-internal sealed record Plan(int Rounds, int WholeAnswers, int PacedRounds, TimeSpan PacedLength, int SingleStreams, int TypedStreams, int FloodStreams, int Starts)
+/// <param name="StreamsSearch">How the largest number of streams is sought.</param>
+internal sealed record Plan(int Rounds, int WholeAnswers, int PacedRounds, TimeSpan PacedLength, int SingleStreams, int TypedStreams, int FloodStreams, int Starts, LargestSearch StreamsSearch)
 {
     public const int FloodStreamsAtOnce = 2;
 
@@ -22,9 +25,9 @@ internal sealed record Plan(int Rounds, int WholeAnswers, int PacedRounds, TimeS
     public static IReadOnlyList<int> PacedRates { get; } = [250, 1000, 2500, 5000];
 
     public static Plan Full { get; } = new(
-        Rounds: 5, WholeAnswers: 1000, PacedRounds: 3, PacedLength: TimeSpan.FromSeconds(1.2), SingleStreams: 16, TypedStreams: 80, FloodStreams: 8, Starts: 9);
+        Rounds: 5, WholeAnswers: 1000, PacedRounds: 3, PacedLength: TimeSpan.FromSeconds(1), SingleStreams: 16, TypedStreams: 80, FloodStreams: 8, Starts: 9, StreamsSearch: LargestSearch.Coarse);
 
     /// <summary>To see that everything works; its figures mean little.</summary>
     public static Plan Quick { get; } = new(
-        Rounds: 1, WholeAnswers: 100, PacedRounds: 1, PacedLength: TimeSpan.FromSeconds(0.3), SingleStreams: 4, TypedStreams: 10, FloodStreams: 2, Starts: 1);
+        Rounds: 1, WholeAnswers: 100, PacedRounds: 1, PacedLength: TimeSpan.FromSeconds(0.3), SingleStreams: 4, TypedStreams: 10, FloodStreams: 2, Starts: 1, StreamsSearch: new LargestSearch(100, 1, 1, 1) { Highest = 100 });
 }

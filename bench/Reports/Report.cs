@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dragoman.Bench.Measures;
 using Dragoman.Bench.Plots;
+using Dragoman.Bench.Streams;
 
 namespace Dragoman.Bench.Reports;
 
@@ -36,6 +37,7 @@ internal sealed class Report
         report.WriteFlood();
         report.WriteMemory();
         report.WriteStartUp();
+        report.WriteMostStreams();
         var machine = run.Machine;
         var sheet = new PlotSheet($"Dragoman, commit {machine.Commit}", $"{run.StartedAt:yyyy-MM-dd}, {machine.Cores} cores of {machine.Processor}, Linux {machine.Kernel}, {machine.Runtime}, {machine.Nginx}{(machine.Peer is { } peer ? $", {peer}" : "")}", report.plots);
         return (report.text.ToString(), sheet.ToSvg());
@@ -207,5 +209,22 @@ internal sealed class Report
         }
 
         plots.Add(FigurePlots.Bars("Start to first answer", "ms, median", ["first answer"], executables.Select(executable => new PlotRow(executable, [run.Figures.Find(Options.Start, executable, "first answer")]))));
+    }
+
+    private void WriteMostStreams()
+    {
+        var ways = run.Figures.SubjectsOf(Options.Streams).ToList();
+        if (ways.Count == 0)
+            return;
+        text.Section("The largest number of streams with none lost and none stalled");
+        text.Paragraph($"A token a second each, for {LargestCount.Length.TotalSeconds:0} s; a token more than a second late is a stall. At most {run.Plan.StreamsSearch.Highest} are tried, and few numbers below: `bench/run.sh streams --largest` finds the place. "
+            + "Lateness is against when the upstream had the token to send, ms; resident memory of all hops above what they had before, KB a stream; both at that number.");
+        text.Headings("way", "streams", "went wrong at", "token late, p99", "memory a stream");
+        foreach (var way in ways)
+            text.Row([way, $"{(Find(way, MostStreams.Worse) is null ? "≥ " : "")}{Find(way, MostStreams.Most):0}", $"{Find(way, MostStreams.Worse):0}", Cell(way, MostStreams.Lateness), Cell(way, MostStreams.Memory)]);
+        plots.Add(FigurePlots.Bars("Streams at once, none lost and none stalled", $"streams, at most {run.Plan.StreamsSearch.Highest} tried", [MostStreams.Most], ways.Select(way => new PlotRow(way, [Find(way, MostStreams.Most)]))));
+
+        double? Find(string way, string figure) => run.Figures.Find(Options.Streams, way, figure);
+        string Cell(string way, string figure) => Find(way, figure) is { } value ? FigureTable.Number(value) : "";
     }
 }
