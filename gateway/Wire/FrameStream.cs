@@ -13,6 +13,7 @@ public sealed class FrameStream(Stream connection) : Stream
 
     private readonly Lock gate = new();
     private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly CancellationTokenSource disposal = new();
     private ArrayBufferWriter<byte> waiting = new(512);
     private ArrayBufferWriter<byte> leaving = new(512);
     private volatile bool gathers;
@@ -51,17 +52,18 @@ public sealed class FrameStream(Stream connection) : Stream
 
     public override Task FlushAsync(CancellationToken cancellationToken) => gathers ? Task.CompletedTask : SendAsync(cancellationToken);
 
+    /// <summary>Ends when this is disposed, which is how a WebSocket gives up a client that answers no ping.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
         {
-            return await connection.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            return await connection.ReadAsync(buffer, disposal.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!wasInterrupted && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!wasInterrupted && !disposal.IsCancellationRequested)
         {
             // A server that is to stop breaks the read off, but not the connection.
             wasInterrupted = true;
-            return await connection.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            return await connection.ReadAsync(buffer, disposal.Token).ConfigureAwait(false);
         }
     }
 
@@ -84,7 +86,11 @@ public sealed class FrameStream(Stream connection) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
+            disposal.Cancel();
             connection.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 

@@ -120,6 +120,9 @@ internal sealed class WebSocketConnection : IDisposable
         await answering.ConfigureAwait(false);
         if (socket.State == WebSocketState.CloseReceived)
             await CloseAsync(WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
+        // What waits for a client that takes nothing would wait on.
+        if (socket.State == WebSocketState.Aborted)
+            handshake.Http.Abort();
     }
 
     /// <summary>Reads messages until the client's close frame.</summary>
