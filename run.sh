@@ -272,12 +272,26 @@ show_last_lines() {
     tail -n 20 "$run_directory/$1.log" | sed 's/^/  /' >&2
 }
 
+# The first signal lets streams run on for a while, the second ends them with an error that their clients understand.
+hurry_up() {
+    local name patience
+    for name in sidecar functions; do
+        [[ -n ${process_of[$name]:-} ]] || continue
+        for ((patience = 0; patience < 50; patience++)); do
+            is_running "$name" || continue 2
+            pause 0.02
+        done
+        kill -TERM "${process_of[$name]}" 2>/dev/null || true
+    done
+}
+
 stop_everything() {
     trap '' INT TERM HUP PIPE
     local deadline=$((SECONDS + stop_deadline_seconds)) index name
     for ((index = ${#children[@]} - 1; index >= 0; index--)); do
         kill -TERM "${process_of[${children[index]}]}" 2>/dev/null || true
     done
+    hurry_up
     for name in "${children[@]}"; do
         while is_running "$name" && ((SECONDS < deadline)); do pause 0.02; done
         # What did not go by itself goes with all it started.

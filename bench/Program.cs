@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dragoman.Bench;
-using Dragoman.Bench.Cells;
 using Dragoman.Bench.Figures;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Reports;
+using Dragoman.Bench.Soak;
 using Dragoman.Bench.Streams;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -18,9 +18,6 @@ try
     {
         case ["recorded-upstream", var emulator]:
             await RecordedUpstream.RunAsync(new Uri(emulator));
-            return 0;
-        case ["cells"]:
-            Console.WriteLine(CellBenchmark.Run());
             return 0;
         case ["compare", var before, var after]:
             Console.WriteLine(Comparison.Table(FiguresFile.Read(await File.ReadAllBytesAsync(before)), FiguresFile.Read(await File.ReadAllBytesAsync(after))));
@@ -35,11 +32,11 @@ try
             Console.WriteLine(JsonSerializer.Serialize(seen, ClientResultJson.Default.ClientResult));
             return 0;
         case ["streams", .. var arguments] when StreamsOptions.Parse(arguments) is { } streams:
-            return await MeasureAsync(async (repository, stop) =>
-            {
-                var (name, text) = await StreamsBenchmark.RunAsync(repository, streams, stop);
-                await ResultFiles.WriteAsync(name, text);
-            });
+            return await ReportAsync((repository, stop) => StreamsBenchmark.RunAsync(repository, streams, stop));
+        case ["soak"]:
+            return await SoakAsync(TimeSpan.FromMinutes(20));
+        case ["soak", "--minutes", var minutes] when double.TryParse(minutes, CultureInfo.InvariantCulture, out var length) && length is > 0 and < 10_000:
+            return await SoakAsync(TimeSpan.FromMinutes(length));
         case var arguments when Options.Read(arguments) is { } options:
             return await MeasureAsync(async (repository, stop) => await ResultFiles.WriteAsync(await Benchmark.RunAsync(repository, options, stop), options.IsComplete));
         default:
@@ -53,7 +50,16 @@ catch (Exception error) when (error is WrongAnswerException or InvalidOperationE
     return Failed;
 }
 
+static Task<int> SoakAsync(TimeSpan length) => ReportAsync((repository, stop) => SoakBenchmark.RunAsync(repository, length, stop));
+
 static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
+
+// A report of one measure that has a run of its own.
+static Task<int> ReportAsync(Func<string, CancellationToken, Task<(string Name, string Text)>> measure) => MeasureAsync(async (repository, stop) =>
+{
+    var (name, text) = await measure(repository, stop);
+    await ResultFiles.WriteAsync(name, text);
+});
 
 static async Task<int> MeasureAsync(Func<string, CancellationToken, Task> measure)
 {

@@ -10,7 +10,7 @@
 #   bench/run.sh compare A.json B.json
 #                                     ratios of two runs' figures
 #   bench/run.sh streams [...]        very many streams at once, or the largest number: --largest
-#   bench/run.sh cells                every dialect to every provider, without a network
+#   bench/run.sh soak                 20 minutes of mixed load, and whether memory stays flat; --minutes N for another length
 #
 # What is not the whole is written to artifacts/bench/ instead. BENCH_NOTE="..." adds a line to the report, such as what
 # else the machine was doing.
@@ -29,7 +29,7 @@ main() {
             sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
             exit
             ;;
-        compare | cells) ;;
+        compare) ;;
         *)
             BENCH_NGINX=$(nginx/install.sh)
             export BENCH_NGINX
@@ -37,7 +37,7 @@ main() {
                 say "publishing $executable"
                 dotnet publish "$executable" -c Release -r linux-x64 -o "artifacts/$executable" -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false
             done
-            if [[ ${1:-} != streams ]]; then install_portkey; fi
+            if [[ ${1:-} != soak ]]; then install_portkey; fi
             ;;
     esac
     say "building the load generator"

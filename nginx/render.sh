@@ -8,7 +8,7 @@ usage() {
 usage: render.sh TARGET_DIRECTORY
 Values come from the environment:
   DRAGOMAN_NGINX_LISTEN        address of the front door               (127.0.0.1:11434)
-  DRAGOMAN_SIDECAR             host:port of the sidecar                (127.0.0.1:5081)
+  DRAGOMAN_SIDECAR             host:port of the sidecar, or of up to 8: a,b (127.0.0.1:5081)
   DRAGOMAN_FUNCTIONS           host:port, or http(s)://host[:port], of the functions
                                (empty: there are none, the sidecar answers everything)
   DRAGOMAN_FUNCTIONS_KEY       sent to the functions as x-functions-key
@@ -16,7 +16,7 @@ Values come from the environment:
   DRAGOMAN_TRUSTED_PROXY       CIDR of an ingress whose X-Forwarded-* is believed (none)
   DRAGOMAN_BODY_LIMIT          largest request body                    (33m)
   DRAGOMAN_WORKERS             worker processes                        (auto)
-  DRAGOMAN_WORKER_CONNECTIONS  connections a worker; a stream takes two (16384, or what the file limit allows)
+  DRAGOMAN_WORKER_CONNECTIONS  connections a worker; a stream takes two (20480, or what the file limit allows)
   DRAGOMAN_OPEN_FILES          file descriptors a worker               (65536, or the hard limit)
   DRAGOMAN_DRAIN               how long streams may run on after SIGQUIT (300s)
   DRAGOMAN_ACCESS_LOG          path                                    (/dev/stdout)
@@ -35,6 +35,19 @@ smaller() {
     if [ "$1" = unlimited ] || [ "$2" -lt "$1" ]; then echo "$2"; else echo "$1"; fi
 }
 
+# What Dragoman is measured with (docs/limits.md); less is worth a word.
+streams_at_once=10000
+
+tell_of_low_limit() {
+    workers=$DRAGOMAN_WORKERS
+    [ "$workers" != auto ] || workers=$(getconf _NPROCESSORS_ONLN)
+    # A worker has some files of its own besides.
+    streams=$((workers * (DRAGOMAN_WORKER_CONNECTIONS - 50) / 2))
+    if [ "$streams" -lt "$streams_at_once" ]; then
+        echo "render.sh: an nginx worker may open $DRAGOMAN_OPEN_FILES files, enough for about $streams streams at once with $workers of them; raise it with ulimit -Hn, LimitNOFILE= in a systemd unit, or --ulimit nofile= of a container" >&2
+    fi
+}
+
 # shellcheck disable=SC3045 # -H is not POSIX, yet dash, bash and busybox all have it.
 hard_file_limit=$(ulimit -Hn)
 
@@ -48,16 +61,21 @@ hard_file_limit=$(ulimit -Hn)
 : "${DRAGOMAN_BODY_LIMIT:=33m}"
 : "${DRAGOMAN_WORKERS:=auto}"
 : "${DRAGOMAN_OPEN_FILES:=$(smaller "$hard_file_limit" 65536)}"
-: "${DRAGOMAN_WORKER_CONNECTIONS:=$(smaller "$DRAGOMAN_OPEN_FILES" 16384)}"
+: "${DRAGOMAN_WORKER_CONNECTIONS:=}"
+if [ -z "$DRAGOMAN_WORKER_CONNECTIONS" ]; then
+    # Enough for 10,000 streams even if one worker has to carry them all.
+    DRAGOMAN_WORKER_CONNECTIONS=$(smaller "$DRAGOMAN_OPEN_FILES" 20480)
+    tell_of_low_limit
+fi
 : "${DRAGOMAN_DRAIN:=300s}"
 : "${DRAGOMAN_ACCESS_LOG:=/dev/stdout}"
 : "${DRAGOMAN_ERROR_LOG:=stderr}"
 : "${DRAGOMAN_NGINX_RUN:=$target}"
 
 case $DRAGOMAN_FUNCTIONS in
-    '') scheme=http server=$DRAGOMAN_SIDECAR port=80 header='' ;;
-    https://*) scheme=https server=${DRAGOMAN_FUNCTIONS#https://} port=443 header=available ;;
-    *) scheme=http server=${DRAGOMAN_FUNCTIONS#http://} port=80 header=available ;;
+    '') scheme=http server=${DRAGOMAN_SIDECAR%%,*} port=80 header='' rest=any-sidecar ;;
+    https://*) scheme=https server=${DRAGOMAN_FUNCTIONS#https://} port=443 header=available rest=functions ;;
+    *) scheme=http server=${DRAGOMAN_FUNCTIONS#http://} port=80 header=available rest=functions ;;
 esac
 server=${server%/}
 case $server in
@@ -70,6 +88,59 @@ case $scheme in
     https) host=${server%:443} ;;
     *) host='$passed_host' ;;
 esac
+
+# nginx sends a request to ten places at the most.
+most_sidecars=8
+sidecars=$(echo "$DRAGOMAN_SIDECAR" | tr ',' ' ')
+# shellcheck disable=SC2086 # one word a sidecar
+set -- "$target" $sidecars
+shift
+if [ $# -lt 1 ] || [ $# -gt $most_sidecars ]; then
+    echo "render.sh: DRAGOMAN_SIDECAR names $# sidecars; allowed are 1 to $most_sidecars" >&2
+    exit 2
+fi
+# A request that the first sidecar refuses, because it is about to stop, is offered to each in turn.
+if [ $# -gt 1 ]; then next=@sidecar_1; else next=; fi
+
+upstream() {
+    cat <<TEXT
+upstream $1 {
+   $2
+    keepalive 256;
+    keepalive_requests 1000000;
+    # A sidecar that stops waits for nginx to close what it does not use, so that no request meets a closing connection.
+    keepalive_timeout 3s;
+}
+TEXT
+}
+sidecar_upstreams() {
+    servers=
+    for sidecar; do servers="$servers server $sidecar max_fails=0;"; done
+    upstream sidecar "$servers"
+    [ $# -gt 1 ] || return 0
+    number=0
+    for sidecar; do
+        number=$((number + 1))
+        servers=" server $sidecar max_fails=0;"
+        for other; do [ "$other" = "$sidecar" ] || servers="$servers server $other max_fails=0 backup;"; done
+        upstream "sidecar_$number" "$servers"
+    done
+}
+sidecar_locations() {
+    [ $# -gt 1 ] || return 0
+    number=0
+    for sidecar; do
+        number=$((number + 1))
+        if [ $number -lt $# ]; then following=@sidecar_$((number + 1)); else following=; fi
+        cat <<TEXT
+location @sidecar_$number {
+    proxy_pass http://sidecar_$number;
+    proxy_set_header X-Dragoman-Next-Sidecar "$following";
+    include sidecar.conf;
+}
+TEXT
+    done
+}
 
 substitutions=
 substitute() {
@@ -86,6 +157,8 @@ substitute_value() {
 }
 substitute_value NGINX_LISTEN "$DRAGOMAN_NGINX_LISTEN"
 substitute_value SIDECAR "$DRAGOMAN_SIDECAR"
+substitute NEXT_SIDECAR "$next"
+substitute REST "$rest"
 substitute_value FUNCTIONS "$DRAGOMAN_FUNCTIONS"
 substitute FUNCTIONS_SCHEME "$scheme"
 substitute FUNCTIONS_SERVER "$server"
@@ -114,3 +187,6 @@ for file in "$source_directory"/*.conf; do
         exit 1
     fi
 done
+
+sidecar_upstreams "$@" >"$target/sidecar-upstreams.conf"
+sidecar_locations "$@" >"$target/sidecar-locations.conf"

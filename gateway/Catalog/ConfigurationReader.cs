@@ -55,11 +55,11 @@ public sealed class ConfigurationReader
     private GatewayConfiguration Read(string json)
     {
         var root = Parse(json);
-        foreach (var (name, value) in environment.OrderBy(variable => variable.Key, StringComparer.Ordinal))
-        {
-            if (name.StartsWith(VariablePrefix, StringComparison.OrdinalIgnoreCase))
-                Override(root, name, value);
-        }
+        // Sorted as a list of names, which needs no code that the runtime would first have to compile at each start.
+        var names = environment.Keys.Where(name => name.StartsWith(VariablePrefix, StringComparison.OrdinalIgnoreCase)).ToList();
+        names.Sort(StringComparer.Ordinal);
+        foreach (var name in names)
+            Override(root, name, environment[name]);
 
         var members = Members(root, "", "$schema", "providers", "models", "access", "limits");
         var providers = Entries(members, "/providers").Select(entry => ReadProvider(entry.Key, entry.Value, entry.Pointer)).ToList();
@@ -393,13 +393,14 @@ public sealed class ConfigurationReader
     {
         if (node is null)
             return LimitSettings.Default;
-        var members = Members(node, pointer, "requestBytes", "downloadBytes", "keepAliveSeconds", "stalledClientSeconds");
+        var members = Members(node, pointer, "requestBytes", "downloadBytes", "keepAliveSeconds", "stalledClientSeconds", "drainSeconds");
         return new LimitSettings(
             Count(members, "requestBytes", pointer) ?? LimitSettings.Default.RequestBytes,
             Count(members, "downloadBytes", pointer) ?? LimitSettings.Default.DownloadBytes)
         {
             KeepAlive = Seconds(members, "keepAliveSeconds", pointer) ?? LimitSettings.Default.KeepAlive,
             StalledClient = Seconds(members, "stalledClientSeconds", pointer, above: 1) ?? LimitSettings.Default.StalledClient,
+            Drain = Seconds(members, "drainSeconds", pointer) ?? LimitSettings.Default.Drain,
         };
     }
 

@@ -146,6 +146,9 @@ public enum DownloadPolicy
 /// <param name="DownloadBytes">The largest linked medium that is fetched, and all of one request together.</param>
 public sealed record LimitSettings(int RequestBytes, int DownloadBytes)
 {
+    /// <summary>How long requests may go on after the process was told to stop. Less than the 30 s after which container platforms kill.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>How long a stream may be silent before a keep-alive fills the silence.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Wire;
@@ -10,6 +11,8 @@ namespace Dragoman.Conversation;
 /// </summary>
 public sealed record ChatRequest
 {
+    private const int SmallestBody = 1024;
+
     /// <summary>The model's name exactly as the client wrote it.</summary>
     public required string Model { get; init; }
 
@@ -89,6 +92,9 @@ public sealed record ChatRequest
     /// </summary>
     public bool ShowsReasoning =>
         !Reasoning.IsOff && (Reasoning.IsVisible ?? (Reasoning.Enabled == true && !Family.StartsWith("openai", StringComparison.Ordinal)));
+
+    /// <summary>Room for the request in another dialect, where it takes about as much as in the client's.</summary>
+    public ArrayBufferWriter<byte> NewBody() => new(Math.Max(SmallestBody, Source.Length + (Source.Length / 8)));
 
     /// <summary>Reports what a bare text to be continued has no place for.</summary>
     public void DropAllButPrompt(LossReport losses)

@@ -27,6 +27,20 @@ public readonly struct RequestObject
     public IEnumerable<(string Name, JsonElement Value)> Members =>
         element.EnumerateObject().Select(member => (JsonText.ReadString(JsonMarshal.GetRawUtf8PropertyName(member)), member.Value));
 
+    /// <summary>The members that have none of these names; a name takes memory only then.</summary>
+    public IReadOnlyList<(string Name, JsonElement Value)> MembersBeside(params ReadOnlySpan<string> names)
+    {
+        List<(string, JsonElement)>? others = null;
+        foreach (var member in element.EnumerateObject())
+        {
+            var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+            if (!IsAnyOf(raw, names))
+                (others ??= []).Add((JsonText.ReadString(raw), member.Value));
+        }
+
+        return others ?? [];
+    }
+
     /// <param name="body">The request's JSON.</param>
     /// <param name="ignoreCase">Whether member names match in any case, as Ollama's do.</param>
     /// <exception cref="GatewayException">The body is not an object.</exception>
@@ -39,7 +53,7 @@ public readonly struct RequestObject
         JsonElement? found = null;
         foreach (var member in element.EnumerateObject())
         {
-            if (IsNamed(member, name))
+            if (IsNamed(JsonMarshal.GetRawUtf8PropertyName(member), name))
                 found = member.Value.ValueKind == JsonValueKind.Null ? null : member.Value;
         }
 
@@ -132,12 +146,24 @@ public readonly struct RequestObject
     };
 
     /// <summary>Compares raw names: a client may escape half a surrogate pair, on which the framework's own look-up throws.</summary>
-    private bool IsNamed(JsonProperty member, string name)
+    private bool IsNamed(ReadOnlySpan<byte> raw, string name)
     {
-        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
-        if (raw.Contains((byte)'\\'))
-            return JsonText.ReadString(raw).Equals(name, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
-        return ignoreCase ? Ascii.EqualsIgnoreCase(raw, name) : Ascii.Equals(raw, name);
+        // An escape takes more bytes than what it stands for.
+        if (raw.Length == name.Length)
+            return ignoreCase ? Ascii.EqualsIgnoreCase(raw, name) : Ascii.Equals(raw, name);
+        return raw.Length > name.Length && raw.Contains((byte)'\\')
+            && JsonText.ReadString(raw).Equals(name, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+    }
+
+    private bool IsAnyOf(ReadOnlySpan<byte> raw, ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (IsNamed(raw, name))
+                return true;
+        }
+
+        return false;
     }
 
     private static RequestObject Of(JsonElement value, string path, bool ignoreCase)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Dragoman.Conversation;
 
@@ -87,8 +88,24 @@ public abstract record MediaSource;
 /// <param name="Base64">Standard alphabet with padding, no line breaks.</param>
 public sealed record InlineMedia(string MediaType, string Base64) : MediaSource
 {
-    /// <summary>The <c>data:</c> URL that OpenAI and Mistral take.</summary>
-    public string DataUrl => $"data:{MediaType};base64,{Base64}";
+    /// <summary>In characters; for a string in one piece the writer takes room for three times as much.</summary>
+    private const int LongestPiece = 16 * 1024;
+
+    /// <summary>Writes <see cref="Base64"/> as a JSON value.</summary>
+    public void WriteBase64(Utf8JsonWriter writer)
+    {
+        var rest = Base64.AsSpan();
+        for (; rest.Length > LongestPiece; rest = rest[LongestPiece..])
+            writer.WriteStringValueSegment(rest[..LongestPiece], isFinalSegment: false);
+        writer.WriteStringValueSegment(rest, isFinalSegment: true);
+    }
+
+    /// <summary>Writes the <c>data:</c> URL that OpenAI and Mistral take as a JSON value.</summary>
+    public void WriteDataUrl(Utf8JsonWriter writer)
+    {
+        writer.WriteStringValueSegment($"data:{MediaType};base64,", isFinalSegment: false);
+        WriteBase64(writer);
+    }
 
     /// <summary>A plain-text document.</summary>
     public static InlineMedia OfText(string text) => new("text/plain", Convert.ToBase64String(Encoding.UTF8.GetBytes(text)));

@@ -6,8 +6,7 @@ namespace Dragoman.Conversation;
 /// Gathers the members of a request that an inbound dialect does not read, so that they are lost with a word where the
 /// client's own JSON does not pass through (specs/dialects.md 0.1).
 /// </summary>
-/// <param name="names">How the dialect's member names compare.</param>
-internal sealed class UnreadMembers(StringComparer names)
+internal sealed class UnreadMembers
 {
     private readonly List<string> found = [];
 
@@ -20,9 +19,9 @@ internal sealed class UnreadMembers(StringComparer names)
     /// <param name="read">What is read.</param>
     public void Note(RequestObject owner, string place, params ReadOnlySpan<string> read)
     {
-        foreach (var (name, value) in owner.Members)
+        foreach (var (name, value) in owner.MembersBeside(read))
         {
-            if (!read.Contains(name, names) && !IsEmpty(value))
+            if (!IsEmpty(value))
                 Note(place.Length == 0 ? name : $"{place}.{name}");
         }
     }

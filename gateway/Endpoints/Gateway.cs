@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Dragoman.Conversation;
+using Dragoman.Endpoints.WebSockets;
 using Dragoman.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -25,6 +26,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         if (errors.RequestIdHeader is { } header)
             http.Response.Headers[header] = requestId;
         var exchange = new Exchange(http, runtime, errors, requestId) { RouteValue = rest };
+        var isTaken = route is { IsProbe: true } || runtime.Drain.TryEnter();
         try
         {
             var access = exchange.Snapshot.Configuration.Access;
@@ -35,9 +37,18 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
                 return;
             }
 
+            if (!runtime.HasSiblings && HandOver.HasNextSidecar(exchange))
+                runtime.HasSiblings = true;
+            if (!isTaken)
+            {
+                await RefuseAsync(exchange).ConfigureAwait(false);
+                return;
+            }
+
             if (route is null)
                 throw new GatewayException(new GatewayError(ErrorKind.NotFound, $"Unknown request URL: {http.Request.Method} {path}."));
-            if (!route.Methods.Contains(http.Request.Method))
+            var session = route.OpenWebSocket is not null && WebSocketHandshake.IsAsked(http.Request) ? route.OpenWebSocket(exchange.Snapshot.Configuration.Limits) : null;
+            if (session is null && !route.Methods.Contains(http.Request.Method))
             {
                 http.Response.Headers.Allow = string.Join(", ", route.Methods);
                 throw new GatewayException(new GatewayError(ErrorKind.MethodNotAllowed, $"{path} allows {string.Join(", ", route.Methods)}, not {http.Request.Method}."));
@@ -45,7 +56,10 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
 
             // Step 2: authenticate.
             exchange.Caller = await exchange.Snapshot.Access.AuthenticateAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
-            await route.Endpoint.HandleAsync(exchange).ConfigureAwait(false);
+            if (session is not null)
+                await ServeWebSocketAsync(exchange, session).ConfigureAwait(false);
+            else
+                await route.Endpoint.HandleAsync(exchange).ConfigureAwait(false);
         }
         catch (GatewayException error)
         {
@@ -60,7 +74,26 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             Failed(logger, requestId, http.Request.Method, path, error);
             await AnswerAsync(exchange, new GatewayError(ErrorKind.Internal, $"The gateway failed; its log has the details under request id {requestId}.")).ConfigureAwait(false);
         }
+        finally
+        {
+            if (isTaken && route is not { IsProbe: true })
+                runtime.Drain.Leave();
+        }
     }
+
+    /// <summary>The process is about to stop. Nothing of the request has been done, so it can be answered elsewhere.</summary>
+    private static async Task RefuseAsync(Exchange exchange)
+    {
+        exchange.Http.Response.Headers.Connection = "close";
+        await exchange.DiscardBodyAsync().ConfigureAwait(false);
+        if (!HandOver.TryPassOn(exchange))
+            throw new GatewayException(Drain.Restarting);
+    }
+
+    /// <summary>Each message comes back here as a request of its own.</summary>
+    private Task ServeWebSocketAsync(Exchange exchange, MessageSession session) => runtime.HandsOver
+        ? WebSocketConnection.RunAsync(exchange, session, HandleAsync)
+        : throw new GatewayException(new GatewayError(ErrorKind.NotImplemented, "The functions serve no WebSocket; the sidecar does."));
 
     private static string PathOf(HttpContext http)
     {
@@ -100,7 +133,9 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
 
             var body = new ArrayBufferWriter<byte>(256);
             exchange.Errors.WriteError(body, error with { Message = Shorten(error.Message) }, exchange.RequestId);
-            await exchange.WriteJsonAsync(body, exchange.Errors.StatusOf(error)).ConfigureAwait(false);
+            // Balancers and front doors know 503, and none of them Anthropic's 529.
+            var status = error == Drain.Restarting ? error.Status : exchange.Errors.StatusOf(error);
+            await exchange.WriteJsonAsync(body, status).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.ClientLeft)
         {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,13 +20,17 @@ public static class GatewayHost
     private const int ConfigurationMistake = 2;
     private const int PortTaken = 1;
 
+    /// <summary>For last words to clients that read them, after the drain.</summary>
+    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>nginx closes connections to a sidecar that were idle for 3 s (nginx.conf).</summary>
+    private static readonly TimeSpan FrontIdleTime = TimeSpan.FromSeconds(5);
+
     /// <summary>Bytes a second; the time that a large write is given on top of what a stalled client is given.</summary>
     private const double SlowestClient = 4096;
 
     /// <summary>Connections that wait to be accepted; Linux cuts it down to <c>net.core.somaxconn</c>.</summary>
     private const int WaitingConnections = 4096;
-
-    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Serves until the process is told to stop.</summary>
     /// <param name="name">The executable's name, for its first line of output.</param>
@@ -35,6 +40,8 @@ public static class GatewayHost
     /// <returns>The exit code: 0 after a normal end, 1 when the port is taken, 2 after a mistake in the configuration.</returns>
     public static async Task<int> RunAsync(string name, string portVariable, int defaultPort, bool handsOver)
     {
+        SocketScheduling.ApplyToProcess();
+        using var signals = new StopSignals();
         var environment = ReadEnvironment();
         GatewaySnapshot snapshot;
         IPAddress address;
@@ -54,7 +61,8 @@ public static class GatewayHost
             return ConfigurationMistake;
         }
 
-        var app = Build(snapshot, TimeProvider.System, address, port, handsOver);
+        var listening = new ListeningPort();
+        var app = Build(snapshot, TimeProvider.System, address, port, handsOver, listening);
         await using (app.ConfigureAwait(false))
         {
             try
@@ -73,14 +81,45 @@ public static class GatewayHost
                 Console.WriteLine($"{name}: {notice}");
             if (OpenFiles.Notice() is { } lowLimit)
                 Console.WriteLine($"{name}: {lowLimit}");
-            await app.WaitForShutdownAsync().ConfigureAwait(false);
+            await signals.Stop.ConfigureAwait(false);
+            await StopAsync(app, listening, signals.Hurry).ConfigureAwait(false);
         }
 
         return 0;
     }
 
+    /// <summary>
+    /// Refuses what is new and lets what runs go on for its time. The port stays open meanwhile, so that a refusal has
+    /// words; it closes before the connections do.
+    /// </summary>
+    private static async Task StopAsync(WebApplication app, ListeningPort listening, CancellationToken hurry)
+    {
+        var runtime = app.Services.GetRequiredService<GatewayRuntime>();
+        var drain = runtime.Drain;
+        drain.Begin();
+        if (!await drain.WaitAsync(runtime.Snapshot.Configuration.Limits.Drain, hurry).ConfigureAwait(false))
+        {
+            await drain.EndAsync().ConfigureAwait(false);
+            await drain.WaitAsync(ShutdownTime, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        if (runtime.HasSiblings)
+        {
+            await listening.CloseAsync().ConfigureAwait(false);
+            // A connection closed from here could meet a request that nginx is just sending on it, and would not send again.
+            await listening.WaitUntilEmptyAsync(FrontIdleTime, hurry).ConfigureAwait(false);
+        }
+
+        await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        // Clients that did not read have been cut off by now; what they used is still to be settled.
+        await drain.WaitAsync(ShutdownTime, CancellationToken.None).ConfigureAwait(false);
+    }
+
     /// <summary>The gateway on an address of its own; port 0 takes any free one.</summary>
-    public static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver)
+    public static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver) =>
+        Build(snapshot, clock, address, port, handsOver, new ListeningPort());
+
+    private static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver, ListeningPort listening)
     {
         // Empty: no configuration files, no variables of the web framework, no features that are not named here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -90,9 +129,13 @@ public static class GatewayHost
             // Step 1 has the limit, and answers it in the client's dialect.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
-            kestrel.Listen(address, port);
+            kestrel.Listen(address, port, options => options.Use(listening.Count));
         });
+        SocketScheduling.Apply(builder.WebHost);
         builder.WebHost.UseSockets(sockets => sockets.Backlog = WaitingConnections);
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = listening.Open);
+        // The web framework's own would answer a signal by closing everything.
+        builder.Services.AddSingleton<IHostLifetime, LifetimeWithoutSignals>();
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -108,6 +151,13 @@ public static class GatewayHost
         var app = builder.Build();
         app.Run(app.Services.GetRequiredService<Gateway>().HandleAsync);
         return app;
+    }
+
+    private sealed class LifetimeWithoutSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private static Dictionary<string, string> ReadEnvironment()

@@ -1,4 +1,6 @@
+using Dragoman.Catalog;
 using Dragoman.Conversation;
+using Dragoman.Endpoints.WebSockets;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Endpoints;
@@ -23,6 +25,12 @@ public sealed record Route(string Name, IReadOnlyList<string> Methods, string Pa
 
     /// <summary>The same path for Anthropic's clients, which expect another answer; null: they expect this one.</summary>
     public Route? Anthropic { get; init; }
+
+    /// <summary>Asked by whoever watches the process, also while it is about to stop.</summary>
+    public bool IsProbe { get; init; }
+
+    /// <summary>What is the route's own in WebSocket messages, for one connection; null: it has no WebSocket.</summary>
+    internal Func<LimitSettings, MessageSession>? OpenWebSocket { get; init; }
 
     /// <summary>Whether the path takes the rest of a request's path.</summary>
     public bool TakesRest => Path.EndsWith(RestMark, StringComparison.Ordinal);

@@ -6,6 +6,7 @@ using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
 using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Endpoints.WebSockets;
 
 namespace Dragoman.Endpoints;
 
@@ -22,10 +23,11 @@ public static class RouteTable
     public static readonly IReadOnlyList<Route> Routes =
     [
         new("root", GetAndHead, "/", Home.Functions, OllamaErrors.Shape, new OllamaRootEndpoint()),
-        new("health", GetAndHead, "/health", Home.Sidecar, OllamaErrors.Shape, new HealthEndpoint()),
+        new("health", GetAndHead, "/health", Home.Sidecar, OllamaErrors.Shape, new HealthEndpoint()) { IsProbe = true },
+        new("ready", GetAndHead, "/ready", Home.Sidecar, OllamaErrors.Shape, new ReadyEndpoint()) { IsProbe = true },
         new("openapi", GetAndHead, "/openapi.json", Home.Functions, OllamaErrors.Shape, new OpenApiEndpoint()),
 
-        Generation("chat", "/api/chat", new OllamaChat()),
+        Generation("chat", "/api/chat", new OllamaChat()) with { OpenWebSocket = _ => new ChatSession() },
         Generation("generate", "/api/generate", new OllamaGenerate()),
         new("tags", GetAndHead, "/api/tags", Home.Functions, OllamaErrors.Shape, new OllamaTagsEndpoint()),
         new("show", Post, "/api/show", Home.Functions, OllamaErrors.Shape, new OllamaShowEndpoint()),
@@ -47,13 +49,13 @@ public static class RouteTable
         new("web-fetch", Post, "/api/experimental/web_fetch", Home.Functions, OllamaErrors.Shape, new OllamaCloudEndpoint("web fetch")),
         new("model-recommendations", Get, "/api/experimental/model-recommendations", Home.Functions, OllamaErrors.Shape, new OllamaRecommendationsEndpoint()),
 
-        Generation("chat-completions", "/v1/chat/completions", new OpenAIChat()),
+        Generation("chat-completions", "/v1/chat/completions", new OpenAIChat()) with { OpenWebSocket = _ => new ChatSession() },
         Generation("completions", "/v1/completions", new OpenAICompletions()),
         new("v1-embeddings", Post, "/v1/embeddings", Home.Functions, OpenAIErrors.Shape, new OpenAIEmbeddingsEndpoint()),
         Models("models", "/v1/models", new OpenAIModelsEndpoint(), new AnthropicModelsEndpoint()),
         Models("model", "/v1/models/{*id}", new ModelEndpoint(OpenAIModelObject.Write), new ModelEndpoint(AnthropicModelObject.Write)),
         new("transcriptions", Post, "/v1/audio/transcriptions", Home.Functions, OpenAIErrors.Shape, NotImplementedEndpoint.Instance),
-        Generation("responses", "/v1/responses", new OpenAIResponses()),
+        Generation("responses", "/v1/responses", new OpenAIResponses()) with { OpenWebSocket = limits => new ResponsesSession(limits.RequestBytes) },
         new("input-tokens", Post, "/v1/responses/input_tokens", Home.Functions, OpenAIErrors.Shape, new OpenAITokenCountEndpoint()),
         new("response", ["GET", "DELETE", "POST"], "/v1/responses/{*id}", Home.Functions, OpenAIErrors.Shape, new OpenAIKeptResponseEndpoint()),
         Generation("messages", "/v1/messages", new AnthropicMessages()),

@@ -15,6 +15,9 @@ namespace Dragoman.Pipeline;
 /// <param name="context">For the dialect.</param>
 internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, AnswerContext context)
 {
+    /// <summary>Bytes that are sent at once at most, though more may have come.</summary>
+    private const int LargestBatch = 32 * 1024;
+
     private readonly ArrayBufferWriter<byte> output = new(256);
 
     /// <summary>Some of the answer has gone to the client; there is no way back.</summary>
@@ -91,7 +94,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }
 
-    private static async Task ReadAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
+    private async Task ReadAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
     {
         try
         {
@@ -123,16 +126,16 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         await flush().ConfigureAwait(false);
     }
 
-    private static async Task ReadStreamAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
+    private async Task ReadStreamAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
     {
         using var events = new SseReader();
-        var stream = await upstream.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
+        var reads = new UpstreamReads(await upstream.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false), clock.Token);
+        await using (reads.ConfigureAwait(false))
         {
             var begun = false;
             while (!meter.IsOver)
             {
-                var read = await ReadOnceAsync(stream, events, reader, clock).ConfigureAwait(false);
+                var read = await ReadOnceAsync(reads, events, reader, clock).ConfigureAwait(false);
                 events.Advance(read);
                 ReadEvents(events, reader, lane, meter, isLast: read == 0);
                 if (!begun)
@@ -144,17 +147,18 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
                     clock.AwaitUsage();
                 else
                     clock.AwaitNextRead();
-                await flush().ConfigureAwait(false);
+                if (meter.IsOver || output.WrittenCount >= LargestBatch || !reads.HasMore(events.GetMemory()))
+                    await flush().ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>One read; 0 at the end of the stream, and when token counts did not come in time after the finish.</summary>
-    private static async ValueTask<int> ReadOnceAsync(Stream stream, SseReader events, IAnswerReader reader, UpstreamClock clock)
+    private static async ValueTask<int> ReadOnceAsync(UpstreamReads reads, SseReader events, IAnswerReader reader, UpstreamClock clock)
     {
         try
         {
-            return await stream.ReadAsync(events.GetMemory(), clock.Token).ConfigureAwait(false);
+            return await reads.ReadAsync(events.GetMemory()).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (reader.IsFinished && clock.TimedOut)
         {

@@ -64,7 +64,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         WriteLosses();
 
         // Step 7: send.
-        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted);
+        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted, exchange.Ending);
         using var upstream = await clock.WithinAsync(() => provider.SendAsync(call, clock.Token)).ConfigureAwait(false);
         if (!provider.PutsModelsAway)
             call.ForgetBody();

@@ -198,7 +198,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
 
     private async Task<EmbeddingAnswer> CallAsync(UpstreamCall call, CancellationToken cancellation)
     {
-        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, cancellation);
+        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, cancellation, exchange.Ending);
         return await clock.WithinAsync(async () =>
         {
             using var upstream = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);

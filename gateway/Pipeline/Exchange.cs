@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Dragoman.Access;
 using Dragoman.Conversation;
+using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,8 @@ public sealed class Exchange
     /// <summary>The deepest nesting of a request's JSON.</summary>
     public const int DeepestJson = 64;
 
+    private readonly Drain drain;
+
     internal Exchange(HttpContext http, GatewayRuntime runtime, IErrorShape errors, string requestId)
     {
         Http = http;
@@ -23,6 +26,7 @@ public sealed class Exchange
         SettlementLogger = runtime.SettlementLogger;
         RecentModels = runtime.RecentModels;
         ReasoningMemory = runtime.ReasoningMemory;
+        drain = runtime.Drain;
         Errors = errors;
         RequestId = requestId;
         StartedAt = Clock.GetTimestamp();
@@ -41,6 +45,12 @@ public sealed class Exchange
     public RecentModels RecentModels { get; }
 
     public ReasoningMemory ReasoningMemory { get; }
+
+    /// <summary>The process is about to stop; this request, if it was taken, goes on.</summary>
+    public bool IsDraining => drain.HasBegun;
+
+    /// <summary>See <see cref="Drain.Ending"/>.</summary>
+    public CancellationToken Ending => drain.Ending;
 
     public ILogger SettlementLogger { get; }
 
@@ -78,6 +88,7 @@ public sealed class Exchange
     public async Task<JsonDocument> ReadJsonAsync(string emptyMessage = "missing request body")
     {
         var body = Body = await ReadBodyAsync().ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(body.Length).ConfigureAwait(false);
         if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, emptyMessage));
         if (!Utf8.IsValid(body.Span))
@@ -105,6 +116,29 @@ public sealed class Exchange
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(Http.Request.Method))
             await response.BodyWriter.WriteAsync(body, Http.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Reads what the client still sends and forgets it: a connection that is closed before is reset, and the answer may
+    /// be lost with it.
+    /// </summary>
+    public async Task DiscardBodyAsync()
+    {
+        try
+        {
+            for (long left = Snapshot.Configuration.Limits.RequestBytes; left > 0;)
+            {
+                var read = await Http.Request.BodyReader.ReadAsync(Http.RequestAborted).ConfigureAwait(false);
+                left -= read.Buffer.Length;
+                Http.Request.BodyReader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                    return;
+            }
+        }
+        catch (BadHttpRequestException)
+        {
+            // It is not going to be answered anyway.
+        }
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadBodyAsync()

@@ -7,7 +7,7 @@ namespace Dragoman.Pipeline;
 /// <param name="clock">The source of all times.</param>
 /// <param name="loggers">Where the process's log goes.</param>
 /// <param name="handsOver">Whether this process may give a request back for the functions to answer; only the sidecar may.</param>
-public sealed class GatewayRuntime(GatewaySnapshot first, TimeProvider clock, ILoggerFactory loggers, bool handsOver)
+public sealed class GatewayRuntime(GatewaySnapshot first, TimeProvider clock, ILoggerFactory loggers, bool handsOver) : IDisposable
 {
     private volatile GatewaySnapshot snapshot = first;
 
@@ -18,6 +18,11 @@ public sealed class GatewayRuntime(GatewaySnapshot first, TimeProvider clock, IL
 
     public bool HandsOver { get; } = handsOver;
 
+    public Drain Drain { get; } = new(clock);
+
+    /// <summary>Whether the front has said that another process answers what this one refuses.</summary>
+    public bool HasSiblings { get; internal set; }
+
     public RecentModels RecentModels { get; } = new(clock);
 
     public ReasoningMemory ReasoningMemory { get; } = new(clock);
@@ -27,4 +32,6 @@ public sealed class GatewayRuntime(GatewaySnapshot first, TimeProvider clock, IL
         get => snapshot;
         set => snapshot = value;
     }
+
+    public void Dispose() => Drain.Dispose();
 }

@@ -1,15 +1,20 @@
 using Dragoman.Conversation;
+using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// Where the front has functions behind it, the sidecar keeps what streams and gives the rest back: nginx replays the
-/// request there (specs/functions-host.md 3). Only nginx can set the header that says so.
+/// What the sidecar gives back to nginx, which replays it elsewhere (specs/functions-host.md 3). Where the front has
+/// functions behind it, the sidecar keeps what streams and hands over the rest; where it has more sidecars, one that is
+/// about to stop passes requests on. Only nginx can set the headers that say so.
 /// </summary>
 public static class HandOver
 {
     /// <summary>Set by nginx to <c>available</c>; a client's own is overwritten there.</summary>
     public const string FunctionsHeader = "X-Dragoman-Functions";
+
+    /// <summary>Set by nginx to the named location of another sidecar, the next one in a row of which each is asked once.</summary>
+    public const string NextSidecarHeader = "X-Dragoman-Next-Sidecar";
 
     /// <summary>Hands the request over if it does not stream and can be; true when that was done.</summary>
     public static bool TryHandOver(Exchange exchange, ChatRequest request)
@@ -17,8 +22,31 @@ public static class HandOver
         var http = exchange.Http;
         if (!exchange.HandsOver || request.Stream || http.Request.Headers[FunctionsHeader] != "available")
             return false;
-        http.Response.Headers["X-Accel-Redirect"] = "@functions";
-        http.Response.ContentLength = 0;
+        SendTo(http.Response, "@functions");
         return true;
+    }
+
+    /// <summary>Passes the request, of which nothing has been done yet, on to another sidecar; true when that was done.</summary>
+    public static bool TryPassOn(Exchange exchange)
+    {
+        var next = NextSidecar(exchange);
+        if (next is null)
+            return false;
+        SendTo(exchange.Http.Response, next);
+        return true;
+    }
+
+    /// <summary>Whether the front has another sidecar for this request.</summary>
+    public static bool HasNextSidecar(Exchange exchange) => NextSidecar(exchange) is not null;
+
+    private static string? NextSidecar(Exchange exchange) =>
+        exchange.HandsOver && exchange.Http.Request.Headers.TryGetValue(NextSidecarHeader, out var name) && name.ToString() is ['@', ..] location
+            ? location
+            : null;
+
+    private static void SendTo(HttpResponse response, string location)
+    {
+        response.Headers["X-Accel-Redirect"] = location;
+        response.ContentLength = 0;
     }
 }

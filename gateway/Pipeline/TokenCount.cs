@@ -34,7 +34,7 @@ public static class TokenCount
     private static async Task<long?> AskAsync(Exchange exchange, ChatRequest request, Target target)
     {
         var provider = exchange.Snapshot.ProviderOf(target);
-        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted);
+        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted, exchange.Ending);
         try
         {
             var call = await TargetCall.WriteTokenCountAsync(exchange, provider, target.Model, request, exchange.Http.RequestAborted).ConfigureAwait(false);

@@ -20,6 +20,7 @@ internal sealed class UpstreamClock : IDisposable
     private readonly CancellationToken client;
     private readonly Lock setting = new();
     private readonly ITimer timer;
+    private readonly CancellationTokenRegistration ending;
     private long setFor;
     private long since;
     private volatile Wait waitingFor = Wait.FirstEvent;
@@ -30,7 +31,7 @@ internal sealed class UpstreamClock : IDisposable
     private long silentSince;
     private bool isDisposed;
 
-    public UpstreamClock(Timeouts timeouts, TimeProvider clock, CancellationToken client)
+    public UpstreamClock(Timeouts timeouts, TimeProvider clock, CancellationToken client, CancellationToken ending = default)
     {
         this.timeouts = timeouts;
         this.clock = clock;
@@ -40,6 +41,7 @@ internal sealed class UpstreamClock : IDisposable
         timer = clock.CreateTimer(static state => ((UpstreamClock)state!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lock (setting)
             SetFor(EarliestEnd());
+        this.ending = ending.UnsafeRegister(static state => ((UpstreamClock)state!).End(), this);
     }
 
     private enum Wait
@@ -106,6 +108,7 @@ internal sealed class UpstreamClock : IDisposable
     {
         lock (setting)
             isDisposed = true;
+        ending.Unregister();
         timer.Dispose();
         cancellation.Dispose();
     }
@@ -186,6 +189,13 @@ internal sealed class UpstreamClock : IDisposable
             tell?.Invoke();
         else
             Cancel();
+    }
+
+    /// <summary>The process cannot wait for the call any longer.</summary>
+    private void End()
+    {
+        error ??= Drain.Restarting;
+        Cancel();
     }
 
     private void Cancel()

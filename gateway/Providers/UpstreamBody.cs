@@ -1,5 +1,6 @@
 using System.Buffers;
 using Dragoman.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Providers;
 
@@ -24,7 +25,11 @@ internal static class UpstreamBody
                 {
                     var read = await stream.ReadAsync(body.GetMemory(), cancellation).ConfigureAwait(false);
                     if (read == 0)
+                    {
+                        await SocketThread.LeaveForAsync(body.WrittenCount).ConfigureAwait(false);
                         return body.WrittenMemory;
+                    }
+
                     body.Advance(read);
                     if (body.WrittenCount > largest)
                         throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, $"The provider's answer is larger than {largest} bytes."));

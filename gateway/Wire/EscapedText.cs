@@ -3,18 +3,38 @@ using System.Text;
 
 namespace Dragoman.Wire;
 
-/// <summary>The inside of a JSON string as it grows: escaped UTF-8 without quotes, copied from wire to wire.</summary>
+/// <summary>
+/// The inside of a JSON string as it grows: escaped UTF-8 without quotes, copied from wire to wire. Its room is rented,
+/// so that the texts of many answers cost no garbage where <see cref="Release"/> is called when one is over.
+/// </summary>
 public sealed class EscapedText
 {
-    private readonly ArrayBufferWriter<byte> bytes = new();
+    private byte[] bytes = [];
 
-    public int Length => bytes.WrittenCount;
+    public int Length { get; private set; }
 
-    public ReadOnlySpan<byte> Bytes => bytes.WrittenSpan;
+    /// <summary>Lives until the text changes.</summary>
+    public ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, Length);
 
-    public void Append(ReadOnlySpan<byte> escaped) => bytes.Write(escaped);
+    public void Append(ReadOnlySpan<byte> escaped)
+    {
+        if (escaped.Length > bytes.Length - Length)
+            Grow(escaped.Length);
+        escaped.CopyTo(bytes.AsSpan(Length));
+        Length += escaped.Length;
+    }
 
-    public void Clear() => bytes.ResetWrittenCount();
+    public void Clear() => Length = 0;
+
+    /// <summary>Gives the room back. The text is empty then, and may grow again.</summary>
+    public void Release()
+    {
+        var room = bytes;
+        bytes = [];
+        Length = 0;
+        if (room.Length > 0)
+            ArrayPool<byte>.Shared.Return(room);
+    }
 
     /// <summary>The text that the escapes stand for.</summary>
     public override string ToString()
@@ -22,5 +42,14 @@ public sealed class EscapedText
         var plain = new ArrayBufferWriter<byte>(Math.Max(1, Length));
         JsonText.Unescape(Bytes, plain);
         return Encoding.UTF8.GetString(plain.WrittenSpan);
+    }
+
+    private void Grow(int more)
+    {
+        var (room, length) = (bytes, Length);
+        bytes = ArrayPool<byte>.Shared.Rent(Math.Max(checked(length + more), (int)Math.Min(2L * room.Length, Array.MaxLength)));
+        room.AsSpan(0, length).CopyTo(bytes);
+        if (room.Length > 0)
+            ArrayPool<byte>.Shared.Return(room);
     }
 }

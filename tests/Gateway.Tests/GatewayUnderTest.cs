@@ -89,6 +89,9 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         HttpCompletionOption.ResponseHeadersRead,
         cancellation);
 
+    /// <summary>As on SIGTERM.</summary>
+    public Task StopAsync() => app.StopAsync();
+
     public static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 
     public async ValueTask DisposeAsync()

@@ -22,8 +22,11 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
     private readonly List<Choice> choices = [];
     private readonly TextDeltaTemplate template = new();
-    private Choice? templateChoice;
-    private PlainText plainText;
+    private LoneDelta lone;
+
+    /// <summary>What the events that the template matches bring.</summary>
+    private LoneDelta learned;
+
     private int expectedChoices = expectedChoices;
     private bool started;
     private bool ended;
@@ -41,7 +44,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
         if (!ended && template.TryMatch(rest, out var text))
         {
-            EmitText(templateChoice!, text, events);
+            learned.Raise(this, text, events);
             return;
         }
 
@@ -124,7 +127,8 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
             return json.Length;
         }
 
-        plainText = default;
+        template.Begin();
+        lone = default;
         if (!started && FindId(reader) is { } id)
         {
             started = true;
@@ -148,7 +152,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 if (reader.TokenType == JsonTokenType.StartObject && UsageReader.TryRead(ref reader, out var usage))
                 {
                     EnsureStarted(events);
-                    plainText.HasCompany = true;
+                    lone.HasCompany = true;
                     events.Usage(usage);
                 }
                 else
@@ -174,6 +178,13 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 looksLikeError |= reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("error"u8);
                 reader.Skip();
             }
+            else if (reader.ValueSpan.SequenceEqual("p"u8) || reader.ValueSpan.SequenceEqual("obfuscation"u8))
+            {
+                // Mistral's and OpenAI's padding (specs/dialects.md 1.1, 1.5).
+                reader.Read();
+                template.MarkPadding(reader);
+                reader.Skip();
+            }
             else
             {
                 reader.Read();
@@ -187,15 +198,9 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         var length = (int)reader.BytesConsumed;
         if (isError || (looksLikeError && !hasChoices))
             Fail(readError(json[..length]), events);
-        else if (length == json.Length && plainText is { HasCompany: false, Choice: { } choice })
-            Learn(json, choice);
+        else if (length == json.Length && lone is { HasCompany: false, Choice: not null } && template.Learn(json, json.Slice(lone.Start, lone.Length)))
+            learned = lone;
         return length;
-    }
-
-    private void Learn(ReadOnlySpan<byte> json, Choice choice)
-    {
-        template.Learn(json, plainText.Start, plainText.Length);
-        templateChoice = choice;
     }
 
     /// <summary>The answer's id, which Azure's sorted members put behind the choices.</summary>
@@ -293,7 +298,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         if (!logprobs.IsEmpty)
         {
             EnsureStarted(events);
-            plainText.HasCompany = true;
+            lone.HasCompany = true;
             events.Logprobs(choice.Index, logprobs);
         }
 
@@ -301,7 +306,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
             ReadMessage(ref message, json, choice, events);
         if (!text.IsEmpty)
         {
-            plainText.HasCompany = true;
+            lone.Add(LoneDeltaKind.Text, choice, json, text);
             EmitText(choice, text, events);
         }
 
@@ -336,7 +341,6 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
     private void ReadMessage(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice, IAnswerEvents events)
     {
         ReadOnlySpan<byte> content = default;
-        var contentStart = 0;
         ReadOnlySpan<byte> reasoning = default;
         ReadOnlySpan<byte> refusal = default;
         var parts = default(Utf8JsonReader);
@@ -352,7 +356,6 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 if (reader.TokenType == JsonTokenType.String)
                 {
                     content = reader.ValueSpan;
-                    contentStart = (int)reader.TokenStartIndex + 1;
                 }
                 else if (reader.TokenType == JsonTokenType.StartArray)
                 {
@@ -399,19 +402,20 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
             }
         }
 
-        plainText = new PlainText
-        {
-            Choice = content.IsEmpty ? null : choice,
-            Start = contentStart,
-            Length = content.Length,
-            HasCompany = plainText.HasCompany || plainText.Choice is not null || !reasoning.IsEmpty || hasParts || !refusal.IsEmpty || hasToolCalls,
-        };
-
         // A model reasons, speaks, then calls, whatever the order of the members.
         if (!reasoning.IsEmpty)
+        {
+            lone.Add(LoneDeltaKind.Reasoning, choice, json, reasoning);
             EmitReasoning(choice, reasoning, events);
+        }
+
         if (!content.IsEmpty)
+        {
+            lone.Add(LoneDeltaKind.Text, choice, json, content);
             EmitText(choice, content, events);
+        }
+
+        lone.HasCompany |= hasParts || !refusal.IsEmpty;
         if (hasParts)
             ReadParts(ref parts, choice, events, inThinking: false);
         if (!refusal.IsEmpty)
@@ -424,7 +428,23 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         if (hasToolCalls)
         {
             EnsureStarted(events);
-            choice.ToolCalls.Read(ref toolCalls, json, events);
+            ReadToolCalls(ref toolCalls, json, choice, events);
+        }
+    }
+
+    private void ReadToolCalls(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice, IAnswerEvents events)
+    {
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            var call = ToolCallAssembler.ReadCall(ref reader, json, out var arguments);
+            lone.Add(LoneDeltaKind.Arguments, choice, json, arguments, call);
+            choice.ToolCalls.Accept(call, arguments, events);
         }
     }
 
@@ -488,7 +508,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
     private void Finish(Choice choice, ReadOnlySpan<byte> reason, IAnswerEvents events)
     {
         EnsureStarted(events);
-        plainText.HasCompany = true;
+        lone.HasCompany = true;
         template.Forget();
         if (reason.SequenceEqual("error"u8))
         {
@@ -553,13 +573,48 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         return choices[index];
     }
 
-    /// <summary>The text of the event at hand, and whether anything else in the event has had an effect.</summary>
-    private struct PlainText
+    private enum LoneDeltaKind
+    {
+        Text,
+        Reasoning,
+        Arguments,
+    }
+
+    /// <summary>The one delta that an event brings, and whether anything else in the event has had an effect.</summary>
+    private struct LoneDelta
     {
         public Choice? Choice;
         public int Start;
         public int Length;
         public bool HasCompany;
+        private LoneDeltaKind kind;
+        private ToolCallPiece call;
+
+        public void Add(LoneDeltaKind kind, Choice choice, ReadOnlySpan<byte> json, ReadOnlySpan<byte> text, ToolCallPiece call = default)
+        {
+            HasCompany |= Choice is not null || !json.Overlaps(text, out Start);
+            Choice = choice;
+            Length = text.Length;
+            this.kind = kind;
+            this.call = call;
+        }
+
+        /// <summary>Does what reading such an event with another text would do.</summary>
+        public readonly void Raise(ChatCompletionReader reader, ReadOnlySpan<byte> text, IAnswerEvents events)
+        {
+            switch (kind)
+            {
+                case LoneDeltaKind.Text:
+                    reader.EmitText(Choice!, text, events);
+                    break;
+                case LoneDeltaKind.Reasoning:
+                    reader.EmitReasoning(Choice!, text, events);
+                    break;
+                default:
+                    Choice!.ToolCalls.Accept(call, text, events);
+                    break;
+            }
+        }
     }
 
     private sealed class Choice(int index)

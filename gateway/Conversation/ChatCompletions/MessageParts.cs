@@ -73,13 +73,21 @@ internal static class MessageParts
         writer.WriteEndObject();
     }
 
-    public static string UrlOf(MediaSource source) => source is InlineMedia inline ? inline.DataUrl : ((LinkedMedia)source).Url;
+    /// <summary>Writes a member with the media's address, which holds the media themselves where they are inline.</summary>
+    public static void WriteUrl(Utf8JsonWriter writer, ReadOnlySpan<byte> name, MediaSource source)
+    {
+        writer.WritePropertyName(name);
+        if (source is InlineMedia inline)
+            inline.WriteDataUrl(writer);
+        else
+            writer.WriteStringValue(((LinkedMedia)source).Url);
+    }
 
     private static void WriteImage(Utf8JsonWriter writer, ImagePart image)
     {
         writer.WriteString("type"u8, "image_url"u8);
         writer.WriteStartObject("image_url"u8);
-        writer.WriteString("url"u8, UrlOf(image.Source));
+        WriteUrl(writer, "url"u8, image.Source);
         if (image.Detail is { } detail)
             writer.WriteString("detail"u8, detail);
         writer.WriteEndObject();

@@ -33,18 +33,18 @@ internal static class SamplingReader
     public static Dictionary<string, string> ReadExtensions(RequestObject request, ReadOnlySpan<string> known)
     {
         var extensions = new Dictionary<string, string>();
-        foreach (var member in request.Members)
+        foreach (var (name, value) in request.MembersBeside(known))
         {
-            if (!known.Contains(member.Name) && !Members.Contains(member.Name) && member.Value.ValueKind != JsonValueKind.Null)
-                extensions[member.Name] = member.Value.GetRawText();
+            if (!Members.Contains(name) && value.ValueKind != JsonValueKind.Null)
+                extensions[name] = value.GetRawText();
         }
 
         return extensions;
     }
 
     private static double? Within(RequestObject request, string name, double least, double most) =>
-        request.Number(name) is not { } value || (value >= least && value <= most)
-            ? request.Number(name)
+        request.Number(name) is var value && (value is null || (value >= least && value <= most))
+            ? value
             : throw GatewayException.Invalid(name, $"{name} must be between {least} and {most}, not {value}");
 
     /// <summary>LM Studio's clients send -1 for "no limit" (specs/dialects.md 2.8).</summary>

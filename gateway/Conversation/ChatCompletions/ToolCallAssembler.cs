@@ -23,18 +23,6 @@ internal sealed class ToolCallAssembler(int choice)
     /// <summary>Whether the arguments of a call stop in the middle.</summary>
     public bool HasOpenArguments => slots.Exists(slot => slot.Scanner is { HasBegun: true, IsComplete: false });
 
-    /// <summary>Reads a <c>tool_calls</c> array; the reader stands on its start.</summary>
-    public void Read(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, IAnswerEvents events)
-    {
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (reader.TokenType == JsonTokenType.StartObject)
-                ReadCall(ref reader, json, events);
-            else
-                reader.Skip();
-        }
-    }
-
     /// <summary>Ends every call; an error when one of them never got a name.</summary>
     public GatewayError? Finish(IAnswerEvents events)
     {
@@ -52,12 +40,13 @@ internal sealed class ToolCallAssembler(int choice)
         return null;
     }
 
-    private void ReadCall(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, IAnswerEvents events)
+    /// <summary>Reads an element of <c>tool_calls</c>; the reader stands on its start.</summary>
+    public static ToolCallPiece ReadCall(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, out ReadOnlySpan<byte> arguments)
     {
         int? index = null;
         string? id = null;
         string? name = null;
-        ReadOnlySpan<byte> arguments = default;
+        arguments = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueSpan.SequenceEqual("index"u8))
@@ -85,7 +74,7 @@ internal sealed class ToolCallAssembler(int choice)
             }
         }
 
-        Accept(index, id, name, arguments, events);
+        return new ToolCallPiece(index, id, name);
     }
 
     private static void ReadFunction(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, out string? name, out ReadOnlySpan<byte> arguments)
@@ -136,32 +125,44 @@ internal sealed class ToolCallAssembler(int choice)
         return value is "" or "null" ? null : value;
     }
 
-    private void Accept(int? givenIndex, string? id, string? name, ReadOnlySpan<byte> arguments, IAnswerEvents events)
+    /// <summary>Takes the next piece of a call, with the arguments in it, escaped.</summary>
+    public void Accept(ToolCallPiece piece, ReadOnlySpan<byte> arguments, IAnswerEvents events)
     {
-        var slot = Find(givenIndex, id, name) ?? Open(givenIndex ?? NextFreeIndex());
+        var slot = Find(piece) ?? Open(piece.Index ?? NextFreeIndex());
         lastIndex = slot.Index;
-        slot.UpstreamId ??= id;
-        slot.Name ??= name;
+        slot.UpstreamId ??= piece.Id;
+        slot.Name ??= piece.Name;
         if (slot.IsStarted)
-            EmitArguments(slot, name, arguments, events);
+            EmitArguments(slot, piece.Name, arguments, events);
         else
             slot.Waiting.Append(arguments);
         StartReady(events);
     }
 
     /// <summary>The call that a delta continues; null when it opens a new one.</summary>
-    private Slot? Find(int? givenIndex, string? id, string? name)
+    private Slot? Find(ToolCallPiece piece)
     {
-        var known = id is null ? null : slots.FindLast(slot => slot.UpstreamId == id && (givenIndex is null || slot.Index == givenIndex));
-        if (known is not null || (givenIndex is null && id is not null))
+        var known = FindById(piece);
+        if (known is not null || piece is { Index: null, Id: not null })
             return known;
-        if (!current.TryGetValue(givenIndex ?? lastIndex, out var slot))
+        if (!current.TryGetValue(piece.Index ?? lastIndex, out var slot))
             return null;
-        if (givenIndex is not null)
-            return id is null || slot.UpstreamId is null ? slot : null;
+        if (piece.Index is not null)
+            return piece.Id is null || slot.UpstreamId is null ? slot : null;
         // Without an index, a name opens a call as much as an id does, unless it is only said again in the middle of one.
         var isOpen = slot.Scanner is { HasBegun: true, IsComplete: false };
-        return name is null || (name == slot.Name && isOpen) ? slot : null;
+        return piece.Name is null || (piece.Name == slot.Name && isOpen) ? slot : null;
+    }
+
+    private Slot? FindById(ToolCallPiece piece)
+    {
+        for (var place = slots.Count - 1; place >= 0 && piece.Id is not null; place--)
+        {
+            if (slots[place].UpstreamId == piece.Id && (piece.Index is null || slots[place].Index == piece.Index))
+                return slots[place];
+        }
+
+        return null;
     }
 
     private Slot Open(int index)
@@ -220,3 +221,9 @@ internal sealed class ToolCallAssembler(int choice)
         public SurrogateCarry Carry { get; } = new();
     }
 }
+
+/// <summary>What a piece of a call says of itself, besides its arguments; null what it does not say.</summary>
+/// <param name="Index">As the server counts.</param>
+/// <param name="Id">Of the call.</param>
+/// <param name="Name">Of the tool.</param>
+internal readonly record struct ToolCallPiece(int? Index, string? Id, string? Name);

@@ -51,12 +51,23 @@ public static class SchemaCheck
         return heights[node] = height;
     }
 
-    private static IEnumerable<SchemaNode> InPlace(SchemaNode node) =>
-        (node.Target is { } target ? [target] : (IEnumerable<SchemaNode>)[])
-            .Concat(InPlaceLists.SelectMany(node.List))
-            .Concat(InPlaceNodes.Select(node.Node).OfType<SchemaNode>())
-            .Concat(node.Map("dependentSchemas").Values)
-            .Concat(node.Map("dependencies").Values);
+    private static List<SchemaNode> InPlace(SchemaNode node)
+    {
+        var found = new List<SchemaNode>();
+        if (node.Target is { } target)
+            found.Add(target);
+        foreach (var keyword in InPlaceLists)
+            found.AddRange(node.List(keyword));
+        foreach (var keyword in InPlaceNodes)
+        {
+            if (node.Node(keyword) is { } one)
+                found.Add(one);
+        }
+
+        found.AddRange(node.Map("dependentSchemas").Values);
+        found.AddRange(node.Map("dependencies").Values);
+        return found;
+    }
 
     /// <summary>Finds what can be satisfied by a finite document, from the leaves upwards.</summary>
     private static void RefuseEndless(SchemaDocument document)

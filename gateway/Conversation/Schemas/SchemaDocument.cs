@@ -77,12 +77,20 @@ internal sealed class SchemaDocument
         foreach (var member in element.EnumerateObject())
             node.Keywords[member.Name] = new SchemaValue(member.Value);
         foreach (var (keyword, value) in node.Keywords.ToArray())
-            ReadKeyword(node, keyword, value.Raw, $"{pointer}/{Escape(keyword)}", depth);
+            ReadKeyword(node, keyword, value.Raw, depth);
         return node;
     }
 
-    private void ReadKeyword(SchemaNode node, string keyword, JsonElement value, string pointer, int depth)
+    private void ReadKeyword(SchemaNode node, string keyword, JsonElement value, int depth)
     {
+        if (!SchemaVocabulary.HoldsSchemas(keyword))
+        {
+            if (value.ValueKind == JsonValueKind.String && keyword is "$anchor" or "$dynamicAnchor" or "$id")
+                byName[value.GetString()!.TrimEnd('#')] = node;
+            return;
+        }
+
+        var pointer = $"{node.Pointer}/{Escape(keyword)}";
         if (keyword == "items" && value.ValueKind == JsonValueKind.Array)
         {
             var rest = node.Raw("additionalItems");
@@ -122,10 +130,6 @@ internal sealed class SchemaDocument
             foreach (var member in value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Array))
                 map[member.Name] = Read(member.Value, $"{pointer}/{Escape(member.Name)}", depth + 1);
             node.Keywords[keyword] = new SchemaValue(value, Map: map);
-        }
-        else if (value.ValueKind == JsonValueKind.String && keyword is "$anchor" or "$dynamicAnchor" or "$id")
-        {
-            byName[value.GetString()!.TrimEnd('#')] = node;
         }
     }
 

@@ -5,6 +5,8 @@ namespace Dragoman.Conversation.Schemas;
 /// <summary>A JSON Schema: its keywords in the client's order, or <c>true</c> or <c>false</c>.</summary>
 internal sealed class SchemaNode(string pointer, bool? boolean = null)
 {
+    private static readonly OrderedDictionary<string, SchemaNode> NoSchemas = [];
+
     /// <summary>Where the schema stands in the client's document, as a JSON pointer.</summary>
     public string Pointer { get; } = pointer;
 
@@ -32,7 +34,7 @@ internal sealed class SchemaNode(string pointer, bool? boolean = null)
 
     public IReadOnlyList<SchemaNode> List(string keyword) => Keywords.TryGetValue(keyword, out var value) && value.List is { } list ? list : [];
 
-    public OrderedDictionary<string, SchemaNode> Map(string keyword) => Keywords.TryGetValue(keyword, out var value) && value.Map is { } map ? map : [];
+    public IReadOnlyDictionary<string, SchemaNode> Map(string keyword) => Keywords.TryGetValue(keyword, out var value) && value.Map is { } map ? map : NoSchemas;
 
     /// <summary>The strings of an array-valued keyword such as <c>required</c>.</summary>
     public IEnumerable<string> Strings(string keyword) => Raw(keyword) is { } raw ? Strings(raw) : [];

@@ -65,5 +65,8 @@ internal static class SchemaVocabulary
     /// <summary>Keywords without force that tell the model something when they go.</summary>
     public static readonly FrozenSet<string> Hints = FrozenSet.Create("default", "examples", "example", "contentEncoding", "contentMediaType", "contentSchema");
 
+    /// <summary>Whether a keyword may hold schemas, alone or beside something else.</summary>
+    public static bool HoldsSchemas(string keyword) => Schemas.Contains(keyword) || Lists.Contains(keyword) || Maps.Contains(keyword) || keyword == "dependencies";
+
     public static bool IsKnown(string keyword) => Assertions.ContainsKey(keyword) || Identity.Contains(keyword) || Hints.Contains(keyword);
 }

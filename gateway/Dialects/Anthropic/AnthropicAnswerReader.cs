@@ -41,7 +41,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         var rest = Trim(data);
         if (template.TryMatch(rest, out var text))
         {
-            EmitText(templateBlock!, text, events);
+            Emit(templateBlock!, text, events);
             return;
         }
 
@@ -53,7 +53,12 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
             while (!ended && !rest.IsEmpty)
             {
                 var members = AnthropicMembers.Read(rest);
-                ReadEvent(members.Type.IsEmpty && members.Length == rest.Length ? eventName : members.Type, members, rest[..members.Length], events);
+                var json = rest[..members.Length];
+                template.Begin();
+                if (!members.Type.SequenceEqual("content_block_delta"u8))
+                    ReadEvent(members.Type.IsEmpty && members.Length == rest.Length ? eventName : members.Type, members, json, events);
+                else if (ReadDelta(members, events, out var lone) is { } block && members.Length == rest.Length && template.Learn(json, lone))
+                    templateBlock = block;
                 rest = Trim(rest[members.Length..]);
             }
         }
@@ -102,7 +107,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         switch (type)
         {
             case var _ when type.SequenceEqual("content_block_delta"u8):
-                ReadDelta(members, json, events);
+                ReadDelta(members, events, out _);
                 break;
             case var _ when type.SequenceEqual("content_block_start"u8):
                 StartBlock(members.Index, AnthropicMembers.Read(members.ContentBlock), events);
@@ -202,10 +207,10 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         switch (block.Kind)
         {
             case AnthropicBlockKind.Text:
-                EmitText(block, content.Text, events);
+                Emit(block, content.Text, events);
                 break;
             case AnthropicBlockKind.Thinking:
-                EmitReasoning(block, content.Thinking, events);
+                Emit(block, content.Thinking, events);
                 block.AppendSignature(content.Signature);
                 break;
             case AnthropicBlockKind.Redacted when !content.Data.IsEmpty:
@@ -247,8 +252,10 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         events.ToolStart(0, block.Slot, id, JsonText.ReadString(content.Name));
     }
 
-    private void ReadDelta(in AnthropicMembers members, ReadOnlySpan<byte> json, IAnswerEvents events)
+    /// <summary>Reads a delta; gives its block when the delta had no effect but its words.</summary>
+    private AnthropicBlock? ReadDelta(in AnthropicMembers members, IAnswerEvents events, out ReadOnlySpan<byte> words)
     {
+        words = default;
         var delta = AnthropicMembers.Read(members.Delta);
         if (!blocks.TryGetValue(members.Index, out var block))
         {
@@ -263,33 +270,49 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         }
 
         if (block.IsStopped || IsFinished)
-            return;
+            return null;
         EnsureStarted(events);
         switch (block.Kind)
         {
             case AnthropicBlockKind.Text when delta.Type.SequenceEqual("text_delta"u8):
-                EmitText(block, delta.Text, events);
-                Learn(block, json, delta.Text);
+                words = delta.Text;
                 break;
             case AnthropicBlockKind.Thinking when delta.Type.SequenceEqual("thinking_delta"u8):
-                EmitReasoning(block, delta.Thinking, events);
+                words = delta.Thinking;
                 break;
             case AnthropicBlockKind.Thinking when delta.Type.SequenceEqual("signature_delta"u8):
                 block.AppendSignature(delta.Signature);
-                break;
+                return null;
             case AnthropicBlockKind.Tool or AnthropicBlockKind.Answer when delta.Type.SequenceEqual("input_json_delta"u8):
-                EmitArguments(block, delta.PartialJson, events);
+                words = delta.PartialJson;
                 break;
+            default:
+                return null;
         }
+
+        Emit(block, words, events);
+        return block;
     }
 
-    /// <summary>Events like this one are known again without being parsed.</summary>
-    private void Learn(AnthropicBlock block, ReadOnlySpan<byte> json, ReadOnlySpan<byte> text)
+    /// <summary>Raises a block's next words, of the kind that is the block's.</summary>
+    private void Emit(AnthropicBlock block, ReadOnlySpan<byte> escaped, IAnswerEvents events)
     {
-        if (text.IsEmpty || !json.Overlaps(text, out var start))
+        var whole = block.Carry.Pass(escaped);
+        if (whole.IsEmpty)
             return;
-        template.Learn(json, start, text.Length);
-        templateBlock = block;
+        switch (block.Kind)
+        {
+            case AnthropicBlockKind.Text:
+                Say(whole, events);
+                break;
+            case AnthropicBlockKind.Thinking:
+                hasSpoken = true;
+                events.Reasoning(0, whole);
+                break;
+            default:
+                PassArguments(block, whole, events);
+                break;
+        }
     }
 
     private void StopBlock(AnthropicBlock block, IAnswerEvents events)
@@ -325,13 +348,6 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         }
     }
 
-    private void EmitText(AnthropicBlock block, ReadOnlySpan<byte> escaped, IAnswerEvents events)
-    {
-        var whole = block.Carry.Pass(escaped);
-        if (!whole.IsEmpty)
-            Say(whole, events);
-    }
-
     private void Say(ReadOnlySpan<byte> escaped, IAnswerEvents events)
     {
         if (answersByTool)
@@ -342,22 +358,6 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
 
         hasSpoken = true;
         events.Text(0, escaped);
-    }
-
-    private void EmitReasoning(AnthropicBlock block, ReadOnlySpan<byte> escaped, IAnswerEvents events)
-    {
-        var whole = block.Carry.Pass(escaped);
-        if (whole.IsEmpty)
-            return;
-        hasSpoken = true;
-        events.Reasoning(0, whole);
-    }
-
-    private void EmitArguments(AnthropicBlock block, ReadOnlySpan<byte> escaped, IAnswerEvents events)
-    {
-        var whole = block.Carry.Pass(escaped);
-        if (!whole.IsEmpty)
-            PassArguments(block, whole, events);
     }
 
     private void PassArguments(AnthropicBlock block, ReadOnlySpan<byte> escaped, IAnswerEvents events)

@@ -138,7 +138,8 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
         {
             writer.WriteString("type"u8, "base64"u8);
             writer.WriteString("media_type"u8, inline.MediaType.ToLowerInvariant());
-            writer.WriteString("data"u8, inline.Base64);
+            writer.WritePropertyName("data"u8);
+            inline.WriteBase64(writer);
         }
         else
         {

@@ -57,11 +57,8 @@ internal static class AnthropicMessagesOutput
     {
         if (request.Object("output_config") is not { } output)
             return null;
-        foreach (var (name, _) in output.Members)
-        {
-            if (name is not ("effort" or "format"))
-                family.Likes(output.FieldPath(name));
-        }
+        foreach (var (name, _) in output.MembersBeside("effort", "format"))
+            family.Likes(output.FieldPath(name));
 
         return output.String("effort") switch
         {

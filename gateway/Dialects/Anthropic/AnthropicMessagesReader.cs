@@ -127,9 +127,9 @@ internal static class AnthropicMessagesReader
     private static Dictionary<string, string> ReadExtensions(RequestObject request)
     {
         var extensions = new Dictionary<string, string>();
-        foreach (var (name, value) in request.Members)
+        foreach (var (name, value) in request.MembersBeside(Known))
         {
-            if (!Known.Contains(name) && value.ValueKind != JsonValueKind.Null)
+            if (value.ValueKind != JsonValueKind.Null)
                 extensions[name] = value.GetRawText();
         }
 

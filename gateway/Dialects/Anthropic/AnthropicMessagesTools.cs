@@ -74,9 +74,9 @@ internal static class AnthropicMessagesTools
             throw GatewayException.Invalid(tool.FieldPath("name"), name.Length == 0 ? $"{tool.FieldPath("name")} must not be empty" : $"{tool.FieldPath("name")} \"{name}\" is the name of an earlier tool");
         if (tool.Object("input_schema") is null)
             throw GatewayException.Invalid(tool.FieldPath("input_schema"), $"{tool.FieldPath("input_schema")} is required");
-        foreach (var (member, value) in tool.Members)
+        foreach (var (member, value) in tool.MembersBeside(Members))
         {
-            if (!Members.Contains(member) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False))
+            if (value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False))
                 family.Likes($"tools.{member}");
         }
 

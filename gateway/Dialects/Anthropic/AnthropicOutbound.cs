@@ -137,7 +137,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
         AddInstructions(conversation, request, format, tools);
         var marks = new AnthropicCacheMarks(request.Tools, conversation, losses);
         var isStreamed = request.Stream || thinking.Limit > LongestUnstreamed;
-        var output = new ArrayBufferWriter<byte>(4096);
+        var output = request.NewBody();
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();

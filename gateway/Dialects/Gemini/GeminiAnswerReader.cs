@@ -18,6 +18,12 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
     private const int MostChoices = 128;
 
     private readonly List<GeminiCandidate> candidates = [];
+    private readonly TextDeltaTemplate template = new(GeminiUsage.Kinds);
+    private LoneWords lone;
+
+    /// <summary>What the chunks that the template matches bring.</summary>
+    private LoneWords learned;
+
     private Usage usage = Usage.Absent;
     private bool isBlocked;
     private bool started;
@@ -27,7 +33,11 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
 
     public void ReadEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data, IAnswerEvents events)
     {
-        if (!ended)
+        if (ended)
+            return;
+        if (template.TryMatch(data, out var text))
+            RaiseLearned(text, events);
+        else
             Read(data, events);
     }
 
@@ -112,6 +122,8 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             return;
         }
 
+        template.Begin();
+        lone = default;
         if (!started && FindId(reader) is { } id)
         {
             started = true;
@@ -133,6 +145,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             else if (reader.ValueSpan.SequenceEqual("promptFeedback"u8))
             {
                 reader.Read();
+                lone.HasCompany = true;
                 isBlocked |= IsBlock(ref reader);
             }
             else if (reader.ValueSpan.SequenceEqual("error"u8))
@@ -148,6 +161,22 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
                 reader.Skip();
             }
         }
+
+        if (lone is { HasCompany: false, Candidate: not null } && template.Learn(json, json.Slice(lone.Start, lone.Length)))
+            learned = lone;
+    }
+
+    /// <summary>Does what reading such a chunk with another text and other counts would do.</summary>
+    private void RaiseLearned(ReadOnlySpan<byte> text, IAnswerEvents events)
+    {
+        if (learned.Usage == UsagePlace.BeforeWords)
+            RaiseUsage(GeminiUsage.Of(template.Counts), events);
+        if (learned.IsThought)
+            learned.Candidate!.Reason(text, events);
+        else
+            learned.Candidate!.Say(text, events);
+        if (learned.Usage == UsagePlace.AfterWords)
+            RaiseUsage(GeminiUsage.Of(template.Counts), events);
     }
 
     /// <summary>The answer's id, which stands behind the candidates.</summary>
@@ -173,7 +202,17 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             return;
         }
 
-        if (!GeminiUsage.TryRead(ref reader, out var counted) || counted == usage)
+        lone.HasCompany |= lone.HasUsage;
+        lone.HasUsage = true;
+        if (!GeminiUsage.TryRead(ref reader, template, out var counted))
+            return;
+        lone.Usage = lone.Candidate is null ? UsagePlace.BeforeWords : UsagePlace.AfterWords;
+        RaiseUsage(counted, events);
+    }
+
+    private void RaiseUsage(in Usage counted, IAnswerEvents events)
+    {
+        if (counted == usage)
             return;
         usage = counted;
         EnsureStarted(events);
@@ -270,6 +309,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             candidates.Add(new GeminiCandidate(candidates.Count, upstreamModel, onlyFirstCall));
         var candidate = candidates[index];
         EnsureStarted(events);
+        lone.HasCompany |= !logprobs.IsEmpty || !finishReason.IsEmpty;
         if (!logprobs.IsEmpty && GeminiLogprobs.Read(logprobs) is { IsEmpty: false } entries)
             events.Logprobs(index, entries.Span);
         if (hasContent)
@@ -278,7 +318,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             candidate.FinishReason = Encoding.UTF8.GetString(finishReason);
     }
 
-    private static void ReadContent(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, GeminiCandidate candidate, IAnswerEvents events)
+    private void ReadContent(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, GeminiCandidate candidate, IAnswerEvents events)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -292,10 +332,15 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
 
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                if (reader.TokenType == JsonTokenType.StartObject)
-                    GeminiPart.Read(ref reader, json).RaiseAt(candidate, events);
-                else
+                if (reader.TokenType != JsonTokenType.StartObject)
+                {
                     reader.Skip();
+                    continue;
+                }
+
+                var part = GeminiPart.Read(ref reader, json);
+                lone.Add(part, json, candidate);
+                part.RaiseAt(candidate, events);
             }
         }
     }
@@ -315,5 +360,33 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             return;
         started = true;
         events.Start(null);
+    }
+
+    /// <summary>Where the counts of a chunk stand.</summary>
+    private enum UsagePlace
+    {
+        None,
+        BeforeWords,
+        AfterWords,
+    }
+
+    /// <summary>The one thing that a chunk says, and whether anything else in it but counts has had an effect.</summary>
+    private struct LoneWords
+    {
+        public GeminiCandidate? Candidate;
+        public int Start;
+        public int Length;
+        public bool IsThought;
+        public bool HasUsage;
+        public UsagePlace Usage;
+        public bool HasCompany;
+
+        public void Add(in GeminiPart part, ReadOnlySpan<byte> json, GeminiCandidate candidate)
+        {
+            var words = part.LoneWords(out IsThought);
+            HasCompany |= Candidate is not null || !json.Overlaps(words, out Start);
+            Candidate = candidate;
+            Length = words.Length;
+        }
     }
 }

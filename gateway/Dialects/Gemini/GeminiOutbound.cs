@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Wire;
@@ -38,7 +37,7 @@ public sealed class GeminiOutbound : IOutboundDialect
         List<string> localStop = stop.Count > GenerationConfigWriter.MostStopSequences ? stop[GenerationConfigWriter.MostStopSequences..] : [];
         if (localStop.Count > 0)
             losses.Emulated("stop");
-        var output = new ArrayBufferWriter<byte>(4096);
+        var output = request.NewBody();
         string? uncheckedSchema;
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
@@ -64,7 +63,7 @@ public sealed class GeminiOutbound : IOutboundDialect
 
     public UpstreamCall WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses)
     {
-        var output = new ArrayBufferWriter<byte>(4096);
+        var output = request.NewBody();
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();

@@ -67,6 +67,13 @@ internal ref struct GeminiPart
         return part;
     }
 
+    /// <summary>What the part says or thinks; nothing when it does anything else, too.</summary>
+    public readonly ReadOnlySpan<byte> LoneWords(out bool isThought)
+    {
+        isThought = this.isThought;
+        return functionCall.IsEmpty && signature.IsEmpty && data.IsEmpty && code.IsEmpty && output.IsEmpty ? text : default;
+    }
+
     public readonly void RaiseAt(GeminiCandidate candidate, IAnswerEvents events)
     {
         if (!functionCall.IsEmpty)

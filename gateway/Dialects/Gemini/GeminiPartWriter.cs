@@ -205,7 +205,8 @@ internal sealed class GeminiPartWriter(Utf8JsonWriter writer, string upstreamMod
         {
             writer.WriteStartObject("inlineData"u8);
             writer.WriteString("mimeType"u8, inline.MediaType);
-            writer.WriteString("data"u8, inline.Base64);
+            writer.WritePropertyName("data"u8);
+            inline.WriteBase64(writer);
         }
         else if (source is LinkedMedia linked && IsKept(source))
         {

@@ -6,37 +6,55 @@ namespace Dragoman.Dialects.Gemini;
 /// <summary>Reads <c>usageMetadata</c>: candidates do not count their thoughts, prompts do count what was cached (specs/dialects.md 2.14, P-29).</summary>
 internal static class GeminiUsage
 {
+    /// <summary>How many kinds of counts there are for a <see cref="TextDeltaTemplate"/>.</summary>
+    public const int Kinds = 5;
+
+    private const int Prompt = 0;
+    private const int ToolUse = 1;
+    private const int Candidates = 2;
+    private const int Thoughts = 3;
+    private const int Cached = 4;
+
     /// <summary>The reader stands on the object's start and ends on its end; false where there are no counts, as in Vertex' early chunks.</summary>
-    public static bool TryRead(scoped ref Utf8JsonReader reader, out Usage usage)
+    /// <param name="reader">Reads the chunk.</param>
+    /// <param name="template">Gets every number marked, read or not: most grow with each chunk.</param>
+    /// <param name="usage">What was counted.</param>
+    public static bool TryRead(scoped ref Utf8JsonReader reader, TextDeltaTemplate template, out Usage usage)
     {
-        long prompt = 0, toolUse = 0, candidates = 0, thoughts = 0, cached = 0;
+        Span<long> counts = stackalloc long[Kinds];
+        counts.Clear();
         var isCounted = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueSpan.SequenceEqual("promptTokenCount"u8))
-                isCounted |= ReadCount(ref reader, ref prompt);
+                isCounted |= ReadCount(ref reader, counts, Prompt, template);
             else if (reader.ValueSpan.SequenceEqual("toolUsePromptTokenCount"u8))
-                ReadCount(ref reader, ref toolUse);
+                ReadCount(ref reader, counts, ToolUse, template);
             else if (reader.ValueSpan.SequenceEqual("candidatesTokenCount"u8))
-                isCounted |= ReadCount(ref reader, ref candidates);
+                isCounted |= ReadCount(ref reader, counts, Candidates, template);
             else if (reader.ValueSpan.SequenceEqual("thoughtsTokenCount"u8))
-                isCounted |= ReadCount(ref reader, ref thoughts);
+                isCounted |= ReadCount(ref reader, counts, Thoughts, template);
             else if (reader.ValueSpan.SequenceEqual("cachedContentTokenCount"u8))
-                ReadCount(ref reader, ref cached);
+                ReadCount(ref reader, counts, Cached, template);
             else
-                SkipValue(ref reader);
+                SkipValue(ref reader, template);
         }
 
-        usage = new Usage(prompt + toolUse, candidates + thoughts, cached, Reasoning: thoughts);
+        usage = Of(counts);
         return isCounted;
     }
 
-    private static bool ReadCount(scoped ref Utf8JsonReader reader, ref long count)
+    /// <param name="counts">By kind.</param>
+    public static Usage Of(ReadOnlySpan<long> counts) =>
+        new(counts[Prompt] + counts[ToolUse], counts[Candidates] + counts[Thoughts], counts[Cached], Reasoning: counts[Thoughts]);
+
+    private static bool ReadCount(scoped ref Utf8JsonReader reader, scoped Span<long> counts, int kind, TextDeltaTemplate template)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value))
         {
-            count = value;
+            counts[kind] = value;
+            template.MarkCount(reader, kind);
             return true;
         }
 
@@ -44,9 +62,23 @@ internal static class GeminiUsage
         return false;
     }
 
-    private static void SkipValue(scoped ref Utf8JsonReader reader)
+    private static void SkipValue(scoped ref Utf8JsonReader reader, TextDeltaTemplate template)
     {
         reader.Read();
-        reader.Skip();
+        var depth = reader.CurrentDepth;
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            MarkNumber(reader, template);
+            return;
+        }
+
+        while (reader.Read() && reader.CurrentDepth > depth)
+            MarkNumber(reader, template);
+    }
+
+    private static void MarkNumber(in Utf8JsonReader reader, TextDeltaTemplate template)
+    {
+        if (reader.TokenType == JsonTokenType.Number)
+            template.MarkPadding(reader);
     }
 }

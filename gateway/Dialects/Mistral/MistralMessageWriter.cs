@@ -73,11 +73,12 @@ internal static class MistralMessageWriter
         {
             case AudioPart { Source: InlineMedia sound }:
                 writer.WriteString("type"u8, "input_audio"u8);
-                writer.WriteString("input_audio"u8, sound.Base64);
+                writer.WritePropertyName("input_audio"u8);
+                sound.WriteBase64(writer);
                 break;
             case DocumentPart document:
                 writer.WriteString("type"u8, "document_url"u8);
-                writer.WriteString("document_url"u8, MessageParts.UrlOf(document.Source));
+                MessageParts.WriteUrl(writer, "document_url"u8, document.Source);
                 if (document.FileName is { } name)
                     writer.WriteString("document_name"u8, name);
                 break;

@@ -29,7 +29,7 @@ public sealed class MistralOutbound : IOutboundDialect
         RefuseWhatIsMissing(request, losses);
         // Mistral continues bare text only as fill-in-the-middle (specs/dialects.md 2.18).
         var fillsIn = request.Completion?.Suffix is not null;
-        var output = new ArrayBufferWriter<byte>(4096);
+        var output = request.NewBody();
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();

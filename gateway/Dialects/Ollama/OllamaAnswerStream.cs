@@ -225,5 +225,7 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
 
         output.Write(line.WrittenSpan);
         output.Write("\n"u8);
+        foreach (var call in toolCalls)
+            call.Arguments.Release();
     }
 }

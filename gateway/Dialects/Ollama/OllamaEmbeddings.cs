@@ -78,7 +78,7 @@ public static class OllamaEmbeddings
 
     private static IReadOnlyList<string> FindUnread(RequestObject request, params ReadOnlySpan<string> read)
     {
-        var unread = new UnreadMembers(StringComparer.OrdinalIgnoreCase);
+        var unread = new UnreadMembers();
         unread.Note(request, "", ["model", "keep_alive", "options", .. read]);
         if (request.Object("options") is { } options)
             unread.Note(options, "options");

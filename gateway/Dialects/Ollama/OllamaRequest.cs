@@ -30,7 +30,7 @@ internal static class OllamaRequest
     /// <exception cref="GatewayException">Neither true nor false.</exception>
     public static UnreadMembers FindUnread(RequestObject request, params ReadOnlySpan<string> read)
     {
-        var unread = new UnreadMembers(StringComparer.OrdinalIgnoreCase);
+        var unread = new UnreadMembers();
         unread.Note(request, "", [.. Members, .. read]);
         if (request.Object("options") is { } options)
             unread.Note(options, "options", OllamaOptions.ReadNames);

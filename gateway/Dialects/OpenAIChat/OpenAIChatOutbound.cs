@@ -46,7 +46,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
         var mostStop = !isOpenAI ? int.MaxValue : OpenAIModels.Reasons(upstreamModel) ? 0 : OpenAIModels.MostStopSequences;
         if (stop.Count > mostStop)
             losses.Emulated("stop");
-        var output = new ArrayBufferWriter<byte>(4096);
+        var output = request.NewBody();
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();

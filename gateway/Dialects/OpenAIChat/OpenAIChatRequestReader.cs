@@ -19,7 +19,7 @@ internal static class OpenAIChatRequestReader
     public static ChatRequest Read(RequestObject request, StateEnvelope envelope)
     {
         var pairing = new ToolCallPairing();
-        var family = new RequestFamily([], new UnreadMembers(StringComparer.Ordinal));
+        var family = new RequestFamily([], new UnreadMembers());
         var turns = request.Objects("messages").Select(message => ReadMessage(message, pairing, envelope, family)).ToList();
         if (turns.Count == 0)
             throw GatewayException.Invalid("messages", "[] is too short - 'messages'");

@@ -64,10 +64,13 @@ internal sealed class OpenAIChatStream : IAnswerEvents
             return;
         }
 
-        Span<byte> number = stackalloc byte[11];
-        slot.TryFormat(number, out var length, provider: CultureInfo.InvariantCulture);
-        ReadOnlySpan<byte> opening = [.. "\"tool_calls\":[{\"index\":"u8, .. number[..length], .. ",\"function\":{\"arguments\":\""u8];
-        WriteDelta(choice, opening, escaped, "\"}}]"u8);
+        Span<byte> opening = stackalloc byte[64];
+        var rest = opening;
+        Append(ref rest, "\"tool_calls\":[{\"index\":"u8);
+        slot.TryFormat(rest, out var digits, provider: CultureInfo.InvariantCulture);
+        rest = rest[digits..];
+        Append(ref rest, ",\"function\":{\"arguments\":\""u8);
+        WriteDelta(choice, opening[..^rest.Length], escaped, "\"}}]"u8);
     }
 
     /// <summary>A call with free text goes out whole: its text stands inside the arguments of the function that emulates it.</summary>

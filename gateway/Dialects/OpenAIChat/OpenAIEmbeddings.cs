@@ -25,7 +25,7 @@ public static class OpenAIEmbeddings
         var dimensions = request.Int32("dimensions");
         if (dimensions is < 1)
             throw GatewayException.Invalid("dimensions", $"dimensions must be at least 1, not {dimensions}");
-        var unread = new UnreadMembers(StringComparer.Ordinal);
+        var unread = new UnreadMembers();
         unread.Note(request, "", "model", "input", "dimensions", "user", "encoding_format");
         var read = new EmbeddingRequest(request.RequiredString("model"), ReadInputs(request), dimensions)
         {

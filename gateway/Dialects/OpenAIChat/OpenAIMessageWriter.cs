@@ -79,7 +79,8 @@ internal static class OpenAIMessageWriter
             case AudioPart { Source: InlineMedia sound } audio:
                 writer.WriteString("type"u8, "input_audio"u8);
                 writer.WriteStartObject("input_audio"u8);
-                writer.WriteString("data"u8, sound.Base64);
+                writer.WritePropertyName("data"u8);
+                sound.WriteBase64(writer);
                 writer.WriteString("format"u8, audio.Format);
                 writer.WriteEndObject();
                 break;
@@ -90,7 +91,8 @@ internal static class OpenAIMessageWriter
                 writer.WriteString("type"u8, "file"u8);
                 writer.WriteStartObject("file"u8);
                 writer.WriteString("filename"u8, document.FileName ?? "file");
-                writer.WriteString("file_data"u8, file.DataUrl);
+                writer.WritePropertyName("file_data"u8);
+                file.WriteDataUrl(writer);
                 writer.WriteEndObject();
                 break;
             default:

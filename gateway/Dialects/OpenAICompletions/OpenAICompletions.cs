@@ -28,7 +28,7 @@ public sealed class OpenAICompletions : IInboundDialect
         if (request.Int32("logprobs") is > 0)
             throw GatewayException.Invalid("logprobs", "logprobs is not supported on text completions; use /v1/chat/completions");
 
-        var unread = new UnreadMembers(StringComparer.Ordinal);
+        var unread = new UnreadMembers();
         if (request.Object("stream_options") is { } options)
             unread.Note(options, "stream_options", "include_usage");
         return new ChatRequest

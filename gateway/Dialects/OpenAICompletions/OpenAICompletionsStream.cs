@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Conversation.ChatCompletions;
 
@@ -31,7 +32,7 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     public void Text(int choice, ReadOnlySpan<byte> escaped)
     {
         EchoOnce(choice);
-        WriteChunk(choice, escaped, "null");
+        WriteChunk(choice, escaped, "null"u8);
     }
 
     public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
@@ -75,7 +76,7 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     public void End()
     {
         foreach (var (choice, reason) in stops)
-            WriteChunk(choice, default, $"\"{CompletionWriter.TextFinishReason(reason)}\"");
+            WriteChunk(choice, default, Encoding.UTF8.GetBytes($"\"{CompletionWriter.TextFinishReason(reason)}\""));
         CompletionWriter.EndStream(output, head, context, usage);
     }
 
@@ -84,17 +85,28 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     private void EchoOnce(int choice)
     {
         if (context.Request.Completion is { Echo: true } && echoed.Add(choice))
-            WriteChunk(choice, OpenAICompletions.EchoOf(context, choice), "null");
+            WriteChunk(choice, OpenAICompletions.EchoOf(context, choice), "null"u8);
     }
 
-    private void WriteChunk(int choice, ReadOnlySpan<byte> escaped, string finishReason)
+    private void WriteChunk(int choice, ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> finishReason)
     {
-        output.Write(head);
-        output.Write("\"choices\":[{\"text\":\""u8);
-        output.Write(escaped);
-        output.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(
-            CultureInfo.InvariantCulture,
-            $"\",\"index\":{choice},\"logprobs\":null,\"finish_reason\":{finishReason}")));
-        output.Write(tail);
+        var span = output.GetSpan(head.Length + escaped.Length + finishReason.Length + tail.Length + 128);
+        var rest = span;
+        Append(ref rest, head);
+        Append(ref rest, "\"choices\":[{\"text\":\""u8);
+        Append(ref rest, escaped);
+        Append(ref rest, "\",\"index\":"u8);
+        choice.TryFormat(rest, out var digits, provider: CultureInfo.InvariantCulture);
+        rest = rest[digits..];
+        Append(ref rest, ",\"logprobs\":null,\"finish_reason\":"u8);
+        Append(ref rest, finishReason);
+        Append(ref rest, tail);
+        output.Advance(span.Length - rest.Length);
+    }
+
+    private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(rest);
+        rest = rest[bytes.Length..];
     }
 }

@@ -24,7 +24,14 @@ public sealed class OpenAIResponses : IInboundDialect
             ? GatewayError.Invalid("model", $"\"{request.Model}\" does not support responses")
             : null;
 
-    public bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output) => false;
+    /// <summary>A warm-up asks for nothing but an id to go on from; there is nothing to prepare.</summary>
+    public bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output)
+    {
+        if (!ResponsesRequestReader.IsWarmUp(context.Request))
+            return false;
+        new ResponseObject(context).Write(output, "completed", default, new Usage(0, 0));
+        return true;
+    }
 
     public IAnswerEvents OpenStream(AnswerContext context, IBufferWriter<byte> output) => new ResponsesStream(context, output);
 

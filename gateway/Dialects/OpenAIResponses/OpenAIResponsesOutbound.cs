@@ -37,7 +37,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
         var stop = request.Sampling.Stop.Where(word => word.Length > 0).ToList();
         if (stop.Count > 0)
             losses.Emulated("stop");
-        var output = new ArrayBufferWriter<byte>(4096);
+        var output = request.NewBody();
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
@@ -78,7 +78,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
         if (CanPass(request))
             return Pass(CountPath, request, upstreamModel);
         request = FitSchemas(request, losses, out _);
-        var output = new ArrayBufferWriter<byte>(4096);
+        var output = request.NewBody();
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();

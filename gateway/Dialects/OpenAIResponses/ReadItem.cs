@@ -64,10 +64,8 @@ internal sealed class ReadItem(string type, string upstreamModel)
         if (lastPart is { } before && before != part)
             events.Reasoning(0, "\\n\\n"u8);
         lastPart = part;
-        if (carry.Pass(escaped) is not { IsEmpty: false } whole)
-            return;
-        raised.Append(whole);
-        events.Reasoning(0, whole);
+        if (carry.Pass(escaped) is { IsEmpty: false } whole)
+            events.Reasoning(0, whole);
     }
 
     public void Arguments(ReadOnlySpan<byte> escaped, IAnswerEvents events)
@@ -134,6 +132,7 @@ internal sealed class ReadItem(string type, string upstreamModel)
         }
 
         IsOver = true;
+        raised.Release();
     }
 
     private void CloseMessage(ReadOnlySpan<byte> json, IAnswerEvents events)

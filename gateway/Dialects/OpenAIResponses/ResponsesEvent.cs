@@ -17,9 +17,12 @@ internal ref struct ResponsesEvent
     /// <summary>Of a summary's part, or of a content's.</summary>
     public int PartIndex;
 
+    /// <param name="json">Begins with the event.</param>
+    /// <param name="template">Gets marked what means nothing: sequence numbers, padding, and ids, which some servers change with every event (P-38).</param>
     /// <exception cref="JsonException">Not a JSON object.</exception>
-    public static ResponsesEvent Read(ReadOnlySpan<byte> json)
+    public static ResponsesEvent Read(ReadOnlySpan<byte> json, TextDeltaTemplate template)
     {
+        template.Begin();
         var told = default(ResponsesEvent);
         var reader = new Utf8JsonReader(json);
         reader.Read();
@@ -36,6 +39,8 @@ internal ref struct ResponsesEvent
                     told.Type = reader.ValueSpan;
                 else if (name.SequenceEqual("delta"u8))
                     told.Delta = reader.ValueSpan;
+                else
+                    template.MarkPadding(reader);
             }
             else if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number))
             {
@@ -43,6 +48,8 @@ internal ref struct ResponsesEvent
                     told.OutputIndex = number;
                 else if (name.SequenceEqual("summary_index"u8) || name.SequenceEqual("content_index"u8))
                     told.PartIndex = number;
+                else
+                    template.MarkPadding(reader);
             }
             else
             {

@@ -198,20 +198,22 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
                 break;
             case ImagePart image:
                 writer.WriteString("type"u8, "input_image"u8);
-                writer.WriteString("image_url"u8, image.Source is InlineMedia inline ? inline.DataUrl : ((LinkedMedia)image.Source).Url);
+                MessageParts.WriteUrl(writer, "image_url"u8, image.Source);
                 writer.WriteString("detail"u8, image.Detail ?? "auto");
                 break;
             case AudioPart { Source: InlineMedia sound } audio:
                 writer.WriteString("type"u8, "input_audio"u8);
                 writer.WriteStartObject("input_audio"u8);
-                writer.WriteString("data"u8, sound.Base64);
+                writer.WritePropertyName("data"u8);
+                sound.WriteBase64(writer);
                 writer.WriteString("format"u8, audio.Format);
                 writer.WriteEndObject();
                 break;
             case DocumentPart { Source: InlineMedia file } document:
                 writer.WriteString("type"u8, "input_file"u8);
                 writer.WriteString("filename"u8, document.FileName ?? "file");
-                writer.WriteString("file_data"u8, file.DataUrl);
+                writer.WritePropertyName("file_data"u8);
+                file.WriteDataUrl(writer);
                 break;
             case DocumentPart { Source: LinkedMedia link }:
                 writer.WriteString("type"u8, "input_file"u8);

@@ -17,9 +17,21 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
     public delegate GatewayError ErrorReader(ReadOnlySpan<byte> json);
 
     private readonly Dictionary<int, ReadItem> items = [];
+    private readonly TextDeltaTemplate template = new();
+    private ReadItem? templateItem;
+    private DeltaKind templateKind;
+    private int templatePart;
     private int callCount;
     private bool started;
     private bool ended;
+
+    private enum DeltaKind
+    {
+        Text,
+        Arguments,
+        Reasoning,
+        Refusal,
+    }
 
     public bool IsFinished => ended;
 
@@ -28,11 +40,17 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
         var json = data.Trim(" \t\r\n"u8);
         if (ended || json.IsEmpty || json.StartsWith("[DONE]"u8))
             return;
+        if (template.TryMatch(json, out var delta))
+        {
+            Raise(templateKind, templateItem!, delta, templatePart, events);
+            return;
+        }
+
         if (!Utf8.IsValid(json))
             json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json));
         try
         {
-            Accept(ResponsesEvent.Read(json), eventName, json, events);
+            Accept(ResponsesEvent.Read(json, template), eventName, json, events);
         }
         catch (JsonException)
         {
@@ -61,30 +79,9 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
     private void Accept(in ResponsesEvent told, ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> json, IAnswerEvents events)
     {
         var type = told.Type.IsEmpty ? eventName : told.Type;
-        if (type.SequenceEqual("response.output_text.delta"u8))
+        if (KindOf(type) is { } kind)
         {
-            if (ResponsesEvent.Elements(told.Logprobs) is { IsEmpty: false } entries)
-            {
-                EnsureStarted(events);
-                events.Logprobs(0, entries);
-            }
-
-            EnsureStarted(events);
-            ItemAt(told.OutputIndex).Text(told.Delta, events);
-        }
-        else if (type.SequenceEqual("response.function_call_arguments.delta"u8) || type.SequenceEqual("response.custom_tool_call_input.delta"u8))
-        {
-            ItemAt(told.OutputIndex).Arguments(told.Delta, events);
-        }
-        else if (type.SequenceEqual("response.reasoning_summary_text.delta"u8) || type.SequenceEqual("response.reasoning_text.delta"u8))
-        {
-            EnsureStarted(events);
-            ItemAt(told.OutputIndex).Reasoning(told.Delta, told.PartIndex, events);
-        }
-        else if (type.SequenceEqual("response.refusal.delta"u8))
-        {
-            EnsureStarted(events);
-            ItemAt(told.OutputIndex).Refusal(told.Delta, events);
+            ReadDelta(kind, told, json, events);
         }
         else if (type.SequenceEqual("response.output_item.added"u8))
         {
@@ -109,6 +106,53 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
             || type.SequenceEqual("response.cancelled"u8))
         {
             ReadResponse(told.Response, events);
+        }
+    }
+
+    private static DeltaKind? KindOf(ReadOnlySpan<byte> type)
+    {
+        if (type.SequenceEqual("response.output_text.delta"u8))
+            return DeltaKind.Text;
+        if (type.SequenceEqual("response.function_call_arguments.delta"u8) || type.SequenceEqual("response.custom_tool_call_input.delta"u8))
+            return DeltaKind.Arguments;
+        if (type.SequenceEqual("response.reasoning_summary_text.delta"u8) || type.SequenceEqual("response.reasoning_text.delta"u8))
+            return DeltaKind.Reasoning;
+        return type.SequenceEqual("response.refusal.delta"u8) ? DeltaKind.Refusal : null;
+    }
+
+    private void ReadDelta(DeltaKind kind, in ResponsesEvent told, ReadOnlySpan<byte> json, IAnswerEvents events)
+    {
+        if (kind != DeltaKind.Arguments)
+            EnsureStarted(events);
+        var hasLogprobs = kind == DeltaKind.Text && ResponsesEvent.Elements(told.Logprobs) is { IsEmpty: false };
+        if (hasLogprobs)
+            events.Logprobs(0, ResponsesEvent.Elements(told.Logprobs));
+        var item = ItemAt(told.OutputIndex);
+        Raise(kind, item, told.Delta, told.PartIndex, events);
+        // What an event without a type does depends on its name, too.
+        if (hasLogprobs || told.Type.IsEmpty || !template.Learn(json, told.Delta))
+            return;
+        templateKind = kind;
+        templateItem = item;
+        templatePart = told.PartIndex;
+    }
+
+    private static void Raise(DeltaKind kind, ReadItem item, ReadOnlySpan<byte> delta, int part, IAnswerEvents events)
+    {
+        switch (kind)
+        {
+            case DeltaKind.Text:
+                item.Text(delta, events);
+                break;
+            case DeltaKind.Arguments:
+                item.Arguments(delta, events);
+                break;
+            case DeltaKind.Reasoning:
+                item.Reasoning(delta, part, events);
+                break;
+            default:
+                item.Refusal(delta, events);
+                break;
         }
     }
 

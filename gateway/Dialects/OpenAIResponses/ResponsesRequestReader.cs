@@ -27,7 +27,7 @@ internal static class ResponsesRequestReader
         if (request.String("instructions") is { Length: > 0 } instructions)
             turns.Add(Turn.Of(Role.System, instructions));
         turns.AddRange(ResponsesInputReader.Read(request, envelope, bound, unread));
-        if (turns.Count == 0 && bound.Count == 0)
+        if (turns.Count == 0 && bound.Count == 0 && request.Find("generate")?.ValueKind != JsonValueKind.False)
             throw GatewayException.Invalid("input", "input is required");
         var tools = ResponsesToolReader.ReadTools(request, bound);
 
@@ -51,6 +51,9 @@ internal static class ResponsesRequestReader
             Extensions = ReadExtensions(request),
         };
     }
+
+    /// <summary>Whether nothing is to be generated: <c>generate: false</c>, of OpenAI's WebSocket mode.</summary>
+    public static bool IsWarmUp(ChatRequest request) => request.Extensions.TryGetValue("generate", out var generate) && generate == "false";
 
     /// <summary>What needs a provider that keeps responses or runs for itself.</summary>
     private static void ReadBoundMembers(RequestObject request, List<FamilyMember> bound)
@@ -168,7 +171,7 @@ internal static class ResponsesRequestReader
 
     private static UnreadMembers FindUnread(RequestObject request)
     {
-        var unread = new UnreadMembers(StringComparer.Ordinal);
+        var unread = new UnreadMembers();
         if (request.Object("stream_options") is { } options)
             unread.Note(options, "stream_options");
         if (request.Object("text") is { } text)
@@ -181,9 +184,9 @@ internal static class ResponsesRequestReader
     private static Dictionary<string, string> ReadExtensions(RequestObject request)
     {
         var extensions = new Dictionary<string, string>();
-        foreach (var (name, value) in request.Members)
+        foreach (var (name, value) in request.MembersBeside(Known))
         {
-            if (!Known.Contains(name) && value.ValueKind != JsonValueKind.Null)
+            if (value.ValueKind != JsonValueKind.Null)
                 extensions[name] = value.GetRawText();
         }
 

@@ -274,6 +274,7 @@ internal sealed class ResponsesStream : IAnswerEvents
         output.Write(",\"item\":"u8);
         output.Write(doneItems.WrittenSpan[from..]);
         EndEvent();
+        item.Words.Release();
     }
 
     private void WriteDone(string name, ResponseItem item, string member, ReadOnlySpan<byte> escaped)

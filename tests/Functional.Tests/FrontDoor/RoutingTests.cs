@@ -23,6 +23,7 @@ public class RoutingTests
     [InlineData("/api/chat/")]
     [InlineData("//v1//chat//completions//")]
     [InlineData("/health")]
+    [InlineData("/ready")]
     public Task Generation_goes_to_the_sidecar(string path) => AnswersAsync("sidecar", path);
 
     [Theory]

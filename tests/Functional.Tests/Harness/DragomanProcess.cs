@@ -66,6 +66,15 @@ internal sealed class DragomanProcess : IAsyncDisposable
     /// <inheritdoc cref="RunningProcess.TerminateAsync"/>
     public Task<int> TerminateAsync() => this.process.TerminateAsync();
 
+    /// <inheritdoc cref="RunningProcess.AskToStop"/>
+    public void AskToStop() => this.process.AskToStop();
+
+    /// <inheritdoc cref="RunningProcess.ExitAsync"/>
+    public Task<int> ExitAsync() => this.process.ExitAsync();
+
+    /// <summary>The process's id.</summary>
+    public int Id => this.process.Id;
+
     /// <inheritdoc cref="RunningProcess.InterruptAsync"/>
     public Task<int> InterruptAsync() => this.process.InterruptAsync();
 

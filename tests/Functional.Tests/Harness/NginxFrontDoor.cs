@@ -21,6 +21,10 @@ internal sealed class NginxFrontDoor : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
+    /// <summary>The processes that hold the connections.</summary>
+    public IReadOnlyList<int> WorkerIds =>
+        [.. File.ReadAllText($"/proc/{this.nginx.Id}/task/{this.nginx.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+
     /// <summary>What nginx wrote to its error log.</summary>
     public string ErrorLog => this.nginx.Log;
 

@@ -114,6 +114,9 @@ internal sealed class RunningProcess : IAsyncDisposable
     /// <summary>Asks the process to end with SIGINT and returns its exit code.</summary>
     public Task<int> InterruptAsync(TimeSpan? within = null) => SignalAsync(SigInt, within);
 
+    /// <summary>Sends SIGTERM and does not wait for what comes of it.</summary>
+    public void AskToStop() => _ = kill(this.process.Id, SigTerm);
+
     /// <summary>Ends the process with SIGKILL, as the out-of-memory killer would.</summary>
     public async Task KillAsync()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Dragoman.Functional.Tests.Harness;
 using Xunit;
 
@@ -49,6 +50,21 @@ public class RunScriptTests
         await using var script = await RunScript.StartAsync();
 
         Assert.Equal(0, await script.InterruptAsync());
+        await AssertNothingIsLeftAsync(script);
+    }
+
+    [Fact]
+    public async Task Ctrl_c_does_not_wait_for_a_stream()
+    {
+        await using var script = await RunScript.StartAsync();
+        var sidecar = Regex.Match(script.Output, @"sidecar +http://127\.0\.0\.1:(\d+) ").Groups[1].Value;
+        using var client = PlainHttpClient.For(new Uri($"http://127.0.0.1:{sidecar}"));
+        using var answer = await client.SendAsync(
+            Requests.OpenAIChat(stream: true, "emulator/emulate-tokens-1000000-tps-20"), HttpCompletionOption.ResponseHeadersRead);
+        answer.EnsureSuccessStatusCode();
+
+        Assert.Equal(0, await script.InterruptAsync());
+        Assert.Contains("restarting", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await AssertNothingIsLeftAsync(script);
     }
 

@@ -57,6 +57,13 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    public void The_time_of_the_drain_is_read()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(1.5), Read("""{ "limits": { "drainSeconds": 1.5 } }""").Limits.Drain);
+        Assert.Equal(TimeSpan.FromSeconds(20), LimitSettings.Default.Drain);
+    }
+
+    [Fact]
     public void The_ways_of_a_compatible_server_are_read()
     {
         var configuration = Read("""{ "providers": { "a": { "dialect": "openai", "options": { "server": "vllm", "mergeSystem": false, "echoReasoningContent": "toolCalls" } }, "b": { "dialect": "openai" } } }""");

@@ -98,6 +98,7 @@ public class GatewayTests
     [InlineData("HEAD", "/api/tags", "")]
     [InlineData("GET", "/api/ps?x=y", "{\"models\":[]}")]
     [InlineData("GET", "/health", "{\"status\":\"ok\"}")]
+    [InlineData("GET", "/ready", "{\"status\":\"ready\"}")]
     public async Task Probes_get_what_they_look_for(string method, string path, string body)
     {
         await using var gateway = await GatewayUnderTest.StartAsync();

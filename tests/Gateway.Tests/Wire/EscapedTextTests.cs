@@ -15,6 +15,21 @@ public sealed class EscapedTextTests
     });
 
     [Fact]
+    public void What_was_released_is_empty_and_grows_again_apart_from_the_next_owner_of_its_room()
+    {
+        var first = new EscapedText();
+        first.Append("the first"u8);
+        first.Release();
+        Assert.Equal("", first.ToString());
+        var second = new EscapedText();
+        second.Append("another"u8);
+        first.Append("again"u8);
+        first.Release();
+        first.Release();
+        Assert.Equal("another", second.ToString());
+    }
+
+    [Fact]
     public void Nothing_appended_is_the_empty_text()
     {
         var escaped = new EscapedText();

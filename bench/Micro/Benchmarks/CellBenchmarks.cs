@@ -1,0 +1,55 @@
+using BenchmarkDotNet.Attributes;
+using Dragoman.Micro.Streams;
+
+namespace Dragoman.Micro.Benchmarks;
+
+/// <summary>One token's way from each provider to each client: framing, reading, writing.</summary>
+public class CellBenchmarks : IDisposable
+{
+    private byte[] block = [];
+    private AnswerPlay? answer;
+
+    /// <summary>Generated text has one form of stream at Ollama, whichever endpoint it comes from.</summary>
+    public static IEnumerable<object> Cells => Ways.All.Where(cell => cell.Client.Name != "Ollama generate");
+
+    [ParamsSource(nameof(Cells))]
+    public object Way { get; set; } = null!;
+
+    private Cell Cell => (Cell)Way;
+
+    private WireStream Stream => Cell.Upstream.StreamFor(Cell.Client.Read(), DeltaKind.Text)!;
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        block = Stream.DeltaBytes(Block.Tokens);
+        Warm.Up(() =>
+        {
+            Open();
+            Token();
+            answer!.Close(Block.TokensPerIteration);
+        });
+    }
+
+    [IterationSetup]
+    public void Open()
+    {
+        answer?.Dispose();
+        answer = new AnswerPlay(Cell, Stream);
+        answer.Open();
+    }
+
+    [Benchmark(OperationsPerInvoke = Block.TokensPerIteration)]
+    public void Token()
+    {
+        for (var repeat = 0; repeat < Block.Repeats; repeat++)
+            answer!.PlayAndSend(block);
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        answer?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text;
+using BenchmarkDotNet.Attributes;
+using Dragoman.Conversation;
+using Dragoman.Micro.Streams;
+
+namespace Dragoman.Micro.Benchmarks;
+
+/// <summary>One event of each provider's dialect: its data is there, and is read for nobody.</summary>
+public class ReaderBenchmarks
+{
+    private readonly NoEvents events = new();
+    private ChatRequest request = null!;
+    private (byte[] Name, byte[] Data)[] opening = [];
+    private (byte[] Name, byte[] Data)[] deltas = [];
+    private IAnswerReader reader = null!;
+
+    public static IEnumerable<object> Streams =>
+        from upstream in Ways.Upstreams
+        where upstream.Name != "compatible"
+        from kind in Enum.GetValues<DeltaKind>()
+        where upstream.Streams(kind) is not null
+        select new UpstreamStream(upstream, kind);
+
+    [ParamsSource(nameof(Streams))]
+    public object Stream { get; set; } = null!;
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        var (upstream, kind) = (UpstreamStream)Stream;
+        request = Ways.Clients[0].Read();
+        var stream = upstream.Streams(kind)!;
+        opening = [.. stream.Opening.Select(Encode)];
+        deltas = [.. stream.DeltaData(Block.Tokens).Select(Encode)];
+        Warm.Up(() =>
+        {
+            Open();
+            Event();
+        });
+
+        (byte[] Name, byte[] Data) Encode(string data) => (stream.HasNames ? Encoding.UTF8.GetBytes(WireStream.NameOf(data)) : [], Encoding.UTF8.GetBytes(data));
+    }
+
+    [IterationSetup]
+    public void Open()
+    {
+        var upstream = ((UpstreamStream)Stream).Upstream;
+        reader = upstream.Dialect.OpenAnswer(request, upstream.Model);
+        foreach (var (name, data) in opening)
+            reader.ReadEvent(name, data, events);
+    }
+
+    [Benchmark(OperationsPerInvoke = Block.TokensPerIteration)]
+    public void Event()
+    {
+        for (var repeat = 0; repeat < Block.Repeats; repeat++)
+        {
+            foreach (var (name, data) in deltas)
+                reader.ReadEvent(name, data, events);
+        }
+    }
+
+    private sealed record UpstreamStream(Upstream Upstream, DeltaKind Kind)
+    {
+        public override string ToString() => $"{Upstream.Name}, {Kind}";
+    }
+
+    private sealed class NoEvents : IAnswerEvents
+    {
+        public void Start(string? upstreamId)
+        {
+        }
+
+        public void Text(int choice, ReadOnlySpan<byte> escaped)
+        {
+        }
+
+        public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
+        {
+        }
+
+        public void Refusal(int choice, ReadOnlySpan<byte> escaped)
+        {
+        }
+
+        public void ToolStart(int choice, int slot, string id, string name)
+        {
+        }
+
+        public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
+        {
+        }
+
+        public void ToolEnd(int choice, int slot)
+        {
+        }
+
+        public void Logprobs(int choice, ReadOnlySpan<byte> entries)
+        {
+        }
+
+        public void Usage(in Usage usage)
+        {
+        }
+
+        public void State(int choice, int? slot, OpaqueState state)
+        {
+        }
+
+        public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+        {
+        }
+
+        public void Stop(int choice, StopReason reason, string? stopSequence = null)
+        {
+        }
+
+        public void End()
+        {
+        }
+
+        public void Fail(GatewayError error) => throw new GatewayException(error);
+    }
+}

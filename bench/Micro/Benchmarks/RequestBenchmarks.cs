@@ -1,0 +1,25 @@
+using BenchmarkDotNet.Attributes;
+using Dragoman.Conversation;
+using Dragoman.Micro.Streams;
+
+namespace Dragoman.Micro.Benchmarks;
+
+/// <summary>A request's way from each client to each provider, steps 3 and 6: three turns and two tools.</summary>
+public class RequestBenchmarks
+{
+    public static IEnumerable<object> Cells => CellBenchmarks.Cells;
+
+    [ParamsSource(nameof(Cells))]
+    public object Way { get; set; } = null!;
+
+    [GlobalSetup]
+    public void Prepare() => Warm.Up(() => Request());
+
+    [Benchmark]
+    public UpstreamCall Request()
+    {
+        var (client, upstream) = (Cell)Way;
+        var request = client.Read();
+        return upstream.Dialect.TryPassThrough(request, upstream.Model) ?? upstream.Dialect.Write(request, upstream.Model, new LossReport());
+    }
+}

@@ -1,0 +1,23 @@
+using BenchmarkDotNet.Attributes;
+using Dragoman.Conversation.Schemas;
+
+namespace Dragoman.Micro.Benchmarks;
+
+/// <summary>What a tool's parameters cost: at the door, and where a provider takes only part of JSON Schema.</summary>
+public class SchemaBenchmarks
+{
+    private readonly string schema = """{"type":"object","properties":{"city":{"type":"string","description":"The name of the city"},"days":{"type":"integer","description":"How many days ahead","minimum":0},"unit":{"type":"string","enum":["c","f"]}},"required":["city"]}""";
+
+    [GlobalSetup]
+    public void Prepare() => Warm.Up(() =>
+    {
+        Check();
+        ForGemini();
+    });
+
+    [Benchmark]
+    public void Check() => SchemaCheck.RefuseUnusable(schema, "tools");
+
+    [Benchmark]
+    public SanitisedSchema ForGemini() => SchemaSanitizer.Sanitise(schema, SchemaRules.GeminiJsonSchema, "tools");
+}

@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Text;
+using BenchmarkDotNet.Attributes;
+using Dragoman.Conversation;
+using Dragoman.Micro.Streams;
+
+namespace Dragoman.Micro.Benchmarks;
+
+/// <summary>One delta in each client's dialect: the event is there, its line is written.</summary>
+public class WriterBenchmarks
+{
+    private readonly ArrayBufferWriter<byte> output = new(256 * 1024);
+    private readonly byte[][] words = [.. Enumerable.Range(0, Block.Tokens).Select(place => Encoding.UTF8.GetBytes(WireStream.WordAt(place)))];
+    private IAnswerEvents writer = null!;
+
+    public static IEnumerable<object> Clients => Ways.Clients;
+
+    [ParamsSource(nameof(Clients))]
+    public object Client { get; set; } = null!;
+
+    [GlobalSetup]
+    public void Prepare() => Warm.Up(() =>
+    {
+        Open();
+        Text();
+        Reasoning();
+        Arguments();
+    });
+
+    [IterationSetup]
+    public void Open()
+    {
+        var client = (Client)Client;
+        var context = new AnswerContext(client.Read(), "request", TimeProvider.System, TimeProvider.System.GetTimestamp());
+        writer = client.Dialect.OpenStream(context, output);
+        writer.Start("upstream");
+    }
+
+    [Benchmark(OperationsPerInvoke = Block.TokensPerIteration)]
+    public void Text()
+    {
+        for (var repeat = 0; repeat < Block.Repeats; repeat++)
+        {
+            output.ResetWrittenCount();
+            foreach (var word in words)
+                writer.Text(0, word);
+        }
+    }
+
+    [Benchmark(OperationsPerInvoke = Block.TokensPerIteration)]
+    public void Reasoning()
+    {
+        for (var repeat = 0; repeat < Block.Repeats; repeat++)
+        {
+            output.ResetWrittenCount();
+            foreach (var word in words)
+                writer.Reasoning(0, word);
+        }
+    }
+
+    [Benchmark(OperationsPerInvoke = Block.TokensPerIteration)]
+    public void Arguments()
+    {
+        writer.ToolStart(0, 0, "call_1", "weather");
+        writer.ToolArguments(0, 0, "{\\\"city\\\":\\\""u8);
+        for (var repeat = 0; repeat < Block.Repeats; repeat++)
+        {
+            output.ResetWrittenCount();
+            foreach (var word in words)
+                writer.ToolArguments(0, 0, word);
+        }
+    }
+}

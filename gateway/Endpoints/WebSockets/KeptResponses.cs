@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Wire;
+
+namespace Dragoman.Endpoints.WebSockets;
+
+/// <summary>A response that can be continued.</summary>
+/// <param name="Id">OpenAI's or the gateway's.</param>
+/// <param name="Stream">JSON of the <c>stream_id</c> it belongs to; empty for the unnamed one.</param>
+/// <param name="Items">All that was said until its end, as comma-separated items of an <c>input</c>.</param>
+internal sealed record KeptResponse(string Id, string Stream, ReadOnlyMemory<byte> Items);
+
+/// <summary>The last response of each stream of one connection, together no larger than one request may be.</summary>
+/// <param name="largest">In bytes.</param>
+internal sealed class KeptResponses(int largest)
+{
+    private readonly List<KeptResponse> oldestFirst = [];
+
+    public KeptResponse? Find(string id) => oldestFirst.Find(response => response.Id == id);
+
+    public void Remove(KeptResponse response) => oldestFirst.Remove(response);
+
+    /// <summary>Keeps a response in place of its stream's last one.</summary>
+    /// <param name="stream">JSON of the <c>stream_id</c>.</param>
+    /// <param name="said">The items that were its input.</param>
+    /// <param name="response">The whole response.</param>
+    /// <param name="requestId">Of the request.</param>
+    public void Keep(string stream, ReadOnlySpan<byte> said, ReadOnlySpan<byte> response, string requestId)
+    {
+        oldestFirst.RemoveAll(kept => kept.Stream == stream);
+        using var parsed = JsonText.Parse(response);
+        var root = parsed.RootElement;
+        // What the provider keeps is continued by the provider.
+        if (root.ValueKind != JsonValueKind.Object || (root.TryGetProperty("store", out var store) && store.ValueKind == JsonValueKind.True))
+            return;
+        if (!root.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.String)
+            return;
+        var name = JsonText.ReadString(id);
+        var items = new ArrayBufferWriter<byte>(said.Length + response.Length);
+        Join(items, said);
+        if (root.TryGetProperty("output", out var output) && output.ValueKind == JsonValueKind.Array)
+            WriteOutput(items, output, isOurs: name.Contains(requestId, StringComparison.Ordinal));
+        if (items.WrittenCount > largest)
+            return;
+        oldestFirst.Add(new KeptResponse(name, stream, items.WrittenMemory));
+        while (oldestFirst.Sum(kept => (long)kept.Items.Length) > largest)
+            oldestFirst.RemoveAt(0);
+    }
+
+    /// <summary>Adds comma-separated items to others.</summary>
+    public static void Join(ArrayBufferWriter<byte> items, ReadOnlySpan<byte> more)
+    {
+        more = more.Trim(" \t\r\n"u8);
+        if (more.IsEmpty)
+            return;
+        if (items.WrittenCount > 0)
+            items.Write(","u8);
+        items.Write(more);
+    }
+
+    /// <summary>
+    /// OpenAI takes back reasoning that it does not keep only when it is encrypted, and looks for the reasoning that
+    /// belongs to an item by the item's id. What the gateway wrote itself it can read again as it stands.
+    /// </summary>
+    private static void WriteOutput(ArrayBufferWriter<byte> items, JsonElement output, bool isOurs)
+    {
+        var lacksReasoning = !isOurs && output.EnumerateArray().Any(IsBareReasoning);
+        foreach (var item in output.EnumerateArray())
+        {
+            if (!lacksReasoning)
+                Join(items, System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(item));
+            else if (!IsBareReasoning(item))
+                Join(items, JsonSplice.Without(item, "id").Span);
+        }
+    }
+
+    private static bool IsBareReasoning(JsonElement item) =>
+        item.ValueKind == JsonValueKind.Object
+        && item.TryGetProperty("type", out var type) && type.ValueEquals("reasoning"u8)
+        && !(item.TryGetProperty("encrypted_content", out var content) && content.ValueKind == JsonValueKind.String);
+}

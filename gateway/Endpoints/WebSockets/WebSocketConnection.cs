@@ -1,0 +1,334 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Threading.Channels;
+using Dragoman.Conversation;
+using Dragoman.Pipeline;
+using Dragoman.Wire;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Endpoints.WebSockets;
+
+/// <summary>
+/// One WebSocket: each message is a request of its own, which takes all nine steps; they run one after the other, and
+/// those that come meanwhile wait.
+/// </summary>
+internal sealed class WebSocketConnection : IDisposable
+{
+    /// <summary>As OpenAI's.</summary>
+    private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(60);
+
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long the client may take to answer a close frame.</summary>
+    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
+
+    /// <summary>Requests that may wait behind the running one.</summary>
+    private const int MostWaiting = 16;
+
+    /// <summary>A client that does not look at the refusals either.</summary>
+    private const int MostRefused = 256;
+
+    private const int ClientCancelled = 499;
+
+    private readonly Exchange handshake;
+    private readonly IErrorShape errors;
+    private readonly MessageSession session;
+    private readonly RequestDelegate gateway;
+    private readonly WebSocket socket;
+    private readonly MessageSender sender;
+    private readonly int largest;
+    private readonly CancellationTokenSource over = new();
+    private readonly Channel<Waiting> queue = Channel.CreateUnbounded<Waiting>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock gate = new();
+    private readonly List<Waiting> unanswered = [];
+    private readonly ITimer life;
+    private readonly ITimer idle;
+    private readonly ITimer linger;
+    private (WebSocketCloseStatus Status, string Reason) close = (WebSocketCloseStatus.NormalClosure, "");
+    private volatile GatewayError? retirement;
+    private bool hasToldRetirement;
+    private volatile bool isClosing;
+    private int served;
+
+    private WebSocketConnection(Exchange handshake, Stream connection, MessageSession session, RequestDelegate gateway)
+    {
+        this.handshake = handshake;
+        this.session = session;
+        this.gateway = gateway;
+        errors = handshake.Errors;
+        var limits = handshake.Snapshot.Configuration.Limits;
+        largest = limits.RequestBytes;
+        var frames = new FrameStream(connection);
+        // A ping waits behind what the client has not taken yet.
+        var options = new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = limits.KeepAlive, KeepAliveTimeout = limits.StalledClient };
+        socket = WebSocket.CreateFromStream(frames, options);
+        sender = new MessageSender(socket, frames);
+        life = handshake.Clock.CreateTimer(_ => OutliveLimit(), null, LongestLife, Timeout.InfiniteTimeSpan);
+        idle = handshake.Clock.CreateTimer(_ => Retire(null, "no request for 30 minutes"), null, LongestIdle, Timeout.InfiniteTimeSpan);
+        linger = handshake.Clock.CreateTimer(_ => Break(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Serves a connection until it is closed.</summary>
+    /// <param name="handshake">The request that becomes the WebSocket; it was admitted.</param>
+    /// <param name="session">What is the endpoint's own.</param>
+    /// <param name="gateway">Takes a request through the gateway.</param>
+    /// <exception cref="GatewayException">The handshake is wrong.</exception>
+    public static async Task RunAsync(Exchange handshake, MessageSession session, RequestDelegate gateway)
+    {
+        var stream = await WebSocketHandshake.AcceptAsync(handshake.Http).ConfigureAwait(false);
+        using var connection = new WebSocketConnection(handshake, stream, session, gateway);
+        await connection.RunAsync().ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        life.Dispose();
+        idle.Dispose();
+        linger.Dispose();
+        socket.Dispose();
+        sender.Dispose();
+        over.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        using var left = handshake.Http.RequestAborted.Register(over.Cancel);
+        var stopping = handshake.Http.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        var answering = AnswerAsync();
+        using (stopping.Register(() => Retire(new GatewayError(ErrorKind.Overloaded, "The gateway is being stopped. Try again on a new connection."), "the gateway is being stopped")))
+        {
+            try
+            {
+                await ReceiveAsync().ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is WebSocketException or IOException or OperationCanceledException)
+            {
+                // A client that left, or broke the protocol's rules and was told so by a close frame.
+            }
+        }
+
+        await over.CancelAsync().ConfigureAwait(false);
+        queue.Writer.TryComplete();
+        await answering.ConfigureAwait(false);
+        if (socket.State == WebSocketState.CloseReceived)
+            await CloseAsync(WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
+    }
+
+    /// <summary>Reads messages until the client's close frame.</summary>
+    private async Task ReceiveAsync()
+    {
+        var message = new ArrayBufferWriter<byte>(1024);
+        while (true)
+        {
+            var part = await socket.ReceiveAsync(message.GetMemory(1024), CancellationToken.None).ConfigureAwait(false);
+            if (part.MessageType == WebSocketMessageType.Close)
+                return;
+            if (isClosing)
+                continue;
+            message.Advance(part.Count);
+            if (part.MessageType == WebSocketMessageType.Binary)
+            {
+                CloseSoon(WebSocketCloseStatus.InvalidMessageType, "a request is one JSON object in a text message");
+            }
+            else if (message.WrittenCount > largest)
+            {
+                CloseSoon(WebSocketCloseStatus.MessageTooBig, $"a message may have {largest} bytes");
+            }
+            else if (part.EndOfMessage)
+            {
+                Accept(session.Read(message.WrittenMemory));
+                message = new ArrayBufferWriter<byte>(1024);
+            }
+        }
+    }
+
+    private void Accept(ClientMessage message)
+    {
+        if (message.IsCancel)
+        {
+            Cancel(message.Id.Span);
+            return;
+        }
+
+        lock (gate)
+        {
+            if (unanswered.Count > MostRefused)
+            {
+                CloseSoon(WebSocketCloseStatus.PolicyViolation, "too many requests wait for their answers");
+                return;
+            }
+
+            var isTooMuch = unanswered.Count > MostWaiting || unanswered.Sum(each => (long)each.Message.Body.Length) + message.Body.Length > largest;
+            if (isTooMuch && unanswered.Count > 0)
+            {
+                message = new ClientMessage(default(ReadOnlyMemory<byte>))
+                {
+                    Id = message.Id,
+                    Refusal = new GatewayError(ErrorKind.RateLimited, $"Too many requests wait on this connection: at most {MostWaiting}, and {largest} bytes in all. Read the answers first."),
+                };
+            }
+
+            var waiting = new Waiting(message);
+            idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (queue.Writer.TryWrite(waiting))
+                unanswered.Add(waiting);
+        }
+    }
+
+    /// <summary>Ends the request with this id, or the running one.</summary>
+    private void Cancel(ReadOnlySpan<byte> id)
+    {
+        Waiting? found = null;
+        lock (gate)
+        {
+            foreach (var waiting in unanswered)
+            {
+                if (found is null && (id.IsEmpty || waiting.Message.Id.Span.SequenceEqual(id)))
+                    found = waiting;
+            }
+        }
+
+        _ = found?.Cancellation.CancelAsync();
+    }
+
+    /// <summary>Answers the requests in their order.</summary>
+    private async Task AnswerAsync()
+    {
+        await foreach (var waiting in queue.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                if (!over.IsCancellationRequested)
+                    await AnswerAsync(waiting).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is WebSocketException or OperationCanceledException or IOException)
+            {
+                // The connection ended under the answer.
+                await over.CancelAsync().ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                CloseSoon(WebSocketCloseStatus.InternalServerError, "the gateway failed");
+            }
+
+            lock (gate)
+            {
+                unanswered.Remove(waiting);
+                if (unanswered.Count == 0)
+                    idle.Change(LongestIdle, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        if (over.IsCancellationRequested)
+            return;
+        // As OpenAI, which tells even a client that asks nothing.
+        if (retirement is { Code: not null } told && !hasToldRetirement)
+            await TellAsync(told).ConfigureAwait(false);
+        await CloseAsync(close.Status, close.Reason).ConfigureAwait(false);
+    }
+
+    private async Task TellAsync(GatewayError error)
+    {
+        var batch = new MessageBatch();
+        var body = new ArrayBufferWriter<byte>(256);
+        errors.WriteError(body, error, handshake.RequestId);
+        session.Open(new ClientMessage(default(ReadOnlyMemory<byte>)), handshake.RequestId).AddFailure(errors.StatusOf(error), body.WrittenSpan, default, batch);
+        try
+        {
+            await sender.SendAsync(batch, over.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The connection is over already.
+        }
+    }
+
+    private async Task AnswerAsync(Waiting waiting)
+    {
+        var message = waiting.Message;
+        var requestId = $"{handshake.RequestId}-{++served}";
+        using var aborted = CancellationTokenSource.CreateLinkedTokenSource(waiting.Cancellation.Token, over.Token);
+        var response = new MessageResponse(requestId, () => CloseSoon(WebSocketCloseStatus.InternalServerError, "the answer broke off"), aborted.Token);
+        var answer = session.Open(message, requestId);
+        using var body = new MessageBody(sender, answer, IdOf(message), aborted.Token) { Response = response };
+        response.Messages = body;
+        if ((retirement ?? message.Refusal) is { } refusal)
+        {
+            response.Headers[RequestId.Header] = requestId;
+            hasToldRetirement |= refusal == retirement;
+            await body.FailAsync(errors, refusal, errors.StatusOf(refusal), over.Token).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await gateway(MessageRequest.Create(handshake.Http, answer.Body, response)).ConfigureAwait(false);
+            await body.EndAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (waiting.Cancellation.IsCancellationRequested)
+        {
+            // Said below.
+        }
+
+        if (waiting.Cancellation.IsCancellationRequested && !answer.HasEnded)
+        {
+            var cancelled = new GatewayError(ErrorKind.InvalidRequest, "The request was cancelled.") { Code = "request_cancelled" };
+            await body.FailAsync(errors, cancelled, ClientCancelled, over.Token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The client's own id of the request, as the last member of each message.</summary>
+    private ReadOnlyMemory<byte> IdOf(ClientMessage message) =>
+        message.Id.IsEmpty ? default : (byte[])[.. ",\""u8, .. System.Text.Encoding.ASCII.GetBytes(session.IdMember), .. "\":"u8, .. message.Id.Span];
+
+    private void OutliveLimit() => Retire(
+        new GatewayError(ErrorKind.InvalidRequest, "This WebSocket connection has reached its limit of 60 minutes. Open a new one to continue.") { Code = "websocket_connection_limit_reached" },
+        "the connection has lasted 60 minutes");
+
+    /// <summary>Lets the running request end, refuses those that wait, and closes.</summary>
+    private void Retire(GatewayError? error, string reason)
+    {
+        lock (gate)
+        {
+            if (isClosing || queue.Reader.Completion.IsCompleted)
+                return;
+            retirement = error;
+            close = (WebSocketCloseStatus.EndpointUnavailable, reason);
+            queue.Writer.TryComplete();
+        }
+    }
+
+    /// <summary>Ends the running request and sends a close frame.</summary>
+    private void CloseSoon(WebSocketCloseStatus status, string reason)
+    {
+        _ = over.CancelAsync();
+        _ = CloseAsync(status, reason);
+    }
+
+    private async Task CloseAsync(WebSocketCloseStatus status, string reason)
+    {
+        try
+        {
+            isClosing = true;
+            linger.Change(LongestClose, Timeout.InfiniteTimeSpan);
+            await sender.CloseAsync(status, reason).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The connection is over already.
+        }
+    }
+
+    private void Break()
+    {
+        socket.Abort();
+        handshake.Http.Abort();
+    }
+
+    /// <summary>A request that has no answer yet.</summary>
+    private sealed record Waiting(ClientMessage Message)
+    {
+        public CancellationTokenSource Cancellation { get; } = new();
+    }
+}

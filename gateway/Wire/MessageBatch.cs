@@ -1,0 +1,47 @@
+using System.Buffers;
+
+namespace Dragoman.Wire;
+
+/// <summary>JSON objects that leave together, each as a WebSocket message of its own.</summary>
+public sealed class MessageBatch
+{
+    /// <summary>Bytes; a buffer that grew beyond it for one large message is not kept.</summary>
+    private const int LargestKept = 64 * 1024;
+
+    private readonly List<int> ends = [];
+    private ArrayBufferWriter<byte> bytes = new(512);
+
+    public int Count => ends.Count;
+
+    public ReadOnlyMemory<byte> this[int index] => bytes.WrittenMemory[(index == 0 ? 0 : ends[index - 1])..ends[index]];
+
+    /// <summary>Adds an object with members at its end.</summary>
+    /// <param name="json">The object; white space may stand around it. Anything else that is JSON stays as it is.</param>
+    /// <param name="members">JSON: each member with a comma in front.</param>
+    public void Add(ReadOnlySpan<byte> json, ReadOnlySpan<byte> members)
+    {
+        json = json.Trim(" \t\r\n"u8);
+        if (members.IsEmpty || json.Length < 2 || json[0] != '{' || json[^1] != '}')
+        {
+            bytes.Write(json);
+        }
+        else
+        {
+            var isEmpty = json[1..^1].Trim(" \t\r\n"u8).IsEmpty;
+            bytes.Write(json[..^1]);
+            bytes.Write(isEmpty ? members[1..] : members);
+            bytes.Write("}"u8);
+        }
+
+        ends.Add(bytes.WrittenCount);
+    }
+
+    public void Clear()
+    {
+        ends.Clear();
+        if (bytes.Capacity > LargestKept)
+            bytes = new ArrayBufferWriter<byte>(512);
+        else
+            bytes.ResetWrittenCount();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Dragoman.Functional.Tests.Harness;
+
+/// <summary>A WebSocket client that sees every frame, answers no ping, and reads only when it is told to.</summary>
+internal sealed class RawSocketClient : IDisposable
+{
+    private readonly CancellationTokenSource deadline = new(Eventually.Deadline);
+    private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+    private NetworkStream stream = null!;
+
+    public static async Task<RawSocketClient> ConnectAsync(int port, string path)
+    {
+        var client = new RawSocketClient();
+        await client.socket.ConnectAsync(IPAddress.Loopback, port, client.deadline.Token);
+        client.stream = new NetworkStream(client.socket);
+        var handshake = $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        await client.stream.WriteAsync(Encoding.ASCII.GetBytes(handshake), client.deadline.Token);
+        var head = new StringBuilder();
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            head.Append((char)(await client.ReadAsync(1))[0]);
+        if (!head.ToString().StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal))
+            throw new InvalidOperationException(head.ToString());
+        return client;
+    }
+
+    /// <summary>Sends a short text.</summary>
+    public async Task SendAsync(string text)
+    {
+        var payload = Encoding.UTF8.GetBytes(text);
+        var length = new byte[2];
+        BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)payload.Length);
+        // Masked with zeros, which changes nothing.
+        await stream.WriteAsync((byte[])[0x81, 0x80 | 126, .. length, 0, 0, 0, 0, .. payload], deadline.Token);
+    }
+
+    /// <summary>The next frame's opcode and payload.</summary>
+    public async Task<(int Opcode, byte[] Payload)> ReadFrameAsync()
+    {
+        var head = await ReadAsync(2);
+        int length = head[1];
+        if (length == 126)
+            length = BinaryPrimitives.ReadUInt16BigEndian(await ReadAsync(2));
+        return (head[0] & 0x0F, await ReadAsync(length));
+    }
+
+    /// <summary>Reads until the other side is gone; how many bytes that took.</summary>
+    public async Task<long> DrainAsync()
+    {
+        var buffer = new byte[64 * 1024];
+        var total = 0L;
+        try
+        {
+            while (await stream.ReadAsync(buffer, deadline.Token) is var count && count > 0)
+                total += count;
+        }
+        catch (IOException)
+        {
+            // A cut connection ends in a reset.
+        }
+
+        return total;
+    }
+
+    public void Dispose()
+    {
+        stream?.Dispose();
+        socket.Dispose();
+        deadline.Dispose();
+    }
+
+    private async Task<byte[]> ReadAsync(int count)
+    {
+        var bytes = new byte[count];
+        await stream.ReadExactlyAsync(bytes, deadline.Token);
+        return bytes;
+    }
+}

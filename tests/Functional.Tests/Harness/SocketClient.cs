@@ -1,0 +1,56 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Dragoman.Functional.Tests.Harness;
+
+/// <summary>A client of one WebSocket.</summary>
+internal sealed class SocketClient : IDisposable
+{
+    private readonly CancellationTokenSource deadline = new(Eventually.Deadline);
+
+    public ClientWebSocket Socket { get; } = new();
+
+    public static async Task<SocketClient> ConnectAsync(Uri door, string path)
+    {
+        var client = new SocketClient();
+        await client.Socket.ConnectAsync(new UriBuilder(door) { Scheme = "ws", Path = path }.Uri, client.deadline.Token);
+        return client;
+    }
+
+    public Task SendAsync(string text) => Socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, deadline.Token);
+
+    /// <summary>The next message; null for a close frame.</summary>
+    public async Task<JsonElement?> ReceiveAsync()
+    {
+        var buffer = new byte[16 * 1024];
+        using var text = new MemoryStream();
+        while (true)
+        {
+            var part = await Socket.ReceiveAsync(buffer, deadline.Token);
+            if (part.MessageType == WebSocketMessageType.Close)
+                return null;
+            text.Write(buffer, 0, part.Count);
+            if (part.EndOfMessage)
+                return JsonSerializer.Deserialize<JsonElement>(text.ToArray());
+        }
+    }
+
+    /// <summary>Messages until one that <paramref name="isLast"/> knows as the last.</summary>
+    public async Task<List<JsonElement>> ReceiveUntilAsync(Func<JsonElement, bool> isLast)
+    {
+        var messages = new List<JsonElement>();
+        do
+            messages.Add(await ReceiveAsync() ?? throw new InvalidOperationException($"closed with {Socket.CloseStatus}: {Socket.CloseStatusDescription}"));
+        while (!isLast(messages[^1]));
+        return messages;
+    }
+
+    public Task CloseAsync() => Socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "bye", deadline.Token);
+
+    public void Dispose()
+    {
+        Socket.Dispose();
+        deadline.Dispose();
+    }
+}

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Net;
+using Dragoman.Functional.Tests.Harness;
+using Xunit;
+
+namespace Dragoman.Functional.Tests.Stack;
+
+/// <summary>What a process does between SIGTERM and its end.</summary>
+[Trait("Category", "Streaming")]
+public sealed class DrainTests : IAsyncLifetime, IDisposable
+{
+    private const string TwoSecondsLong = "emulate-tokens-40-tps-20";
+    private const string Endless = "emulate-tokens-1000000-tps-20";
+
+    private readonly ScratchDirectory directory = new();
+    private DragomanProcess emulator = null!;
+
+    public static TheoryData<string> Dialects => [.. Dialect.All.Select(dialect => dialect.Name)];
+
+    public static TheoryData<string> Hosts => ["sidecar", "functions"];
+
+    public async Task InitializeAsync() => emulator = await DragomanProcess.StartAsync("emulator", directory.Path);
+
+    public async Task DisposeAsync() => await emulator.DisposeAsync();
+
+    public void Dispose() => directory.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task What_runs_is_finished_and_what_comes_is_refused(string host)
+    {
+        await using var process = await StartAsync(host);
+        var streams = new List<Stream>();
+        foreach (var dialect in Dialect.All)
+            streams.Add(await OpenAsync(process, dialect.Request(TwoSecondsLong, stream: true)));
+        var whole = process.Client.SendAsync(Requests.OpenAIChat(stream: false, "emulator/" + TwoSecondsLong));
+        await Eventually.HoldsAsync(async () => (await RunningAtTheProviderAsync()) == Dialect.All.Count + 1, () => "the provider was not asked");
+
+        process.AskToStop();
+        await Eventually.HoldsAsync(async () => await StatusAsync(process, "/ready") == HttpStatusCode.ServiceUnavailable, () => "it stays ready");
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(process, "/health"));
+        foreach (var dialect in Dialect.All)
+        {
+            // As large as what no socket's buffer takes: the refusal must not be lost in a reset.
+            using var refusal = await process.Client.SendAsync(dialect.Request(TwoSecondsLong, stream: true, padding: 8_000_000));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.StatusCode);
+            Assert.Equal(TimeSpan.FromSeconds(1), refusal.Headers.RetryAfter?.Delta);
+            Assert.True(refusal.Headers.ConnectionClose);
+            Assert.Contains("restarting", dialect.ErrorMessage(await refusal.JsonAsync()), StringComparison.Ordinal);
+        }
+
+        for (var index = 0; index < streams.Count; index++)
+            Assert.Contains(Dialect.All[index].GoodEnd, await ReadToEndAsync(streams[index]), StringComparison.Ordinal);
+        using var answer = await whole;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("stop", (await answer.JsonAsync()).GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.Equal(Dialect.All.Count + 1, Settled(process, "Completed"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task After_its_time_a_stream_ends_with_an_error_of_its_dialect(string name)
+    {
+        var dialect = Dialect.Of(name);
+        await using var process = await StartAsync("sidecar", drainSeconds: "0.5");
+        var stream = await OpenAsync(process, dialect.Request(Endless, stream: true));
+        var whole = process.Client.SendAsync(dialect.Request(Endless, stream: false));
+        await Eventually.HoldsAsync(async () => (await RunningAtTheProviderAsync()) == 2, () => "the provider was not asked");
+
+        process.AskToStop();
+
+        var text = await ReadToEndAsync(stream);
+        Assert.True(dialect.EndsWithError(text), text);
+        Assert.Contains("restarting", text, StringComparison.Ordinal);
+        using var refusal = await whole;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.StatusCode);
+        Assert.NotNull(refusal.Headers.RetryAfter);
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.Equal(2, Settled(process, "Failed"));
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_it_at_once()
+    {
+        await using var process = await StartAsync("sidecar", drainSeconds: "600");
+        var dialect = Dialect.Of("openai");
+        var stream = await OpenAsync(process, dialect.Request(Endless, stream: true));
+        process.AskToStop();
+        await Eventually.HoldsAsync(async () => await StatusAsync(process, "/ready") == HttpStatusCode.ServiceUnavailable, () => "it stays ready");
+
+        process.AskToStop();
+
+        Assert.True(dialect.EndsWithError(await ReadToEndAsync(stream)));
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.Equal(1, Settled(process, "Failed"));
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_does_not_hold_it()
+    {
+        await using var process = await StartAsync("sidecar", drainSeconds: "0.5");
+        _ = await OpenAsync(process, Dialect.Of("openai").Request("emulate-tokens-1000000", stream: true));
+        await Task.Delay(200);
+
+        process.AskToStop();
+
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.Contains("settled", process.Log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task With_nothing_to_finish_it_ends_soon(string host)
+    {
+        await using var process = await StartAsync(host);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(process, "/ready"));
+        var began = Stopwatch.GetTimestamp();
+
+        Assert.Equal(0, await process.TerminateAsync());
+
+        // Its own kept-alive connection is still open; far from the time that is given to streams.
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 5);
+    }
+
+    private Task<DragomanProcess> StartAsync(string host, string drainSeconds = "20") =>
+        DragomanProcess.StartAsync(host, directory.Path, new Dictionary<string, string?>
+        {
+            ["DRAGOMAN_EMULATOR_URL"] = new Uri(emulator.Address, "v1").AbsoluteUri,
+            ["DRAGOMAN__limits__drainSeconds"] = drainSeconds,
+        });
+
+    /// <summary>Sends a request and waits for the first bytes of its stream.</summary>
+    private static async Task<Stream> OpenAsync(DragomanProcess process, HttpRequestMessage request)
+    {
+        var answer = await process.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStreamAsync();
+    }
+
+    private static async Task<string> ReadToEndAsync(Stream stream)
+    {
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync().WaitAsync(Eventually.Deadline);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(DragomanProcess process, string path)
+    {
+        using var answer = await process.Client.GetAsync(new Uri(path, UriKind.Relative));
+        return answer.StatusCode;
+    }
+
+    private async Task<int> RunningAtTheProviderAsync()
+    {
+        var log = await (await emulator.Client.GetAsync(new Uri("/__emulator/requests", UriKind.Relative))).JsonAsync();
+        return log.GetProperty("requests").EnumerateArray().Count(request => request.GetProperty("method").GetString() == "POST");
+    }
+
+    private static int Settled(DragomanProcess process, string outcome) =>
+        process.Log.Split('\n').Count(line => line.Contains(" settled ", StringComparison.Ordinal) && line.Contains($" {outcome} ", StringComparison.Ordinal));
+}
