@@ -50,7 +50,11 @@ catch (Exception error) when (error is WrongAnswerException or InvalidOperationE
     return Failed;
 }
 
-static Task<int> SoakAsync(TimeSpan length) => ReportAsync((repository, stop) => SoakBenchmark.RunAsync(repository, length, stop));
+static Task<int> SoakAsync(TimeSpan length) => MeasureAsync(async (repository, stop) =>
+{
+    var (name, text) = await SoakBenchmark.RunAsync(repository, length, stop);
+    await ResultFiles.WriteAsync(name, text);
+});
 
 static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
 

@@ -37,7 +37,7 @@ main() {
                 say "publishing $executable"
                 dotnet publish "$executable" -c Release -r linux-x64 -o "artifacts/$executable" -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false
             done
-            if [[ ${1:-} != soak ]]; then install_portkey; fi
+            if [[ ${1:-} != soak && ( ${1:-} != streams || " $* " == *" --largest "* ) ]]; then install_portkey; fi
             ;;
     esac
     say "building the load generator"
