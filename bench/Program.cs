@@ -32,11 +32,7 @@ try
             Console.WriteLine(JsonSerializer.Serialize(seen, ClientResultJson.Default.ClientResult));
             return 0;
         case ["streams", .. var arguments] when StreamsOptions.Parse(arguments) is { } streams:
-            return await MeasureAsync(async (repository, stop) =>
-            {
-                var (name, text) = await StreamsBenchmark.RunAsync(repository, streams, stop);
-                await ResultFiles.WriteAsync(name, text);
-            });
+            return await ReportAsync((repository, stop) => StreamsBenchmark.RunAsync(repository, streams, stop));
         case ["soak"]:
             return await SoakAsync(TimeSpan.FromMinutes(20));
         case ["soak", "--minutes", var minutes] when double.TryParse(minutes, CultureInfo.InvariantCulture, out var length) && length is > 0 and < 10_000:
@@ -61,6 +57,13 @@ static Task<int> SoakAsync(TimeSpan length) => MeasureAsync(async (repository, s
 });
 
 static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
+
+// A report of one measure that has a run of its own.
+static Task<int> ReportAsync(Func<string, CancellationToken, Task<(string Name, string Text)>> measure) => MeasureAsync(async (repository, stop) =>
+{
+    var (name, text) = await measure(repository, stop);
+    await ResultFiles.WriteAsync(name, text);
+});
 
 static async Task<int> MeasureAsync(Func<string, CancellationToken, Task> measure)
 {

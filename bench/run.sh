@@ -2,15 +2,15 @@
 # Builds Dragoman's executables as they are published, measures them beside bare nginx and Portkey's gateway, prints the
 # figures and writes them to bench/results/ as tables, plots and JSON.
 #
-#   bench/run.sh                      everything, about eleven minutes after the build
+#   bench/run.sh                      everything, about twelve minutes after the build
 #   bench/run.sh --quick              one short round, to see that it works
-#   bench/run.sh --only whole,typed   some measures: whole, paced, flood, single, typed, memory, start
+#   bench/run.sh --only whole,typed   some measures: whole, paced, flood, single, typed, memory, start, streams
 #   bench/run.sh --contenders sidecar,portkey
 #                                     some ways, and what they are compared with
 #   bench/run.sh compare A.json B.json
 #                                     ratios of two runs' figures
 #   bench/run.sh streams [...]        very many streams at once, or the largest number: --largest
-#   bench/run.sh soak                 20 minutes of mixed load, and whether memory stays flat: --minutes N
+#   bench/run.sh soak                 20 minutes of mixed load, and whether memory stays flat; --minutes N for another length
 #
 # What is not the whole is written to artifacts/bench/ instead. BENCH_NOTE="..." adds a line to the report, such as what
 # else the machine was doing.

@@ -43,9 +43,23 @@ internal sealed record PacedAnswers(double[] Microseconds, bool KeptUp)
         foreach (var rate in Plan.PacedRates)
         {
             var results = await Rounds.RunAsync(contenders, plan.PacedRounds, uncounted: 0,
-                contender => behind.Contains(contender.Name) ? Task.FromResult(LeftOut) : MeasureAsync(contender, rate, plan.PacedLength, cancellation), cancellation);
+                contender => behind.Contains(contender.Name) ? Task.FromResult(LeftOut) : TryAsync(contender, rate, plan.PacedLength, cancellation), cancellation);
             AddTo(figures, rate, results);
             behind.UnionWith(results.Each.Where(each => each.Rounds.All(round => !round.KeptUp)).Select(each => each.Way.Name));
+        }
+    }
+
+    /// <summary>Another gateway that breaks under the load has fallen behind.</summary>
+    private static async Task<PacedAnswers> TryAsync(Contender contender, int rate, TimeSpan length, CancellationToken cancellation)
+    {
+        try
+        {
+            return await MeasureAsync(contender, rate, length, cancellation);
+        }
+        catch (Exception error) when (contender.Way.Kind == WayKind.Peer && (error is WrongAnswerException or HttpRequestException or IOException))
+        {
+            Console.Error.WriteLine($"  {contender.Name}, {rate} a second: {error.Message}");
+            return LeftOut;
         }
     }
 

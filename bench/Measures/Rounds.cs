@@ -6,6 +6,8 @@ internal static class Rounds
     /// <summary>Rounds that warm everything up; compiled code settles after the second.</summary>
     public const int ToWarmUp = 2;
 
+    private const int PeerAttempts = 3;
+
     /// <returns>Each contender's results, a round's after the other's.</returns>
     public static async Task<Results<TResult>> RunAsync<TResult>(
         IReadOnlyList<Contender> contenders, int rounds, int uncounted, Func<Contender, Task<TResult>> measure, CancellationToken cancellation)
@@ -17,20 +19,31 @@ internal static class Rounds
             {
                 cancellation.ThrowIfCancellationRequested();
                 var index = (turn + round) % contenders.Count;
-                try
-                {
-                    var result = await measure(contenders[index]);
-                    if (round >= uncounted)
-                        results[index].Add(result);
-                }
-                catch (Exception error) when (error is Load.WrongAnswerException or HttpRequestException or IOException)
-                {
-                    throw new InvalidOperationException($"\"{contenders[index].Name}\": {error.Message}", error);
-                }
+                var result = await TakeTurnAsync(contenders[index], measure);
+                if (round >= uncounted)
+                    results[index].Add(result);
             }
         }
 
         return new([.. contenders.Zip(results, (contender, each) => (contender.Way, (IReadOnlyList<TResult>)each))]);
+    }
+
+    /// <summary>A wrong answer ends the run, except that another gateway may repeat its turn.</summary>
+    private static async Task<TResult> TakeTurnAsync<TResult>(Contender contender, Func<Contender, Task<TResult>> measure)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await measure(contender);
+            }
+            catch (Exception error) when (error is Load.WrongAnswerException or HttpRequestException or IOException)
+            {
+                if (contender.Way.Kind != WayKind.Peer || attempt == PeerAttempts)
+                    throw new InvalidOperationException($"\"{contender.Name}\": {error.Message}", error);
+                Console.Error.WriteLine($"  {contender.Name} repeats its turn: {error.Message}");
+            }
+        }
     }
 }
 
