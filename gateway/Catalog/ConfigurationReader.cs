@@ -393,11 +393,12 @@ public sealed class ConfigurationReader
     {
         if (node is null)
             return LimitSettings.Default;
-        var members = Members(node, pointer, "requestBytes", "downloadBytes", "keepAliveSeconds", "stalledClientSeconds", "drainSeconds");
+        var members = Members(node, pointer, "requestBytes", "downloadBytes", "answerBytes", "keepAliveSeconds", "stalledClientSeconds", "drainSeconds");
         return new LimitSettings(
             Count(members, "requestBytes", pointer) ?? LimitSettings.Default.RequestBytes,
             Count(members, "downloadBytes", pointer) ?? LimitSettings.Default.DownloadBytes)
         {
+            AnswerBytes = Count(members, "answerBytes", pointer) ?? LimitSettings.Default.AnswerBytes,
             KeepAlive = Seconds(members, "keepAliveSeconds", pointer) ?? LimitSettings.Default.KeepAlive,
             StalledClient = Seconds(members, "stalledClientSeconds", pointer, above: 1) ?? LimitSettings.Default.StalledClient,
             Drain = Seconds(members, "drainSeconds", pointer) ?? LimitSettings.Default.Drain,

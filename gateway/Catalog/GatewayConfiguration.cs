@@ -155,6 +155,9 @@ public sealed record LimitSettings(int RequestBytes, int DownloadBytes)
     /// <summary>How long a client may take nothing of what waits for it before its connection is cut.</summary>
     public TimeSpan StalledClient { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The most bytes that a provider's answer may have: of what it says in a stream, of its body else.</summary>
+    public int AnswerBytes { get; init; } = 64 * 1024 * 1024;
+
     public static readonly LimitSettings Default = new(32 * 1024 * 1024, 20 * 1024 * 1024);
 }
 

@@ -12,6 +12,7 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
     private const int LongestLead = 64;
 
     private readonly List<Choice> choices = [];
+    private readonly HeldBack held = new();
 
     private enum Phase
     {
@@ -78,7 +79,13 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
         if (state.Phase == Phase.InText)
             Next.Logprobs(choice, entries);
         else if (state.Phase == Phase.Undecided)
-            state.Logprobs = state.Logprobs.Length == 0 ? entries.ToArray() : [.. state.Logprobs, (byte)',', .. entries];
+            Hold(state, entries);
+    }
+
+    private void Hold(Choice state, ReadOnlySpan<byte> entries)
+    {
+        held.Add(entries.Length);
+        state.Logprobs = state.Logprobs.Length == 0 ? entries.ToArray() : [.. state.Logprobs, (byte)',', .. entries];
     }
 
     public override void Stop(int choice, StopReason reason, string? stopSequence = null)

@@ -12,6 +12,9 @@ namespace Dragoman.Endpoints;
 /// </summary>
 internal sealed class ListeningPort
 {
+    /// <summary>What the system may keep for a client that reads slowly, in bytes; its own bound is several MiB.</summary>
+    private const int SendBuffer = 256 * 1024;
+
     private const int SolSocket = 1;
     private const int SoAttachFilter = 26;
 
@@ -31,7 +34,13 @@ internal sealed class ListeningPort
     private int connections;
     private volatile bool isClosed;
 
-    public Socket Open(EndPoint address) => socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+    public Socket Open(EndPoint address)
+    {
+        socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        // Connections get it from here.
+        socket.SendBufferSize = SendBuffer;
+        return socket;
+    }
 
     /// <summary>Counts the connections, for Kestrel.</summary>
     public ConnectionDelegate Count(ConnectionDelegate next) => async connection =>

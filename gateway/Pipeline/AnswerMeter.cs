@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Providers;
 
 namespace Dragoman.Pipeline;
 
@@ -8,11 +9,18 @@ namespace Dragoman.Pipeline;
 /// </summary>
 internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Exchange exchange) : AnswerFilter(next)
 {
+    /// <summary>What a call counts besides its words: what is kept to tell it from the others.</summary>
+    private const int CallBytes = 1024;
+
     private long producedBytes;
+    private long carriedBytes;
     private Usage usage = Conversation.Usage.Absent;
 
     /// <summary>Something that the client can see has come, so the answer has begun.</summary>
     public bool HasBegun { get; private set; }
+
+    /// <summary>The most bytes that the answer may have (<see cref="Catalog.LimitSettings.AnswerBytes"/>).</summary>
+    public int MostBytes { get; } = exchange.Snapshot.Configuration.Limits.AnswerBytes;
 
     /// <summary>The last event has come.</summary>
     public bool IsOver { get; private set; }
@@ -45,6 +53,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
 
     public override void ToolStart(int choice, int slot, string id, string name)
     {
+        Carry(CallBytes + id.Length);
         Begin(name.Length);
         Next.ToolStart(choice, slot, id, name);
     }
@@ -53,6 +62,24 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
     {
         Begin(escaped.Length);
         Next.ToolArguments(choice, slot, escaped);
+    }
+
+    public override void Logprobs(int choice, ReadOnlySpan<byte> entries)
+    {
+        Carry(entries.Length);
+        Next.Logprobs(choice, entries);
+    }
+
+    public override void State(int choice, int? slot, OpaqueState state)
+    {
+        Carry(state.Value.Length);
+        Next.State(choice, slot, state);
+    }
+
+    public override void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+        Carry(base64.Length);
+        Next.Media(choice, mediaType, base64);
     }
 
     public override void Usage(in Usage usage)
@@ -86,11 +113,20 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
 
     private void Begin(int bytes)
     {
+        Carry(bytes);
         producedBytes += bytes;
         if (HasBegun)
             return;
         HasBegun = true;
         FirstEventAfter = exchange.Elapsed;
+    }
+
+    /// <summary>What dialects keep of an answer to its end cannot become more than this allows, whatever the provider sends.</summary>
+    private void Carry(int bytes)
+    {
+        carriedBytes += bytes;
+        if (carriedBytes > MostBytes)
+            throw new GatewayException(UpstreamBody.TooLarge(MostBytes));
     }
 
     private Usage Estimate()

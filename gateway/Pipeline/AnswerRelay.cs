@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Dragoman.Conversation;
 using Dragoman.Providers;
 using Dragoman.Wire;
@@ -15,6 +16,9 @@ namespace Dragoman.Pipeline;
 /// <param name="context">For the dialect.</param>
 internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, AnswerContext context)
 {
+    /// <summary>Instead of a number of bytes: the answer is whole, what would have followed is not.</summary>
+    private const int Lost = -1;
+
     /// <summary>Bytes that are sent at once at most, though more may have come.</summary>
     private const int LargestBatch = 32 * 1024;
 
@@ -119,7 +123,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
 
     private static async Task ReadBodyAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
     {
-        var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, clock.Token).ConfigureAwait(false);
+        var body = await upstream.ReadBodyAsync(meter.MostBytes, clock.Token).ConfigureAwait(false);
         reader.ReadBody(body.Span, meter);
         ThrowIfFailed(meter);
         lane?.ForwardBody(body.Span);
@@ -136,13 +140,20 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
             while (!meter.IsOver)
             {
                 var read = await ReadOnceAsync(reads, events, reader, clock).ConfigureAwait(false);
-                events.Advance(read);
-                ReadEvents(events, reader, lane, meter, isLast: read == 0);
+                events.Advance(Math.Max(read, 0));
+                context.PassTime();
+                ReadEvents(events, reader, lane, meter, read);
                 if (!begun)
                     ThrowIfFailed(meter);
                 begun |= meter.HasBegun;
                 if (!begun)
+                {
+                    // What passes through is not counted before it means something.
+                    if (output.WrittenCount > HeldBack.Most)
+                        throw new GatewayException(UpstreamBody.TooLarge(HeldBack.Most));
                     continue;
+                }
+
                 if (reader.IsFinished)
                     clock.AwaitUsage();
                 else
@@ -153,7 +164,8 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         }
     }
 
-    /// <summary>One read; 0 at the end of the stream, and when token counts did not come in time after the finish.</summary>
+    /// <summary>One read; 0 at the end of the stream, <see cref="Lost"/> when after the finish token counts did not come in time or the connection broke.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<int> ReadOnceAsync(UpstreamReads reads, SseReader events, IAnswerReader reader, UpstreamClock clock)
     {
         try
@@ -162,17 +174,22 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         }
         catch (OperationCanceledException) when (reader.IsFinished && clock.TimedOut)
         {
-            return 0;
+            return Lost;
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException && reader.IsFinished && !clock.Token.IsCancellationRequested)
+        {
+            return Lost;
         }
     }
 
-    private static void ReadEvents(SseReader events, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, bool isLast)
+    private static void ReadEvents(SseReader events, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, int read)
     {
         while (!meter.IsOver && events.TryRead(out var name, out var data))
             ReadEvent(reader, lane, meter, name, data);
-        if (isLast && !meter.IsOver)
+        if (read <= 0 && !meter.IsOver)
         {
-            if (events.TryReadLast(out var name, out var data))
+            // Half of an event that was cut says nothing.
+            if (read != Lost && events.TryReadLast(out var name, out var data))
                 ReadEvent(reader, lane, meter, name, data);
             reader.Complete(meter);
         }

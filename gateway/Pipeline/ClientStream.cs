@@ -6,38 +6,54 @@ namespace Dragoman.Pipeline;
 
 /// <summary>
 /// A streamed response. What is sent waits for the client to take it, and so holds the provider back; a client that takes
-/// nothing is cut by the server (<see cref="Catalog.LimitSettings.StalledClient"/>).
+/// nothing is cut (<see cref="Catalog.LimitSettings.StalledClient"/>).
 /// </summary>
 internal sealed class ClientStream(Exchange exchange, string contentType, UpstreamClock clock) : IAsyncDisposable
 {
+    /// <summary>Bytes of a large event between two looks at whether the client takes any.</summary>
+    private const int MostAtOnce = 64 * 1024;
+
     /// <summary>Held while the response is written to: keep-alives come from another thread.</summary>
     private readonly SemaphoreSlim turn = new(1, 1);
+
+    private Action? cut;
 
     /// <summary>Sends what has come since the last time, in one go.</summary>
     /// <exception cref="OperationCanceledException">The client has left.</exception>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        var sending = SendInTurnAsync(bytes);
+        if (sending.IsCompleted)
+        {
+            await sending.ConfigureAwait(false);
+        }
+        else
+        {
+            clock.AwaitClient(exchange.Snapshot.Configuration.Limits.StalledClient, cut ??= exchange.Http.Abort);
+            await sending.ConfigureAwait(false);
+            clock.ClientTook();
+        }
+
+        clock.EndSilence();
+    }
+
+    private async ValueTask SendInTurnAsync(ReadOnlyMemory<byte> bytes)
+    {
         await turn.WaitAsync(exchange.Http.RequestAborted).ConfigureAwait(false);
         try
         {
-            var writing = WriteAsync(bytes);
-            if (writing.IsCompleted)
+            for (; bytes.Length > MostAtOnce; bytes = bytes[MostAtOnce..])
             {
-                await writing.ConfigureAwait(false);
+                await WriteAsync(bytes[..MostAtOnce]).ConfigureAwait(false);
+                clock.ClientTakes();
             }
-            else
-            {
-                clock.AwaitClient();
-                await writing.ConfigureAwait(false);
-                clock.ClientTook();
-            }
+
+            await WriteAsync(bytes).ConfigureAwait(false);
         }
         finally
         {
             turn.Release();
         }
-
-        clock.EndSilence();
     }
 
     /// <summary>Fills the silence, unless something is being sent anyway.</summary>

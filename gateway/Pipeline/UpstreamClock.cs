@@ -29,6 +29,8 @@ internal sealed class UpstreamClock : IDisposable
     private TimeSpan keepAlive = Timeout.InfiniteTimeSpan;
     private Action? onSilence;
     private long silentSince;
+    private TimeSpan clientLimit = Timeout.InfiniteTimeSpan;
+    private Action? onStalledClient;
     private bool isDisposed;
 
     public UpstreamClock(Timeouts timeouts, TimeProvider clock, CancellationToken client, CancellationToken ending = default)
@@ -95,11 +97,18 @@ internal sealed class UpstreamClock : IDisposable
     public void AwaitUsage() => Await(Wait.Usage);
 
     /// <summary>The client has to take what it has got first; the provider is not to blame for that time.</summary>
-    public void AwaitClient()
+    /// <param name="limit">How long it may take nothing.</param>
+    /// <param name="giveUp">What happens then.</param>
+    public void AwaitClient(TimeSpan limit, Action giveUp)
     {
         beforeClient = waitingFor;
+        clientLimit = limit;
+        onStalledClient = giveUp;
         Await(Wait.Client);
     }
+
+    /// <summary>The client has taken some of it.</summary>
+    public void ClientTakes() => Volatile.Write(ref since, clock.GetTimestamp());
 
     /// <summary>The client has taken it: the wait before <see cref="AwaitClient"/> begins anew.</summary>
     public void ClientTook() => Await(beforeClient);
@@ -141,10 +150,8 @@ internal sealed class UpstreamClock : IDisposable
 
     private long EarliestEnd()
     {
-        var end = EndOf(startedAt, timeouts.Total);
         var wait = waitingFor;
-        if (wait != Wait.Client)
-            end = Math.Min(end, EndOf(Volatile.Read(ref since), LengthOf(wait)));
+        var end = Math.Min(EndOf(startedAt, timeouts.Total), EndOf(Volatile.Read(ref since), LengthOf(wait)));
         return onSilence is null ? end : Math.Min(end, EndOfSilence());
     }
 
@@ -156,6 +163,7 @@ internal sealed class UpstreamClock : IDisposable
     {
         Wait.FirstEvent => timeouts.FirstEvent,
         Wait.NextRead => timeouts.Idle,
+        Wait.Client => clientLimit,
         _ => Timeouts.UsageGrace,
     };
 
@@ -163,6 +171,7 @@ internal sealed class UpstreamClock : IDisposable
     private void Look()
     {
         Action? tell = null;
+        Action? giveUp = null;
         lock (setting)
         {
             if (isDisposed)
@@ -171,9 +180,11 @@ internal sealed class UpstreamClock : IDisposable
             var wait = waitingFor;
             if (now >= EndOf(startedAt, timeouts.Total))
                 error = TookTooLong("the whole answer", "upstream_total_timeout");
-            else if (wait != Wait.Client && now >= EndOf(Volatile.Read(ref since), LengthOf(wait)))
+            else if (now >= EndOf(Volatile.Read(ref since), LengthOf(wait)) && wait == Wait.Client)
+                giveUp = onStalledClient;
+            else if (now >= EndOf(Volatile.Read(ref since), LengthOf(wait)))
                 error = wait == Wait.FirstEvent ? TookTooLong("first event", "upstream_first_event_timeout") : TookTooLong("silence in the middle of the answer", "upstream_idle_timeout");
-            if (error is null)
+            if (error is null && giveUp is null)
             {
                 if (onSilence is not null && now >= EndOfSilence())
                 {
@@ -185,7 +196,9 @@ internal sealed class UpstreamClock : IDisposable
             }
         }
 
-        if (error is null)
+        if (giveUp is not null)
+            giveUp();
+        else if (error is null)
             tell?.Invoke();
         else
             Cancel();

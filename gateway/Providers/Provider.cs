@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 
@@ -10,6 +11,12 @@ namespace Dragoman.Providers;
 public sealed class Provider : IDisposable
 {
     private const int LargestErrorBody = 64 * 1024;
+
+    /// <summary>What the system may take in ahead of a client that reads slowly, in bytes; its own bound is several MiB.</summary>
+    private const int ReceiveBuffer = 512 * 1024;
+
+    /// <summary>A provider must not go on generating for a client that has left.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromMilliseconds(50);
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -39,8 +46,11 @@ public sealed class Provider : IDisposable
             UseCookies = false,
             ActivityHeadersPropagator = null,
             AutomaticDecompression = DecompressionMethods.None,
+            // What is left of an answer that nobody waits for: its end, if that is on its way, so that the connection can be used again.
+            ResponseDrainTimeout = DrainTime,
             // A connection carries about a hundred answers at once, a provider's model may give thousands.
             EnableMultipleHttp2Connections = true,
+            ConnectCallback = ConnectAsync,
         });
         (httpVersion, httpVersionPolicy) = settings.HttpVersion is { } only
             ? (only, HttpVersionPolicy.RequestVersionExact)
@@ -123,6 +133,21 @@ public sealed class Provider : IDisposable
     public RateLimits? RateLimitsOf(HttpResponseMessage response) => kind.ReadRateLimits(response.Headers, clock);
 
     public void Dispose() => connections.Dispose();
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = ReceiveBuffer };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {

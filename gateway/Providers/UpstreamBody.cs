@@ -7,15 +7,20 @@ namespace Dragoman.Providers;
 /// <summary>Reads whole upstream bodies, within a bound.</summary>
 internal static class UpstreamBody
 {
-    /// <summary>The largest unstreamed answer, in bytes.</summary>
+    /// <summary>The largest body that is no answer of a model, in bytes: vectors, lists.</summary>
     public const int Largest = 64 * 1024 * 1024;
 
     private const int ReadSize = 16 * 1024;
+    private const int MostAtOnce = 1024 * 1024;
+
+    public static GatewayError TooLarge(int largest) =>
+        new(ErrorKind.UpstreamFailed, $"The provider's answer is larger than {largest} bytes.") { Code = "upstream_answer_too_large" };
 
     /// <exception cref="GatewayException">The body is larger than <paramref name="largest"/>, or the connection broke.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(this HttpResponseMessage response, int largest, CancellationToken cancellation)
     {
-        var body = new ArrayBufferWriter<byte>((int)Math.Min(Math.Max(response.Content.Headers.ContentLength + 1 ?? ReadSize, 1), largest));
+        // What is announced need not come.
+        var body = new ArrayBufferWriter<byte>((int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? ReadSize, 1, Math.Min(largest, MostAtOnce)));
         try
         {
             var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
@@ -32,7 +37,7 @@ internal static class UpstreamBody
 
                     body.Advance(read);
                     if (body.WrittenCount > largest)
-                        throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, $"The provider's answer is larger than {largest} bytes."));
+                        throw new GatewayException(TooLarge(largest));
                 }
             }
         }

@@ -15,6 +15,7 @@ internal sealed class ToolCallAssembler(int choice)
     private readonly List<Slot> slots = [];
     private readonly Dictionary<int, Slot> current = [];
     private readonly HashSet<string> ids = [];
+    private readonly HeldBack held = new();
     private int lastIndex;
     private int started;
 
@@ -135,7 +136,7 @@ internal sealed class ToolCallAssembler(int choice)
         if (slot.IsStarted)
             EmitArguments(slot, piece.Name, arguments, events);
         else
-            slot.Waiting.Append(arguments);
+            Wait(slot, arguments);
         StartReady(events);
     }
 
@@ -167,6 +168,7 @@ internal sealed class ToolCallAssembler(int choice)
 
     private Slot Open(int index)
     {
+        held.AddPiece();
         var slot = new Slot(slots.Count, index);
         slots.Add(slot);
         current[index] = slot;
@@ -199,7 +201,13 @@ internal sealed class ToolCallAssembler(int choice)
             return;
         var next = Open(slot.Index);
         next.Name = name ?? slot.Name;
-        next.Waiting.Append(whole[length..]);
+        Wait(next, whole[length..]);
+    }
+
+    private void Wait(Slot slot, ReadOnlySpan<byte> arguments)
+    {
+        held.Add(arguments.Length);
+        slot.Waiting.Append(arguments);
     }
 
     private sealed class Slot(int number, int index)

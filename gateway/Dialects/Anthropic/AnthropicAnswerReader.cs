@@ -19,6 +19,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
     private readonly HashSet<string> callIds = [];
     private readonly AnthropicUsage usage = new();
     private readonly TextDeltaTemplate template = new();
+    private readonly HeldBack held = new();
 
     /// <summary>Text beside the tool that is the answer; counts only when the tool is not called.</summary>
     private readonly EscapedText aside = new();
@@ -202,6 +203,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         }
 
         mayRestart = false;
+        held.AddPiece();
         var block = new AnthropicBlock(KindOf(content));
         blocks[index] = block;
         switch (block.Kind)
@@ -211,7 +213,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
                 break;
             case AnthropicBlockKind.Thinking:
                 Emit(block, content.Thinking, events);
-                block.AppendSignature(content.Signature);
+                KeepSignature(block, content.Signature);
                 break;
             case AnthropicBlockKind.Redacted when !content.Data.IsEmpty:
                 hasSpoken = true;
@@ -221,9 +223,21 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
                 StartCall(block, content, events);
                 break;
             case AnthropicBlockKind.Answer:
-                block.KeepInput(content.Input);
+                KeepInput(block, content.Input);
                 break;
         }
+    }
+
+    private void KeepSignature(AnthropicBlock block, ReadOnlySpan<byte> escaped)
+    {
+        held.Add(escaped.Length);
+        block.AppendSignature(escaped);
+    }
+
+    private void KeepInput(AnthropicBlock block, ReadOnlySpan<byte> json)
+    {
+        held.Add(json.Length);
+        block.KeepInput(json);
     }
 
     private AnthropicBlockKind KindOf(in AnthropicMembers content) => content.Type switch
@@ -244,7 +258,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         }
 
         hasSpoken = true;
-        block.KeepInput(content.Input);
+        KeepInput(block, content.Input);
         block.Slot = calls++;
         var id = JsonText.ReadString(content.Id);
         if (id.Length == 0 || !callIds.Add(id))
@@ -260,6 +274,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         if (!blocks.TryGetValue(members.Index, out var block))
         {
             // What speaks without having been announced is heard all the same.
+            held.AddPiece();
             block = new AnthropicBlock(delta.Type switch
             {
                 var type when type.SequenceEqual("text_delta"u8) => AnthropicBlockKind.Text,
@@ -281,7 +296,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
                 words = delta.Thinking;
                 break;
             case AnthropicBlockKind.Thinking when delta.Type.SequenceEqual("signature_delta"u8):
-                block.AppendSignature(delta.Signature);
+                KeepSignature(block, delta.Signature);
                 return null;
             case AnthropicBlockKind.Tool or AnthropicBlockKind.Answer when delta.Type.SequenceEqual("input_json_delta"u8):
                 words = delta.PartialJson;
@@ -352,6 +367,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
     {
         if (answersByTool)
         {
+            held.Add(escaped.Length);
             aside.Append(escaped);
             return;
         }

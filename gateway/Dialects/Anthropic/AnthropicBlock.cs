@@ -21,6 +21,8 @@ internal sealed class AnthropicBlock(AnthropicBlockKind kind)
 {
     private static readonly byte[] NoInput = "{}"u8.ToArray();
 
+    private StringBuilder? signature;
+
     public AnthropicBlockKind Kind { get; } = kind;
 
     /// <summary>A call's place among the calls.</summary>
@@ -34,8 +36,8 @@ internal sealed class AnthropicBlock(AnthropicBlockKind kind)
     /// <summary>The arguments of a call without deltas, escaped (specs/dialects.md 3.1).</summary>
     public byte[] Input { get; private set; } = NoInput;
 
-    /// <summary>As the provider sent it, for a thinking block.</summary>
-    public string? Signature { get; private set; }
+    /// <summary>As the provider sent it, for a thinking block; empty when it has none.</summary>
+    public string Signature => signature?.ToString() ?? "";
 
     public SurrogateCarry Carry { get; } = new();
 
@@ -46,5 +48,5 @@ internal sealed class AnthropicBlock(AnthropicBlockKind kind)
             Input = JsonText.Escape(Encoding.UTF8.GetString(json));
     }
 
-    public void AppendSignature(ReadOnlySpan<byte> escaped) => Signature += JsonText.ReadString(escaped);
+    public void AppendSignature(ReadOnlySpan<byte> escaped) => (signature ??= new StringBuilder()).Append(JsonText.ReadString(escaped));
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Dragoman.Conversation;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini;
@@ -14,7 +15,13 @@ internal sealed class PartialArguments
     private const int MostElements = 10_000;
     private const int Deepest = 60;
 
-    private readonly Node root = new();
+    /// <summary>What an empty place in a list takes, about.</summary>
+    private const int NodeBytes = 64;
+
+    private readonly HeldBack held = new();
+    private readonly Node root;
+
+    public PartialArguments() => root = new Node(held);
 
     /// <param name="path">JSONPath of names and indices only.</param>
     /// <param name="escaped">A piece of text, the inside of a JSON string.</param>
@@ -22,13 +29,18 @@ internal sealed class PartialArguments
     public void AppendText(string path, ReadOnlySpan<byte> escaped)
     {
         var leaf = Find(path);
+        held.Add(escaped.Length);
         (leaf.Text ??= new EscapedText()).Append(escaped);
     }
 
     /// <param name="path">JSONPath of names and indices only.</param>
     /// <param name="json">A number, <c>true</c>, <c>false</c> or <c>null</c>.</param>
     /// <exception cref="FormatException">The path is something else, or leads through a value.</exception>
-    public void Set(string path, ReadOnlySpan<byte> json) => Find(path).Value = json.ToArray();
+    public void Set(string path, ReadOnlySpan<byte> json)
+    {
+        held.Add(json.Length);
+        Find(path).Value = json.ToArray();
+    }
 
     /// <summary>The arguments as they are by now, as JSON.</summary>
     public ReadOnlyMemory<byte> Write()
@@ -81,7 +93,7 @@ internal sealed class PartialArguments
     }
 
     /// <summary>An object, a list or a value; nothing yet where a list has gaps.</summary>
-    private sealed class Node
+    private sealed class Node(HeldBack held)
     {
         public List<(string Name, Node Node)>? Members { get; private set; }
 
@@ -100,7 +112,8 @@ internal sealed class PartialArguments
             if (place < 0)
             {
                 place = Members.Count;
-                Members.Add((name, new Node()));
+                held.Add(NodeBytes + name.Length);
+                Members.Add((name, new Node(held)));
             }
 
             return Members[place].Node;
@@ -112,7 +125,11 @@ internal sealed class PartialArguments
                 throw new FormatException($"[{index}] is an element of something that is no list");
             Elements ??= [];
             while (Elements.Count <= index)
-                Elements.Add(new Node());
+            {
+                held.Add(NodeBytes);
+                Elements.Add(new Node(held));
+            }
+
             return Elements[index];
         }
 

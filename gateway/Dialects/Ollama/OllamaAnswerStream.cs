@@ -20,12 +20,11 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
     private readonly byte[] head;
     private readonly List<AnswerToolCall> toolCalls = [];
     private readonly TimeSpan load;
-    private readonly long millisecond;
 
     /// <summary>The start of a line, with the time as it was a moment ago.</summary>
     private byte[] lineHead = [];
 
-    private long lineHeadAt;
+    private DateTimeOffset lineHeadAt;
     private byte[] logprobs = [];
     private TimeSpan? firstToken;
     private StopReason? stopReason;
@@ -39,7 +38,6 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
         this.output = output;
         head = [.. "{\"model\":\""u8, .. JsonText.Escape(context.Request.Model), .. "\",\"created_at\":\""u8];
         load = OllamaAnswer.Elapsed(context);
-        millisecond = context.Clock.TimestampFrequency / 1000;
     }
 
     /// <summary>A line without words; a blank one would end some clients (specs/ollama.md 4).</summary>
@@ -177,14 +175,14 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
     /// <summary>The time in RFC 3339 is written anew at most once in a millisecond: many lines come at once.</summary>
     private void RenewLineHead(ReadOnlySpan<byte> opening)
     {
-        var now = context.Clock.GetTimestamp();
+        var now = context.Now;
         var isSameKind = lineHead.AsSpan().EndsWith(opening);
-        if (isSameKind && now - lineHeadAt < millisecond)
+        if (isSameKind && now - lineHeadAt < TimeSpan.FromMilliseconds(1))
             return;
         lineHeadAt = now;
         if (!isSameKind)
             lineHead = [.. head, .. stackalloc byte[DateLength], .. opening];
-        Utf8Formatter.TryFormat(context.Clock.GetUtcNow().UtcDateTime, lineHead.AsSpan(head.Length), out _, 'O');
+        Utf8Formatter.TryFormat(now.UtcDateTime, lineHead.AsSpan(head.Length), out _, 'O');
     }
 
     private void WriteToolCalls()

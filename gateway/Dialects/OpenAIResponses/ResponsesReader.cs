@@ -17,6 +17,7 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
     public delegate GatewayError ErrorReader(ReadOnlySpan<byte> json);
 
     private readonly Dictionary<int, ReadItem> items = [];
+    private readonly HeldBack held = new();
     private readonly TextDeltaTemplate template = new();
     private ReadItem? templateItem;
     private DeltaKind templateKind;
@@ -211,8 +212,7 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
     {
         if (items.ContainsKey(index) || !json.StartsWith("{"u8))
             return;
-        var item = ReadItem.Of(json, upstreamModel);
-        items[index] = item;
+        var item = Keep(index, ReadItem.Of(json, upstreamModel));
         if (item.IsCall)
             item.Start(callCount++, events);
     }
@@ -226,7 +226,13 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
         callCount += items[index].Close(json, events);
     }
 
-    private ReadItem ItemAt(int index) => items.TryGetValue(index, out var item) ? item : items[index] = new ReadItem("message", upstreamModel);
+    private ReadItem ItemAt(int index) => items.TryGetValue(index, out var item) ? item : Keep(index, new ReadItem("message", upstreamModel));
+
+    private ReadItem Keep(int index, ReadItem item)
+    {
+        held.AddPiece();
+        return items[index] = item;
+    }
 
     private void Start(ReadOnlySpan<byte> id, IAnswerEvents events)
     {

@@ -18,6 +18,9 @@ internal sealed class DragomanProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <inheritdoc cref="RunningProcess.Lines"/>
+    public IReadOnlyCollection<string> Lines => this.process.Lines;
+
     /// <summary>Everything the process has written.</summary>
     public string Log => this.process.Log;
 

@@ -1,0 +1,147 @@
+using Dragoman.Functional.Tests.Harness;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Dragoman.Functional.Tests.Faults;
+
+/// <summary>
+/// A client that reads slowly slows its upstream: what it has not taken waits at the provider, not in the gateway. A client
+/// that stops reading is cut after <c>limits.stalledClientSeconds</c>.
+/// </summary>
+[Collection(FaultTests.Name)]
+[Trait("Category", "Streaming")]
+public class BackPressureTests(FaultDeployment deployment, ITestOutputHelper report)
+{
+    private const string Flood = "tokens=1000000";
+
+    /// <summary>What may be on its way for one client: the system's buffers of all hops, and ours.</summary>
+    private const long MostOnTheWay = 4 * 1024 * 1024;
+
+    private const int SmallBuffer = 16 * 1024;
+    private const int Step = 256 * 1024;
+
+    /// <summary>What one stream may take of the process that carries it.</summary>
+    private const long MostMemory = 1024 * 1024;
+
+    /// <summary>Nothing has moved for so long: it stands still.</summary>
+    private static readonly TimeSpan StandingStill = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Passed through, and translated.</summary>
+    public static TheoryData<string, string, string> Ways => new()
+    {
+        { "nginx", "openai-chat", "openai" }, { "nginx", "ollama-chat", "anthropic" },
+        { "sidecar", "openai-responses", "responses" }, { "functions", "anthropic-messages", "gemini" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task What_a_client_does_not_read_waits_at_the_provider(string way, string client, string provider)
+    {
+        using var asking = await FloodAsync(DoorOf(way), client, provider);
+        var waiting = await StandstillAsync(asking.Exchange);
+        report.WriteLine($"{way}, {client} from {provider}: {waiting >> 10} KiB on the way to a client that reads nothing");
+        Assert.InRange(waiting, 1, MostOnTheWay);
+
+        // It goes on as the client goes on.
+        for (var time = 0; time < 3; time++)
+        {
+            for (long read = 0; asking.Exchange.Passed == waiting; read += Step)
+            {
+                Assert.InRange(read, 0, 2 * MostOnTheWay);
+                await asking.Client.ReadAsync(Step);
+            }
+
+            var passed = await StandstillAsync(asking.Exchange);
+            Assert.InRange(passed - waiting, 1, 2 * MostOnTheWay);
+            waiting = passed;
+        }
+    }
+
+    [Fact]
+    public async Task Many_of_them_take_little_memory()
+    {
+        const int many = 64;
+        using (await FloodAsync(deployment.Sidecar.Address, "ollama-chat", "openai"))
+            ProcessUse.ForgetPeak(deployment.Sidecar.Id);
+        var before = ProcessUse.Memory(deployment.Sidecar.Id);
+
+        var floods = await Task.WhenAll(Enumerable.Range(0, many).Select(_ => FloodAsync(deployment.Sidecar.Address, "ollama-chat", "openai")));
+        await Task.WhenAll(floods.Select(flood => StandstillAsync(flood.Exchange)));
+
+        var each = (ProcessUse.PeakMemory(deployment.Sidecar.Id) - before) / many;
+        report.WriteLine($"{each >> 10} KiB of memory for each of {many} streams whose clients read nothing");
+        foreach (var flood in floods)
+            flood.Dispose();
+        Assert.InRange(each, long.MinValue, MostMemory);
+    }
+
+    [Theory]
+    [InlineData("sidecar", "ollama-chat", "mistral")]
+    [InlineData("sidecar", "openai-chat", "openai")]
+    [InlineData("nginx", "anthropic-messages", "openai")]
+    [InlineData("nginx", "openai-responses", "responses")]
+    public async Task A_client_that_stops_reading_is_cut(string way, string client, string provider)
+    {
+        await using var sidecar = await deployment.StartAsync("sidecar", """{ "stalledClientSeconds": 1.1 }""");
+        await using var door = way == "nginx" ? await NginxFrontDoor.StartAsync(sidecar.Address.Authority, null) : null;
+
+        using var asking = await FloodAsync(door?.Address ?? sidecar.Address, client, provider);
+        await asking.Exchange.Left.WaitAsync(Eventually.Deadline);
+
+        await Eventually.HoldsAsync(
+            () => sidecar.Lines.Any(line => line.Contains($"settled {asking.RequestId} ", StringComparison.Ordinal) && line.Contains(" ClientLeft ", StringComparison.Ordinal)),
+            () => $"not settled as left:\n{sidecar.Log}");
+        // What it reads now never looks like a whole answer.
+        var rest = "";
+        try
+        {
+            rest = await asking.Client.ReadAsync(long.MaxValue);
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // Cut.
+        }
+
+        Assert.DoesNotContain("\r\n0\r\n\r\n", rest, StringComparison.Ordinal);
+    }
+
+    private Uri DoorOf(string way) => way switch
+    {
+        "sidecar" => deployment.Sidecar.Address,
+        "functions" => deployment.Functions.Address,
+        _ => deployment.Door.Address,
+    };
+
+    /// <summary>Asks for an answer that does not end soon, and reads its head.</summary>
+    private async Task<Asking> FloodAsync(Uri door, string client, string provider)
+    {
+        var passage = deployment.Proxy.Plan(FaultPlan.None with { Behavior = Flood });
+        using var request = ClientDialect.Of(client).Ask($"{provider}/{ProviderDialect.Of(provider).Model}", $"Say {passage.Marker}", stream: true);
+        var requestId = $"floods-{passage.Marker}";
+        request.Headers.Add("X-Request-Id", requestId);
+        var asking = await RawClient.SendAsync(door, request, SmallBuffer);
+        await asking.ReadUntilAsync("\r\n\r\n");
+        return new Asking(asking, await passage.First, requestId);
+    }
+
+    /// <summary>How many bytes have left the provider when no more do.</summary>
+    private static async Task<long> StandstillAsync(ProxiedExchange exchange)
+    {
+        var passed = -1L;
+        var since = DateTime.UtcNow;
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                if (exchange.Passed != passed)
+                    (passed, since) = (exchange.Passed, DateTime.UtcNow);
+                return DateTime.UtcNow - since > StandingStill;
+            },
+            () => $"{exchange.Passed} bytes and no standstill");
+        return passed;
+    }
+
+    private sealed record Asking(RawClient Client, ProxiedExchange Exchange, string RequestId) : IDisposable
+    {
+        public void Dispose() => Client.Dispose();
+    }
+}
