@@ -132,7 +132,7 @@ public class WebSocketTests(FullDeployment deployment) : IClassFixture<FullDeplo
         await Eventually.HoldsAsync(
             async () =>
             {
-                request = (await own.ProviderRequestsAsync()).FirstOrDefault();
+                request = await own.ProviderRequestsAsync() is [var first, ..] ? first : null;
                 return request is { ValueKind: JsonValueKind.Object } found && found.GetProperty("disconnected").GetBoolean();
             },
             () => $"the client was not cut: {request}");
