@@ -1,15 +1,19 @@
 using System.Diagnostics;
+using Dragoman.Bench.Figures;
 using Dragoman.Bench.Measures;
 using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench;
 
-/// <summary>One run, from starting the processes to the report.</summary>
-internal static class Benchmark
+/// <summary>One run, from starting the processes to the numbers.</summary>
+internal sealed class Benchmark(TestBed bed, IReadOnlyList<Contender> contenders, Options options, CancellationToken cancellation)
 {
     private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(1);
 
-    public static async Task<Report> RunAsync(string repository, Plan plan, CancellationToken cancellation)
+    private readonly Plan plan = options.Plan;
+    private readonly FigureSet figures = new();
+
+    public static async Task<Run> RunAsync(string repository, Options options, CancellationToken cancellation)
     {
         var machine = Machine.Describe(repository);
         var startedAt = DateTimeOffset.UtcNow;
@@ -18,46 +22,82 @@ internal static class Benchmark
 
         Say("starting the processes");
         await using var bed = await TestBed.StartAsync(repository);
+        var ways = options.Choose([.. bed.Contenders.Select(contender => contender.Way)]);
+        var benchmark = new Benchmark(bed, [.. bed.Contenders.Where(contender => ways.Contains(contender.Way))], options, cancellation);
+        var othersCores = await benchmark.MeasureAsync(noise);
+        if (options.Includes(Options.Start))
+        {
+            Say("start-up");
+            StartUp.AddTo(benchmark.figures, await StartUp.MeasureAsync(repository, bed.EmulatorAddress, options.Plan.Starts, cancellation));
+        }
+
+        if (options.Includes(Options.Streams))
+        {
+            Say("the largest number of streams");
+            // It has processes of its own, and nothing else may take memory beside them.
+            await bed.DisposeAsync();
+            await MostStreams.MeasureAsync(benchmark.figures, repository, ways, options.Plan, cancellation);
+        }
+
+        return new Run(machine, startedAt, clock.Elapsed, options.Plan, othersCores, ways, benchmark.figures);
+    }
+
+    /// <returns>How many cores something else kept busy.</returns>
+    private async Task<double> MeasureAsync(NoiseMeter noise)
+    {
         await Task.Delay(SettlingTime, cancellation);
-        var idle = bed.Processes.ToDictionary(process => process.Name, process => process.Memory);
+        var memory = new MemoryLog(bed.Processes);
 
         Say("checking the answers");
-        await AnswerCheck.RunAsync(bed.Contenders, cancellation);
+        await AnswerCheck.RunAsync(contenders, bed.EmulatorAddress, cancellation);
 
-        var streaming = bed.Contenders.Where(contender => contender.Streams).ToList();
-        var flooding = bed.Contenders.Where(contender => contender.Floods).ToList();
-        Say("whole answers, one request in flight");
-        var whole = await Rounds.RunAsync(bed.Contenders, plan.Rounds, contender => WholeAnswers.MeasureAsync(bed, contender, plan.WholeAnswers, cancellation), cancellation);
-        Say("tokens without a pause");
-        var flood = await Rounds.RunAsync(flooding, plan.Rounds, contender => Flood.MeasureAsync(bed, contender, plan.FloodStreams, cancellation), cancellation);
-        Say("tokens that arrive singly");
-        var single = await Rounds.RunAsync(streaming, plan.Rounds, contender => SingleTokens.MeasureAsync(bed, contender, plan.SingleStreams, cancellation), cancellation);
-        Say("time to the first token");
-        var typed = await Rounds.RunAsync(streaming, plan.Rounds, contender => TypedStreams.MeasureAsync(contender, plan.TypedStreams, cancellation), cancellation);
+        if (options.Includes(Options.Whole))
+            await MeasureWholeAnswersAsync();
+        if (options.Includes(Options.Paced))
+        {
+            Say($"whole answers, {string.Join(", ", Plan.PacedRates)} a second");
+            await PacedAnswers.MeasureAllAsync(figures, contenders, plan, cancellation);
+        }
+
+        if (options.Includes(Options.Flood))
+        {
+            Say("tokens without a pause");
+            Flood.AddTo(figures, await Rounds.RunAsync(Flooding, plan.Rounds, Rounds.ToWarmUp, contender => Flood.MeasureAsync(bed, contender, plan.FloodStreams, cancellation), cancellation));
+        }
+
+        if (options.Includes(Options.Single))
+        {
+            Say("tokens that arrive singly");
+            SingleTokens.AddTo(figures, await Rounds.RunAsync(Streaming, plan.Rounds, Rounds.ToWarmUp, contender => SingleTokens.MeasureAsync(bed, contender, plan.SingleStreams, cancellation), cancellation));
+        }
+
+        if (options.Includes(Options.Typed))
+        {
+            Say("time to the first token");
+            // What streams token by token has warmed up with the measure before; its connections are too few.
+            TypedStreams.AddTo(figures, await Rounds.RunAsync(Streaming, plan.Rounds, options.Includes(Options.Single) ? 1 : Rounds.ToWarmUp, contender => TypedStreams.MeasureAsync(contender, plan.TypedStreams, cancellation), cancellation));
+        }
 
         await Task.Delay(SettlingTime, cancellation);
-        var after = bed.Processes.ToDictionary(process => process.Name, process => process.Memory);
-        var othersCores = noise.CoresTakenByOthers(bed.Processes);
-
-        Say("start-up");
-        var starts = await StartUp.MeasureAsync(repository, bed.EmulatorAddress, plan.Starts, cancellation);
-        return new Report(new Findings(machine, startedAt, clock.Elapsed, plan, othersCores, whole, flood, single, typed, idle, after, starts));
+        if (options.Includes(Options.Memory))
+            memory.AddTo(figures);
+        return noise.CoresTakenByOthers(bed.Processes);
     }
+
+    private async Task MeasureWholeAnswersAsync()
+    {
+        foreach (var inFlight in Plan.InFlight)
+        {
+            Say($"whole answers, {inFlight} in flight");
+            var requests = inFlight == 1 ? plan.WholeAnswers : 2 * plan.WholeAnswers;
+            WholeAnswers.AddTo(figures, inFlight, await Rounds.RunAsync(
+                contenders, plan.Rounds, inFlight == 1 ? Rounds.ToWarmUp : 1, contender => WholeAnswers.MeasureAsync(bed, contender, requests, inFlight, cancellation), cancellation));
+        }
+    }
+
+    private IReadOnlyList<Contender> Streaming => [.. contenders.Where(contender => contender.Streams)];
+
+    private IReadOnlyList<Contender> Flooding => [.. contenders.Where(contender => contender.Floods)];
 
     private static void Say(string what) => Console.Error.WriteLine(what);
 }
-
-/// <summary>Everything one run found.</summary>
-internal sealed record Findings(
-    Machine Machine,
-    DateTimeOffset StartedAt,
-    TimeSpan Took,
-    Plan Plan,
-    double CoresTakenByOthers,
-    Dictionary<string, List<WholeAnswers>> Whole,
-    Dictionary<string, List<Flood>> Flood,
-    Dictionary<string, List<CpuUse>> Single,
-    Dictionary<string, List<TypedStreams>> Typed,
-    Dictionary<string, ResidentMemory> Idle,
-    Dictionary<string, ResidentMemory> AfterLoad,
-    Dictionary<string, StartUp[]> StartUp);

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench;
 
 /// <summary>What the figures depend on and may be told: hardware and versions, no names and no paths.</summary>
-internal sealed partial record Machine(string Processor, int Cores, double MemoryGibibytes, string Kernel, string Runtime, string Nginx, string Commit)
+internal sealed partial record Machine(string Processor, int Cores, double MemoryGibibytes, string Kernel, string Runtime, string Nginx, string? Peer, string Commit)
 {
     /// <summary>For a file's name.</summary>
     public string ShortName => NotAWord().Replace($"{Cores} cores {Processor}".ToLowerInvariant(), "-").Trim('-');
@@ -23,10 +24,11 @@ internal sealed partial record Machine(string Processor, int Cores, double Memor
             KernelVersion().Match(File.ReadAllText("/proc/sys/kernel/osrelease")).Value,
             RuntimeInformation.FrameworkDescription,
             Run(Environment.GetEnvironmentVariable("BENCH_NGINX") ?? "nginx", "-v").Replace("nginx version: ", "", StringComparison.Ordinal),
+            Portkey.Version(),
             Run("git", "-C", repository, "describe", "--always", "--dirty", "--abbrev=10"));
     }
 
-    private static string Run(string program, params string[] arguments)
+    public static string Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();

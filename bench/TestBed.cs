@@ -7,8 +7,12 @@ namespace Dragoman.Bench;
 /// <summary>Upstreams, bare nginx, our hops and our nginx, all on 127.0.0.1, and the contenders that they form.</summary>
 internal sealed class TestBed : IAsyncDisposable
 {
+    /// <summary>The header without which Anthropic's dialect is refused.</summary>
+    public static readonly (string Name, string Value) AnthropicVersion = ("anthropic-version", "2023-06-01");
+
     private readonly string repository;
     private readonly ProcessGroup group = new();
+    private bool isOver;
 
     private TestBed(string repository) => this.repository = repository;
 
@@ -21,7 +25,7 @@ internal sealed class TestBed : IAsyncDisposable
 
     public Uri EmulatorAddress { get; private set; } = null!;
 
-    /// <summary>The upstream itself, then bare nginx, then ours.</summary>
+    /// <summary>For each format of the upstream: the upstream itself, then bare nginx, then ours, then others.</summary>
     public IReadOnlyList<Contender> Contenders { get; private set; } = [];
 
     public static async Task<TestBed> StartAsync(string repository)
@@ -42,8 +46,12 @@ internal sealed class TestBed : IAsyncDisposable
     /// <summary>What answers a workload in a provider's place.</summary>
     public RunningProcess UpstreamOf(Workload workload) => workload.IsRecorded ? Recording : Emulator;
 
+    /// <summary>May be called twice.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (isOver)
+            return;
+        isOver = true;
         foreach (var contender in Contenders)
             contender.Dispose();
         await group.DisposeAsync();
@@ -70,28 +78,50 @@ internal sealed class TestBed : IAsyncDisposable
         var (smallFront, smallAddress) = await group.StartFrontAsync(repository, "nginx-sidecar", sidecarAddress, null);
         var (fullFront, fullAddress) = await group.StartFrontAsync(repository, "nginx-functions", sidecarAddress, functionsAddress);
 
+        Entrance toEmulator = new(emulator, AnthropicVersion), toRecording = new(recording, AnthropicVersion);
+        Entrance toBareEmulator = new(bareEmulator, AnthropicVersion), toBareRecording = new(bareRecording, AnthropicVersion);
+        Entrance toSidecar = new(sidecarAddress), toFunctions = new(functionsAddress), toSmall = new(smallAddress), toFull = new(fullAddress);
         Contenders =
         [
-            new("direct", ChatDialect.OpenAI, emulator, recording, []),
-            new("nginx only", ChatDialect.OpenAI, bareEmulator, bareRecording, [bare]),
-            new("sidecar", ChatDialect.Ollama, sidecarAddress, sidecarAddress, [sidecar]),
+            new(new("direct", "direct", UpstreamWire.OpenAI, WayKind.Direct), ChatDialect.OpenAI, toEmulator, toRecording),
+            new(new("nginx", "nginx only", UpstreamWire.OpenAI, WayKind.BareNginx), ChatDialect.OpenAI, toBareEmulator, toBareRecording, bare),
+            new(new("sidecar", "sidecar", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.Ollama, toSidecar, toSidecar, sidecar),
             // The emulator takes no OpenAI stream options, so that its streams would be written anew and not passed through.
-            new("sidecar, passed through", ChatDialect.OpenAI, sidecarAddress, sidecarAddress, [sidecar], streams: false),
-            new("nginx + sidecar", ChatDialect.Ollama, smallAddress, smallAddress, [smallFront, sidecar]),
-            new("functions", ChatDialect.Ollama, functionsAddress, functionsAddress, [functions], streams: false, floods: false),
-            new("nginx + sidecar → functions", ChatDialect.Ollama, fullAddress, fullAddress, [fullFront, sidecar, functions], streams: false, floods: false),
+            new(new("sidecar-pass", "sidecar, passed through", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.OpenAI, toSidecar, toSidecar, sidecar) { Streams = false },
+            new(new("nginx-sidecar", "nginx + sidecar", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.Ollama, toSmall, toSmall, smallFront, sidecar),
+            new(new("functions", "functions", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.Ollama, toFunctions, toFunctions, functions) { Streams = false, Floods = false },
+            new(new("nginx-functions", "nginx + sidecar → functions", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.Ollama, toFull, toFull, fullFront, sidecar, functions) { Streams = false, Floods = false },
+            new(new("direct-anthropic", "direct, Anthropic", UpstreamWire.Anthropic, WayKind.Direct), ChatDialect.Anthropic, toEmulator, toRecording),
+            new(new("nginx-anthropic", "nginx only, Anthropic", UpstreamWire.Anthropic, WayKind.BareNginx), ChatDialect.Anthropic, toBareEmulator, toBareRecording, bare),
+            new(new("sidecar-anthropic", "sidecar, OpenAI → Anthropic", UpstreamWire.Anthropic, WayKind.Ours), ChatDialect.OpenAIToAnthropic, toSidecar, toSidecar, sidecar),
+            .. await StartPortkeyAsync(emulator, recording),
+        ];
+    }
+
+    private async Task<Contender[]> StartPortkeyAsync(Uri emulator, Uri recording)
+    {
+        if (Portkey.Find() is not { } portkey)
+            return [];
+        var port = RunningProcess.FreePort();
+        var (process, address) = await group.StartListeningAsync("portkey", portkey.CommandFor(port), Portkey.ProcessEnvironment, port);
+        return
+        [
+            new(new("portkey", "Portkey, OpenAI → Anthropic", UpstreamWire.Anthropic, WayKind.Peer), ChatDialect.OpenAIOfPortkey,
+                new(address, Portkey.HeadersFor(emulator)), new(address, Portkey.HeadersFor(recording)), process) { IsSlow = true },
         ];
     }
 
     private string WriteConfiguration(Uri emulator, Uri recording)
     {
-        // Ollama's dialect asks for the published name and is translated; OpenAI's asks for the upstream's and passes through.
+        // Ollama's dialect asks for the published name and is translated, OpenAI's for the upstream's and passes through, or for
+        // a third and is translated into Anthropic's.
         var models = string.Join(", ", Workload.All.Select(workload =>
         {
             var provider = workload.IsRecorded ? "recording" : "emulator";
             return $$"""
                 "{{workload.PublishedName}}": { "provider": "{{provider}}", "model": "{{workload.UpstreamName}}" },
-                "{{workload.UpstreamName}}": { "provider": "{{provider}}-openai", "model": "{{workload.UpstreamName}}" }
+                "{{workload.UpstreamName}}": { "provider": "{{provider}}-openai", "model": "{{workload.UpstreamName}}" },
+                "{{workload.NameToAnthropic}}": { "provider": "{{provider}}-anthropic", "model": "{{workload.UpstreamName}}" }
                 """;
         }));
         var path = Path.Combine(group.Path, "gateway.json");
@@ -101,7 +131,9 @@ internal sealed class TestBed : IAsyncDisposable
                 "emulator": { "dialect": "mistral", "baseUrl": "{{emulator}}v1", "apiKey": "bench" },
                 "recording": { "dialect": "mistral", "baseUrl": "{{recording}}v1", "apiKey": "bench" },
                 "emulator-openai": { "dialect": "openai", "baseUrl": "{{emulator}}v1", "apiKey": "bench" },
-                "recording-openai": { "dialect": "openai", "baseUrl": "{{recording}}v1", "apiKey": "bench" }
+                "recording-openai": { "dialect": "openai", "baseUrl": "{{recording}}v1", "apiKey": "bench" },
+                "emulator-anthropic": { "dialect": "anthropic", "baseUrl": "{{emulator}}anthropic/v1", "apiKey": "bench" },
+                "recording-anthropic": { "dialect": "anthropic", "baseUrl": "{{recording}}anthropic/v1", "apiKey": "bench" }
               },
               "models": { {{models}} }
             }

@@ -16,7 +16,7 @@ Values come from the environment:
   DRAGOMAN_TRUSTED_PROXY       CIDR of an ingress whose X-Forwarded-* is believed (none)
   DRAGOMAN_BODY_LIMIT          largest request body                    (33m)
   DRAGOMAN_WORKERS             worker processes                        (auto)
-  DRAGOMAN_WORKER_CONNECTIONS  connections a worker; a stream takes two (16384, or what the file limit allows)
+  DRAGOMAN_WORKER_CONNECTIONS  connections a worker; a stream takes two (20480, or what the file limit allows)
   DRAGOMAN_OPEN_FILES          file descriptors a worker               (65536, or the hard limit)
   DRAGOMAN_DRAIN               how long streams may run on after SIGQUIT (300s)
   DRAGOMAN_ACCESS_LOG          path                                    (/dev/stdout)
@@ -35,6 +35,19 @@ smaller() {
     if [ "$1" = unlimited ] || [ "$2" -lt "$1" ]; then echo "$2"; else echo "$1"; fi
 }
 
+# What Dragoman is measured with (docs/limits.md); less is worth a word.
+streams_at_once=10000
+
+tell_of_low_limit() {
+    workers=$DRAGOMAN_WORKERS
+    [ "$workers" != auto ] || workers=$(getconf _NPROCESSORS_ONLN)
+    # A worker has some files of its own besides.
+    streams=$((workers * (DRAGOMAN_WORKER_CONNECTIONS - 50) / 2))
+    if [ "$streams" -lt "$streams_at_once" ]; then
+        echo "render.sh: an nginx worker may open $DRAGOMAN_OPEN_FILES files, enough for about $streams streams at once with $workers of them; raise it with ulimit -Hn, LimitNOFILE= in a systemd unit, or --ulimit nofile= of a container" >&2
+    fi
+}
+
 # shellcheck disable=SC3045 # -H is not POSIX, yet dash, bash and busybox all have it.
 hard_file_limit=$(ulimit -Hn)
 
@@ -48,7 +61,12 @@ hard_file_limit=$(ulimit -Hn)
 : "${DRAGOMAN_BODY_LIMIT:=33m}"
 : "${DRAGOMAN_WORKERS:=auto}"
 : "${DRAGOMAN_OPEN_FILES:=$(smaller "$hard_file_limit" 65536)}"
-: "${DRAGOMAN_WORKER_CONNECTIONS:=$(smaller "$DRAGOMAN_OPEN_FILES" 16384)}"
+: "${DRAGOMAN_WORKER_CONNECTIONS:=}"
+if [ -z "$DRAGOMAN_WORKER_CONNECTIONS" ]; then
+    # Enough for 10,000 streams even if one worker has to carry them all.
+    DRAGOMAN_WORKER_CONNECTIONS=$(smaller "$DRAGOMAN_OPEN_FILES" 20480)
+    tell_of_low_limit
+fi
 : "${DRAGOMAN_DRAIN:=300s}"
 : "${DRAGOMAN_ACCESS_LOG:=/dev/stdout}"
 : "${DRAGOMAN_ERROR_LOG:=stderr}"

@@ -9,7 +9,7 @@ namespace Dragoman.Bench.Load;
 /// Sends chats to one address over kept-alive connections, and takes times. Reads into a buffer that is used again;
 /// nothing is allocated for a token.
 /// </summary>
-internal sealed class ChatClient(Uri address, ChatDialect dialect) : IDisposable
+internal sealed class ChatClient(Entrance entrance, ChatDialect dialect) : IDisposable
 {
     private const int BufferSize = 64 * 1024;
 
@@ -19,7 +19,7 @@ internal sealed class ChatClient(Uri address, ChatDialect dialect) : IDisposable
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly AuthenticationHeaderValue AnyKey = new("Bearer", "bench");
 
-    private readonly Uri url = new(address, dialect.Path);
+    private readonly Uri url = new(entrance.Address, dialect.Path);
 
     private readonly HttpMessageInvoker http = new(new SocketsHttpHandler
     {
@@ -126,6 +126,8 @@ internal sealed class ChatClient(Uri address, ChatDialect dialect) : IDisposable
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = Json;
         request.Headers.Authorization = AnyKey;
+        foreach (var (name, value) in entrance.Headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         return http.SendAsync(request, cancellation);
     }
 

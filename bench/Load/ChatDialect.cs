@@ -9,7 +9,19 @@ namespace Dragoman.Bench.Load;
 /// </summary>
 internal abstract class ChatDialect
 {
-    public static ChatDialect OpenAI { get; } = new OpenAIDialect();
+    /// <summary>OpenAI's chat as the upstream itself speaks it.</summary>
+    public static ChatDialect OpenAI { get; } = new OpenAIDialect(workload => workload.UpstreamName, leadingEvents: 1, trailingEvents: 2);
+
+    /// <summary>OpenAI's chat with Dragoman, which asks the upstream in Anthropic's: usage comes in an event of its own.</summary>
+    public static ChatDialect OpenAIToAnthropic { get; } =
+        new OpenAIDialect(workload => workload.NameToAnthropic, leadingEvents: 1, trailingEvents: 3) { AsksForUsage = true, SaysMaxTokens = true };
+
+    /// <summary>OpenAI's chat with Portkey, which asks the upstream in Anthropic's: the opening of a block becomes an empty event.</summary>
+    public static ChatDialect OpenAIOfPortkey { get; } =
+        new OpenAIDialect(workload => workload.UpstreamName, leadingEvents: 2, trailingEvents: 2) { SaysMaxTokens = true };
+
+    /// <summary>Anthropic's messages as the upstream itself speaks them.</summary>
+    public static ChatDialect Anthropic { get; } = new AnthropicDialect();
 
     public static ChatDialect Ollama { get; } = new OllamaDialect();
 
@@ -38,6 +50,7 @@ internal abstract class ChatDialect
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteBoolean("stream", stream);
+            WriteOptions(json, workload, stream);
             json.WriteEndObject();
         }
 
@@ -53,7 +66,7 @@ internal abstract class ChatDialect
             using var answer = JsonDocument.Parse(body);
             return ReadWhole(answer.RootElement, workload);
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception error) when (IsOfAnotherDialect(error))
         {
             throw new WrongAnswerException("the answer is not in the dialect that was asked for", body.Span, error);
         }
@@ -73,7 +86,7 @@ internal abstract class ChatDialect
             {
                 ReadLine(line, text);
             }
-            catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+            catch (Exception error) when (IsOfAnotherDialect(error))
             {
                 throw new WrongAnswerException("a line of the stream is not in the dialect that was asked for", line.Span, error);
             }
@@ -88,93 +101,20 @@ internal abstract class ChatDialect
     /// <summary>Whether a stream ended well and says that it had so many tokens.</summary>
     public abstract bool IsEnd(ReadOnlyMemory<byte> tail, Workload workload);
 
-    protected abstract string ReadWhole(JsonElement answer, Workload workload);
-
-    protected abstract void ReadLine(ReadOnlyMemory<byte> line, StringBuilder text);
-
-    private static void Require(bool isRight, string what)
+    protected static void Require(bool isRight, string what)
     {
         if (!isRight)
             throw new InvalidOperationException(what);
     }
 
-    private sealed class OpenAIDialect : ChatDialect
+    protected virtual void WriteOptions(Utf8JsonWriter json, Workload workload, bool stream)
     {
-        public override string Path => "/v1/chat/completions";
-
-        // The role's event, its blank line, and the same for the token.
-        public override int LinesToFirstToken => 4;
-
-        public override string ModelOf(Workload workload) => workload.UpstreamName;
-
-        // The role, the tokens, the finish and [DONE].
-        public override int LinesOf(int tokens) => 2 * (tokens + 3);
-
-        public override bool IsBeginning(ReadOnlySpan<byte> start) => start.StartsWith("data: {\"id\":"u8);
-
-        public override bool IsEnd(ReadOnlyMemory<byte> tail, Workload workload) =>
-            tail.Span.EndsWith("\n\ndata: [DONE]\n\n"u8)
-            && tail.Span.IndexOf(Encoding.UTF8.GetBytes($"\"completion_tokens\":{workload.Tokens},")) >= 0;
-
-        protected override string ReadWhole(JsonElement answer, Workload workload)
-        {
-            Require(answer.GetProperty("object").GetString() == "chat.completion", "object");
-            Require(answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32() == workload.Tokens, "completion_tokens");
-            return answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
-        }
-
-        protected override void ReadLine(ReadOnlyMemory<byte> line, StringBuilder text)
-        {
-            Require(line.Span.StartsWith("data: "u8), "data");
-            var data = line["data: ".Length..];
-            if (data.Span.SequenceEqual("[DONE]"u8))
-                return;
-            using var chunk = JsonDocument.Parse(data);
-            text.Append(chunk.RootElement.GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString());
-        }
     }
 
-    private sealed class OllamaDialect : ChatDialect
-    {
-        public override string Path => "/api/chat";
+    protected abstract string ReadWhole(JsonElement answer, Workload workload);
 
-        public override int LinesToFirstToken => 1;
+    protected abstract void ReadLine(ReadOnlyMemory<byte> line, StringBuilder text);
 
-        public override string ModelOf(Workload workload) => workload.PublishedName;
-
-        public override int LinesOf(int tokens) => tokens + 1;
-
-        public override bool IsBeginning(ReadOnlySpan<byte> start)
-        {
-            var end = start.IndexOf((byte)'\n');
-            return start.StartsWith("{\"model\":\"bench-"u8)
-                && start[..Math.Max(end, 0)].IndexOf("\"message\":{\"role\":\"assistant\""u8) > 0;
-        }
-
-        public override bool IsEnd(ReadOnlyMemory<byte> tail, Workload workload)
-        {
-            if (!tail.Span.EndsWith("\n"u8))
-                return false;
-            var lines = tail[..^1];
-            using var last = JsonDocument.Parse(lines[(lines.Span.LastIndexOf((byte)'\n') + 1)..]);
-            return last.RootElement.TryGetProperty("done", out var done) && done.GetBoolean()
-                && last.RootElement.GetProperty("done_reason").GetString() == "stop"
-                && last.RootElement.GetProperty("eval_count").GetInt32() == workload.Tokens;
-        }
-
-        protected override string ReadWhole(JsonElement answer, Workload workload)
-        {
-            Require(answer.GetProperty("model").GetString() == workload.PublishedName, "model");
-            Require(answer.GetProperty("done").GetBoolean(), "done");
-            Require(answer.GetProperty("eval_count").GetInt32() == workload.Tokens, "eval_count");
-            return answer.GetProperty("message").GetProperty("content").GetString()!;
-        }
-
-        protected override void ReadLine(ReadOnlyMemory<byte> line, StringBuilder text)
-        {
-            using var chunk = JsonDocument.Parse(line);
-            Require(chunk.RootElement.GetProperty("created_at").GetDateTimeOffset() > DateTimeOffset.UnixEpoch, "created_at");
-            text.Append(chunk.RootElement.GetProperty("message").GetProperty("content").GetString());
-        }
-    }
+    private static bool IsOfAnotherDialect(Exception error) =>
+        error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException;
 }

@@ -5,9 +5,9 @@ using System.Text;
 namespace Dragoman.Bench.Load;
 
 /// <summary>
-/// An upstream that answers every request with one stream of the emulator's, recorded at its start. A flood from the
-/// emulator itself would measure how fast the emulator makes text. Every event is an HTTP chunk of its own, as from
-/// servers that flush each token.
+/// An upstream that answers every request with a stream of the emulator's in the dialect of the path, recorded at its
+/// start. A flood from the emulator itself would measure how fast the emulator makes text. Every event is an HTTP chunk
+/// of its own, as from servers that flush each token.
 /// </summary>
 internal static class RecordedUpstream
 {
@@ -16,9 +16,8 @@ internal static class RecordedUpstream
     /// <summary>Records, then serves on a free port of 127.0.0.1 until the process is told to stop.</summary>
     public static async Task RunAsync(Uri emulator)
     {
-        byte[] recording;
-        using (var client = new ChatClient(emulator, ChatDialect.OpenAI))
-            recording = FrameEvents(await client.KeepAsync(ChatDialect.OpenAI.Ask(Workload.Flood, "Tell me everything.", stream: true), CancellationToken.None));
+        var openAI = await RecordAsync(new Entrance(emulator), ChatDialect.OpenAI);
+        var anthropic = await RecordAsync(new Entrance(emulator, TestBed.AnthropicVersion), ChatDialect.Anthropic);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -26,6 +25,7 @@ internal static class RecordedUpstream
         app.Run(async context =>
         {
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            var recording = context.Request.Path == ChatDialect.Anthropic.Path ? anthropic : openAI;
             // Kestrel leaves the framing to whoever announces it.
             context.Response.Headers.TransferEncoding = "chunked";
             context.Response.ContentType = "text/event-stream; charset=utf-8";
@@ -38,6 +38,12 @@ internal static class RecordedUpstream
         await app.StartAsync();
         Console.WriteLine($"dragoman-bench listening on {app.Urls.First()}");
         await app.WaitForShutdownAsync();
+    }
+
+    private static async Task<byte[]> RecordAsync(Entrance emulator, ChatDialect dialect)
+    {
+        using var client = new ChatClient(emulator, dialect);
+        return FrameEvents(await client.KeepAsync(dialect.Ask(Workload.Flood, "Tell me everything.", stream: true), CancellationToken.None));
     }
 
     private static byte[] FrameEvents(ReadOnlySpan<byte> stream)

@@ -7,6 +7,9 @@ namespace Dragoman.Bench.Load;
 /// <param name="IsRecorded">Answered by the recorded upstream instead of the emulator.</param>
 internal sealed record Workload(string PublishedName, string UpstreamName, int Tokens, bool IsRecorded = false)
 {
+    /// <summary>The model's name at the gateway where it asks the upstream in Anthropic's dialect.</summary>
+    public string NameToAnthropic => $"{PublishedName}-anthropic";
+
     /// <summary>A short chat, whole.</summary>
     public static Workload Small { get; } = new("bench-small", "emulate-tokens-16", 16);
 

@@ -1,3 +1,4 @@
+using Dragoman.Bench.Figures;
 using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Measures;
@@ -26,12 +27,19 @@ internal sealed class CpuMeter(RunningProcess upstream, RunningProcess[] hops)
 /// <summary>Microseconds of CPU for one unit.</summary>
 internal sealed record CpuUse(double Upstream, HopCpu[] Hops)
 {
+    /// <summary>Before a process's name, its share of the hops' CPU.</summary>
+    public const string HopPrefix = "CPU of ";
+
     public double AllHops => Hops.Sum(hop => hop.Microseconds);
 
-    public static CpuUse MedianOf(IReadOnlyCollection<CpuUse> rounds)
+    public static void AddTo(FigureSet figures, string measure, Way way, string unit, IReadOnlyList<CpuUse> rounds)
     {
-        var hops = rounds.First().Hops.Select((hop, index) => hop with { Microseconds = Statistics.Median(rounds.Select(round => round.Hops[index].Microseconds)) });
-        return new CpuUse(Statistics.Median(rounds.Select(round => round.Upstream)), [.. hops]);
+        figures.AddRounds(measure, way.Name, "upstream's CPU", unit, rounds.Select(round => round.Upstream));
+        if (way.Kind == WayKind.Direct)
+            return;
+        figures.AddRounds(measure, way.Name, "hops' CPU", unit, rounds.Select(round => round.AllHops));
+        foreach (var (name, hop) in rounds[0].Hops.Select((hop, index) => (hop.Name, index)))
+            figures.AddRounds(measure, way.Name, HopPrefix + name, unit, rounds.Select(round => round.Hops[hop].Microseconds));
     }
 }
 

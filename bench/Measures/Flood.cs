@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dragoman.Bench.Figures;
 using Dragoman.Bench.Load;
 
 namespace Dragoman.Bench.Measures;
@@ -9,6 +10,7 @@ internal sealed record Flood(double TokensPerSecond, CpuUse Cpu)
     public static async Task<Flood> MeasureAsync(TestBed bed, Contender contender, int streams, CancellationToken cancellation)
     {
         var workload = Workload.Flood;
+        streams = contender.ShareOf(streams);
         var body = contender.Dialect.Ask(workload, "Hurry.", stream: true);
         var client = contender.ClientFor(workload);
         var meter = new CpuMeter(bed.UpstreamOf(workload), contender.Hops);
@@ -18,5 +20,14 @@ internal sealed record Flood(double TokensPerSecond, CpuUse Cpu)
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var tokens = streams * workload.Tokens;
         return new Flood(tokens / seconds, await meter.StopAsync(tokens));
+    }
+
+    public static void AddTo(FigureSet figures, Results<Flood> results)
+    {
+        foreach (var (way, rounds) in results.Each)
+        {
+            figures.AddRounds(Options.Flood, way.Name, "tokens", "thousand a second", rounds.Select(round => round.TokensPerSecond / 1000));
+            CpuUse.AddTo(figures, Options.Flood, way, "µs a token", [.. rounds.Select(round => round.Cpu)]);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Dragoman.Bench.Figures;
 using Dragoman.Bench.Load;
 
 namespace Dragoman.Bench.Measures;
@@ -21,5 +22,11 @@ internal static class SingleTokens
 
         await Task.WhenAll(running);
         return await meter.StopAsync(streams * workload.Tokens);
+    }
+
+    public static void AddTo(FigureSet figures, Results<CpuUse> results)
+    {
+        foreach (var (way, rounds) in results.Each)
+            CpuUse.AddTo(figures, Options.Single, way, "µs a token", rounds);
     }
 }

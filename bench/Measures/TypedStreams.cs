@@ -1,3 +1,4 @@
+using Dragoman.Bench.Figures;
 using Dragoman.Bench.Load;
 
 namespace Dragoman.Bench.Measures;
@@ -9,6 +10,8 @@ namespace Dragoman.Bench.Measures;
 /// <param name="Gaps">Milliseconds between one read and the next.</param>
 internal sealed record TypedStreams(double[] FirstTokens, double[] Gaps)
 {
+    private const string Unit = "ms";
+
     public static async Task<TypedStreams> MeasureAsync(Contender contender, int streams, CancellationToken cancellation)
     {
         var workload = Workload.Typed;
@@ -27,6 +30,27 @@ internal sealed record TypedStreams(double[] FirstTokens, double[] Gaps)
         return new TypedStreams([.. firstTokens.Select(time => time.TotalMilliseconds)], [.. gaps.SelectMany(each => each)]);
     }
 
-    public static TypedStreams All(IEnumerable<TypedStreams> rounds) =>
-        new([.. rounds.SelectMany(round => round.FirstTokens)], [.. rounds.SelectMany(round => round.Gaps)]);
+    public static void AddTo(FigureSet figures, Results<TypedStreams> results)
+    {
+        foreach (var (way, rounds) in results.Each)
+        {
+            var direct = results.DirectFor(way);
+            foreach (var (name, share) in new[] { ("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999) })
+            {
+                Add($"first token {name}", round => round.FirstTokens, share);
+                Add($"gap {name}", round => round.Gaps, share);
+            }
+
+            void Add(string name, Func<TypedStreams, double[]> times, double share)
+            {
+                var together = Together(rounds, times, share);
+                figures.Add(Options.Typed, way.Name, name, Unit, together);
+                if (direct is not null)
+                    figures.Add(Options.Typed, way.Name, $"added {name}", Unit, together - Together(direct, times, share));
+            }
+        }
+
+        static double Together(IReadOnlyList<TypedStreams> rounds, Func<TypedStreams, double[]> times, double share) =>
+            Statistics.Percentile([.. rounds.SelectMany(times)], share);
+    }
 }

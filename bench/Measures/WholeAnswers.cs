@@ -1,29 +1,62 @@
+using System.Diagnostics;
+using Dragoman.Bench.Figures;
 using Dragoman.Bench.Load;
 
 namespace Dragoman.Bench.Measures;
 
-/// <summary>One turn of whole answers with one request in flight; times in microseconds.</summary>
-internal sealed record WholeAnswers(double Median, double P99, CpuUse Cpu)
+/// <summary>One turn of whole answers with a number of requests in flight, each of which follows another's answer.</summary>
+/// <param name="Microseconds">One a request.</param>
+/// <param name="AnswersPerSecond">Of all together.</param>
+/// <param name="Cpu">A request.</param>
+internal sealed record WholeAnswers(double[] Microseconds, double AnswersPerSecond, CpuUse Cpu)
 {
-    public static async Task<WholeAnswers> MeasureAsync(TestBed bed, Contender contender, int requests, CancellationToken cancellation)
+    private const string Unit = "µs";
+
+    public static string NameOf(int inFlight) => $"whole-{inFlight}";
+
+    public static async Task<WholeAnswers> MeasureAsync(TestBed bed, Contender contender, int requests, int inFlight, CancellationToken cancellation)
     {
         var workload = Workload.Small;
-        var body = contender.Dialect.Ask(workload, "How long does this take?", stream: false);
-        var client = contender.ClientFor(workload);
-        var buffer = new byte[16 * 1024];
+        var question = new Question(contender, workload, "How long does this take?");
+        requests = contender.ShareOf(requests);
         var times = new double[requests];
-        string? text = null;
+        var next = -1;
         var meter = new CpuMeter(bed.UpstreamOf(workload), contender.Hops);
-        for (var request = 0; request < requests; request++)
+        var began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, inFlight).Select(_ => AskInTurnAsync()));
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return new WholeAnswers(times, requests / seconds, await meter.StopAsync(requests));
+
+        async Task AskInTurnAsync()
         {
-            var (length, took) = await client.AskAsync(body, buffer, cancellation);
-            times[request] = took.TotalMicroseconds;
-            var answer = contender.Dialect.ReadWhole(buffer.AsMemory(0, length), workload);
-            if (answer != (text ??= answer))
-                throw new WrongAnswerException("one question got two answers", buffer.AsSpan(0, length));
+            while (Interlocked.Increment(ref next) is var request && request < requests)
+                times[request] = (await question.AskAsync(cancellation)).TotalMicroseconds;
+        }
+    }
+
+    public static void AddTo(FigureSet figures, int inFlight, Results<WholeAnswers> results)
+    {
+        var measure = NameOf(inFlight);
+        foreach (var (way, rounds) in results.Each)
+        {
+            var direct = results.DirectFor(way);
+            foreach (var (name, share) in new[] { ("p50", 0.5), ("p99", 0.99) })
+            {
+                double[] each = [.. rounds.Select(round => Statistics.Percentile(round.Microseconds, share))];
+                figures.AddRounds(measure, way.Name, name, Unit, each);
+                if (direct is not null)
+                    figures.AddRounds(measure, way.Name, $"added {name}", Unit, each.Zip(direct, (time, same) => time - Statistics.Percentile(same.Microseconds, share)));
+            }
+
+            // A round has too few requests for it.
+            var slowest = Together(rounds);
+            figures.Add(measure, way.Name, "p99.9", Unit, slowest);
+            if (direct is not null)
+                figures.Add(measure, way.Name, "added p99.9", Unit, slowest - Together(direct));
+            figures.AddRounds(measure, way.Name, "answers", "a second", rounds.Select(round => round.AnswersPerSecond));
+            CpuUse.AddTo(figures, measure, way, "µs a request", [.. rounds.Select(round => round.Cpu)]);
         }
 
-        var cpu = await meter.StopAsync(requests);
-        return new WholeAnswers(Statistics.Percentile(times, 0.5), Statistics.Percentile(times, 0.99), cpu);
+        static double Together(IReadOnlyList<WholeAnswers> rounds) => Statistics.Percentile([.. rounds.SelectMany(round => round.Microseconds)], 0.999);
     }
 }

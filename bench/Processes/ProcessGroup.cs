@@ -27,6 +27,14 @@ internal sealed class ProcessGroup : IAsyncDisposable
         return (process, address);
     }
 
+    /// <summary>Starts a program that was told its port.</summary>
+    public async Task<(RunningProcess Process, Uri Address)> StartListeningAsync(string name, string[] command, Dictionary<string, string> environment, int port)
+    {
+        var process = await RunningProcess.StartListeningAsync(name, Path, command, environment, port);
+        members.Add(process);
+        return (process, new Uri($"http://127.0.0.1:{port}"));
+    }
+
     /// <summary>Starts nginx with what <c>nginx.conf</c> in <paramref name="home"/> says.</summary>
     public async Task<(RunningProcess Process, Uri Address)> StartNginxAsync(string name, string home, int port)
     {

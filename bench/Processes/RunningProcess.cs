@@ -55,7 +55,17 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     /// <summary>Starts nginx with its configuration in <paramref name="directory"/>.</summary>
     public static async Task<RunningProcess> StartNginxAsync(string name, string nginx, string directory, int port)
     {
-        var running = Start(name, directory, [nginx, "-e", "stderr", "-p", directory, "-c", Path.Combine(directory, "nginx.conf"), "-g", "daemon off;"], []);
+        var running = await StartListeningAsync(name, directory, [nginx, "-e", "stderr", "-p", directory, "-c", Path.Combine(directory, "nginx.conf"), "-g", "daemon off;"], [], port);
+        // The port is open before the last worker is there; both configurations ask for one a core.
+        var workers = await running.AwaitAsync(() => Task.FromResult(LinuxProcess.ChildrenOf(running.process.Id) is var children && children.Length >= Environment.ProcessorCount ? children : null));
+        running.members = [running.process.Id, .. workers];
+        return running;
+    }
+
+    /// <summary>Starts a program that was told its port.</summary>
+    public static async Task<RunningProcess> StartListeningAsync(string name, string directory, string[] command, Dictionary<string, string> environment, int port)
+    {
+        var running = Start(name, directory, command, environment);
         await running.AwaitAsync(async () =>
         {
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -69,9 +79,6 @@ internal sealed partial class RunningProcess : IAsyncDisposable
                 return null;
             }
         });
-        // The port is open before the last worker is there; both configurations ask for one a core.
-        var workers = await running.AwaitAsync(() => Task.FromResult(LinuxProcess.ChildrenOf(running.process.Id) is var children && children.Length >= Environment.ProcessorCount ? children : null));
-        running.members = [running.process.Id, .. workers];
         return running;
     }
 

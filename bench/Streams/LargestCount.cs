@@ -2,16 +2,11 @@ namespace Dragoman.Bench.Streams;
 
 /// <summary>The largest number of streams with none lost and none stalled: doubled until it goes wrong, then halved in between.</summary>
 /// <param name="Way">As the tables show it.</param>
-/// <param name="Tries">In their order; one that went wrong was made once more before it counted.</param>
+/// <param name="Tries">In their order; one that went wrong may have been made once more before it counted.</param>
 internal sealed record LargestCount(string Way, IReadOnlyList<StreamsFinding> Tries)
 {
     /// <summary>More would need more descriptors than one process of the client may have on usual machines.</summary>
     public const int Cap = 16_000;
-
-    private const int First = 1000;
-
-    /// <summary>How near the largest good and the smallest bad number come.</summary>
-    private const double Precision = 0.15;
 
     private const double StartedEachSecond = 2000;
 
@@ -23,11 +18,11 @@ internal sealed record LargestCount(string Way, IReadOnlyList<StreamsFinding> Tr
 
     public bool ReachedCap => Best?.Plan.Streams == Cap;
 
-    public static async Task<LargestCount> FindAsync(StreamWay way, CancellationToken cancellation)
+    public static async Task<LargestCount> FindAsync(StreamWay way, LargestSearch search, CancellationToken cancellation)
     {
         var tries = new List<StreamsFinding>();
         int good = 0, bad = int.MaxValue;
-        for (var next = First; next > 0; next = NextOf(good, bad))
+        for (var next = search.First; next > 0; next = search.NextOf(good, bad))
         {
             if (await IsGoodAsync(next))
                 good = next;
@@ -39,8 +34,7 @@ internal sealed record LargestCount(string Way, IReadOnlyList<StreamsFinding> Tr
 
         async Task<bool> IsGoodAsync(int streams)
         {
-            // A busy machine spoils one try, and seldom two.
-            for (var repeat = 0; repeat < 2; repeat++)
+            for (var attempt = 0; attempt < search.Attempts; attempt++)
             {
                 var finding = await StreamsMeasure.RunAsync(way, PlanOf(streams), cancellation);
                 tries.Add(finding);
@@ -51,13 +45,6 @@ internal sealed record LargestCount(string Way, IReadOnlyList<StreamsFinding> Tr
 
             return false;
         }
-    }
-
-    private static int NextOf(int good, int bad)
-    {
-        if (bad == int.MaxValue)
-            return good >= Cap ? 0 : Math.Min(Cap, good * 2);
-        return bad - good <= Precision * bad || bad <= First / 8 ? 0 : (good + bad) / 2;
     }
 
     private static PacedPlan PlanOf(int streams)

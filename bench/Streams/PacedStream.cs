@@ -4,12 +4,8 @@ using System.IO.Pipelines;
 namespace Dragoman.Bench.Streams;
 
 /// <summary>One answer of the paced upstream.</summary>
-internal sealed class PacedStream(PipeWriter output, CancellationToken left)
+internal sealed class PacedStream(PacedEvents events, PipeWriter output, CancellationToken left)
 {
-    private static readonly byte[] Opening = Event("""{"role":"assistant","content":""}""", "null", "");
-    private static readonly byte[] Token = Event($$"""{"content":"{{new string('#', PacedToken.Length)}}"}""", "null", "");
-    private static readonly int TokenAt = Token.AsSpan().IndexOf((byte)'#');
-
     private readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ValueTask<FlushResult> flushing;
     private long firstDue;
@@ -32,7 +28,7 @@ internal sealed class PacedStream(PipeWriter output, CancellationToken left)
         if (sent == 0)
         {
             firstDue = nowDue;
-            output.Write(Opening);
+            output.Write(events.Opening);
         }
         else if (!flushing.IsCompleted)
         {
@@ -40,15 +36,14 @@ internal sealed class PacedStream(PipeWriter output, CancellationToken left)
             return true;
         }
 
-        var line = output.GetSpan(Token.Length);
-        Token.CopyTo(line);
-        PacedToken.Write(line[TokenAt..], sent, firstDue + (sent * PacedWheel.IntervalMicroseconds));
-        output.Advance(Token.Length);
+        var line = output.GetSpan(events.Token.Length);
+        events.Token.CopyTo(line);
+        PacedToken.Write(line[events.TokenAt..], sent, firstDue + (sent * PacedWheel.IntervalMicroseconds));
+        output.Advance(events.Token.Length);
         sent++;
         if (sent == tokens)
         {
-            output.Write(Event("""{"content":""}""", "\"stop\"", $$""","usage":{"prompt_tokens":8,"completion_tokens":{{tokens}},"total_tokens":{{tokens + 8}}}"""));
-            output.Write("data: [DONE]\n\n"u8);
+            output.Write(events.EndAfter(tokens));
             over.TrySetResult();
             return false;
         }
@@ -56,11 +51,4 @@ internal sealed class PacedStream(PipeWriter output, CancellationToken left)
         flushing = output.FlushAsync(left).Preserve();
         return true;
     }
-
-    private static byte[] Event(string delta, string finish, string usage) => System.Text.Encoding.UTF8.GetBytes(
-        $$"""
-        data: {"id":"chatcmpl-paced","object":"chat.completion.chunk","created":1760000000,"model":"paced","choices":[{"index":0,"delta":{{delta}},"finish_reason":{{finish}}}]{{usage}}}
-
-
-        """);
 }

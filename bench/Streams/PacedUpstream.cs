@@ -30,7 +30,7 @@ internal static class PacedUpstream
         {
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             context.Response.ContentType = "text/event-stream; charset=utf-8";
-            var stream = new PacedStream(context.Response.BodyWriter, context.RequestAborted);
+            var stream = new PacedStream(PacedEvents.OfPath(context.Request.Path.Value ?? ""), context.Response.BodyWriter, context.RequestAborted);
             wheel.Add(stream);
             await stream.Over;
         });

@@ -8,6 +8,7 @@ internal sealed class StreamsBed : IAsyncDisposable
 {
     public const string Direct = "direct";
     public const string BareNginx = "nginx only";
+    public const string Peer = "Portkey, OpenAI → Anthropic";
 
     private readonly string repository;
     private readonly ProcessGroup group = new();
@@ -61,7 +62,19 @@ internal sealed class StreamsBed : IAsyncDisposable
             new("sidecar, upstream HTTP/2", PacedDialect.Ollama, sidecarAddress, "paced-2", recent, [sidecar]),
             new(FrontWay("1.1"), PacedDialect.Ollama, frontAddress, "paced-1.1", old, [front, sidecar]),
             new(FrontWay("2"), PacedDialect.Ollama, frontAddress, "paced-2", recent, [front, sidecar]),
+            new("sidecar, OpenAI → Anthropic", PacedDialect.OpenAI, sidecarAddress, "paced-anthropic", old, [sidecar]),
+            .. await StartPortkeyAsync(old, oldAddress),
         ];
+    }
+
+    private async Task<StreamWay[]> StartPortkeyAsync(RunningProcess upstream, Uri upstreamAddress)
+    {
+        if (Portkey.Find() is not { } portkey)
+            return [];
+        var port = RunningProcess.FreePort();
+        var (process, address) = await group.StartListeningAsync("portkey", portkey.CommandFor(port), Portkey.ProcessEnvironment, port);
+        string[] headers = [.. Portkey.HeadersFor(upstreamAddress).Select(header => $"{header.Name}: {header.Value}")];
+        return [new(Peer, PacedDialect.OpenAI, address, "paced", upstream, [process]) { Headers = headers }];
     }
 
     private Task<(RunningProcess Process, Uri Address)> StartUpstreamAsync(int tokens, string http) =>
@@ -89,11 +102,13 @@ internal sealed class StreamsBed : IAsyncDisposable
             {
               "providers": {
                 "old": { "dialect": "mistral", "baseUrl": "{{old}}v1", "apiKey": "bench", "httpVersion": "1.1" },
-                "recent": { "dialect": "mistral", "baseUrl": "{{recent}}v1", "apiKey": "bench", "httpVersion": "2" }
+                "recent": { "dialect": "mistral", "baseUrl": "{{recent}}v1", "apiKey": "bench", "httpVersion": "2" },
+                "anthropic": { "dialect": "anthropic", "baseUrl": "http://{{old.Authority}}{{PacedEvents.AnthropicPath}}", "apiKey": "bench", "httpVersion": "1.1" }
               },
               "models": {
                 "paced-1.1": { "provider": "old", "model": "paced" },
-                "paced-2": { "provider": "recent", "model": "paced" }
+                "paced-2": { "provider": "recent", "model": "paced" },
+                "paced-anthropic": { "provider": "anthropic", "model": "paced" }
               }
             }
             """);

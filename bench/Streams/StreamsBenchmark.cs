@@ -11,7 +11,7 @@ internal static class StreamsBenchmark
         var startedAt = DateTimeOffset.UtcNow;
         var report = new StreamsReport(options.Largest ? "The largest number of streams" : "Streams at once", machine, startedAt);
         if (options.Largest)
-            report.Add(await FindLargestAsync(repository, cancellation));
+            report.Add(await FindLargestAsync(repository, LargestSearch.Thorough, [], cancellation));
         else
             report.Add(await MeasureAsync(repository, options, cancellation));
         return ($"{startedAt:yyyy-MM-dd}-{(options.Largest ? "most-streams" : $"streams-{options.Count}-http-{options.UpstreamHttp}")}-{machine.ShortName}.md", report.Text);
@@ -29,17 +29,20 @@ internal static class StreamsBenchmark
         return await StreamsMeasure.RunAsync(way, plan, cancellation);
     }
 
-    private static async Task<List<LargestCount>> FindLargestAsync(string repository, CancellationToken cancellation)
+    /// <summary>Seeks the largest number on each way whose name is asked for; on all when none is.</summary>
+    public static async Task<List<LargestCount>> FindLargestAsync(string repository, LargestSearch search, IReadOnlyCollection<string> names, CancellationToken cancellation)
     {
         var counts = new List<LargestCount>();
         for (var index = 0; ; index++)
         {
             // Processes of its own for each way, so that none inherits what another made them take.
             await using var bed = await StreamsBed.StartAsync(repository, (int)LargestCount.Length.TotalSeconds);
+            while (index < bed.Ways.Count && names.Count > 0 && !names.Contains(bed.Ways[index].Name))
+                index++;
             if (index == bed.Ways.Count)
                 return counts;
             await Task.Delay(SettlingTime, cancellation);
-            counts.Add(await LargestCount.FindAsync(bed.Ways[index], cancellation));
+            counts.Add(await LargestCount.FindAsync(bed.Ways[index], search, cancellation));
         }
     }
 

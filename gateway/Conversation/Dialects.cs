@@ -26,7 +26,15 @@ public sealed record AnswerContext(ChatRequest Request, string RequestId, TimePr
     /// <summary>Packs other dialects' opaque state for clients that replay it.</summary>
     public StateEnvelope Envelope { get; init; } = StateEnvelope.OfProcess;
 
+    private DateTimeOffset? now;
+
     public DateTimeOffset CreatedAt { get; } = Clock.GetUtcNow();
+
+    /// <summary>The time at which what is being translated has come; the same for all that came at once.</summary>
+    public DateTimeOffset Now => now ??= Clock.GetUtcNow();
+
+    /// <summary>To be called when more has come, so that <see cref="Now"/> is looked up again.</summary>
+    public void PassTime() => now = null;
 }
 
 /// <summary>What an inbound dialect knows of a request besides its body.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Dragoman.Conversation;
 using Dragoman.Providers;
 using Dragoman.Wire;
@@ -140,6 +141,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
             {
                 var read = await ReadOnceAsync(reads, events, reader, clock).ConfigureAwait(false);
                 events.Advance(Math.Max(read, 0));
+                context.PassTime();
                 ReadEvents(events, reader, lane, meter, read);
                 if (!begun)
                     ThrowIfFailed(meter);
@@ -163,6 +165,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
     }
 
     /// <summary>One read; 0 at the end of the stream, <see cref="Lost"/> when after the finish token counts did not come in time or the connection broke.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<int> ReadOnceAsync(UpstreamReads reads, SseReader events, IAnswerReader reader, UpstreamClock clock)
     {
         try

@@ -12,6 +12,7 @@ public sealed class Drain : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource beginning = new();
     private readonly CancellationTokenSource ending = new();
     private readonly TimeProvider clock;
     private int running;
@@ -22,6 +23,7 @@ public sealed class Drain : IDisposable
     {
         this.clock = clock;
         // Requests may still ask for it when the process has let go of everything else.
+        Begun = beginning.Token;
         Ending = ending.Token;
     }
 
@@ -33,6 +35,9 @@ public sealed class Drain : IDisposable
 
     /// <summary>Requests that were taken and have not been left.</summary>
     public int Running => Volatile.Read(ref running);
+
+    /// <summary>Is cancelled when no request is taken any more, for what waits for requests on a connection of its own.</summary>
+    public CancellationToken Begun { get; }
 
     /// <summary>Is cancelled when what still runs has to end with <see cref="Restarting"/>.</summary>
     public CancellationToken Ending { get; }
@@ -60,6 +65,7 @@ public sealed class Drain : IDisposable
     {
         hasBegun = true;
         Interlocked.MemoryBarrier();
+        beginning.Cancel();
         if (Running == 0)
             idle.TrySetResult();
     }
@@ -84,5 +90,9 @@ public sealed class Drain : IDisposable
     /// <summary>Ends what still runs.</summary>
     public Task EndAsync() => ending.CancelAsync();
 
-    public void Dispose() => ending.Dispose();
+    public void Dispose()
+    {
+        beginning.Dispose();
+        ending.Dispose();
+    }
 }

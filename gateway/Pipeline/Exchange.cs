@@ -49,6 +49,9 @@ public sealed class Exchange
     /// <summary>The process is about to stop; this request, if it was taken, goes on.</summary>
     public bool IsDraining => drain.HasBegun;
 
+    /// <summary>See <see cref="Drain.Begun"/>.</summary>
+    public CancellationToken DrainBegun => drain.Begun;
+
     /// <summary>See <see cref="Drain.Ending"/>.</summary>
     public CancellationToken Ending => drain.Ending;
 

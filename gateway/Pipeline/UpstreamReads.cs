@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Dragoman.Pipeline;
 
 /// <summary>
@@ -30,6 +32,8 @@ internal sealed class UpstreamReads(Stream stream, CancellationToken cancellatio
     /// <summary>One read.</summary>
     /// <param name="memory">The same as for <see cref="HasMore"/>, if that was asked.</param>
     /// <returns>How much was read; 0 at the end.</returns>
+    /// <remarks>Waits once for each token that comes singly, and so keeps nothing for the garbage collector.</remarks>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadAsync(Memory<byte> memory)
     {
         if (there is { } count)

@@ -22,16 +22,24 @@ public sealed class JsonMemberReplacement(byte[] name, byte[] value)
     /// <param name="json">The object, and nothing else.</param>
     /// <param name="output">Gets the changed object.</param>
     /// <exception cref="JsonException">Not JSON.</exception>
-    public void Write(ReadOnlySpan<byte> json, IBufferWriter<byte> output)
+    public void Write(ReadOnlySpan<byte> json, IBufferWriter<byte> output) => Write(default, json, default, output);
+
+    /// <inheritdoc cref="Write(ReadOnlySpan{byte}, IBufferWriter{byte})"/>
+    /// <param name="before">Written before the object.</param>
+    /// <param name="json">The object, and nothing else.</param>
+    /// <param name="after">Written behind the object.</param>
+    /// <param name="output">Gets the changed object.</param>
+    public void Write(ReadOnlySpan<byte> before, ReadOnlySpan<byte> json, ReadOnlySpan<byte> after, IBufferWriter<byte> output)
     {
         if (head.Length > 0 && json.StartsWith(head))
         {
-            output.Write(replacedHead);
-            output.Write(json[head.Length..]);
+            output.WriteJoined(before, replacedHead, json[head.Length..], after);
             return;
         }
 
+        output.Write(before);
         JsonSplice.Replace(json, name, value, output);
+        output.Write(after);
         if (lessons < MostLessons)
             Learn(json);
     }

@@ -27,6 +27,14 @@ public sealed class JsonObjectScanner
         var position = 0;
         while (position < escaped.Length && !isSomethingElse)
         {
+            if (inString && !afterBackslash)
+            {
+                var plain = escaped[position..].IndexOfAny((byte)'"', (byte)'\\');
+                if (plain < 0)
+                    return escaped.Length;
+                position += plain;
+            }
+
             var character = ReadCharacter(escaped[position..], out var length);
             if (IsComplete && character == '{')
                 return position;

@@ -86,6 +86,8 @@ public sealed class SseReader : IDisposable
             return false;
         }
 
+        if (TryReadPlain(out name, out data))
+            return true;
         while (FindEventEnd(atEnd, out var length, out var consumed))
         {
             if (length > largestEvent)
@@ -99,6 +101,38 @@ public sealed class SseReader : IDisposable
 
         name = data = default;
         return false;
+    }
+
+    /// <summary>
+    /// Takes an event as nearly all are sent, looking at its bytes once: perhaps a name, one line of data, ended by LF.
+    /// False when the next event is not such a one, or not whole yet.
+    /// </summary>
+    private bool TryReadPlain(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data)
+    {
+        name = data = default;
+        if (skipLineFeed || scanned != start)
+            return false;
+        var rest = buffer.AsSpan(start, end - start);
+        if (rest.StartsWith("event: "u8))
+        {
+            var nameEnd = rest.IndexOfAny((byte)'\n', (byte)'\r');
+            if (nameEnd < 0 || rest[nameEnd] != '\n')
+                return false;
+            name = rest["event: "u8.Length..nameEnd];
+            rest = rest[(nameEnd + 1)..];
+        }
+
+        if (!rest.StartsWith("data: "u8))
+            return false;
+        var dataEnd = rest.IndexOfAny((byte)'\n', (byte)'\r');
+        if (dataEnd <= "data: "u8.Length || !rest[dataEnd..].StartsWith("\n\n"u8))
+            return false;
+        data = rest["data: "u8.Length..dataEnd];
+        var blankLine = end - rest.Length + dataEnd + 1;
+        if (blankLine - start > largestEvent)
+            throw TooLarge();
+        start = scanned = blankLine + 1;
+        return true;
     }
 
     private bool SkipPreamble(bool atEnd)

@@ -27,16 +27,23 @@ public class CellBenchmarks : IDisposable
         {
             Open();
             Token();
-            answer!.Close(Block.TokensPerIteration);
+            Close();
         });
     }
 
     [IterationSetup]
     public void Open()
     {
-        answer?.Dispose();
         answer = new AnswerPlay(Cell, Stream);
         answer.Open();
+    }
+
+    /// <summary>As every answer does in the end, so that what it rented goes back.</summary>
+    [IterationCleanup]
+    public void Close()
+    {
+        answer!.Close(Block.TokensPerIteration);
+        answer.Dispose();
     }
 
     [Benchmark(OperationsPerInvoke = Block.TokensPerIteration)]

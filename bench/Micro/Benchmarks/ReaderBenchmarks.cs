@@ -12,6 +12,7 @@ public class ReaderBenchmarks
     private ChatRequest request = null!;
     private (byte[] Name, byte[] Data)[] opening = [];
     private (byte[] Name, byte[] Data)[] deltas = [];
+    private (byte[] Name, byte[] Data)[] closing = [];
     private IAnswerReader reader = null!;
 
     public static IEnumerable<object> Streams =>
@@ -32,10 +33,13 @@ public class ReaderBenchmarks
         var stream = upstream.Streams(kind)!;
         opening = [.. stream.Opening.Select(Encode)];
         deltas = [.. stream.DeltaData(Block.Tokens).Select(Encode)];
+        // "[DONE]" has no type.
+        closing = [.. stream.Closing(Block.TokensPerIteration).Where(data => data[0] == '{').Select(Encode)];
         Warm.Up(() =>
         {
             Open();
             Event();
+            Close();
         });
 
         (byte[] Name, byte[] Data) Encode(string data) => (stream.HasNames ? Encoding.UTF8.GetBytes(WireStream.NameOf(data)) : [], Encoding.UTF8.GetBytes(data));
@@ -47,6 +51,14 @@ public class ReaderBenchmarks
         var upstream = ((UpstreamStream)Stream).Upstream;
         reader = upstream.Dialect.OpenAnswer(request, upstream.Model);
         foreach (var (name, data) in opening)
+            reader.ReadEvent(name, data, events);
+    }
+
+    /// <summary>As every answer does in the end, so that what it rented goes back.</summary>
+    [IterationCleanup]
+    public void Close()
+    {
+        foreach (var (name, data) in closing)
             reader.ReadEvent(name, data, events);
     }
 

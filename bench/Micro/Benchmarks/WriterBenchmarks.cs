@@ -11,7 +11,9 @@ public class WriterBenchmarks
 {
     private readonly ArrayBufferWriter<byte> output = new(256 * 1024);
     private readonly byte[][] words = [.. Enumerable.Range(0, Block.Tokens).Select(place => Encoding.UTF8.GetBytes(WireStream.WordAt(place)))];
+    private readonly byte[][] wordsInJson = [.. Enumerable.Range(0, Block.Tokens).Select(place => Encoding.UTF8.GetBytes(WireStreams.InJson(WireStream.WordAt(place))))];
     private IAnswerEvents writer = null!;
+    private bool hasCall;
 
     public static IEnumerable<object> Clients => Ways.Clients;
 
@@ -25,6 +27,7 @@ public class WriterBenchmarks
         Text();
         Reasoning();
         Arguments();
+        Close();
     });
 
     [IterationSetup]
@@ -34,6 +37,22 @@ public class WriterBenchmarks
         var context = new AnswerContext(client.Read(), "request", TimeProvider.System, TimeProvider.System.GetTimestamp());
         writer = client.Dialect.OpenStream(context, output);
         writer.Start("upstream");
+        hasCall = false;
+    }
+
+    /// <summary>As every answer does in the end, so that what it rented goes back.</summary>
+    [IterationCleanup]
+    public void Close()
+    {
+        if (hasCall)
+        {
+            writer.ToolArguments(0, 0, "\\\"}"u8);
+            writer.ToolEnd(0, 0);
+        }
+
+        writer.Stop(0, StopReason.Stop);
+        writer.End();
+        output.ResetWrittenCount();
     }
 
     [Benchmark(OperationsPerInvoke = Block.TokensPerIteration)]
@@ -61,12 +80,13 @@ public class WriterBenchmarks
     [Benchmark(OperationsPerInvoke = Block.TokensPerIteration)]
     public void Arguments()
     {
+        hasCall = true;
         writer.ToolStart(0, 0, "call_1", "weather");
         writer.ToolArguments(0, 0, "{\\\"city\\\":\\\""u8);
         for (var repeat = 0; repeat < Block.Repeats; repeat++)
         {
             output.ResetWrittenCount();
-            foreach (var word in words)
+            foreach (var word in wordsInJson)
                 writer.ToolArguments(0, 0, word);
         }
     }

@@ -149,7 +149,7 @@ internal static class WireStreams
     }
 
     /// <summary>Escaped once more, for a string in JSON that is text itself.</summary>
-    private static string InJson(string escaped) => escaped.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+    public static string InJson(string escaped) => escaped.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     private static string Usage(int tokens) => $$"""{"prompt_tokens":9,"completion_tokens":{{tokens}},"total_tokens":{{tokens + 9}}}""";
 }

@@ -415,9 +415,9 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
             EmitText(choice, content, events);
         }
 
-        lone.HasCompany |= hasParts || !refusal.IsEmpty;
+        lone.HasCompany |= !refusal.IsEmpty;
         if (hasParts)
-            ReadParts(ref parts, choice, events, inThinking: false);
+            ReadParts(ref parts, json, choice, events, inThinking: false);
         if (!refusal.IsEmpty)
         {
             EnsureStarted(events);
@@ -449,7 +449,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
     }
 
     /// <summary>Mistral's content parts: text beside thinking, which holds parts of its own (specs/dialects.md 1.5).</summary>
-    private void ReadParts(scoped ref Utf8JsonReader reader, Choice choice, IAnswerEvents events, bool inThinking)
+    private void ReadParts(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice, IAnswerEvents events, bool inThinking)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -468,6 +468,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 {
                     if (reader.ValueSpan.IsEmpty)
                         continue;
+                    lone.Add(inThinking ? LoneDeltaKind.Reasoning : LoneDeltaKind.Text, choice, json, reader.ValueSpan);
                     if (inThinking)
                         EmitReasoning(choice, reader.ValueSpan, events);
                     else
@@ -475,10 +476,11 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 }
                 else if (isThinking && reader.TokenType == JsonTokenType.StartArray)
                 {
-                    ReadParts(ref reader, choice, events, inThinking: true);
+                    ReadParts(ref reader, json, choice, events, inThinking: true);
                 }
                 else if (isThinking && reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty)
                 {
+                    lone.Add(LoneDeltaKind.Reasoning, choice, json, reader.ValueSpan);
                     EmitReasoning(choice, reader.ValueSpan, events);
                 }
                 else

@@ -20,9 +20,7 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
         if (!hidesUsage && !data.ContainsAny((byte)'\r', (byte)'\n') && data is [(byte)'{', .., (byte)'}'])
         {
             WriteName(eventName);
-            output.Write("data: "u8);
-            naming.Write(data, output);
-            output.Write("\n\n"u8);
+            naming.Write("data: "u8, data, "\n\n"u8, output);
             return;
         }
 

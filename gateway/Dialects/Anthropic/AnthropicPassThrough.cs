@@ -16,24 +16,17 @@ internal sealed class AnthropicPassThrough(AnswerContext context, IBufferWriter<
             return;
         // Some proxies leave the names out; clients read nothing without them (P-14).
         var name = eventName.IsEmpty ? JsonSplice.Find(data, "type"u8).Trim((byte)'"') : eventName;
-        output.Write("event: "u8);
-        output.Write(name);
-        output.Write("\ndata: "u8);
         if (name.SequenceEqual("message_start"u8) && JsonSplice.Find(data, "message"u8) is { IsEmpty: false } message && message[0] == '{')
         {
             var renamed = new ArrayBufferWriter<byte>(message.Length + model.Length);
             JsonSplice.Replace(message, "model"u8, model, renamed);
             var whole = new ArrayBufferWriter<byte>(data.Length + model.Length);
             JsonSplice.Replace(data, "message"u8, renamed.WrittenSpan, whole);
-            output.Write(JsonText.OnOneLine(whole.WrittenSpan));
-        }
-        else
-        {
-            // A line end inside the data, which the framing made of several data lines, is white space of the JSON.
-            output.Write(JsonText.OnOneLine(data));
+            data = whole.WrittenSpan;
         }
 
-        output.Write("\n\n"u8);
+        // A line end inside the data, which the framing made of several data lines, is white space of the JSON.
+        output.WriteJoined("event: "u8, name, "\ndata: "u8, JsonText.OnOneLine(data), "\n\n"u8);
     }
 
     /// <summary>Nothing: <c>message_stop</c> has been passed on.</summary>

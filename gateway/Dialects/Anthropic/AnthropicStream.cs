@@ -285,15 +285,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
         output.Write(Encoding.UTF8.GetBytes($"event: content_block_stop\ndata: {{\"type\":\"content_block_stop\",\"index\":{index}}}\n\n"));
     }
 
-    private void WriteDelta(ReadOnlySpan<byte> escaped)
-    {
-        var length = deltaHead.Length + escaped.Length + DeltaTail.Length;
-        var span = output.GetSpan(length);
-        deltaHead.CopyTo(span);
-        escaped.CopyTo(span[deltaHead.Length..]);
-        DeltaTail.CopyTo(span[(deltaHead.Length + escaped.Length)..]);
-        output.Advance(length);
-    }
+    private void WriteDelta(ReadOnlySpan<byte> escaped) => output.WriteJoined(deltaHead, escaped, DeltaTail);
 
     /// <summary>A delta of another kind in the open block.</summary>
     private void WriteDelta(ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped)

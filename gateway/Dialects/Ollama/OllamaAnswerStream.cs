@@ -20,8 +20,11 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
     private readonly byte[] head;
     private readonly List<AnswerToolCall> toolCalls = [];
     private readonly TimeSpan load;
-    private readonly byte[] createdAtText = new byte[DateLength];
-    private DateTimeOffset createdAt;
+
+    /// <summary>The start of a line, with the time as it was a moment ago.</summary>
+    private byte[] lineHead = [];
+
+    private DateTimeOffset lineHeadAt;
     private byte[] logprobs = [];
     private TimeSpan? firstToken;
     private StopReason? stopReason;
@@ -157,42 +160,29 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
     private void WriteLine(ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> closing)
     {
         firstToken ??= OllamaAnswer.Elapsed(context);
-        var withLogprobs = logprobs.Length > 0;
-        ReadOnlySpan<byte> logprobsOpening = withLogprobs ? ",\"logprobs\":["u8 : default;
-        ReadOnlySpan<byte> tail = withLogprobs ? "],\"done\":false}\n"u8 : ",\"done\":false}\n"u8;
-        var length = head.Length + DateLength + opening.Length + escaped.Length + closing.Length + logprobsOpening.Length + logprobs.Length + tail.Length;
-        var span = output.GetSpan(length);
-        var rest = span;
-        Append(ref rest, head);
-        Append(ref rest, CreatedAt());
-        Append(ref rest, opening);
-        Append(ref rest, escaped);
-        Append(ref rest, closing);
-        Append(ref rest, logprobsOpening);
-        Append(ref rest, logprobs);
-        Append(ref rest, tail);
-        output.Advance(length);
-        if (withLogprobs)
-            logprobs = [];
-    }
-
-    /// <summary>The time in RFC 3339, written anew at most once in a millisecond: many lines come at once.</summary>
-    private ReadOnlySpan<byte> CreatedAt()
-    {
-        var now = context.Clock.GetUtcNow();
-        if (now - createdAt >= TimeSpan.FromMilliseconds(1))
+        RenewLineHead(opening);
+        if (logprobs.Length == 0)
         {
-            createdAt = now;
-            Utf8Formatter.TryFormat(now.UtcDateTime, createdAtText, out _, 'O');
+            output.WriteJoined(lineHead, escaped, closing, ",\"done\":false}\n"u8);
+            return;
         }
 
-        return createdAtText;
+        output.WriteJoined(lineHead, escaped, closing, ",\"logprobs\":["u8, logprobs);
+        output.Write("],\"done\":false}\n"u8);
+        logprobs = [];
     }
 
-    private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
+    /// <summary>The time in RFC 3339 is written anew at most once in a millisecond: many lines come at once.</summary>
+    private void RenewLineHead(ReadOnlySpan<byte> opening)
     {
-        bytes.CopyTo(rest);
-        rest = rest[bytes.Length..];
+        var now = context.Now;
+        var isSameKind = lineHead.AsSpan().EndsWith(opening);
+        if (isSameKind && now - lineHeadAt < TimeSpan.FromMilliseconds(1))
+            return;
+        lineHeadAt = now;
+        if (!isSameKind)
+            lineHead = [.. head, .. stackalloc byte[DateLength], .. opening];
+        Utf8Formatter.TryFormat(now.UtcDateTime, lineHead.AsSpan(head.Length), out _, 'O');
     }
 
     private void WriteToolCalls()

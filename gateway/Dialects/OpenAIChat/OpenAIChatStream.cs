@@ -18,6 +18,10 @@ internal sealed class OpenAIChatStream : IAnswerEvents
     private readonly IBufferWriter<byte> output;
     private readonly byte[] head;
     private readonly byte[] tail;
+
+    /// <summary>What follows the members of a delta that is not the last one.</summary>
+    private readonly byte[] deltaTail;
+
     private readonly List<ChoiceState> choices = [];
     private Usage usage = Conversation.Usage.Absent;
 
@@ -27,17 +31,18 @@ internal sealed class OpenAIChatStream : IAnswerEvents
         this.output = output;
         head = CompletionWriter.ChunkHead(CompletionWriter.ChatId(context), "chat.completion.chunk", context);
         tail = [.. "]"u8, .. context.Request.IncludeUsage ? ",\"usage\":null"u8 : default, .. "}\n\n"u8];
+        deltaTail = [.. "},\"finish_reason\":null}"u8, .. tail];
     }
 
     public void Start(string? upstreamId)
     {
     }
 
-    public void Text(int choice, ReadOnlySpan<byte> escaped) => WriteTextDelta(choice, "\"content\":\""u8, escaped);
+    public void Text(int choice, ReadOnlySpan<byte> escaped) => WriteWords(choice, DeltaKind.Text, "\"content\":\""u8, escaped);
 
-    public void Reasoning(int choice, ReadOnlySpan<byte> escaped) => WriteTextDelta(choice, "\"reasoning_content\":\""u8, escaped);
+    public void Reasoning(int choice, ReadOnlySpan<byte> escaped) => WriteWords(choice, DeltaKind.Reasoning, "\"reasoning_content\":\""u8, escaped);
 
-    public void Refusal(int choice, ReadOnlySpan<byte> escaped) => WriteTextDelta(choice, "\"refusal\":\""u8, escaped);
+    public void Refusal(int choice, ReadOnlySpan<byte> escaped) => WriteWords(choice, DeltaKind.Refusal, "\"refusal\":\""u8, escaped);
 
     public void ToolStart(int choice, int slot, string id, string name)
     {
@@ -64,13 +69,15 @@ internal sealed class OpenAIChatStream : IAnswerEvents
             return;
         }
 
-        Span<byte> opening = stackalloc byte[64];
-        var rest = opening;
-        Append(ref rest, "\"tool_calls\":[{\"index\":"u8);
-        slot.TryFormat(rest, out var digits, provider: CultureInfo.InvariantCulture);
-        rest = rest[digits..];
-        Append(ref rest, ",\"function\":{\"arguments\":\""u8);
-        WriteDelta(choice, opening[..^rest.Length], escaped, "\"}}]"u8);
+        var state = BegunStateOf(choice);
+        if (state.DeltaKind != DeltaKind.Arguments || state.DeltaSlot != slot)
+        {
+            byte[] opening = [.. "\"tool_calls\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(slot.ToString(CultureInfo.InvariantCulture)), .. ",\"function\":{\"arguments\":\""u8];
+            PrepareDelta(choice, state, DeltaKind.Arguments, opening);
+            state.DeltaSlot = slot;
+        }
+
+        WritePrepared(state, escaped, "\"}}]"u8);
     }
 
     /// <summary>A call with free text goes out whole: its text stands inside the arguments of the function that emulates it.</summary>
@@ -120,9 +127,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
     public void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
-        var state = StateOf(choice);
-        if (!state.HasRole)
-            WriteDelta(choice, default, default, default);
+        var state = BegunStateOf(choice);
         if (state.Logprobs.Length > 0)
             Text(choice, default);
         state.StopReason = reason;
@@ -141,20 +146,42 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
     public void Fail(GatewayError error) => CompletionWriter.FailStream(output, error, context.RequestId);
 
-    private void WriteTextDelta(int choice, ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped) => WriteDelta(choice, opening, escaped, "\""u8);
-
-    /// <summary>Writes one delta, and before the first one of a choice its role.</summary>
-    private void WriteDelta(int choice, ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> closing)
+    private void WriteWords(int choice, DeltaKind kind, ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped)
     {
-        var state = StateOf(choice);
-        if (!state.HasRole)
+        var state = BegunStateOf(choice);
+        if (state.DeltaKind != kind)
+            PrepareDelta(choice, state, kind, opening);
+        WritePrepared(state, escaped, "\""u8);
+    }
+
+    /// <summary>All deltas of a kind begin alike.</summary>
+    private void PrepareDelta(int choice, ChoiceState state, DeltaKind kind, ReadOnlySpan<byte> opening)
+    {
+        state.DeltaKind = kind;
+        state.DeltaHead =
+        [
+            .. head, .. "\"choices\":[{\"index\":"u8, .. Encoding.UTF8.GetBytes(choice.ToString(CultureInfo.InvariantCulture)),
+            .. ",\"delta\":{"u8, .. opening,
+        ];
+    }
+
+    private void WritePrepared(ChoiceState state, ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> closing)
+    {
+        if (state.Logprobs.Length == 0)
         {
-            state.HasRole = true;
-            WriteChunk(choice, "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null"u8, default, "}"u8, "null"u8, default);
+            output.WriteJoined(state.DeltaHead, escaped, closing, deltaTail);
+            return;
         }
 
-        if (opening.IsEmpty)
-            return;
+        output.WriteJoined(state.DeltaHead, escaped, closing, "},\"logprobs\":{\"content\":["u8, state.Logprobs);
+        output.WriteJoined("],\"refusal\":null}"u8, ",\"finish_reason\":null}"u8, tail);
+        state.Logprobs = [];
+    }
+
+    /// <summary>Writes one delta.</summary>
+    private void WriteDelta(int choice, ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> closing)
+    {
+        var state = BegunStateOf(choice);
         ReadOnlySpan<byte> logprobs = state.Logprobs;
         state.Logprobs = [];
         WriteChunk(choice, opening, escaped, closing, "null"u8, logprobs);
@@ -207,6 +234,17 @@ internal sealed class OpenAIChatStream : IAnswerEvents
         rest = rest[bytes.Length..];
     }
 
+    /// <summary>Before the first delta of a choice its role is written.</summary>
+    private ChoiceState BegunStateOf(int choice)
+    {
+        var state = StateOf(choice);
+        if (state.HasRole)
+            return state;
+        state.HasRole = true;
+        WriteChunk(choice, "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null"u8, default, "}"u8, "null"u8, default);
+        return state;
+    }
+
     private ChoiceState StateOf(int choice)
     {
         while (choices.Count <= choice)
@@ -214,9 +252,26 @@ internal sealed class OpenAIChatStream : IAnswerEvents
         return choices[choice];
     }
 
+    private enum DeltaKind
+    {
+        None,
+        Text,
+        Reasoning,
+        Refusal,
+        Arguments,
+    }
+
     private sealed class ChoiceState
     {
         public bool HasRole { get; set; }
+
+        /// <summary>What <see cref="DeltaHead"/> begins.</summary>
+        public DeltaKind DeltaKind { get; set; }
+
+        /// <summary>The call whose arguments <see cref="DeltaHead"/> begins.</summary>
+        public int DeltaSlot { get; set; }
+
+        public byte[] DeltaHead { get; set; } = [];
 
         public Dictionary<int, AnswerToolCall> FreeTextCalls { get; } = [];
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAICompletions;
 
@@ -12,9 +13,15 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     private readonly AnswerContext context;
     private readonly IBufferWriter<byte> output;
     private readonly byte[] head;
+    private readonly byte[] textHead;
     private readonly byte[] tail;
     private readonly HashSet<int> echoed = [];
     private readonly List<(int Choice, StopReason Reason)> stops = [];
+
+    /// <summary>Follows the text of <see cref="lastChoice"/>.</summary>
+    private byte[] textTail = [];
+
+    private int lastChoice = -1;
     private Usage usage = Conversation.Usage.Absent;
 
     public OpenAICompletionsStream(AnswerContext context, IBufferWriter<byte> output)
@@ -22,6 +29,7 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
         this.context = context;
         this.output = output;
         head = CompletionWriter.ChunkHead(CompletionWriter.TextId(context), "text_completion", context);
+        textHead = [.. head, .. "\"choices\":[{\"text\":\""u8];
         tail = context.Request.IncludeUsage ? [.. "}],\"usage\":null}\n\n"u8] : [.. "}]}\n\n"u8];
     }
 
@@ -32,7 +40,7 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     public void Text(int choice, ReadOnlySpan<byte> escaped)
     {
         EchoOnce(choice);
-        WriteChunk(choice, escaped, "null"u8);
+        WriteText(choice, escaped);
     }
 
     public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
@@ -76,7 +84,7 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     public void End()
     {
         foreach (var (choice, reason) in stops)
-            WriteChunk(choice, default, Encoding.UTF8.GetBytes($"\"{CompletionWriter.TextFinishReason(reason)}\""));
+            output.WriteJoined(textHead, default, TailOf(choice, $"\"{CompletionWriter.TextFinishReason(reason)}\""));
         CompletionWriter.EndStream(output, head, context, usage);
     }
 
@@ -85,28 +93,23 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     private void EchoOnce(int choice)
     {
         if (context.Request.Completion is { Echo: true } && echoed.Add(choice))
-            WriteChunk(choice, OpenAICompletions.EchoOf(context, choice), "null"u8);
+            WriteText(choice, OpenAICompletions.EchoOf(context, choice));
     }
 
-    private void WriteChunk(int choice, ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> finishReason)
+    private void WriteText(int choice, ReadOnlySpan<byte> escaped)
     {
-        var span = output.GetSpan(head.Length + escaped.Length + finishReason.Length + tail.Length + 128);
-        var rest = span;
-        Append(ref rest, head);
-        Append(ref rest, "\"choices\":[{\"text\":\""u8);
-        Append(ref rest, escaped);
-        Append(ref rest, "\",\"index\":"u8);
-        choice.TryFormat(rest, out var digits, provider: CultureInfo.InvariantCulture);
-        rest = rest[digits..];
-        Append(ref rest, ",\"logprobs\":null,\"finish_reason\":"u8);
-        Append(ref rest, finishReason);
-        Append(ref rest, tail);
-        output.Advance(span.Length - rest.Length);
+        if (choice != lastChoice)
+        {
+            lastChoice = choice;
+            textTail = TailOf(choice, "null");
+        }
+
+        output.WriteJoined(textHead, escaped, textTail);
     }
 
-    private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(rest);
-        rest = rest[bytes.Length..];
-    }
+    private byte[] TailOf(int choice, string finishReason) =>
+    [
+        .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\",\"index\":{choice},\"logprobs\":null,\"finish_reason\":{finishReason}")),
+        .. tail,
+    ];
 }

@@ -137,6 +137,8 @@ internal sealed class ReadItem(string type, string upstreamModel)
 
     private void CloseMessage(ReadOnlySpan<byte> json, IAnswerEvents events)
     {
+        if (HasRaised(json))
+            return;
         using var parsed = JsonText.Parse(json);
         var text = "";
         foreach (var part in PartsOf(parsed.RootElement, "content"))
@@ -156,6 +158,47 @@ internal sealed class ReadItem(string type, string upstreamModel)
         var before = raised.ToString();
         if (text.Length > before.Length && text.StartsWith(before, StringComparison.Ordinal))
             Text(JsonText.Escape(text[before.Length..]), events);
+    }
+
+    /// <summary>Whether all that a message says was raised before, to the byte: so it is at the end of nearly every stream.</summary>
+    private bool HasRaised(ReadOnlySpan<byte> json)
+    {
+        var left = raised.Bytes;
+        if (left.IsEmpty)
+            return false;
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isContent = reader.ValueSpan.SequenceEqual("content"u8);
+            reader.Read();
+            if (!isContent || reader.TokenType != JsonTokenType.StartArray)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            {
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var isText = reader.ValueSpan.SequenceEqual("text"u8);
+                    var isRefusal = reader.ValueSpan.SequenceEqual("refusal"u8);
+                    reader.Read();
+                    if (isRefusal || (isText && (reader.TokenType != JsonTokenType.String || !left.StartsWith(reader.ValueSpan))))
+                        return false;
+                    if (isText)
+                        left = left[reader.ValueSpan.Length..];
+                    else
+                        reader.Skip();
+                }
+            }
+
+            if (reader.TokenType != JsonTokenType.EndArray)
+                return false;
+        }
+
+        return left.IsEmpty;
     }
 
     private void RaiseLogprobs(JsonElement part, IAnswerEvents events)

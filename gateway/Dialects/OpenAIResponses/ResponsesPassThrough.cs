@@ -16,21 +16,14 @@ internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<
     public override void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
         forwarded++;
-        if (!eventName.IsEmpty)
-        {
-            output.Write("event: "u8);
-            output.Write(eventName);
-            output.Write("\n"u8);
-        }
-
-        output.Write("data: "u8);
         // A line end inside the data is white space between tokens.
         var line = JsonText.OnOneLine(data);
         if (line.IndexOf("\"response\""u8) >= 0)
-            WriteRenamed(line);
+            line = Renamed(line);
+        if (eventName.IsEmpty)
+            output.WriteJoined("data: "u8, line, "\n\n"u8);
         else
-            output.Write(line);
-        output.Write("\n\n"u8);
+            output.WriteJoined("event: "u8, eventName, "\ndata: "u8, line, "\n\n"u8);
     }
 
     public override void CloseStream()
@@ -45,17 +38,15 @@ internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<
             ResponsesFailure.Write(output, forwarded, new ResponseObject(context), default, error);
     }
 
-    private void WriteRenamed(ReadOnlySpan<byte> json)
+    private ReadOnlySpan<byte> Renamed(ReadOnlySpan<byte> json)
     {
         var response = JsonSplice.Find(json, "response"u8);
         if (!response.StartsWith("{"u8))
-        {
-            output.Write(json);
-            return;
-        }
-
+            return json;
         var renamed = new ArrayBufferWriter<byte>(response.Length + model.Length);
         JsonSplice.Replace(response, "model"u8, model, renamed);
-        JsonSplice.Replace(json, "response"u8, renamed.WrittenSpan, output);
+        var whole = new ArrayBufferWriter<byte>(json.Length + model.Length);
+        JsonSplice.Replace(json, "response"u8, renamed.WrittenSpan, whole);
+        return whole.WrittenSpan;
     }
 }

@@ -162,27 +162,26 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
     {
         if (!json.StartsWith("{"u8))
             throw new JsonException();
+        var told = ToldResponse.Read(json);
         if (!started)
-            Start(JsonSplice.Find(json, "id"u8), events);
-        var status = ResponsesEvent.Inside(JsonSplice.Find(json, "status"u8));
-        var isIncomplete = status.SequenceEqual("incomplete"u8);
-        if (!isIncomplete && !status.SequenceEqual("completed"u8))
+            Start(told.Id, events);
+        var isIncomplete = told.Status.SequenceEqual("incomplete"u8);
+        if (!isIncomplete && !told.Status.SequenceEqual("completed"u8))
         {
             Fail(readError(json), events);
             return;
         }
 
         if (items.Count == 0)
-            ReadOutput(JsonSplice.Find(json, "output"u8), events);
+            ReadOutput(told.Output, events);
         foreach (var item in items.Values)
             item.End(events);
-        if (ResponsesEvent.ReadUsage(JsonSplice.Find(json, "usage"u8)) is { } usage)
+        if (ResponsesEvent.ReadUsage(told.Usage) is { } usage)
             events.Usage(usage);
         var reason = StopReason.Stop;
         if (isIncomplete)
         {
-            var details = JsonSplice.Find(json, "incomplete_details"u8);
-            var why = details.StartsWith("{"u8) ? ResponsesEvent.Inside(JsonSplice.Find(details, "reason"u8)) : default;
+            var why = told.IncompleteDetails.StartsWith("{"u8) ? ResponsesEvent.Inside(JsonSplice.Find(told.IncompleteDetails, "reason"u8)) : default;
             reason = why.SequenceEqual("content_filter"u8) ? StopReason.ContentFilter : StopReason.Length;
         }
         else if (callCount > 0)

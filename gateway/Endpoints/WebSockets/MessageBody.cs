@@ -20,7 +20,7 @@ internal sealed class MessageBody(MessageSender sender, MessageAnswer answer, Re
 {
     private static readonly string[] NotTold =
     [
-        HeaderNames.ContentType, HeaderNames.ContentLength, HeaderNames.CacheControl, HeaderNames.Vary, HeaderNames.Allow,
+        HeaderNames.Connection, HeaderNames.ContentType, HeaderNames.ContentLength, HeaderNames.CacheControl, HeaderNames.Vary, HeaderNames.Allow,
         HeaderNames.AccessControlAllowOrigin, HeaderNames.AccessControlExposeHeaders, "X-Accel-Buffering",
     ];
 

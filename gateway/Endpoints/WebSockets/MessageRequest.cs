@@ -14,7 +14,7 @@ internal static class MessageRequest
         HeaderNames.Connection, HeaderNames.Upgrade, HeaderNames.KeepAlive, HeaderNames.ContentLength, HeaderNames.TransferEncoding,
         HeaderNames.SecWebSocketKey, HeaderNames.SecWebSocketVersion, HeaderNames.SecWebSocketExtensions, HeaderNames.SecWebSocketProtocol,
         // A message cannot be replayed elsewhere.
-        HandOver.FunctionsHeader,
+        HandOver.FunctionsHeader, HandOver.NextSidecarHeader,
     ];
 
     /// <param name="handshake">The request that became the WebSocket.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Threading.Channels;
 using Dragoman.Conversation;
@@ -31,6 +32,9 @@ internal sealed class WebSocketConnection : IDisposable
 
     private const int ClientCancelled = 499;
 
+    private static readonly GatewayError LifeLimit =
+        new(ErrorKind.InvalidRequest, "This WebSocket connection has reached its limit of 60 minutes. Open a new one to continue.") { Code = "websocket_connection_limit_reached" };
+
     private readonly Exchange handshake;
     private readonly IErrorShape errors;
     private readonly MessageSession session;
@@ -47,6 +51,7 @@ internal sealed class WebSocketConnection : IDisposable
     private readonly ITimer linger;
     private (WebSocketCloseStatus Status, string Reason) close = (WebSocketCloseStatus.NormalClosure, "");
     private volatile GatewayError? retirement;
+    private bool isRetired;
     private bool hasToldRetirement;
     private volatile bool isClosing;
     private int served;
@@ -94,9 +99,11 @@ internal sealed class WebSocketConnection : IDisposable
     private async Task RunAsync()
     {
         using var left = handshake.Http.RequestAborted.Register(over.Cancel);
+        // Without a drain, the server itself says that it stops.
         var stopping = handshake.Http.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         var answering = AnswerAsync();
-        using (stopping.Register(() => Retire(new GatewayError(ErrorKind.Overloaded, "The gateway is being stopped. Try again on a new connection."), "the gateway is being stopped")))
+        using (handshake.DrainBegun.Register(Stop))
+        using (stopping.Register(Stop))
         {
             try
             {
@@ -210,6 +217,7 @@ internal sealed class WebSocketConnection : IDisposable
             catch (Exception)
             {
                 CloseSoon(WebSocketCloseStatus.InternalServerError, "the gateway failed");
+                throw;
             }
 
             lock (gate)
@@ -223,8 +231,8 @@ internal sealed class WebSocketConnection : IDisposable
         if (over.IsCancellationRequested)
             return;
         // As OpenAI, which tells even a client that asks nothing.
-        if (retirement is { Code: not null } told && !hasToldRetirement)
-            await TellAsync(told).ConfigureAwait(false);
+        if (retirement == LifeLimit && !hasToldRetirement)
+            await TellAsync(LifeLimit).ConfigureAwait(false);
         await CloseAsync(close.Status, close.Reason).ConfigureAwait(false);
     }
 
@@ -256,6 +264,8 @@ internal sealed class WebSocketConnection : IDisposable
         if ((retirement ?? message.Refusal) is { } refusal)
         {
             response.Headers[RequestId.Header] = requestId;
+            if (refusal.RetryAfter is { } wait)
+                response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             hasToldRetirement |= refusal == retirement;
             await body.FailAsync(errors, refusal, errors.StatusOf(refusal), over.Token).ConfigureAwait(false);
             return;
@@ -282,17 +292,18 @@ internal sealed class WebSocketConnection : IDisposable
     private ReadOnlyMemory<byte> IdOf(ClientMessage message) =>
         message.Id.IsEmpty ? default : (byte[])[.. ",\""u8, .. System.Text.Encoding.ASCII.GetBytes(session.IdMember), .. "\":"u8, .. message.Id.Span];
 
-    private void OutliveLimit() => Retire(
-        new GatewayError(ErrorKind.InvalidRequest, "This WebSocket connection has reached its limit of 60 minutes. Open a new one to continue.") { Code = "websocket_connection_limit_reached" },
-        "the connection has lasted 60 minutes");
+    private void OutliveLimit() => Retire(LifeLimit, "the connection has lasted 60 minutes");
+
+    private void Stop() => Retire(Drain.Restarting, "the gateway is being stopped");
 
     /// <summary>Lets the running request end, refuses those that wait, and closes.</summary>
     private void Retire(GatewayError? error, string reason)
     {
         lock (gate)
         {
-            if (isClosing || queue.Reader.Completion.IsCompleted)
+            if (isClosing || isRetired)
                 return;
+            isRetired = true;
             retirement = error;
             close = (WebSocketCloseStatus.EndpointUnavailable, reason);
             queue.Writer.TryComplete();

@@ -67,4 +67,30 @@ public class NginxFilesTests
         Assert.Equal(0, await stack.Door.TerminateAsync());
         Assert.False(await FreePort.AnswersAsync(stack.Door.Port));
     }
+
+    [Fact]
+    public async Task A_low_limit_of_files_is_told_with_what_it_is_enough_for()
+    {
+        using var target = new ScratchDirectory();
+
+        var (exitCode, output) = await RunWithFilesAsync(1024, Repository.File("nginx/render.sh"), target.Path, "DRAGOMAN_WORKERS=2");
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("an nginx worker may open 1024 files, enough for about 974 streams at once with 2 of them", output, StringComparison.Ordinal);
+        Assert.Contains("worker_connections 1024;", await File.ReadAllTextAsync(target.File("nginx.conf")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connections_that_the_operator_chose_are_not_commented_on()
+    {
+        using var target = new ScratchDirectory();
+
+        var (exitCode, output) = await RunWithFilesAsync(1024, Repository.File("nginx/render.sh"), target.Path, "DRAGOMAN_WORKER_CONNECTIONS=512");
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal("", output);
+    }
+
+    private static Task<(int ExitCode, string Output)> RunWithFilesAsync(int files, string script, string target, string setting) =>
+        RunningProcess.RunAsync("/bin/sh", ["-c", $"ulimit -n {files} && exec env \"$2\" \"$0\" \"$1\"", script, target, setting]);
 }

@@ -15,12 +15,12 @@ internal sealed record Dialect(string Name, string Path, string Body, string Goo
 
     public static Dialect Of(string name) => All.Single(dialect => dialect.Name == name);
 
-    /// <param name="model">The emulator's.</param>
+    /// <param name="model">As the client names it.</param>
     /// <param name="stream">Whether the answer is to come as a stream.</param>
     /// <param name="padding">Makes the body longer, where every dialect passes over what it does not know.</param>
     public HttpRequestMessage Request(string model, bool stream, int padding = 0) => Requests.Post(
         Path,
-        Body.Replace("$MODEL", "emulator/" + model, StringComparison.Ordinal).Replace("$STREAM", stream ? "true" : "false", StringComparison.Ordinal)
+        Body.Replace("$MODEL", model, StringComparison.Ordinal).Replace("$STREAM", stream ? "true" : "false", StringComparison.Ordinal)
             .Replace("Say something", "Say something" + new string('.', padding), StringComparison.Ordinal));
 
     /// <summary>The message of a failure in this dialect's own shape.</summary>

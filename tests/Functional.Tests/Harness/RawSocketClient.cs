@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>A WebSocket client that sees every frame, answers no ping, and reads only when it is told to.</summary>
+/// <summary>A WebSocket client that sees every frame, answers a ping when it is told to, and reads only when it is told to.</summary>
 internal sealed class RawSocketClient : IDisposable
 {
     private readonly CancellationTokenSource deadline = new(Eventually.Deadline);
@@ -36,6 +36,10 @@ internal sealed class RawSocketClient : IDisposable
         // Masked with zeros, which changes nothing.
         await stream.WriteAsync((byte[])[0x81, 0x80 | 126, .. length, 0, 0, 0, 0, .. payload], deadline.Token);
     }
+
+    /// <summary>Answers a ping.</summary>
+    public async Task PongAsync(byte[] payload) =>
+        await stream.WriteAsync((byte[])[0x8A, (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload], deadline.Token);
 
     /// <summary>The next frame's opcode and payload.</summary>
     public async Task<(int Opcode, byte[] Payload)> ReadFrameAsync()

@@ -44,7 +44,9 @@ internal sealed class RecordingUpstream : IAsyncDisposable
         var upstream = new RecordingUpstream(application);
         application.Run(async context =>
         {
-            upstream.requests.Enqueue(await RecordAsync(context.Request));
+            var recorded = await RecordAsync(context.Request);
+            upstream.requests.Enqueue(recorded);
+            context.Items[typeof(RecordedRequest)] = recorded;
             if (answer is null)
             {
                 context.Response.ContentLength = name.Length;

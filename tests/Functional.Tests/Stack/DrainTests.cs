@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Dragoman.Functional.Tests.Harness;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Dragoman.Functional.Tests.Stack;
@@ -9,8 +10,8 @@ namespace Dragoman.Functional.Tests.Stack;
 [Trait("Category", "Streaming")]
 public sealed class DrainTests : IAsyncLifetime, IDisposable
 {
-    private const string TwoSecondsLong = "emulate-tokens-40-tps-20";
-    private const string Endless = "emulate-tokens-1000000-tps-20";
+    private const string Held = "held/any";
+    private const string Endless = "emulator/emulate-tokens-1000000-tps-20";
 
     private readonly ScratchDirectory directory = new();
     private DragomanProcess emulator = null!;
@@ -29,12 +30,14 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
     [MemberData(nameof(Hosts))]
     public async Task What_runs_is_finished_and_what_comes_is_refused(string host)
     {
-        await using var process = await StartAsync(host);
+        var release = new TaskCompletionSource();
+        await using var provider = await RecordingUpstream.StartAsync("provider", context => AnswerInTwoPartsAsync(context, release.Task));
+        await using var process = await StartAsync(host, provider: provider);
         var streams = new List<Stream>();
         foreach (var dialect in Dialect.All)
-            streams.Add(await OpenAsync(process, dialect.Request(TwoSecondsLong, stream: true)));
-        var whole = process.Client.SendAsync(Requests.OpenAIChat(stream: false, "emulator/" + TwoSecondsLong));
-        await Eventually.HoldsAsync(async () => (await RunningAtTheProviderAsync()) == Dialect.All.Count + 1, () => "the provider was not asked");
+            streams.Add(await OpenAsync(process, dialect.Request(Held, stream: true)));
+        var whole = process.Client.SendAsync(Requests.OpenAIChat(stream: false, Held));
+        await Eventually.HoldsAsync(() => provider.Requests.Count == Dialect.All.Count + 1, () => "the provider was not asked");
 
         process.AskToStop();
         await Eventually.HoldsAsync(async () => await StatusAsync(process, "/ready") == HttpStatusCode.ServiceUnavailable, () => "it stays ready");
@@ -43,13 +46,14 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
         foreach (var dialect in Dialect.All)
         {
             // As large as what no socket's buffer takes: the refusal must not be lost in a reset.
-            using var refusal = await process.Client.SendAsync(dialect.Request(TwoSecondsLong, stream: true, padding: 8_000_000));
+            using var refusal = await process.Client.SendAsync(dialect.Request(Held, stream: true, padding: 8_000_000));
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.StatusCode);
             Assert.Equal(TimeSpan.FromSeconds(1), refusal.Headers.RetryAfter?.Delta);
             Assert.True(refusal.Headers.ConnectionClose);
             Assert.Contains("restarting", dialect.ErrorMessage(await refusal.JsonAsync()), StringComparison.Ordinal);
         }
 
+        release.SetResult();
         for (var index = 0; index < streams.Count; index++)
             Assert.Contains(Dialect.All[index].GoodEnd, await ReadToEndAsync(streams[index]), StringComparison.Ordinal);
         using var answer = await whole;
@@ -101,7 +105,7 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
     public async Task A_client_that_does_not_read_does_not_hold_it()
     {
         await using var process = await StartAsync("sidecar", drainSeconds: "0.5");
-        _ = await OpenAsync(process, Dialect.Of("openai").Request("emulate-tokens-1000000", stream: true));
+        _ = await OpenAsync(process, Dialect.Of("openai").Request("emulator/emulate-tokens-1000000", stream: true));
         await Task.Delay(200);
 
         process.AskToStop();
@@ -124,12 +128,32 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 5);
     }
 
-    private Task<DragomanProcess> StartAsync(string host, string drainSeconds = "20") =>
+    private Task<DragomanProcess> StartAsync(string host, string drainSeconds = "20", RecordingUpstream? provider = null) =>
         DragomanProcess.StartAsync(host, directory.Path, new Dictionary<string, string?>
         {
             ["DRAGOMAN_EMULATOR_URL"] = new Uri(emulator.Address, "v1").AbsoluteUri,
+            ["DRAGOMAN__providers__held__dialect"] = provider is null ? null : "openai",
+            ["DRAGOMAN__providers__held__baseUrl"] = provider is null ? null : $"http://{provider.Authority}/v1",
             ["DRAGOMAN__limits__drainSeconds"] = drainSeconds,
         });
+
+    /// <summary>Answers as OpenAI does; what ends the answer comes when it is released.</summary>
+    private static async Task AnswerInTwoPartsAsync(HttpContext context, Task release)
+    {
+        var request = (RecordedRequest)context.Items[typeof(RecordedRequest)]!;
+        var stream = request.BodyText.Contains("\"stream\":true", StringComparison.Ordinal);
+        context.Response.ContentType = stream ? "text/event-stream" : "application/json";
+        if (stream)
+        {
+            await context.Response.WriteAsync("""data: {"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":"one"},"finish_reason":null}]}""" + "\n\n");
+            await context.Response.Body.FlushAsync();
+        }
+
+        await release;
+        await context.Response.WriteAsync(stream
+            ? """data: {"id":"c","choices":[{"index":0,"delta":{"content":" two"},"finish_reason":"stop"}]}""" + "\n\ndata: [DONE]\n\n"
+            : """{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"one two"},"finish_reason":"stop"}]}""");
+    }
 
     /// <summary>Sends a request and waits for the first bytes of its stream.</summary>
     private static async Task<Stream> OpenAsync(DragomanProcess process, HttpRequestMessage request)

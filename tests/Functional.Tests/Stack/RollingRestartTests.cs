@@ -10,8 +10,8 @@ namespace Dragoman.Functional.Tests.Stack;
 [Trait("Category", "Streaming")]
 public sealed class RollingRestartTests(ITestOutputHelper output) : IAsyncLifetime, IDisposable
 {
-    private const string HalfASecondLong = "emulate-tokens-20-tps-40";
-    private const string AtOnce = "emulate-tokens-5";
+    private const string HalfASecondLong = "emulator/emulate-tokens-20-tps-40";
+    private const string AtOnce = "emulator/emulate-tokens-5";
 
     private readonly ScratchDirectory directory = new();
     private DragomanProcess emulator = null!;

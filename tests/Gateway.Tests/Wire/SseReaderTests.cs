@@ -185,6 +185,31 @@ public sealed class SseReaderTests
         Assert.False(reader.TryRead(out _, out _));
     }
 
+    [Fact]
+    public void TheBufferIsLargeOnlyWhileEventsComeFasterThanTheyAreRead()
+    {
+        const int small = 1024, large = 16 * 1024;
+        using var reader = new SseReader();
+        Assert.InRange(reader.GetMemory().Length, 1, small);
+
+        Read(new string('x', reader.GetMemory().Length - "data: \n\n".Length));
+        Assert.InRange(reader.GetMemory().Length, large, 2 * large);
+
+        for (var read = 0; read < 10; read++)
+            Read("a token");
+        Assert.InRange(reader.GetMemory().Length, 1, small);
+
+        void Read(string text)
+        {
+            var bytes = Encoding.UTF8.GetBytes($"data: {text}\n\n");
+            bytes.CopyTo(reader.GetMemory());
+            reader.Advance(bytes.Length);
+            Assert.True(reader.TryRead(out _, out var data));
+            Assert.Equal(text, Encoding.UTF8.GetString(data));
+            Assert.False(reader.TryRead(out _, out _));
+        }
+    }
+
     private static void AssertReads(string stream, params string[] events)
     {
         var bytes = Encoding.UTF8.GetBytes(stream);

@@ -105,6 +105,7 @@ public sealed class OllamaAnswerStreamTests
         clock.Advance(TimeSpan.FromMilliseconds(300));
         events.Text(0, "a"u8);
         clock.Advance(TimeSpan.FromMilliseconds(1000));
+        context.PassTime();
         events.Text(0, "b"u8);
         events.Usage(new Usage(11, 22, CacheRead: 5, Reasoning: 3));
         events.Stop(0, StopReason.Length);

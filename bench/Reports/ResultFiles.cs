@@ -1,0 +1,34 @@
+using Dragoman.Bench.Figures;
+
+namespace Dragoman.Bench.Reports;
+
+/// <summary>A run's report on the console and, with its drawing and its numbers, in files.</summary>
+internal static class ResultFiles
+{
+    private static readonly string Kept = Path.Combine("bench", "results");
+
+    /// <param name="run">What to write.</param>
+    /// <param name="isKept">A whole run is a result, one a day and machine. Others are there to be compared, and in no commit.</param>
+    public static async Task WriteAsync(Run run, bool isKept)
+    {
+        var folder = isKept ? Kept : Path.Combine("artifacts", "bench");
+        var name = isKept ? $"{run.StartedAt:yyyy-MM-dd}-{run.Machine.ShortName}" : $"{run.StartedAt:yyyy-MM-dd-HHmmss}-{run.Machine.Commit}";
+        var (text, svg) = Report.Of(run, $"{name}.svg");
+        Console.WriteLine(text);
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.md"), text);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.svg"), svg);
+        await File.WriteAllBytesAsync(Path.Combine(folder, $"{name}.json"), FiguresFile.Write(run));
+        Console.Error.WriteLine($"written to {Path.Combine(folder, name)}.md, .svg and .json");
+    }
+
+    /// <summary>A report that is text alone.</summary>
+    public static async Task WriteAsync(string name, string text)
+    {
+        Console.WriteLine(text);
+        Directory.CreateDirectory(Kept);
+        var path = Path.Combine(Kept, name);
+        await File.WriteAllTextAsync(path, text);
+        Console.Error.WriteLine($"written to {path}");
+    }
+}

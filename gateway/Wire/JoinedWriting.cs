@@ -1,0 +1,28 @@
+using System.Buffers;
+
+namespace Dragoman.Wire;
+
+/// <summary>Writes what stands side by side into one piece of room, which costs less than asking for room each time.</summary>
+internal static class JoinedWriting
+{
+    public static void WriteJoined(
+        this IBufferWriter<byte> output,
+        ReadOnlySpan<byte> first,
+        ReadOnlySpan<byte> second,
+        ReadOnlySpan<byte> third,
+        ReadOnlySpan<byte> fourth = default,
+        ReadOnlySpan<byte> fifth = default)
+    {
+        var length = first.Length + second.Length + third.Length + fourth.Length + fifth.Length;
+        var room = output.GetSpan(length);
+        first.CopyTo(room);
+        room = room[first.Length..];
+        second.CopyTo(room);
+        room = room[second.Length..];
+        third.CopyTo(room);
+        room = room[third.Length..];
+        fourth.CopyTo(room);
+        fifth.CopyTo(room[fourth.Length..]);
+        output.Advance(length);
+    }
+}
