@@ -12,8 +12,6 @@ namespace Dragoman.Functional.Tests.Faults;
 [Trait("Category", "Streaming")]
 public class BackPressureTests(FaultDeployment deployment, ITestOutputHelper report)
 {
-    private const string Flood = "tokens=1000000";
-
     /// <summary>What may be on its way for one client: the system's buffers of all hops, and ours.</summary>
     private const long MostOnTheWay = 4 * 1024 * 1024;
 
@@ -112,11 +110,12 @@ public class BackPressureTests(FaultDeployment deployment, ITestOutputHelper rep
         _ => deployment.Door.Address,
     };
 
-    /// <summary>Asks for an answer that does not end soon, and reads its head.</summary>
+    /// <summary>Asks for an answer that does not end, and reads its head.</summary>
     private async Task<Asking> FloodAsync(Uri door, string client, string provider)
     {
-        var passage = deployment.Proxy.Plan(FaultPlan.None with { Behavior = Flood });
-        using var request = ClientDialect.Of(client).Ask($"{provider}/{ProviderDialect.Of(provider).Model}", $"Say {passage.Marker}", stream: true);
+        var (speaking, answering) = (ClientDialect.Of(client), ProviderDialect.Of(provider));
+        var passage = deployment.Proxy.Plan(FaultPlan.None with { Instead = EndlessAnswer.Of(speaking, answering, "text") });
+        using var request = speaking.Ask($"{provider}/{answering.Model}", $"Say {passage.Marker}", stream: true);
         var requestId = $"floods-{passage.Marker}";
         request.Headers.Add("X-Request-Id", requestId);
         var asking = await RawClient.SendAsync(door, request, SmallBuffer);

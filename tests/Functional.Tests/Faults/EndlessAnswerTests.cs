@@ -35,7 +35,7 @@ public sealed class EndlessAnswerTests(FaultDeployment deployment, ITestOutputHe
         async each =>
         {
             var (client, provider, stream) = each;
-            var (answer, verdict) = await AskAsync(client, provider, EndlessAnswer.Of(provider, kind), stream);
+            var (answer, verdict) = await AskAsync(client, provider, EndlessAnswer.Of(client, provider, kind), stream);
             var told = $"{kind}, {client.Name} from {provider.Name}: {answer.Status} {Short(answer.Text)}";
             Assert.True(verdict.Ending == Ending.StreamError || (verdict.Ending == Ending.Refused && answer.Status == 502), told);
             // Calls, and arguments that are put together first, have a bound of their own.
@@ -53,8 +53,22 @@ public sealed class EndlessAnswerTests(FaultDeployment deployment, ITestOutputHe
         {
             var (answer, verdict) = await AskAsync(ClientDialect.Of("openai-chat"), ProviderDialect.Of(each.Item1), each.Item2, stream: true);
             Assert.NotEqual(Ending.Good, verdict.Ending);
-            Assert.Contains("belong to nothing yet", verdict.Message, StringComparison.Ordinal);
+            Assert.True(verdict.Code == TooLarge || verdict.Message.Contains("belong to nothing yet", StringComparison.Ordinal), answer.Text);
         });
+
+    [Theory]
+    [InlineData("openai-responses", "openai")]
+    [InlineData("anthropic-messages", "anthropic")]
+    public async Task Of_what_means_nothing_and_would_pass_through(string client, string provider)
+    {
+        // The words of another dialect.
+        var foreign = EndlessAnswer.Of(ClientDialect.Of("openai-chat"), ProviderDialect.Of("openai"), "text");
+
+        var (answer, verdict) = await AskAsync(ClientDialect.Of(client), ProviderDialect.Of(provider), foreign, stream: true);
+
+        Assert.Equal((Ending.Refused, 502), (verdict.Ending, answer.Status));
+        Assert.True(verdict.Code is null or TooLarge, answer.Text);
+    }
 
     [Fact]
     public async Task Of_an_event()

@@ -15,12 +15,13 @@ internal static class EndlessAnswer
 
     private static readonly string Piece = new('a', PieceLength);
 
-    /// <summary>A stream with one of <see cref="Kinds"/>.</summary>
-    public static IEnumerable<ReadOnlyMemory<byte>> Of(ProviderDialect provider, string kind)
+    /// <summary>A stream with one of <see cref="Kinds"/>, in the dialect that the provider is asked in for the client.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Of(ClientDialect client, ProviderDialect provider, string kind)
     {
         var (opening, goingOn) = provider.Name switch
         {
             "responses" => Responses(kind),
+            "openai" or "azure" when client.Name == "openai-responses" => Responses(kind),
             "anthropic" => Anthropic(kind),
             "gemini" => Gemini(kind),
             _ => ChatCompletions(kind),

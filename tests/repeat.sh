@@ -1,0 +1,22 @@
+#!/bin/sh
+# Runs tests again and again, to find the ones that fail now and then: tests/repeat.sh [TIMES [FILTER]].
+# Ends with the first failure. Without arguments the suite of streaming ten times. Set CONFIGURATION to Release to test
+# the published flavour; the build has to be there (dotnet build).
+set -eu
+
+times=${1:-10}
+filter=${2:-Category=Streaming}
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+round=1
+while [ "$round" -le "$times" ]; do
+    echo "round $round of $times: $filter"
+    for project in Gateway.Tests Functional.Tests; do
+        dotnet test "$root/tests/$project" --no-build --nologo -c "${CONFIGURATION:-Debug}" --filter "$filter" || {
+            echo "tests/repeat.sh: round $round of $times failed in $project" >&2
+            exit 1
+        }
+    done
+    round=$((round + 1))
+done
+echo "$times rounds without a failure"
