@@ -73,7 +73,7 @@ public class NginxFilesTests
     {
         using var target = new ScratchDirectory();
 
-        var (exitCode, output) = await RunWithFilesAsync(1024, Repository.File("nginx/render.sh"), target.Path, "DRAGOMAN_WORKERS=2");
+        var (exitCode, output) = await RunWithFilesAsync(1024, Path.Combine(Repository.Root, "nginx", "render.sh"), target.Path, "DRAGOMAN_WORKERS=2");
 
         Assert.Equal(0, exitCode);
         Assert.Contains("an nginx worker may open 1024 files, enough for about 974 streams at once with 2 of them", output, StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public class NginxFilesTests
     {
         using var target = new ScratchDirectory();
 
-        var (exitCode, output) = await RunWithFilesAsync(1024, Repository.File("nginx/render.sh"), target.Path, "DRAGOMAN_WORKER_CONNECTIONS=512");
+        var (exitCode, output) = await RunWithFilesAsync(1024, Path.Combine(Repository.Root, "nginx", "render.sh"), target.Path, "DRAGOMAN_WORKER_CONNECTIONS=512");
 
         Assert.Equal(0, exitCode);
         Assert.Equal("", output);
