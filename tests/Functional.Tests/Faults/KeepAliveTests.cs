@@ -33,7 +33,7 @@ public sealed class KeepAliveTests(FaultDeployment deployment) : IAsyncLifetime
 
             var told = $"{client.Name} from {provider.Name}, silent at {place}: {answer.Status} {answer.Text}";
             Assert.True(client.Judge(answer, stream: true).Ending == Ending.Good, told);
-            Assert.True(KeepAlives(client, answer.Text) >= 2, told);
+            Assert.True(KeepAlives(client, answer.Text) >= 1, told);
             Assert.Equal(FaultDeployment.Comparable(undisturbed.Text), FaultDeployment.Comparable(WithoutKeepAlives(client, answer.Text)));
         }
     });
@@ -61,7 +61,7 @@ public sealed class KeepAliveTests(FaultDeployment deployment) : IAsyncLifetime
 
         var told = $"{client.Name} from {provider.Name}: {answer.Status} {answer.Text}";
         Assert.True(client.Judge(answer, stream: true).Ending == Ending.StreamError, told);
-        Assert.True(KeepAlives(client, answer.Text) >= 2, told);
+        Assert.True(KeepAlives(client, answer.Text) >= 1, told);
     });
 
     [Fact]
