@@ -22,9 +22,7 @@ internal static class SocketScheduling
     public static void ApplyToProcess()
     {
         Default(InlineCompletions, "1");
-        // Sockets go to the threads in turn, and those of clients and providers mostly alternate: with an even number
-        // of threads all providers' sockets, which have most of the work, would end up at half of them.
-        Default(ThreadCount, (Environment.ProcessorCount | 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Default(ThreadCount, ThreadsFor(Environment.ProcessorCount).ToString(System.Globalization.CultureInfo.InvariantCulture));
 
         static void Default(string name, string value)
         {
@@ -32,6 +30,13 @@ internal static class SocketScheduling
                 Environment.SetEnvironmentVariable(name, value);
         }
     }
+
+    /// <summary>
+    /// Sockets go to the threads in turn, and those of clients and providers mostly alternate: with an even number of
+    /// threads all providers' sockets, which have most of the work, end up at half of them. On two cores that is as it
+    /// should be, because nginx has the other one, and one thread hears of several tokens at once.
+    /// </summary>
+    private static int ThreadsFor(int cores) => cores <= 2 ? cores : cores | 1;
 
     public static void Apply(IWebHostBuilder host) => host.ConfigureServices(services =>
         services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true));
