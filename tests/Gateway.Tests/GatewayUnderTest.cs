@@ -5,6 +5,7 @@ using Dragoman.Catalog;
 using Dragoman.Endpoints;
 using Dragoman.Pipeline;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Dragoman.Gateway.Tests;
 
@@ -38,6 +39,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="embeddingContext">How many tokens the model <c>vectors</c> reads.</param>
     /// <param name="access">JSON of the configuration's <c>access</c>.</param>
     /// <param name="publish">Whether the first provider's own list is published.</param>
+    /// <param name="httpVersion">What both providers speak, and all they speak.</param>
     /// <param name="upstreamModel">The first provider's name of the model <c>m</c>.</param>
     public static async Task<GatewayUnderTest> StartAsync(
         string dialect = "mistral",
@@ -46,17 +48,19 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         int embeddingContext = 8192,
         string access = "{}",
         string publish = "none",
-        string upstreamModel = "upstream-m")
+        string upstreamModel = "upstream-m",
+        string httpVersion = "1.1")
     {
-        var first = await ScriptedUpstream.StartAsync();
-        var second = await ScriptedUpstream.StartAsync();
+        var protocols = httpVersion == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1;
+        var first = await ScriptedUpstream.StartAsync(protocols);
+        var second = await ScriptedUpstream.StartAsync(protocols);
         var clock = new ManualTimeProvider();
         var configuration = ConfigurationReader.Read(
             $$"""
             {
               "providers": {
-                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret", "publish": "{{publish}}", "options": {{options}} },
-                "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}", "options": {{options}} }
+                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret", "publish": "{{publish}}", "httpVersion": "{{httpVersion}}", "options": {{options}} },
+                "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}", "httpVersion": "{{httpVersion}}", "options": {{options}} }
               },
               "models": {
                 "m": { "provider": "one", "model": "{{upstreamModel}}" },

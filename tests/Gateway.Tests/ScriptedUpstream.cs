@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Dragoman.Gateway.Tests;
 
@@ -32,10 +33,11 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     /// <summary>Completes when a client has gone before its answer was whole.</summary>
     public TaskCompletionSource ClientLeft { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public static async Task<ScriptedUpstream> StartAsync()
+    /// <param name="protocols">What it speaks; HTTP/2 without being asked for it, if that is all.</param>
+    public static async Task<ScriptedUpstream> StartAsync(HttpProtocols protocols = HttpProtocols.Http1)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
         var app = builder.Build();
         var upstream = new ScriptedUpstream(app);
         app.Run(async http =>
