@@ -289,10 +289,14 @@ stop_everything() {
     trap '' INT TERM HUP PIPE
     local deadline=$((SECONDS + stop_deadline_seconds)) index name
     for ((index = ${#children[@]} - 1; index >= 0; index--)); do
-        kill -TERM "${process_of[${children[index]}]}" 2>/dev/null || true
+        name=${children[index]}
+        [[ $name == emulator ]] || kill -TERM "${process_of[$name]}" 2>/dev/null || true
     done
     hurry_up
-    for name in "${children[@]}"; do
+    for ((index = ${#children[@]} - 1; index >= 0; index--)); do
+        name=${children[index]}
+        # What streams from the emulator ends with the gateway's own word, so the emulator goes last.
+        [[ $name != emulator ]] || kill -TERM "${process_of[$name]}" 2>/dev/null || true
         while is_running "$name" && ((SECONDS < deadline)); do pause 0.02; done
         # What did not go by itself goes with all it started.
         kill -KILL -- "-${process_of[$name]}" 2>/dev/null || true
