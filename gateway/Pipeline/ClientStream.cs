@@ -22,18 +22,17 @@ internal sealed class ClientStream(Exchange exchange, string contentType, Upstre
     /// <exception cref="OperationCanceledException">The client has left.</exception>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        clock.EndSilence();
         var sending = SendInTurnAsync(bytes);
         if (sending.IsCompleted)
         {
             await sending.ConfigureAwait(false);
-        }
-        else
-        {
-            clock.AwaitClient(exchange.Snapshot.Configuration.Limits.StalledClient, cut ??= exchange.Http.Abort);
-            await sending.ConfigureAwait(false);
-            clock.ClientTook();
+            return;
         }
 
+        clock.AwaitClient(exchange.Snapshot.Configuration.Limits.StalledClient, cut ??= exchange.Http.Abort);
+        await sending.ConfigureAwait(false);
+        clock.ClientTook();
         clock.EndSilence();
     }
 

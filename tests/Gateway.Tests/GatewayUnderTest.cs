@@ -96,6 +96,18 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <summary>As on SIGTERM.</summary>
     public Task StopAsync() => app.StopAsync();
 
+    /// <summary>Lets time pass, step by step, until something has happened: it may begin to wait only when a step is over.</summary>
+    public async Task<T> PassTimeUntilAsync<T>(TimeSpan step, Task<T> happened)
+    {
+        while (!happened.IsCompleted)
+        {
+            Clock.Advance(step);
+            await Task.WhenAny(happened, Task.Delay(TimeSpan.FromMilliseconds(500)));
+        }
+
+        return await happened;
+    }
+
     public static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 
     public async ValueTask DisposeAsync()
