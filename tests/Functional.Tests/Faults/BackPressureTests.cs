@@ -12,8 +12,8 @@ namespace Dragoman.Functional.Tests.Faults;
 [Trait("Category", "Streaming")]
 public class BackPressureTests(FaultDeployment deployment, ITestOutputHelper report)
 {
-    /// <summary>What may be on its way for one client: the system's buffers of all hops, and ours.</summary>
-    private const long MostOnTheWay = 4 * 1024 * 1024;
+    /// <summary>What may be on its way for one client: the buffers of all hops, the test's own proxy among them; of nearly endless answers a little.</summary>
+    private const long MostOnTheWay = 8 * 1024 * 1024;
 
     private const int SmallBuffer = 16 * 1024;
     private const int Step = 256 * 1024;
