@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -26,7 +25,7 @@ public static class GatewayHost
     /// <summary>nginx closes connections to a sidecar that were idle for 3 s (nginx.conf).</summary>
     private static readonly TimeSpan FrontIdleTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Bytes a second; the time that a large write is given on top of what a stalled client is given.</summary>
+    /// <summary>Bytes a second of an answer that is not streamed; its time counts from what a stalled client is given.</summary>
     private const double SlowestClient = 4096;
 
     /// <summary>Connections that wait to be accepted; Linux cuts it down to <c>net.core.somaxconn</c>.</summary>
@@ -131,9 +130,12 @@ public static class GatewayHost
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port, options => options.Use(listening.Count));
         });
-        SocketScheduling.Apply(builder.WebHost);
-        builder.WebHost.UseSockets(sockets => sockets.Backlog = WaitingConnections);
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = listening.Open);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            SocketScheduling.Apply(sockets);
+            sockets.Backlog = WaitingConnections;
+            sockets.CreateBoundListenSocket = listening.Open;
+        });
         // The web framework's own would answer a signal by closing everything.
         builder.Services.AddSingleton<IHostLifetime, LifetimeWithoutSignals>();
         builder.Logging.AddSimpleConsole(console =>

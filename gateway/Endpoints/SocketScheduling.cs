@@ -1,6 +1,4 @@
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Dragoman.Endpoints;
 
@@ -38,6 +36,5 @@ internal static class SocketScheduling
     /// </summary>
     private static int ThreadsFor(int cores) => cores <= 2 ? cores : cores | 1;
 
-    public static void Apply(IWebHostBuilder host) => host.ConfigureServices(services =>
-        services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true));
+    public static void Apply(SocketTransportOptions sockets) => sockets.UnsafePreferInlineScheduling = true;
 }

@@ -178,11 +178,12 @@ internal sealed class UpstreamClock : IDisposable
                 return;
             var now = clock.GetTimestamp();
             var wait = waitingFor;
+            var isOver = now >= EndOf(Volatile.Read(ref since), LengthOf(wait));
             if (now >= EndOf(startedAt, timeouts.Total))
                 error = TookTooLong("the whole answer", "upstream_total_timeout");
-            else if (now >= EndOf(Volatile.Read(ref since), LengthOf(wait)) && wait == Wait.Client)
+            else if (isOver && wait == Wait.Client)
                 giveUp = onStalledClient;
-            else if (now >= EndOf(Volatile.Read(ref since), LengthOf(wait)))
+            else if (isOver)
                 error = wait == Wait.FirstEvent ? TookTooLong("first event", "upstream_first_event_timeout") : TookTooLong("silence in the middle of the answer", "upstream_idle_timeout");
             if (error is null && giveUp is null)
             {
