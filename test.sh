@@ -121,12 +121,20 @@ install_packages() {
 }
 
 close_with_counts() {
+    ((failed == 0)) || name_failures
     rm -rf "$results"
     [[ $finished == yes ]] || ((failed += 1))
     local line="$passed passed, $failed failed"
     ((skipped == 0)) || line+=", $skipped skipped"
     printf '\n%s\n' "$line"
     ((failed == 0)) || exit 1
+}
+
+# Once more at the end, where who reads a long log looks first.
+name_failures() {
+    step "failed tests"
+    sed -n '/<UnitTestResult .*outcome="Failed"/s/.* testName="\([^"]*\)".*/\1/p' "$results"/*.trx 2>/dev/null | sort || true
+    sed 's/\x1b\[[0-9;]*m//g' "$results/clients.log" 2>/dev/null | grep -E '^ *(not ok|✖) ' | sort -u || true
 }
 
 main "$@"

@@ -169,8 +169,9 @@ internal sealed class WebSocketConnection : IDisposable
                 return;
             }
 
-            var isTooMuch = unanswered.Count > MostWaiting || unanswered.Sum(each => (long)each.Message.Body.Length) + message.Body.Length > largest;
-            if (isTooMuch && unanswered.Count > 0)
+            // The first is being answered, or was: a client that has read its last message may be faster than our settlement.
+            var waitingBytes = unanswered.Skip(1).Sum(each => (long)each.Message.Body.Length);
+            if (unanswered.Count > MostWaiting || waitingBytes + message.Body.Length > largest)
             {
                 message = new ClientMessage(default(ReadOnlyMemory<byte>))
                 {
