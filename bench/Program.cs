@@ -19,6 +19,9 @@ try
         case ["recorded-upstream", var emulator]:
             await RecordedUpstream.RunAsync(new Uri(emulator));
             return 0;
+        case ["bare-dotnet"]:
+            await BareDotnet.RunAsync();
+            return 0;
         case ["compare", var before, var after]:
             Console.WriteLine(Comparison.Table(FiguresFile.Read(await File.ReadAllBytesAsync(before)), FiguresFile.Read(await File.ReadAllBytesAsync(after))));
             return 0;

@@ -65,6 +65,8 @@ internal sealed class TestBed : IAsyncDisposable
 
         var (bare, bareEmulator, bareRecording) = await StartBareNginxAsync(emulator, recording);
 
+        var (dotnet, dotnetAddress) = await group.StartAsync("dotnet-bare", [Environment.ProcessPath!, "bare-dotnet"], BareDotnet.ProcessEnvironment);
+
         var gateway = new Dictionary<string, string>
         {
             ["DRAGOMAN_CONFIG"] = WriteConfiguration(emulator, recording),
@@ -85,6 +87,7 @@ internal sealed class TestBed : IAsyncDisposable
         [
             new(new("direct", "direct", UpstreamWire.OpenAI, WayKind.Direct), ChatDialect.OpenAI, toEmulator, toRecording),
             new(new("nginx", "nginx only", UpstreamWire.OpenAI, WayKind.BareNginx), ChatDialect.OpenAI, toBareEmulator, toBareRecording, bare),
+            new(new("dotnet", ".NET only", UpstreamWire.OpenAI, WayKind.BareDotnet), ChatDialect.OpenAI, new(dotnetAddress, (BareDotnet.UpstreamHeader, emulator.ToString())), new(dotnetAddress, (BareDotnet.UpstreamHeader, recording.ToString())), dotnet),
             new(new("sidecar", "sidecar", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.Ollama, toSidecar, toSidecar, sidecar),
             // The emulator takes no OpenAI stream options, so that its streams would be written anew and not passed through.
             new(new("sidecar-pass", "sidecar, passed through", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.OpenAI, toSidecar, toSidecar, sidecar) { Streams = false },

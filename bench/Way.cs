@@ -15,6 +15,9 @@ internal enum WayKind
     /// <summary>A proxy that does nothing else: what ratios are taken against.</summary>
     BareNginx,
 
+    /// <summary>The same of .NET's own parts: how much of a ratio is the platform's.</summary>
+    BareDotnet,
+
     Ours,
 
     /// <summary>Another gateway.</summary>

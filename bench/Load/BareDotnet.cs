@@ -1,0 +1,63 @@
+using System.Net;
+
+namespace Dragoman.Bench.Load;
+
+/// <summary>
+/// A proxy of .NET's own server and HTTP client, with their sockets set up as Dragoman's are, that passes bytes on as they
+/// come and does nothing else. What it takes above bare nginx is the platform's share of what Dragoman takes.
+/// </summary>
+internal static class BareDotnet
+{
+    /// <summary>What the runtime of such a process is told, as <c>Executable.props</c> and the gateway tell theirs.</summary>
+    public static readonly Dictionary<string, string> ProcessEnvironment = new()
+    {
+        ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
+        ["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = $"{Math.Min(2, Environment.ProcessorCount)}",
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "A",
+    };
+
+    /// <summary>The header of a request that says where it is passed on to.</summary>
+    public const string UpstreamHeader = "x-upstream";
+
+    /// <summary>Serves on a free port of 127.0.0.1 until the process is told to stop.</summary>
+    public static async Task RunAsync()
+    {
+        using var client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        await using var app = builder.Build();
+        app.Run(context => PassOnAsync(context, client));
+        await app.StartAsync();
+        Console.WriteLine($"dragoman-bench listening on {app.Urls.First()}");
+        await app.WaitForShutdownAsync();
+    }
+
+    private static async Task PassOnAsync(HttpContext context, HttpMessageInvoker client)
+    {
+        var target = new Uri(new Uri(context.Request.Headers[UpstreamHeader]!), context.Request.Path.Value);
+        using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new StreamContent(context.Request.Body) };
+        foreach (var (name, values) in context.Request.Headers)
+        {
+            if (name is not ("Host" or "Connection" or UpstreamHeader) && !request.Headers.TryAddWithoutValidation(name, (string?)values))
+                request.Content.Headers.TryAddWithoutValidation(name, (string?)values);
+        }
+
+        using var answer = await client.SendAsync(request, context.RequestAborted);
+        context.Response.StatusCode = (int)answer.StatusCode;
+        context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
+        context.Response.ContentLength = answer.Content.Headers.ContentLength;
+        await using var body = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
+        var writer = context.Response.BodyWriter;
+        while (await body.ReadAsync(writer.GetMemory(4096), context.RequestAborted) is var count and > 0)
+        {
+            writer.Advance(count);
+            await writer.FlushAsync(context.RequestAborted);
+        }
+    }
+}
