@@ -138,12 +138,7 @@ public static class GatewayHost
         });
         // The web framework's own would answer a signal by closing everything.
         builder.Services.AddSingleton<IHostLifetime, LifetimeWithoutSignals>();
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-        });
+        builder.Logging.AddProvider(new ConsoleLog(Console.OpenStandardOutput(), TimeProvider.System));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // Whoever listens to it pays for an activity and a log scope with each request, and it has nothing to say here.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
