@@ -11,6 +11,10 @@ public sealed class ModelCatalogue
     private const int LongestName = 512;
 
     private readonly Dictionary<string, PublishedModel> configured = [];
+
+    /// <summary>By their names as they stand in the configuration, which is how most clients write them.</summary>
+    private readonly Dictionary<string, PublishedModel> configuredAsWritten = [];
+
     private readonly List<PublishedModel> configuredInOrder = [];
     private readonly List<ProviderModelList> lists = [];
     private readonly GatewayConfiguration configuration;
@@ -23,7 +27,11 @@ public sealed class ModelCatalogue
             var model = new PublishedModel(settings.Name, settings.Targets, ModelMetadata.Of(settings.Targets[0].Model, settings, null), 0);
             configuredInOrder.Add(model);
             foreach (var name in settings.Aliases.Prepend(settings.Name))
-                configured.TryAdd(KeyOf(name), model);
+            {
+                var key = KeyOf(name);
+                configured.TryAdd(key, model);
+                configuredAsWritten.TryAdd(name, configured[key]);
+            }
         }
 
         foreach (var provider in configuration.Providers.Where(each => each.PublishesAll))
@@ -34,10 +42,12 @@ public sealed class ModelCatalogue
     /// <exception cref="GatewayException">A provider that might have it has not answered yet.</exception>
     public async ValueTask<PublishedModel?> FindAsync(string name)
     {
+        if (configuredAsWritten.TryGetValue(name, out var model))
+            return model;
         if (name.Length == 0)
             return null;
         var key = KeyOf(name);
-        if (configured.TryGetValue(key, out var model))
+        if (configured.TryGetValue(key, out model))
             return model;
         if (!CanExist(name))
             return null;

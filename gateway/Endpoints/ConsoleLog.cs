@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
@@ -38,9 +39,10 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
         bool isTooMuch;
         lock (gate)
         {
-            var start = waiting.WrittenCount;
-            clock.GetUtcNow().UtcDateTime.TryFormat(waiting.GetSpan(32), out var length, "yyyy-MM-ddTHH:mm:ss.fffZ ", System.Globalization.CultureInfo.InvariantCulture);
-            waiting.Advance(length);
+            // The one format with milliseconds that the runtime has ready; four more digits are cut off.
+            clock.GetUtcNow().UtcDateTime.TryFormat(waiting.GetSpan(32), out var length, "O", CultureInfo.InvariantCulture);
+            waiting.Advance("2026-01-02T03:04:05.678"u8.Length);
+            waiting.Write("Z "u8);
             waiting.Write(NameOf(level));
             Append(category);
             waiting.Write("["u8);

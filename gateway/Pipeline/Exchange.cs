@@ -15,6 +15,9 @@ public sealed class Exchange
     /// <summary>The deepest nesting of a request's JSON.</summary>
     public const int DeepestJson = 64;
 
+    /// <summary>Bytes that a client's word alone is good for.</summary>
+    private const int LargestFirstRoom = 256 * 1024;
+
     private readonly Drain drain;
 
     internal Exchange(HttpContext http, GatewayRuntime runtime, IErrorShape errors, string requestId)
@@ -98,12 +101,25 @@ public sealed class Exchange
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body is not valid UTF-8"));
         try
         {
-            var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = DeepestJson });
-            return JsonDocument.ParseValue(ref reader);
+            return ParseFirstValue(body);
         }
         catch (JsonException error)
         {
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, $"the request body is not valid JSON: {error.Message}"), error);
+        }
+    }
+
+    private static JsonDocument ParseFirstValue(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = DeepestJson });
+        }
+        catch (JsonException)
+        {
+            // Something may follow; to stop before it, every byte is read twice and copied.
+            var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = DeepestJson });
+            return JsonDocument.ParseValue(ref reader);
         }
     }
 
@@ -150,7 +166,8 @@ public sealed class Exchange
         var announced = Http.Request.ContentLength;
         if (announced > limit)
             throw TooLarge(limit);
-        var body = new ArrayBufferWriter<byte>((int)(announced ?? 1024) + 1);
+        // One more than announced, so that the end needs no further room; and memory only for what comes.
+        var body = new ArrayBufferWriter<byte>((int)Math.Min(announced ?? 1024, LargestFirstRoom) + 1);
         try
         {
             while (true)

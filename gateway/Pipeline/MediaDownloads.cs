@@ -55,17 +55,30 @@ public sealed class MediaDownloads : IDisposable
     /// <param name="isFetchedByTarget">Which of them may stay links.</param>
     /// <param name="cancellation">Ends the downloads.</param>
     /// <exception cref="GatewayException">A link cannot be fetched; names the address.</exception>
-    public async Task<ChatRequest> InlineAsync(ChatRequest request, Func<Part, bool> isFetchedByTarget, CancellationToken cancellation)
+    public ValueTask<ChatRequest> InlineAsync(ChatRequest request, Func<Part, bool> isFetchedByTarget, CancellationToken cancellation)
     {
-        var links = new Dictionary<string, Part>(StringComparer.Ordinal);
-        foreach (var part in request.Turns.SelectMany(turn => turn.Parts).SelectMany(Flatten))
+        Dictionary<string, Part>? links = null;
+        foreach (var turn in request.Turns)
         {
-            if (LinkOf(part) is { } url && !isFetchedByTarget(part))
-                links.TryAdd(url, part);
+            foreach (var part in turn.Parts)
+            {
+                Find(part);
+                foreach (var inner in part is ToolResultPart result ? result.Content : [])
+                    Find(inner);
+            }
         }
 
-        if (links.Count == 0)
-            return request;
+        return links is null ? new(request) : new(InlineAsync(request, links, cancellation));
+
+        void Find(Part part)
+        {
+            if (LinkOf(part) is { } url && !isFetchedByTarget(part))
+                (links ??= new(StringComparer.Ordinal)).TryAdd(url, part);
+        }
+    }
+
+    private async Task<ChatRequest> InlineAsync(ChatRequest request, Dictionary<string, Part> links, CancellationToken cancellation)
+    {
         if (policy == DownloadPolicy.None)
             throw Refuse(links.Keys.First(), "links are not fetched by this gateway; send the data itself as base64");
         if (links.Count > MostLinks)
@@ -98,8 +111,6 @@ public sealed class MediaDownloads : IDisposable
     }
 
     public void Dispose() => connections.Dispose();
-
-    private static IEnumerable<Part> Flatten(Part part) => part is ToolResultPart result ? result.Content : [part];
 
     private static string? LinkOf(Part part) => part switch
     {

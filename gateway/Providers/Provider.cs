@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -15,6 +16,9 @@ public sealed class Provider : IDisposable
     /// <summary>What the system may take in ahead of a client that reads slowly, in bytes; its own bound is several MiB.</summary>
     private const int ReceiveBuffer = 512 * 1024;
 
+    /// <summary>Calls whose addresses are kept; clients may make up names of models.</summary>
+    private const int MostAddresses = 256;
+
     /// <summary>A provider must not go on generating for a client that has left.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromMilliseconds(50);
 
@@ -27,6 +31,7 @@ public sealed class Provider : IDisposable
     private readonly HttpVersionPolicy httpVersionPolicy;
     private readonly TimeProvider clock;
     private readonly LMStudioModels? sleepers;
+    private readonly ConcurrentDictionary<(string Path, string? Model), Uri> addresses = new();
 
     public Provider(ProviderSettings settings, TimeProvider clock)
     {
@@ -88,7 +93,7 @@ public sealed class Provider : IDisposable
     public async Task<HttpResponseMessage> SendOnceAsync(UpstreamCall call, CancellationToken cancellation)
     {
         var content = new CallContent(call.Body);
-        using var request = new HttpRequestMessage(HttpMethod.Post, kind.AddressOf(Settings, baseUrl, call)) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(call)) { Content = content };
         foreach (var (name, value) in call.Headers)
             request.Headers.TryAddWithoutValidation(name, value);
         content.Headers.ContentType = Json;
@@ -133,6 +138,16 @@ public sealed class Provider : IDisposable
     public RateLimits? RateLimitsOf(HttpResponseMessage response) => kind.ReadRateLimits(response.Headers, clock);
 
     public void Dispose() => connections.Dispose();
+
+    private Uri AddressOf(UpstreamCall call)
+    {
+        if (addresses.TryGetValue((call.Path, call.Model), out var known))
+            return known;
+        var address = kind.AddressOf(Settings, baseUrl, call);
+        if (addresses.Count < MostAddresses)
+            addresses.TryAdd((call.Path, call.Model), address);
+        return address;
+    }
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {

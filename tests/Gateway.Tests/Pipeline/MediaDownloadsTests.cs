@@ -111,7 +111,7 @@ public sealed class MediaDownloadsTests : IAsyncLifetime
 
     private static async Task<string> RefusalAsync(MediaDownloads downloads, string url)
     {
-        var error = await Assert.ThrowsAsync<GatewayException>(() => downloads.InlineAsync(RequestWith(new ImagePart(new LinkedMedia(url))), _ => false, default));
+        var error = await Assert.ThrowsAsync<GatewayException>(() => downloads.InlineAsync(RequestWith(new ImagePart(new LinkedMedia(url))), _ => false, default).AsTask());
         Assert.Equal(400, error.Error.Status);
         Assert.Contains(url, error.Message, StringComparison.Ordinal);
         return error.Message;
