@@ -86,12 +86,16 @@ internal sealed class Benchmark(TestBed bed, IReadOnlyList<Contender> contenders
 
     private async Task MeasureWholeAnswersAsync()
     {
+        const int inFlightToWarmUp = 4;
+        Say("warming up");
+        foreach (var contender in contenders)
+            await WholeAnswers.MeasureAsync(bed, contender, plan.WarmUpAnswers, inFlightToWarmUp, cancellation);
         foreach (var inFlight in Plan.InFlight)
         {
             Say($"whole answers, {inFlight} in flight");
             var requests = inFlight == 1 ? plan.WholeAnswers : 2 * plan.WholeAnswers;
             WholeAnswers.AddTo(figures, inFlight, await Rounds.RunAsync(
-                contenders, plan.Rounds, inFlight == 1 ? Rounds.ToWarmUp : 1, contender => WholeAnswers.MeasureAsync(bed, contender, requests, inFlight, cancellation), cancellation));
+                contenders, plan.Rounds, uncounted: 1, contender => WholeAnswers.MeasureAsync(bed, contender, requests, inFlight, cancellation), cancellation));
         }
     }
 

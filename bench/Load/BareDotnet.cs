@@ -1,4 +1,5 @@
 using System.Net;
+using Dragoman.Endpoints;
 
 namespace Dragoman.Bench.Load;
 
@@ -8,12 +9,11 @@ namespace Dragoman.Bench.Load;
 /// </summary>
 internal static class BareDotnet
 {
-    /// <summary>What the runtime of such a process is told, as <c>Executable.props</c> and the gateway tell theirs.</summary>
+    /// <summary>What the runtime of such a process is told, as <c>Executable.props</c> tells Dragoman's.</summary>
     public static readonly Dictionary<string, string> ProcessEnvironment = new()
     {
-        ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
-        ["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = $"{Math.Min(2, Environment.ProcessorCount)}",
         ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TC_CallCountingDelayMs"] = "A",
         ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "A",
     };
 
@@ -23,6 +23,7 @@ internal static class BareDotnet
     /// <summary>Serves on a free port of 127.0.0.1 until the process is told to stop.</summary>
     public static async Task RunAsync()
     {
+        SocketScheduling.ApplyToProcess();
         using var client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -30,7 +31,7 @@ internal static class BareDotnet
             kestrel.AddServerHeader = false;
             kestrel.Listen(IPAddress.Loopback, 0);
         });
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.WebHost.UseSockets(SocketScheduling.Apply);
         await using var app = builder.Build();
         app.Run(context => PassOnAsync(context, client));
         await app.StartAsync();

@@ -3,7 +3,7 @@ namespace Dragoman.Bench.Measures;
 /// <summary>Gives every contender its turn in every round, each round beginning with another one.</summary>
 internal static class Rounds
 {
-    /// <summary>Rounds that warm everything up; compiled code settles after the second.</summary>
+    /// <summary>Rounds that warm up what a measure uses.</summary>
     public const int ToWarmUp = 2;
 
     private const int PeerAttempts = 3;

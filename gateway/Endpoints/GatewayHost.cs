@@ -138,7 +138,8 @@ public static class GatewayHost
         });
         // The web framework's own would answer a signal by closing everything.
         builder.Services.AddSingleton<IHostLifetime, LifetimeWithoutSignals>();
-        builder.Logging.AddProvider(new ConsoleLog(Console.OpenStandardOutput(), TimeProvider.System));
+        // Made by the container, which then writes the last lines when it ends.
+        builder.Services.AddSingleton<ILoggerProvider>(_ => new ConsoleLog(Console.OpenStandardOutput(), TimeProvider.System));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // Whoever listens to it pays for an activity and a log scope with each request, and it has nothing to say here.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);

@@ -31,10 +31,10 @@ internal static class SocketScheduling
 
     /// <summary>
     /// Sockets go to the threads in turn, and those of clients and providers mostly alternate: with an even number of
-    /// threads all providers' sockets, which have most of the work, end up at half of them. On two cores that is as it
-    /// should be, because nginx has the other one, and one thread hears of several tokens at once.
+    /// threads all providers' sockets, which have most of the work, end up at half of them. On two cores nginx has the
+    /// other one, and a request whose two sockets one thread hears of never moves between the cores.
     /// </summary>
-    private static int ThreadsFor(int cores) => cores <= 2 ? cores : cores | 1;
+    private static int ThreadsFor(int cores) => cores <= 2 ? 1 : cores | 1;
 
     public static void Apply(SocketTransportOptions sockets) => sockets.UnsafePreferInlineScheduling = true;
 }
