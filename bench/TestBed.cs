@@ -65,7 +65,7 @@ internal sealed class TestBed : IAsyncDisposable
 
         var (bare, bareEmulator, bareRecording) = await StartBareNginxAsync(emulator, recording);
 
-        var (dotnet, dotnetAddress) = await group.StartAsync("dotnet-bare", [Environment.ProcessPath!, "bare-dotnet"], BareDotnet.ProcessEnvironment);
+        var (dotnet, dotnetAddress) = await BareDotnet.StartAsync(group);
 
         var gateway = new Dictionary<string, string>
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Dragoman.Bench.Processes;
 using Dragoman.Endpoints;
 
 namespace Dragoman.Bench.Load;
@@ -10,7 +11,7 @@ namespace Dragoman.Bench.Load;
 internal static class BareDotnet
 {
     /// <summary>What the runtime of such a process is told, as <c>Executable.props</c> tells Dragoman's.</summary>
-    public static readonly Dictionary<string, string> ProcessEnvironment = new()
+    private static readonly Dictionary<string, string> ProcessEnvironment = new()
     {
         ["DOTNET_TieredPGO"] = "0",
         ["DOTNET_TC_CallCountingDelayMs"] = "A",
@@ -19,6 +20,10 @@ internal static class BareDotnet
 
     /// <summary>The header of a request that says where it is passed on to.</summary>
     public const string UpstreamHeader = "x-upstream";
+
+    /// <summary>Starts one.</summary>
+    public static Task<(RunningProcess Process, Uri Address)> StartAsync(ProcessGroup group) =>
+        group.StartAsync("dotnet-bare", [Environment.ProcessPath!, "bare-dotnet"], ProcessEnvironment);
 
     /// <summary>Serves on a free port of 127.0.0.1 until the process is told to stop.</summary>
     public static async Task RunAsync()

@@ -15,6 +15,7 @@ internal static class MostStreams
     private static readonly Dictionary<string, string> Names = new()
     {
         ["nginx"] = StreamsBed.BareNginx,
+        ["dotnet"] = StreamsBed.BareDotnet,
         ["nginx-sidecar"] = StreamsBed.FrontWay("2"),
         ["portkey"] = StreamsBed.Peer,
     };

@@ -8,6 +8,7 @@ internal sealed class StreamsBed : IAsyncDisposable
 {
     public const string Direct = "direct";
     public const string BareNginx = "nginx only";
+    public const string BareDotnet = ".NET only";
     public const string Peer = "Portkey, OpenAI → Anthropic";
 
     private readonly string repository;
@@ -46,6 +47,7 @@ internal sealed class StreamsBed : IAsyncDisposable
         var (old, oldAddress) = await StartUpstreamAsync(tokens, "1.1");
         var (recent, recentAddress) = await StartUpstreamAsync(tokens, "2");
         var (bare, bareAddress) = await StartBareNginxAsync(oldAddress);
+        var (dotnet, dotnetAddress) = await Load.BareDotnet.StartAsync(group);
         var (sidecar, sidecarAddress) = await group.StartAsync("sidecar", [ProcessGroup.ExecutableOf(repository, "sidecar")], new()
         {
             ["DRAGOMAN_CONFIG"] = WriteConfiguration(oldAddress, recentAddress),
@@ -58,6 +60,7 @@ internal sealed class StreamsBed : IAsyncDisposable
         [
             new(Direct, PacedDialect.OpenAI, oldAddress, "paced", old, []),
             new(BareNginx, PacedDialect.OpenAI, bareAddress, "paced", old, [bare]),
+            new(BareDotnet, PacedDialect.OpenAI, dotnetAddress, "paced", old, [dotnet]) { Headers = [$"{Load.BareDotnet.UpstreamHeader}: {oldAddress}"] },
             new("sidecar, upstream HTTP/1.1", PacedDialect.Ollama, sidecarAddress, "paced-1.1", old, [sidecar]),
             new("sidecar, upstream HTTP/2", PacedDialect.Ollama, sidecarAddress, "paced-2", recent, [sidecar]),
             new(FrontWay("1.1"), PacedDialect.Ollama, frontAddress, "paced-1.1", old, [front, sidecar]),
