@@ -13,11 +13,13 @@ public sealed record ChatRequest
 {
     private const int SmallestBody = 1024;
 
+    private Prompt prompt = new([], default);
+
     /// <summary>The model's name exactly as the client wrote it.</summary>
     public required string Model { get; init; }
 
     /// <summary>System, user, assistant and tool turns in the client's order.</summary>
-    public IReadOnlyList<Turn> Turns { get; init; } = [];
+    public IReadOnlyList<Turn> Turns { get => prompt.Turns; init => prompt = prompt with { Turns = value }; }
 
     /// <summary>Set when the client wants plain text continued, without a chat template.</summary>
     public TextCompletion? Completion { get; init; }
@@ -70,7 +72,7 @@ public sealed record ChatRequest
     public bool Unloads => KeepAlive == TimeSpan.Zero;
 
     /// <summary>The client's own JSON, for a provider that speaks the client's dialect.</summary>
-    public ReadOnlyMemory<byte> Source { get; init; }
+    public ReadOnlyMemory<byte> Source { get => prompt.Source; init => prompt = prompt with { Source = value }; }
 
     /// <summary>
     /// Request members that the canonical model does not know, by name, as raw JSON. They go only to an outbound
@@ -92,6 +94,12 @@ public sealed record ChatRequest
     /// </summary>
     public bool ShowsReasoning =>
         !Reasoning.IsOff && (Reasoning.IsVisible ?? (Reasoning.Enabled == true && !Family.StartsWith("openai", StringComparison.Ordinal)));
+
+    /// <summary>
+    /// Empties <see cref="Turns"/> and <see cref="Source"/>, also of those copies that have the same ones: they are most
+    /// of a request, and a streamed answer would keep them for minutes.
+    /// </summary>
+    public void ForgetPrompt() => prompt.Forget();
 
     /// <summary>Room for the request in another dialect, where it takes about as much as in the client's.</summary>
     public ArrayBufferWriter<byte> NewBody() => new(Math.Max(SmallestBody, Source.Length + (Source.Length / 8)));
@@ -116,6 +124,16 @@ public sealed record ChatRequest
 
     /// <summary>Whether the tool of this name takes free text, so that its calls have to be told as such.</summary>
     public bool IsFreeText(string toolName) => Tools.Any(tool => tool.FreeText is not null && tool.Name == toolName);
+
+    /// <summary>What copies of a request share until one of them is given another.</summary>
+    private sealed record Prompt(IReadOnlyList<Turn> Turns, ReadOnlyMemory<byte> Source)
+    {
+        public IReadOnlyList<Turn> Turns { get; set; } = Turns;
+
+        public ReadOnlyMemory<byte> Source { get; set; } = Source;
+
+        public void Forget() => (Turns, Source) = ([], default);
+    }
 }
 
 /// <summary>Text to be continued as it stands; with a suffix, the gap between the two is filled.</summary>

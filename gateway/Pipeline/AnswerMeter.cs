@@ -14,6 +14,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
 
     private long producedBytes;
     private long carriedBytes;
+    private int? promptLength;
     private Usage usage = Conversation.Usage.Absent;
 
     /// <summary>Something that the client can see has come, so the answer has begun.</summary>
@@ -119,6 +120,8 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
             return;
         HasBegun = true;
         FirstEventAfter = exchange.Elapsed;
+        // While the prompt is there.
+        promptLength = PromptLength();
     }
 
     /// <summary>What dialects keep of an answer to its end cannot become more than this allows, whatever the provider sends.</summary>
@@ -129,18 +132,16 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
             throw new GatewayException(UpstreamBody.TooLarge(MostBytes));
     }
 
-    private Usage Estimate()
+    private Usage Estimate() => new(
+        Math.Max(1, (promptLength ?? PromptLength()) / TokenEstimate.BytesPerToken),
+        Math.Max(1, producedBytes / TokenEstimate.BytesPerToken),
+        Origin: UsageOrigin.Estimated);
+
+    private int PromptLength() => request.Turns.Sum(turn => turn.Parts.Sum(part => part switch
     {
-        var prompt = request.Turns.Sum(turn => turn.Parts.Sum(part => part switch
-        {
-            TextPart text => text.Text.Length,
-            ToolCallPart call => call.Arguments.Length + call.Name.Length,
-            ToolResultPart result => result.Text.Length,
-            _ => 0,
-        }));
-        return new Usage(
-            Math.Max(1, prompt / TokenEstimate.BytesPerToken),
-            Math.Max(1, producedBytes / TokenEstimate.BytesPerToken),
-            Origin: UsageOrigin.Estimated);
-    }
+        TextPart text => text.Text.Length,
+        ToolCallPart call => call.Arguments.Length + call.Name.Length,
+        ToolResultPart result => result.Text.Length,
+        _ => 0,
+    }));
 }

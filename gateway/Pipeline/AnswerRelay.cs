@@ -14,7 +14,8 @@ namespace Dragoman.Pipeline;
 /// <param name="exchange">Whose response is written.</param>
 /// <param name="dialect">The client's dialect.</param>
 /// <param name="context">For the dialect.</param>
-internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, AnswerContext context)
+/// <param name="begins">Called when a streamed answer begins.</param>
+internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, AnswerContext context, Action begins)
 {
     /// <summary>Instead of a number of bytes: the answer is whole, what would have followed is not.</summary>
     private const int Lost = -1;
@@ -78,7 +79,12 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         {
             if (output.WrittenCount == 0)
                 return default;
-            HasBegun = true;
+            if (!HasBegun)
+            {
+                HasBegun = true;
+                begins();
+            }
+
             return SendAsync(stream);
         }
     }

@@ -98,7 +98,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     private async Task TranslateAsync(Providers.Provider provider, TargetCall sent, HttpResponseMessage upstream, UpstreamClock clock)
     {
         var request = context.Request;
-        var relay = new AnswerRelay(exchange, dialect, context);
+        var relay = new AnswerRelay(exchange, dialect, context, () => ForgetPrompt(sent));
         var reader = sent.OpenAnswer();
         WriteHeaders(provider.RequestIdOf(upstream), provider.RateLimitsOf(upstream));
         try
@@ -126,6 +126,14 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
             HasBegun = relay.HasBegun;
             Error = meter?.Error;
         }
+    }
+
+    /// <summary>From now on there is no other target and no second try that would need it.</summary>
+    private void ForgetPrompt(TargetCall sent)
+    {
+        sent.Request.ForgetPrompt();
+        context.Request.ForgetPrompt();
+        exchange.ForgetBody();
     }
 
     /// <summary>What the provider's headers say, a refusal's too, in the client's dialect; nothing once the answer has begun.</summary>

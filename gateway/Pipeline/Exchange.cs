@@ -123,6 +123,9 @@ public sealed class Exchange
         }
     }
 
+    /// <summary>The body has been sent on, and is not needed again.</summary>
+    public void ForgetBody() => Body = default;
+
     /// <summary>Sends a JSON answer.</summary>
     public Task WriteJsonAsync(ArrayBufferWriter<byte> body, int status = StatusCodes.Status200OK) =>
         WriteAsync(body.WrittenMemory, "application/json; charset=utf-8", status);

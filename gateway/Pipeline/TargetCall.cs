@@ -5,11 +5,12 @@ using Dragoman.Providers;
 namespace Dragoman.Pipeline;
 
 /// <summary>Step 6: one request as one target gets it.</summary>
+/// <param name="Request">What was fitted to the target.</param>
 /// <param name="Call">What is sent.</param>
 /// <param name="PassesThrough">The client's own request; its answer may pass through as well.</param>
 /// <param name="Losses">What could not be carried over.</param>
 /// <param name="OpenAnswer">Opens a reader that undoes what was done to the request.</param>
-internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossReport Losses, Func<IAnswerReader> OpenAnswer)
+internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool PassesThrough, LossReport Losses, Func<IAnswerReader> OpenAnswer)
 {
     private static readonly ChatRequest OneWord = new() { Model = "", Turns = [Turn.Of(Role.User, "word")] };
 
@@ -19,7 +20,7 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
     {
         var dialect = provider.Dialect.For(request, model);
         if (dialect.TryPassThrough(request, model) is { } passed)
-            return new TargetCall(passed, PassesThrough: true, new LossReport(), () => dialect.OpenAnswer(request, model));
+            return new TargetCall(request, passed, PassesThrough: true, new LossReport(), () => dialect.OpenAnswer(request, model));
 
         RefuseFamilyMembers(request);
         if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists(model))
@@ -33,7 +34,7 @@ internal sealed record TargetCall(UpstreamCall Call, bool PassesThrough, LossRep
         var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
         var (fitted, names) = await FitAsync(exchange, dialect, model, request, memory, cancellation).ConfigureAwait(false);
         var call = dialect.Write(fitted, model, losses);
-        return new TargetCall(call, PassesThrough: false, losses, OpenAnswer);
+        return new TargetCall(fitted, call, PassesThrough: false, losses, OpenAnswer);
 
         IAnswerReader OpenAnswer()
         {
