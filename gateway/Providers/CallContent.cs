@@ -8,6 +8,9 @@ namespace Dragoman.Providers;
 /// </summary>
 internal sealed class CallContent(ReadOnlyMemory<byte> body) : HttpContent
 {
+    /// <summary>Bytes that a connection always copies to a buffer of its own.</summary>
+    private const int AlwaysCopied = 256;
+
     private ReadOnlyMemory<byte> body = body;
 
     /// <summary>The answer has begun, so that the body is not sent again.</summary>
@@ -16,8 +19,13 @@ internal sealed class CallContent(ReadOnlyMemory<byte> body) : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        stream.WriteAsync(body, cancellationToken).AsTask();
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        // A socket holds what it was last given to send until it is given something else. That shall not be the body.
+        var last = Math.Max(0, body.Length - AlwaysCopied);
+        await stream.WriteAsync(body[..last], cancellationToken).ConfigureAwait(false);
+        await stream.WriteAsync(body[last..], cancellationToken).ConfigureAwait(false);
+    }
 
     protected override bool TryComputeLength(out long length)
     {

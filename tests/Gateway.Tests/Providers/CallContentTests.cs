@@ -1,0 +1,62 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Dragoman.Providers;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Dragoman.Gateway.Tests.Providers;
+
+public sealed class CallContentTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(256)]
+    [InlineData(257)]
+    [InlineData(5000)]
+    [InlineData(100_000)]
+    public async Task Every_byte_arrives_in_its_place(int length)
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        using var connections = new HttpMessageInvoker(new SocketsHttpHandler());
+        var body = string.Concat(Enumerable.Range(0, length).Select(index => (char)('a' + (index % 26))));
+        using var answer = await connections.SendAsync(RequestOf(upstream, HttpVersion.Version11, new CallContent(Encoding.UTF8.GetBytes(body))), default);
+        Assert.Equal(body, Assert.Single(upstream.Bodies));
+    }
+
+    /// <summary>Nothing keeps it while the answer runs: not the request, and not the socket either.</summary>
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task A_forgotten_body_is_garbage_while_its_answer_runs(string version)
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync(version == "2.0" ? HttpProtocols.Http2 : HttpProtocols.Http1);
+        upstream.Answer = async http =>
+        {
+            await ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("a"));
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
+        };
+        using var connections = new HttpMessageInvoker(new SocketsHttpHandler());
+        var (answer, body) = await SendAsync(connections, upstream, new Version(version));
+        using (answer)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            GC.Collect();
+            Assert.False(body.IsAlive);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<(HttpResponseMessage Answer, WeakReference Body)> SendAsync(HttpMessageInvoker connections, ScriptedUpstream upstream, Version version)
+    {
+        var body = new byte[200_000];
+        var content = new CallContent(body);
+        var answer = await connections.SendAsync(RequestOf(upstream, version, content), default);
+        content.Forget();
+        return (answer, new WeakReference(body));
+    }
+
+    private static HttpRequestMessage RequestOf(ScriptedUpstream upstream, Version version, CallContent content) =>
+        new(HttpMethod.Post, upstream.BaseUrl) { Content = content, Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+}
