@@ -22,6 +22,7 @@ main() {
     step "build"
     dotnet build Serverless.sln -c $configuration -v quiet -clp:NoSummary -warnaserror || give_up "the build failed"
     check "format" dotnet format Serverless.sln --verify-no-changes --no-restore
+    check "conflict markers" has_no_conflict_markers
     check_shell_scripts
     local project
     for project in tests/*/*.Tests.csproj; do
@@ -45,6 +46,10 @@ check() {
     step "$1"
     shift
     if "$@"; then ((passed += 1)); else ((failed += 1)); fi
+}
+
+has_no_conflict_markers() {
+    ! grep -rnE --exclude-dir={.git,bin,obj,node_modules,artifacts} '^(<<<<<<<|>>>>>>>) ' .
 }
 
 check_shell_scripts() {

@@ -34,6 +34,27 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
         Write();
     }
 
+    private void WriteInTime()
+    {
+        if (writing.TryEnter())
+        {
+            try
+            {
+                Write();
+            }
+            finally
+            {
+                writing.Exit();
+            }
+        }
+        else
+        {
+            // The reader is slow; one thread that waits for it is enough.
+            lock (gate)
+                timer!.Change(Delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     private void Add(string category, LogLevel level, int id, string message, Exception? error)
     {
         bool isTooMuch;
@@ -71,7 +92,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
         if (isDue && !isUrgent)
             return;
         isDue = true;
-        timer ??= clock.CreateTimer(_ => Write(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer ??= clock.CreateTimer(_ => WriteInTime(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(isUrgent ? TimeSpan.Zero : Delay, Timeout.InfiniteTimeSpan);
     }
 

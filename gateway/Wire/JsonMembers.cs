@@ -12,7 +12,12 @@ public sealed class JsonMembers
     private JsonMembers(ReadOnlyMemory<byte> json) => this.json = json;
 
     /// <summary>Null when the text is not one JSON object and nothing else.</summary>
-    public static JsonMembers? TryRead(ReadOnlyMemory<byte> json)
+    public static JsonMembers? TryRead(ReadOnlyMemory<byte> json) => TryRead(json, mayBeFollowed: false);
+
+    /// <summary>Null when the text does not begin with a JSON object; what follows it is ignored.</summary>
+    public static JsonMembers? TryReadFirst(ReadOnlyMemory<byte> json) => TryRead(json, mayBeFollowed: true);
+
+    private static JsonMembers? TryRead(ReadOnlyMemory<byte> json, bool mayBeFollowed)
     {
         var found = new JsonMembers(json);
         try
@@ -31,8 +36,7 @@ public sealed class JsonMembers
                 found.members.Add((name, value..to, from..to));
             }
 
-            // What follows the object is an error.
-            return reader.Read() ? null : found;
+            return mayBeFollowed || !reader.Read() ? found : null;
         }
         catch (JsonException)
         {

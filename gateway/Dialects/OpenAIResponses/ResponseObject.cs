@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Wire;
@@ -24,16 +23,31 @@ internal sealed class ResponseObject
         ("top_p", "null"), ("truncation", "\"disabled\""),
     ];
 
+    private static readonly string[] Echoed =
+    [
+        "instructions", "max_output_tokens", "max_tool_calls", .. BeforeStore.Select(member => member.Name), .. AfterStore.Select(member => member.Name), "user", "metadata",
+    ];
+
     private readonly AnswerContext context;
-    private readonly byte[] source;
+
+    /// <summary>What the client said, by name. Most of a request is not said again, and goes when the answer begins.</summary>
+    private readonly Dictionary<string, byte[]> said = [];
 
     public ResponseObject(AnswerContext context)
     {
         this.context = context;
-        source = context.Request.Source.ToArray();
-        // The client's line ends, which stand between tokens, would end a line of the stream.
-        source.AsSpan().Replace((byte)'\n', (byte)' ');
-        source.AsSpan().Replace((byte)'\r', (byte)' ');
+        if (JsonMembers.TryReadFirst(context.Request.Source) is not { } members)
+            return;
+        foreach (var name in Echoed)
+        {
+            var value = members.Find(name).ToArray();
+            if (value.Length == 0)
+                continue;
+            // The client's line ends, which stand between tokens, would end a line of the stream.
+            value.AsSpan().Replace((byte)'\n', (byte)' ');
+            value.AsSpan().Replace((byte)'\r', (byte)' ');
+            said.Add(name, value);
+        }
     }
 
     public static string IdOf(AnswerContext context) => "resp_" + context.RequestId;
@@ -57,7 +71,11 @@ internal sealed class ResponseObject
             writer.WriteNumber("completed_at"u8, context.Clock.GetUtcNow().ToUnixTimeSeconds());
         else
             writer.WriteNull("completed_at"u8);
-        WriteError(writer, error);
+        writer.WritePropertyName("error"u8);
+        if (error is null)
+            writer.WriteNullValue();
+        else
+            ResponsesFailure.WriteError(writer, error);
         if (incompleteReason is null)
         {
             writer.WriteNull("incomplete_details"u8);
@@ -88,14 +106,13 @@ internal sealed class ResponseObject
 
     private void Echo(Utf8JsonWriter writer, string name, string otherwise)
     {
-        var said = source.Length == 0 ? default : JsonSplice.Find(source, Encoding.UTF8.GetBytes(name));
         writer.WritePropertyName(name);
-        if (said.IsEmpty || said.SequenceEqual("null"u8))
+        if (!said.TryGetValue(name, out var value))
             writer.WriteRawValue(otherwise, skipInputValidation: true);
-        else if (name == "text" && JsonSplice.Find(said, "format"u8).IsEmpty)
-            WriteWithFormat(writer, said);
+        else if (name == "text" && JsonSplice.Find(value, "format"u8).IsEmpty)
+            WriteWithFormat(writer, value);
         else
-            writer.WriteRawValue(said, skipInputValidation: true);
+            writer.WriteRawValue(value, skipInputValidation: true);
     }
 
     private static void WriteWithFormat(Utf8JsonWriter writer, ReadOnlySpan<byte> text)
@@ -105,20 +122,6 @@ internal sealed class ResponseObject
             "format":{"type":"text"}
             """u8, whole);
         writer.WriteRawValue(whole.WrittenSpan, skipInputValidation: true);
-    }
-
-    private static void WriteError(Utf8JsonWriter writer, GatewayError? error)
-    {
-        if (error is null)
-        {
-            writer.WriteNull("error"u8);
-            return;
-        }
-
-        writer.WriteStartObject("error"u8);
-        writer.WriteString("code"u8, ResponsesFailure.CodeOf(error));
-        writer.WriteString("message"u8, error.Message);
-        writer.WriteEndObject();
     }
 
     private static void WriteUsage(Utf8JsonWriter writer, Usage? told)

@@ -17,6 +17,36 @@ internal static class ResponsesFailure
     /// <param name="error">What happened.</param>
     public static void Write(IBufferWriter<byte> output, int sequence, ResponseObject response, ReadOnlySpan<byte> items, GatewayError error)
     {
+        var failed = new ArrayBufferWriter<byte>();
+        response.Write(failed, "failed", items, usage: null, error: error);
+        Write(output, sequence, failed.WrittenSpan, error);
+    }
+
+    /// <param name="output">Gets the events.</param>
+    /// <param name="sequence">The first event's number.</param>
+    /// <param name="begun">The provider's own response object, as it was when the answer began.</param>
+    /// <param name="error">What happened.</param>
+    public static void Write(IBufferWriter<byte> output, int sequence, JsonMembers begun, GatewayError error)
+    {
+        var told = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(told, JsonText.Compact))
+            WriteError(writer, error);
+        var failed = new ArrayBufferWriter<byte>();
+        begun.Write(["status", "error"], [.. "\"status\":\"failed\",\"error\":"u8, .. told.WrittenSpan], failed);
+        Write(output, sequence, failed.WrittenSpan, error);
+    }
+
+    /// <summary>What a failed response says of itself.</summary>
+    public static void WriteError(Utf8JsonWriter writer, GatewayError error)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("code"u8, CodeOf(error));
+        writer.WriteString("message"u8, error.Message);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(IBufferWriter<byte> output, int sequence, ReadOnlySpan<byte> failed, GatewayError error)
+    {
         output.Write("event: error\ndata: "u8);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
@@ -32,7 +62,7 @@ internal static class ResponsesFailure
         output.Write("\n\nevent: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":"u8);
         output.Write(Encoding.UTF8.GetBytes((sequence + 1).ToString(CultureInfo.InvariantCulture)));
         output.Write(",\"response\":"u8);
-        response.Write(output, "failed", items, usage: null, error: error);
+        output.Write(failed);
         output.Write("}\n\n"u8);
     }
 

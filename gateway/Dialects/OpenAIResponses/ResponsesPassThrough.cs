@@ -13,6 +13,9 @@ internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<
     private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
     private int forwarded;
 
+    /// <summary>The response object of the first event that had one: what a failure says again, with the id that the client knows.</summary>
+    private byte[]? begun;
+
     public override void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
         forwarded++;
@@ -34,7 +37,11 @@ internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<
 
     public override void Fail(GatewayError error)
     {
-        if (context.Request.Stream)
+        if (!context.Request.Stream)
+            return;
+        if (JsonMembers.TryReadFirst(begun) is { } response)
+            ResponsesFailure.Write(output, forwarded, response, error);
+        else
             ResponsesFailure.Write(output, forwarded, new ResponseObject(context), default, error);
     }
 
@@ -45,6 +52,7 @@ internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<
             return json;
         var renamed = new ArrayBufferWriter<byte>(response.Length + model.Length);
         JsonSplice.Replace(response, "model"u8, model, renamed);
+        begun ??= renamed.WrittenSpan.ToArray();
         var whole = new ArrayBufferWriter<byte>(json.Length + model.Length);
         JsonSplice.Replace(json, "response"u8, renamed.WrittenSpan, whole);
         return whole.WrittenSpan;

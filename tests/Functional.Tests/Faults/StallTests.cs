@@ -9,6 +9,7 @@ namespace Dragoman.Functional.Tests.Faults;
 [Trait("Category", "Streaming")]
 public class StallTests(FaultDeployment deployment)
 {
+    private const int MostRepeats = 3;
     private const string ShortAnswer = "tokens=3";
     private const string Endless = "tps=50; tokens=100000";
 
@@ -40,7 +41,7 @@ public class StallTests(FaultDeployment deployment)
 
         await CheckAsync(
             client, $"impatient-{provider.Name}/{provider.Model}", new Stall(place), ShortAnswer, stream,
-            stream ? Ending.StreamError : Ending.Refused, isStream ? Idle : FirstEvent);
+            stream ? Ending.StreamError : Ending.Refused, isStream ? Idle : FirstEvent, otherwiseAgain: stream ? Ending.Refused : null);
     });
 
     [Fact]
@@ -48,7 +49,9 @@ public class StallTests(FaultDeployment deployment)
     {
         var (client, provider, stream) = each;
         // The emulator answers on and on.
-        await CheckAsync(client, $"hasty-{provider.Name}/{provider.Model}", new Split(0, int.MaxValue), Endless, stream, stream ? Ending.StreamError : Ending.Refused, Total);
+        await CheckAsync(
+            client, $"hasty-{provider.Name}/{provider.Model}", new Split(0, int.MaxValue), Endless, stream, stream ? Ending.StreamError : Ending.Refused, Total,
+            otherwiseAgain: stream ? Ending.Refused : null);
     });
 
     [Fact]
@@ -66,11 +69,17 @@ public class StallTests(FaultDeployment deployment)
         Assert.Equal(Ending.Good, pair.Client.Judge(answer, stream: true).Ending);
     });
 
-    private async Task CheckAsync(ClientDialect client, string model, Fault? fault, string? behavior, bool stream, Ending ending, Error error)
+    /// <summary>An answer that ends as <paramref name="otherwiseAgain"/> did not come to the point on a busy machine, and is asked for again.</summary>
+    private async Task CheckAsync(ClientDialect client, string model, Fault? fault, string? behavior, bool stream, Ending ending, Error error, Ending? otherwiseAgain = null)
     {
-        var passage = deployment.Proxy.Plan(FaultPlan.Of(fault is null ? [] : [fault]) with { Behavior = behavior });
-
+        var plan = FaultPlan.Of(fault is null ? [] : [fault]) with { Behavior = behavior };
+        var passage = deployment.Proxy.Plan(plan);
         var answer = await deployment.AskAsync(client, model, passage, stream);
+        for (var repeats = 0; repeats < MostRepeats && client.Judge(answer, stream).Ending == otherwiseAgain; repeats++)
+        {
+            passage = deployment.Proxy.Plan(plan);
+            answer = await deployment.AskAsync(client, model, passage, stream);
+        }
 
         var told = $"{client.Name} from {model}, {fault}: {answer.Status} {answer.Text}";
         var verdict = client.Judge(answer, stream);

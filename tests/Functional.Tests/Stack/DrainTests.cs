@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.WebSockets;
+using System.Text;
 using Dragoman.Functional.Tests.Harness;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -114,6 +116,31 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
         Assert.Contains("settled", process.Log, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_WebSocket_finishes_its_request_and_is_told_to_go()
+    {
+        var release = new TaskCompletionSource();
+        await using var provider = await RecordingUpstream.StartAsync("provider", context => AnswerInTwoPartsAsync(context, release.Task));
+        await using var process = await StartAsync("sidecar", provider: provider);
+        using var idle = await ConnectAsync(process, "/api/chat");
+        using var busy = await ConnectAsync(process, "/v1/chat/completions");
+        await busy.SendAsync(Encoding.UTF8.GetBytes($$"""{"model":"{{Held}}","messages":[{"role":"user","content":"hi"}]}"""), WebSocketMessageType.Text, true, default);
+        Assert.Contains("one", await ReceiveAsync(busy), StringComparison.Ordinal);
+
+        process.AskToStop();
+
+        Assert.Equal("1001 the gateway is being stopped", await ReceiveAsync(idle));
+        await idle.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
+        release.SetResult();
+        Assert.Contains(" two", await ReceiveAsync(busy), StringComparison.Ordinal);
+        string last;
+        while (!(last = await ReceiveAsync(busy)).StartsWith("1001", StringComparison.Ordinal))
+            Assert.DoesNotContain("error", last, StringComparison.Ordinal);
+        await busy.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.Equal(1, Settled(process, "Completed"));
+    }
+
     [Theory]
     [MemberData(nameof(Hosts))]
     public async Task With_nothing_to_finish_it_ends_soon(string host)
@@ -167,6 +194,23 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
     {
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync().WaitAsync(Eventually.Deadline);
+    }
+
+    private static async Task<ClientWebSocket> ConnectAsync(DragomanProcess process, string path)
+    {
+        var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new UriBuilder(process.Address) { Scheme = "ws", Path = path }.Uri, default);
+        return socket;
+    }
+
+    /// <summary>The next message, or the close frame's status and reason.</summary>
+    private static async Task<string> ReceiveAsync(ClientWebSocket socket)
+    {
+        var message = new byte[4096];
+        var received = await socket.ReceiveAsync(message, default).WaitAsync(Eventually.Deadline);
+        return received.MessageType == WebSocketMessageType.Close
+            ? $"{(int)received.CloseStatus!} {received.CloseStatusDescription}"
+            : Encoding.UTF8.GetString(message, 0, received.Count);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(DragomanProcess process, string path)

@@ -73,9 +73,51 @@ public sealed class ConsoleLogTests : IDisposable
     }
 
     [Fact]
+    public void A_reader_that_is_slow_is_waited_for_once()
+    {
+        using var slow = new SlowStream();
+        using var waiting = new ConsoleLog(slow, clock);
+        var category = waiting.CreateLogger("a");
+        category.Log(LogLevel.Information, "one");
+        var first = Task.Run(() => clock.Advance(ConsoleLog.Delay));
+        slow.IsWritten.Wait();
+        category.Log(LogLevel.Warning, "two");
+        // Returns, though the first is still being written.
+        clock.Advance(TimeSpan.Zero);
+        slow.GoesOn.Set();
+        Assert.True(first.Wait(TimeSpan.FromSeconds(30)));
+        Assert.Equal(1, slow.Writes);
+        clock.Advance(ConsoleLog.Delay);
+        Assert.Equal(2, slow.Writes);
+    }
+
+    [Fact]
     public void Who_logs_waits_when_too_much_waits()
     {
         Say(LogLevel.Information, new string('a', 1024 * 1024));
         Assert.True(output.Length > 1024 * 1024);
+    }
+
+    private sealed class SlowStream : MemoryStream
+    {
+        public ManualResetEventSlim IsWritten { get; } = new();
+
+        public ManualResetEventSlim GoesOn { get; } = new();
+
+        public int Writes { get; private set; }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Writes++;
+            IsWritten.Set();
+            GoesOn.Wait();
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            IsWritten.Dispose();
+            GoesOn.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

@@ -27,6 +27,14 @@ public sealed class JsonMembersTests
     public void Anything_but_one_object_is_nothing(string json) => Assert.Null(Read(json));
 
     [Theory]
+    [InlineData("{\"a\":1} {}", true)]
+    [InlineData("{\"a\":1}x", true)]
+    [InlineData("[1]", false)]
+    [InlineData("{\"a\":1", false)]
+    public void What_follows_the_first_object_may_be_ignored(string json, bool isObject) =>
+        Assert.Equal(isObject ? "1" : "", Encoding.UTF8.GetString(JsonMembers.TryReadFirst(Encoding.UTF8.GetBytes(json))?.Find("a").Span ?? default));
+
+    [Theory]
     [InlineData("""{ "a": 1, "b" :[ 2 ], "c":3 }""", "b", "", """{"a": 1,"c":3}""")]
     [InlineData("""{"a":1}""", "a", "", "{}")]
     [InlineData("""{"a":1}""", "a", "\"x\":2", """{"x":2}""")]
