@@ -21,7 +21,9 @@ public sealed class ConsoleLogTests : IDisposable
 
     public void Dispose() => log.Dispose();
 
-    private void Say(LogLevel level, string message, Exception? error = null) => logger.Log(level, new EventId(7), message, error, (text, _) => text);
+    private void Say(LogLevel level, string message, Exception? error = null) => Say(logger, level, message, error);
+
+    private static void Say(ILogger logger, LogLevel level, string message, Exception? error = null) => logger.Log(level, new EventId(7), message, error, (text, _) => text);
 
     [Fact]
     public void Lines_wait_for_others_and_are_written_together()
@@ -73,19 +75,19 @@ public sealed class ConsoleLogTests : IDisposable
     }
 
     [Fact]
-    public void A_reader_that_is_slow_is_waited_for_once()
+    public async Task A_reader_that_is_slow_is_waited_for_once()
     {
         using var slow = new SlowStream();
         using var waiting = new ConsoleLog(slow, clock);
         var category = waiting.CreateLogger("a");
-        category.Log(LogLevel.Information, "one");
+        Say(category, LogLevel.Information, "one");
         var first = Task.Run(() => clock.Advance(ConsoleLog.Delay));
         slow.IsWritten.Wait();
-        category.Log(LogLevel.Warning, "two");
+        Say(category, LogLevel.Warning, "two");
         // Returns, though the first is still being written.
         clock.Advance(TimeSpan.Zero);
         slow.GoesOn.Set();
-        Assert.True(first.Wait(TimeSpan.FromSeconds(30)));
+        await first.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(1, slow.Writes);
         clock.Advance(ConsoleLog.Delay);
         Assert.Equal(2, slow.Writes);
