@@ -34,7 +34,7 @@ public sealed class EmbeddingBatchTests
             var count = Interlocked.Increment(ref here);
             InterlockedMax(ref most, count);
             if (count == 4)
-                fourHere.SetResult();
+                fourHere.TrySetResult();
             await fourHere.Task;
             Interlocked.Decrement(ref here);
         };
