@@ -85,9 +85,9 @@ internal sealed class TestBed : IAsyncDisposable
         Entrance toSidecar = new(sidecarAddress), toFunctions = new(functionsAddress), toSmall = new(smallAddress), toFull = new(fullAddress);
         Contenders =
         [
-            new(new("direct", "direct", UpstreamWire.OpenAI, WayKind.Direct), ChatDialect.OpenAI, toEmulator, toRecording),
-            new(new("nginx", "nginx only", UpstreamWire.OpenAI, WayKind.BareNginx), ChatDialect.OpenAI, toBareEmulator, toBareRecording, bare),
-            new(new("dotnet", ".NET only", UpstreamWire.OpenAI, WayKind.BareDotnet), ChatDialect.OpenAI, new(dotnetAddress, (BareDotnet.UpstreamHeader, emulator.ToString())), new(dotnetAddress, (BareDotnet.UpstreamHeader, recording.ToString())), dotnet),
+            new(new("direct", WayNames.Direct, UpstreamWire.OpenAI, WayKind.Direct), ChatDialect.OpenAI, toEmulator, toRecording),
+            new(new("nginx", WayNames.BareNginx, UpstreamWire.OpenAI, WayKind.BareNginx), ChatDialect.OpenAI, toBareEmulator, toBareRecording, bare),
+            new(new("dotnet", WayNames.BareDotnet, UpstreamWire.OpenAI, WayKind.BareDotnet), ChatDialect.OpenAI, new(dotnetAddress, (BareDotnet.UpstreamHeader, emulator.ToString())), new(dotnetAddress, (BareDotnet.UpstreamHeader, recording.ToString())), dotnet),
             new(new("sidecar", "sidecar", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.Ollama, toSidecar, toSidecar, sidecar),
             // The emulator takes no OpenAI stream options, so that its streams would be written anew and not passed through.
             new(new("sidecar-pass", "sidecar, passed through", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.OpenAI, toSidecar, toSidecar, sidecar) { Streams = false },
@@ -109,7 +109,7 @@ internal sealed class TestBed : IAsyncDisposable
         var (process, address) = await group.StartListeningAsync("portkey", portkey.CommandFor(port), Portkey.ProcessEnvironment, port);
         return
         [
-            new(new("portkey", "Portkey, OpenAI → Anthropic", UpstreamWire.Anthropic, WayKind.Peer), ChatDialect.OpenAIOfPortkey,
+            new(new("portkey", WayNames.Peer, UpstreamWire.Anthropic, WayKind.Peer), ChatDialect.OpenAIOfPortkey,
                 new(address, Portkey.HeadersFor(emulator)), new(address, Portkey.HeadersFor(recording)), process) { IsSlow = true },
         ];
     }

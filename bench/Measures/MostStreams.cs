@@ -14,10 +14,10 @@ internal static class MostStreams
     /// <summary>Which of the ways have one of their own to very many streams.</summary>
     private static readonly Dictionary<string, string> Names = new()
     {
-        ["nginx"] = StreamsBed.BareNginx,
-        ["dotnet"] = StreamsBed.BareDotnet,
+        ["nginx"] = WayNames.BareNginx,
+        ["dotnet"] = WayNames.BareDotnet,
         ["nginx-sidecar"] = StreamsBed.FrontWay("2"),
-        ["portkey"] = StreamsBed.Peer,
+        ["portkey"] = WayNames.Peer,
     };
 
     public static async Task MeasureAsync(FigureSet figures, string repository, IReadOnlyList<Way> ways, Plan plan, CancellationToken cancellation)

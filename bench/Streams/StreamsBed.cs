@@ -6,11 +6,6 @@ namespace Dragoman.Bench.Streams;
 /// <summary>The processes for very many streams at once: the paced upstream in both versions of HTTP, bare nginx, and ours.</summary>
 internal sealed class StreamsBed : IAsyncDisposable
 {
-    public const string Direct = "direct";
-    public const string BareNginx = "nginx only";
-    public const string BareDotnet = ".NET only";
-    public const string Peer = "Portkey, OpenAI → Anthropic";
-
     private readonly string repository;
     private readonly ProcessGroup group = new();
 
@@ -58,9 +53,9 @@ internal sealed class StreamsBed : IAsyncDisposable
 
         Ways =
         [
-            new(Direct, PacedDialect.OpenAI, oldAddress, "paced", old, []),
-            new(BareNginx, PacedDialect.OpenAI, bareAddress, "paced", old, [bare]),
-            new(BareDotnet, PacedDialect.OpenAI, dotnetAddress, "paced", old, [dotnet]) { Headers = [$"{Load.BareDotnet.UpstreamHeader}: {oldAddress}"] },
+            new(WayNames.Direct, PacedDialect.OpenAI, oldAddress, "paced", old, []),
+            new(WayNames.BareNginx, PacedDialect.OpenAI, bareAddress, "paced", old, [bare]),
+            new(WayNames.BareDotnet, PacedDialect.OpenAI, dotnetAddress, "paced", old, [dotnet]) { Headers = [$"{Load.BareDotnet.UpstreamHeader}: {oldAddress}"] },
             new("sidecar, upstream HTTP/1.1", PacedDialect.Ollama, sidecarAddress, "paced-1.1", old, [sidecar]),
             new("sidecar, upstream HTTP/2", PacedDialect.Ollama, sidecarAddress, "paced-2", recent, [sidecar]),
             new(FrontWay("1.1"), PacedDialect.Ollama, frontAddress, "paced-1.1", old, [front, sidecar]),
@@ -77,7 +72,7 @@ internal sealed class StreamsBed : IAsyncDisposable
         var port = RunningProcess.FreePort();
         var (process, address) = await group.StartListeningAsync("portkey", portkey.CommandFor(port), Portkey.ProcessEnvironment, port);
         string[] headers = [.. Portkey.HeadersFor(upstreamAddress).Select(header => $"{header.Name}: {header.Value}")];
-        return [new(Peer, PacedDialect.OpenAI, address, "paced", upstream, [process]) { Headers = headers }];
+        return [new(WayNames.Peer, PacedDialect.OpenAI, address, "paced", upstream, [process]) { Headers = headers }];
     }
 
     private Task<(RunningProcess Process, Uri Address)> StartUpstreamAsync(int tokens, string http) =>

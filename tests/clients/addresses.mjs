@@ -8,6 +8,9 @@ function given(variable) {
 /** nginx, in front of sidecar and functions. */
 export const door = given("DRAGOMAN_TEST_DOOR");
 
+/** A sidecar that fills silence after a tenth of a second. */
+export const restlessSidecar = given("DRAGOMAN_TEST_RESTLESS");
+
 /** The provider behind them. */
 export const emulator = given("DRAGOMAN_TEST_EMULATOR");
 

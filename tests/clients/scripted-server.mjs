@@ -2,7 +2,9 @@
 // tests in several processes can share one server.
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 
+const silence = 500;
 const asleep = "No models loaded. Please load a model in the developer page or use the 'lms load' command.";
 const created = 1_760_000_000;
 
@@ -129,7 +131,7 @@ export class ScriptedServer {
     return sendJson(response, 200, { type: "llm", instance_id: model, load_time_seconds: 0.01, status: "loaded" });
   }
 
-  #complete(body, response) {
+  async #complete(body, response) {
     const { model, stream, stream_options: streamOptions } = body;
     if (/^(sleepy|broken)/.test(model) && !this.#loaded.has(model)) return sendJson(response, 404, { error: { message: asleep, type: "invalid_request_error", param: "model", code: "model_not_found" } });
     if (model === "overflow") return sendJson(response, 400, { error: "Trying to keep the first 5000 tokens when context the overflows." });
@@ -143,7 +145,11 @@ export class ScriptedServer {
       return response.end(`event: error\ndata: ${JSON.stringify({ error: { message: "The model has crashed" }, message: "The model has crashed" })}\n\n`);
     }
     const frame = framings[model] ?? ((event) => `data: ${event}\n\n`);
-    for (const event of streamedAnswer(model, choices, streamOptions?.include_usage && model !== "no-usage")) response.write(frame(event));
+    if (model === "silences") response.flushHeaders();
+    for (const event of streamedAnswer(model, choices, streamOptions?.include_usage && model !== "no-usage")) {
+      if (model === "silences") await pause(silence);
+      response.write(frame(event));
+    }
     return response.end();
   }
 }

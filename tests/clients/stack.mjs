@@ -122,6 +122,9 @@ export class Stack {
   /** Base address of nginx. */
   door;
 
+  /** Base address of a sidecar that fills silence after a tenth of a second. */
+  restless;
+
   /** Base address of the emulator. */
   emulator;
 
@@ -159,9 +162,11 @@ export class Stack {
     await chmod(this.#directory, 0o711);
 
     [this.scripted, this.emulator] = await Promise.all([ScriptedServer.start(), this.#startOurs("emulator")]);
-    const configuration = { DRAGOMAN_CONFIG: join(this.#directory, "gateway.json") };
-    await writeFile(configuration.DRAGOMAN_CONFIG, JSON.stringify(await gatewayConfiguration(this.emulator, this.scripted.address)));
-    const [sidecar, functions] = await Promise.all([this.#startOurs("sidecar", configuration), this.#startOurs("functions", configuration)]);
+    const configuration = await gatewayConfiguration(this.emulator, this.scripted.address);
+    const gateway = await this.#configure("gateway", configuration);
+    const restless = await this.#configure("restless", { ...configuration, limits: { keepAliveSeconds: 0.1 } });
+    const [sidecar, functions] = await Promise.all([this.#startOurs("sidecar", gateway), this.#startOurs("functions", gateway)]);
+    this.restless = await this.#startOurs("sidecar", restless);
 
     const listen = `127.0.0.1:${await freePort()}`;
     const rendered = join(this.#directory, "nginx");
@@ -181,10 +186,16 @@ export class Stack {
     await door.answers(`${this.door}/health`);
   }
 
+  /** Writes a configuration and returns the environment in which it holds. */
+  async #configure(name, configuration) {
+    const path = join(this.#directory, `${name}.json`);
+    await writeFile(path, JSON.stringify(configuration));
+    return { DRAGOMAN_CONFIG: path, DRAGOMAN_DATA: join(this.#directory, name) };
+  }
+
   async #startOurs(name, environment = {}) {
     const started = this.#launch(name, executable(name), [], {
       ...quietEnvironment(),
-      DRAGOMAN_DATA: join(this.#directory, "data"),
       [portVariables[name]]: "0",
       ...environment,
     });

@@ -11,6 +11,11 @@ namespace Dragoman.Dialects.OpenAIResponses;
 /// </summary>
 internal sealed class ResponseObject
 {
+    private static readonly (string Name, string Otherwise)[] BeforeModel =
+    [
+        ("instructions", "null"), ("max_output_tokens", "null"), ("max_tool_calls", "null"),
+    ];
+
     private static readonly (string Name, string Otherwise)[] BeforeStore =
     [
         ("parallel_tool_calls", "true"), ("previous_response_id", "null"), ("prompt_cache_key", "null"), ("reasoning", """{"effort":null,"summary":null}"""),
@@ -23,10 +28,12 @@ internal sealed class ResponseObject
         ("top_p", "null"), ("truncation", "\"disabled\""),
     ];
 
-    private static readonly string[] Echoed =
+    private static readonly (string Name, string Otherwise)[] AfterUsage =
     [
-        "instructions", "max_output_tokens", "max_tool_calls", .. BeforeStore.Select(member => member.Name), .. AfterStore.Select(member => member.Name), "user", "metadata",
+        ("user", "null"), ("metadata", "{}"),
     ];
+
+    private static readonly (string Name, string Otherwise)[] Echoed = [.. BeforeModel, .. BeforeStore, .. AfterStore, .. AfterUsage];
 
     private readonly AnswerContext context;
 
@@ -38,15 +45,11 @@ internal sealed class ResponseObject
         this.context = context;
         if (JsonMembers.TryReadFirst(context.Request.Source) is not { } members)
             return;
-        foreach (var name in Echoed)
+        foreach (var (name, _) in Echoed)
         {
-            var value = members.Find(name).ToArray();
-            if (value.Length == 0)
-                continue;
             // The client's line ends, which stand between tokens, would end a line of the stream.
-            value.AsSpan().Replace((byte)'\n', (byte)' ');
-            value.AsSpan().Replace((byte)'\r', (byte)' ');
-            said.Add(name, value);
+            if (members.Find(name).Span is { IsEmpty: false } value)
+                said.Add(name, JsonText.OnOneLine(value).ToArray());
         }
     }
 
@@ -87,32 +90,30 @@ internal sealed class ResponseObject
             writer.WriteEndObject();
         }
 
-        Echo(writer, "instructions", "null");
-        Echo(writer, "max_output_tokens", "null");
-        Echo(writer, "max_tool_calls", "null");
+        Echo(writer, BeforeModel);
         writer.WriteString("model"u8, context.Request.Model);
         writer.WritePropertyName("output"u8);
         writer.WriteRawValue([(byte)'[', .. items, (byte)']'], skipInputValidation: true);
-        foreach (var (name, otherwise) in BeforeStore)
-            Echo(writer, name, otherwise);
+        Echo(writer, BeforeStore);
         writer.WriteBoolean("store"u8, false);
-        foreach (var (name, otherwise) in AfterStore)
-            Echo(writer, name, otherwise);
+        Echo(writer, AfterStore);
         WriteUsage(writer, usage);
-        Echo(writer, "user", "null");
-        Echo(writer, "metadata", "{}");
+        Echo(writer, AfterUsage);
         writer.WriteEndObject();
     }
 
-    private void Echo(Utf8JsonWriter writer, string name, string otherwise)
+    private void Echo(Utf8JsonWriter writer, (string Name, string Otherwise)[] members)
     {
-        writer.WritePropertyName(name);
-        if (!said.TryGetValue(name, out var value))
-            writer.WriteRawValue(otherwise, skipInputValidation: true);
-        else if (name == "text" && JsonSplice.Find(value, "format"u8).IsEmpty)
-            WriteWithFormat(writer, value);
-        else
-            writer.WriteRawValue(value, skipInputValidation: true);
+        foreach (var (name, otherwise) in members)
+        {
+            writer.WritePropertyName(name);
+            if (!said.TryGetValue(name, out var value))
+                writer.WriteRawValue(otherwise, skipInputValidation: true);
+            else if (name == "text" && JsonSplice.Find(value, "format"u8).IsEmpty)
+                WriteWithFormat(writer, value);
+            else
+                writer.WriteRawValue(value, skipInputValidation: true);
+        }
     }
 
     private static void WriteWithFormat(Utf8JsonWriter writer, ReadOnlySpan<byte> text)
