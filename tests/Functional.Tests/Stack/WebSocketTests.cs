@@ -17,39 +17,23 @@ public class WebSocketTests(FullDeployment deployment) : IClassFixture<FullDeplo
 
     private readonly DragomanStack stack = deployment.Stack;
 
-    /// <summary>A path, a request, and the member with its value that the last message has.</summary>
-    public static TheoryData<string, string, string, string> Paths => new()
-    {
-        { OpenAI, Chat(), "object", "\"chat.completion.done\"" },
-        { Ollama, Chat(), "done", "true" },
-        { Responses, $$"""{"type":"response.create","model":"{{Requests.Model}}","input":"Hello"}""", "type", "\"response.completed\"" },
-    };
-
     private static string Chat(string model = Requests.Model, string content = "Hello", string more = "") =>
         $$"""{"model":"{{model}}","messages":[{"role":"user","content":"{{content}}"}]{{more}}}""";
 
-    private static bool Has(JsonElement message, string member, string value) => message.TryGetProperty(member, out var found) && found.GetRawText() == value;
-
-    private static string? TextOf(JsonElement message)
-    {
-        if (message.TryGetProperty("message", out var line))
-            return line.GetProperty("content").GetString();
-        if (message.TryGetProperty("choices", out var choices))
-            return string.Concat(choices.EnumerateArray().Select(choice => choice.GetProperty("delta").TryGetProperty("content", out var text) ? text.GetString() : null));
-        return message.TryGetProperty("delta", out var delta) ? delta.GetString() : null;
-    }
-
     [Theory]
-    [MemberData(nameof(Paths))]
-    public async Task Several_requests_are_answered_on_one_connection(string path, string request, string member, string value)
+    [InlineData(OpenAI)]
+    [InlineData(Ollama)]
+    [InlineData(Responses)]
+    public async Task Several_requests_are_answered_on_one_connection(string path)
     {
+        var dialect = SocketDialect.Of(path);
         using var client = await SocketClient.ConnectAsync(stack.Door.Address, path);
         for (var turn = 0; turn < 3; turn++)
         {
-            await client.SendAsync(request);
-            var messages = await client.ReceiveUntilAsync(message => Has(message, member, value));
+            await client.SendAsync(dialect.Ask(Requests.Model, "Hello"));
+            var messages = await client.ReceiveUntilAsync(dialect.IsGoodEnd);
             Assert.True(messages.Count > 5, string.Join('\n', messages));
-            Assert.StartsWith("You said: \"Hello\".", string.Concat(messages.Select(TextOf)), StringComparison.Ordinal);
+            Assert.StartsWith("You said: \"Hello\".", string.Concat(messages.Select(SocketDialect.TextOf)), StringComparison.Ordinal);
         }
 
         await client.CloseAsync();
@@ -176,7 +160,7 @@ public class WebSocketTests(FullDeployment deployment) : IClassFixture<FullDeplo
         var ended = own.Sidecar.TerminateAsync();
         Assert.Null(await idle.ReceiveAsync());
         Assert.Equal(1001, (int)idle.Socket.CloseStatus!.Value);
-        await client.ReceiveUntilAsync(message => Has(message, "done", "true"));
+        await client.ReceiveUntilAsync(SocketDialect.Ollama.IsGoodEnd);
         Assert.Null(await client.ReceiveAsync());
         Assert.Equal(1001, (int)client.Socket.CloseStatus!.Value);
         await idle.CloseAsync();
