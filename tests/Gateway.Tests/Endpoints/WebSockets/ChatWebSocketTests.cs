@@ -207,13 +207,14 @@ public sealed class ChatWebSocketTests
     public async Task A_request_that_waits_can_be_cancelled_and_is_never_sent()
     {
         await using var gateway = await GatewayUnderTest.StartAsync();
-        var go = Hold(gateway);
+        Hold(gateway);
         using var client = await MessageClient.ConnectAsync(gateway, OpenAI);
         await client.SendAsync(AskAs("1"));
         await client.ReceiveAsync();
         await client.SendAsync(AskAs("2", "second"));
         await client.SendAsync("""{"type":"cancel","request_id":2}""");
-        go.SetResult();
+        // When this has had its effect, the other has arrived.
+        await client.SendAsync("""{"type":"cancel","request_id":1}""");
         var first = await client.ReceiveUntilAsync(IsLast);
         Assert.Equal(1, first[^1].GetProperty("request_id").GetInt32());
         var second = await client.ReceiveAsync();
@@ -258,11 +259,11 @@ public sealed class ChatWebSocketTests
             await client.SendAsync(AskAs(id).Replace("hi", new string('a', 60_000), StringComparison.Ordinal));
         // When this has had its effect, all of them have arrived.
         await client.SendAsync("""{"type":"cancel","request_id":1}""");
-        go.SetResult();
         List<(int Id, bool IsRefused)> ends = [];
         while (ends.Count < 3)
         {
             var last = (await client.ReceiveUntilAsync(IsLast))[^1];
+            go.TrySetResult();
             ends.Add((last.GetProperty("request_id").GetInt32(), last.TryGetProperty("error", out var error) && error.GetProperty("code").ValueEquals("rate_limit_exceeded")));
         }
 
