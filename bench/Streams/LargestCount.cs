@@ -3,7 +3,8 @@ namespace Dragoman.Bench.Streams;
 /// <summary>The largest number of streams with none lost and none stalled: doubled until it goes wrong, then halved in between.</summary>
 /// <param name="Way">As the tables show it.</param>
 /// <param name="Tries">In their order; one that went wrong may have been made once more before it counted.</param>
-internal sealed record LargestCount(string Way, IReadOnlyList<StreamsFinding> Tries)
+/// <param name="Highest">No larger number was to be tried.</param>
+internal sealed record LargestCount(string Way, IReadOnlyList<StreamsFinding> Tries, int Highest)
 {
     /// <summary>More would need more descriptors than one process of the client may have on usual machines.</summary>
     public const int Cap = 16_000;
@@ -16,12 +17,13 @@ internal sealed record LargestCount(string Way, IReadOnlyList<StreamsFinding> Tr
     /// <summary>Null: not even the first number went well.</summary>
     public StreamsFinding? Best => Tries.Where(each => each.IsClean).MaxBy(each => each.Plan.Streams);
 
-    public bool ReachedCap => Best?.Plan.Streams == Cap;
+    public bool ReachedCap => Best?.Plan.Streams == Highest;
 
     public static async Task<LargestCount> FindAsync(StreamWay way, LargestSearch search, CancellationToken cancellation)
     {
         var tries = new List<StreamsFinding>();
         int good = 0, bad = int.MaxValue;
+        search = search with { Highest = Math.Min(search.Highest, way.MostStreams) };
         for (var next = search.First; next > 0; next = search.NextOf(good, bad))
         {
             if (await IsGoodAsync(next))
@@ -30,7 +32,7 @@ internal sealed record LargestCount(string Way, IReadOnlyList<StreamsFinding> Tr
                 bad = next;
         }
 
-        return new LargestCount(way.Name, tries);
+        return new LargestCount(way.Name, tries, search.Highest);
 
         async Task<bool> IsGoodAsync(int streams)
         {

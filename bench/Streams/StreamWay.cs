@@ -13,4 +13,7 @@ internal sealed record StreamWay(string Name, PacedDialect Dialect, Uri Address,
 {
     /// <summary>Header lines that it needs besides the usual ones.</summary>
     public IReadOnlyList<string> Headers { get; init; } = [];
+
+    /// <summary>More are not tried.</summary>
+    public int MostStreams { get; init; } = LargestCount.Cap;
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Dragoman.Bench.Processes;
+using Dragoman.Providers;
 
 namespace Dragoman.Bench.Streams;
 
@@ -55,7 +56,12 @@ internal sealed class StreamsBed : IAsyncDisposable
         [
             new(WayNames.Direct, PacedDialect.OpenAI, oldAddress, "paced", old, []),
             new(WayNames.BareNginx, PacedDialect.OpenAI, bareAddress, "paced", old, [bare]),
-            new(WayNames.BareDotnet, PacedDialect.OpenAI, dotnetAddress, "paced", old, [dotnet]) { Headers = [$"{Load.BareDotnet.UpstreamHeader}: {oldAddress}"] },
+            new(WayNames.BareDotnet, PacedDialect.OpenAI, dotnetAddress, "paced", old, [dotnet])
+            {
+                Headers = [$"{Load.BareDotnet.UpstreamHeader}: {oldAddress}"],
+                // Two descriptors a stream; without any the runtime aborts the process.
+                MostStreams = (int)Math.Min(LargestCount.Cap, (OpenFiles.Most / 2) - 200),
+            },
             new("sidecar, upstream HTTP/1.1", PacedDialect.Ollama, sidecarAddress, "paced-1.1", old, [sidecar]),
             new("sidecar, upstream HTTP/2", PacedDialect.Ollama, sidecarAddress, "paced-2", recent, [sidecar]),
             new(FrontWay("1.1"), PacedDialect.Ollama, frontAddress, "paced-1.1", old, [front, sidecar]),

@@ -1,14 +1,18 @@
 using System.Net;
 using Dragoman.Catalog;
 using Dragoman.Pipeline;
+using Dragoman.Providers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Dragoman.Endpoints;
 
@@ -136,6 +140,9 @@ public static class GatewayHost
             sockets.Backlog = WaitingConnections;
             sockets.CreateBoundListenSocket = listening.Open;
         });
+        // Kestrel takes the last one.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
+            new BoundedTransport(services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>(), clock));
         // The web framework's own would answer a signal by closing everything.
         builder.Services.AddSingleton<IHostLifetime, LifetimeWithoutSignals>();
         // Made by the container, which then writes the last lines when it ends.

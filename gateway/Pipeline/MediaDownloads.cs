@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
+using Dragoman.Providers;
 
 namespace Dragoman.Pipeline;
 
@@ -148,9 +149,12 @@ public sealed class MediaDownloads : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw error.GetBaseException() as GatewayException is { } refused
-                ? Refuse(url, refused.Error.Message)
-                : Refuse(url, "it cannot be reached");
+            throw (error.GetBaseException() as GatewayException) switch
+            {
+                null => Refuse(url, "it cannot be reached"),
+                { Error.Kind: ErrorKind.Overloaded } full => full,
+                var refused => Refuse(url, refused.Error.Message),
+            };
         }
         catch (IOException)
         {
@@ -204,7 +208,7 @@ public sealed class MediaDownloads : IDisposable
             : await resolve(host.Host, cancellation).ConfigureAwait(false);
         if (policy != DownloadPolicy.Any && Array.Exists(addresses, address => !PublicAddress.Is(address)))
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "it is at an address that is not public"));
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = OpenFiles.OpenSocket();
         try
         {
             await socket.ConnectAsync(addresses, host.Port, cancellation).ConfigureAwait(false);

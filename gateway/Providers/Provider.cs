@@ -151,9 +151,10 @@ public sealed class Provider : IDisposable
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = ReceiveBuffer };
+        var socket = OpenFiles.OpenSocket();
         try
         {
+            socket.ReceiveBufferSize = ReceiveBuffer;
             await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
@@ -176,7 +177,7 @@ public sealed class Provider : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw new GatewayException(Unreachable(error), error);
+            throw new GatewayException((error.InnerException as GatewayException)?.Error ?? Unreachable(error), error);
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
