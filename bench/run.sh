@@ -2,7 +2,7 @@
 # Builds Dragoman's executables as they are published, measures them beside bare nginx and Portkey's gateway, prints the
 # figures and writes them to bench/results/ as tables, plots and JSON.
 #
-#   bench/run.sh                      everything, about twelve minutes after the build
+#   bench/run.sh                      everything, about a quarter of an hour after the build
 #   bench/run.sh --quick              one short round, to see that it works
 #   bench/run.sh --only whole,typed   some measures: whole, paced, flood, single, typed, memory, start, streams
 #   bench/run.sh --contenders sidecar,portkey
