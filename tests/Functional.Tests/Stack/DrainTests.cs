@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.WebSockets;
-using System.Text;
 using Dragoman.Functional.Tests.Harness;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -122,21 +120,21 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
         var release = new TaskCompletionSource();
         await using var provider = await RecordingUpstream.StartAsync("provider", context => AnswerInTwoPartsAsync(context, release.Task));
         await using var process = await StartAsync("sidecar", provider: provider);
-        using var idle = await ConnectAsync(process, "/api/chat");
-        using var busy = await ConnectAsync(process, "/v1/chat/completions");
-        await busy.SendAsync(Encoding.UTF8.GetBytes($$"""{"model":"{{Held}}","messages":[{"role":"user","content":"hi"}]}"""), WebSocketMessageType.Text, true, default);
+        using var idle = await SocketClient.ConnectAsync(process.Address, "/api/chat");
+        using var busy = await SocketClient.ConnectAsync(process.Address, "/v1/chat/completions");
+        await busy.SendAsync(SocketDialect.OpenAI.Ask(Held, "hi"));
         Assert.Contains("one", await ReceiveAsync(busy), StringComparison.Ordinal);
 
         process.AskToStop();
 
         Assert.Equal("1001 the gateway is being stopped", await ReceiveAsync(idle));
-        await idle.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
+        await idle.CloseAsync();
         release.SetResult();
         Assert.Contains(" two", await ReceiveAsync(busy), StringComparison.Ordinal);
         string last;
         while (!(last = await ReceiveAsync(busy)).StartsWith("1001", StringComparison.Ordinal))
             Assert.DoesNotContain("error", last, StringComparison.Ordinal);
-        await busy.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
+        await busy.CloseAsync();
         Assert.Equal(0, await process.ExitAsync());
         Assert.Equal(1, Settled(process, "Completed"));
     }
@@ -196,22 +194,10 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
         return await reader.ReadToEndAsync().WaitAsync(Eventually.Deadline);
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(DragomanProcess process, string path)
-    {
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new UriBuilder(process.Address) { Scheme = "ws", Path = path }.Uri, default);
-        return socket;
-    }
-
     /// <summary>The next message, or the close frame's status and reason.</summary>
-    private static async Task<string> ReceiveAsync(ClientWebSocket socket)
-    {
-        var message = new byte[4096];
-        var received = await socket.ReceiveAsync(message, default).WaitAsync(Eventually.Deadline);
-        return received.MessageType == WebSocketMessageType.Close
-            ? $"{(int)received.CloseStatus!} {received.CloseStatusDescription}"
-            : Encoding.UTF8.GetString(message, 0, received.Count);
-    }
+    private static async Task<string> ReceiveAsync(SocketClient client) => await client.ReceiveAsync() is { } message
+        ? message.GetRawText()
+        : $"{(int)client.Socket.CloseStatus!} {client.Socket.CloseStatusDescription}";
 
     private static async Task<HttpStatusCode> StatusAsync(DragomanProcess process, string path)
     {

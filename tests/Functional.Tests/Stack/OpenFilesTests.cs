@@ -12,11 +12,7 @@ public class OpenFilesTests
     public async Task A_sidecar_that_may_open_few_files_says_what_they_are_enough_for()
     {
         using var directory = new ScratchDirectory();
-        await using var sidecar = RunningProcess.Start(
-            "/bin/sh",
-            ["-c", "ulimit -n 1024 && exec \"$0\"", Repository.Executable("sidecar")],
-            new Dictionary<string, string?> { ["DRAGOMAN_SIDECAR_PORT"] = "0", ["DRAGOMAN_DATA"] = directory.File("data") },
-            directory.Path);
+        await using var sidecar = StartSidecar(directory, 1024);
 
         var notice = await sidecar.LineAsync(new Regex("^dragoman-sidecar: this process may open 1024 files, enough for about 662 streams at once"));
 
@@ -33,11 +29,7 @@ public class OpenFilesTests
         await File.WriteAllTextAsync(directory.File("gateway.json"), $$"""
             { "providers": { "emulator": { "dialect": "mistral", "baseUrl": "{{emulator.Address}}v1", "apiKey": "any", "httpVersion": "1.1" } } }
             """);
-        await using var sidecar = RunningProcess.Start(
-            "/bin/sh",
-            ["-c", $"ulimit -n {files} && exec \"$0\"", Repository.Executable("sidecar")],
-            new Dictionary<string, string?> { ["DRAGOMAN_SIDECAR_PORT"] = "0", ["DRAGOMAN_DATA"] = directory.File("data"), ["DRAGOMAN_CONFIG"] = directory.File("gateway.json") },
-            directory.Path);
+        await using var sidecar = StartSidecar(directory, files, new() { ["DRAGOMAN_CONFIG"] = directory.File("gateway.json") });
         var line = await sidecar.LineAsync(new Regex("^dragoman-sidecar listening on (.*)$"));
         using var client = PlainHttpClient.For(new Uri(line.Groups[1].Value));
 
@@ -67,6 +59,12 @@ public class OpenFilesTests
             return answer is { IsSuccessStatusCode: true } && (await answer.Content.ReadAsStringAsync()).EndsWith("data: [DONE]\n\n", StringComparison.Ordinal);
         }, () => "what the streams held was not given back");
     }
+
+    private static RunningProcess StartSidecar(ScratchDirectory directory, int files, Dictionary<string, string?>? environment = null) => RunningProcess.Start(
+        "/bin/sh",
+        ["-c", $"ulimit -n {files} && exec \"$0\"", Repository.Executable("sidecar")],
+        new Dictionary<string, string?>(environment ?? []) { ["DRAGOMAN_SIDECAR_PORT"] = "0", ["DRAGOMAN_DATA"] = directory.File("data") },
+        directory.Path);
 
     /// <summary>Null when the connection was turned away.</summary>
     private static async Task<HttpResponseMessage?> AskAsync(HttpClient client, string model)
