@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dragoman.Conversation;
+using Dragoman.Providers;
 using Dragoman.Secrets;
 
 namespace Dragoman.Catalog;
@@ -236,9 +237,9 @@ public sealed class ConfigurationReader
     {
         if (Text(members, "baseUrl", pointer) is not { } text)
             return null;
-        if (Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Query.Length == 0)
+        if (Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var url) && ProviderSettings.IsBaseUrl(url))
             return url;
-        Mistake(pointer + "/baseUrl", "must be an http or https URL without user, password and query, such as https://api.example.com/v1");
+        Mistake(pointer + "/baseUrl", "must be an http or https URL without user, password, query and fragment, such as https://api.example.com/v1");
         return null;
     }
 
@@ -278,9 +279,12 @@ public sealed class ConfigurationReader
             "provider", "model", "targets", "aliases", "capabilities", "contextLength", "embeddingLength", "family", "parameterSize", "quantization");
         if (!ModelName.TryParse(name, out _))
             Mistake(pointer, $"\"{name}\" is not a model name; allowed: [namespace/]model[:tag] of letters, digits, '_', '.' and '-'");
+        var aliases = ReadTexts(members, "aliases", pointer) ?? [];
+        foreach (var wrong in aliases.Where(alias => !UpstreamName.CanExist(alias)))
+            Mistake(pointer + "/aliases", $"\"{wrong}\" is not a model name; {UpstreamName.Rule}");
         return new ModelSettings(name, ReadTargets(members, pointer, providers))
         {
-            Aliases = ReadTexts(members, "aliases", pointer) ?? [],
+            Aliases = aliases,
             Capabilities = ReadCapabilities(members, pointer),
             ContextLength = Count(members, "contextLength", pointer),
             EmbeddingLength = Count(members, "embeddingLength", pointer),
@@ -316,10 +320,18 @@ public sealed class ConfigurationReader
         }
 
         if (Text(members, "model", pointer) is { Length: > 0 } model)
+        {
+            if (NameMistakeOf(known, model) is { } rule)
+                Mistake(pointer + "/model", $"\"{model}\" cannot be a model of the provider's; {rule}");
             return new Target(known?.Name ?? "", model);
+        }
+
         Mistake(pointer + "/model", "is required: the provider's name of the model");
         return new Target("", "");
     }
+
+    private static string? NameMistakeOf(ProviderSettings? provider, string model) =>
+        provider is null || !ProviderSettings.Dialects.Contains(provider.Dialect) ? null : ProviderKind.Of(provider).FindNameMistake(provider, model);
 
     private ModelCapabilities? ReadCapabilities(JsonObject members, string pointer)
     {

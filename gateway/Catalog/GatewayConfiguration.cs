@@ -30,6 +30,9 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
     /// <summary>1.1 or 2, and nothing else; null: what the server prefers over TLS, 1.1 without it.</summary>
     public Version? HttpVersion { get; init; }
 
+    /// <summary>Whether requests can go below a URL, and nobody is named in it.</summary>
+    internal static bool IsBaseUrl(Uri url) => url is { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" };
+
     /// <summary>Keeps the key out of every text that this record ends up in.</summary>
     public override string ToString() => $"{Name} ({Dialect})";
 }

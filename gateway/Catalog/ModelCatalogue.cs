@@ -8,8 +8,6 @@ namespace Dragoman.Catalog;
 /// </summary>
 public sealed class ModelCatalogue
 {
-    private const int LongestName = 512;
-
     private readonly Dictionary<string, PublishedModel> configured = [];
 
     /// <summary>By their names as they stand in the configuration, which is how most clients write them.</summary>
@@ -49,7 +47,7 @@ public sealed class ModelCatalogue
         var key = KeyOf(name);
         if (configured.TryGetValue(key, out model))
             return model;
-        if (!CanExist(name))
+        if (!UpstreamName.CanExist(name))
             return null;
         foreach (var list in lists)
         {
@@ -94,17 +92,11 @@ public sealed class ModelCatalogue
         if (provider is null)
             return null;
         var model = Without(":latest", Without(":local", name[(slash + 1)..]));
-        return model.Length == 0 ? null : new PublishedModel(name, [new Target(provider.Name, model)], ModelMetadata.Of(model, null, null), 0);
+        return UpstreamName.CanExist(model) ? new PublishedModel(name, [new Target(provider.Name, model)], ModelMetadata.Of(model, null, null), 0) : null;
     }
 
     /// <summary>Marks of Ollama's that no provider knows.</summary>
     private static string Without(string mark, string name) => name.EndsWith(mark, StringComparison.OrdinalIgnoreCase) ? name[..^mark.Length] : name;
-
-    /// <summary>False for what no provider calls a model, and what could do harm in a URL or a log.</summary>
-    private static bool CanExist(string name) =>
-        name.Length <= LongestName
-        && !name.Any(letter => char.IsControl(letter) || letter is '%' or '?' or '#')
-        && !name.Split('/', '\\').Any(segment => segment is "." or "..");
 
     /// <summary>Names in Ollama's grammar are equal with and without their defaults; any other is compared as it stands.</summary>
     private static string KeyOf(string name) => ModelName.TryParse(name, out var parsed) ? parsed.Key : name.ToLowerInvariant();

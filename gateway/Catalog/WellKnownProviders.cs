@@ -1,3 +1,5 @@
+using Dragoman.Secrets;
+
 namespace Dragoman.Catalog;
 
 /// <summary>Nothing configured: each well-known variable switches its provider on, and with none of them it is the emulator.</summary>
@@ -10,29 +12,30 @@ public static class WellKnownProviders
 
     /// <param name="environment">The process's variables.</param>
     /// <param name="notices">Gets a line for each provider.</param>
+    /// <exception cref="ConfigurationException">A variable holds what cannot be a key or an address.</exception>
     public static IEnumerable<ProviderSettings> FromEnvironment(IReadOnlyDictionary<string, string> environment, List<string> notices)
     {
         var providers = new List<ProviderSettings>();
-        if (Value("OPENAI_API_KEY") is { } openAIKey)
+        if (Key("OPENAI_API_KEY") is { } openAIKey)
             Add("openai", "openai", null, openAIKey, "OPENAI_API_KEY");
-        if (Value("MISTRAL_API_KEY") is { } mistralKey)
+        if (Key("MISTRAL_API_KEY") is { } mistralKey)
             Add("mistral", "mistral", null, mistralKey, "MISTRAL_API_KEY");
-        if (Value("ANTHROPIC_API_KEY") is { } anthropicKey)
+        if (Key("ANTHROPIC_API_KEY") is { } anthropicKey)
             Add("anthropic", "anthropic", null, anthropicKey, "ANTHROPIC_API_KEY");
-        if (Value("GEMINI_API_KEY") is { } geminiKey)
+        if (Key("GEMINI_API_KEY") is { } geminiKey)
             Add("gemini", "gemini", null, geminiKey, "GEMINI_API_KEY");
         if (Value("AZURE_OPENAI_ENDPOINT") is { } endpoint)
         {
             // Azure's own tools take the bare address of the resource; its v1 endpoint is below it.
             var whole = endpoint.TrimEnd('/') + (endpoint.Contains("/openai", StringComparison.OrdinalIgnoreCase) ? "/" : "/openai/v1/");
-            if (!Uri.TryCreate(whole, UriKind.Absolute, out var resource) || resource.Scheme is not ("http" or "https"))
+            if (!Uri.TryCreate(whole, UriKind.Absolute, out var resource) || !ProviderSettings.IsBaseUrl(resource))
                 throw new ConfigurationException(["environment variable AZURE_OPENAI_ENDPOINT: must be an https URL such as https://name.openai.azure.com"]);
-            Add("azure", "azure-openai", resource, Value("AZURE_OPENAI_API_KEY"), "AZURE_OPENAI_ENDPOINT");
+            Add("azure", "azure-openai", resource, Key("AZURE_OPENAI_API_KEY"), "AZURE_OPENAI_ENDPOINT");
         }
 
         if (Value("LMSTUDIO_BASE_URL") is { } url)
         {
-            if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && ProviderSettings.IsBaseUrl(address))
                 Add("lmstudio", "openai", address, null, "LMSTUDIO_BASE_URL", ProviderOptions.None with { Server = "lmstudio" });
             else
                 throw new ConfigurationException(["environment variable LMSTUDIO_BASE_URL: must be an http or https URL such as http://127.0.0.1:1234/v1"]);
@@ -45,6 +48,20 @@ public static class WellKnownProviders
         return [new ProviderSettings("emulator", "mistral", emulator, "emulator", PublishesAll: true, Timeouts.Default)];
 
         string? Value(string name) => environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+
+        string? Key(string name)
+        {
+            if (Value(name) is not { } value)
+                return null;
+            try
+            {
+                return SecretReference.OfVariable(name, value);
+            }
+            catch (SecretException error)
+            {
+                throw new ConfigurationException([error.Message]);
+            }
+        }
 
         void Add(string name, string dialect, Uri? baseUrl, string? key, string variable, ProviderOptions? options = null)
         {

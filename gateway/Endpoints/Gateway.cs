@@ -3,6 +3,7 @@ using System.Globalization;
 using Dragoman.Conversation;
 using Dragoman.Endpoints.WebSockets;
 using Dragoman.Pipeline;
+using Dragoman.Secrets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -71,7 +72,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         }
         catch (Exception error)
         {
-            Failed(logger, requestId, http.Request.Method, path, error);
+            Failed(logger, requestId, http.Request.Method, path, new ScrubbedException(error, exchange.Snapshot.Credentials));
             await AnswerAsync(exchange, new GatewayError(ErrorKind.Internal, $"The gateway failed; its log has the details under request id {requestId}.")).ConfigureAwait(false);
         }
         finally

@@ -7,7 +7,11 @@ namespace Dragoman.Pipeline;
 /// Watches an answer's events on their way to the inbound dialect: whether anything that matters has come, what was
 /// produced, how it ended. Adds an estimate where the provider reports no usage, marked as such.
 /// </summary>
-internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Exchange exchange) : AnswerFilter(next)
+/// <param name="next">Gets the events.</param>
+/// <param name="request">What was asked.</param>
+/// <param name="exchange">Whose answer it is.</param>
+/// <param name="provider">Whose errors are told.</param>
+internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Exchange exchange, Provider provider) : AnswerFilter(next)
 {
     /// <summary>What a call counts besides its words: what is kept to tell it from the others.</summary>
     private const int CallBytes = 1024;
@@ -108,8 +112,8 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
         if (IsOver)
             return;
         IsOver = true;
-        Error = error;
-        Next.Fail(error);
+        Error = provider.Told(error);
+        Next.Fail(Error);
     }
 
     private void Begin(int bytes)

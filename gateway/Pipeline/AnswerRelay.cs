@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using Dragoman.Conversation;
 using Dragoman.Providers;
+using Dragoman.Secrets;
 using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
@@ -14,8 +15,9 @@ namespace Dragoman.Pipeline;
 /// <param name="exchange">Whose response is written.</param>
 /// <param name="dialect">The client's dialect.</param>
 /// <param name="context">For the dialect.</param>
+/// <param name="credentials">Taken out of all that the provider sends.</param>
 /// <param name="begins">Called when a streamed answer begins.</param>
-internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, AnswerContext context, Action begins)
+internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, AnswerContext context, CredentialScrub credentials, Action begins)
 {
     /// <summary>Instead of a number of bytes: the answer is whole, what would have followed is not.</summary>
     private const int Lost = -1;
@@ -100,8 +102,19 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         await ReadAsync(upstream, reader, lane, meter, clock, () => default).ConfigureAwait(false);
         ThrowIfFailed(meter);
         write();
+        CleanCollected();
         HasBegun = true;
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+    }
+
+    /// <summary>What came in pieces of which none held a credential may hold one as a whole.</summary>
+    private void CleanCollected()
+    {
+        var clean = credentials.Clean(output.WrittenMemory);
+        if (clean.Equals(output.WrittenMemory))
+            return;
+        output.ResetWrittenCount();
+        output.Write(clean.Span);
     }
 
     private async Task ReadAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
@@ -127,9 +140,9 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         }
     }
 
-    private static async Task ReadBodyAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
+    private async Task ReadBodyAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
     {
-        var body = await upstream.ReadBodyAsync(meter.MostBytes, clock.Token).ConfigureAwait(false);
+        var body = await upstream.ReadBodyAsync(meter.MostBytes, credentials, clock.Token).ConfigureAwait(false);
         reader.ReadBody(body.Span, meter);
         ThrowIfFailed(meter);
         lane?.ForwardBody(body.Span);
@@ -188,7 +201,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
         }
     }
 
-    private static void ReadEvents(SseReader events, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, int read)
+    private void ReadEvents(SseReader events, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, int read)
     {
         while (!meter.IsOver && events.TryRead(out var name, out var data))
             ReadEvent(reader, lane, meter, name, data);
@@ -204,12 +217,13 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
             lane?.CloseStream();
     }
 
-    private static void ReadEvent(IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, ReadOnlySpan<byte> name, ReadOnlySpan<byte> data)
+    private void ReadEvent(IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, ReadOnlySpan<byte> name, ReadOnlySpan<byte> data)
     {
+        data = credentials.Clean(data);
         reader.ReadEvent(name, data, meter);
         // A failure has been written in the gateway's own words.
         if (meter.Error is null)
-            lane?.ForwardEvent(name, data);
+            lane?.ForwardEvent(credentials.Clean(name), data);
     }
 
     private static void ThrowIfFailed(AnswerMeter meter)

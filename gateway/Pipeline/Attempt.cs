@@ -98,7 +98,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     private async Task TranslateAsync(Providers.Provider provider, TargetCall sent, HttpResponseMessage upstream, UpstreamClock clock)
     {
         var request = context.Request;
-        var relay = new AnswerRelay(exchange, dialect, context, () => ForgetPrompt(sent));
+        var relay = new AnswerRelay(exchange, dialect, context, provider.Credentials, () => ForgetPrompt(sent));
         var reader = sent.OpenAnswer();
         WriteHeaders(provider.RequestIdOf(upstream), provider.RateLimitsOf(upstream));
         try
@@ -106,18 +106,18 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
             // What came decides, not what was asked for: only an answer of the form that the client wants passes through.
             if (sent.PassesThrough && AnswerRelay.IsStream(upstream) == request.Stream && relay.OpenPassThrough() is { } lane)
             {
-                meter = new AnswerMeter(lane, request, exchange);
+                meter = new AnswerMeter(lane, request, exchange, provider);
                 await relay.PassThroughAsync(upstream, reader, lane, meter, clock).ConfigureAwait(false);
             }
             else if (request.Stream)
             {
-                meter = new AnswerMeter(relay.OpenStream(), request, exchange);
+                meter = new AnswerMeter(relay.OpenStream(), request, exchange, provider);
                 await relay.StreamAsync(upstream, reader, meter, clock).ConfigureAwait(false);
             }
             else
             {
                 var collector = new AnswerCollector();
-                meter = new AnswerMeter(collector, request, exchange);
+                meter = new AnswerMeter(collector, request, exchange, provider);
                 await relay.CollectAsync(upstream, reader, collector, meter, clock).ConfigureAwait(false);
             }
         }

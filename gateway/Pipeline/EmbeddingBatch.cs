@@ -202,7 +202,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         return await clock.WithinAsync(async () =>
         {
             using var upstream = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
-            var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, clock.Token).ConfigureAwait(false);
+            var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token).ConfigureAwait(false);
             return provider.Dialect.ReadEmbeddings(body);
         }).ConfigureAwait(false);
     }

@@ -3,6 +3,7 @@ using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Providers;
+using Dragoman.Secrets;
 
 namespace Dragoman.Pipeline;
 
@@ -16,13 +17,17 @@ public sealed class GatewaySnapshot
         Configuration = configuration;
         Access = new OpenAccess();
         Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
+        Credentials = new CredentialScrub(configuration.Providers.Select(settings => settings.ApiKey));
         var keys = string.Join('\n', configuration.Providers.Select(settings => $"{settings.Name} {settings.ApiKey}"));
         Envelope = new StateEnvelope(Encoding.UTF8.GetBytes(keys));
-        providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock));
+        providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock, Credentials));
         Catalogue = new ModelCatalogue(configuration, (name, cancellation) => providers[name].ListModelsAsync(cancellation), clock);
     }
 
     public GatewayConfiguration Configuration { get; }
+
+    /// <summary>Takes every configured credential out of a text that leaves, such as a line of the log.</summary>
+    public CredentialScrub Credentials { get; }
 
     /// <summary>Sealed with the providers' keys, which all processes of one deployment share.</summary>
     public StateEnvelope Envelope { get; }

@@ -43,7 +43,7 @@ public static class TokenCount
             return await clock.WithinAsync(async () =>
             {
                 using var answer = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
-                return (long?)provider.Dialect.ReadTokenCount(await answer.ReadBodyAsync(UpstreamBody.Largest, clock.Token).ConfigureAwait(false));
+                return (long?)provider.Dialect.ReadTokenCount(await answer.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token).ConfigureAwait(false));
             }).ConfigureAwait(false);
         }
         catch (GatewayException refusal) when (refusal.Error.Kind is ErrorKind.NotFound or ErrorKind.ModelNotFound or ErrorKind.MethodNotAllowed or ErrorKind.NotImplemented)

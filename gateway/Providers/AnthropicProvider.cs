@@ -20,13 +20,14 @@ internal sealed class AnthropicProvider : ProviderKind
 
     public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl) => new AnthropicOutbound(VersionOf(settings));
 
-    public override ValueTask AuthenticateAsync(ProviderSettings settings, HttpRequestHeaders headers, CancellationToken cancellation)
+    public override ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
     {
+        var headers = request.Headers;
         // A client of the same family has said which version it speaks.
         if (!headers.Contains(VersionHeader))
             headers.Add(VersionHeader, VersionOf(settings));
         if (settings.Options.Auth == "bearer")
-            return base.AuthenticateAsync(settings, headers, cancellation);
+            return base.AuthenticateAsync(settings, request, cancellation);
         if (settings.ApiKey is not null)
             headers.Add("x-api-key", settings.ApiKey);
         return default;

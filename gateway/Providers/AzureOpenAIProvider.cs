@@ -19,6 +19,7 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
     private static readonly DateOnly FirstWithMaxCompletionTokens = new(2024, 9, 1);
 
     private const string Version1Path = "/openai/v1/";
+    private const string DeploymentsPath = "/openai/deployments/";
     private const string Version1Scope = "https://ai.azure.com/.default";
     private const string DeploymentsScope = "https://cognitiveservices.azure.com/.default";
 
@@ -37,27 +38,34 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
     public override Uri AddressOf(ProviderSettings settings, Uri baseUrl, UpstreamCall call)
     {
         if (!HasDeployments(settings, baseUrl))
-            return new Uri(baseUrl, settings.Options.ApiVersion is { } version ? $"{call.Path}?api-version={Uri.EscapeDataString(version)}" : call.Path);
-        var root = new Uri(baseUrl, "/");
+            return UpstreamAddress.Below(baseUrl, settings.Options.ApiVersion is { } version ? $"{call.Path}?api-version={Uri.EscapeDataString(version)}" : call.Path);
         // Responses are not below deployments, nor at the versions of most of them.
         if (OpenAIResponsesOutbound.Wrote(call))
-            return new Uri(root, Version1Path + call.Path);
-        if (call.Model is not { Length: > 0 } deployment || deployment is "." or "..")
-            throw GatewayException.Invalid("model", $"\"{call.Model}\" is not the name of a deployment");
-        return new Uri(root, $"openai/deployments/{Uri.EscapeDataString(deployment)}/{call.Path}?api-version={Uri.EscapeDataString(ApiVersionOf(settings))}");
+            return UpstreamAddress.Below(new Uri(baseUrl, Version1Path), call.Path);
+        if (call.Model is not { } deployment || !UpstreamName.FitsSegment(deployment))
+            throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"\"{call.Model}\" is not the name of a deployment; {UpstreamName.PathRule}") { Field = "model" });
+        return UpstreamAddress.Below(new Uri(baseUrl, DeploymentsPath), $"{Uri.EscapeDataString(deployment)}/{call.Path}?api-version={Uri.EscapeDataString(ApiVersionOf(settings))}");
     }
 
+    public override IReadOnlyList<string> RootsOf(ProviderSettings settings, Uri baseUrl) =>
+        HasDeployments(settings, baseUrl) ? [DeploymentsPath, Version1Path] : base.RootsOf(settings, baseUrl);
+
+    /// <summary>A deployment is one segment of the older endpoint's path; the newer one has it in the body.</summary>
+    public override string? FindNameMistake(ProviderSettings settings, string model) =>
+        base.FindNameMistake(settings, model)
+        ?? (settings.BaseUrl is { } baseUrl && HasDeployments(settings, baseUrl) && !UpstreamName.FitsSegment(model) ? UpstreamName.PathRule : null);
+
     /// <summary>By key or by token, never both.</summary>
-    public override async ValueTask AuthenticateAsync(ProviderSettings settings, HttpRequestHeaders headers, CancellationToken cancellation)
+    public override async ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
     {
         if (settings.ApiKey is not null && settings.Options.Auth != "entra")
         {
-            headers.Add("api-key", settings.ApiKey);
+            request.Headers.Add("api-key", settings.ApiKey);
             return;
         }
 
         var scope = settings.Options.Scope ?? (HasDeployments(settings, settings.BaseUrl!) ? DeploymentsScope : Version1Scope);
-        headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(scope, cancellation).ConfigureAwait(false));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(scope, cancellation).ConfigureAwait(false));
     }
 
     private static string ApiVersionOf(ProviderSettings settings) => settings.Options.ApiVersion ?? DefaultApiVersion;

@@ -19,10 +19,14 @@ internal sealed class GeminiProvider : ProviderKind
 
     public override RateLimits? ReadRateLimits(HttpResponseHeaders headers) => null;
 
-    public override ValueTask AuthenticateAsync(ProviderSettings settings, HttpRequestHeaders headers, CancellationToken cancellation)
+    /// <summary>The model is a part of the path, such as <c>models/x</c>, <c>tunedModels/x</c> or <c>publishers/google/models/x</c>.</summary>
+    public override string? FindNameMistake(ProviderSettings settings, string model) =>
+        base.FindNameMistake(settings, model) ?? (UpstreamName.FitsPath(model) ? null : UpstreamName.PathRule);
+
+    public override ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
     {
         if (settings.ApiKey is not null)
-            headers.TryAddWithoutValidation("x-goog-api-key", settings.ApiKey);
+            request.Headers.Add("x-goog-api-key", settings.ApiKey);
         return default;
     }
 }

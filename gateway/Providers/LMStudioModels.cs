@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Secrets;
 using Dragoman.Wire;
 
 namespace Dragoman.Providers;
@@ -19,12 +20,18 @@ internal sealed class LMStudioModels(
     TimeProvider clock,
     Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send)
 {
+    /// <summary>Nothing of these answers is told.</summary>
+    private static readonly CredentialScrub NoCredentials = new([]);
+
     private const int LargestAnswer = 64 * 1024;
 
     private static readonly string[] Complaints = ["no models loaded", "model is unloaded", "model unloaded", "model not loaded", "model is not loaded"];
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, Task> loading = [];
+
+    /// <summary>The native endpoint, beside the base URL.</summary>
+    public static Uri LoadAddress(Uri baseUrl) => new(baseUrl, "../api/v1/models/load");
 
     /// <summary>Whether the model only has to be loaded; a model that failed to load will not load now.</summary>
     public static bool IsPutAway(GatewayError error) =>
@@ -70,7 +77,7 @@ internal sealed class LMStudioModels(
     {
         try
         {
-            var answer = await PostAsync(new Uri(baseUrl, "../api/v1/models/load"), model, isChat: false, cancellation).ConfigureAwait(false);
+            var answer = await PostAsync(LoadAddress(baseUrl), model, isChat: false, cancellation).ConfigureAwait(false);
             // LM Studio answers 200 to paths that it does not know.
             return answer.Span.IndexOf("Unexpected endpoint"u8) < 0;
         }
@@ -81,13 +88,13 @@ internal sealed class LMStudioModels(
     }
 
     private async Task AskForOneTokenAsync(string model, CancellationToken cancellation) =>
-        await PostAsync(new Uri(baseUrl, "chat/completions"), model, isChat: true, cancellation).ConfigureAwait(false);
+        await PostAsync(UpstreamAddress.Below(baseUrl, "chat/completions"), model, isChat: true, cancellation).ConfigureAwait(false);
 
     private async Task<ReadOnlyMemory<byte>> PostAsync(Uri address, string model, bool isChat, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = Body(model, isChat) };
         using var response = await send(request, cancellation).ConfigureAwait(false);
-        return await response.ReadBodyAsync(LargestAnswer, cancellation).ConfigureAwait(false);
+        return await response.ReadBodyAsync(LargestAnswer, NoCredentials, cancellation).ConfigureAwait(false);
     }
 
     private static ReadOnlyMemoryContent Body(string model, bool isChat)

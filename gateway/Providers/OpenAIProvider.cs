@@ -19,6 +19,10 @@ internal sealed class OpenAIProvider : ProviderKind
         return settings.Options.HasResponses ?? server is null ? new OpenAIOutbound(chat) : chat;
     }
 
+    /// <summary>LM Studio's own API lies beside the one that is compatible.</summary>
+    public override IReadOnlyList<string> RootsOf(ProviderSettings settings, Uri baseUrl) =>
+        PutsModelsAway(settings, baseUrl) ? [baseUrl.AbsolutePath, LMStudioModels.LoadAddress(baseUrl).AbsolutePath] : base.RootsOf(settings, baseUrl);
+
     public override bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => ServerAt(settings.Options, baseUrl) is { PutsModelsAway: true };
 
     /// <summary>The kind of server, told or else known by its usual port; null: OpenAI's own.</summary>

@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
+using Dragoman.Secrets;
 
 namespace Dragoman.Providers;
 
@@ -26,6 +27,7 @@ public sealed class Provider : IDisposable
 
     private readonly ProviderKind kind;
     private readonly Uri baseUrl;
+    private readonly UpstreamAddress ownAddress;
     private readonly HttpMessageInvoker connections;
     private readonly Version httpVersion;
     private readonly HttpVersionPolicy httpVersionPolicy;
@@ -33,12 +35,22 @@ public sealed class Provider : IDisposable
     private readonly LMStudioModels? sleepers;
     private readonly ConcurrentDictionary<(string Path, string? Model), Uri> addresses = new();
 
-    public Provider(ProviderSettings settings, TimeProvider clock)
+    private readonly CredentialScrub allCredentials;
+    private readonly ProviderErrors errors;
+
+    /// <param name="settings">Where it is and how it is spoken to.</param>
+    /// <param name="clock">Measures times.</param>
+    /// <param name="allCredentials">Every configured one, this provider's and others'; null: this provider's alone.</param>
+    public Provider(ProviderSettings settings, TimeProvider clock, CredentialScrub? allCredentials = null)
     {
         Settings = settings;
         this.clock = clock;
+        Credentials = new CredentialScrub([settings.ApiKey]);
+        this.allCredentials = allCredentials ?? Credentials;
+        errors = new ProviderErrors(settings.Name, this.allCredentials);
         kind = ProviderKind.Of(settings);
         baseUrl = settings.BaseUrl ?? kind.DefaultBaseUrl;
+        ownAddress = new UpstreamAddress(baseUrl, kind.RootsOf(settings, baseUrl));
         Dialect = kind.DialectFor(settings, baseUrl);
         sleepers = kind.PutsModelsAway(settings, baseUrl) ? new LMStudioModels(baseUrl, settings.Timeouts.FirstEvent, clock, SendAsync) : null;
         connections = new HttpMessageInvoker(new SocketsHttpHandler
@@ -65,6 +77,12 @@ public sealed class Provider : IDisposable
     public ProviderSettings Settings { get; }
 
     public IOutboundDialect Dialect { get; }
+
+    /// <summary>Takes what this provider was shown out of what it sends: it can repeat nothing else.</summary>
+    public CredentialScrub Credentials { get; }
+
+    /// <summary>An error of the provider's as a client may see it.</summary>
+    public GatewayError Told(GatewayError error) => errors.Told(error);
 
     /// <summary>
     /// Sends a call and returns as soon as the provider's headers are there and say that it went well. A refusal that
@@ -95,7 +113,13 @@ public sealed class Provider : IDisposable
         var content = new CallContent(call.Body);
         using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(call)) { Content = content };
         foreach (var (name, value) in call.Headers)
+        {
+            // They are the client's words; the connection would fail on them, and look as if the provider had.
+            if (!UpstreamHeader.CanSend(value))
+                throw GatewayException.Invalid(name, $"{name}: a header may only hold visible ASCII characters and blanks");
             request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         content.Headers.ContentType = Json;
         var response = await SendAsync(request, cancellation).ConfigureAwait(false);
         content.Forget();
@@ -118,17 +142,19 @@ public sealed class Provider : IDisposable
     {
         if (Dialect.ModelListPath is not { } path)
             return [];
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(baseUrl, path));
+        using var request = new HttpRequestMessage(HttpMethod.Get, UpstreamAddress.Below(baseUrl, path));
         using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
-        return Dialect.ReadModels(await response.ReadBodyAsync(UpstreamBody.Largest, cancellation).ConfigureAwait(false));
+        var listed = Dialect.ReadModels(await response.ReadBodyAsync(UpstreamBody.Largest, Credentials, cancellation).ConfigureAwait(false));
+        // What cannot be called is not shown either.
+        return [.. listed.Where(model => kind.FindNameMistake(Settings, model.Id) is null)];
     }
 
-    /// <summary>The provider's own id of an answer, for its support; null when it has none.</summary>
+    /// <summary>The provider's own id of an answer, for its support; null when it has none that can be passed on.</summary>
     public string? RequestIdOf(HttpResponseMessage response)
     {
         foreach (var name in kind.RequestIdHeaders)
         {
-            if (response.Headers.TryGetValues(name, out var values) && values.FirstOrDefault() is { Length: > 0 } id)
+            if (UpstreamHeader.First(response.Headers, name) is { } value && !allCredentials.IsIn(value) && UpstreamHeader.IdOf(value) is { } id)
                 return id;
         }
 
@@ -165,9 +191,11 @@ public sealed class Provider : IDisposable
         }
     }
 
+    /// <summary>The one way out: whatever is sent passes the check of its address before it gets the credential.</summary>
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
-        await kind.AuthenticateAsync(Settings, request.Headers, cancellation).ConfigureAwait(false);
+        await kind.AuthenticateAsync(Settings, VerifiedRequest.Of(request, ownAddress), cancellation).ConfigureAwait(false);
+        LearnToken(request.Headers.Authorization?.Parameter);
         request.Version = httpVersion;
         request.VersionPolicy = httpVersionPolicy;
         HttpResponseMessage response;
@@ -188,6 +216,15 @@ public sealed class Provider : IDisposable
             return response;
         using (response)
             throw new GatewayException(await ReadErrorAsync(response, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Tokens are fetched anew now and then, and are no part of the configuration.</summary>
+    private void LearnToken(string? token)
+    {
+        if (token is null || token == Settings.ApiKey)
+            return;
+        Credentials.Learn(token);
+        allCredentials.Learn(token);
     }
 
     private GatewayError Unreachable(HttpRequestException error) => new(
@@ -211,37 +248,32 @@ public sealed class Provider : IDisposable
         ReadOnlyMemory<byte> body = default;
         try
         {
-            body = await response.ReadBodyAsync(LargestErrorBody, cancellation).ConfigureAwait(false);
+            body = await response.ReadBodyAsync(LargestErrorBody, allCredentials, cancellation).ConfigureAwait(false);
         }
         catch (GatewayException)
         {
             // The status alone has to do when the body is cut or too large.
         }
 
-        var error = Dialect.ReadError(status, body.Span, ReadRetryAfter(response.Headers)) with
+        return Told(Dialect.ReadError(status, body.Span, ReadRetryAfter(response.Headers))) with
         {
             UpstreamRequestId = RequestIdOf(response),
             RateLimits = RateLimitsOf(response),
         };
-        // The client's own key was fine, so what the provider says of ours stays here.
-        return error.Kind == ErrorKind.UpstreamRefusedKey
-            ? error with { Message = $"The provider {Settings.Name} refused the gateway's key." }
-            : error;
     }
 
     /// <summary>How long the provider asks us to wait: milliseconds before seconds, a fraction or a date (specs/dialects.md 1.1, 3.10).</summary>
     private TimeSpan? ReadRetryAfter(HttpResponseHeaders headers)
     {
-        if (First("retry-after-ms") is { } milliseconds && double.TryParse(milliseconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) && ms is >= 0 and < 86_400_000)
+        if (UpstreamHeader.First(headers, "retry-after-ms") is { } milliseconds && double.TryParse(milliseconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) && ms >= 0 && ms < UpstreamHeader.LongestWait.TotalMilliseconds)
             return TimeSpan.FromMilliseconds(ms);
-        if (First("retry-after") is not { } text)
+        if (UpstreamHeader.First(headers, "retry-after") is not { } text)
             return null;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
-            return seconds is >= 0 and < 86_400 ? TimeSpan.FromSeconds(seconds) : null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) && date > clock.GetUtcNow()
-            ? date - clock.GetUtcNow()
+            return seconds >= 0 && seconds < UpstreamHeader.LongestWait.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+            && date - clock.GetUtcNow() is var left && left > TimeSpan.Zero && left < UpstreamHeader.LongestWait
+            ? left
             : null;
-
-        string? First(string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
     }
 }

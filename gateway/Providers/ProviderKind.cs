@@ -13,7 +13,13 @@ internal abstract class ProviderKind
 
     /// <summary>Where a call goes.</summary>
     /// <exception cref="GatewayException">There is no such place.</exception>
-    public virtual Uri AddressOf(ProviderSettings settings, Uri baseUrl, UpstreamCall call) => new(baseUrl, call.Path);
+    public virtual Uri AddressOf(ProviderSettings settings, Uri baseUrl, UpstreamCall call) => UpstreamAddress.Below(baseUrl, call.Path);
+
+    /// <summary>The paths that requests may go to, as <see cref="UpstreamAddress"/> takes them.</summary>
+    public virtual IReadOnlyList<string> RootsOf(ProviderSettings settings, Uri baseUrl) => [baseUrl.AbsolutePath];
+
+    /// <summary>Why there can be no model of this name; null: there can. Names that go into bodies alone follow the shared rule.</summary>
+    public virtual string? FindNameMistake(ProviderSettings settings, string model) => UpstreamName.CanExist(model) ? null : UpstreamName.Rule;
 
     /// <summary>Whether the server unloads models by itself, and says so instead of answering.</summary>
     public virtual bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => false;
@@ -31,10 +37,10 @@ internal abstract class ProviderKind
 
     /// <summary>Makes the request known as ours.</summary>
     /// <exception cref="GatewayException">No credentials could be had.</exception>
-    public virtual ValueTask AuthenticateAsync(ProviderSettings settings, HttpRequestHeaders headers, CancellationToken cancellation)
+    public virtual ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
     {
         if (settings.ApiKey is not null)
-            headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.ApiKey);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.ApiKey);
         return default;
     }
 

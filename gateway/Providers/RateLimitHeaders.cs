@@ -29,6 +29,9 @@ internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests
     /// <param name="now">Where the resets are times: the time that durations are counted from.</param>
     public RateLimits? Read(HttpResponseHeaders headers, DateTimeOffset now) => Read(headers, text => ReadTime(text, now));
 
+    /// <summary>Characters; Go itself needs fewer.</summary>
+    private const int LongestDuration = 100;
+
     private RateLimits? Read(HttpResponseHeaders headers, Func<string?, TimeSpan?> readReset)
     {
         var requests = Read(headers, Requests, readReset);
@@ -43,45 +46,46 @@ internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests
         var limit = Count(names.Limit);
         // Azure answers -1 or 0 where it does not know (P-39).
         var remaining = limit is > 0 ? Count(names.Remaining) : null;
-        return limit is > 0 ? new RateLimit(limit, remaining is >= 0 ? remaining : null, names.Reset is null ? null : readReset(First(names.Reset))) : null;
+        return limit is > 0 ? new RateLimit(limit, remaining is >= 0 ? remaining : null, names.Reset is null ? null : readReset(UpstreamHeader.First(headers, names.Reset))) : null;
 
-        long? Count(string name) => long.TryParse(First(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) ? count : null;
-
-        string? First(string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+        long? Count(string name) => long.TryParse(UpstreamHeader.First(headers, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) ? count : null;
     }
 
-    /// <summary>How long it is until a time such as <c>2026-11-20T10:00:01Z</c>; nothing where it has passed.</summary>
+    /// <summary>How long it is until a time such as <c>2026-11-20T10:00:01Z</c>; nothing where it has passed, null where that is too long to be meant.</summary>
     internal static TimeSpan? ReadTime(string? text, DateTimeOffset now)
     {
         if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             return null;
-        return time > now ? time - now : TimeSpan.Zero;
+        return time <= now ? TimeSpan.Zero : Plausible((time - now).TotalSeconds);
     }
 
-    /// <summary>A duration as Go writes it, such as <c>6m0s</c>, <c>1.25s</c> or <c>6ms</c>; or plain seconds.</summary>
+    /// <summary>A duration as Go writes it, such as <c>6m0s</c>, <c>1.25s</c> or <c>6ms</c>; or plain seconds. Null where it is too long to be meant.</summary>
     internal static TimeSpan? ReadDuration(string? text)
     {
         if (string.IsNullOrEmpty(text))
             return null;
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
-            return TimeSpan.FromSeconds(seconds);
-        if (!GoDuration().IsMatch(text))
+            return Plausible(seconds);
+        if (text.Length > LongestDuration || !GoDuration().IsMatch(text))
             return null;
-        var total = TimeSpan.Zero;
+        var total = 0d;
         foreach (Match piece in GoDurationPiece().Matches(text))
         {
             var number = double.Parse(piece.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
             total += piece.Groups[2].Value switch
             {
-                "h" => TimeSpan.FromHours(number),
-                "m" => TimeSpan.FromMinutes(number),
-                "s" => TimeSpan.FromSeconds(number),
-                _ => TimeSpan.FromMilliseconds(number),
+                "h" => number * 3600,
+                "m" => number * 60,
+                "s" => number,
+                _ => number / 1000,
             };
         }
 
-        return total;
+        return Plausible(total);
     }
+
+    /// <summary>A provider may send any number, and not every one is a time.</summary>
+    private static TimeSpan? Plausible(double seconds) => seconds <= UpstreamHeader.LongestReset.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
 
     [GeneratedRegex(@"^(\d{1,9}(\.\d+)?(h|ms|m|s))+$")]
     private static partial Regex GoDuration();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Dragoman.Conversation;
+using Dragoman.Secrets;
 using Dragoman.Wire;
 
 namespace Dragoman.Providers;
@@ -16,8 +17,9 @@ internal static class UpstreamBody
     public static GatewayError TooLarge(int largest) =>
         new(ErrorKind.UpstreamFailed, $"The provider's answer is larger than {largest} bytes.") { Code = "upstream_answer_too_large" };
 
+    /// <summary>The whole body, without what the provider was shown of credentials.</summary>
     /// <exception cref="GatewayException">The body is larger than <paramref name="largest"/>, or the connection broke.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(this HttpResponseMessage response, int largest, CancellationToken cancellation)
+    public static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(this HttpResponseMessage response, int largest, CredentialScrub credentials, CancellationToken cancellation)
     {
         // What is announced need not come.
         var body = new ArrayBufferWriter<byte>((int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? ReadSize, 1, Math.Min(largest, MostAtOnce)));
@@ -32,7 +34,7 @@ internal static class UpstreamBody
                     if (read == 0)
                     {
                         await SocketThread.LeaveForAsync(body.WrittenCount).ConfigureAwait(false);
-                        return body.WrittenMemory;
+                        return credentials.Clean(body.WrittenMemory);
                     }
 
                     body.Advance(read);

@@ -6,35 +6,72 @@ namespace Dragoman.Secrets;
 /// </summary>
 public static class SecretReference
 {
+    /// <summary>Characters; a header with more is refused by most servers.</summary>
+    public const int Longest = 8192;
+
     private const string EnvironmentScheme = "env:";
     private const string FileScheme = "file:";
     private const string KeyVaultScheme = "keyvault:";
 
-    /// <exception cref="SecretException">The secret is not where the reference points; names the reference, never the value.</exception>
+    /// <summary>The secret, fit to stand in a header.</summary>
+    /// <param name="reference">As the configuration has it. White space around what a variable or a file holds is no part of the secret.</param>
+    /// <param name="environment">The process's variables; null for one that is not set.</param>
+    /// <exception cref="SecretException">The secret is not where the reference points, or cannot be a secret; names the reference, never the value.</exception>
     public static string Resolve(string reference, Func<string, string?> environment)
     {
         if (reference.StartsWith(EnvironmentScheme, StringComparison.Ordinal))
         {
             var name = reference[EnvironmentScheme.Length..];
-            return environment(name) is { Length: > 0 } value ? value : throw new SecretException($"environment variable {name} is not set");
+            if (name.Length == 0)
+                throw new SecretException("env: needs the name of a variable, such as env:MY_KEY");
+            var value = environment(name) ?? throw new SecretException($"environment variable {name} is not set");
+            return OfVariable(name, value);
         }
 
         if (reference.StartsWith(FileScheme, StringComparison.Ordinal))
         {
             var path = reference[FileScheme.Length..];
-            try
-            {
-                return File.ReadAllText(path).Trim() is { Length: > 0 } value ? value : throw new SecretException($"file {path} is empty");
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                throw new SecretException($"file {path} cannot be read: {error.Message}");
-            }
+            return Check(ReadFile(path).Trim(), $"file {path}");
         }
 
         if (reference.StartsWith(KeyVaultScheme, StringComparison.Ordinal))
             throw new SecretException("keyvault: references are not supported yet; use env: or file:");
-        return reference;
+        return Check(reference, null);
+    }
+
+    /// <summary>The secret that a variable holds.</summary>
+    /// <exception cref="SecretException">It cannot be one; names the variable, never the value.</exception>
+    public static string OfVariable(string name, string value) => Check(value.Trim(), $"environment variable {name}");
+
+    private static string ReadFile(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+            throw new SecretException("file: needs a path, such as file:/run/secrets/my_key");
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new SecretException($"file {path} cannot be read: {error.Message}");
+        }
+    }
+
+    /// <param name="secret">The value.</param>
+    /// <param name="place">Where it was found; null: it stands in the configuration itself.</param>
+    private static string Check(string secret, string? place)
+    {
+        var mistake = secret switch
+        {
+            "" => "is empty",
+            { Length: > Longest } => $"is longer than {Longest} characters",
+            _ when secret.AsSpan().ContainsAnyExceptInRange(' ', '~') => "holds a line end, a control character or a character beyond ASCII",
+            [' ', ..] or [.., ' '] => "begins or ends with a blank",
+            _ => null,
+        };
+        return mistake is null
+            ? secret
+            : throw new SecretException($"{(place is null ? "" : place + " ")}{mistake}; allowed: 1 to {Longest} visible ASCII characters, as the provider shows the key");
     }
 }
 

@@ -32,8 +32,8 @@ internal static class GeminiErrors
 
     private static ErrorKind Classify(int status, Details details)
     {
-        // A refused key is a 400 like any other bad request.
-        if (details.Reason is "API_KEY_INVALID" or "API_KEY_EXPIRED")
+        // A refused key is a 400 like any other bad request, and INVALID_ARGUMENT may come with a 401.
+        if (status == 401 || details.Reason is "API_KEY_INVALID" or "API_KEY_EXPIRED")
             return ErrorKind.UpstreamRefusedKey;
         if (details.IsQuotaOfDay)
             return ErrorKind.QuotaExceeded;

@@ -147,6 +147,8 @@ public sealed class GeminiOutbound : IOutboundDialect
 
     private static string FullNameOf(string model) => model.Contains('/') ? model : $"models/{model}";
 
-    private static string PathOf(string model, string method) =>
-        $"{string.Join('/', FullNameOf(model).Split('/').Select(Uri.EscapeDataString))}:{method}";
+    /// <exception cref="GatewayException">The name cannot be a part of an address.</exception>
+    private static string PathOf(string model, string method) => UpstreamName.FitsPath(model)
+        ? $"{string.Join('/', FullNameOf(model).Split('/').Select(Uri.EscapeDataString))}:{method}"
+        : throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"\"{model}\" is not the name of a model of Google's; {UpstreamName.PathRule}") { Field = "model" });
 }

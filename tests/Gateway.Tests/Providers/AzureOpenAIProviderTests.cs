@@ -16,21 +16,44 @@ public class AzureOpenAIProviderTests
     [Theory]
     [InlineData("https://r.openai.azure.com/openai/v1/", "chat/completions", null, "https://r.openai.azure.com/openai/v1/chat/completions")]
     [InlineData("https://r.openai.azure.com/openai/v1/", "responses", "preview", "https://r.openai.azure.com/openai/v1/responses?api-version=preview")]
-    [InlineData("https://r.openai.azure.com/", "chat/completions", null, "https://r.openai.azure.com/openai/deployments/my%20gpt%2F..%3Fx/chat/completions?api-version=2024-10-21")]
+    [InlineData("https://r.openai.azure.com/", "chat/completions", null, "https://r.openai.azure.com/openai/deployments/my_gpt-4.1/chat/completions?api-version=2024-10-21")]
     [InlineData("https://r.openai.azure.com/", "responses", "2025-03-01-preview", "https://r.openai.azure.com/openai/v1/responses")]
     [InlineData("https://r.openai.azure.com/", "responses/input_tokens", null, "https://r.openai.azure.com/openai/v1/responses/input_tokens")]
     public void A_call_goes_to_its_endpoint(string baseUrl, string path, string? version, string expected)
     {
-        var call = new UpstreamCall(path, default) { Model = "my gpt/..?x" };
+        var call = new UpstreamCall(path, default) { Model = "my_gpt-4.1" };
         var settings = Settings(baseUrl, options: ProviderOptions.None with { ApiVersion = version });
         Assert.Equal(expected, AzureOpenAIProvider.Kind.AddressOf(settings, settings.BaseUrl!, call).AbsoluteUri);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("..")]
+    [InlineData("my gpt")]
+    [InlineData("my/gpt")]
+    [InlineData("my%2fgpt")]
+    [InlineData("gpt?x")]
+    [InlineData("gpt\\x")]
+    public void A_deployment_is_one_segment_of_the_path(string deployment)
+    {
+        var settings = Settings("https://r.openai.azure.com/");
+        var error = Assert.Throws<GatewayException>(() => AzureOpenAIProvider.Kind.AddressOf(settings, settings.BaseUrl!, new UpstreamCall("chat/completions", default) { Model = deployment })).Error;
+        Assert.Equal((ErrorKind.ModelNotFound, "model"), (error.Kind, error.Field));
+    }
+
+    private static VerifiedRequest Verified(ProviderKind kind, ProviderSettings settings, HttpRequestMessage request)
+    {
+        var call = new UpstreamCall("chat/completions", default) { Model = "gpt" };
+        request.RequestUri = kind.AddressOf(settings, settings.BaseUrl!, call);
+        return VerifiedRequest.Of(request, new UpstreamAddress(settings.BaseUrl!, kind.RootsOf(settings, settings.BaseUrl!)));
     }
 
     [Fact]
     public async Task A_key_goes_in_its_own_header_and_no_token_is_asked_for()
     {
         using var request = new HttpRequestMessage();
-        await AzureOpenAIProvider.Kind.AuthenticateAsync(Settings("https://r.openai.azure.com/openai/v1/", "secret"), request.Headers, CancellationToken.None);
+        var settings = Settings("https://r.openai.azure.com/openai/v1/", "secret");
+        await AzureOpenAIProvider.Kind.AuthenticateAsync(settings, Verified(AzureOpenAIProvider.Kind, settings, request), CancellationToken.None);
         Assert.Equal("secret", Assert.Single(request.Headers.GetValues("api-key")));
         Assert.Null(request.Headers.Authorization);
     }
@@ -50,7 +73,7 @@ public class AzureOpenAIProviderTests
         async Task<string> AuthorizationOf(string baseUrl)
         {
             using var request = new HttpRequestMessage();
-            await kind.AuthenticateAsync(Settings(baseUrl), request.Headers, CancellationToken.None);
+            await kind.AuthenticateAsync(Settings(baseUrl), Verified(kind, Settings(baseUrl), request), CancellationToken.None);
             return request.Headers.Authorization!.ToString();
         }
     }

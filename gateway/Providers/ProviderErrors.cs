@@ -1,0 +1,61 @@
+using Dragoman.Conversation;
+using Dragoman.Secrets;
+
+namespace Dragoman.Providers;
+
+/// <summary>
+/// A provider's errors as they may leave: what a provider says of the gateway's key stays here, because the client's own
+/// was fine, and no credential is quoted, whatever else the text is about.
+/// </summary>
+/// <param name="provider">Its name, as the operator gave it.</param>
+/// <param name="credentials">All that are configured.</param>
+internal sealed class ProviderErrors(string provider, CredentialScrub credentials)
+{
+    /// <summary>Whatever the status: the key was refused.</summary>
+    private static readonly string[] RefusedKey =
+    [
+        "api key not valid", "api key not found", "api key expired", "api key is invalid", "api key has expired",
+        "invalid api key", "invalid_api_key", "invalid api-key", "invalid x-api-key", "incorrect api key", "incorrect_api_key", "wrong api key", "malformed api key",
+        "invalid subscription key", "invalid authentication", "api_key_invalid", "api_key_expired",
+    ];
+
+    /// <summary>A 403 that says one of these is about the key,</summary>
+    private static readonly string[] KeyWords =
+    [
+        "api key", "api_key", "api-key", "apikey", "subscription key", "access token", "access_token", "credential", "authenticat", "unauthorized", "bearer", "service account", "consumer",
+    ];
+
+    /// <summary>unless it says one of these: then the client can do something about it.</summary>
+    private static readonly string[] OtherReasons =
+        ["model", "deployment", "region", "country", "territory", "location", "polic", "content", "safety", "moderat", "blocked prompt"];
+
+    /// <summary>The error as a client and a log may see it.</summary>
+    public GatewayError Told(GatewayError error) => error.Kind switch
+    {
+        ErrorKind.UpstreamRefusedKey => Refused(error),
+        ErrorKind.InvalidRequest or ErrorKind.Forbidden or ErrorKind.ModelNotFound when Says(error, RefusedKey) => Refused(error with { Kind = ErrorKind.UpstreamRefusedKey }),
+        ErrorKind.Forbidden when IsAboutKey(error) => Cleaned(error) with { Message = $"The provider {provider} does not allow this to the gateway's key." },
+        _ => Cleaned(error),
+    };
+
+    /// <summary>A text without anything that is, or looks like, a credential.</summary>
+    private string Clean(string text) => CredentialShapes.Clean(credentials.Clean(text));
+
+    private GatewayError Refused(GatewayError error) => Cleaned(error) with { Message = $"The provider {provider} refused the gateway's key.", Field = null };
+
+    private GatewayError Cleaned(GatewayError error) => error with
+    {
+        Message = Clean(error.Message),
+        Code = error.Code is { } code ? Clean(code) : null,
+        Field = error.Field is { } field ? Clean(field) : null,
+    };
+
+    /// <summary>A code is exact, so that it decides against whatever the message speaks of besides.</summary>
+    private static bool IsAboutKey(GatewayError error) =>
+        Holds(error.Code, KeyWords) || (Holds(error.Message, KeyWords) && !Holds(error.Message, OtherReasons));
+
+    private static bool Says(GatewayError error, string[] phrases) => Holds(error.Message, phrases) || Holds(error.Code, phrases);
+
+    private static bool Holds(string? text, string[] phrases) =>
+        text is not null && Array.Exists(phrases, phrase => text.Contains(phrase, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,202 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace Dragoman.Secrets;
+
+/// <summary>
+/// Takes credentials out of what came from elsewhere, however they are written there: as they are, escaped as in JSON
+/// (also several times over), or percent-encoded. A text without one is handed back as it is, and costs a search.
+/// </summary>
+public sealed class CredentialScrub
+{
+    /// <summary>Characters. What is shorter is a word, such as "emulator" or "lm-studio", and would be missed in answers.</summary>
+    public const int Shortest = 12;
+
+    /// <summary>Stands in place of a credential.</summary>
+    public const string Replacement = "[redacted]";
+
+    /// <summary>Tokens that expire stay known until so many newer ones came.</summary>
+    private const int MostLearned = 8;
+
+    /// <summary>Backslashes before an escaped character: JSON within JSON within JSON has seven.</summary>
+    private const int MostBackslashes = 8;
+
+    private static readonly SearchValues<byte> EscapeMarks = SearchValues.Create("\\%"u8);
+
+    private readonly Lock gate = new();
+    private readonly int fixedCount;
+    private volatile byte[][] credentials;
+    private volatile SearchValues<byte> letters;
+
+    /// <param name="credentials">Those shorter than <see cref="Shortest"/> are not looked for.</param>
+    public CredentialScrub(IEnumerable<string?> credentials)
+    {
+        this.credentials = [.. credentials.OfType<string>().Where(IsLongEnough).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
+        letters = LettersOf(this.credentials);
+        fixedCount = this.credentials.Length;
+    }
+
+    /// <summary>Knows a further credential from now on; the newest few are remembered.</summary>
+    public void Learn(string credential)
+    {
+        if (!IsLongEnough(credential) || Knows(credential))
+            return;
+        lock (gate)
+        {
+            if (Knows(credential))
+                return;
+            var known = credentials;
+            var learned = known.AsSpan(fixedCount);
+            byte[][] next = [.. known.AsSpan(0, fixedCount), .. learned[Math.Max(0, learned.Length - MostLearned + 1)..], Encoding.UTF8.GetBytes(credential)];
+            // Letters first: a reader of the new list must not look for it by the old ones.
+            letters = LettersOf(next);
+            credentials = next;
+        }
+    }
+
+    /// <summary>The bytes without any credential; the same memory when there was none.</summary>
+    public ReadOnlyMemory<byte> Clean(ReadOnlyMemory<byte> text) => Rewrite(text.Span) is { } clean ? clean : text;
+
+    /// <summary>The bytes without any credential; the same span when there was none, and then nothing is allocated.</summary>
+    public ReadOnlySpan<byte> Clean(ReadOnlySpan<byte> text) => Rewrite(text) is { } clean ? clean : text;
+
+    /// <summary>The text without any credential.</summary>
+    public string Clean(string text)
+    {
+        if (credentials.Length == 0 || text.Length < Shortest)
+            return text;
+        return Rewrite(Encoding.UTF8.GetBytes(text)) is { } clean ? Encoding.UTF8.GetString(clean) : text;
+    }
+
+    /// <summary>Whether a text holds one.</summary>
+    public bool IsIn(string text) => !ReferenceEquals(Clean(text), text);
+
+    private static bool IsLongEnough(string credential) => credential.Length >= Shortest;
+
+    private bool Knows(string credential)
+    {
+        foreach (var known in credentials)
+        {
+            if (known.Length == credential.Length && Ascii.Equals(known, credential))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static SearchValues<byte> LettersOf(byte[][] credentials) => SearchValues.Create([.. credentials.SelectMany(credential => credential).Distinct()]);
+
+    /// <summary>Null when there is nothing to take out.</summary>
+    private byte[]? Rewrite(ReadOnlySpan<byte> text)
+    {
+        if (text.Length < Shortest)
+            return null;
+        byte[]? clean = null;
+        foreach (var credential in credentials)
+        {
+            var rest = clean is null ? text : clean;
+            if (rest.IndexOf(credential) >= 0)
+                clean = Replace(rest, credential, static (text, credential) => (text.IndexOf(credential), credential.Length));
+            rest = clean is null ? text : clean;
+            if (HoldsEscapedLetter(rest) && FindEscaped(rest, credential).Start >= 0)
+                clean = Replace(rest, credential, FindEscaped);
+        }
+
+        return clean;
+    }
+
+    private static byte[] Replace(ReadOnlySpan<byte> text, ReadOnlySpan<byte> credential, Find find)
+    {
+        var output = new ArrayBufferWriter<byte>(text.Length);
+        while (find(text, credential) is { Start: >= 0 } found)
+        {
+            output.Write(text[..found.Start]);
+            output.Write(Encoding.ASCII.GetBytes(Replacement));
+            text = text[(found.Start + found.Length)..];
+        }
+
+        output.Write(text);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Whether a letter of a credential is written in another way than as itself; most texts have none.</summary>
+    private bool HoldsEscapedLetter(ReadOnlySpan<byte> text)
+    {
+        var known = letters;
+        for (var position = text.IndexOfAny(EscapeMarks); position >= 0;)
+        {
+            if ((TryReadEscaped(text[position..], out var letter, out var length) && known.Contains(letter)) || known.Contains((byte)'\\'))
+                return true;
+            position += Math.Max(1, length);
+            var next = text[position..].IndexOfAny(EscapeMarks);
+            position = next < 0 ? -1 : position + next;
+        }
+
+        return false;
+    }
+
+    private static (int Start, int Length) FindEscaped(ReadOnlySpan<byte> text, ReadOnlySpan<byte> credential)
+    {
+        for (var start = 0; start < text.Length;)
+        {
+            var next = text[start..].IndexOfAny(credential[0], (byte)'\\', (byte)'%');
+            if (next < 0)
+                break;
+            start += next;
+            if (LengthOfMatch(text[start..], credential) is var length and > 0)
+                return (start, length);
+            start++;
+        }
+
+        return (-1, 0);
+    }
+
+    private static int LengthOfMatch(ReadOnlySpan<byte> text, ReadOnlySpan<byte> credential)
+    {
+        var position = 0;
+        foreach (var letter in credential)
+        {
+            if (position == text.Length)
+                return 0;
+            if (letter == '\\' && text[position..].StartsWith(@"\\"u8))
+                position += 2;
+            else if (TryReadEscaped(text[position..], out var escaped, out var length) && escaped == letter)
+                position += length;
+            else if (text[position] == letter)
+                position++;
+            else
+                return 0;
+        }
+
+        return position;
+    }
+
+    /// <summary>Reads a letter that is written in another way: <c>\/</c>, <c>\u00xx</c>, <c>%xx</c>, with any number of backslashes.</summary>
+    private static bool TryReadEscaped(ReadOnlySpan<byte> text, out byte letter, out int length)
+    {
+        letter = 0;
+        length = 0;
+        if (text[0] == '%')
+            return text.Length >= 3 && TryReadHex(text[1..3], out letter) && (length = 3) > 0;
+        while (length < text.Length && length < MostBackslashes && text[length] == '\\')
+            length++;
+        if (length == 0 || length == text.Length)
+            return false;
+        var rest = text[length..];
+        if (rest.Length >= 5 && rest.StartsWith("u00"u8) && TryReadHex(rest[3..5], out letter))
+        {
+            length += 5;
+            return true;
+        }
+
+        letter = rest[0];
+        length++;
+        return letter is (byte)'/' or (byte)'"';
+    }
+
+    private static bool TryReadHex(ReadOnlySpan<byte> digits, out byte value) =>
+        Utf8Parser.TryParse(digits, out value, out var read, 'x') && read == digits.Length;
+
+    private delegate (int Start, int Length) Find(ReadOnlySpan<byte> text, ReadOnlySpan<byte> credential);
+}
