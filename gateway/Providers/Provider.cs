@@ -42,13 +42,18 @@ public sealed class Provider : IDisposable
     /// <param name="clock">Measures times.</param>
     /// <param name="allCredentials">Every configured one, this provider's and others'; null: this provider's alone.</param>
     public Provider(ProviderSettings settings, TimeProvider clock, CredentialScrub? allCredentials = null)
+        : this(settings, clock, allCredentials, ProviderKind.Of(settings))
     {
+    }
+
+    internal Provider(ProviderSettings settings, TimeProvider clock, CredentialScrub? allCredentials, ProviderKind kind)
+    {
+        this.kind = kind;
         Settings = settings;
         this.clock = clock;
         Credentials = new CredentialScrub([settings.ApiKey]);
         this.allCredentials = allCredentials ?? Credentials;
         errors = new ProviderErrors(settings.Name, this.allCredentials);
-        kind = ProviderKind.Of(settings);
         baseUrl = settings.BaseUrl ?? kind.DefaultBaseUrl;
         ownAddress = new UpstreamAddress(baseUrl, kind.RootsOf(settings, baseUrl));
         Dialect = kind.DialectFor(settings, baseUrl);

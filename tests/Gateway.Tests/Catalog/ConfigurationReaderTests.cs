@@ -126,6 +126,14 @@ public class ConfigurationReaderTests
     [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "provider": "p", "model": "m", "capabilities": ["magic"] } } }""", "gateway.json: /models/a/capabilities \"magic\" is not a capability; allowed: completion, tools, insert, vision, embedding, thinking, audio")]
     [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "provider": "p" } } }""", "gateway.json: /models/a/model is required: the provider's name of the model")]
     [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "targets": [] } } }""", "gateway.json: /models/a/targets must be a list of at least one {\"provider\", \"model\"}")]
+    [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "provider": "p", "model": "x//y" } } }""", "gateway.json: /models/a/model \"x//y\" cannot be a model of the provider's; " + UpstreamName.Rule)]
+    [InlineData("""{ "providers": { "p": { "dialect": "gemini" } }, "models": { "a": { "targets": [ { "provider": "p", "model": "my model" } ] } } }""", "gateway.json: /models/a/targets/0/model \"my model\" cannot be a model of the provider's; " + UpstreamName.PathRule)]
+    [InlineData("""{ "providers": { "p": { "dialect": "azure-openai", "baseUrl": "https://r.openai.azure.com" } }, "models": { "a": { "provider": "p", "model": "x/y" } } }""", "gateway.json: /models/a/model \"x/y\" cannot be a model of the provider's; " + UpstreamName.PathRule)]
+    [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "provider": "p", "model": "m", "aliases": ["ok", "../../x"] } } }""", "gateway.json: /models/a/aliases \"../../x\" is not a model name; " + UpstreamName.Rule)]
+    [InlineData("""{ "providers": { "p": { "dialect": "mistral" } }, "models": { "a": { "provider": "p", "model": "m", "aliases": [" "] } } }""", "gateway.json: /models/a/aliases \" \" is not a model name; " + UpstreamName.Rule)]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "baseUrl": "https://a.test/v1#x" } } }""", "gateway.json: /providers/x/baseUrl must be an http or https URL without user, password, query and fragment, such as https://api.example.com/v1")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": "" } } }""", "gateway.json: /providers/x/apiKey is empty; allowed: 1 to 8192 visible ASCII characters, as the provider shows the key")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": "sentinel\nx" } } }""", "gateway.json: /providers/x/apiKey holds a line end, a control character or a character beyond ASCII; allowed: 1 to 8192 visible ASCII characters, as the provider shows the key")]
     [InlineData("""{ "access": { "mode": "keys" } }""", "gateway.json: /access/mode \"keys\" is not supported by this version; allowed: open")]
     [InlineData("""{ "access": { "origins": "*" } }""", "gateway.json: /access/origins must be a list of strings")]
     [InlineData("""{ "access": { "origins": ["example.com"] } }""", "gateway.json: /access/origins \"example.com\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any")]
@@ -188,6 +196,25 @@ public class ConfigurationReaderTests
         Assert.Equal("gemini", configuration.Providers[3].Dialect);
         Assert.Contains("provider gemini is on because GEMINI_API_KEY is set", configuration.Notices);
         Assert.DoesNotContain(configuration.Notices, notice => notice.Contains("emulator", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("OPENAI_API_KEY")]
+    [InlineData("MISTRAL_API_KEY")]
+    [InlineData("ANTHROPIC_API_KEY")]
+    [InlineData("GEMINI_API_KEY")]
+    [InlineData("AZURE_OPENAI_API_KEY")]
+    public void A_well_known_key_is_trimmed_and_must_fit_a_header(string variable)
+    {
+        var endpoint = ("AZURE_OPENAI_ENDPOINT", "https://r.openai.azure.com");
+        Assert.Equal("sentinel", Read("{}", endpoint, (variable, " sentinel\r\n")).Providers.Single(each => each.ApiKey is not null).ApiKey);
+        foreach (var wrong in (string[])["sentinel\nx", "sentinel\u00e9", "sentinel\0", "\t\n"])
+        {
+            var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Read("{}", endpoint, (variable, wrong))).Mistakes);
+            Assert.StartsWith($"environment variable {variable} ", mistake, StringComparison.Ordinal);
+            Assert.Contains("allowed: ", mistake, StringComparison.Ordinal);
+            Assert.DoesNotContain("sentinel", mistake, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

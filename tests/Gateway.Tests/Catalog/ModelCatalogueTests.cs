@@ -69,6 +69,14 @@ public class ModelCatalogueTests
     [InlineData("one/x?y", null)]
     [InlineData("one/x\ny", null)]
     [InlineData("three/x", null)]
+    [InlineData("one//x", null)]
+    [InlineData("one///host/x", null)]
+    [InlineData("one/x/", null)]
+    [InlineData("one/x/:latest", null)]
+    [InlineData("one/..:latest", null)]
+    [InlineData("one/x\\y", null)]
+    [InlineData("one/http://host", null)]
+    [InlineData("one/x\uff0fy", null)]
     public async Task Any_plausible_model_of_a_provider_is_reachable(string name, string? upstream)
     {
         listed = _ => [];
