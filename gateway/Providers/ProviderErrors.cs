@@ -34,6 +34,8 @@ internal sealed class ProviderErrors(string provider, CredentialScrub credential
     {
         ErrorKind.UpstreamRefusedKey => Refused(error),
         ErrorKind.InvalidRequest or ErrorKind.Forbidden or ErrorKind.ModelNotFound when Says(error, RefusedKey) => Refused(error with { Kind = ErrorKind.UpstreamRefusedKey }),
+        // In the middle of a stream there is no status to go by; another target may still be tried.
+        ErrorKind.UpstreamFailed when Says(error, RefusedKey) => Refused(error),
         ErrorKind.Forbidden when IsAboutKey(error) => Cleaned(error) with { Message = $"The provider {provider} does not allow this to the gateway's key." },
         _ => Cleaned(error),
     };

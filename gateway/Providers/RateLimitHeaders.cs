@@ -84,8 +84,8 @@ internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests
         return Plausible(total);
     }
 
-    /// <summary>A provider may send any number, and not every one is a time.</summary>
-    private static TimeSpan? Plausible(double seconds) => seconds <= UpstreamHeader.LongestReset.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+    /// <summary>A provider may send any number, infinities too, and not every one is a time.</summary>
+    private static TimeSpan? Plausible(double seconds) => seconds >= 0 && seconds <= UpstreamHeader.LongestReset.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
 
     [GeneratedRegex(@"^(\d{1,9}(\.\d+)?(h|ms|m|s))+$")]
     private static partial Regex GoDuration();

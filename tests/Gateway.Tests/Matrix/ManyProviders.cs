@@ -49,10 +49,10 @@ internal sealed class ManyProviders : IAsyncDisposable
     ];
 
     private readonly WebApplication app;
-    private readonly ScriptedUpstream upstream;
+    private readonly IAsyncDisposable upstream;
     private readonly LogRecorder log = new();
 
-    private ManyProviders(WebApplication app, ScriptedUpstream upstream)
+    private ManyProviders(WebApplication app, IAsyncDisposable upstream)
     {
         this.app = app;
         this.upstream = upstream;
@@ -69,7 +69,13 @@ internal sealed class ManyProviders : IAsyncDisposable
     {
         var upstream = await ScriptedUpstream.StartAsync();
         upstream.Answer = answer;
-        var origin = new Uri(upstream.BaseUrl).GetLeftPart(UriPartial.Authority);
+        return await StartAsync(new Uri(upstream.BaseUrl).GetLeftPart(UriPartial.Authority), upstream);
+    }
+
+    /// <param name="origin">Where all providers are.</param>
+    /// <param name="upstream">Ends with this.</param>
+    public static async Task<ManyProviders> StartAsync(string origin, IAsyncDisposable upstream)
+    {
         var providers = Kinds.Select(kind =>
             $$"""{{JsonSerializer.Serialize(kind.Name)}}: { "dialect": "{{kind.Dialect}}", "baseUrl": "{{origin}}/{{kind.Name}}{{kind.Path}}", "apiKey": "{{kind.Key}}", "options": {{kind.Options}} }""");
         var configuration = ConfigurationReader.Read($$"""{ "providers": { {{string.Join(',', providers)}} } }""", "test", new Dictionary<string, string>());
