@@ -54,7 +54,7 @@ internal sealed record EmulatorOptions(int Port, int Capacity = EmulatorOptions.
         return options;
     }
 
-    private static ManualPage Page => new(Program, "a deterministic provider for trials and tests, in the dialects of all that the gateway speaks to", Options, VariableReaders.Emulator)
+    private static ManualPage Page => new(Program, "a deterministic provider for trials and tests, in seven dialects", Options, VariableReaders.Emulator)
     {
         VariableNotes = ["Any other variable that begins with DRAGOMAN_ is a mistake, unless another part of Dragoman reads it, or Kubernetes has set it for a Service."],
     };

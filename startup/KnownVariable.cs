@@ -62,7 +62,7 @@ public sealed record KnownVariable(string Name, VariableReaders Readers, string 
         new("DRAGOMAN_ACCESS_LOG", VariableReaders.FrontDoor, "The access log."),
         new("DRAGOMAN_ERROR_LOG", VariableReaders.FrontDoor, "The error log."),
         new("DRAGOMAN_NGINX_RUN", VariableReaders.FrontDoor, "For pid and temporary files."),
-        new("DRAGOMAN_ALLOW_OPEN_NETWORK", VariableReaders.FrontDoor | VariableReaders.RunScript, "Lets an open front door listen beyond loopback."),
+        new("DRAGOMAN_ALLOW_OPEN_NETWORK", VariableReaders.None, "Lets an open front door listen beyond loopback."),
         new("DRAGOMAN_CONFORMANCE_RESULTS", VariableReaders.Tests, "Where the conformance tests write their results."),
         new("DRAGOMAN_WRITE_DOCS", VariableReaders.Tests, "Lets the tests write the documents that they check."),
         new("DRAGOMAN_TEST_CONFIGURATION", VariableReaders.Tests, "For the client tests."),

@@ -147,7 +147,7 @@ public sealed partial class ConfigurationReader
     {
         if (IsBroken(pointer))
             return;
-        what = variableMistake.TryGetValue(pointer, out var noJson) ? noJson : $"{(pointer.Length == 0 ? "/" : pointer)} {what}";
+        what = variableMistake.TryGetValue(pointer, out var noJson) ? noJson : $"{(pointer.Length == 0 ? "/" : ConfigurationText.Shorten(pointer))} {what}";
         mistakes.Add($"{SourceOf(pointer)}: {what}");
     }
 

@@ -50,11 +50,10 @@ public sealed partial class ConfigurationReader
     public static GatewayConfiguration Read(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
     {
         var file = path ?? UsualFile;
-        var utf8 = "{}"u8.ToArray();
+        var bytes = "{}"u8.ToArray();
         try
         {
-            utf8 = ConfigurationText.ToUtf8(SmallFile.Read(file, ConfigurationText.LargestFile), out var mistake)
-                ?? throw new ConfigurationException([Printable.Line($"{file}: {mistake}")]);
+            bytes = SmallFile.Read(file, ConfigurationText.LargestFile);
         }
         catch (SmallFileException error)
         {
@@ -63,8 +62,18 @@ public sealed partial class ConfigurationReader
                 throw new ConfigurationException([Printable.Line(namedBy is null ? $"{file}: {error.Message}" : $"{namedBy}: {Printable.Quote(file)} {error.Message}")]);
         }
 
-        return new ConfigurationReader(file, environment).Read(utf8);
+        return Read(bytes, file, environment);
     }
+
+    /// <summary>Reads the bytes of a file.</summary>
+    /// <param name="bytes">UTF-8, or UTF-16 with its mark.</param>
+    /// <param name="source">What to call it in a mistake.</param>
+    /// <param name="environment">The process's variables.</param>
+    /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
+    internal static GatewayConfiguration Read(byte[] bytes, string source, IReadOnlyDictionary<string, string> environment) =>
+        ConfigurationText.ToUtf8(bytes, out var mistake) is { } utf8
+            ? new ConfigurationReader(source, environment).Read(utf8)
+            : throw new ConfigurationException([Printable.Line($"{source}: {mistake}")]);
 
     /// <summary>Reads a text.</summary>
     /// <param name="json">The configuration.</param>
@@ -97,7 +106,7 @@ public sealed partial class ConfigurationReader
     {
         var node = ConfigurationText.Read(utf8, out var wrong);
         foreach (var (pointer, what) in wrong)
-            mistakes.Add($"{source}: {(pointer.Length == 0 ? "" : pointer + " ")}{what}");
+            mistakes.Add($"{source}: {(pointer.Length == 0 ? "" : ConfigurationText.Shorten(pointer) + " ")}{what}");
         if (wrong.Count == 0 && node is not JsonObject)
             mistakes.Add($"{source}: must be a JSON object");
         return mistakes.Count > 0 ? throw new ConfigurationException(Told()) : (JsonObject)node!;

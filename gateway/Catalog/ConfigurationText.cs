@@ -17,6 +17,9 @@ internal sealed class ConfigurationText
 
     private const int Deepest = 64;
 
+    /// <summary>UTF-16 units of a pointer in a sentence.</summary>
+    private const int LongestPointer = 300;
+
     private static readonly JsonNodeOptions NodeOptions = new() { PropertyNameCaseInsensitive = true };
 
     private static readonly JsonDocumentOptions DocumentOptions = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = Deepest };
@@ -38,6 +41,12 @@ internal sealed class ConfigurationText
     {
         var text = new ConfigurationText();
         mistakes = text.mistakes;
+        if (utf8.Length == 0)
+        {
+            text.mistakes.Add(("", "is empty; allowed: a JSON object such as {}"));
+            return null;
+        }
+
         try
         {
             text.Check(utf8);
@@ -160,12 +169,20 @@ internal sealed class ConfigurationText
         }
     }
 
-    /// <summary>The reader's own words, without the place that follows them.</summary>
+    /// <summary>The reader's own words, without the place that follows them, and without what it quotes of the text: a key can be there.</summary>
     private static string ReasonOf(JsonException error)
     {
         var end = error.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
-        return (end < 0 ? error.Message : error.Message[..end]).TrimEnd('.');
+        var reason = (end < 0 ? error.Message : error.Message[..end]).TrimEnd('.');
+        // A character or its code is quoted too, and helps.
+        const int longestCharacter = 4;
+        return reason.StartsWith('\'') && reason.LastIndexOf("' is ", StringComparison.Ordinal) is var close && close > 1 + longestCharacter
+            ? $"what stands there{reason[(close + 1)..]}"
+            : reason;
     }
+
+    /// <summary>A pointer for a person to read; a name in it may be as long as the file.</summary>
+    public static string Shorten(string pointer) => pointer.Length <= LongestPointer ? pointer : pointer[..LongestPointer] + "…";
 
     private sealed class Level(string pointer, bool isObject)
     {
