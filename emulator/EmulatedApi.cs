@@ -41,6 +41,12 @@ internal sealed class EmulatedApi
     public async Task HandleAsync(HttpContext context)
     {
         RequestId.Set(context);
+        if (LocalGuard.FindRefusal(context.Request) is { } refusal)
+        {
+            await LocalGuard.RefuseAsync(context, refusal);
+            return;
+        }
+
         var path = context.Request.Path.Value ?? "";
         var (prefix, dialect) = DialectOf(path);
         dialect.SetHeaders(context);

@@ -1,10 +1,9 @@
-using System.Net;
 using Dragoman.Emulator.Inspection;
 using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator;
 
-/// <summary>The emulator as a web application on 127.0.0.1.</summary>
+/// <summary>The emulator as a web application on this machine.</summary>
 internal static class EmulatorApplication
 {
     public static WebApplication Build(EmulatorOptions options)
@@ -16,7 +15,7 @@ internal static class EmulatorApplication
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = RequestBody.LongestLength;
-            kestrel.Listen(IPAddress.Loopback, options.Port);
+            kestrel.Listen(options.Address, options.Port);
         });
         var app = builder.Build();
         var api = new EmulatedApi(new RequestLog(options.Capacity), options.Time, app.Lifetime.ApplicationStopping);

@@ -1,44 +1,80 @@
 using System.Globalization;
+using System.Net;
+using Dragoman.Startup;
 
 namespace Dragoman.Emulator;
 
 /// <summary>How the emulator runs.</summary>
-/// <param name="Port">On 127.0.0.1; 0 takes a free one.</param>
+/// <param name="Port">0 takes a free one.</param>
 /// <param name="Capacity">Requests kept for inspection.</param>
-internal sealed record EmulatorOptions(int Port, int Capacity = 1000)
+internal sealed record EmulatorOptions(int Port, int Capacity = EmulatorOptions.UsualCapacity)
 {
+    public const string Program = "dragoman-emulator";
     public const string PortVariable = "DRAGOMAN_EMULATOR_PORT";
     public const int DefaultPort = 4755;
 
+    public const int UsualCapacity = 1000;
     private const int LargestCapacity = 1_000_000;
+
+    private static readonly CommandOption PortOption = new("--port", "N", $"The port, instead of {PortVariable}; 0 takes any free one.");
+    private static readonly CommandOption ListenOption = new("--listen", "ADDRESS", "The address of this machine to listen on, such as ::1; 127.0.0.1 if not given.");
+    private static readonly CommandOption CaptureOption = new("--capture", "N", "How many requests are kept for inspection; 1000 if not given, 0 keeps none.");
+    private static readonly CommandOption ConfigOption = new("--config", "FILE", "") { Refusal = "the emulator reads no configuration file; allowed: --port, --listen and --capture" };
+
+    private static readonly CommandOption[] Options = [PortOption, ListenOption, CaptureOption, ConfigOption, CommandOption.Help, CommandOption.Version];
+
+    /// <summary>Always of this machine: what the emulator keeps for inspection are prompts.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Reads <c>--port</c> and <c>--capture</c>; the port may also stand in the environment.</summary>
-    /// <exception cref="FormatException">Something is not understood; the message is for the person who started it.</exception>
-    public static EmulatorOptions Read(string[] arguments, string? portVariable)
+    /// <summary>Reads the arguments, which win over the variables.</summary>
+    /// <param name="arguments">Of the process.</param>
+    /// <param name="environment">Its variables.</param>
+    /// <param name="page">What is to be shown instead of serving; null when the process is to serve.</param>
+    /// <param name="mistakes">A sentence for each, for the person who started it.</param>
+    public static EmulatorOptions Read(string[] arguments, IReadOnlyDictionary<string, string> environment, out string? page, out IReadOnlyList<string> mistakes)
     {
-        var options = new EmulatorOptions(string.IsNullOrEmpty(portVariable)
-            ? DefaultPort
-            : Number(PortVariable, portVariable, 65535));
-        for (var index = 0; index < arguments.Length; index++)
+        var line = CommandLine.Read(arguments, Options);
+        page = line.Has(CommandOption.Help) ? Page.Render().TrimEnd()
+            : line.Has(CommandOption.Version) ? $"{Program} {typeof(EmulatorOptions).Assembly.GetName().Version?.ToString(3)}"
+            : null;
+        if (page is not null)
         {
-            var (name, value) = arguments[index].Split('=', 2) is [var left, var right]
-                ? (left, right)
-                : (arguments[index], index + 1 < arguments.Length ? arguments[++index] : "");
-            options = name switch
-            {
-                "--port" => options with { Port = Number(name, value, 65535) },
-                "--capture" => options with { Capacity = Number(name, value, LargestCapacity) },
-                _ => throw new FormatException($"{name} is not an option. There are --port <number> and --capture <requests kept>."),
-            };
+            mistakes = [];
+            return new EmulatorOptions(DefaultPort);
         }
 
+        List<string> found = [.. line.Mistakes, .. ProcessEnvironment.FindMistakes(environment, VariableReaders.Emulator, () => [])];
+        var port = line.ValueOf(PortOption) is { } argument ? ListenAddress.ReadPort(argument, "argument --port", found)
+            : environment.TryGetValue(PortVariable, out var variable) && variable.Length > 0 ? ListenAddress.ReadPort(variable, $"environment variable {PortVariable}", found)
+            : DefaultPort;
+        var options = new EmulatorOptions(port ?? DefaultPort, ReadCapacity(line, found)) { Address = ReadAddress(line, found) };
+        mistakes = found;
         return options;
     }
 
-    private static int Number(string name, string value, int most) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most
-            ? number
-            : throw new FormatException($"{name}: '{value}' is not a whole number from 0 to {most}.");
+    private static ManualPage Page => new(Program, "a deterministic provider for trials and tests, in seven dialects", Options, VariableReaders.Emulator)
+    {
+        VariableNotes = ["Any other variable that begins with DRAGOMAN_ is a mistake, unless another part of Dragoman reads it, or Kubernetes has set it for a Service."],
+    };
+
+    private static int ReadCapacity(CommandLine line, List<string> mistakes)
+    {
+        if (line.ValueOf(CaptureOption) is not { } text)
+            return UsualCapacity;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= LargestCapacity)
+            return number;
+        mistakes.Add($"argument --capture: {Printable.Quote(text)} is not a number of requests; allowed: 0 to {LargestCapacity}");
+        return UsualCapacity;
+    }
+
+    private static IPAddress ReadAddress(CommandLine line, List<string> mistakes)
+    {
+        if (line.ValueOf(ListenOption) is not { } text || ListenAddress.ReadAddress(text, "argument --listen", mistakes) is not { } address)
+            return IPAddress.Loopback;
+        if (!IPAddress.IsLoopback(address))
+            mistakes.Add($"argument --listen: the emulator keeps prompts for inspection and serves this machine alone, not {address}; allowed: 127.0.0.1 to 127.255.255.254, ::1");
+        return address;
+    }
 }

@@ -1,30 +1,33 @@
 using Dragoman.Emulator;
+using Dragoman.Startup;
 
-const int Failed = 1;
+const int CannotOpen = 1;
 const int Misconfigured = 2;
 
-EmulatorOptions options;
-try
+return await Unexpected.CatchAsync(EmulatorOptions.Program, async () =>
 {
-    options = EmulatorOptions.Read(args, Environment.GetEnvironmentVariable(EmulatorOptions.PortVariable));
-}
-catch (FormatException mistake)
-{
-    Console.Error.WriteLine($"dragoman-emulator: {mistake.Message}");
-    return Misconfigured;
-}
+    var options = EmulatorOptions.Read(args, ProcessEnvironment.Read(), out var page, out var mistakes);
+    if (page is not null)
+        return StandardStreams.TryWriteLine(page) is null ? 0 : CannotOpen;
+    foreach (var mistake in mistakes)
+        StandardStreams.WriteErrorLine(Printable.Line($"{EmulatorOptions.Program}: {mistake}"));
+    if (mistakes.Count > 0)
+        return Misconfigured;
 
-await using var app = EmulatorApplication.Build(options);
-try
-{
-    await app.StartAsync();
-}
-catch (IOException)
-{
-    Console.Error.WriteLine($"dragoman-emulator: port {options.Port} on 127.0.0.1 is in use. Choose another with --port or {EmulatorOptions.PortVariable}.");
-    return Failed;
-}
+    await using var app = EmulatorApplication.Build(options);
+    try
+    {
+        await app.StartAsync();
+    }
+    catch (Exception error) when (ListenAddress.IsOpeningFailure(error))
+    {
+        StandardStreams.WriteErrorLine($"{EmulatorOptions.Program}: {ListenAddress.DescribeFailure(options.Address, options.Port, error)}");
+        return CannotOpen;
+    }
 
-Console.WriteLine($"dragoman-emulator listening on {app.Urls.First()}");
-await app.WaitForShutdownAsync();
-return 0;
+    if (!StandardStreams.TryAnnounce(EmulatorOptions.Program, $"{EmulatorOptions.Program} listening on {app.Urls.First()}"))
+        return CannotOpen;
+    Unexpected.BeginsToServe();
+    await app.WaitForShutdownAsync();
+    return 0;
+});

@@ -1,3 +1,3 @@
 using Dragoman.Endpoints;
 
-return await GatewayHost.RunAsync("dragoman-sidecar", "DRAGOMAN_SIDECAR_PORT", 5081, handsOver: true);
+return await GatewayHost.RunAsync(args, "dragoman-sidecar", "DRAGOMAN_SIDECAR_PORT", 5081, handsOver: true);

@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dragoman.Conversation;
 using Dragoman.Providers;
 using Dragoman.Secrets;
+using Dragoman.Startup;
 
 namespace Dragoman.Catalog;
 
@@ -11,9 +13,12 @@ namespace Dragoman.Catalog;
 /// Reads <c>gateway.json</c> and the <c>DRAGOMAN__…</c> variables over it. Every mistake is collected, with its JSON
 /// pointer and what is allowed; unknown members are mistakes too.
 /// </summary>
-public sealed class ConfigurationReader
+public sealed partial class ConfigurationReader
 {
-    private const string VariablePrefix = "DRAGOMAN__";
+    /// <summary>The file that is read when none is named.</summary>
+    public const string UsualFile = "gateway.json";
+
+    private const int MostMistakes = 50;
 
     /// <summary>Ollama's own variable, for those who come from there.</summary>
     private const string OriginsVariable = "OLLAMA_ORIGINS";
@@ -24,12 +29,13 @@ public sealed class ConfigurationReader
 
     private static readonly string[] AzureOptions = ["auth", "apiVersion", "deployments", "scope", "baseModels"];
 
+    private const string NameRule = "allowed: [namespace/]model[:tag] of letters, digits, '_', '.' and '-'";
+
     private const string OriginRule = "is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any";
 
     private readonly string source;
     private readonly IReadOnlyDictionary<string, string> environment;
     private readonly List<string> mistakes = [];
-    private readonly Dictionary<string, string> variableOf = [];
 
     private ConfigurationReader(string source, IReadOnlyDictionary<string, string> environment)
     {
@@ -37,110 +43,119 @@ public sealed class ConfigurationReader
         this.environment = environment;
     }
 
-    /// <param name="path">The file; it need not exist.</param>
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file; null: <see cref="UsualFile"/> in the working directory, if there is one.</param>
     /// <param name="environment">The process's variables.</param>
+    /// <param name="namedBy">The argument or variable that names the file, for a mistake.</param>
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
-    public static GatewayConfiguration Read(string path, IReadOnlyDictionary<string, string> environment)
+    public static GatewayConfiguration Read(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
     {
-        var reader = new ConfigurationReader(Path.GetFileName(path), environment);
-        return reader.Read(File.Exists(path) ? File.ReadAllText(path) : "{}");
+        var file = path ?? UsualFile;
+        var bytes = "{}"u8.ToArray();
+        try
+        {
+            bytes = SmallFile.Read(file, ConfigurationText.LargestFile);
+        }
+        catch (SmallFileException error)
+        {
+            // A link that leads nowhere was meant to lead somewhere.
+            if (path is not null || !error.IsMissing || new FileInfo(file).LinkTarget is not null)
+                throw new ConfigurationException([Printable.Line(namedBy is null ? $"{file}: {error.Message}" : $"{namedBy}: {Printable.Quote(file)} {error.Message}")]);
+        }
+
+        return Read(bytes, file, environment);
     }
 
-    /// <param name="json">The configuration's text.</param>
+    /// <summary>Reads the bytes of a file.</summary>
+    /// <param name="bytes">UTF-8, or UTF-16 with its mark.</param>
+    /// <param name="source">What to call it in a mistake.</param>
+    /// <param name="environment">The process's variables.</param>
+    /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
+    internal static GatewayConfiguration Read(byte[] bytes, string source, IReadOnlyDictionary<string, string> environment) =>
+        ConfigurationText.ToUtf8(bytes, out var mistake) is { } utf8
+            ? new ConfigurationReader(source, environment).Read(utf8)
+            : throw new ConfigurationException([Printable.Line($"{source}: {mistake}")]);
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="json">The configuration.</param>
     /// <param name="source">What to call it in a mistake.</param>
     /// <param name="environment">The process's variables.</param>
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
     public static GatewayConfiguration Read(string json, string source, IReadOnlyDictionary<string, string> environment) =>
-        new ConfigurationReader(source, environment).Read(json);
+        new ConfigurationReader(source, environment).Read(Encoding.UTF8.GetBytes(json));
 
-    private GatewayConfiguration Read(string json)
+    private GatewayConfiguration Read(byte[] utf8)
     {
-        var root = Parse(json);
-        // Sorted as a list of names, which needs no code that the runtime would first have to compile at each start.
-        var names = environment.Keys.Where(name => name.StartsWith(VariablePrefix, StringComparison.OrdinalIgnoreCase)).ToList();
-        names.Sort(StringComparer.Ordinal);
-        foreach (var name in names)
-            Override(root, name, environment[name]);
-
+        var root = Parse(utf8);
+        ReadVariables(root);
         var members = Members(root, "", "$schema", "providers", "models", "access", "limits");
+        _ = Text(members, "$schema", "");
         var providers = Entries(members, "/providers").Select(entry => ReadProvider(entry.Key, entry.Value, entry.Pointer)).ToList();
         var models = Entries(members, "/models").Select(entry => ReadModel(entry.Key, entry.Value, entry.Pointer, providers)).ToList();
+        RefuseNamesGivenTwice(models);
         var access = ReadAccess(members["access"], "/access");
         var limits = ReadLimits(members["limits"], "/limits");
         var notices = new List<string>();
         if (mistakes.Count == 0 && providers.Count == 0)
-            providers.AddRange(WellKnownProviders.FromEnvironment(environment, notices));
+            providers.AddRange(WellKnownProviders.FromEnvironment(environment, notices, mistakes));
         return mistakes.Count > 0
-            ? throw new ConfigurationException(mistakes)
+            ? throw new ConfigurationException(Told())
             : new GatewayConfiguration(providers, models, access, limits) { Notices = notices };
     }
 
-    private JsonObject Parse(string json)
+    private JsonObject Parse(byte[] utf8)
     {
-        try
-        {
-            var node = JsonNode.Parse(
-                json,
-                new JsonNodeOptions { PropertyNameCaseInsensitive = true },
-                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            if (node is JsonObject root)
-            {
-                // Members are parsed on first use, and a duplicate shows only then.
-                _ = root.Count;
-                return root;
-            }
-
-            throw new ConfigurationException([$"{source}: must be a JSON object"]);
-        }
-        catch (Exception error) when (error is JsonException or ArgumentException)
-        {
-            throw new ConfigurationException([$"{source}: is not valid JSON: {error.Message}"]);
-        }
+        var node = ConfigurationText.Read(utf8, out var wrong);
+        foreach (var (pointer, what) in wrong)
+            mistakes.Add($"{source}: {(pointer.Length == 0 ? "" : ConfigurationText.Shorten(pointer) + " ")}{what}");
+        if (wrong.Count == 0 && node is not JsonObject)
+            mistakes.Add($"{source}: must be a JSON object");
+        return mistakes.Count > 0 ? throw new ConfigurationException(Told()) : (JsonObject)node!;
     }
 
-    private void Override(JsonObject root, string variable, string value)
+    /// <summary>One line a mistake, and not more of them than somebody reads.</summary>
+    private List<string> Told()
     {
-        var path = variable[VariablePrefix.Length..].Split("__");
-        var owner = root;
-        var pointer = "";
-        foreach (var segment in path[..^1])
-        {
-            pointer += "/" + segment;
-            if (owner[segment] is not JsonObject child)
-                owner[segment] = child = new JsonObject(new JsonNodeOptions { PropertyNameCaseInsensitive = true });
-            owner = child;
-        }
-
-        owner[path[^1]] = ReadVariable(value);
-        variableOf[(pointer + "/" + path[^1]).ToLowerInvariant()] = variable;
+        var told = mistakes.Take(MostMistakes).Select(Printable.Line).ToList();
+        if (mistakes.Count > MostMistakes)
+            told.Add($"{source}: has {mistakes.Count - MostMistakes} more mistakes");
+        return told;
     }
 
-    /// <summary>A variable holds a number, true, false, an array or an object as JSON, and any other text as it stands.</summary>
-    private static JsonNode? ReadVariable(string value)
+    /// <summary>A name that two models have, with or without <c>:latest</c>, would be only the first one's.</summary>
+    private void RefuseNamesGivenTwice(List<ModelSettings> models)
     {
-        try
+        var owners = new Dictionary<string, string>();
+        foreach (var model in models)
         {
-            return value.StartsWith('"') ? JsonValue.Create(value) : JsonNode.Parse(value, new JsonNodeOptions { PropertyNameCaseInsensitive = true });
+            if (!owners.TryAdd(KeyOf(model.Name), model.Name))
+                Mistake($"/models/{ConfigurationText.Escape(model.Name)}", $"is the same name as {Printable.Quote(owners[KeyOf(model.Name)])}; allowed: each name once, in any case, with or without :latest");
         }
-        catch (JsonException)
+
+        foreach (var model in models)
         {
-            return JsonValue.Create(value);
+            foreach (var alias in model.Aliases.Where(alias => !owners.TryAdd(KeyOf(alias), model.Name)))
+                Mistake($"/models/{ConfigurationText.Escape(model.Name)}/aliases", $"{Printable.Quote(alias)} is already a name or an alias of {Printable.Quote(owners[KeyOf(alias)])}; allowed: each name once, in any case, with or without :latest");
         }
+
+        static string KeyOf(string name) => ModelName.TryParse(name, out var parsed) ? parsed.Key : name.ToLowerInvariant();
     }
 
     private ProviderSettings ReadProvider(string name, JsonNode? node, string pointer)
     {
         var members = Members(node, pointer, "dialect", "baseUrl", "apiKey", "publish", "httpVersion", "timeouts", "options");
+        if (!ProviderSettings.IsName(name))
+            Mistake(pointer, $"{Printable.Quote(name)} is not a provider's name; {ProviderSettings.NameRule}");
         var dialect = Text(members, "dialect", pointer);
         if (dialect is null)
             Mistake(pointer + "/dialect", $"is required; allowed: {string.Join(", ", ProviderSettings.Dialects)}");
         else if (!ProviderSettings.Dialects.Contains(dialect))
-            Mistake(pointer + "/dialect", $"\"{dialect}\" is not a dialect that this version speaks; allowed: {string.Join(", ", ProviderSettings.Dialects)}");
+            Unknown(pointer + "/dialect", dialect, ProviderSettings.Dialects, "is not a dialect that this version speaks");
         if (dialect == "azure-openai" && members["baseUrl"] is null)
             Mistake(pointer + "/baseUrl", "is required: the resource's own, such as https://name.openai.azure.com/openai/v1");
         var publish = Text(members, "publish", pointer);
         if (publish is not (null or "all" or "none"))
-            Mistake(pointer + "/publish", $"\"{publish}\" is not known; allowed: all, none");
+            Unknown(pointer + "/publish", publish, ["all", "none"]);
         return new ProviderSettings(name, dialect ?? "", ReadUrl(members, pointer), ReadSecret(members, pointer), publish == "all", ReadTimeouts(members, pointer))
         {
             Options = ReadOptions(members, pointer, dialect),
@@ -160,7 +175,7 @@ public sealed class ConfigurationReader
             case "2":
                 return System.Net.HttpVersion.Version20;
             case var other:
-                Mistake(pointer + "/httpVersion", $"\"{other}\" is not known; allowed: \"1.1\", \"2\"");
+                Mistake(pointer + "/httpVersion", $"{Printable.Quote(other)} is not known; allowed: \"1.1\", \"2\"");
                 return null;
         }
     }
@@ -178,11 +193,11 @@ public sealed class ConfigurationReader
             "azure-openai" => AzureOptions,
             _ => [],
         };
-        if (own.Length == 0 && members.Count > 0)
+        if (own.Length == 0 && members.Count > 0 && ProviderSettings.Dialects.Contains(dialect))
         {
             Mistake(at, $"is for the dialects openai, anthropic and azure-openai; \"{dialect}\" has no options");
         }
-        else
+        else if (own.Length > 0)
         {
             foreach (var name in OpenAIOptions.Concat(AnthropicOptions).Union(AzureOptions).Except(own).Where(members.ContainsKey))
                 Mistake($"{at}/{name}", $"is not an option of the dialect {dialect}; allowed: {string.Join(", ", own)}");
@@ -191,7 +206,7 @@ public sealed class ConfigurationReader
         if (dialect == "azure-openai" && owner["apiKey"] is null && Text(members, "auth", at) == "api-key")
             Mistake(at + "/auth", "\"api-key\" needs the provider's apiKey");
         if (Text(members, "version", at) is { } version && !DateOnly.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
-            Mistake(at + "/version", $"\"{version}\" is not a version of Anthropic's API; allowed: a date such as 2023-06-01");
+            Mistake(at + "/version", $"{Printable.Quote(version)} is not a version of Anthropic's API; allowed: a date such as 2023-06-01");
         return new ProviderOptions(
             Word("server", ProviderOptions.Servers),
             Switch(members, "mergeSystem", at),
@@ -218,7 +233,7 @@ public sealed class ConfigurationReader
             if (Text(members, name, at) is not { } word)
                 return null;
             if (!allowed.Contains(word))
-                Mistake($"{at}/{name}", $"\"{word}\" is not known; allowed: {string.Join(", ", allowed)}");
+                Unknown($"{at}/{name}", word, allowed);
             return word;
         }
     }
@@ -227,19 +242,32 @@ public sealed class ConfigurationReader
     {
         if (options["baseModels"] is not { } node)
             return ProviderOptions.None.BaseModels;
-        if (node is JsonObject entries && entries.All(entry => entry.Value?.GetValueKind() == JsonValueKind.String))
-            return entries.ToDictionary(entry => entry.Key, entry => entry.Value!.GetValue<string>(), StringComparer.OrdinalIgnoreCase);
-        Mistake(pointer + "/baseModels", "must be an object of strings: the name of each deployment, and that of the model behind it such as gpt-5");
-        return ProviderOptions.None.BaseModels;
+        var at = pointer + "/baseModels";
+        var behind = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        if (node is JsonObject entries && entries.All(entry => entry.Value?.GetValueKind() == JsonValueKind.String || variableText.ContainsKey($"{at}/{ConfigurationText.Escape(entry.Key)}")))
+        {
+            foreach (var (deployment, _) in entries)
+            {
+                if (WrongTextOf(deployment) is { } wrong)
+                    Mistake(at, $"has a deployment whose name {wrong}");
+                if (Text(entries, deployment, at) is { } model)
+                    behind[deployment] = model;
+            }
+
+            return behind;
+        }
+
+        Mistake(at, "must be an object of strings: the name of each deployment, and that of the model behind it such as gpt-5");
+        return behind;
     }
 
     private Uri? ReadUrl(JsonObject members, string pointer)
     {
         if (Text(members, "baseUrl", pointer) is not { } text)
             return null;
-        if (Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var url) && ProviderSettings.IsBaseUrl(url))
+        if (BaseUrl.TryRead(text, out var url))
             return url;
-        Mistake(pointer + "/baseUrl", "must be an http or https URL without user, password, query and fragment, such as https://api.example.com/v1");
+        Mistake(pointer + "/baseUrl", BaseUrl.Rule);
         return null;
     }
 
@@ -278,10 +306,10 @@ public sealed class ConfigurationReader
             pointer,
             "provider", "model", "targets", "aliases", "capabilities", "contextLength", "embeddingLength", "family", "parameterSize", "quantization");
         if (!ModelName.TryParse(name, out _))
-            Mistake(pointer, $"\"{name}\" is not a model name; allowed: [namespace/]model[:tag] of letters, digits, '_', '.' and '-'");
+            Mistake(pointer, $"{Printable.Quote(name)} is not a model name; {NameRule}");
         var aliases = ReadTexts(members, "aliases", pointer) ?? [];
-        foreach (var wrong in aliases.Where(alias => !UpstreamName.CanExist(alias)))
-            Mistake(pointer + "/aliases", $"\"{wrong}\" is not a model name; {UpstreamName.Rule}");
+        foreach (var wrong in aliases.Where(alias => !ModelName.TryParse(alias, out _)))
+            Mistake(pointer + "/aliases", $"{Printable.Quote(wrong)} is not a model name; {NameRule}");
         return new ModelSettings(name, ReadTargets(members, pointer, providers))
         {
             Aliases = aliases,
@@ -302,7 +330,7 @@ public sealed class ConfigurationReader
             Mistake(pointer, "has both targets and provider/model; give one of them");
         if (list is not JsonArray { Count: > 0 } array)
         {
-            Mistake(pointer + "/targets", "must be a list of at least one {\"provider\", \"model\"}");
+            Broken(pointer + "/targets", "must be a list of at least one {\"provider\", \"model\"}");
             return [];
         }
 
@@ -316,7 +344,7 @@ public sealed class ConfigurationReader
         if (known is null)
         {
             var allowed = providers.Count == 0 ? "configure one under /providers first" : "allowed: " + string.Join(", ", providers.Select(each => each.Name));
-            Mistake(pointer + "/provider", provider is null ? $"is required; {allowed}" : $"\"{provider}\" is not a configured provider; {allowed}");
+            Mistake(pointer + "/provider", provider is null ? $"is required; {allowed}" : $"{Printable.Quote(provider)} is not a configured provider{NearestName.Suggest(provider, providers.Select(each => each.Name))}; {allowed}");
         }
 
         if (Text(members, "model", pointer) is { Length: > 0 } model)
@@ -338,7 +366,7 @@ public sealed class ConfigurationReader
         if (ReadTexts(members, "capabilities", pointer) is not { } names)
             return null;
         foreach (var unknown in names.Except(ModelCapabilities.All))
-            Mistake(pointer + "/capabilities", $"\"{unknown}\" is not a capability; allowed: {string.Join(", ", ModelCapabilities.All)}");
+            Unknown(pointer + "/capabilities", unknown, ModelCapabilities.All, "is not a capability");
         return new ModelCapabilities(names, AreCertain: true);
     }
 
@@ -346,7 +374,7 @@ public sealed class ConfigurationReader
     {
         var members = node is null ? [] : Members(node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads");
         if (Text(members, "mode", pointer) is not (null or "open") and var mode)
-            Mistake(pointer + "/mode", $"\"{mode}\" is not supported by this version; allowed: open");
+            Mistake(pointer + "/mode", $"{Printable.Quote(mode)} is not supported by this version; allowed: open");
         return new AccessSettings(AccessMode.Open, Switch(members, "allowOpenNetwork", pointer) ?? false)
         {
             Origins = ReadOrigins(members, pointer),
@@ -366,7 +394,7 @@ public sealed class ConfigurationReader
             case "none":
                 return DownloadPolicy.None;
             case var other:
-                Mistake(pointer + "/downloads", $"\"{other}\" is not known; allowed: public, any, none");
+                Unknown(pointer + "/downloads", other, ["public", "any", "none"]);
                 return DownloadPolicy.Public;
         }
     }
@@ -376,28 +404,30 @@ public sealed class ConfigurationReader
         if (ReadTexts(access, "origins", pointer) is { } origins)
         {
             foreach (var wrong in origins.Where(origin => !IsOrigin(origin)))
-                Mistake(pointer + "/origins", $"\"{wrong}\" {OriginRule}");
+                Mistake(pointer + "/origins", $"{Printable.Quote(wrong)} {OriginRule}");
             return origins;
         }
 
         origins = [.. environment.GetValueOrDefault(OriginsVariable, "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-        mistakes.AddRange(origins.Where(origin => !IsOrigin(origin)).Select(wrong => $"environment variable {OriginsVariable}: \"{wrong}\" {OriginRule}"));
+        mistakes.AddRange(origins.Where(origin => !IsOrigin(origin)).Select(wrong => $"environment variable {OriginsVariable}: {Printable.Quote(wrong)} {OriginRule}"));
         return origins;
     }
 
     private static bool IsOrigin(string text) =>
         text.Count(letter => letter == '*') switch
         {
-            0 => text.Contains("://", StringComparison.Ordinal),
+            // A browser names scheme, host and port; with anything behind them the text would never be met.
+            0 => text.Split("://") is [{ Length: > 0 }, { Length: > 0 } host] && !host.AsSpan().ContainsAny("/?#@"),
             1 => true,
             _ => false,
-        };
+        }
+        && !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter));
 
     private List<string> ReadHosts(JsonObject access, string pointer)
     {
         var hosts = ReadTexts(access, "hosts", pointer) ?? [];
         foreach (var wrong in hosts.Where(host => host != "*" && Uri.CheckHostName(host) == UriHostNameType.Unknown))
-            Mistake(pointer + "/hosts", $"\"{wrong}\" is not a host's name; allowed: a name or address without scheme and port, or \"*\" for any");
+            Mistake(pointer + "/hosts", $"{Printable.Quote(wrong)} is not a host's name; allowed: a name or address without scheme and port, or \"*\" for any");
         return hosts;
     }
 
@@ -416,95 +446,4 @@ public sealed class ConfigurationReader
             Drain = Seconds(members, "drainSeconds", pointer) ?? LimitSettings.Default.Drain,
         };
     }
-
-    /// <summary>A time up to a day; null where it is not given.</summary>
-    private TimeSpan? Seconds(JsonObject members, string name, string pointer, int above = 0)
-    {
-        if (members[name] is not { } value)
-            return null;
-        if (value.GetValueKind() == JsonValueKind.Number && value.GetValue<double>() is <= 86_400 and var seconds && seconds > above)
-            return TimeSpan.FromSeconds(seconds);
-        Mistake($"{pointer}/{name}", $"must be a number of seconds above {above} and up to 86400");
-        return null;
-    }
-
-    private IEnumerable<(string Key, JsonNode? Value, string Pointer)> Entries(JsonObject members, string pointer)
-    {
-        if (members[pointer[1..]] is not { } node)
-            yield break;
-        if (node is not JsonObject entries)
-        {
-            Mistake(pointer, "must be an object, one member an entry");
-            yield break;
-        }
-
-        foreach (var (key, value) in entries)
-            yield return (key, value, $"{pointer}/{Escape(key)}");
-    }
-
-    /// <summary>The node as an object, with a mistake for every member that is not allowed.</summary>
-    private JsonObject Members(JsonNode? node, string pointer, params string[] allowed)
-    {
-        if (node is not JsonObject members)
-        {
-            Mistake(pointer, "must be an object");
-            return [];
-        }
-
-        foreach (var (name, _) in members)
-        {
-            if (!allowed.Contains(name, StringComparer.OrdinalIgnoreCase))
-                Mistake($"{pointer}/{Escape(name)}", $"is not known; allowed: {string.Join(", ", allowed.Where(word => word != "$schema"))}");
-        }
-
-        return members;
-    }
-
-    private string? Text(JsonObject members, string name, string pointer)
-    {
-        if (members[name] is not { } value)
-            return null;
-        if (value.GetValueKind() == JsonValueKind.String)
-            return value.GetValue<string>();
-        Mistake($"{pointer}/{name}", "must be a string");
-        return null;
-    }
-
-    private bool? Switch(JsonObject members, string name, string pointer)
-    {
-        if (members[name] is not { } value)
-            return null;
-        if (value.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
-            return value.GetValue<bool>();
-        Mistake($"{pointer}/{name}", "must be true or false");
-        return null;
-    }
-
-    private int? Count(JsonObject members, string name, string pointer)
-    {
-        if (members[name] is not { } value)
-            return null;
-        if (value is JsonValue number && number.TryGetValue<int>(out var count) && count > 0)
-            return count;
-        Mistake($"{pointer}/{name}", "must be a whole number above 0");
-        return null;
-    }
-
-    private List<string>? ReadTexts(JsonObject members, string name, string pointer)
-    {
-        if (members[name] is not { } value)
-            return null;
-        if (value is JsonArray list && list.All(item => item?.GetValueKind() == JsonValueKind.String))
-            return [.. list.Select(item => item!.GetValue<string>())];
-        Mistake($"{pointer}/{name}", "must be a list of strings");
-        return null;
-    }
-
-    private void Mistake(string pointer, string what)
-    {
-        var where = variableOf.TryGetValue(pointer.ToLowerInvariant(), out var variable) ? $"environment variable {variable}" : source;
-        mistakes.Add($"{where}: {(pointer.Length == 0 ? "/" : pointer)} {what}");
-    }
-
-    private static string Escape(string key) => key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }

@@ -25,13 +25,21 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
     /// <summary>The outbound dialects that this version speaks.</summary>
     public static readonly IReadOnlyList<string> Dialects = ["anthropic", "azure-openai", "gemini", "mistral", "openai"];
 
+    /// <summary>For the person who wrote a name that is none.</summary>
+    internal const string NameRule = "allowed: up to 80 letters, digits, '_', '.' and '-' of ASCII, the first of them a letter, a digit or '_'";
+
+    private const int LongestName = 80;
+
     public ProviderOptions Options { get; init; } = ProviderOptions.None;
 
     /// <summary>1.1 or 2, and nothing else; null: what the server prefers over TLS, 1.1 without it.</summary>
     public Version? HttpVersion { get; init; }
 
-    /// <summary>Whether requests can go below a URL, and nobody is named in it.</summary>
-    internal static bool IsBaseUrl(Uri url) => url is { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" };
+    /// <summary>Whether a provider may be called so; clients write the name before a slash.</summary>
+    internal static bool IsName(string text) =>
+        text.Length is > 0 and <= LongestName
+        && (char.IsAsciiLetterOrDigit(text[0]) || text[0] == '_')
+        && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-');
 
     /// <summary>Keeps the key out of every text that this record ends up in.</summary>
     public override string ToString() => $"{Name} ({Dialect})";

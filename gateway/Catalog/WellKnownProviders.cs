@@ -12,8 +12,8 @@ public static class WellKnownProviders
 
     /// <param name="environment">The process's variables.</param>
     /// <param name="notices">Gets a line for each provider.</param>
-    /// <exception cref="ConfigurationException">A variable holds what cannot be a key or an address.</exception>
-    public static IEnumerable<ProviderSettings> FromEnvironment(IReadOnlyDictionary<string, string> environment, List<string> notices)
+    /// <param name="mistakes">Gets a sentence for each variable that cannot be used.</param>
+    public static IEnumerable<ProviderSettings> FromEnvironment(IReadOnlyDictionary<string, string> environment, List<string> notices, List<string> mistakes)
     {
         var providers = new List<ProviderSettings>();
         if (Key("OPENAI_API_KEY") is { } openAIKey)
@@ -28,22 +28,28 @@ public static class WellKnownProviders
         {
             // Azure's own tools take the bare address of the resource; its v1 endpoint is below it.
             var whole = endpoint.TrimEnd('/') + (endpoint.Contains("/openai", StringComparison.OrdinalIgnoreCase) ? "/" : "/openai/v1/");
-            if (!Uri.TryCreate(whole, UriKind.Absolute, out var resource) || !ProviderSettings.IsBaseUrl(resource))
-                throw new ConfigurationException(["environment variable AZURE_OPENAI_ENDPOINT: must be an https URL such as https://name.openai.azure.com"]);
-            Add("azure", "azure-openai", resource, Key("AZURE_OPENAI_API_KEY"), "AZURE_OPENAI_ENDPOINT");
+            if (BaseUrl.TryRead(whole, out var resource))
+                Add("azure", "azure-openai", resource, Key("AZURE_OPENAI_API_KEY"), "AZURE_OPENAI_ENDPOINT");
+            else
+                mistakes.Add("environment variable AZURE_OPENAI_ENDPOINT: must be an https URL such as https://name.openai.azure.com");
         }
 
         if (Value("LMSTUDIO_BASE_URL") is { } url)
         {
-            if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && ProviderSettings.IsBaseUrl(address))
+            if (BaseUrl.TryRead(url, out var address))
                 Add("lmstudio", "openai", address, null, "LMSTUDIO_BASE_URL", ProviderOptions.None with { Server = "lmstudio" });
             else
-                throw new ConfigurationException(["environment variable LMSTUDIO_BASE_URL: must be an http or https URL such as http://127.0.0.1:1234/v1"]);
+                mistakes.Add("environment variable LMSTUDIO_BASE_URL: must be an http or https URL such as http://127.0.0.1:1234/v1");
         }
 
-        if (providers.Count > 0)
+        if (providers.Count > 0 || mistakes.Count > 0)
             return providers;
-        var emulator = new Uri((Value(EmulatorUrlVariable) ?? DefaultEmulatorUrl).TrimEnd('/') + "/");
+        if (!BaseUrl.TryRead(Value(EmulatorUrlVariable) ?? DefaultEmulatorUrl, out var emulator))
+        {
+            mistakes.Add($"environment variable {EmulatorUrlVariable}: {BaseUrl.Rule}");
+            return [];
+        }
+
         notices.Add($"no provider is configured: all models are the emulator's, at {emulator}");
         return [new ProviderSettings("emulator", "mistral", emulator, "emulator", PublishesAll: true, Timeouts.Default)];
 
@@ -59,7 +65,8 @@ public static class WellKnownProviders
             }
             catch (SecretException error)
             {
-                throw new ConfigurationException([error.Message]);
+                mistakes.Add(error.Message);
+                return null;
             }
         }
 

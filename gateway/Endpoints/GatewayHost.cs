@@ -2,6 +2,7 @@ using System.Net;
 using Dragoman.Catalog;
 using Dragoman.Pipeline;
 using Dragoman.Providers;
+using Dragoman.Startup;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -19,9 +20,8 @@ namespace Dragoman.Endpoints;
 /// <summary>Runs the gateway in a process. Both executables are this with another name and port.</summary>
 public static class GatewayHost
 {
-    private const string ListenVariable = "DRAGOMAN_LISTEN";
     private const int ConfigurationMistake = 2;
-    private const int PortTaken = 1;
+    private const int CannotOpen = 1;
 
     /// <summary>For last words to clients that read them, after the drain.</summary>
     private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(2);
@@ -36,34 +36,40 @@ public static class GatewayHost
     private const int WaitingConnections = 4096;
 
     /// <summary>Serves until the process is told to stop.</summary>
+    /// <param name="arguments">Of the process; see <see cref="StartSettings"/>.</param>
     /// <param name="name">The executable's name, for its first line of output.</param>
     /// <param name="portVariable">The environment variable that holds the port; 0 takes any free one.</param>
     /// <param name="defaultPort">Used when the variable is not set.</param>
     /// <param name="handsOver">See <see cref="GatewayRuntime.HandsOver"/>.</param>
-    /// <returns>The exit code: 0 after a normal end, 1 when the port is taken, 2 after a mistake in the configuration.</returns>
-    public static async Task<int> RunAsync(string name, string portVariable, int defaultPort, bool handsOver)
+    /// <returns>
+    /// The exit code: 0 after a normal end, 1 when the port cannot be opened or something unexpected failed, 2 after a
+    /// mistake in an argument, a variable or the configuration.
+    /// </returns>
+    public static Task<int> RunAsync(string[] arguments, string name, string portVariable, int defaultPort, bool handsOver) =>
+        Unexpected.CatchAsync(name, () => StartAsync(arguments, name, portVariable, defaultPort, handsOver));
+
+    private static async Task<int> StartAsync(string[] arguments, string name, string portVariable, int defaultPort, bool handsOver)
     {
         SocketScheduling.ApplyToProcess();
         using var signals = new StopSignals();
-        var environment = ReadEnvironment();
         GatewaySnapshot snapshot;
-        IPAddress address;
-        int port;
+        StartSettings settings;
         try
         {
-            address = ReadAddress(environment);
-            port = ReadPort(environment, portVariable, defaultPort);
-            var configuration = ConfigurationReader.Read(environment.GetValueOrDefault("DRAGOMAN_CONFIG") ?? "gateway.json", environment);
-            RefuseOpenNetwork(address, configuration.Access);
-            snapshot = new GatewaySnapshot(configuration, TimeProvider.System);
+            settings = StartSettings.Read(arguments, ProcessEnvironment.Read(), name, portVariable, defaultPort, out var page);
+            if (page is not null)
+                return StandardStreams.TryWriteLine(page) is null ? 0 : CannotOpen;
+            RefuseOpenNetwork(settings.Address, settings.Configuration.Access);
+            snapshot = new GatewaySnapshot(settings.Configuration, TimeProvider.System);
         }
         catch (ConfigurationException error)
         {
             foreach (var mistake in error.Mistakes)
-                await Console.Error.WriteLineAsync($"{name}: {mistake}").ConfigureAwait(false);
+                StandardStreams.WriteErrorLine($"{name}: {Printable.Line(mistake)}");
             return ConfigurationMistake;
         }
 
+        var (address, port) = (settings.Address, settings.Port);
         var listening = new ListeningPort();
         var app = Build(snapshot, TimeProvider.System, address, port, handsOver, listening);
         await using (app.ConfigureAwait(false))
@@ -72,18 +78,20 @@ public static class GatewayHost
             {
                 await app.StartAsync().ConfigureAwait(false);
             }
-            catch (IOException error)
+            catch (Exception error) when (ListenAddress.IsOpeningFailure(error))
             {
-                await Console.Error.WriteLineAsync($"{name}: port {port} cannot be opened: {error.Message}").ConfigureAwait(false);
-                return PortTaken;
+                StandardStreams.WriteErrorLine($"{name}: {ListenAddress.DescribeFailure(address, port, error)}");
+                return CannotOpen;
             }
 
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-            Console.WriteLine($"{name} listening on {addresses.Addresses.First()}");
+            if (!StandardStreams.TryAnnounce(name, $"{name} listening on {addresses.Addresses.First()}"))
+                return CannotOpen;
             foreach (var notice in snapshot.Configuration.Notices)
-                Console.WriteLine($"{name}: {notice}");
+                StandardStreams.TryWriteLine($"{name}: {notice}");
             if (OpenFiles.Notice() is { } lowLimit)
-                Console.WriteLine($"{name}: {lowLimit}");
+                StandardStreams.TryWriteLine($"{name}: {lowLimit}");
+            Unexpected.BeginsToServe();
             await signals.Stop.ConfigureAwait(false);
             await StopAsync(app, listening, signals.Hurry).ConfigureAwait(false);
         }
@@ -148,6 +156,8 @@ public static class GatewayHost
         // Made by the container, which then writes the last lines when it ends.
         builder.Services.AddSingleton<ILoggerProvider>(_ => new ConsoleLog(Console.OpenStandardOutput(), TimeProvider.System));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // What keeps the port from opening is told in a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // Whoever listens to it pays for an activity and a log scope with each request, and it has nothing to say here.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTime);
@@ -165,23 +175,6 @@ public static class GatewayHost
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    private static Dictionary<string, string> ReadEnvironment()
-    {
-        var variables = new Dictionary<string, string>();
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            variables[(string)variable.Key] = (string?)variable.Value ?? "";
-        return variables;
-    }
-
-    private static IPAddress ReadAddress(Dictionary<string, string> environment)
-    {
-        if (!environment.TryGetValue(ListenVariable, out var text) || text.Length == 0)
-            return IPAddress.Loopback;
-        return IPAddress.TryParse(text, out var address)
-            ? address
-            : throw new ConfigurationException([$"environment variable {ListenVariable}: \"{text}\" is not an IP address; 127.0.0.1 is this machine alone, 0.0.0.0 every network"]);
-    }
-
     private static void RefuseOpenNetwork(IPAddress address, AccessSettings access)
     {
         if (!IPAddress.IsLoopback(address) && access is { Mode: AccessMode.Open, AllowsOpenNetwork: false })
@@ -189,14 +182,5 @@ public static class GatewayHost
             throw new ConfigurationException(
                 [$"/access/mode is open, so anybody who reaches {address} could spend your provider's money; listen on loopback, or set /access/allowOpenNetwork to true"]);
         }
-    }
-
-    private static int ReadPort(Dictionary<string, string> environment, string variable, int defaultPort)
-    {
-        if (!environment.TryGetValue(variable, out var text) || text.Length == 0)
-            return defaultPort;
-        return int.TryParse(text, out var port) && port is >= 0 and <= 65_535
-            ? port
-            : throw new ConfigurationException([$"environment variable {variable}: \"{text}\" is not a port; allowed: 0 to 65535"]);
     }
 }

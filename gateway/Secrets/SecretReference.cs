@@ -1,3 +1,6 @@
+using System.Text;
+using Dragoman.Startup;
+
 namespace Dragoman.Secrets;
 
 /// <summary>
@@ -13,6 +16,9 @@ public static class SecretReference
     private const string FileScheme = "file:";
     private const string KeyVaultScheme = "keyvault:";
 
+    /// <summary>Bytes of a file that holds a secret.</summary>
+    private const int LargestFile = 64 * 1024;
+
     /// <summary>The secret, fit to stand in a header.</summary>
     /// <param name="reference">As the configuration has it. White space around what a variable or a file holds is no part of the secret.</param>
     /// <param name="environment">The process's variables; null for one that is not set.</param>
@@ -22,16 +28,20 @@ public static class SecretReference
         if (reference.StartsWith(EnvironmentScheme, StringComparison.Ordinal))
         {
             var name = reference[EnvironmentScheme.Length..];
-            if (name.Length == 0)
+            if (!name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.') || name.Length == 0)
                 throw new SecretException("env: needs the name of a variable, such as env:MY_KEY");
-            var value = environment(name) ?? throw new SecretException($"environment variable {name} is not set");
-            return OfVariable(name, value);
+            if (environment(name) is { } value)
+                return OfVariable(name, value);
+            // With a hyphen it may be the key itself, which must not be shown.
+            throw new SecretException(name.Contains('-', StringComparison.Ordinal) ? "the environment variable that follows env: is not set" : $"environment variable {name} is not set");
         }
 
         if (reference.StartsWith(FileScheme, StringComparison.Ordinal))
         {
             var path = reference[FileScheme.Length..];
-            return Check(ReadFile(path).Trim(), $"file {path}");
+            if (string.IsNullOrWhiteSpace(path))
+                throw new SecretException("file: needs a path, such as file:/run/secrets/my_key");
+            return Check(ReadFile(path), $"file {path}");
         }
 
         if (reference.StartsWith(KeyVaultScheme, StringComparison.Ordinal))
@@ -45,15 +55,13 @@ public static class SecretReference
 
     private static string ReadFile(string path)
     {
-        if (string.IsNullOrWhiteSpace(path))
-            throw new SecretException("file: needs a path, such as file:/run/secrets/my_key");
         try
         {
-            return File.ReadAllText(path);
+            return Encoding.UTF8.GetString(SmallFile.Read(path, LargestFile)).TrimStart('\ufeff').Trim();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (SmallFileException error)
         {
-            throw new SecretException($"file {path} cannot be read: {error.Message}");
+            throw new SecretException($"file {path} {error.Message}");
         }
     }
 

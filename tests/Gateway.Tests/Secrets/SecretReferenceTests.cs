@@ -78,5 +78,5 @@ public class SecretReferenceTests
 
     [Fact]
     public void A_missing_file_is_told_by_its_path() =>
-        Assert.StartsWith("file /does/not/exist cannot be read", Assert.Throws<SecretException>(() => SecretReference.Resolve("file:/does/not/exist", _ => null)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("file /does/not/exist does not exist", Assert.Throws<SecretException>(() => SecretReference.Resolve("file:/does/not/exist", _ => null)).Message, StringComparison.Ordinal);
 }
