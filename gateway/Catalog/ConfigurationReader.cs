@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dragoman.Conversation;
-using Dragoman.Providers;
 using Dragoman.Secrets;
 using Dragoman.Startup;
 
@@ -359,7 +358,7 @@ public sealed partial class ConfigurationReader
     }
 
     private static string? NameMistakeOf(ProviderSettings? provider, string model) =>
-        provider is null || !ProviderSettings.Dialects.Contains(provider.Dialect) ? null : ProviderKind.Of(provider).FindNameMistake(provider, model);
+        provider is null ? null : ModelNameRule.FindMistake(provider, model);
 
     private ModelCapabilities? ReadCapabilities(JsonObject members, string pointer)
     {

@@ -28,12 +28,19 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
     /// <summary>For the person who wrote a name that is none.</summary>
     internal const string NameRule = "allowed: up to 80 letters, digits, '_', '.' and '-' of ASCII, the first of them a letter, a digit or '_'";
 
+    /// <summary>The path at which Azure's newer endpoint ends; there the deployment is named in the body.</summary>
+    internal const string AzureVersion1Path = "/openai/v1/";
+
     private const int LongestName = 80;
 
     public ProviderOptions Options { get; init; } = ProviderOptions.None;
 
     /// <summary>1.1 or 2, and nothing else; null: what the server prefers over TLS, 1.1 without it.</summary>
     public Version? HttpVersion { get; init; }
+
+    /// <summary>Whether this is Azure's older endpoint, whose paths have the deployment as a segment.</summary>
+    internal bool HasDeployments =>
+        Dialect == "azure-openai" && (Options.Deployments ?? BaseUrl?.AbsolutePath.EndsWith(AzureVersion1Path, StringComparison.OrdinalIgnoreCase) == false);
 
     /// <summary>Whether a provider may be called so; clients write the name before a slash.</summary>
     internal static bool IsName(string text) =>

@@ -18,7 +18,7 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
     private const string DefaultApiVersion = "2024-10-21";
     private static readonly DateOnly FirstWithMaxCompletionTokens = new(2024, 9, 1);
 
-    private const string Version1Path = "/openai/v1/";
+    private const string Version1Path = ProviderSettings.AzureVersion1Path;
     private const string DeploymentsPath = "/openai/deployments/";
     private const string Version1Scope = "https://ai.azure.com/.default";
     private const string DeploymentsScope = "https://cognitiveservices.azure.com/.default";
@@ -30,14 +30,14 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
 
     public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl)
     {
-        var chat = new OpenAIChatOutbound(null) { TakesMaxCompletionTokens = !HasDeployments(settings, baseUrl) || KnowsMaxCompletionTokens(ApiVersionOf(settings)) };
+        var chat = new OpenAIChatOutbound(null) { TakesMaxCompletionTokens = !settings.HasDeployments || KnowsMaxCompletionTokens(ApiVersionOf(settings)) };
         var dialect = new OpenAIOutbound(chat, listsModels: false);
         return settings.Options.BaseModels.Count == 0 ? dialect : new BaseModelOutbound(dialect, settings.Options.BaseModels);
     }
 
     public override Uri AddressOf(ProviderSettings settings, Uri baseUrl, UpstreamCall call)
     {
-        if (!HasDeployments(settings, baseUrl))
+        if (!settings.HasDeployments)
             return UpstreamAddress.Below(baseUrl, settings.Options.ApiVersion is { } version ? $"{call.Path}?api-version={Uri.EscapeDataString(version)}" : call.Path);
         // Responses are not below deployments, nor at the versions of most of them.
         if (OpenAIResponsesOutbound.Wrote(call))
@@ -48,12 +48,7 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
     }
 
     public override IReadOnlyList<string> RootsOf(ProviderSettings settings, Uri baseUrl) =>
-        HasDeployments(settings, baseUrl) ? [DeploymentsPath, Version1Path] : base.RootsOf(settings, baseUrl);
-
-    /// <summary>A deployment is one segment of the older endpoint's path; the newer one has it in the body.</summary>
-    public override string? FindNameMistake(ProviderSettings settings, string model) =>
-        base.FindNameMistake(settings, model)
-        ?? (settings.BaseUrl is { } baseUrl && HasDeployments(settings, baseUrl) && !UpstreamName.FitsSegment(model) ? UpstreamName.PathRule : null);
+        settings.HasDeployments ? [DeploymentsPath, Version1Path] : base.RootsOf(settings, baseUrl);
 
     /// <summary>By key or by token, never both.</summary>
     public override async ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
@@ -64,7 +59,7 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
             return;
         }
 
-        var scope = settings.Options.Scope ?? (HasDeployments(settings, settings.BaseUrl!) ? DeploymentsScope : Version1Scope);
+        var scope = settings.Options.Scope ?? (settings.HasDeployments ? DeploymentsScope : Version1Scope);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(scope, cancellation).ConfigureAwait(false));
     }
 
@@ -74,7 +69,4 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
     private static bool KnowsMaxCompletionTokens(string apiVersion) =>
         !DateOnly.TryParseExact(apiVersion.Split("-preview")[0], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
         || date >= FirstWithMaxCompletionTokens;
-
-    private static bool HasDeployments(ProviderSettings settings, Uri baseUrl) =>
-        settings.Options.Deployments ?? !baseUrl.AbsolutePath.EndsWith(Version1Path, StringComparison.OrdinalIgnoreCase);
 }

@@ -19,10 +19,6 @@ internal sealed class GeminiProvider : ProviderKind
 
     public override RateLimits? ReadRateLimits(HttpResponseHeaders headers) => null;
 
-    /// <summary>The model is a part of the path, such as <c>models/x</c>, <c>tunedModels/x</c> or <c>publishers/google/models/x</c>.</summary>
-    public override string? FindNameMistake(ProviderSettings settings, string model) =>
-        base.FindNameMistake(settings, model) ?? (UpstreamName.FitsPath(model) ? null : UpstreamName.PathRule);
-
     public override ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
     {
         if (settings.ApiKey is not null)

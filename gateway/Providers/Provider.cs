@@ -151,7 +151,7 @@ public sealed class Provider : IDisposable
         using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
         var listed = Dialect.ReadModels(await response.ReadBodyAsync(UpstreamBody.Largest, Credentials, cancellation).ConfigureAwait(false));
         // What cannot be called is not shown either.
-        return [.. listed.Where(model => kind.FindNameMistake(Settings, model.Id) is null)];
+        return [.. listed.Where(model => ModelNameRule.FindMistake(Settings, model.Id) is null)];
     }
 
     /// <summary>The provider's own id of an answer, for its support; null when it has none that can be passed on.</summary>

@@ -18,9 +18,6 @@ internal abstract class ProviderKind
     /// <summary>The paths that requests may go to, as <see cref="UpstreamAddress"/> takes them.</summary>
     public virtual IReadOnlyList<string> RootsOf(ProviderSettings settings, Uri baseUrl) => [baseUrl.AbsolutePath];
 
-    /// <summary>Why there can be no model of this name; null: there can. Names that go into bodies alone follow the shared rule.</summary>
-    public virtual string? FindNameMistake(ProviderSettings settings, string model) => UpstreamName.CanExist(model) ? null : UpstreamName.Rule;
-
     /// <summary>Whether the server unloads models by itself, and says so instead of answering.</summary>
     public virtual bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => false;
 
