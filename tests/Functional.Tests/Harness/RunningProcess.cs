@@ -159,7 +159,7 @@ internal sealed class RunningProcess : IAsyncDisposable
         variable.StartsWith("DRAGOMAN", StringComparison.OrdinalIgnoreCase)
         || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
         || variable.EndsWith("_API_KEY", StringComparison.OrdinalIgnoreCase)
-        || variable is "PORT" or "FUNCTIONS_CUSTOMHANDLER_PORT" or "AZURE_OPENAI_ENDPOINT" or "LMSTUDIO_BASE_URL";
+        || variable is "PORT" or "WEBSITE_HOSTNAME" or "FUNCTIONS_CUSTOMHANDLER_PORT" or "AZURE_OPENAI_ENDPOINT" or "LMSTUDIO_BASE_URL";
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
