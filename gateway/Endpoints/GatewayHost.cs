@@ -80,6 +80,7 @@ public static class GatewayHost
 
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
             Console.WriteLine($"{name} listening on {addresses.Addresses.First()}");
+            Console.WriteLine($"{name}: {OpenNetwork.Notice(address, new Uri(addresses.Addresses.First()).Port, snapshot.Configuration.Access)}");
             foreach (var notice in snapshot.Configuration.Notices)
                 Console.WriteLine($"{name}: {notice}");
             if (OpenFiles.Notice() is { } lowLimit)
@@ -131,6 +132,7 @@ public static class GatewayHost
             kestrel.AddServerHeader = false;
             // Step 1 has the limit, and answers it in the client's dialect.
             kestrel.Limits.MaxRequestBodySize = null;
+            HeadLimits.Apply(kestrel.Limits);
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port, options => options.Use(listening.Count));
         });
