@@ -19,6 +19,7 @@ Values come from the environment:
   DRAGOMAN_TRUSTED_PROXY       CIDR of an ingress whose X-Forwarded-* is believed (none)
   DRAGOMAN_BODY_LIMIT          largest request body                    (33m)
   DRAGOMAN_BODY_SPACE          most that request bodies may take on the disk of DRAGOMAN_NGINX_RUN (8g)
+  DRAGOMAN_BODY_MEMORY         most that smaller ones (under 300 KB) may take in nginx's memory (1g)
   DRAGOMAN_CLIENT_REQUESTS     requests that may run for one address   (half of what the workers can carry)
   DRAGOMAN_WORKERS             worker processes                        (auto)
   DRAGOMAN_WORKER_CONNECTIONS  connections a worker; a stream takes two (20480, or what the file limit allows)
@@ -78,6 +79,7 @@ if [ -z "$DRAGOMAN_WORKER_CONNECTIONS" ]; then
     tell_of_low_limit
 fi
 : "${DRAGOMAN_BODY_SPACE:=8g}"
+: "${DRAGOMAN_BODY_MEMORY:=1g}"
 : "${DRAGOMAN_CLIENT_REQUESTS:=}"
 : "${DRAGOMAN_ALLOW_OPEN_NETWORK:=}"
 access_mode=$(printenv DRAGOMAN__access__mode || echo open)
@@ -197,8 +199,13 @@ body_space=$(bytes DRAGOMAN_BODY_SPACE "$DRAGOMAN_BODY_SPACE") || exit 2
 if [ $((body_space / 2)) -lt $((body_limit * 2)) ] || [ $((body_space / 4)) -lt 20000000 ]; then
     refuse "DRAGOMAN_BODY_SPACE is $DRAGOMAN_BODY_SPACE; it must be at least 80m and four times DRAGOMAN_BODY_LIMIT ($DRAGOMAN_BODY_LIMIT)"
 fi
+body_memory=$(bytes DRAGOMAN_BODY_MEMORY "$DRAGOMAN_BODY_MEMORY") || exit 2
+if [ "$body_memory" -lt 30000000 ]; then
+    refuse "DRAGOMAN_BODY_MEMORY is $DRAGOMAN_BODY_MEMORY; it must be at least 30m"
+fi
 # What limit_conn can count to.
 most_connections=65535
+bodies_memory=$(between 2 $((body_memory / 300000)) $most_connections)
 bodies_1mb=$(between 2 $((body_space / 4 / 1000000)) $most_connections)
 bodies_10mb=$(between 2 $((body_space / 4 / 10000000)) $most_connections)
 bodies_any=$(between 2 $((body_space / 2 / body_limit)) $most_connections)
@@ -304,10 +311,12 @@ substitute_value CA_CERTIFICATES "$DRAGOMAN_CA_CERTIFICATES"
 substitute_value TRUSTED_PROXY "$DRAGOMAN_TRUSTED_PROXY"
 substitute_value BODY_LIMIT "$DRAGOMAN_BODY_LIMIT"
 substitute_value CLIENT_REQUESTS "$DRAGOMAN_CLIENT_REQUESTS"
+substitute BODIES_MEMORY "$bodies_memory"
 substitute BODIES_1MB "$bodies_1mb"
 substitute BODIES_10MB "$bodies_10mb"
 substitute BODIES_ANY "$bodies_any"
 # The share of one address.
+substitute CLIENT_BODIES_MEMORY $((bodies_memory / 2))
 substitute CLIENT_BODIES_1MB $((bodies_1mb / 2))
 substitute CLIENT_BODIES_10MB $((bodies_10mb / 2))
 substitute CLIENT_BODIES_ANY $((bodies_any / 2))

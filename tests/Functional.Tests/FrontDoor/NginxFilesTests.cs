@@ -55,6 +55,7 @@ public class NginxFilesTests
     [InlineData("DRAGOMAN_FUNCTIONS", ",", "no server")]
     [InlineData("DRAGOMAN_BODY_SPACE", "much", "number of bytes")]
     [InlineData("DRAGOMAN_BODY_SPACE", "100m", "at least 80m and four times DRAGOMAN_BODY_LIMIT")]
+    [InlineData("DRAGOMAN_BODY_MEMORY", "1m", "at least 30m")]
     [InlineData("DRAGOMAN_BODY_LIMIT", "3g", "four times DRAGOMAN_BODY_LIMIT")]
     [InlineData("DRAGOMAN_CLIENT_REQUESTS", "0", "1 to 65535")]
     [InlineData("DRAGOMAN_CLIENT_REQUESTS", "65536", "1 to 65535")]
