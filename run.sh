@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Builds Dragoman and runs all of it on this machine: nginx in front, sidecar and functions behind it, and the
-# emulator where no provider is configured. Ctrl-C stops everything and leaves nothing behind.
+# emulator where no provider is configured. Ctrl-C stops everything and leaves nothing behind. A process that ends by
+# itself is started again, three times within a minute at the most.
 #
 #   ./run.sh               front door on http://127.0.0.1:11434
 #   PORT=11500 ./run.sh    front door on another port
 #
-# A provider's key in the environment (OPENAI_API_KEY, MISTRAL_API_KEY), LMSTUDIO_BASE_URL, or a gateway.json
-# (here, beside run.sh, or named by DRAGOMAN_CONFIG) makes the models that provider's.
+# A provider's key in the environment (OPENAI_API_KEY, MISTRAL_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY),
+# AZURE_OPENAI_ENDPOINT, LMSTUDIO_BASE_URL, or a gateway.json (here, beside run.sh, or named by DRAGOMAN_CONFIG) makes the
+# models that provider's.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,10 +16,19 @@ front_port=${PORT:-11434}
 start_deadline_seconds=60
 stop_deadline_seconds=15
 largest_log_bytes=$((8 * 1024 * 1024))
+most_restarts=3
+restarts_within_seconds=60
 run_directory=
+nginx=
 children=()  # in the order of their start
 followers=()
-declare -A process_of=() port_of=()
+# ends_of: seconds at which a child ended; restart_at: the second in which one that ended is started again
+declare -A process_of=() port_of=() port_variable_of=() ends_of=() restart_at=()
+# What makes a child end with run.sh, even when run.sh is killed.
+with_us=()
+# The writing end of the caretaker's pipe, which only run.sh itself holds.
+alive=
+caretaker=
 
 # Reading from a pipe that never holds anything is a sleep without a process.
 exec {silence}<> <(:)
@@ -36,6 +47,7 @@ main() {
     chmod 711 "$run_directory"
     # What the build or a killed child forgets in its temporary directory goes with ours.
     export TMPDIR=$run_directory
+    hire_caretaker
 
     locate_configuration
     local providers
@@ -81,6 +93,9 @@ configured_providers() {
     local found=() configuration=${DRAGOMAN_CONFIG:-gateway.json}
     [[ -z ${OPENAI_API_KEY:-} ]] || found+=("OpenAI (OPENAI_API_KEY)")
     [[ -z ${MISTRAL_API_KEY:-} ]] || found+=("Mistral (MISTRAL_API_KEY)")
+    [[ -z ${ANTHROPIC_API_KEY:-} ]] || found+=("Anthropic (ANTHROPIC_API_KEY)")
+    [[ -z ${GEMINI_API_KEY:-} ]] || found+=("Gemini (GEMINI_API_KEY)")
+    [[ -z ${AZURE_OPENAI_ENDPOINT:-} ]] || found+=("Azure OpenAI (AZURE_OPENAI_ENDPOINT)")
     [[ -z ${LMSTUDIO_BASE_URL:-} ]] || found+=("LM Studio (LMSTUDIO_BASE_URL)")
     [[ ! -f $configuration ]] || ! grep -q '"providers"' "$configuration" || found+=("those of $configuration")
     ! env | grep -qi '^DRAGOMAN__providers__' || found+=("those of DRAGOMAN__providers__*")
@@ -99,6 +114,7 @@ build() {
     (
         exec {lock}<"$root"
         flock "$lock"
+        exec {alive}>&-
         DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 \
             dotnet build "$run_directory/run.slnf" -c Release -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false
     ) >"$run_directory/build.log" 2>&1 || {
@@ -107,26 +123,59 @@ build() {
     }
 }
 
+# Sees to it that nothing outlives run.sh, not even when it is killed: the kernel tells the children where setpriv can
+# ask it to, and a caretaker ends whatever is left then and removes the directory.
+hire_caretaker() {
+    if setpriv --pdeathsig TERM true 2>/dev/null; then with_us=(setpriv --pdeathsig TERM); fi
+    exec {alive}> >(take_care)
+    caretaker=$!
+}
+
+take_care() {
+    local file group
+    trap '' INT TERM HUP PIPE
+    # Ends when run.sh is gone, in whatever way.
+    cat >/dev/null
+    [[ -d $run_directory ]] || return 0
+    for file in "$run_directory"/*.pid; do
+        [[ -f $file ]] || continue
+        group=$(<"$file")
+        kill -TERM -- "-$group" 2>/dev/null || continue
+        for ((patience = 0; patience < 100; patience++)); do
+            kill -0 -- "-$group" 2>/dev/null || break
+            pause 0.05
+        done
+        kill -KILL -- "-$group" 2>/dev/null || true
+    done
+    rm -rf "$run_directory"
+}
+
 # Starts a program in a process group of its own, so that Ctrl-C reaches run.sh alone and the order of the stop is ours.
 launch() {
     set -m
-    "$@" &
+    "$@" {alive}>&- &
     set +m
 }
 
 start() {
     local name=$1
     shift
-    launch "$@" >>"$run_directory/$name.log" 2>&1 </dev/null
+    launch "${with_us[@]}" "$@" >>"$run_directory/$name.log" 2>&1 </dev/null
+    [[ -n ${process_of[$name]:-} ]] || children+=("$name")
     process_of[$name]=$!
-    children+=("$name")
+    echo "$!" >"$run_directory/$name.pid"
 }
 
 start_ours() {
-    local name=$1 port_variable=$2 usual_port=$3 port=$3
+    local name=$1 usual_port=$3 port=$3
+    port_variable_of[$name]=$2
     # Port 0 lets the process choose a free one and say which.
     ! is_taken "$usual_port" || port=0
-    start "$name" env "$port_variable=$port" "$root/$name/bin/Release/net10.0/dragoman-$name"
+    start_at "$name" "$port"
+}
+
+start_at() {
+    start "$1" env "${port_variable_of[$1]}=$2" "$root/$1/bin/Release/net10.0/dragoman-$1"
 }
 
 await_ours() {
@@ -187,10 +236,14 @@ start_nginx() {
         DRAGOMAN_FUNCTIONS=127.0.0.1:${port_of[functions]} \
         "$root/nginx/render.sh" "$run_directory/nginx"
     chmod 711 "$run_directory/nginx"
+    port_of[nginx]=$front_port
+    start_rendered_nginx
+}
+
+start_rendered_nginx() {
     # Older than 1.19.5, nginx knows no -e and complains once about a log it may not open.
     local error_log=(-e stderr)
     "$nginx" "${error_log[@]}" -v 2>/dev/null || error_log=()
-    port_of[nginx]=$front_port
     start nginx "$nginx" "${error_log[@]}" -p "$run_directory/nginx" -c "$run_directory/nginx/nginx.conf" -g 'daemon off;'
 }
 
@@ -204,11 +257,11 @@ introduce() {
         process address 'answers' \
         nginx "$door" 'every client: Ollama, OpenAI and Anthropic tools' \
         sidecar "http://127.0.0.1:${port_of[sidecar]}" 'what streams' \
-        functions "http://127.0.0.1:${port_of[functions]}" 'everything else'
+        functions "http://127.0.0.1:${port_of[functions]}" 'everything else; while it is away, the sidecar does'
     if [[ -z $1 ]]; then
         printf '  %-10s %-29s %s\n' emulator "http://127.0.0.1:${port_of[emulator]}" 'in place of a provider'
         printf '\nModels: the emulator'\''s, whose answers are made up, because no provider is configured.\n'
-        printf 'For real ones set OPENAI_API_KEY, MISTRAL_API_KEY or LMSTUDIO_BASE_URL and start again.\n'
+        printf 'For real ones set OPENAI_API_KEY, MISTRAL_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, AZURE_OPENAI_ENDPOINT\nor LMSTUDIO_BASE_URL and start again.\n'
     else
         printf '\nModels: %s.\n' "$1"
     fi
@@ -232,14 +285,15 @@ follow_logs() {
 }
 
 follow_log() {
-    tail -n +1 -f "$run_directory/$1.log" 2>/dev/null | sed -u "s/^/$(printf '%-9s' "$1") | /"
+    # $$ is run.sh also here, in the background.
+    tail -n +1 -f --pid=$$ "$run_directory/$1.log" 2>/dev/null | sed -u "s/^/$(printf '%-9s' "$1") | /"
 }
 
 watch_processes() {
     local name follower
     while pause 0.5; do
         for name in "${children[@]}"; do
-            is_running "$name" || report_end "$name"
+            is_running "$name" || revive "$name"
             keep_log_small "$run_directory/$name.log"
         done
         for follower in "${followers[@]}"; do
@@ -247,6 +301,31 @@ watch_processes() {
             kill -0 "$follower" 2>/dev/null || exit 1
         done
     done
+}
+
+# Starts a child that has ended again, after a second, then two, then four; the others go on meanwhile.
+revive() {
+    local name=$1 code=0 end recent=()
+    if [[ -n ${restart_at[$name]:-} ]]; then
+        ((SECONDS >= restart_at[$name])) || return 0
+        unset "restart_at[$name]"
+        if [[ $name == nginx ]]; then start_rendered_nginx; else start_at "$name" "${port_of[$name]}"; fi
+        return 0
+    fi
+    wait "${process_of[$name]}" 2>/dev/null || code=$?
+    # What it had started, such as nginx's workers, would hold its port.
+    kill -KILL -- "-${process_of[$name]}" 2>/dev/null || true
+    for end in ${ends_of[$name]:-}; do
+        ((SECONDS - end >= restarts_within_seconds)) || recent+=("$end")
+    done
+    if ((${#recent[@]} >= most_restarts)); then
+        show_last_lines "$name"
+        fail "$name ended with exit code $code, and it was started again $most_restarts times within $restarts_within_seconds seconds already, so everything else is stopped too"
+    fi
+    restart_at[$name]=$((SECONDS + (1 << ${#recent[@]})))
+    recent+=("$SECONDS")
+    ends_of[$name]=${recent[*]}
+    echo "run.sh: $name ended by itself with exit code $code; it is started again" >&2
 }
 
 is_running() {
@@ -304,8 +383,16 @@ stop_everything() {
     for name in "${followers[@]}"; do
         kill -TERM -- "-$name" 2>/dev/null || true
     done
-    wait 2>/dev/null || true
+    # The caretaker, which waits for our end, is no child to wait for yet.
+    for name in "${process_of[@]}" "${followers[@]}"; do
+        wait "$name" 2>/dev/null || true
+    done
     [[ -z $run_directory ]] || rm -rf "$run_directory"
+    if [[ -n $caretaker ]]; then
+        exec {alive}>&-
+        wait "$caretaker" 2>/dev/null || true
+    fi
 }
 
-main "$@"
+# A test may ask for a single function.
+[[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"

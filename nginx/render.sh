@@ -7,20 +7,28 @@ usage() {
     cat >&2 <<'TEXT'
 usage: render.sh TARGET_DIRECTORY
 Values come from the environment:
-  DRAGOMAN_NGINX_LISTEN        address of the front door               (127.0.0.1:11434)
+  DRAGOMAN_NGINX_LISTEN        address of the front door; beyond loopback needs the next one (127.0.0.1:11434)
+  DRAGOMAN_ALLOW_OPEN_NETWORK  "true": anybody who reaches that address may use the gateway and spend its providers'
+                               money; access.allowOpenNetwork in gateway.json must say so too (no)
+  DRAGOMAN__access__mode       "open" or "keys", as in gateway.json; with keys any address will do (open)
   DRAGOMAN_SIDECAR             host:port of the sidecar, or of up to 8: a,b (127.0.0.1:5081)
-  DRAGOMAN_FUNCTIONS           host:port, or http(s)://host[:port], of the functions
+  DRAGOMAN_FUNCTIONS           host:port, or http(s)://host[:port], of the functions; up to 8 over http: a,b
                                (empty: there are none, the sidecar answers everything)
   DRAGOMAN_FUNCTIONS_KEY       sent to the functions as x-functions-key
   DRAGOMAN_CA_CERTIFICATES     what https functions are verified with  (/etc/ssl/certs/ca-certificates.crt)
   DRAGOMAN_TRUSTED_PROXY       CIDR of an ingress whose X-Forwarded-* is believed (none)
   DRAGOMAN_BODY_LIMIT          largest request body                    (33m)
+  DRAGOMAN_BODY_SPACE          most that request bodies may take on the disk of DRAGOMAN_NGINX_RUN (8g)
+  DRAGOMAN_BODY_MEMORY         most that smaller ones (under 300 KB) may take in nginx's memory (1g)
+  DRAGOMAN_CLIENT_REQUESTS     requests that may run for one address   (half of what the workers can carry)
   DRAGOMAN_WORKERS             worker processes                        (auto)
   DRAGOMAN_WORKER_CONNECTIONS  connections a worker; a stream takes two (20480, or what the file limit allows)
   DRAGOMAN_OPEN_FILES          file descriptors a worker               (65536, or the hard limit)
   DRAGOMAN_DRAIN               how long streams may run on after SIGQUIT (300s)
   DRAGOMAN_ACCESS_LOG          path                                    (/dev/stdout)
-  DRAGOMAN_ERROR_LOG           path, or "stderr"                       (stderr)
+  DRAGOMAN_ERROR_LOG           path, or "stderr": what concerns the server (stderr)
+  DRAGOMAN_REQUEST_ERROR_LOG   path, or "stderr": nginx's own words on single requests; they contain query strings,
+                               which may hold keys                     (/dev/null)
   DRAGOMAN_NGINX_RUN           directory for pid and temporary files   (TARGET_DIRECTORY)
 TEXT
     exit 2
@@ -38,9 +46,12 @@ smaller() {
 # What Dragoman is measured with (docs/limits.md); less is worth a word.
 streams_at_once=10000
 
+number_of_workers() {
+    if [ "$DRAGOMAN_WORKERS" = auto ]; then getconf _NPROCESSORS_ONLN; else echo "$DRAGOMAN_WORKERS"; fi
+}
+
 tell_of_low_limit() {
-    workers=$DRAGOMAN_WORKERS
-    [ "$workers" != auto ] || workers=$(getconf _NPROCESSORS_ONLN)
+    workers=$(number_of_workers)
     # A worker has some files of its own besides.
     streams=$((workers * (DRAGOMAN_WORKER_CONNECTIONS - 50) / 2))
     if [ "$streams" -lt "$streams_at_once" ]; then
@@ -67,63 +78,194 @@ if [ -z "$DRAGOMAN_WORKER_CONNECTIONS" ]; then
     DRAGOMAN_WORKER_CONNECTIONS=$(smaller "$DRAGOMAN_OPEN_FILES" 20480)
     tell_of_low_limit
 fi
+: "${DRAGOMAN_BODY_SPACE:=8g}"
+: "${DRAGOMAN_BODY_MEMORY:=1g}"
+: "${DRAGOMAN_CLIENT_REQUESTS:=}"
+: "${DRAGOMAN_ALLOW_OPEN_NETWORK:=}"
+access_mode=$(printenv DRAGOMAN__access__mode || echo open)
 : "${DRAGOMAN_DRAIN:=300s}"
 : "${DRAGOMAN_ACCESS_LOG:=/dev/stdout}"
 : "${DRAGOMAN_ERROR_LOG:=stderr}"
+: "${DRAGOMAN_REQUEST_ERROR_LOG:=/dev/null}"
 : "${DRAGOMAN_NGINX_RUN:=$target}"
 
+refuse() {
+    echo "render.sh: $1" >&2
+    exit 2
+}
+
+# The same as the port alone, without a character that a shell would take for file names.
+DRAGOMAN_NGINX_LISTEN=${DRAGOMAN_NGINX_LISTEN#'*:'}
+
+is_beyond_loopback() {
+    case $1 in
+        unix:*) return 1 ;;
+        # A port alone means every address.
+        *[!0-9]*) ;;
+        *) return 0 ;;
+    esac
+    listen_host=$1
+    case $listen_host in
+        \[*\]:*) listen_host=${listen_host%:*} ;;
+        \[*\]) ;;
+        *:*) listen_host=${listen_host%:*} ;;
+    esac
+    case $listen_host in
+        localhost | '[::1]') return 1 ;;
+        # A name may begin like an address.
+        127.*[!0-9.]*) return 0 ;;
+        127.*.*.*) return 1 ;;
+        *) return 0 ;;
+    esac
+}
+
+case $DRAGOMAN_ALLOW_OPEN_NETWORK in
+    '' | false | true) ;;
+    *) refuse "DRAGOMAN_ALLOW_OPEN_NETWORK is \"$DRAGOMAN_ALLOW_OPEN_NETWORK\"; allowed are true and false" ;;
+esac
+case $access_mode in
+    open | keys) ;;
+    *) refuse "DRAGOMAN__access__mode is \"$access_mode\"; allowed are open and keys" ;;
+esac
+if [ "$access_mode" = open ] && [ "$DRAGOMAN_ALLOW_OPEN_NETWORK" != true ] && is_beyond_loopback "$DRAGOMAN_NGINX_LISTEN"; then
+    refuse "DRAGOMAN_NGINX_LISTEN is $DRAGOMAN_NGINX_LISTEN, which other machines can reach, and the gateway asks nobody for a key: anybody who reaches it could read, write and spend your providers' money. Listen on 127.0.0.1, [::1] or unix:PATH; or, if all of that is meant, set DRAGOMAN_ALLOW_OPEN_NETWORK=true here and \"access\": { \"allowOpenNetwork\": true } in gateway.json"
+fi
+
+# nginx sends a request to ten places at the most, the page of an error among them.
+most_servers=8
+
 case $DRAGOMAN_FUNCTIONS in
-    '') scheme=http server=${DRAGOMAN_SIDECAR%%,*} port=80 header='' rest=any-sidecar ;;
-    https://*) scheme=https server=${DRAGOMAN_FUNCTIONS#https://} port=443 header=available rest=functions ;;
-    *) scheme=http server=${DRAGOMAN_FUNCTIONS#http://} port=80 header=available rest=functions ;;
+    '') scheme=http port=80 header='' rest=any-sidecar ;;
+    https://*) scheme=https port=443 header=available rest=functions ;;
+    *) scheme=http port=80 header=available rest=functions ;;
 esac
-server=${server%/}
-case $server in
-    *:*) ;;
-    *) server=$server:$port ;;
-esac
+functions=
+number=0
+for server in $(echo "$DRAGOMAN_FUNCTIONS" | tr ',' ' '); do
+    case $server in
+        "$scheme"://*) server=${server#"$scheme"://} ;;
+        *://*) refuse "DRAGOMAN_FUNCTIONS names servers of http and others; all have to be alike" ;;
+    esac
+    server=${server%/}
+    case $server in
+        *:*) ;;
+        *) server=$server:$port ;;
+    esac
+    functions="$functions $server"
+    number=$((number + 1))
+done
+if [ $number -gt $most_servers ]; then
+    refuse "DRAGOMAN_FUNCTIONS names $number servers; allowed are up to $most_servers"
+fi
+if [ $scheme = https ] && [ $number -gt 1 ]; then
+    # The name in the certificate and in Host can be one app's only.
+    refuse "DRAGOMAN_FUNCTIONS names $number servers of https; allowed is one, behind which Azure scales"
+fi
+if [ -n "$DRAGOMAN_FUNCTIONS" ] && [ $number -eq 0 ]; then
+    refuse "DRAGOMAN_FUNCTIONS is \"$DRAGOMAN_FUNCTIONS\", which names no server"
+fi
+# nginx wants a name for what is never sent to.
+functions=${functions:- ${DRAGOMAN_SIDECAR%%,*}}
 # Azure finds the app by its Host; on loopback the processes check the client's own.
 # shellcheck disable=SC2016 # $passed_host is nginx's.
 case $scheme in
-    https) host=${server%:443} ;;
-    *) host='$passed_host' ;;
+    https) host=${functions# } host=${host%:443} functions_idle=60s ;;
+    *) host='$passed_host' functions_idle=3s ;;
 esac
+tls_name=${functions# }
+tls_name=${tls_name%% *}
+tls_name=${tls_name%:*}
 
-# nginx sends a request to ten places at the most.
-most_sidecars=8
+bytes() {
+    number=${2%[kKmMgG]}
+    case $number in
+        '' | *[!0-9]*) refuse "$1 is \"$2\"; it must be a number of bytes, such as 33m or 8g" ;;
+    esac
+    case $2 in
+        *[kK]) echo $((number << 10)) ;;
+        *[mM]) echo $((number << 20)) ;;
+        *[gG]) echo $((number << 30)) ;;
+        *) echo "$number" ;;
+    esac
+}
+
+between() {
+    if [ "$2" -lt "$1" ]; then echo "$1"; elif [ "$2" -gt "$3" ]; then echo "$3"; else echo "$2"; fi
+}
+
+# A quarter of the space for bodies of up to a MB, a quarter for those of up to ten, half for all others.
+body_limit=$(bytes DRAGOMAN_BODY_LIMIT "$DRAGOMAN_BODY_LIMIT") || exit 2
+body_space=$(bytes DRAGOMAN_BODY_SPACE "$DRAGOMAN_BODY_SPACE") || exit 2
+if [ $((body_space / 2)) -lt $((body_limit * 2)) ] || [ $((body_space / 4)) -lt 20000000 ]; then
+    refuse "DRAGOMAN_BODY_SPACE is $DRAGOMAN_BODY_SPACE; it must be at least 80m and four times DRAGOMAN_BODY_LIMIT ($DRAGOMAN_BODY_LIMIT)"
+fi
+body_memory=$(bytes DRAGOMAN_BODY_MEMORY "$DRAGOMAN_BODY_MEMORY") || exit 2
+if [ "$body_memory" -lt 30000000 ]; then
+    refuse "DRAGOMAN_BODY_MEMORY is $DRAGOMAN_BODY_MEMORY; it must be at least 30m"
+fi
+# What limit_conn can count to.
+most_connections=65535
+bodies_memory=$(between 2 $((body_memory / 300000)) $most_connections)
+bodies_1mb=$(between 2 $((body_space / 4 / 1000000)) $most_connections)
+bodies_10mb=$(between 2 $((body_space / 4 / 10000000)) $most_connections)
+bodies_any=$(between 2 $((body_space / 2 / body_limit)) $most_connections)
+
+case $DRAGOMAN_WORKER_CONNECTIONS in
+    '' | *[!0-9]*) refuse "DRAGOMAN_WORKER_CONNECTIONS is \"$DRAGOMAN_WORKER_CONNECTIONS\"; it must be a number" ;;
+esac
+case $DRAGOMAN_WORKERS in
+    auto) ;;
+    '' | *[!0-9]*) refuse "DRAGOMAN_WORKERS is \"$DRAGOMAN_WORKERS\"; it must be a number, or auto" ;;
+esac
+case $DRAGOMAN_CLIENT_REQUESTS in
+    # A running request has two connections, and an address gets half of them.
+    '') DRAGOMAN_CLIENT_REQUESTS=$(between 1 $(($(number_of_workers) * DRAGOMAN_WORKER_CONNECTIONS / 4)) $most_connections) ;;
+    *[!0-9]* | 0 | ??????*) refuse "DRAGOMAN_CLIENT_REQUESTS is \"$DRAGOMAN_CLIENT_REQUESTS\"; it must be a number from 1 to $most_connections" ;;
+esac
+if [ "$DRAGOMAN_CLIENT_REQUESTS" -gt $most_connections ]; then
+    refuse "DRAGOMAN_CLIENT_REQUESTS is $DRAGOMAN_CLIENT_REQUESTS; it must be a number from 1 to $most_connections"
+fi
+
 sidecars=$(echo "$DRAGOMAN_SIDECAR" | tr ',' ' ')
 # shellcheck disable=SC2086 # one word a sidecar
 set -- "$target" $sidecars
 shift
-if [ $# -lt 1 ] || [ $# -gt $most_sidecars ]; then
-    echo "render.sh: DRAGOMAN_SIDECAR names $# sidecars; allowed are 1 to $most_sidecars" >&2
-    exit 2
+if [ $# -lt 1 ] || [ $# -gt $most_servers ]; then
+    refuse "DRAGOMAN_SIDECAR names $# sidecars; allowed are 1 to $most_servers"
 fi
 # A request that the first sidecar refuses, because it is about to stop, is offered to each in turn.
 if [ $# -gt 1 ]; then next=@sidecar_1; else next=; fi
+# One that comes back from functions, which may have come along all sidecars, cannot do so again where there are many.
+if [ $# -le 3 ]; then next_after_functions=$next; else next_after_functions=; fi
 
 upstream() {
     cat <<TEXT
 upstream $1 {
    $2
-    keepalive 256;
+    keepalive $3;
     keepalive_requests 1000000;
-    # A sidecar that stops waits for nginx to close what it does not use, so that no request meets a closing connection.
-    keepalive_timeout 3s;
+    # A process that stops waits for nginx to close what it does not use, so that no request meets a closing connection.
+    keepalive_timeout $4;
 }
 TEXT
+}
+functions_upstream() {
+    servers=
+    for server in $functions; do servers="$servers server $server max_fails=0;"; done
+    # A connection over TLS is worth keeping; the app behind it is not one process that stops.
+    upstream functions "$servers" 64 "$functions_idle"
 }
 sidecar_upstreams() {
     servers=
     for sidecar; do servers="$servers server $sidecar max_fails=0;"; done
-    upstream sidecar "$servers"
+    upstream sidecar "$servers" 256 3s
     [ $# -gt 1 ] || return 0
     number=0
     for sidecar; do
         number=$((number + 1))
         servers=" server $sidecar max_fails=0;"
         for other; do [ "$other" = "$sidecar" ] || servers="$servers server $other max_fails=0 backup;"; done
-        upstream "sidecar_$number" "$servers"
+        upstream "sidecar_$number" "$servers" 256 3s
     done
 }
 sidecar_locations() {
@@ -149,8 +291,7 @@ substitute() {
 substitute_value() {
     case $2 in
         *[!]A-Za-z0-9._:/@=+,[-]*)
-            echo "render.sh: DRAGOMAN_$1 may hold letters, digits and . _ : / @ = + , [ ] - only" >&2
-            exit 2
+            refuse "DRAGOMAN_$1 may hold letters, digits and . _ : / @ = + , [ ] - only"
             ;;
     esac
     substitute "$1" "$2"
@@ -158,23 +299,34 @@ substitute_value() {
 substitute_value NGINX_LISTEN "$DRAGOMAN_NGINX_LISTEN"
 substitute_value SIDECAR "$DRAGOMAN_SIDECAR"
 substitute NEXT_SIDECAR "$next"
+substitute NEXT_AFTER_FUNCTIONS "$next_after_functions"
 substitute REST "$rest"
 substitute_value FUNCTIONS "$DRAGOMAN_FUNCTIONS"
 substitute FUNCTIONS_SCHEME "$scheme"
-substitute FUNCTIONS_SERVER "$server"
 substitute FUNCTIONS_HOST "$host"
-substitute FUNCTIONS_TLS_NAME "${server%:*}"
+substitute FUNCTIONS_TLS_NAME "$tls_name"
 substitute FUNCTIONS_HEADER "$header"
 substitute_value FUNCTIONS_KEY "$DRAGOMAN_FUNCTIONS_KEY"
 substitute_value CA_CERTIFICATES "$DRAGOMAN_CA_CERTIFICATES"
 substitute_value TRUSTED_PROXY "$DRAGOMAN_TRUSTED_PROXY"
 substitute_value BODY_LIMIT "$DRAGOMAN_BODY_LIMIT"
+substitute_value CLIENT_REQUESTS "$DRAGOMAN_CLIENT_REQUESTS"
+substitute BODIES_MEMORY "$bodies_memory"
+substitute BODIES_1MB "$bodies_1mb"
+substitute BODIES_10MB "$bodies_10mb"
+substitute BODIES_ANY "$bodies_any"
+# The share of one address.
+substitute CLIENT_BODIES_MEMORY $((bodies_memory / 2))
+substitute CLIENT_BODIES_1MB $((bodies_1mb / 2))
+substitute CLIENT_BODIES_10MB $((bodies_10mb / 2))
+substitute CLIENT_BODIES_ANY $((bodies_any / 2))
 substitute_value WORKERS "$DRAGOMAN_WORKERS"
 substitute_value WORKER_CONNECTIONS "$DRAGOMAN_WORKER_CONNECTIONS"
 substitute_value OPEN_FILES "$DRAGOMAN_OPEN_FILES"
 substitute_value DRAIN "$DRAGOMAN_DRAIN"
 substitute_value ACCESS_LOG "$DRAGOMAN_ACCESS_LOG"
 substitute_value ERROR_LOG "$DRAGOMAN_ERROR_LOG"
+substitute_value REQUEST_ERROR_LOG "$DRAGOMAN_REQUEST_ERROR_LOG"
 substitute_value NGINX_RUN "$DRAGOMAN_NGINX_RUN"
 
 for file in "$source_directory"/*.conf; do
@@ -188,5 +340,8 @@ for file in "$source_directory"/*.conf; do
     fi
 done
 
-sidecar_upstreams "$@" >"$target/sidecar-upstreams.conf"
+{
+    functions_upstream
+    sidecar_upstreams "$@"
+} >"$target/upstreams.conf"
 sidecar_locations "$@" >"$target/sidecar-locations.conf"

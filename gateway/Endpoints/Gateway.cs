@@ -21,6 +21,8 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         // Step 1: receive.
         var requestId = RequestId.Of(http.Request);
         http.Response.Headers[RequestId.Header] = requestId;
+        // A browser that opens an answer must not make a page of what a model wrote.
+        http.Response.Headers.XContentTypeOptions = "nosniff";
         var path = PathOf(http);
         var route = RouteTable.Find(path, out var rest)?.For(http.Request.Headers);
         var errors = route?.Errors ?? RouteTable.ErrorsOf(path);
@@ -30,6 +32,9 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         var isTaken = route is { IsProbe: true } || runtime.Drain.TryEnter();
         try
         {
+            // What it names is a host to connect to, not one that is asked.
+            if (HttpMethods.IsConnect(http.Request.Method))
+                throw new GatewayException(new GatewayError(ErrorKind.MethodNotAllowed, "CONNECT is not allowed; the gateway is no proxy for connections."));
             var access = exchange.Snapshot.Configuration.Access;
             if (!BrowserOrigins.Admit(http, access.Origins) || !HostGuard.Admit(http, access.Hosts))
             {
@@ -38,6 +43,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
                 return;
             }
 
+            OpenNetwork.RefuseUnlessAllowed(http, access);
             if (!runtime.HasSiblings && HandOver.HasNextSidecar(exchange))
                 runtime.HasSiblings = true;
             if (!isTaken)

@@ -87,6 +87,7 @@ public static class GatewayHost
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
             if (!StandardStreams.TryAnnounce(name, $"{name} listening on {addresses.Addresses.First()}"))
                 return CannotOpen;
+            StandardStreams.TryWriteLine($"{name}: {OpenNetwork.Notice(address, new Uri(addresses.Addresses.First()).Port, snapshot.Configuration.Access)}");
             foreach (var notice in snapshot.Configuration.Notices)
                 StandardStreams.TryWriteLine($"{name}: {notice}");
             if (OpenFiles.Notice() is { } lowLimit)
@@ -139,6 +140,7 @@ public static class GatewayHost
             kestrel.AddServerHeader = false;
             // Step 1 has the limit, and answers it in the client's dialect.
             kestrel.Limits.MaxRequestBodySize = null;
+            HeadLimits.Apply(kestrel.Limits);
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port, options => options.Use(listening.Count));
         });

@@ -1,58 +1,70 @@
 using System.Net;
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Endpoints;
 
 /// <summary>
-/// Refuses requests for a foreign host name that reach the loopback address: a web page whose name was made to point
-/// here, which its browser takes for the page's own server (specs/ollama.md 0.1).
+/// Refuses requests for a foreign host name: a web page whose name was made to point here, which its browser takes for
+/// the page's own server (DNS rebinding; specs/ollama.md 0.1). An address cannot be made to point elsewhere, so it is
+/// admitted, and so is a request without a name, which no browser sends.
 /// </summary>
 internal static class HostGuard
 {
+    /// <summary>The name that the client used, where a proxy or the Functions host puts its own into <c>Host</c>.</summary>
+    private const string ForwardedHost = "X-Forwarded-Host";
+
     private static readonly string[] LocalEndings = [".localhost", ".local", ".internal"];
+
+    /// <summary>The function app's own name, set by Azure.</summary>
+    private static readonly string AppName = NameOf(Environment.GetEnvironmentVariable("WEBSITE_HOSTNAME") ?? "");
+
+    /// <summary>What <see cref="Admit"/> lets through, for a person.</summary>
+    /// <param name="configured">The operator's names; <c>*</c> for any.</param>
+    public static string Describe(IReadOnlyList<string> configured) => configured.Contains("*")
+        ? "any"
+        : string.Join(", ", ((string[])["localhost", .. LocalEndings.Select(ending => "*" + ending), Environment.MachineName, AppName, .. configured])
+            .Where(name => name.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)) + ", and addresses";
 
     /// <param name="http">The exchange with the client.</param>
     /// <param name="configured">The operator's names; <c>*</c> for any.</param>
     /// <returns>False after a refusal.</returns>
     public static bool Admit(HttpContext http, IReadOnlyList<string> configured)
     {
-        if (http.Connection.LocalIpAddress is { } address && !IPAddress.IsLoopback(address))
-            return true;
-        var host = http.Request.Host.Host;
-        if (IsLocal(host) || configured.Contains("*") || configured.Contains(host, StringComparer.OrdinalIgnoreCase))
+        var request = http.Request;
+        // A page in a browser can set the forwarded name too, so it admits nothing that Host does not.
+        if (IsAdmitted(request.Host.Host, configured) && AreForwardedNamesAdmitted(request, configured))
             return true;
         http.Response.StatusCode = StatusCodes.Status403Forbidden;
         return false;
     }
 
-    private static bool IsLocal(string host)
+    private static bool AreForwardedNamesAdmitted(HttpRequest request, IReadOnlyList<string> configured)
     {
-        if (host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        if (!request.Headers.TryGetValue(ForwardedHost, out var values))
             return true;
-        if (IPAddress.TryParse(host, out var address))
-            return IsLocal(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
-        return host.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase)
-            || Array.Exists(LocalEndings, ending => host.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        foreach (var value in values)
+        {
+            // The usual case: nginx passes the client's Host in both.
+            if (string.IsNullOrEmpty(value) || value == request.Host.Value)
+                continue;
+            // Each proxy in a row adds one.
+            if (!Array.TrueForAll(value.Split(',', StringSplitOptions.TrimEntries), name => IsAdmitted(NameOf(name), configured)))
+                return false;
+        }
+
+        return true;
     }
 
-    private static bool IsLocal(IPAddress address) =>
-        IPAddress.IsLoopback(address)
-        || address.Equals(IPAddress.Any)
-        || address.Equals(IPAddress.IPv6Any)
-        || IsPrivate(address)
-        || IsAssignedHere(address);
+    private static bool IsAdmitted(string host, IReadOnlyList<string> configured) =>
+        IsLocal(host) || configured.Contains("*") || configured.Contains(host, StringComparer.OrdinalIgnoreCase);
 
-    private static bool IsPrivate(IPAddress address)
-    {
-        if (address.AddressFamily != AddressFamily.InterNetwork)
-            return address.IsIPv6UniqueLocal;
-        var bytes = address.GetAddressBytes();
-        return bytes[0] == 10 || (bytes[0] == 172 && bytes[1] is >= 16 and < 32) || (bytes[0] == 192 && bytes[1] == 168);
-    }
+    private static bool IsLocal(string host) =>
+        host.Length == 0
+        || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || IPAddress.IsValid(host is ['[', .., ']'] ? host.AsSpan(1, host.Length - 2) : host)
+        || host.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase)
+        || host.Equals(AppName, StringComparison.OrdinalIgnoreCase)
+        || Array.Exists(LocalEndings, ending => host.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsAssignedHere(IPAddress address) => NetworkInterface.GetAllNetworkInterfaces()
-        .SelectMany(each => each.GetIPProperties().UnicastAddresses)
-        .Any(each => each.Address.Equals(address));
+    private static string NameOf(string host) => new HostString(host).Host;
 }

@@ -4,7 +4,7 @@ namespace Dragoman.Endpoints;
 
 /// <summary>
 /// SIGTERM, SIGINT and SIGQUIT: the first asks the process to stop, the second to hurry. A third does what it does to
-/// any process.
+/// any process. SIGHUP does nothing: to a server it says that a terminal was closed, or asks for a reload.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -18,6 +18,7 @@ internal sealed class StopSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Receive),
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Receive),
         PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Receive),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, static signal => signal.Cancel = true),
     ];
 
     /// <summary>Completes with the first signal.</summary>

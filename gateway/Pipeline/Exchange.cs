@@ -157,7 +157,7 @@ public sealed class Exchange
                     return;
             }
         }
-        catch (BadHttpRequestException)
+        catch (IOException)
         {
             // It is not going to be answered anyway.
         }
@@ -183,8 +183,9 @@ public sealed class Exchange
                     throw TooLarge(limit);
             }
         }
-        catch (BadHttpRequestException error)
+        catch (IOException error) when (!Http.RequestAborted.IsCancellationRequested)
         {
+            // Kestrel has several kinds of it for a body that breaks HTTP's rules; the connection breaking is told above.
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body could not be read"), error);
         }
     }

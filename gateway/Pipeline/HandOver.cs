@@ -5,15 +5,16 @@ namespace Dragoman.Pipeline;
 
 /// <summary>
 /// What the sidecar gives back to nginx, which replays it elsewhere (specs/functions-host.md 3). Where the front has
-/// functions behind it, the sidecar keeps what streams and hands over the rest; where it has more sidecars, one that is
-/// about to stop passes requests on. Only nginx can set the headers that say so.
+/// functions behind it, the sidecar keeps what streams and hands over the rest; where it has another process for a request,
+/// one that is about to stop passes it on: a sidecar to the next sidecar, the functions to a sidecar. Only nginx can set the
+/// headers that say so.
 /// </summary>
 public static class HandOver
 {
-    /// <summary>Set by nginx to <c>available</c>; a client's own is overwritten there.</summary>
+    /// <summary>Set by nginx to <c>available</c> until it has asked the functions; a client's own is overwritten there.</summary>
     public const string FunctionsHeader = "X-Dragoman-Functions";
 
-    /// <summary>Set by nginx to the named location of another sidecar, the next one in a row of which each is asked once.</summary>
+    /// <summary>Set by nginx to the named location of another process, the next one in a row of which each is asked once.</summary>
     public const string NextSidecarHeader = "X-Dragoman-Next-Sidecar";
 
     /// <summary>Hands the request over if it does not stream and can be; true when that was done.</summary>
@@ -26,7 +27,7 @@ public static class HandOver
         return true;
     }
 
-    /// <summary>Passes the request, of which nothing has been done yet, on to another sidecar; true when that was done.</summary>
+    /// <summary>Passes the request, of which nothing has been done yet, on to another process; true when that was done.</summary>
     public static bool TryPassOn(Exchange exchange)
     {
         var next = NextSidecar(exchange);
@@ -36,11 +37,11 @@ public static class HandOver
         return true;
     }
 
-    /// <summary>Whether the front has another sidecar for this request.</summary>
+    /// <summary>Whether the front has another process for this request.</summary>
     public static bool HasNextSidecar(Exchange exchange) => NextSidecar(exchange) is not null;
 
     private static string? NextSidecar(Exchange exchange) =>
-        exchange.HandsOver && exchange.Http.Request.Headers.TryGetValue(NextSidecarHeader, out var name) && name.ToString() is ['@', ..] location
+        exchange.Http.Request.Headers.TryGetValue(NextSidecarHeader, out var name) && name.ToString() is ['@', ..] location
             ? location
             : null;
 

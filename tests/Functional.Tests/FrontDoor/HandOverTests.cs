@@ -62,36 +62,109 @@ public class HandOverTests
         Assert.Equal("{\"a\":1}", Assert.Single(stack.Functions.Requests).BodyText);
     }
 
+    [Theory]
+    [InlineData("/api/chat", 2)]
+    [InlineData("/api/embed", 1)]
+    public async Task With_the_functions_down_the_sidecar_answers_and_is_told_of_none(string path, int timesAsked)
+    {
+        await using var stack = await DoorWithUpstreams.StartAsync(sidecar: HandOverWhereItCan);
+        await stack.Functions.DisposeAsync();
+        var body = RandomNumberGenerator.GetBytes(1_000_000);
+
+        using var answer = await stack.Client.PostAsync(path + "?a=1", new ByteArrayContent(body));
+
+        Assert.Equal("sidecar", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(timesAsked, stack.Sidecar.Requests.Count);
+        var asked = stack.Sidecar.Requests.Last();
+        Assert.Equal(("POST", path + "?a=1"), (asked.Method, asked.RawTarget));
+        Assert.Equal(body, asked.Body);
+        Assert.DoesNotContain("X-Dragoman-Functions", asked.Headers.Keys);
+    }
+
+    [Theory]
+    [InlineData("/api/chat")]
+    [InlineData("/api/embed")]
+    public async Task Functions_that_are_about_to_stop_pass_a_request_on_to_the_sidecar(string path)
+    {
+        await using var stack = await DoorWithUpstreams.StartAsync(sidecar: HandOverWhereItCan, functions: async context =>
+        {
+            context.Response.Headers["X-Accel-Redirect"] = context.Request.Headers["X-Dragoman-Next-Sidecar"];
+            context.Response.ContentLength = 0;
+            await Task.CompletedTask;
+        });
+        var body = RandomNumberGenerator.GetBytes(1_000_000);
+
+        using var answer = await stack.Client.PostAsync(path, new ByteArrayContent(body));
+
+        Assert.Equal("sidecar", await answer.Content.ReadAsStringAsync());
+        Assert.Single(stack.Functions.Requests);
+        Assert.Equal(body, stack.Sidecar.Requests.Last().Body);
+    }
+
+    [Theory]
+    [InlineData("/api/chat")]
+    [InlineData("/api/embed")]
+    public async Task A_post_that_the_functions_may_have_begun_is_not_sent_again(string path)
+    {
+        await using var stack = await DoorWithUpstreams.StartAsync(sidecar: HandOverWhereItCan, functions: Break);
+
+        using var answer = await stack.Client.PostAsync(path, new StringContent("{}"));
+
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Single(stack.Functions.Requests);
+        Assert.DoesNotContain(stack.Sidecar.Requests, request => !request.Headers.ContainsKey("X-Dragoman-Functions"));
+    }
+
     [Fact]
-    public async Task The_functions_cannot_send_a_request_elsewhere()
+    public async Task A_get_that_breaks_at_the_functions_is_answered_by_the_sidecar()
+    {
+        await using var stack = await DoorWithUpstreams.StartAsync(functions: Break);
+
+        Assert.Equal("sidecar", await stack.Client.GetStringAsync("/api/tags"));
+    }
+
+    [Fact]
+    public async Task Of_several_functions_one_that_is_gone_is_passed_over()
+    {
+        await using var sidecar = await RecordingUpstream.StartAsync("sidecar");
+        await using var functions = await RecordingUpstream.StartAsync("functions");
+        await using var door = await NginxFrontDoor.StartAsync(sidecar.Authority, $"127.0.0.1:{FreePort.Find()},{functions.Authority}");
+        using var client = PlainHttpClient.For(door.Address);
+
+        for (var request = 0; request < 4; request++)
+        {
+            using var answer = await client.PostAsync("/api/embed", new StringContent("{}"));
+            Assert.Equal("functions", await answer.Content.ReadAsStringAsync());
+        }
+
+        Assert.Empty(sidecar.Requests);
+    }
+
+    [Fact]
+    public async Task Functions_that_send_a_request_in_circles_end_in_an_error()
     {
         await using var stack = await DoorWithUpstreams.StartAsync(functions: HandOver);
 
         using var answer = await stack.Client.GetAsync(new Uri("/api/tags", UriKind.Relative));
 
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Single(stack.Functions.Requests);
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.InRange(stack.Functions.Requests.Count, 1, 11);
         Assert.False(answer.Headers.Contains("X-Accel-Redirect"));
     }
 
-    [Fact]
-    public async Task With_the_functions_down_streams_still_work_and_the_rest_is_a_502()
+    private static async Task HandOverWhereItCan(HttpContext context)
     {
-        await using var stack = await DoorWithUpstreams.StartAsync(sidecar: async context =>
-        {
-            if (context.Request.Query.ContainsKey("stream"))
-                await context.Response.WriteAsync("streamed");
-            else
-                await HandOver(context);
-        });
-        await stack.Functions.DisposeAsync();
+        if (context.Request.Headers["X-Dragoman-Functions"] == "available")
+            await HandOver(context);
+        else
+            await context.Response.WriteAsync("sidecar");
+    }
 
-        using var streamed = await stack.Client.PostAsync("/api/chat?stream", new StringContent("{}"));
-        using var collected = await stack.Client.PostAsync("/api/chat", new StringContent("{}"));
-
-        Assert.Equal("streamed", await streamed.Content.ReadAsStringAsync());
-        Assert.Equal(HttpStatusCode.BadGateway, collected.StatusCode);
-        Assert.Equal("application/json", collected.Content.Headers.ContentType?.MediaType);
+    private static Task Break(HttpContext context)
+    {
+        context.Abort();
+        return Task.CompletedTask;
     }
 
     private static Task HandOver(HttpContext context)

@@ -10,6 +10,7 @@ public class NginxFilesTests
         { "small", "", "" },
         { "full", "127.0.0.1:7071", "" },
         { "full with a scheme", "http://127.0.0.1:7071/", "" },
+        { "full with several functions", "127.0.0.1:7071,http://127.0.0.1:7072", "" },
         { "cloud", "https://localhost", "key-with_signs==" },
         { "cloud on another port", "https://localhost:8443", "k" },
     };
@@ -44,6 +45,32 @@ public class NginxFilesTests
 
         Assert.Equal(2, exitCode);
         Assert.Contains(variable, output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(target.Path));
+    }
+
+    [Theory]
+    [InlineData("DRAGOMAN_FUNCTIONS", "https://a,https://b", "names 2 servers of https")]
+    [InlineData("DRAGOMAN_FUNCTIONS", "http://a,https://b", "have to be alike")]
+    [InlineData("DRAGOMAN_FUNCTIONS", "a,b,c,d,e,f,g,h,i", "up to 8")]
+    [InlineData("DRAGOMAN_FUNCTIONS", ",", "no server")]
+    [InlineData("DRAGOMAN_BODY_SPACE", "much", "number of bytes")]
+    [InlineData("DRAGOMAN_BODY_SPACE", "100m", "at least 80m and four times DRAGOMAN_BODY_LIMIT")]
+    [InlineData("DRAGOMAN_BODY_MEMORY", "1m", "at least 30m")]
+    [InlineData("DRAGOMAN_BODY_LIMIT", "3g", "four times DRAGOMAN_BODY_LIMIT")]
+    [InlineData("DRAGOMAN_CLIENT_REQUESTS", "0", "1 to 65535")]
+    [InlineData("DRAGOMAN_CLIENT_REQUESTS", "65536", "1 to 65535")]
+    [InlineData("DRAGOMAN_CLIENT_REQUESTS", "ten", "1 to 65535")]
+    [InlineData("DRAGOMAN_ALLOW_OPEN_NETWORK", "yes", "true and false")]
+    [InlineData("DRAGOMAN__access__mode", "key", "open and keys")]
+    public async Task A_value_that_makes_no_sense_is_refused_with_what_is_allowed(string variable, string value, string allowed)
+    {
+        using var target = new ScratchDirectory();
+
+        var (exitCode, output) = await NginxFrontDoor.TryRenderAsync(target.Path, new Dictionary<string, string?> { [variable] = value });
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains(variable, output, StringComparison.Ordinal);
+        Assert.Contains(allowed, output, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(target.Path));
     }
 

@@ -12,6 +12,7 @@ public class RefusalTests
     private const string Ollama = """{"error":"MESSAGE"}""";
     private const string OpenAIRequest = """{"error":{"message":"MESSAGE","type":"invalid_request_error","param":null,"code":null}}""";
     private const string OpenAIServer = """{"error":{"message":"MESSAGE","type":"server_error","param":null,"code":null}}""";
+    private const string AnthropicRequest = """{"type":"error","error":{"type":"invalid_request_error","message":"MESSAGE"}}""";
     private const string AnthropicServer = """{"type":"error","error":{"type":"api_error","message":"MESSAGE"}}""";
     private const string AnthropicTooLarge = """{"type":"error","error":{"type":"request_too_large","message":"MESSAGE"}}""";
 
@@ -141,6 +142,23 @@ public class RefusalTests
         Assert.Equal(431, headers.Status);
         AssertBody(OpenAIRequest, headers);
         Assert.Equal(414, uri.Status);
+        AssertBody(OpenAIRequest, uri);
+    }
+
+    [Theory]
+    [InlineData("/api/tags?", Ollama)]
+    [InlineData("/v1/models?", OpenAIRequest)]
+    [InlineData("/v1/messages?", AnthropicRequest)]
+    [InlineData("http://h//v1/messages/count_tokens?", AnthropicRequest)]
+    public async Task A_request_line_that_is_too_long_is_refused_in_the_callers_dialect(string path, string expected)
+    {
+        await using var stack = await DoorWithUpstreams.StartAsync();
+
+        var answer = Assert.Single(await RawHttp.ExchangeAsync(
+            stack.Door.Port, $"GET {path}{new string('b', 20_000)} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"));
+
+        Assert.Equal(414, answer.Status);
+        AssertBody(expected, answer);
     }
 
     [Theory]
@@ -174,6 +192,7 @@ public class RefusalTests
     private static void AssertBody(string expected, RawAnswer answer)
     {
         Assert.Equal("application/json", answer.Header("Content-Type"));
+        Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));
         var message = Message(JsonSerializer.Deserialize<JsonElement>(answer.Body).GetProperty("error"));
         Assert.NotEmpty(message);
         Assert.Equal(expected.Replace("MESSAGE", message, StringComparison.Ordinal), answer.Body);

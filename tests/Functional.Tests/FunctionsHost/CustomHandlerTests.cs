@@ -23,6 +23,7 @@ public sealed class CustomHandlerTests : IAsyncLifetime, IDisposable
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{portOfTheHost}",
             ["ASPNETCORE_HTTP_PORTS"] = $"{portOfTheHost}",
             ["FUNCTIONS_WORKER_RUNTIME"] = "custom",
+            ["WEBSITE_HOSTNAME"] = "dragoman.azurewebsites.net",
         });
     }
 

@@ -72,6 +72,9 @@ internal sealed class DragomanProcess : IAsyncDisposable
     /// <inheritdoc cref="RunningProcess.AskToStop"/>
     public void AskToStop() => this.process.AskToStop();
 
+    /// <inheritdoc cref="RunningProcess.HangUp"/>
+    public void HangUp() => this.process.HangUp();
+
     /// <inheritdoc cref="RunningProcess.ExitAsync"/>
     public Task<int> ExitAsync() => this.process.ExitAsync();
 

@@ -33,9 +33,11 @@ internal sealed class DragomanStack : IAsyncDisposable
     /// <summary>nginx, sidecar, functions and emulator.</summary>
     /// <param name="environment">Laid over the environment of sidecar and functions.</param>
     /// <param name="configuration">The text of <c>gateway.json</c>, given the address of the emulator; no file when null.</param>
+    /// <param name="door">Further values for <c>nginx/render.sh</c>.</param>
     public static Task<DragomanStack> StartFullAsync(
-        IReadOnlyDictionary<string, string?>? environment = null, Func<Uri, string>? configuration = null) =>
-        StartAsync(withFunctions: true, environment, configuration);
+        IReadOnlyDictionary<string, string?>? environment = null, Func<Uri, string>? configuration = null,
+        IReadOnlyDictionary<string, string?>? door = null) =>
+        StartAsync(withFunctions: true, environment, configuration, door);
 
     /// <summary>nginx, sidecar and emulator.</summary>
     /// <param name="environment">Laid over the environment of the sidecar.</param>
@@ -61,7 +63,8 @@ internal sealed class DragomanStack : IAsyncDisposable
     }
 
     private static async Task<DragomanStack> StartAsync(
-        bool withFunctions, IReadOnlyDictionary<string, string?>? environment, Func<Uri, string>? configuration = null)
+        bool withFunctions, IReadOnlyDictionary<string, string?>? environment, Func<Uri, string>? configuration = null,
+        IReadOnlyDictionary<string, string?>? doorSettings = null)
     {
         var directory = new ScratchDirectory();
         var started = new List<IAsyncDisposable>();
@@ -87,7 +90,7 @@ internal sealed class DragomanStack : IAsyncDisposable
                 complete[key] = value;
             var sidecar = await Keep(DragomanProcess.StartAsync("sidecar", directory.Path, complete));
             var functions = withFunctions ? await Keep(DragomanProcess.StartAsync("functions", directory.Path, complete)) : null;
-            var door = await Keep(NginxFrontDoor.StartAsync(sidecar.Address.Authority, functions?.Address.Authority));
+            var door = await Keep(NginxFrontDoor.StartAsync(sidecar.Address.Authority, functions?.Address.Authority, doorSettings));
             return new DragomanStack(directory, emulator, sidecar, functions, door);
         }
         catch

@@ -25,6 +25,9 @@ internal sealed class NginxFrontDoor : IAsyncDisposable
     public IReadOnlyList<int> WorkerIds =>
         [.. File.ReadAllText($"/proc/{this.nginx.Id}/task/{this.nginx.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 
+    /// <summary>Where nginx keeps its files, temporary ones among them.</summary>
+    public string DirectoryPath => this.directory.Path;
+
     /// <summary>What nginx wrote to its error log.</summary>
     public string ErrorLog => this.nginx.Log;
 
@@ -114,7 +117,7 @@ internal sealed class NginxFrontDoor : IAsyncDisposable
         this.directory.Dispose();
     }
 
-    private static string Executable { get; } =
+    public static string Executable { get; } =
         new[] { "/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/local/bin/nginx", "/usr/bin/nginx" }.FirstOrDefault(File.Exists) ?? "nginx";
 
     private static string[] Arguments(string directory, params string[] more) =>

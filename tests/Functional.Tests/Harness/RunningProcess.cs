@@ -8,6 +8,7 @@ namespace Dragoman.Functional.Tests.Harness;
 /// <summary>A child process whose output is kept; it never outlives its disposal.</summary>
 internal sealed class RunningProcess : IAsyncDisposable
 {
+    private const int SigHup = 1;
     private const int SigInt = 2;
     private const int SigTerm = 15;
 
@@ -117,6 +118,9 @@ internal sealed class RunningProcess : IAsyncDisposable
     /// <summary>Sends SIGTERM and does not wait for what comes of it.</summary>
     public void AskToStop() => _ = kill(this.process.Id, SigTerm);
 
+    /// <summary>Sends SIGHUP, as a terminal that is closed does.</summary>
+    public void HangUp() => _ = kill(this.process.Id, SigHup);
+
     /// <summary>Ends the process with SIGKILL, as the out-of-memory killer would.</summary>
     public async Task KillAsync()
     {
@@ -159,7 +163,7 @@ internal sealed class RunningProcess : IAsyncDisposable
         variable.StartsWith("DRAGOMAN", StringComparison.OrdinalIgnoreCase)
         || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
         || variable.EndsWith("_API_KEY", StringComparison.OrdinalIgnoreCase)
-        || variable is "PORT" or "FUNCTIONS_CUSTOMHANDLER_PORT" or "AZURE_OPENAI_ENDPOINT" or "LMSTUDIO_BASE_URL";
+        || variable is "PORT" or "WEBSITE_HOSTNAME" or "FUNCTIONS_CUSTOMHANDLER_PORT" or "AZURE_OPENAI_ENDPOINT" or "LMSTUDIO_BASE_URL";
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -64,18 +64,56 @@ internal sealed partial class RunScript : IAsyncDisposable
 
     public Task<int> ExitAsync() => this.script.ExitAsync(StartDeadline);
 
+    /// <summary>Kills the script itself, which then cannot clean up.</summary>
+    public Task KillAsync() => this.script.KillAsync();
+
+    /// <summary>Closes the script's terminal.</summary>
+    public void HangUp() => this.script.HangUp();
+
     /// <summary>Kills the child with this name, as the out-of-memory killer would.</summary>
-    public void KillChild(string name)
+    /// <returns>Its process id.</returns>
+    public int KillChild(string name)
     {
-        using var child = System.Diagnostics.Process.GetProcessById(
-            Processes().Single(process => File.ReadAllText($"/proc/{process}/cmdline").Split('\0')[0].EndsWith(name, StringComparison.Ordinal)));
+        var id = ChildId(name) ?? throw new InvalidOperationException($"there is no {name}");
+        using var child = System.Diagnostics.Process.GetProcessById(id);
         child.Kill();
+        return id;
     }
 
-    /// <summary>What the script has started and what has not ended: whoever inherited its temporary directory.</summary>
+    /// <summary>The process id of the child whose executable ends so; of nginx, its master's.</summary>
+    public int? ChildId(string name)
+    {
+        foreach (var process in Processes())
+        {
+            try
+            {
+                var command = File.ReadAllText($"/proc/{process}/cmdline");
+                if (command.Split('\0')[0].EndsWith(name, StringComparison.Ordinal) || command.StartsWith($"{name}: master process", StringComparison.Ordinal))
+                    return process;
+            }
+            catch (IOException)
+            {
+                // It has just ended.
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Waits until a child that was killed is gone, and its connections with it.</summary>
+    public Task GoneAsync(string name, int killed) => Eventually.HoldsAsync(() => ChildId(name) != killed, () => $"{name} lives on");
+
+    /// <summary>Waits until a child that was killed has been started again.</summary>
+    public Task RestartedAsync(string name, int killed) =>
+        Eventually.HoldsAsync(() => ChildId(name) is { } id && id != killed, () => $"{name} was not started again:\n{Output}");
+
+    /// <summary>
+    /// What the script has started and what has not ended: whoever inherited its temporary directory, or, because nginx
+    /// writes over its environment, has its name in the command line or writes its errors there.
+    /// </summary>
     public IReadOnlyList<int> Processes() =>
         [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!))
-            .Where(InheritedOurDirectory)];
+            .Where(IsOfOurDirectory)];
 
     /// <summary>What lies in the temporary directory, apart from the data the user asked to have there.</summary>
     public IReadOnlyList<string> TemporaryFiles() =>
@@ -87,11 +125,12 @@ internal sealed partial class RunScript : IAsyncDisposable
         this.directory.Dispose();
     }
 
-    private bool InheritedOurDirectory(int process)
+    private bool IsOfOurDirectory(int process)
     {
         try
         {
-            return File.ReadAllText($"/proc/{process}/environ").Contains(this.directory.Path, StringComparison.Ordinal);
+            return new[] { "environ", "cmdline" }.Any(file => File.ReadAllText($"/proc/{process}/{file}").Contains(this.directory.Path, StringComparison.Ordinal))
+                || new FileInfo($"/proc/{process}/fd/2").LinkTarget?.Contains(this.directory.Path, StringComparison.Ordinal) == true;
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

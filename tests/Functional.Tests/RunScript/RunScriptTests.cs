@@ -68,20 +68,114 @@ public class RunScriptTests
         await AssertNothingIsLeftAsync(script);
     }
 
+    [Fact]
+    public async Task A_child_that_dies_is_started_again_and_the_streams_of_the_others_go_on()
+    {
+        await using var script = await RunScript.StartAsync();
+        using var client = script.Client();
+        using var answer = await client.SendAsync(
+            Requests.OpenAIChat(stream: true, "emulator/emulate-tokens-400-tps-40"), HttpCompletionOption.ResponseHeadersRead);
+        answer.EnsureSuccessStatusCode();
+
+        var killed = script.KillChild("dragoman-functions");
+
+        // The sidecar answers meanwhile.
+        await script.GoneAsync("dragoman-functions", killed);
+        using var meanwhile = await client.SendAsync(Requests.OllamaChat(stream: false));
+        Assert.Equal(HttpStatusCode.OK, meanwhile.StatusCode);
+        await script.RestartedAsync("dragoman-functions", killed);
+        Assert.Contains("functions ended by itself with exit code 137; it is started again", script.Output, StringComparison.Ordinal);
+        Assert.Contains("data: [DONE]", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await script.TerminateAsync());
+        await AssertNothingIsLeftAsync(script);
+    }
+
     [Theory]
     [InlineData("dragoman-sidecar")]
     [InlineData("dragoman-emulator")]
-    public async Task A_child_that_dies_takes_the_rest_down(string child)
+    [InlineData("nginx")]
+    public async Task Whichever_child_dies_requests_are_answered_again(string child)
+    {
+        await using var script = await RunScript.StartAsync();
+        using var client = script.Client();
+
+        var killed = script.KillChild(child);
+
+        await script.RestartedAsync(child, killed);
+        await Eventually.HoldsAsync(async () => await IsAnsweredAsync(client), () => $"nothing is answered:\n{script.Output}");
+        Assert.Equal(0, await script.TerminateAsync());
+        await AssertNothingIsLeftAsync(script);
+    }
+
+    [Fact]
+    public async Task A_child_that_dies_again_and_again_takes_the_rest_down()
     {
         await using var script = await RunScript.StartAsync();
 
-        script.KillChild(child);
+        for (var restart = 0; restart < 3; restart++)
+            await script.RestartedAsync("dragoman-sidecar", script.KillChild("dragoman-sidecar"));
+        script.KillChild("dragoman-sidecar");
 
-        Assert.NotEqual(0, await script.ExitAsync());
-        var name = child.Split('-')[1];
-        Assert.Contains($"the last lines of {name}:", script.Output, StringComparison.Ordinal);
-        Assert.Contains($"{name} ended by itself with exit code 137", script.Output, StringComparison.Ordinal);
+        Assert.Equal(1, await script.ExitAsync());
+        Assert.Contains("the last lines of sidecar:", script.Output, StringComparison.Ordinal);
+        Assert.Contains("sidecar ended with exit code 137, and it was started again 3 times within 60 seconds already", script.Output, StringComparison.Ordinal);
         await AssertNothingIsLeftAsync(script);
+    }
+
+    [Fact]
+    public async Task When_the_script_is_killed_nothing_outlives_it()
+    {
+        await using var script = await RunScript.StartAsync();
+        Assert.NotEmpty(script.Processes());
+
+        await script.KillAsync();
+
+        await Eventually.HoldsAsync(
+            () => script.Processes().Count == 0 && script.TemporaryFiles().Count == 0,
+            () => $"left: {string.Join(' ', script.Processes())} {string.Join(' ', script.TemporaryFiles())}");
+        Assert.False(await FreePort.AnswersAsync(int.Parse(script.Port)));
+    }
+
+    [Fact]
+    public async Task A_closed_terminal_stops_everything()
+    {
+        await using var script = await RunScript.StartAsync();
+
+        script.HangUp();
+
+        Assert.Equal(1, await script.ExitAsync());
+        await AssertNothingIsLeftAsync(script);
+    }
+
+    [Theory]
+    [InlineData("OPENAI_API_KEY", "OpenAI")]
+    [InlineData("MISTRAL_API_KEY", "Mistral")]
+    [InlineData("ANTHROPIC_API_KEY", "Anthropic")]
+    [InlineData("GEMINI_API_KEY", "Gemini")]
+    [InlineData("AZURE_OPENAI_ENDPOINT", "Azure OpenAI")]
+    [InlineData("LMSTUDIO_BASE_URL", "LM Studio")]
+    public async Task Each_variable_that_switches_a_provider_on_is_known(string variable, string provider)
+    {
+        using var directory = new ScratchDirectory();
+
+        var (_, output) = await RunningProcess.RunAsync(
+            "bash", ["-c", $". {Path.Combine(Repository.Root, "run.sh")}; configured_providers"], new Dictionary<string, string?> { [variable] = "x" }, directory.Path);
+
+        Assert.Equal($"{provider} ({variable})", output);
+    }
+
+    /// <summary>So that the list above has no gaps.</summary>
+    [Fact]
+    public void No_variable_that_switches_a_provider_on_is_missing()
+    {
+        var source = File.ReadAllText(Path.Combine(Repository.Root, "gateway", "Catalog", "WellKnownProviders.cs"));
+        var script = File.ReadAllText(Path.Combine(Repository.Root, "run.sh"));
+
+        var variables = Regex.Matches(source, "\"([A-Z_]+_(?:API_KEY|ENDPOINT|BASE_URL))\"").Select(match => match.Groups[1].Value)
+            .Except(["AZURE_OPENAI_API_KEY"]).Distinct().ToList();
+
+        Assert.Equal(6, variables.Count);
+        Assert.All(variables, variable => Assert.Contains($"${{{variable}:-}}", script, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -134,6 +228,19 @@ public class RunScriptTests
         {
             using var client = script.Client();
             Assert.Equal("Ollama is running", await client.GetStringAsync("/"));
+        }
+    }
+
+    private static async Task<bool> IsAnsweredAsync(HttpClient client)
+    {
+        try
+        {
+            using var answer = await client.SendAsync(Requests.OllamaChat(stream: true));
+            return answer.StatusCode == HttpStatusCode.OK && (await answer.Content.ReadAsStringAsync()).Contains("\"done\":true", StringComparison.Ordinal);
+        }
+        catch (HttpRequestException)
+        {
+            return false;
         }
     }
 

@@ -10,7 +10,7 @@ public class FailureTests
     public static TheoryData<string> Executables => ["emulator", "functions", "sidecar"];
 
     [Fact]
-    public async Task Without_the_functions_process_streams_go_on_and_the_rest_is_a_502()
+    public async Task Without_the_functions_process_the_sidecar_answers_everything()
     {
         await using var stack = await DragomanStack.StartFullAsync();
         await stack.Functions!.KillAsync();
@@ -18,12 +18,52 @@ public class FailureTests
         using var streamed = await stack.Client.SendAsync(Requests.OllamaChat(stream: true));
         using var collected = await stack.Client.SendAsync(Requests.OllamaChat(stream: false));
         using var openAI = await stack.Client.SendAsync(Requests.OpenAIChat(stream: false));
+        using var models = await stack.Client.GetAsync(new Uri("/v1/models", UriKind.Relative));
+        using var embedded = await stack.Client.SendAsync(Requests.Post("/api/embed", "{\"model\":\"mistral-embed\",\"input\":\"hi\"}"));
 
         Assert.Contains("\"done\":true", await streamed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.BadGateway, collected.StatusCode);
-        Assert.NotEqual("", (await collected.JsonAsync()).GetProperty("error").GetString());
-        Assert.NotEqual("", collected.RequestId());
-        Assert.Equal("server_error", (await openAI.JsonAsync()).GetProperty("error").GetProperty("type").GetString());
+        Assert.True((await collected.JsonAsync()).GetProperty("done").GetBoolean());
+        Assert.Equal(1, (await openAI.JsonAsync()).GetProperty("choices").GetArrayLength());
+        Assert.NotEqual(0, (await models.JsonAsync()).GetProperty("data").GetArrayLength());
+        Assert.Equal(1, (await embedded.JsonAsync()).GetProperty("embeddings").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Without_any_process_the_answer_is_a_502()
+    {
+        await using var stack = await DragomanStack.StartFullAsync();
+        await stack.Functions!.KillAsync();
+        await stack.Sidecar.KillAsync();
+
+        using var ollama = await stack.Client.SendAsync(Requests.OllamaChat(stream: false));
+        using var embedded = await stack.Client.SendAsync(Requests.Post("/v1/embeddings", "{}"));
+
+        Assert.Equal(HttpStatusCode.BadGateway, ollama.StatusCode);
+        Assert.NotEqual("", (await ollama.JsonAsync()).GetProperty("error").GetString());
+        Assert.NotEqual("", ollama.RequestId());
+        Assert.Equal(HttpStatusCode.BadGateway, embedded.StatusCode);
+        Assert.Equal("server_error", (await embedded.JsonAsync()).GetProperty("error").GetProperty("type").GetString());
+    }
+
+    [Theory]
+    [InlineData("functions")]
+    [InlineData("sidecar")]
+    public async Task Sighup_neither_ends_a_process_nor_cuts_what_runs(string name)
+    {
+        using var directory = new ScratchDirectory();
+        await using var emulator = await DragomanProcess.StartAsync("emulator", directory.Path);
+        await using var process = await DragomanProcess.StartAsync(
+            name, directory.Path, new Dictionary<string, string?> { ["DRAGOMAN_EMULATOR_URL"] = new Uri(emulator.Address, "v1").AbsoluteUri });
+        using var streamed = await process.Client.SendAsync(
+            Requests.OllamaChat(stream: true, "emulator/emulate-tokens-20-tps-40"), HttpCompletionOption.ResponseHeadersRead);
+
+        for (var signal = 0; signal < 3; signal++)
+            process.HangUp();
+
+        Assert.Contains("\"done\":true", await streamed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var ready = await process.Client.GetAsync(new Uri("/ready", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        Assert.Equal(0, await process.TerminateAsync());
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public class BrowserOriginsTests
     [Fact]
     public async Task Behind_a_proxy_the_forwarded_name_is_from_here()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await GatewayUnderTest.StartAsync(access: """{ "hosts": ["dragoman.example"] }""");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/version");
         request.Headers.Add("Origin", "https://dragoman.example");
         request.Headers.Add("X-Forwarded-Host", "dragoman.example");

@@ -18,13 +18,15 @@ public class HostGuardTests
     [InlineData("dragoman.localhost", true)]
     [InlineData("printer.local", true)]
     [InlineData("host.docker.internal:11434", true)]
+    [InlineData("172.32.0.1", true)]
+    [InlineData("8.8.8.8", true)]
+    [InlineData("[2001:db8::1]", true)]
     [InlineData("evil.example", false)]
     [InlineData("localhost.evil.example", false)]
-    [InlineData("172.32.0.1", false)]
-    [InlineData("8.8.8.8", false)]
-    [InlineData("[2001:db8::1]", false)]
+    [InlineData("8.8.8.8.evil.example", false)]
+    [InlineData("0x7f.evil", false)]
     [InlineData("local", false)]
-    public async Task Only_local_names_are_answered(string host, bool answered)
+    public async Task Only_addresses_and_local_names_are_answered(string host, bool answered)
     {
         await using var gateway = await GatewayUnderTest.StartAsync();
         using var response = await SendAsync(gateway, host);
@@ -73,6 +75,23 @@ public class HostGuardTests
         request.Headers.Add("X-Forwarded-Host", "localhost");
         using var response = await gateway.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("evil.example", false)]
+    [InlineData("localhost, evil.example", false)]
+    [InlineData("evil.example:443", false)]
+    [InlineData("localhost", true)]
+    [InlineData("DRAGOMAN.example:443", true)]
+    [InlineData("dragoman.example, 10.0.0.1", true)]
+    [InlineData("", true)]
+    public async Task A_forwarded_name_has_to_be_admitted_too(string forwarded, bool answered)
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(access: """{ "hosts": ["dragoman.example"] }""");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/version");
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Host", forwarded);
+        using var response = await gateway.Client.SendAsync(request);
+        Assert.Equal(answered ? HttpStatusCode.OK : HttpStatusCode.Forbidden, response.StatusCode);
     }
 
     private static Task<HttpResponseMessage> SendAsync(GatewayUnderTest gateway, string host)

@@ -1,0 +1,212 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Dragoman.Functional.Tests.Harness;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Dragoman.Functional.Tests.FrontDoor;
+
+/// <summary>No address can hold all that nginx has: neither its connections nor the disk for bodies.</summary>
+public sealed class ClientShareTests
+{
+    private const string Known = "192.0.2.1";
+    private const string Other = "192.0.2.2";
+    private const string Third = "192.0.2.3";
+
+    [Fact]
+    public async Task Slow_bodies_of_one_address_get_its_share_and_no_more()
+    {
+        await using var stack = await StartAsync(("DRAGOMAN_CLIENT_REQUESTS", "20"));
+        using var slow = new SlowBodies(stack.Door.Port);
+
+        var open = await slow.OpenAsync(60, Known, "Content-Length: 1000");
+
+        Assert.Equal(20, open);
+        using var refused = await stack.Client.SendAsync(Small("/v1/messages", Known));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(5), refused.Headers.RetryAfter?.Delta);
+        Assert.Equal("overloaded_error", (await refused.JsonAsync()).GetProperty("error").GetProperty("type").GetString());
+        Assert.Equal("limit", (await stack.Door.AccessLogAsync(refused.RequestId())).GetProperty("refused").GetString());
+        Assert.Equal("sidecar", await TextAsync(stack, Small("/v1/messages", Other)));
+        using var probe = new HttpRequestMessage(HttpMethod.Get, "/ready");
+        probe.Headers.Add("X-Forwarded-For", Known);
+        Assert.Equal("sidecar", await TextAsync(stack, probe));
+
+        slow.Leave();
+        await Eventually.HoldsAsync(async () => await StatusAsync(stack, Small("/v1/messages", Known)) == 200, () => "it stays refused");
+    }
+
+    /// <summary>A smaller network than an IPv6 client has does not make another client of it.</summary>
+    [Theory]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::1", 503)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", 200)]
+    [InlineData("2001:db8::1", "2001:db8:0:0:a::", 503)]
+    public async Task An_ipv6_network_of_64_bits_is_one_address(string first, string second, int status)
+    {
+        await using var stack = await StartAsync(("DRAGOMAN_CLIENT_REQUESTS", "2"));
+        using var slow = new SlowBodies(stack.Door.Port);
+
+        Assert.Equal(2, await slow.OpenAsync(5, first, "Content-Length: 1000"));
+
+        Assert.Equal(status, await StatusAsync(stack, Small("/api/chat", second)));
+    }
+
+    /// <summary>132 MiB of space are 2 bodies of any size, 3 of up to 10 MB and 34 of up to a MB.</summary>
+    [Theory]
+    [InlineData("Transfer-Encoding: chunked", 1, 2)]
+    [InlineData("Content-Length: 30000000", 1, 2)]
+    [InlineData("Content-Length: 9999999", 1, 3)]
+    [InlineData("Content-Length: 300000", 17, 34)]
+    public async Task Bodies_that_go_to_the_disk_have_a_bound_for_each_and_for_all(string head, int share, int most)
+    {
+        await using var stack = await StartAsync(("DRAGOMAN_BODY_SPACE", "132m"));
+        using var slow = new SlowBodies(stack.Door.Port);
+
+        Assert.Equal(share, await slow.OpenAsync(share + 3, Known, head));
+        Assert.Equal(share, await slow.OpenAsync(share + 3, Other, head));
+        Assert.Equal(most - (2 * share), await slow.OpenAsync(3, Third, head));
+
+        using var small = await stack.Client.SendAsync(Small("/v1/chat/completions", Known));
+        Assert.Equal(HttpStatusCode.OK, small.StatusCode);
+        slow.Leave();
+        await Eventually.HoldsAsync(async () => await StatusAsync(stack, Large("/api/embed", Known)) == 200, () => "it stays refused");
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 299999", 54)]
+    [InlineData("Content-Length: 10000", 54)]
+    [InlineData("Content-Length: 9999", 60)]
+    public async Task Bodies_that_stay_in_memory_are_counted_by_themselves(string head, int most)
+    {
+        // Half of what 31 MiB hold of 300,000 bytes each.
+        await using var stack = await StartAsync(("DRAGOMAN_BODY_SPACE", "132m"), ("DRAGOMAN_BODY_MEMORY", "31m"));
+        using var slow = new SlowBodies(stack.Door.Port);
+
+        Assert.Equal(most, await slow.OpenAsync(60, Known, head));
+    }
+
+    [Fact]
+    public async Task Without_room_for_temporary_files_a_large_body_is_a_503_and_a_small_one_is_answered()
+    {
+        await using var stack = await StartAsync();
+        Directory.Delete(Path.Combine(stack.Door.DirectoryPath, "client-body"), recursive: true);
+
+        foreach (var (path, type) in new[] { ("/v1/messages", "overloaded_error"), ("/v1/embeddings", "server_error") })
+        {
+            using var refused = await stack.Client.SendAsync(Large(path, Known));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.Equal(TimeSpan.FromSeconds(5), refused.Headers.RetryAfter?.Delta);
+            Assert.Equal(type, (await refused.JsonAsync()).GetProperty("error").GetProperty("type").GetString());
+            Assert.Equal("no room", (await stack.Door.AccessLogAsync(refused.RequestId())).GetProperty("refused").GetString());
+        }
+
+        Assert.Equal(200, await StatusAsync(stack, Small("/v1/messages", Known)));
+    }
+
+    [Fact]
+    public async Task A_body_of_which_nothing_comes_is_cut_off()
+    {
+        await using var stack = await StartAsync();
+        using var slow = new SlowBodies(stack.Door.Port);
+
+        Assert.Equal(3, await slow.OpenAsync(3, Known, "Content-Length: 1000"));
+
+        // client_body_timeout is 10 s.
+        await slow.EndedAsync(TimeSpan.FromSeconds(25));
+    }
+
+    private static Task<DoorWithUpstreams> StartAsync(params (string Name, string Value)[] settings)
+    {
+        // nginx counts by the address that a trusted proxy tells, which stands in for clients elsewhere.
+        var environment = new Dictionary<string, string?> { ["DRAGOMAN_TRUSTED_PROXY"] = "127.0.0.0/8" };
+        foreach (var (name, value) in settings)
+            environment[name] = value;
+        return DoorWithUpstreams.StartAsync(sidecar: context => context.Response.WriteAsync("sidecar"), settings: environment);
+    }
+
+    private static HttpRequestMessage Small(string path, string client) => Request(path, client, 10);
+
+    private static HttpRequestMessage Large(string path, string client) => Request(path, client, 400_000);
+
+    private static HttpRequestMessage Request(string path, string client, int length)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(new byte[length]) };
+        request.Headers.Add("X-Forwarded-For", client);
+        return request;
+    }
+
+    private static async Task<string> TextAsync(DoorWithUpstreams stack, HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var answer = await stack.Client.SendAsync(request);
+            return await answer.Content.ReadAsStringAsync();
+        }
+    }
+
+    private static async Task<int> StatusAsync(DoorWithUpstreams stack, HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var answer = await stack.Client.SendAsync(request);
+            return (int)answer.StatusCode;
+        }
+    }
+
+    /// <summary>Clients that begin to send a body and do not go on.</summary>
+    private sealed class SlowBodies(int port) : IDisposable
+    {
+        private readonly List<TcpClient> clients = [];
+
+        /// <summary>Opens so many one after the other; how many of them nginx is willing to read.</summary>
+        public async Task<int> OpenAsync(int count, string address, string head)
+        {
+            var open = 0;
+            for (var number = 0; number < count; number++)
+            {
+                var client = new TcpClient();
+                clients.Add(client);
+                await client.ConnectAsync(IPAddress.Loopback, port);
+                // nginx asks for the body once it has counted the request, and refuses before.
+                await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                    $"POST /api/chat HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: {address}\r\nExpect: 100-continue\r\n{head}\r\n\r\n"));
+                var answer = new byte[12];
+                await client.GetStream().ReadExactlyAsync(answer).AsTask().WaitAsync(Eventually.Deadline);
+                var isAsked = Encoding.ASCII.GetString(answer) == "HTTP/1.1 100";
+                if (isAsked)
+                    await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("1"));
+                open += isAsked ? 1 : 0;
+            }
+
+            return open;
+        }
+
+        /// <summary>Waits until nginx has closed every connection.</summary>
+        public async Task EndedAsync(TimeSpan within)
+        {
+            using var deadline = new CancellationTokenSource(within);
+            var buffer = new byte[1024];
+            foreach (var client in clients)
+            {
+                try
+                {
+                    while (await client.GetStream().ReadAsync(buffer, deadline.Token) > 0)
+                        continue;
+                }
+                catch (IOException)
+                {
+                    // A reset is an end too.
+                }
+            }
+        }
+
+        public void Leave()
+        {
+            foreach (var client in clients)
+                client.Close();
+        }
+
+        public void Dispose() => Leave();
+    }
+}
