@@ -129,7 +129,7 @@ public sealed class ConfigurationReader
 
     private ProviderSettings ReadProvider(string name, JsonNode? node, string pointer)
     {
-        var members = Members(node, pointer, "dialect", "baseUrl", "apiKey", "publish", "httpVersion", "timeouts", "options");
+        var members = Members(node, pointer, "dialect", "baseUrl", "apiKey", "publish", "direct", "httpVersion", "timeouts", "options");
         var dialect = Text(members, "dialect", pointer);
         if (dialect is null)
             Mistake(pointer + "/dialect", $"is required; allowed: {string.Join(", ", ProviderSettings.Dialects)}");
@@ -144,6 +144,7 @@ public sealed class ConfigurationReader
         {
             Options = ReadOptions(members, pointer, dialect),
             HttpVersion = ReadHttpVersion(members, pointer),
+            AllowsDirectNames = Switch(members, "direct", pointer) ?? true,
         };
     }
 

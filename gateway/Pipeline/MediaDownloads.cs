@@ -38,7 +38,7 @@ public sealed class MediaDownloads : IDisposable
         this.policy = policy;
         this.largest = largest;
         this.clock = clock;
-        resolve ??= Dns.GetHostAddressesAsync;
+        resolve ??= NameLookup.OfLinks.FindAsync;
         connections = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,

@@ -151,11 +151,12 @@ public sealed class Provider : IDisposable
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
+        var addresses = await NameLookup.OfProviders.FindAsync(context.DnsEndPoint.Host, cancellation).ConfigureAwait(false);
         var socket = OpenFiles.OpenSocket();
         try
         {
             socket.ReceiveBufferSize = ReceiveBuffer;
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellation).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
