@@ -79,11 +79,12 @@ public static class GatewayHost
             }
 
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-            Console.WriteLine($"{name} listening on {addresses.Addresses.First()}");
+            var output = app.Services.GetRequiredService<ConsoleLog>();
+            output.Say($"{name} listening on {addresses.Addresses.First()}");
             foreach (var notice in snapshot.Configuration.Notices)
-                Console.WriteLine($"{name}: {notice}");
+                output.Say($"{name}: {notice}");
             if (OpenFiles.Notice() is { } lowLimit)
-                Console.WriteLine($"{name}: {lowLimit}");
+                output.Say($"{name}: {lowLimit}");
             await signals.Stop.ConfigureAwait(false);
             await StopAsync(app, listening, signals.Hurry).ConfigureAwait(false);
         }
@@ -146,7 +147,8 @@ public static class GatewayHost
         // The web framework's own would answer a signal by closing everything.
         builder.Services.AddSingleton<IHostLifetime, LifetimeWithoutSignals>();
         // Made by the container, which then writes the last lines when it ends.
-        builder.Services.AddSingleton<ILoggerProvider>(_ => new ConsoleLog(Console.OpenStandardOutput(), TimeProvider.System));
+        builder.Services.AddSingleton(_ => new ConsoleLog(Console.OpenStandardOutput(), TimeProvider.System));
+        builder.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<ConsoleLog>());
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // Whoever listens to it pays for an activity and a log scope with each request, and it has nothing to say here.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
