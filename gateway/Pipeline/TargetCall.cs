@@ -31,7 +31,7 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
             losses.Dropped(hint);
         if (request.ToolChoice?.Allowed is { } allowed && request.Tools.Any(tool => !allowed.Contains(tool.Name)))
             losses.Emulated("tool_choice");
-        var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
+        var memory = dialect.GivesState ? exchange.ConversationOf(request) : null;
         var (fitted, names) = await FitAsync(exchange, dialect, model, request, memory, cancellation).ConfigureAwait(false);
         var call = dialect.Write(fitted, model, losses);
         return new TargetCall(fitted, call, PassesThrough: false, losses, OpenAnswer);
@@ -46,7 +46,7 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
             if (names is not null)
                 reader = new FilteredAnswerReader(reader, names.Restoring);
             if (memory is not null)
-                reader = new FilteredAnswerReader(reader, events => memory.Remembering(exchange.Caller!.Team, events));
+                reader = new FilteredAnswerReader(reader, memory.Remembering);
             return reader;
         }
     }
@@ -64,7 +64,7 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
         if (dialect.WriteTokenCount(OneWord, model, losses) is null)
             return null;
         RefuseFamilyMembers(request);
-        var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
+        var memory = dialect.GivesState ? exchange.ConversationOf(request) : null;
         var (fitted, _) = await FitAsync(exchange, dialect, model, request, memory, cancellation).ConfigureAwait(false);
         return dialect.WriteTokenCount(fitted, model, losses);
     }
@@ -76,11 +76,11 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
     }
 
     private static async Task<(ChatRequest Request, ToolNames? Names)> FitAsync(
-        Exchange exchange, IOutboundDialect dialect, string model, ChatRequest request, ReasoningMemory? memory, CancellationToken cancellation)
+        Exchange exchange, IOutboundDialect dialect, string model, ChatRequest request, ReasoningMemory.Conversation? memory, CancellationToken cancellation)
     {
         var fitted = WithAllowedTools(request);
         if (memory is not null)
-            fitted = memory.Restore(exchange.Caller!.Team, fitted);
+            fitted = memory.Restore(fitted);
         fitted = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => dialect.FetchesLink(part, model), cancellation).ConfigureAwait(false);
         return ToolNames.Adapt(fitted, dialect.ToolNames) is { } adapted ? adapted : (fitted, null);
     }
