@@ -66,6 +66,9 @@ public sealed class Provider : IDisposable
 
     public IOutboundDialect Dialect { get; }
 
+    /// <summary>Where its API begins.</summary>
+    public Uri Address => baseUrl;
+
     /// <summary>
     /// Sends a call and returns as soon as the provider's headers are there and say that it went well. A refusal that
     /// can be cured is cured and the call sent once more.
