@@ -142,7 +142,7 @@ public sealed partial class ConfigurationReader
 
     private ProviderSettings ReadProvider(string name, JsonNode? node, string pointer)
     {
-        var members = Members(node, pointer, "dialect", "baseUrl", "apiKey", "publish", "httpVersion", "timeouts", "options");
+        var members = Members(node, pointer, "dialect", "baseUrl", "apiKey", "publish", "direct", "httpVersion", "timeouts", "options");
         if (!ProviderSettings.IsName(name))
             Mistake(pointer, $"{Printable.Quote(name)} is not a provider's name; {ProviderSettings.NameRule}");
         var dialect = Text(members, "dialect", pointer);
@@ -159,6 +159,7 @@ public sealed partial class ConfigurationReader
         {
             Options = ReadOptions(members, pointer, dialect),
             HttpVersion = ReadHttpVersion(members, pointer),
+            AllowsDirectNames = Switch(members, "direct", pointer) ?? true,
         };
     }
 

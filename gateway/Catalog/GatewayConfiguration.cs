@@ -35,6 +35,9 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
 
     public ProviderOptions Options { get; init; } = ProviderOptions.None;
 
+    /// <summary>Whether any model of the provider may be called as <c>provider/model</c>, published or not.</summary>
+    public bool AllowsDirectNames { get; init; } = true;
+
     /// <summary>1.1 or 2, and nothing else; null: what the server prefers over TLS, 1.1 without it.</summary>
     public Version? HttpVersion { get; init; }
 

@@ -3,8 +3,9 @@ using Dragoman.Conversation;
 namespace Dragoman.Catalog;
 
 /// <summary>
-/// All names that clients may use. On a clash the operator's entry wins, then the provider that was configured first;
-/// any model of a provider is reachable as <c>provider/model</c>.
+/// All names that clients may use. On a clash the operator's entry wins, then the provider that the name begins with,
+/// then the provider that was configured first; any model of a provider is reachable as <c>provider/model</c>, unless the
+/// operator forbids it for the provider.
 /// </summary>
 public sealed class ModelCatalogue
 {
@@ -33,7 +34,7 @@ public sealed class ModelCatalogue
         }
 
         foreach (var provider in configuration.Providers.Where(each => each.PublishesAll))
-            lists.Add(new ProviderModelList(provider.Name, lister, clock));
+            lists.Add(new ProviderModelList(provider.Name, lister, KeyOf, clock));
     }
 
     /// <summary>The model behind a name that a client gave; null when there is none.</summary>
@@ -49,17 +50,64 @@ public sealed class ModelCatalogue
             return model;
         if (!UpstreamName.CanExist(name))
             return null;
+        return await FindAsync(name, key).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// A name that begins with a provider's own is that provider's, whatever others list. Of lists, the one whose
+    /// provider was configured first wins; but a provider that says nothing has its rank for one second only, and once,
+    /// so that it does not delay the models of others.
+    /// </summary>
+    private async ValueTask<PublishedModel?> FindAsync(string name, string key)
+    {
         foreach (var list in lists)
+            list.Refresh();
+        if (ProviderNamedIn(name) is { } provider)
         {
-            foreach (var listed in await list.GetAsync().ConfigureAwait(false))
+            // The provider may list a model under just this name, with its own name in front.
+            if (lists.Find(list => list.Provider == provider.Name) is { } own)
             {
-                if (KeyOf(listed.Id) == key)
-                    return Publish(list.Provider, listed);
+                await own.FirstSecond.ConfigureAwait(false);
+                if (own.Find(key) is { } listed)
+                    return Publish(provider.Name, listed);
+            }
+
+            return FindAtProvider(provider, name);
+        }
+
+        while (true)
+        {
+            List<Task>? before = null;
+            ProviderModelList? holder = null;
+            foreach (var list in lists)
+            {
+                if (list.Find(key) is not null)
+                {
+                    holder = list;
+                    break;
+                }
+
+                if (!list.FirstQuestion.IsCompleted)
+                    (before ??= []).Add(list.FirstQuestion);
+            }
+
+            if (holder is not null)
+            {
+                var ranked = lists.TakeWhile(list => list != holder).Select(list => list.FirstSecond).Where(task => !task.IsCompleted).ToList();
+                if (ranked.Count == 0)
+                    return Publish(holder.Provider, holder.Find(key)!);
+                await Task.WhenAny(ranked).ConfigureAwait(false);
+            }
+            else if (before is not null)
+            {
+                await Task.WhenAny(before).ConfigureAwait(false);
+            }
+            else
+            {
+                break;
             }
         }
 
-        if (FindAtProvider(name) is { } found)
-            return found;
         // "Not found" would be a guess as long as somebody has not been heard.
         return lists.Find(list => !list.WasEverRead) is { } silent
             ? throw new GatewayException(new GatewayError(
@@ -69,29 +117,36 @@ public sealed class ModelCatalogue
             : null;
     }
 
-    /// <summary>Every published model once: the operator's first, then each provider's.</summary>
+    /// <summary>
+    /// Every published model once: the operator's first, then each provider's. A provider that was never heard has a
+    /// second to answer, once; its models are missing until it does.
+    /// </summary>
     public async ValueTask<IReadOnlyList<PublishedModel>> ListAsync()
     {
         var models = new List<PublishedModel>(configuredInOrder);
         var taken = new HashSet<string>(configured.Keys);
-        var answers = await Task.WhenAll(lists.Select(list => list.GetAsync().AsTask())).ConfigureAwait(false);
-        foreach (var (list, listed) in lists.Zip(answers))
-            models.AddRange(listed.Where(model => taken.Add(KeyOf(model.Id))).Select(model => Publish(list.Provider, model)));
+        foreach (var list in lists)
+            list.Refresh();
+        await Task.WhenAll(lists.Select(list => list.FirstSecond)).ConfigureAwait(false);
+        foreach (var list in lists)
+            models.AddRange(list.Models.Where(model => taken.Add(KeyOf(model.Id))).Select(model => Publish(list.Provider, model)));
         return models;
     }
 
     private static PublishedModel Publish(string provider, ListedModel listed) =>
         new(listed.Id, [new Target(provider, listed.Id)], ModelMetadata.Of(listed.Id, null, listed), listed.Created);
 
-    private PublishedModel? FindAtProvider(string name)
+    private ProviderSettings? ProviderNamedIn(string name)
     {
         var slash = name.IndexOf('/');
-        if (slash <= 0 || slash == name.Length - 1)
-            return null;
-        var provider = configuration.Providers.FirstOrDefault(each => each.Name.AsSpan().Equals(name.AsSpan(0, slash), StringComparison.OrdinalIgnoreCase));
-        if (provider is null)
-            return null;
-        var model = Without(":latest", Without(":local", name[(slash + 1)..]));
+        return slash <= 0 || slash == name.Length - 1
+            ? null
+            : configuration.Providers.FirstOrDefault(each => each.AllowsDirectNames && each.Name.AsSpan().Equals(name.AsSpan(0, slash), StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static PublishedModel? FindAtProvider(ProviderSettings provider, string name)
+    {
+        var model = Without(":latest", Without(":local", name[(provider.Name.Length + 1)..]));
         return UpstreamName.CanExist(model) ? new PublishedModel(name, [new Target(provider.Name, model)], ModelMetadata.Of(model, null, null), 0) : null;
     }
 

@@ -39,7 +39,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             if (!BrowserOrigins.Admit(http, access.Origins) || !HostGuard.Admit(http, access.Hosts))
             {
                 if (http.Response.StatusCode == StatusCodes.Status403Forbidden)
-                    Refused(logger, requestId, http.Request.Headers.Origin.ToString(), http.Request.Host.Value ?? "");
+                    Refused(logger, requestId, LoggedText.Cut(http.Request.Headers.Origin.ToString()), LoggedText.Cut(http.Request.Host.Value ?? ""));
                 return;
             }
 
@@ -78,7 +78,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         }
         catch (Exception error)
         {
-            Failed(logger, requestId, http.Request.Method, path, new ScrubbedException(error, exchange.Snapshot.Credentials));
+            Failed(logger, requestId, LoggedText.Cut(http.Request.Method), LoggedText.Cut(path), new ScrubbedException(error, exchange.Snapshot.Credentials));
             await AnswerAsync(exchange, new GatewayError(ErrorKind.Internal, $"The gateway failed; its log has the details under request id {requestId}.")).ConfigureAwait(false);
         }
         finally

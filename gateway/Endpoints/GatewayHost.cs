@@ -87,11 +87,12 @@ public static class GatewayHost
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
             if (!StandardStreams.TryAnnounce(name, $"{name} listening on {addresses.Addresses.First()}"))
                 return CannotOpen;
-            StandardStreams.TryWriteLine($"{name}: {OpenNetwork.Notice(address, new Uri(addresses.Addresses.First()).Port, snapshot.Configuration.Access)}");
+            var output = app.Services.GetRequiredService<ConsoleLog>();
+            output.Say($"{name}: {OpenNetwork.Notice(address, new Uri(addresses.Addresses.First()).Port, snapshot.Configuration.Access)}");
             foreach (var notice in snapshot.Configuration.Notices)
-                StandardStreams.TryWriteLine($"{name}: {notice}");
+                output.Say($"{name}: {notice}");
             if (OpenFiles.Notice() is { } lowLimit)
-                StandardStreams.TryWriteLine($"{name}: {lowLimit}");
+                output.Say($"{name}: {lowLimit}");
             Unexpected.BeginsToServe();
             await signals.Stop.ConfigureAwait(false);
             await StopAsync(app, listening, signals.Hurry).ConfigureAwait(false);
@@ -156,7 +157,8 @@ public static class GatewayHost
         // The web framework's own would answer a signal by closing everything.
         builder.Services.AddSingleton<IHostLifetime, LifetimeWithoutSignals>();
         // Made by the container, which then writes the last lines when it ends.
-        builder.Services.AddSingleton<ILoggerProvider>(_ => new ConsoleLog(Console.OpenStandardOutput(), TimeProvider.System));
+        builder.Services.AddSingleton(_ => new ConsoleLog(Console.OpenStandardOutput(), TimeProvider.System));
+        builder.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<ConsoleLog>());
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // What keeps the port from opening is told in a sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);

@@ -19,6 +19,8 @@ public sealed class Exchange
     private const int LargestFirstRoom = 256 * 1024;
 
     private readonly Drain drain;
+    private readonly ReasoningMemory reasoningMemory;
+    private ReasoningMemory.Conversation? conversation;
 
     internal Exchange(HttpContext http, GatewayRuntime runtime, IErrorShape errors, string requestId)
     {
@@ -28,7 +30,7 @@ public sealed class Exchange
         HandsOver = runtime.HandsOver;
         SettlementLogger = runtime.SettlementLogger;
         RecentModels = runtime.RecentModels;
-        ReasoningMemory = runtime.ReasoningMemory;
+        reasoningMemory = runtime.ReasoningMemory;
         drain = runtime.Drain;
         Errors = errors;
         RequestId = requestId;
@@ -46,8 +48,6 @@ public sealed class Exchange
 
     /// <summary>See <see cref="GatewayRuntime.RecentModels"/>.</summary>
     public RecentModels RecentModels { get; }
-
-    public ReasoningMemory ReasoningMemory { get; }
 
     /// <summary>The process is about to stop; this request, if it was taken, goes on.</summary>
     public bool IsDraining => drain.HasBegun;
@@ -123,8 +123,16 @@ public sealed class Exchange
         }
     }
 
+    /// <summary>What the gateway remembers of the conversation; null when it has no tools.</summary>
+    /// <param name="request">The client's own; what is left of it when it is tried again belongs to the same conversation.</param>
+    internal ReasoningMemory.Conversation? ConversationOf(ChatRequest request) => conversation ??= reasoningMemory.Of(Caller!.Team, request);
+
     /// <summary>The body has been sent on, and is not needed again.</summary>
-    public void ForgetBody() => Body = default;
+    public void ForgetBody()
+    {
+        Body = default;
+        conversation?.ForgetPrompt();
+    }
 
     /// <summary>Sends a JSON answer.</summary>
     public Task WriteJsonAsync(ArrayBufferWriter<byte> body, int status = StatusCodes.Status200OK) =>

@@ -15,6 +15,13 @@ internal static class GatewayMetrics
         unit: "{field}",
         description: "Request members that the provider does not have, by what became of them.");
 
+    private static readonly Counter<long> DroppedLogLines = Meter.CreateCounter<long>(
+        "dragoman.log.dropped",
+        unit: "{line}",
+        description: "Log lines that standard output did not take.");
+
+    public static void CountDroppedLogLines(int lines) => DroppedLogLines.Add(lines);
+
     /// <summary>Counts the losses of one request. Their names stay in the log and the header: a client can make up any number of them.</summary>
     public static void CountLosses(LossReport losses, string dialect, string provider)
     {

@@ -32,7 +32,7 @@ public static class Generation
             throw new GatewayException(missing);
         exchange.RecentModels.Use(model, request.KeepAlive);
         // What is refused or needs no provider is answered here; only what costs time is given back.
-        if (HandOver.TryHandOver(exchange, request))
+        if (HandOver.TryHandOver(exchange, request, model))
             return;
 
         // Step 5: reserve.

@@ -1,3 +1,4 @@
+using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Microsoft.AspNetCore.Http;
 
@@ -5,9 +6,9 @@ namespace Dragoman.Pipeline;
 
 /// <summary>
 /// What the sidecar gives back to nginx, which replays it elsewhere (specs/functions-host.md 3). Where the front has
-/// functions behind it, the sidecar keeps what streams and hands over the rest; where it has another process for a request,
-/// one that is about to stop passes it on: a sidecar to the next sidecar, the functions to a sidecar. Only nginx can set the
-/// headers that say so.
+/// functions behind it, the sidecar keeps what streams or needs its memory and hands over the rest; where it has another
+/// process for a request, one that is about to stop passes it on: a sidecar to the next sidecar, the functions to a sidecar.
+/// Only nginx can set the headers that say so.
 /// </summary>
 public static class HandOver
 {
@@ -18,13 +19,34 @@ public static class HandOver
     public const string NextSidecarHeader = "X-Dragoman-Next-Sidecar";
 
     /// <summary>Hands the request over if it does not stream and can be; true when that was done.</summary>
-    public static bool TryHandOver(Exchange exchange, ChatRequest request)
+    /// <param name="exchange">The request's.</param>
+    /// <param name="request">What was read.</param>
+    /// <param name="model">What it asks.</param>
+    public static bool TryHandOver(Exchange exchange, ChatRequest request, PublishedModel model)
     {
         var http = exchange.Http;
-        if (!exchange.HandsOver || request.Stream || http.Request.Headers[FunctionsHeader] != "available")
+        if (!exchange.HandsOver || request.Stream || http.Request.Headers[FunctionsHeader] != "available" || NeedsMemory(exchange, request, model))
             return false;
         SendTo(http.Response, "@functions");
         return true;
+    }
+
+    /// <summary>
+    /// Whether the request may belong to a tool loop whose reasoning is remembered in this process, because the client's
+    /// dialect cannot carry it. Steps that stream and steps that do not have to meet in one process.
+    /// </summary>
+    private static bool NeedsMemory(Exchange exchange, ChatRequest request, PublishedModel model)
+    {
+        if (request.Tools.Count == 0)
+            return false;
+        foreach (var target in model.Targets)
+        {
+            var dialect = exchange.Snapshot.ProviderOf(target).Dialect.For(request, target.Model);
+            if (dialect.GivesState && (request.Family, dialect.Name) is not (("anthropic", "anthropic") or ("openai.responses", "openai")))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Passes the request, of which nothing has been done yet, on to another process; true when that was done.</summary>

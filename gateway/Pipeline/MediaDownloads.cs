@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Dragoman.Catalog;
@@ -8,10 +9,10 @@ using Dragoman.Providers;
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// Fetches what a client only links to, for providers that do not fetch it themselves (specs/dialects.md 2.2). A client
-/// chooses these addresses, so the gateway goes only where the open internet is: addresses are checked after name
-/// resolution and connected to as checked, redirects are checked anew, size and time are bounded, and the bytes must be
-/// what the part says.
+/// Fetches what a client only links to, for providers that do not fetch it themselves (specs/dialects.md 2.2), and for
+/// those that stand where a client must not reach. A client chooses these addresses, so the gateway goes only where the
+/// open internet is: addresses are checked after name resolution and connected to as checked, redirects are checked anew,
+/// size and time are bounded, and the bytes must be what the part says.
 /// </summary>
 public sealed class MediaDownloads : IDisposable
 {
@@ -24,6 +25,13 @@ public sealed class MediaDownloads : IDisposable
     /// <summary>Of one medium, from asking to the last byte.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
+    /// <summary>For how long the address behind a provider's name is believed.</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
+
+    private const string NotPublic = "it is at an address that is not public";
+
+    private readonly ConcurrentDictionary<string, (bool IsInside, DateTimeOffset Until)> servers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve;
     private readonly DownloadPolicy policy;
     private readonly int largest;
     private readonly TimeProvider clock;
@@ -38,7 +46,7 @@ public sealed class MediaDownloads : IDisposable
         this.policy = policy;
         this.largest = largest;
         this.clock = clock;
-        resolve ??= Dns.GetHostAddressesAsync;
+        this.resolve = resolve ?? NameLookup.OfLinks.FindAsync;
         connections = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -47,7 +55,7 @@ public sealed class MediaDownloads : IDisposable
             ActivityHeadersPropagator = null,
             AutomaticDecompression = DecompressionMethods.None,
             PooledConnectionLifetime = TimeSpan.Zero,
-            ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, resolve, cancellation),
+            ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, cancellation),
         });
     }
 
@@ -80,10 +88,7 @@ public sealed class MediaDownloads : IDisposable
 
     private async Task<ChatRequest> InlineAsync(ChatRequest request, Dictionary<string, Part> links, CancellationToken cancellation)
     {
-        if (policy == DownloadPolicy.None)
-            throw Refuse(links.Keys.First(), "links are not fetched by this gateway; send the data itself as base64");
-        if (links.Count > MostLinks)
-            throw GatewayException.Invalid("messages", $"at most {MostLinks} different links are fetched for one request, not {links.Count}; send the data itself as base64");
+        RefuseByNumber(links.Keys);
         var left = (long)largest;
         var found = new Dictionary<string, InlineMedia>(StringComparer.Ordinal);
         foreach (var batch in links.Chunk(AtOnce))
@@ -111,7 +116,89 @@ public sealed class MediaDownloads : IDisposable
         };
     }
 
+    /// <summary>
+    /// Whether a server stands at an address that clients must not reach, so that a link that it fetches could lead them
+    /// there. False where links may lead anywhere. A name that cannot be looked up counts as such a server's.
+    /// </summary>
+    public async ValueTask<bool> IsInsideAsync(Uri server, CancellationToken cancellation)
+    {
+        if (KnownInside(server) is { } known)
+            return known;
+        try
+        {
+            var isInside = HasInner(await AddressesOfAsync(server.DnsSafeHost, cancellation).ConfigureAwait(false));
+            servers[server.DnsSafeHost] = (isInside, clock.GetUtcNow() + Remembered);
+            return isInside;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>The same where no name has to be looked up for it, else null.</summary>
+    public bool? KnownInside(Uri server) =>
+        policy == DownloadPolicy.Any ? false
+        : server.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 ? !PublicAddress.Is(IPAddress.Parse(server.DnsSafeHost))
+        : servers.TryGetValue(server.DnsSafeHost, out var known) && clock.GetUtcNow() < known.Until ? known.IsInside
+        : null;
+
+    /// <summary>Whether a request links to media.</summary>
+    public static bool HoldsLinks(ChatRequest request)
+    {
+        foreach (var turn in request.Turns)
+        {
+            foreach (var part in turn.Parts)
+            {
+                if (LinkOf(part) is not null || (part is ToolResultPart result && result.Content.Any(inner => LinkOf(inner) is not null)))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Refuses a request that goes as it stands to a server that stands inside, for a link that leads to other than public
+    /// addresses. The server looks the name up again, so a name may still change what it stands for in between.
+    /// </summary>
+    /// <exception cref="GatewayException">It holds such a link; names it.</exception>
+    public async Task RefuseInnerLinksAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        var links = LinkScan.Find(body.Span);
+        RefuseByNumber(links);
+        foreach (var link in links)
+        {
+            if (!Uri.TryCreate(link, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0)
+                throw Refuse(link, "only http and https addresses without user and password are fetched");
+            try
+            {
+                using var timer = new CancellationTokenSource(Longest, clock);
+                using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
+                if (HasInner(await AddressesOfAsync(address.DnsSafeHost, both.Token).ConfigureAwait(false)))
+                    throw Refuse(link, NotPublic);
+            }
+            catch (Exception error) when (error is SocketException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+            {
+                throw Refuse(link, "it cannot be reached");
+            }
+        }
+    }
+
     public void Dispose() => connections.Dispose();
+
+    private void RefuseByNumber(IReadOnlyCollection<string> links)
+    {
+        if (links.Count > 0 && policy == DownloadPolicy.None)
+            throw Refuse(links.First(), "links are not fetched by this gateway; send the data itself as base64");
+        if (links.Count > MostLinks)
+            throw GatewayException.Invalid("messages", $"at most {MostLinks} different links are fetched for one request, not {links.Count}; send the data itself as base64");
+    }
+
+    private Task<IPAddress[]> AddressesOfAsync(string host, CancellationToken cancellation) =>
+        IPAddress.TryParse(host, out var literal) ? Task.FromResult<IPAddress[]>([literal]) : resolve(host, cancellation);
+
+    private static bool HasInner(IPAddress[] addresses) => Array.Exists(addresses, address => !PublicAddress.Is(address));
 
     private static string? LinkOf(Part part) => part switch
     {
@@ -201,13 +288,11 @@ public sealed class MediaDownloads : IDisposable
         return new InlineMedia(type, Convert.ToBase64String(bytes));
     }
 
-    private async ValueTask<Stream> ConnectAsync(DnsEndPoint host, Func<string, CancellationToken, Task<IPAddress[]>> resolve, CancellationToken cancellation)
+    private async ValueTask<Stream> ConnectAsync(DnsEndPoint host, CancellationToken cancellation)
     {
-        var addresses = IPAddress.TryParse(host.Host, out var literal)
-            ? [literal]
-            : await resolve(host.Host, cancellation).ConfigureAwait(false);
-        if (policy != DownloadPolicy.Any && Array.Exists(addresses, address => !PublicAddress.Is(address)))
-            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "it is at an address that is not public"));
+        var addresses = await AddressesOfAsync(host.Host, cancellation).ConfigureAwait(false);
+        if (policy != DownloadPolicy.Any && HasInner(addresses))
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, NotPublic));
         var socket = OpenFiles.OpenSocket();
         try
         {

@@ -17,9 +17,9 @@ internal static partial class SettlementLog
             logger,
             exchange.RequestId,
             dialect,
-            OneLine(request.Model),
+            LoggedText.Cut(request.Model),
             target.Provider,
-            target.Model,
+            LoggedText.Cut(target.Model),
             request.Stream,
             settlement.Outcome,
             attempt.Error?.Kind,
@@ -32,19 +32,14 @@ internal static partial class SettlementLog
     }
 
     public static void WriteFallback(Exchange exchange, Target from, Target to, GatewayError error) =>
-        FellBack(exchange.SettlementLogger, exchange.RequestId, from.Provider, from.Model, to.Provider, to.Model, error.Kind);
+        FellBack(exchange.SettlementLogger, exchange.RequestId, from.Provider, LoggedText.Cut(from.Model), to.Provider, LoggedText.Cut(to.Model), error.Kind);
 
     public static void WriteEmbeddings(Exchange exchange, string dialect, EmbeddingRequest request, Target target, GatewayError? error, Settlement settlement, LossReport losses)
     {
         var logger = exchange.SettlementLogger;
         if (logger.IsEnabled(LogLevel.Information))
-            SettledEmbeddings(logger, exchange.RequestId, dialect, OneLine(request.Model), target.Provider, target.Model, request.Inputs.Count, settlement.Outcome, error?.Kind, settlement.Usage.InputTotal, settlement.Usage.Origin, exchange.Elapsed.TotalMilliseconds, losses.ToString());
+            SettledEmbeddings(logger, exchange.RequestId, dialect, LoggedText.Cut(request.Model), target.Provider, LoggedText.Cut(target.Model), request.Inputs.Count, settlement.Outcome, error?.Kind, settlement.Usage.InputTotal, settlement.Usage.Origin, exchange.Elapsed.TotalMilliseconds, losses.ToString());
     }
-
-    /// <summary>A client's text stays on its line.</summary>
-    private static string OneLine(string text) => text.Length <= 200 && !text.Any(char.IsControl)
-        ? text
-        : new string([.. text.Take(200).Select(letter => char.IsControl(letter) ? '?' : letter)]);
 
     [LoggerMessage(1, LogLevel.Information, "settled {RequestId} {Dialect} {Model} -> {Provider}/{UpstreamModel} stream={Stream} {Outcome} error={Error} in={InputTokens} out={OutputTokens} usage={UsageOrigin} first={FirstEventMs:F2}ms total={TotalMs:F2}ms losses=[{Losses}]")]
     private static partial void Settled(

@@ -19,7 +19,10 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
     public static async Task<TargetCall> WriteAsync(Exchange exchange, Provider provider, string model, ChatRequest request, CancellationToken cancellation)
     {
         var dialect = provider.Dialect.For(request, model);
-        if (dialect.TryPassThrough(request, model) is { } passed)
+        var isGuarded = await GuardsLinksAsync(exchange, provider, request, cancellation).ConfigureAwait(false);
+        if (isGuarded)
+            request = WithoutLinksToPass(request);
+        if (await TryPassThroughAsync(exchange, provider, dialect, model, request, cancellation).ConfigureAwait(false) is { } passed)
             return new TargetCall(request, passed, PassesThrough: true, new LossReport(), () => dialect.OpenAnswer(request, model));
 
         RefuseFamilyMembers(request);
@@ -31,8 +34,8 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
             losses.Dropped(hint);
         if (request.ToolChoice?.Allowed is { } allowed && request.Tools.Any(tool => !allowed.Contains(tool.Name)))
             losses.Emulated("tool_choice");
-        var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
-        var (fitted, names) = await FitAsync(exchange, dialect, model, request, memory, cancellation).ConfigureAwait(false);
+        var memory = dialect.GivesState ? exchange.ConversationOf(request) : null;
+        var (fitted, names) = await FitAsync(exchange, dialect, model, request, memory, isGuarded, cancellation).ConfigureAwait(false);
         var call = dialect.Write(fitted, model, losses);
         return new TargetCall(fitted, call, PassesThrough: false, losses, OpenAnswer);
 
@@ -46,7 +49,7 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
             if (names is not null)
                 reader = new FilteredAnswerReader(reader, names.Restoring);
             if (memory is not null)
-                reader = new FilteredAnswerReader(reader, events => memory.Remembering(exchange.Caller!.Team, events));
+                reader = new FilteredAnswerReader(reader, memory.Remembering);
             return reader;
         }
     }
@@ -58,15 +61,38 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
         var dialect = provider.Dialect;
         var losses = new LossReport();
         // A provider of the client's family counts the client's own words, others count what they would be sent.
-        if (dialect.TryPassThrough(request, model) is not null)
+        var isGuarded = await GuardsLinksAsync(exchange, provider, request, cancellation).ConfigureAwait(false);
+        if (isGuarded)
+            request = WithoutLinksToPass(request);
+        if (await TryPassThroughAsync(exchange, provider, dialect, model, request, cancellation).ConfigureAwait(false) is not null)
             return dialect.WriteTokenCount(request, model, losses);
         // Nothing is fetched for a provider that does not count at all.
         if (dialect.WriteTokenCount(OneWord, model, losses) is null)
             return null;
         RefuseFamilyMembers(request);
-        var memory = dialect.GivesState ? exchange.ReasoningMemory : null;
-        var (fitted, _) = await FitAsync(exchange, dialect, model, request, memory, cancellation).ConfigureAwait(false);
+        var memory = dialect.GivesState ? exchange.ConversationOf(request) : null;
+        var (fitted, _) = await FitAsync(exchange, dialect, model, request, memory, isGuarded, cancellation).ConfigureAwait(false);
         return dialect.WriteTokenCount(fitted, model, losses);
+    }
+
+    /// <summary>Whether the provider must not be given the request's links, because it stands where they could lead a client inside.</summary>
+    private static async ValueTask<bool> GuardsLinksAsync(Exchange exchange, Provider provider, ChatRequest request, CancellationToken cancellation) =>
+        MediaDownloads.HoldsLinks(request) && await exchange.Snapshot.Downloads.IsInsideAsync(provider.Address, cancellation).ConfigureAwait(false);
+
+    /// <summary>What is written anew has what was linked in it. A request that only its own family reads is checked as it stands instead.</summary>
+    private static ChatRequest WithoutLinksToPass(ChatRequest request) => request.FamilyMembers.Count > 0 ? request : request with { Source = default };
+
+    /// <exception cref="GatewayException">The request would pass, but holds a link that may not.</exception>
+    private static async ValueTask<UpstreamCall?> TryPassThroughAsync(
+        Exchange exchange, Provider provider, IOutboundDialect dialect, string model, ChatRequest request, CancellationToken cancellation)
+    {
+        if (dialect.TryPassThrough(request, model) is not { } passed)
+            return null;
+        var downloads = exchange.Snapshot.Downloads;
+        var isInside = downloads.KnownInside(provider.Address);
+        if (isInside != false && LinkScan.MayHoldLinks(request.Source.Span) && (isInside ?? await downloads.IsInsideAsync(provider.Address, cancellation).ConfigureAwait(false)))
+            await downloads.RefuseInnerLinksAsync(request.Source, cancellation).ConfigureAwait(false);
+        return passed;
     }
 
     private static void RefuseFamilyMembers(ChatRequest request)
@@ -76,12 +102,12 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
     }
 
     private static async Task<(ChatRequest Request, ToolNames? Names)> FitAsync(
-        Exchange exchange, IOutboundDialect dialect, string model, ChatRequest request, ReasoningMemory? memory, CancellationToken cancellation)
+        Exchange exchange, IOutboundDialect dialect, string model, ChatRequest request, ReasoningMemory.Conversation? memory, bool isGuarded, CancellationToken cancellation)
     {
         var fitted = WithAllowedTools(request);
         if (memory is not null)
-            fitted = memory.Restore(exchange.Caller!.Team, fitted);
-        fitted = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => dialect.FetchesLink(part, model), cancellation).ConfigureAwait(false);
+            fitted = memory.Restore(fitted);
+        fitted = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => !isGuarded && dialect.FetchesLink(part, model), cancellation).ConfigureAwait(false);
         return ToolNames.Adapt(fitted, dialect.ToolNames) is { } adapted ? adapted : (fitted, null);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Core;
 using Azure.Identity;
@@ -7,8 +8,9 @@ using Dragoman.Conversation;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// Access tokens of Microsoft Entra ID, one for each scope, fetched anew shortly before they expire. The credential is
-/// made when the first token is wanted, because it looks at much of its surroundings.
+/// Access tokens of Microsoft Entra ID, one for each scope, fetched anew shortly before they expire, and only waited for
+/// when there is none that works. The credential is made when the first token is wanted, because it looks at much of its
+/// surroundings.
 /// </summary>
 /// <param name="credential">Makes the source of tokens.</param>
 /// <param name="clock">Tells when a token is old.</param>
@@ -16,30 +18,86 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
 {
     public static readonly EntraTokens OfProcess = new(() => new DefaultAzureCredential(), TimeProvider.System);
 
+    /// <summary>For one fetch; the credential has no bound of its own for all that it looks at.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
+    /// <summary>A token is fetched anew so long before it expires, and still used meanwhile.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
+    /// <summary>No token is sent that may expire on its way.</summary>
+    private static readonly TimeSpan Usable = TimeSpan.FromSeconds(30);
+
+    /// <summary>Between two tries to replace a token that still works.</summary>
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
+
     private readonly Lazy<TokenCredential> source = new(credential);
-    private readonly ConcurrentDictionary<string, AccessToken> tokens = [];
+    private readonly ConcurrentDictionary<string, Scope> scopes = [];
 
     /// <exception cref="GatewayException">No token could be had, for whatever reason: the credential looks at much and fails in many ways.</exception>
     public async ValueTask<string> GetAsync(string scope, CancellationToken cancellation)
     {
+        var of = scopes.GetOrAdd(scope, static name => new Scope(name));
+        var now = clock.GetUtcNow();
+        var known = of.Token;
+        var isUsable = known is { } token && token.ExpiresOn - Usable > now;
+        if (isUsable && known!.Value.ExpiresOn - Margin > now)
+            return known.Value.Token;
+        var fetch = StartFetch(of, isUsable);
+        if (isUsable)
+            return known!.Value.Token;
         try
         {
-            if (tokens.TryGetValue(scope, out var known) && known.ExpiresOn - Margin > clock.GetUtcNow())
-                return known.Token;
-            var token = await source.Value.GetTokenAsync(new TokenRequestContext([scope]), cancellation).ConfigureAwait(false);
-            tokens[scope] = token;
-            return token.Token;
+            return (await fetch.WaitAsync(cancellation).ConfigureAwait(false)).Token;
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            // A credential that was called off may say that it failed.
+            // A caller who has left is no failure.
             cancellation.ThrowIfCancellationRequested();
             throw new GatewayException(
                 new GatewayError(ErrorKind.UpstreamRefusedKey, MessageOf(error)) { Code = "upstream_auth_failed" },
                 error);
         }
+    }
+
+    /// <summary>One fetch for all who want a token of the scope; who leaves does not end it for the others.</summary>
+    private Task<AccessToken> StartFetch(Scope of, bool canWait)
+    {
+        lock (of)
+        {
+            if (of.Fetch is { IsCompleted: false } running)
+                return running;
+            if (canWait && clock.GetUtcNow() - of.FetchedAt < Retry)
+                return of.Fetch!;
+            of.FetchedAt = clock.GetUtcNow();
+            // The credential looks for itself before it first waits, which is no work for a thread that serves requests.
+            return of.Fetch = Task.Run(() => FetchAsync(of));
+        }
+    }
+
+    private async Task<AccessToken> FetchAsync(Scope of)
+    {
+        using var timer = new CancellationTokenSource(Longest, clock);
+        var token = await source.Value.GetTokenAsync(new TokenRequestContext([of.Name]), timer.Token).ConfigureAwait(false);
+        of.Token = token;
+        return token;
+    }
+
+    /// <summary>The token of one scope, and how the next one is got.</summary>
+    private sealed class Scope(string name)
+    {
+        private volatile StrongBox<AccessToken>? token;
+
+        public string Name => name;
+
+        public AccessToken? Token
+        {
+            get => token?.Value;
+            set => token = value is { } known ? new StrongBox<AccessToken>(known) : null;
+        }
+
+        public Task<AccessToken>? Fetch { get; set; }
+
+        public DateTimeOffset FetchedAt { get; set; }
     }
 
     /// <summary>What is known of the failure but its own words, which name tenants, clients and addresses.</summary>

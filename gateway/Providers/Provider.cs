@@ -89,6 +89,9 @@ public sealed class Provider : IDisposable
     /// <summary>An error of the provider's as a client may see it.</summary>
     public GatewayError Told(GatewayError error) => errors.Told(error);
 
+    /// <summary>Where its API begins.</summary>
+    public Uri Address => baseUrl;
+
     /// <summary>
     /// Sends a call and returns as soon as the provider's headers are there and say that it went well. A refusal that
     /// can be cured is cured and the call sent once more.
@@ -182,11 +185,12 @@ public sealed class Provider : IDisposable
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
+        var addresses = await NameLookup.OfProviders.FindAsync(context.DnsEndPoint.Host, cancellation).ConfigureAwait(false);
         var socket = OpenFiles.OpenSocket();
         try
         {
             socket.ReceiveBufferSize = ReceiveBuffer;
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellation).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

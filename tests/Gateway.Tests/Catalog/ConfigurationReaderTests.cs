@@ -103,6 +103,7 @@ public class ConfigurationReaderTests
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "baseUrl": "ftp://a" } } }""", "gateway.json: /providers/x/baseUrl must be an http or https URL without user, password, query, fragment and spaces, such as https://api.example.com/v1")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": 5 } } }""", "gateway.json: /providers/x/apiKey must be a string")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": "env:NOT_THERE" } } }""", "gateway.json: /providers/x/apiKey environment variable NOT_THERE is not set")]
+    [InlineData("""{ "providers": { "x": { "dialect": "openai", "direct": "no" } } }""", "gateway.json: /providers/x/direct must be true or false")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "publish": "some" } } }""", "gateway.json: /providers/x/publish \"some\" is not known; allowed: all, none")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "timeouts": { "idleSeconds": 0 } } } }""", "gateway.json: /providers/x/timeouts/idleSeconds must be a number of seconds above 0 and up to 86400")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "options": { "server": "soap" } } } }""", "gateway.json: /providers/x/options/server \"soap\" is not known; allowed: lmstudio, vllm, mistralrs, ollama, openai, generic")]

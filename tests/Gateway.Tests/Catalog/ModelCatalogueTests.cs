@@ -139,4 +139,121 @@ public class ModelCatalogueTests
         clock.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal(["a"], (await catalogue.ListAsync()).Select(model => model.Name));
     }
+
+    private const string Deaf = """
+        { "providers": { "deaf": { "dialect": "mistral", "publish": "all" }, "good": { "dialect": "openai", "baseUrl": "http://good.test", "publish": "all" } },
+          "models": { "mine": { "provider": "good", "model": "big" } } }
+        """;
+
+    /// <summary>The first of two providers takes the question and never answers, as one behind a firewall does.</summary>
+    private ModelCatalogue WithADeafProvider(Func<string, Task<IReadOnlyList<ListedModel>>>? answer = null) => new(
+        ConfigurationReader.Read(Deaf, "test", new Dictionary<string, string>()),
+        (provider, _) =>
+        {
+            asked++;
+            return provider == "deaf" && answer is null
+                ? new TaskCompletionSource<IReadOnlyList<ListedModel>>().Task
+                : answer?.Invoke(provider) ?? Task.FromResult<IReadOnlyList<ListedModel>>([new ListedModel("listed"), new ListedModel("good/odd")]);
+        },
+        clock);
+
+    [Theory]
+    [InlineData("mine", "good", "big")]
+    [InlineData("good/anything", "good", "anything")]
+    [InlineData("good/odd", "good", "good/odd")]
+    public async Task A_provider_that_says_nothing_delays_no_name_that_needs_no_other_list(string name, string provider, string model) =>
+        // Time stands still, so that whoever waits waits for ever.
+        Assert.Equal(new Target(provider, model), (await WithADeafProvider().FindAsync(name).AsTask().WaitAsync(TimeSpan.FromSeconds(30)))!.Targets[0]);
+
+    [Fact]
+    public async Task A_provider_that_says_nothing_keeps_its_rank_for_a_second_and_once()
+    {
+        var catalogue = WithADeafProvider();
+        var first = catalogue.FindAsync("listed").AsTask();
+        clock.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.False(first.IsCompleted);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(new Target("good", "listed"), (await first.WaitAsync(TimeSpan.FromSeconds(30)))!.Targets[0]);
+        Assert.Equal(new Target("good", "listed"), (await catalogue.FindAsync("listed").AsTask().WaitAsync(TimeSpan.FromSeconds(30)))!.Targets[0]);
+    }
+
+    [Fact]
+    public async Task A_name_of_both_is_the_firsts_if_it_answers_within_the_second()
+    {
+        var late = new TaskCompletionSource<IReadOnlyList<ListedModel>>();
+        var catalogue = WithADeafProvider(provider => provider == "deaf" ? late.Task : Task.FromResult<IReadOnlyList<ListedModel>>([new ListedModel("listed")]));
+        var found = catalogue.FindAsync("listed").AsTask();
+        late.SetResult([new ListedModel("listed")]);
+        Assert.Equal(new Target("deaf", "listed"), (await found.WaitAsync(TimeSpan.FromSeconds(30)))!.Targets[0]);
+    }
+
+    [Fact]
+    public async Task A_list_of_all_models_is_told_without_a_provider_that_says_nothing()
+    {
+        var catalogue = WithADeafProvider();
+        var first = catalogue.ListAsync().AsTask();
+        Assert.False(first.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(["mine", "listed", "good/odd"], (await first.WaitAsync(TimeSpan.FromSeconds(30))).Select(model => model.Name));
+        Assert.Equal(3, (await catalogue.ListAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30))).Count);
+    }
+
+    [Fact]
+    public async Task A_name_that_only_the_silent_one_may_have_is_refused_at_once_after_its_first_failure()
+    {
+        var catalogue = WithADeafProvider();
+        var first = catalogue.FindAsync("unknown").AsTask();
+        clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal("upstream_unreachable", (await Assert.ThrowsAsync<GatewayException>(() => first.WaitAsync(TimeSpan.FromSeconds(30)))).Error.Code);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        // It is being asked again, and nobody waits for that.
+        Assert.Equal(3, asked);
+        await Assert.ThrowsAsync<GatewayException>(() => catalogue.FindAsync("unknown").AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task A_provider_that_was_never_heard_is_asked_less_and_less_often_without_any_request()
+    {
+        listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));
+        var catalogue = Catalogue("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
+        await Assert.ThrowsAsync<GatewayException>(() => catalogue.FindAsync("m").AsTask());
+        var times = new List<int>();
+        for (var second = 1; second <= 190; second++)
+        {
+            var before = asked;
+            clock.Advance(TimeSpan.FromSeconds(1));
+            if (asked > before)
+                times.Add(second);
+        }
+
+        Assert.Equal([2, 6, 14, 30, 62, 122, 182], times);
+        listed = _ => [new ListedModel("m")];
+        clock.Advance(TimeSpan.FromMinutes(1));
+        // Heard in the meantime, with no request that had to fail for it.
+        Assert.NotNull(await catalogue.FindAsync("m"));
+    }
+
+    [Fact]
+    public async Task Another_providers_list_cannot_take_a_name_that_begins_with_a_providers_own()
+    {
+        listed = provider => provider == "one" ? [new ListedModel("two/big")] : [];
+        Assert.Equal(new Target("two", "big"), (await Catalogue(TwoProviders).FindAsync("two/big"))!.Targets[0]);
+    }
+
+    [Theory]
+    [InlineData("one/x", null)]
+    [InlineData("ONE/x:latest", null)]
+    [InlineData("one/listed", null)]
+    [InlineData("listed", "listed")]
+    [InlineData("one/own", "one/own")]
+    [InlineData("mine", "hidden")]
+    public async Task A_provider_whose_models_may_not_be_called_directly_has_only_what_is_published(string name, string? upstream)
+    {
+        listed = _ => [new ListedModel("listed"), new ListedModel("one/own")];
+        var catalogue = Catalogue("""
+            { "providers": { "one": { "dialect": "mistral", "publish": "all", "direct": false } },
+              "models": { "mine": { "provider": "one", "model": "hidden" } } }
+            """);
+        Assert.Equal(upstream, (await catalogue.FindAsync(name))?.Targets[0].Model);
+    }
 }

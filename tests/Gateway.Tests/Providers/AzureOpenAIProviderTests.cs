@@ -68,7 +68,11 @@ public class AzureOpenAIProviderTests
         Assert.Equal("Bearer https://ai.azure.com/.default 1", await AuthorizationOf("https://r.openai.azure.com/openai/v1/"));
         Assert.Equal("Bearer https://cognitiveservices.azure.com/.default 2", await AuthorizationOf("https://r.openai.azure.com/"));
         clock.Advance(TimeSpan.FromMinutes(56));
-        Assert.Equal("Bearer https://ai.azure.com/.default 3", await AuthorizationOf("https://r.openai.azure.com/openai/v1/"));
+        // The old one still works, so nobody waits for the new one.
+        Assert.Equal("Bearer https://ai.azure.com/.default 1", await AuthorizationOf("https://r.openai.azure.com/openai/v1/"));
+        Assert.True(SpinWait.SpinUntil(() => AuthorizationOf("https://r.openai.azure.com/openai/v1/") is { IsCompletedSuccessfully: true } sent && sent.Result == "Bearer https://ai.azure.com/.default 3", TimeSpan.FromSeconds(30)));
+        clock.Advance(TimeSpan.FromMinutes(60));
+        Assert.Equal("Bearer https://ai.azure.com/.default 4", await AuthorizationOf("https://r.openai.azure.com/openai/v1/"));
 
         async Task<string> AuthorizationOf(string baseUrl)
         {
@@ -140,7 +144,47 @@ public class AzureOpenAIProviderTests
     public async Task A_caller_who_leaves_is_no_failure(Exception failure)
     {
         var tokens = new EntraTokens(() => new FailingCredential(failure), TimeProvider.System);
-        await Assert.ThrowsAsync<OperationCanceledException>(async () => await tokens.GetAsync("scope", new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await tokens.GetAsync("scope", new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public async Task An_Entra_that_says_nothing_delays_nobody_who_has_a_token_that_works()
+    {
+        var clock = new ManualTimeProvider();
+        var credential = new SilentCredential(clock);
+        var tokens = new EntraTokens(() => credential, clock);
+        Assert.Equal("a", await tokens.GetAsync("a", CancellationToken.None));
+        clock.Advance(TimeSpan.FromMinutes(56));
+        credential.IsSilent = true;
+        Assert.Equal("a", await tokens.GetAsync("a", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal("a", await tokens.GetAsync("a", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        await credential.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        // Nor is another scope held up by it, and it is not waited for without an end.
+        credential.IsSilent = false;
+        Assert.Equal("b", await tokens.GetAsync("b", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.True(SpinWait.SpinUntil(() => tokens.GetAsync("a", CancellationToken.None).AsTask() is { IsCompletedSuccessfully: true, Result: "a" }, TimeSpan.FromSeconds(30)));
+    }
+
+    private sealed class SilentCredential(TimeProvider clock) : TokenCredential
+    {
+        public bool IsSilent { get; set; }
+
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new(requestContext.Scopes[0], clock.GetUtcNow() + TimeSpan.FromHours(1));
+
+        public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
+        {
+            if (IsSilent)
+            {
+                Asked.TrySetResult();
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
+            return GetToken(requestContext, cancellationToken);
+        }
     }
 
     private sealed class FailingCredential(Exception failure) : TokenCredential

@@ -57,11 +57,11 @@ public sealed class GeminiProviderTests
         Assert.NotEmpty(id);
 
         gateway.First.Answer = http => ScriptedUpstream.WriteAsync(http, 200, "application/json", Said);
-        foreach (var (called, signature) in ((string, string)[])[(id, "QQ=="), ("call_of_another", "skip_thought_signature_validator")])
+        foreach (var (asked, called, signature) in ((string, string, string)[])[("go", id, "QQ=="), ("go", "call_of_its_own", "QQ=="), ("another", "call_of_its_own", "skip_thought_signature_validator")])
         {
             var (status, _, _) = await gateway.PostAsync(
                 "/v1/chat/completions",
-                $$$"""{"model":"m",{{{tools}}},"messages":[{"role":"user","content":"go"},{"role":"assistant","tool_calls":[{"id":"{{{called}}}","type":"function","function":{"name":"f","arguments":"{\"a\":1.0}"}}]},{"role":"tool","tool_call_id":"{{{called}}}","content":"ok"}]}""");
+                $$$"""{"model":"m",{{{tools}}},"messages":[{"role":"user","content":"{{{asked}}}"},{"role":"assistant","tool_calls":[{"id":"{{{called}}}","type":"function","function":{"name":"f","arguments":"{\"a\":1.0}"}}]},{"role":"tool","tool_call_id":"{{{called}}}","content":"ok"}]}""");
             Assert.Equal(HttpStatusCode.OK, status);
             var contents = GatewayUnderTest.Json(gateway.First.Bodies[^1]).GetProperty("contents");
             Assert.Equal(signature, contents[1].GetProperty("parts")[0].GetProperty("thoughtSignature").GetString());
