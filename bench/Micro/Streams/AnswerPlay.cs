@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Dragoman.Conversation;
+using Dragoman.Secrets;
 using Dragoman.Wire;
 
 namespace Dragoman.Micro.Streams;
@@ -10,6 +11,9 @@ internal sealed class AnswerPlay : IDisposable
 {
     /// <summary>As many bytes as one read of a socket gives.</summary>
     private const int ReadSize = 4096;
+
+    /// <summary>Of the usual kind and length; it comes in no stream.</summary>
+    private static readonly CredentialScrub Credentials = new(["sk-proj-0123456789abcdefABCDEF-0123456789_abcdefABCDEF"]);
 
     private readonly ArrayBufferWriter<byte> output = new(256 * 1024);
     private readonly SseReader framing = new();
@@ -72,8 +76,9 @@ internal sealed class AnswerPlay : IDisposable
             bytes = bytes[size..];
             while (framing.TryRead(out var name, out var data))
             {
+                data = Credentials.Clean(data);
                 reader.ReadEvent(name, data, events);
-                passing?.ForwardEvent(name, data);
+                passing?.ForwardEvent(Credentials.Clean(name), data);
             }
         }
     }

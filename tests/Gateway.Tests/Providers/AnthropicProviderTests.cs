@@ -47,6 +47,20 @@ public class AnthropicProviderTests
         Assert.Equal(("2026-10-21", "a,b"), seen);
     }
 
+    [Theory]
+    [InlineData("caf\u00e9")]
+    [InlineData("a\u0001")]
+    [InlineData("a\r\nx-api-key: b")]
+    [InlineData("a\tb")]
+    public async Task A_clients_header_that_no_connection_could_carry_is_the_clients_mistake(string value)
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        using var provider = ProviderAt(upstream);
+        var error = (await Assert.ThrowsAsync<GatewayException>(() => provider.SendAsync(Call with { Headers = [("anthropic-beta", value)] }, CancellationToken.None))).Error;
+        Assert.Equal((ErrorKind.InvalidRequest, "anthropic-beta"), (error.Kind, error.Field));
+        Assert.Empty(upstream.Bodies);
+    }
+
     [Fact]
     public async Task Limits_and_the_request_id_are_read_from_the_headers()
     {

@@ -45,8 +45,8 @@ public sealed class CredentialScrubTests
             each => $"%{(int)each:x2}",
             each => $"%{(int)each:X2}",
             each => each == '/' ? "\\/" : each.ToString());
+        // A backslash in front would belong to the first letter.
         var cases = from ways in letter.ListOf(Key.Length)
-                    // A backslash in front would belong to the first letter.
                     from before in Generated.WellFormedText.Select(text => text.TrimEnd('\\'))
                     from after in Generated.WellFormedText
                     select (before, written: string.Concat(Key.Zip(ways, (each, way) => way(each))), after);
