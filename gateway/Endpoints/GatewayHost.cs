@@ -32,6 +32,9 @@ public static class GatewayHost
     /// <summary>Bytes a second of an answer that is not streamed; its time counts from what a stalled client is given.</summary>
     private const double SlowestClient = 4096;
 
+    /// <summary>Bytes of a connection that are read before they are asked for; headers have to fit in.</summary>
+    private const int ReadAhead = 64 * 1024;
+
     /// <summary>Connections that wait to be accepted; Linux cuts it down to <c>net.core.somaxconn</c>.</summary>
     private const int WaitingConnections = 4096;
 
@@ -82,6 +85,8 @@ public static class GatewayHost
             Console.WriteLine($"{name} listening on {addresses.Addresses.First()}");
             foreach (var notice in snapshot.Configuration.Notices)
                 Console.WriteLine($"{name}: {notice}");
+            if (app.Services.GetRequiredService<GatewayRuntime>().Memory.NoticeFor(snapshot.Configuration.Limits.RequestBytes) is { } lowMemory)
+                Console.WriteLine($"{name}: {lowMemory}");
             if (OpenFiles.Notice() is { } lowLimit)
                 Console.WriteLine($"{name}: {lowLimit}");
             await signals.Stop.ConfigureAwait(false);
@@ -131,6 +136,8 @@ public static class GatewayHost
             kestrel.AddServerHeader = false;
             // Step 1 has the limit, and answers it in the client's dialect.
             kestrel.Limits.MaxRequestBodySize = null;
+            // What a connection takes in ahead of us is not counted to any request, and by itself it is 1 MiB.
+            kestrel.Limits.MaxRequestBufferSize = ReadAhead;
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port, options => options.Use(listening.Count));
         });
