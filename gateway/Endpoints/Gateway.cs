@@ -128,7 +128,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         }
 
         // SDKs repeat whatever is 429 or 5xx unless they are told that it is of no use (specs/dialects.md 1.1).
-        if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.NotImplemented || error is { Code: "gateway_overloaded", RetryAfter: null })
+        if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.NotImplemented || MemoryBudget.IsFinal(error))
             response.Headers["x-should-retry"] = "false";
         try
         {

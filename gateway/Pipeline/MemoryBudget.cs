@@ -86,7 +86,14 @@ public sealed class MemoryBudget : IDisposable
     /// and for each value a row of the parser's and an object.
     /// </summary>
     /// <param name="body">JSON.</param>
-    public static long CostOf(ReadOnlySpan<byte> body) => (TimesBody * (long)body.Length) + (BytesPerValue * JsonValueCount.Of(body));
+    public static long CostOf(ReadOnlySpan<byte> body) => LeastCostOf(body.Length) + (BytesPerValue * JsonValueCount.Of(body));
+
+    /// <summary>The cost of a request that is one long text.</summary>
+    /// <param name="body">Bytes of the body.</param>
+    internal static long LeastCostOf(long body) => TimesBody * body;
+
+    /// <summary>Whether a request would be refused again, so that its client need not try.</summary>
+    internal static bool IsFinal(GatewayError error) => error.Code == Full.Code && error.RetryAfter is null;
 
     /// <summary>What the operator should know; null when all requests that the limits allow have room.</summary>
     /// <param name="largest">Bytes of the largest request that is allowed.</param>

@@ -19,7 +19,10 @@ internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
     public async ValueTask ReceiveAsync(long bytes, CancellationToken cancellation)
     {
         var size = SizeClasses.Of(bytes);
-        ThrowUnlessTaken(await budget.Incoming.TakeAsync(bytes, size, MemoryBudget.LongestWait, cancellation).ConfigureAwait(false), bytes);
+        // What cannot be worked on need not arrive.
+        if (MemoryBudget.LeastCostOf(bytes) > budget.Working.CeilingOf(size))
+            ThrowUnlessTaken(Taking.NeverFits, MemoryBudget.LeastCostOf(bytes));
+        ThrowUnlessTaken(await budget.Incoming.TakeAsync(bytes, size, MemoryBudget.LongestWait, cancellation).ConfigureAwait(false), MemoryBudget.LeastCostOf(bytes));
         Interlocked.Add(ref incoming, bytes);
         await budget.Heap.MakeRoomAsync(size).ConfigureAwait(false);
     }
