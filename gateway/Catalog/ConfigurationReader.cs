@@ -435,15 +435,26 @@ public sealed partial class ConfigurationReader
     {
         if (node is null)
             return LimitSettings.Default;
-        var members = Members(node, pointer, "requestBytes", "downloadBytes", "answerBytes", "keepAliveSeconds", "stalledClientSeconds", "drainSeconds");
+        var members = Members(node, pointer, "requestBytes", "downloadBytes", "answerBytes", "memoryBytes", "keepAliveSeconds", "stalledClientSeconds", "drainSeconds");
         return new LimitSettings(
             Count(members, "requestBytes", pointer) ?? LimitSettings.Default.RequestBytes,
             Count(members, "downloadBytes", pointer) ?? LimitSettings.Default.DownloadBytes)
         {
+            MemoryBytes = ReadMemoryBytes(members, pointer),
             AnswerBytes = Count(members, "answerBytes", pointer) ?? LimitSettings.Default.AnswerBytes,
             KeepAlive = Seconds(members, "keepAliveSeconds", pointer) ?? LimitSettings.Default.KeepAlive,
             StalledClient = Seconds(members, "stalledClientSeconds", pointer, above: 1) ?? LimitSettings.Default.StalledClient,
             Drain = Seconds(members, "drainSeconds", pointer) ?? LimitSettings.Default.Drain,
         };
+    }
+
+    private long? ReadMemoryBytes(JsonObject limits, string pointer)
+    {
+        if (limits["memoryBytes"] is not { } value)
+            return null;
+        if (value is JsonValue number && number.TryGetValue<long>(out var bytes) && bytes >= LimitSettings.LeastMemoryBytes)
+            return bytes;
+        Mistake(pointer + "/memoryBytes", $"must be a whole number of bytes, {LimitSettings.LeastMemoryBytes} or more");
+        return null;
     }
 }

@@ -179,6 +179,12 @@ public sealed record LimitSettings(int RequestBytes, int DownloadBytes)
     /// <summary>The most bytes that a provider's answer may have: of what it says in a stream, of its body else.</summary>
     public int AnswerBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>The least of <see cref="MemoryBytes"/> with which the gateway can do anything: 16 MiB.</summary>
+    public const long LeastMemoryBytes = 16 * 1024 * 1024;
+
+    /// <summary>Bytes that all requests together may take; null: as much as the process may have allows.</summary>
+    public long? MemoryBytes { get; init; }
+
     public static readonly LimitSettings Default = new(32 * 1024 * 1024, 20 * 1024 * 1024);
 }
 

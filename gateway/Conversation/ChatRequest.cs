@@ -101,6 +101,13 @@ public sealed record ChatRequest
     /// </summary>
     public void ForgetPrompt() => prompt.Forget();
 
+    /// <summary>About how many bytes are left after <see cref="ForgetPrompt"/>: what else can be large.</summary>
+    public long RemainingBytes =>
+        sizeof(char) * (Tools.Sum(tool => (long)(tool.Description?.Length ?? 0) + (tool.Parameters?.Length ?? 0) + (tool.FreeText?.Format?.Length ?? 0))
+            + Extensions.Sum(member => (long)member.Value.Length)
+            + (Completion is { } text ? text.Prompt.Length + (text.Suffix?.Length ?? 0) + text.FurtherPrompts.Sum(prompt => (long)prompt.Length) : 0)
+            + (Format?.Schema?.Length ?? 0) + (Hints.Metadata?.Length ?? 0) + (Hints.Prediction?.Length ?? 0) + (Sampling.LogitBias?.Length ?? 0));
+
     /// <summary>Room for the request in another dialect, where it takes about as much as in the client's.</summary>
     public ArrayBufferWriter<byte> NewBody() => new(Math.Max(SmallestBody, Source.Length + (Source.Length / 8)));
 

@@ -44,6 +44,9 @@ public sealed record EmbeddingAnswer(IReadOnlyList<float[]> Vectors, Usage Usage
 
     private const int BytesBesides = 256;
 
+    /// <summary>What the vectors take.</summary>
+    public long Bytes => sizeof(float) * Vectors.Sum(vector => (long)vector.Length);
+
     /// <summary>About how many bytes of JSON the vectors make when written as numbers.</summary>
     public int JsonLength => (int)Math.Min(Array.MaxLength / 2, Vectors.Sum(vector => (long)(vector.Length * BytesPerNumber) + BytesBesides) + BytesBesides);
 }

@@ -20,6 +20,9 @@ public enum ErrorKind
     Overloaded,
     Timeout,
     Internal,
+
+    /// <summary>The client did not send its request in time.</summary>
+    RequestTimeout,
 }
 
 /// <summary>A failure, free of any dialect. Inbound dialects give it their own shape and status.</summary>
@@ -50,6 +53,7 @@ public sealed record GatewayError(ErrorKind Kind, string Message)
         ErrorKind.Forbidden => 403,
         ErrorKind.ModelNotFound or ErrorKind.NotFound => 404,
         ErrorKind.MethodNotAllowed => 405,
+        ErrorKind.RequestTimeout => 408,
         ErrorKind.TooLarge => 413,
         ErrorKind.RateLimited or ErrorKind.QuotaExceeded => 429,
         ErrorKind.NotImplemented => 501,

@@ -1,8 +1,16 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Dragoman.Wire;
+
 namespace Dragoman.Conversation;
 
 /// <summary>Tells what a base64 text holds from its first bytes, because Ollama's images carry no type (specs/ollama.md 2.0).</summary>
 public static class MediaType
 {
+    private const string DataScheme = "data:";
+    private const string Base64Mark = ";base64";
+
     /// <summary>The media type by magic bytes; null when none is recognised.</summary>
     public static string? Sniff(ReadOnlySpan<byte> head)
     {
@@ -50,22 +58,53 @@ public static class MediaType
     /// <exception cref="GatewayException">Not base64.</exception>
     public static InlineMedia ReadInline(string text, string field)
     {
-        string? declared = null;
-        if (text.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
-        {
-            var comma = text.IndexOf(',');
-            if (comma < 0 || !text.AsSpan(0, comma).EndsWith(";base64", StringComparison.OrdinalIgnoreCase))
-                throw GatewayException.Invalid(field, $"{field} must be base64 or a data URL with ;base64");
-            declared = text[5..(comma - 7)].Split(';')[0];
-            text = text[(comma + 1)..];
-        }
+        if (!text.StartsWith(DataScheme, StringComparison.OrdinalIgnoreCase))
+            return ReadBase64(null, text, field);
+        var comma = text.IndexOf(',');
+        return comma < 0
+            ? throw NoBase64(field)
+            : ReadBase64(ReadHead(text[..comma], field), text[(comma + 1)..], field);
+    }
 
+    /// <summary>As <see cref="ReadInline(string, string)"/>, of a JSON string: without a copy of a long <c>data:</c> URL.</summary>
+    /// <exception cref="GatewayException">Not base64.</exception>
+    public static InlineMedia ReadInline(JsonElement text, string field)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(text)[1..^1];
+        var comma = IsDataUrl(text) ? raw.IndexOf((byte)',') : -1;
+        return comma < 0
+            ? ReadInline(JsonText.ReadString(text), field)
+            : ReadBase64(ReadHead(JsonText.ReadString(raw[..comma]), field), JsonText.ReadString(raw[(comma + 1)..]), field);
+    }
+
+    /// <summary>Whether a JSON string is a <c>data:</c> URL.</summary>
+    public static bool IsDataUrl(JsonElement text)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(text)[1..^1];
+        if (raw.Length >= DataScheme.Length && Ascii.EqualsIgnoreCase(raw[..DataScheme.Length], DataScheme))
+            return true;
+        // Written with escapes.
+        return raw.Contains((byte)'\\') && JsonText.ReadString(text).StartsWith(DataScheme, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Reads base64 with a declared type, which counts only when the bytes do not tell.</summary>
+    /// <exception cref="GatewayException">Not base64.</exception>
+    public static InlineMedia ReadBase64(string? declared, string text, string field)
+    {
         if (text.AsSpan().ContainsAny("\r\n"))
             text = text.ReplaceLineEndings("");
         if (text.Length == 0 || !System.Buffers.Text.Base64.IsValid(text))
             throw GatewayException.Invalid(field, $"{field} is not valid base64");
         return new InlineMedia(Sniff(text) ?? (string.IsNullOrEmpty(declared) ? null : declared) ?? "image/jpeg", text);
     }
+
+    /// <summary>The type that the part of a <c>data:</c> URL before its comma declares.</summary>
+    private static string ReadHead(string head, string field) => head.EndsWith(Base64Mark, StringComparison.OrdinalIgnoreCase)
+        ? head[DataScheme.Length..^Base64Mark.Length].Split(';')[0]
+        : throw NoBase64(field);
+
+    private static GatewayException NoBase64(string field) =>
+        GatewayException.Invalid(field, $"{field} must be base64 or a data URL with ;base64");
 
     /// <summary>Reads a picture or a sound in one of Ollama's <c>images</c>, where only the bytes tell which (specs/ollama.md 2.0).</summary>
     /// <exception cref="GatewayException">Not base64, or the bytes are of neither.</exception>

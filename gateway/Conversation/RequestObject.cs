@@ -64,6 +64,15 @@ public readonly struct RequestObject
         ? value.ValueKind == JsonValueKind.String ? JsonText.ReadString(value) : throw WrongType(name, "a string", value)
         : null;
 
+    /// <summary>A string as it is written, for what is too long to be copied without need.</summary>
+    /// <exception cref="GatewayException">The member is absent or not a string.</exception>
+    public JsonElement RequiredText(string name) => Find(name) switch
+    {
+        { ValueKind: JsonValueKind.String } text => text,
+        { } other => throw WrongType(name, "a string", other),
+        null => throw GatewayException.Invalid(FieldPath(name), $"{FieldPath(name)} is required"),
+    };
+
     /// <exception cref="GatewayException">The member is absent or not a string.</exception>
     public string RequiredString(string name) => String(name) ?? throw GatewayException.Invalid(FieldPath(name), $"{FieldPath(name)} is required");
 

@@ -88,6 +88,24 @@ public abstract record MediaSource;
 /// <param name="Base64">Standard alphabet with padding, no line breaks.</param>
 public sealed record InlineMedia(string MediaType, string Base64) : MediaSource
 {
+    /// <summary>Of <see cref="OfText"/>; most providers take it as it is.</summary>
+    private readonly string? words;
+
+    private string? base64 = Base64;
+
+    private InlineMedia(string words)
+        : this("text/plain", "")
+    {
+        this.words = words;
+        base64 = null;
+    }
+
+    public string Base64
+    {
+        get => base64 ??= Convert.ToBase64String(Encoding.UTF8.GetBytes(words!));
+        init => base64 = value;
+    }
+
     /// <summary>In characters; for a string in one piece the writer takes room for three times as much.</summary>
     private const int LongestPiece = 16 * 1024;
 
@@ -108,11 +126,12 @@ public sealed record InlineMedia(string MediaType, string Base64) : MediaSource
     }
 
     /// <summary>A plain-text document.</summary>
-    public static InlineMedia OfText(string text) => new("text/plain", Convert.ToBase64String(Encoding.UTF8.GetBytes(text)));
+    public static InlineMedia OfText(string text) => new(text);
 
     /// <summary>The words of a plain-text document; null when it is something else.</summary>
     public string? ReadText() =>
-        MediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8.GetString(Convert.FromBase64String(Base64)) : null;
+        words is not null ? words
+        : MediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8.GetString(Convert.FromBase64String(Base64)) : null;
 }
 
 public sealed record LinkedMedia(string Url) : MediaSource;

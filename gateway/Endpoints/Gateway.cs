@@ -54,7 +54,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
 
             if (route is null)
                 throw new GatewayException(new GatewayError(ErrorKind.NotFound, $"Unknown request URL: {http.Request.Method} {path}."));
-            var session = route.OpenWebSocket is not null && WebSocketHandshake.IsAsked(http.Request) ? route.OpenWebSocket(exchange.Snapshot.Configuration.Limits) : null;
+            var session = route.OpenWebSocket is not null && WebSocketHandshake.IsAsked(http.Request) ? route.OpenWebSocket(exchange.Snapshot.Configuration.Limits, runtime.Memory) : null;
             if (session is null && !route.Methods.Contains(http.Request.Method))
             {
                 http.Response.Headers.Allow = string.Join(", ", route.Methods);
@@ -76,6 +76,12 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         {
             // The client has gone; there is nobody to answer.
         }
+        catch (OutOfMemoryException error)
+        {
+            // The estimates were too low, or the heap is cut into too small pieces. What the request held is free now.
+            Failed(logger, requestId, http.Request.Method, path, error);
+            await AnswerAsync(exchange, MemoryBudget.Full).ConfigureAwait(false);
+        }
         catch (Exception error)
         {
             Failed(logger, requestId, LoggedText.Cut(http.Request.Method), LoggedText.Cut(path), new ScrubbedException(error, exchange.Snapshot.Credentials));
@@ -83,6 +89,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         }
         finally
         {
+            exchange.ReleaseMemory();
             if (isTaken && route is not { IsProbe: true })
                 runtime.Drain.Leave();
         }
@@ -99,7 +106,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
 
     /// <summary>Each message comes back here as a request of its own.</summary>
     private Task ServeWebSocketAsync(Exchange exchange, MessageSession session) => runtime.HandsOver
-        ? WebSocketConnection.RunAsync(exchange, session, HandleAsync)
+        ? WebSocketConnection.RunAsync(exchange, session, runtime.Memory, HandleAsync)
         : throw new GatewayException(new GatewayError(ErrorKind.NotImplemented, "The functions serve no WebSocket; the sidecar does."));
 
     private static string PathOf(HttpContext http)
@@ -128,7 +135,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         }
 
         // SDKs repeat whatever is 429 or 5xx unless they are told that it is of no use (specs/dialects.md 1.1).
-        if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.NotImplemented)
+        if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.NotImplemented || MemoryBudget.IsFinal(error))
             response.Headers["x-should-retry"] = "false";
         try
         {
@@ -141,7 +148,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             var body = new ArrayBufferWriter<byte>(256);
             exchange.Errors.WriteError(body, error with { Message = Shorten(error.Message) }, exchange.RequestId);
             // Balancers and front doors know 503, and none of them Anthropic's 529.
-            var status = error == Drain.Restarting ? error.Status : exchange.Errors.StatusOf(error);
+            var status = error == Drain.Restarting || error.Code == MemoryBudget.Full.Code ? error.Status : exchange.Errors.StatusOf(error);
             await exchange.WriteJsonAsync(body, status).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.ClientLeft)

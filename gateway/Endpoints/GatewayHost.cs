@@ -32,6 +32,9 @@ public static class GatewayHost
     /// <summary>Bytes a second of an answer that is not streamed; its time counts from what a stalled client is given.</summary>
     private const double SlowestClient = 4096;
 
+    /// <summary>Bytes of a connection that are read before they are asked for; headers have to fit in.</summary>
+    private const int ReadAhead = 64 * 1024;
+
     /// <summary>Connections that wait to be accepted; Linux cuts it down to <c>net.core.somaxconn</c>.</summary>
     private const int WaitingConnections = 4096;
 
@@ -91,6 +94,8 @@ public static class GatewayHost
             output.Say($"{name}: {OpenNetwork.Notice(address, new Uri(addresses.Addresses.First()).Port, snapshot.Configuration.Access)}");
             foreach (var notice in snapshot.Configuration.Notices)
                 output.Say($"{name}: {notice}");
+            if (app.Services.GetRequiredService<GatewayRuntime>().Memory.NoticeFor(snapshot.Configuration.Limits.RequestBytes) is { } lowMemory)
+                output.Say($"{name}: {lowMemory}");
             if (OpenFiles.Notice() is { } lowLimit)
                 output.Say($"{name}: {lowLimit}");
             Unexpected.BeginsToServe();
@@ -142,6 +147,8 @@ public static class GatewayHost
             // Step 1 has the limit, and answers it in the client's dialect.
             kestrel.Limits.MaxRequestBodySize = null;
             HeadLimits.Apply(kestrel.Limits);
+            // What a connection takes in ahead of us is not counted to any request, and by itself it is 1 MiB.
+            kestrel.Limits.MaxRequestBufferSize = ReadAhead;
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port, options => options.Use(listening.Count));
         });

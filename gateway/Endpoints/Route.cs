@@ -1,6 +1,7 @@
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Endpoints.WebSockets;
+using Dragoman.Pipeline;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Endpoints;
@@ -30,7 +31,7 @@ public sealed record Route(string Name, IReadOnlyList<string> Methods, string Pa
     public bool IsProbe { get; init; }
 
     /// <summary>What is the route's own in WebSocket messages, for one connection; null: it has no WebSocket.</summary>
-    internal Func<LimitSettings, MessageSession>? OpenWebSocket { get; init; }
+    internal Func<LimitSettings, MemoryBudget, MessageSession>? OpenWebSocket { get; init; }
 
     /// <summary>Whether the path takes the rest of a request's path.</summary>
     public bool TakesRest => Path.EndsWith(RestMark, StringComparison.Ordinal);

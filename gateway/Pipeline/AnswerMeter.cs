@@ -16,8 +16,12 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
     /// <summary>What a call counts besides its words: what is kept to tell it from the others.</summary>
     private const int CallBytes = 1024;
 
+    /// <summary>Bytes of an answer that are not counted to the memory budget; longer ones are rare.</summary>
+    private const int FirstRoom = 256 * 1024;
+
     private long producedBytes;
     private long carriedBytes;
+    private long roomFor = FirstRoom;
     private int? promptLength;
     private Usage usage = Conversation.Usage.Absent;
 
@@ -134,6 +138,16 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
         carriedBytes += bytes;
         if (carriedBytes > MostBytes)
             throw new GatewayException(UpstreamBody.TooLarge(MostBytes));
+        if (carriedBytes > roomFor)
+            MakeRoom();
+    }
+
+    /// <summary>In steps, so that a token costs no more than a comparison.</summary>
+    private void MakeRoom()
+    {
+        var step = Math.Max(FirstRoom, carriedBytes);
+        exchange.Memory.Grow(step);
+        roomFor = carriedBytes + step;
     }
 
     private Usage Estimate() => new(

@@ -22,6 +22,9 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
     /// <summary>Instead of a number of bytes: the answer is whole, what would have followed is not.</summary>
     private const int Lost = -1;
 
+    /// <summary>An answer in one piece is there as it came, as what it says, and as it goes.</summary>
+    private const int TimesWholeAnswer = 3;
+
     /// <summary>Bytes that are sent at once at most, though more may have come.</summary>
     private const int LargestBatch = 32 * 1024;
 
@@ -142,7 +145,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
 
     private async Task ReadBodyAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
     {
-        var body = await upstream.ReadBodyAsync(meter.MostBytes, credentials, clock.Token).ConfigureAwait(false);
+        var body = await upstream.ReadBodyAsync(meter.MostBytes, credentials, clock.Token, bytes => exchange.Memory.Grow(TimesWholeAnswer * bytes)).ConfigureAwait(false);
         reader.ReadBody(body.Span, meter);
         ThrowIfFailed(meter);
         lane?.ForwardBody(body.Span);

@@ -133,7 +133,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     {
         sent.Request.ForgetPrompt();
         context.Request.ForgetPrompt();
-        exchange.ForgetBody();
+        exchange.ForgetBody(context.Request.RemainingBytes);
     }
 
     /// <summary>What the provider's headers say, a refusal's too, in the client's dialect; nothing once the answer has begun.</summary>

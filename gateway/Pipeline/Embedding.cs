@@ -31,7 +31,7 @@ public static class Embedding
                     // Steps 6 to 8.
                     return await batch.RunAsync().ConfigureAwait(false);
                 }
-                catch (GatewayException error) when (error.Error.IsRetryable && !exchange.ClientLeft && index < model.Targets.Count - 1)
+                catch (GatewayException error) when (error.Error.IsRetryable && error.Error != MemoryBudget.Full && !exchange.ClientLeft && index < model.Targets.Count - 1)
                 {
                     SettlementLog.WriteFallback(exchange, target, model.Targets[index + 1], error.Error);
                 }

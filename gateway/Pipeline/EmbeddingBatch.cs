@@ -22,12 +22,20 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
 
     private const double KeptByFirstCut = 0.75;
 
+    /// <summary>What a vector takes until its answer is sent: itself, and about thrice as much as text.</summary>
+    private const int TimesVectors = 4;
+
+    /// <summary>Bytes of vectors that are not counted to the memory budget.</summary>
+    private const int FirstRoom = 256 * 1024;
+
     private readonly Provider provider = exchange.Snapshot.ProviderOf(target);
     private readonly string[] texts = [.. request.Inputs];
     private readonly float[][] vectors = new float[request.Inputs.Count][];
     private readonly LossReport losses = new();
     private readonly Lock shared = new();
     private Usage usage = Usage.Absent;
+    private long vectorBytes;
+    private long roomForVectors = FirstRoom;
     private volatile bool refusesDimensions;
 
     /// <summary>Of all calls that went well so far.</summary>
@@ -191,20 +199,48 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
             : new Usage(inputs.Sum(TokenEstimate.Of), 0, Origin: UsageOrigin.Estimated);
         lock (shared)
         {
+            KeepRoom(answer.Bytes);
             usage = usage.Plus(used);
             losses.Add(lost);
         }
     }
 
+    /// <summary>Counts vectors, which stay until the last one has come; few texts have too few of them.</summary>
+    private void KeepRoom(long bytes)
+    {
+        vectorBytes += TimesVectors * bytes;
+        if (vectorBytes <= roomForVectors)
+            return;
+        var step = Math.Max(FirstRoom, vectorBytes / 2);
+        exchange.Memory.Grow(step);
+        roomForVectors += step;
+    }
+
     private async Task<EmbeddingAnswer> CallAsync(UpstreamCall call, CancellationToken cancellation)
     {
         using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, cancellation, exchange.Ending);
-        return await clock.WithinAsync(async () =>
+        var counted = 0L;
+        try
         {
-            using var upstream = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
-            var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token).ConfigureAwait(false);
-            return provider.Dialect.ReadEmbeddings(body);
-        }).ConfigureAwait(false);
+            return await clock.WithinAsync(async () =>
+            {
+                using var upstream = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
+                var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, MakeRoom).ConfigureAwait(false);
+                return provider.Dialect.ReadEmbeddings(body);
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The text is not needed any more.
+            if (counted > 0)
+                exchange.Memory.Shrink(counted);
+        }
+
+        void MakeRoom(long bytes)
+        {
+            exchange.Memory.Grow(bytes);
+            counted += bytes;
+        }
     }
 
     /// <summary>Neighbouring texts that go in one call.</summary>

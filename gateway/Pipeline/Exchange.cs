@@ -15,12 +15,11 @@ public sealed class Exchange
     /// <summary>The deepest nesting of a request's JSON.</summary>
     public const int DeepestJson = 64;
 
-    /// <summary>Bytes that a client's word alone is good for.</summary>
-    private const int LargestFirstRoom = 256 * 1024;
-
     private readonly Drain drain;
     private readonly ReasoningMemory reasoningMemory;
     private ReasoningMemory.Conversation? conversation;
+    private readonly MemoryBudget budget;
+    private MemoryLease? memory;
 
     internal Exchange(HttpContext http, GatewayRuntime runtime, IErrorShape errors, string requestId)
     {
@@ -32,6 +31,9 @@ public sealed class Exchange
         RecentModels = runtime.RecentModels;
         reasoningMemory = runtime.ReasoningMemory;
         drain = runtime.Drain;
+        budget = runtime.Memory;
+        // A message's, which its connection gives back.
+        memory = http.Features.Get<MemoryLease>();
         Errors = errors;
         RequestId = requestId;
         StartedAt = Clock.GetTimestamp();
@@ -70,6 +72,10 @@ public sealed class Exchange
     /// <summary>Set by step 2.</summary>
     public Caller? Caller { get; internal set; }
 
+    /// <summary>What the request holds of the memory budget.</summary>
+    /// <remarks>Calls that run at the same time may be the first to ask.</remarks>
+    internal MemoryLease Memory => LazyInitializer.EnsureInitialized(ref memory, () => new MemoryLease(budget));
+
     /// <summary>The request's body, once it was read.</summary>
     public ReadOnlyMemory<byte> Body { get; private set; }
 
@@ -91,7 +97,7 @@ public sealed class Exchange
     /// <summary>Reads the body as one JSON value; what follows it is ignored, its content type is never looked at (specs/ollama.md 0.3).</summary>
     /// <param name="emptyMessage">What to say to an empty body.</param>
     /// <exception cref="GatewayException">Empty, too large, not UTF-8 or not JSON.</exception>
-    public async Task<JsonDocument> ReadJsonAsync(string emptyMessage = "missing request body")
+    public async Task<RequestJson> ReadJsonAsync(string emptyMessage = "missing request body")
     {
         var body = Body = await ReadBodyAsync().ConfigureAwait(false);
         await SocketThread.LeaveForAsync(body.Length).ConfigureAwait(false);
@@ -101,7 +107,7 @@ public sealed class Exchange
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body is not valid UTF-8"));
         try
         {
-            return ParseFirstValue(body);
+            return new RequestJson(ParseFirstValue(body), body.Length);
         }
         catch (JsonException error)
         {
@@ -128,10 +134,19 @@ public sealed class Exchange
     internal ReasoningMemory.Conversation? ConversationOf(ChatRequest request) => conversation ??= reasoningMemory.Of(Caller!.Team, request);
 
     /// <summary>The body has been sent on, and is not needed again.</summary>
-    public void ForgetBody()
+    /// <param name="remaining">Bytes of the request that stay until the answer ends.</param>
+    public void ForgetBody(long remaining)
     {
         Body = default;
         conversation?.ForgetPrompt();
+        memory?.ShrinkTo(remaining);
+    }
+
+    /// <summary>The request is over, however it ended.</summary>
+    internal void ReleaseMemory()
+    {
+        Body = default;
+        memory?.Dispose();
     }
 
     /// <summary>Sends a JSON answer.</summary>
@@ -171,33 +186,18 @@ public sealed class Exchange
         }
     }
 
+    /// <summary>Reads the body, and makes room for working on it.</summary>
     private async Task<ReadOnlyMemory<byte>> ReadBodyAsync()
     {
-        var limit = Snapshot.Configuration.Limits.RequestBytes;
-        var announced = Http.Request.ContentLength;
-        if (announced > limit)
-            throw TooLarge(limit);
-        // One more than announced, so that the end needs no further room; and memory only for what comes.
-        var body = new ArrayBufferWriter<byte>((int)Math.Min(announced ?? 1024, LargestFirstRoom) + 1);
-        try
-        {
-            while (true)
-            {
-                var read = await Http.Request.Body.ReadAsync(body.GetMemory(), Http.RequestAborted).ConfigureAwait(false);
-                if (read == 0)
-                    return body.WrittenMemory;
-                body.Advance(read);
-                if (body.WrittenCount > limit)
-                    throw TooLarge(limit);
-            }
-        }
-        catch (IOException error) when (!Http.RequestAborted.IsCancellationRequested)
-        {
-            // Kestrel has several kinds of it for a body that breaks HTTP's rules; the connection breaking is told above.
-            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body could not be read"), error);
-        }
+        // A message that is whole already is counted by its connection.
+        var body = Http.Request.Body is MemoryStream message && message.TryGetBuffer(out var whole)
+            ? whole
+            : await new BodyReader(Http, Snapshot.Configuration.Limits.RequestBytes, () => Memory, Clock, budget.Incoming).ReadAsync().ConfigureAwait(false);
+        if (body.Length <= MemoryBudget.Uncounted)
+            return body;
+        // To look for the values in it takes time too.
+        await SocketThread.LeaveForAsync(body.Length).ConfigureAwait(false);
+        await Memory.WorkAsync(MemoryBudget.CostOf(body.Span), body.Length, Http.RequestAborted).ConfigureAwait(false);
+        return body;
     }
-
-    private static GatewayException TooLarge(int limit) =>
-        new(new GatewayError(ErrorKind.TooLarge, $"the request body is larger than {limit} bytes"));
 }

@@ -22,6 +22,31 @@ internal static class GatewayMetrics
 
     public static void CountDroppedLogLines(int lines) => DroppedLogLines.Add(lines);
 
+    private static readonly Counter<long> OverloadCounter = Meter.CreateCounter<long>(
+        "dragoman.memory.refusals",
+        unit: "{request}",
+        description: "Requests, messages and answers that were refused because too much was in flight.");
+
+    /// <summary>Shows what of a budget is taken; it is forgotten with its owner.</summary>
+    public static void Observe(MemoryBudget memory)
+    {
+        var observed = new WeakReference<MemoryBudget>(memory);
+        Meter.CreateObservableUpDownCounter<long>(
+            "dragoman.memory.in_flight",
+            () => observed.TryGetTarget(out var budget)
+                ? [
+                    new(budget.Incoming.Used, new KeyValuePair<string, object?>("dragoman.memory.part", "incoming")),
+                    new(budget.Working.Used, new KeyValuePair<string, object?>("dragoman.memory.part", "working")),
+                    new(budget.Kept.Used, new KeyValuePair<string, object?>("dragoman.memory.part", "kept")),
+                ]
+                : Array.Empty<Measurement<long>>(),
+            unit: "By",
+            description: "Memory that requests have taken of the budget.");
+    }
+
+    /// <summary>Counts a request, message or answer for which there was no memory.</summary>
+    public static void CountRefusal() => OverloadCounter.Add(1);
+
     /// <summary>Counts the losses of one request. Their names stay in the log and the header: a client can make up any number of them.</summary>
     public static void CountLosses(LossReport losses, string dialect, string provider)
     {

@@ -3,29 +3,44 @@ using Microsoft.Extensions.Logging;
 namespace Dragoman.Pipeline;
 
 /// <summary>What outlives a request: the clock, and the one place where the snapshot is swapped.</summary>
-/// <param name="first">The snapshot to start with.</param>
-/// <param name="clock">The source of all times.</param>
-/// <param name="loggers">Where the process's log goes.</param>
-/// <param name="handsOver">Whether this process may give a request back for the functions to answer; only the sidecar may.</param>
-public sealed class GatewayRuntime(GatewaySnapshot first, TimeProvider clock, ILoggerFactory loggers, bool handsOver) : IDisposable
+public sealed class GatewayRuntime : IDisposable
 {
-    private volatile GatewaySnapshot snapshot = first;
+    private volatile GatewaySnapshot snapshot;
 
-    public TimeProvider Clock { get; } = clock;
+    /// <param name="first">The snapshot to start with; the memory budget is its own for the life of the process.</param>
+    /// <param name="clock">The source of all times.</param>
+    /// <param name="loggers">Where the process's log goes.</param>
+    /// <param name="handsOver">Whether this process may give a request back for the functions to answer; only the sidecar may.</param>
+    public GatewayRuntime(GatewaySnapshot first, TimeProvider clock, ILoggerFactory loggers, bool handsOver)
+    {
+        snapshot = first;
+        Clock = clock;
+        SettlementLogger = loggers.CreateLogger("Dragoman.Settlement");
+        HandsOver = handsOver;
+        Drain = new Drain(clock);
+        RecentModels = new RecentModels(clock);
+        ReasoningMemory = new ReasoningMemory(clock);
+        Memory = new MemoryBudget(MemoryBudget.CapacityFor(first.Configuration.Limits.MemoryBytes), clock, () => Drain.Running, ProcessHeap.Instance);
+        GatewayMetrics.Observe(Memory);
+    }
+
+    public TimeProvider Clock { get; }
 
     /// <summary>Takes a line for each settled request.</summary>
-    public ILogger SettlementLogger { get; } = loggers.CreateLogger("Dragoman.Settlement");
+    public ILogger SettlementLogger { get; }
 
-    public bool HandsOver { get; } = handsOver;
+    public bool HandsOver { get; }
 
-    public Drain Drain { get; } = new(clock);
+    public Drain Drain { get; }
 
     /// <summary>Whether the front has said that another process answers what this one refuses.</summary>
     public bool HasSiblings { get; internal set; }
 
-    public RecentModels RecentModels { get; } = new(clock);
+    public RecentModels RecentModels { get; }
 
-    public ReasoningMemory ReasoningMemory { get; } = new(clock);
+    public ReasoningMemory ReasoningMemory { get; }
+
+    public MemoryBudget Memory { get; }
 
     public GatewaySnapshot Snapshot
     {
@@ -33,5 +48,9 @@ public sealed class GatewayRuntime(GatewaySnapshot first, TimeProvider clock, IL
         set => snapshot = value;
     }
 
-    public void Dispose() => Drain.Dispose();
+    public void Dispose()
+    {
+        Memory.Dispose();
+        Drain.Dispose();
+    }
 }

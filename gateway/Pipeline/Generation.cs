@@ -80,7 +80,7 @@ public static class Generation
                 return;
             }
             catch (GatewayException error) when (
-                error.Error.IsRetryable && !attempt.HasBegun && !exchange.ClientLeft && !exchange.Ending.IsCancellationRequested && index < model.Targets.Count - 1)
+                error.Error.IsRetryable && error.Error != MemoryBudget.Full && !attempt.HasBegun && !exchange.ClientLeft && !exchange.Ending.IsCancellationRequested && index < model.Targets.Count - 1)
             {
                 SettlementLog.WriteFallback(exchange, model.Targets[index], model.Targets[index + 1], error.Error);
             }

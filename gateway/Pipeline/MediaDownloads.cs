@@ -22,6 +22,9 @@ public sealed class MediaDownloads : IDisposable
     private const int MostRedirects = 3;
     private const int AtOnce = 4;
 
+    /// <summary>A medium is there as it came, with what it grew out of, as base64 in UTF-16 and in the provider's request.</summary>
+    private const int TimesMedium = 6;
+
     /// <summary>Of one medium, from asking to the last byte.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
@@ -63,8 +66,9 @@ public sealed class MediaDownloads : IDisposable
     /// <param name="request">Holds links.</param>
     /// <param name="isFetchedByTarget">Which of them may stay links.</param>
     /// <param name="cancellation">Ends the downloads.</param>
+    /// <param name="makeRoom">Called with further bytes before they are taken; throws when there is no memory for them. Null: nobody counts them.</param>
     /// <exception cref="GatewayException">A link cannot be fetched; names the address.</exception>
-    public ValueTask<ChatRequest> InlineAsync(ChatRequest request, Func<Part, bool> isFetchedByTarget, CancellationToken cancellation)
+    public ValueTask<ChatRequest> InlineAsync(ChatRequest request, Func<Part, bool> isFetchedByTarget, CancellationToken cancellation, Action<long>? makeRoom = null)
     {
         Dictionary<string, Part>? links = null;
         foreach (var turn in request.Turns)
@@ -77,7 +81,7 @@ public sealed class MediaDownloads : IDisposable
             }
         }
 
-        return links is null ? new(request) : new(InlineAsync(request, links, cancellation));
+        return links is null ? new(request) : new(InlineAsync(request, links, makeRoom, cancellation));
 
         void Find(Part part)
         {
@@ -86,14 +90,14 @@ public sealed class MediaDownloads : IDisposable
         }
     }
 
-    private async Task<ChatRequest> InlineAsync(ChatRequest request, Dictionary<string, Part> links, CancellationToken cancellation)
+    private async Task<ChatRequest> InlineAsync(ChatRequest request, Dictionary<string, Part> links, Action<long>? makeRoom, CancellationToken cancellation)
     {
         RefuseByNumber(links.Keys);
         var left = (long)largest;
         var found = new Dictionary<string, InlineMedia>(StringComparer.Ordinal);
         foreach (var batch in links.Chunk(AtOnce))
         {
-            var media = await Task.WhenAll(batch.Select(link => FetchAsync(link.Key, link.Value, cancellation))).ConfigureAwait(false);
+            var media = await Task.WhenAll(batch.Select(link => FetchAsync(link.Key, link.Value, makeRoom, cancellation))).ConfigureAwait(false);
             for (var index = 0; index < batch.Length; index++)
             {
                 found[batch[index].Key] = media[index];
@@ -208,7 +212,7 @@ public sealed class MediaDownloads : IDisposable
         _ => null,
     };
 
-    private async Task<InlineMedia> FetchAsync(string url, Part part, CancellationToken cancellation)
+    private async Task<InlineMedia> FetchAsync(string url, Part part, Action<long>? makeRoom, CancellationToken cancellation)
     {
         using var timer = new CancellationTokenSource(Longest, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
@@ -229,7 +233,7 @@ public sealed class MediaDownloads : IDisposable
 
                 if (!response.IsSuccessStatusCode)
                     throw Refuse(url, $"it answered {(int)response.StatusCode}");
-                return Check(url, part, response.Content.Headers.ContentType?.MediaType, await ReadAsync(url, response, both.Token).ConfigureAwait(false));
+                return Check(url, part, response.Content.Headers.ContentType?.MediaType, await ReadAsync(url, response, makeRoom, both.Token).ConfigureAwait(false));
             }
 
             throw Refuse(url, $"it redirects more than {MostRedirects} times");
@@ -253,7 +257,7 @@ public sealed class MediaDownloads : IDisposable
         }
     }
 
-    private async Task<byte[]> ReadAsync(string url, HttpResponseMessage response, CancellationToken cancellation)
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(string url, HttpResponseMessage response, Action<long>? makeRoom, CancellationToken cancellation)
     {
         if (response.Content.Headers.ContentLength > largest)
             throw Refuse(url, $"it is larger than {largest} bytes");
@@ -263,9 +267,11 @@ public sealed class MediaDownloads : IDisposable
         {
             while (true)
             {
+                if (body.FreeCapacity == 0)
+                    makeRoom?.Invoke(TimesMedium * (long)body.Capacity);
                 var read = await stream.ReadAsync(body.GetMemory(), cancellation).ConfigureAwait(false);
                 if (read == 0)
-                    return body.WrittenSpan.ToArray();
+                    return body.WrittenMemory;
                 body.Advance(read);
                 if (body.WrittenCount > largest)
                     throw Refuse(url, $"it is larger than {largest} bytes");
@@ -274,8 +280,9 @@ public sealed class MediaDownloads : IDisposable
     }
 
     /// <summary>The bytes decide what it is, not the server's word.</summary>
-    private static InlineMedia Check(string url, Part part, string? declared, byte[] bytes)
+    private static InlineMedia Check(string url, Part part, string? declared, ReadOnlyMemory<byte> medium)
     {
+        var bytes = medium.Span;
         var sniffed = MediaType.Sniff(bytes);
         var type = part switch
         {

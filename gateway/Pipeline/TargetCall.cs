@@ -107,7 +107,7 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
         var fitted = WithAllowedTools(request);
         if (memory is not null)
             fitted = memory.Restore(fitted);
-        fitted = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => !isGuarded && dialect.FetchesLink(part, model), cancellation).ConfigureAwait(false);
+        fitted = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => !isGuarded && dialect.FetchesLink(part, model), cancellation, exchange.Memory.Grow).ConfigureAwait(false);
         return ToolNames.Adapt(fitted, dialect.ToolNames) is { } adapted ? adapted : (fitted, null);
     }
 

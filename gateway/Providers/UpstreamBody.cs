@@ -1,4 +1,3 @@
-using System.Buffers;
 using Dragoman.Conversation;
 using Dragoman.Secrets;
 using Dragoman.Wire;
@@ -12,17 +11,25 @@ internal static class UpstreamBody
     public const int Largest = 64 * 1024 * 1024;
 
     private const int ReadSize = 16 * 1024;
-    private const int MostAtOnce = 1024 * 1024;
+
+    /// <summary>Bytes of each body that are small enough not to be counted.</summary>
+    private const int Uncounted = 64 * 1024;
 
     public static GatewayError TooLarge(int largest) =>
         new(ErrorKind.UpstreamFailed, $"The provider's answer is larger than {largest} bytes.") { Code = "upstream_answer_too_large" };
 
     /// <summary>The whole body, without what the provider was shown of credentials.</summary>
+    /// <param name="response">Whose body.</param>
+    /// <param name="largest">Bytes that it may have.</param>
+    /// <param name="credentials">Taken out of it: what the provider was shown.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="makeRoom">Called with further bytes before they are taken, beyond the first 64 KiB; throws when there is no memory for them. Null: nobody counts them.</param>
     /// <exception cref="GatewayException">The body is larger than <paramref name="largest"/>, or the connection broke.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(this HttpResponseMessage response, int largest, CredentialScrub credentials, CancellationToken cancellation)
+    public static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(this HttpResponseMessage response, int largest, CredentialScrub credentials, CancellationToken cancellation, Action<long>? makeRoom = null)
     {
-        // What is announced need not come.
-        var body = new ArrayBufferWriter<byte>((int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? ReadSize, 1, Math.Min(largest, MostAtOnce)));
+        // What is announced need not come. One more than announced, so that the end needs no further room.
+        var body = new byte[(int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? ReadSize, 1, Math.Min(largest + 1L, Uncounted))];
+        var count = 0;
         try
         {
             var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
@@ -30,15 +37,23 @@ internal static class UpstreamBody
             {
                 while (true)
                 {
-                    var read = await stream.ReadAsync(body.GetMemory(), cancellation).ConfigureAwait(false);
-                    if (read == 0)
+                    if (count == body.Length)
                     {
-                        await SocketThread.LeaveForAsync(body.WrittenCount).ConfigureAwait(false);
-                        return credentials.Clean(body.WrittenMemory);
+                        var size = (int)Math.Min(2L * count, largest + 1L);
+                        if (size > Uncounted)
+                            makeRoom?.Invoke(size - (count <= Uncounted ? 0 : count));
+                        Array.Resize(ref body, size);
                     }
 
-                    body.Advance(read);
-                    if (body.WrittenCount > largest)
+                    var read = await stream.ReadAsync(body.AsMemory(count), cancellation).ConfigureAwait(false);
+                    if (read == 0)
+                    {
+                        await SocketThread.LeaveForAsync(count).ConfigureAwait(false);
+                        return credentials.Clean(new ReadOnlyMemory<byte>(body, 0, count));
+                    }
+
+                    count += read;
+                    if (count > largest)
                         throw new GatewayException(TooLarge(largest));
                 }
             }

@@ -9,6 +9,9 @@ namespace Dragoman.Wire;
 /// <summary>JSON strings as byte slices: escaping, unescaping, and reading strings that are not quite well-formed.</summary>
 public static class JsonText
 {
+    /// <summary>Bytes of a string that is read piece by piece.</summary>
+    private const int LongString = 256 * 1024;
+
     /// <summary>Writes JSON that stays readable: only what JSON itself forbids is escaped.</summary>
     public static readonly JsonWriterOptions Compact = new()
     {
@@ -68,6 +71,8 @@ public static class JsonText
     /// <summary>Reads a JSON string leniently: half a surrogate pair becomes U+FFFD instead of an exception.</summary>
     public static string ReadString(JsonElement element)
     {
+        if (element.ValueKind == JsonValueKind.String && System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element)[1..^1] is { Length: > LongString } raw)
+            return ReadLongString(raw);
         try
         {
             return element.GetString() ?? "";
@@ -78,9 +83,40 @@ public static class JsonText
         }
     }
 
+    /// <summary>Without room for the text as UTF-8, which the framework takes from a pool that would keep it.</summary>
+    private static string ReadLongString(ReadOnlySpan<byte> escaped)
+    {
+        if (escaped.IndexOf((byte)'\\') < 0)
+            return Encoding.UTF8.GetString(escaped);
+        return string.Create(Decode(escaped, default), escaped, static (target, source) => Decode(source, target));
+    }
+
+    /// <summary>Decodes an escaped slice to UTF-16; with an empty <paramref name="target"/> it only counts.</summary>
+    /// <returns>How many UTF-16 units the text has.</returns>
+    private static int Decode(ReadOnlySpan<byte> escaped, Span<char> target)
+    {
+        var counts = target.IsEmpty;
+        var length = 0;
+        var one = new ArrayBufferWriter<byte>(8);
+        while (true)
+        {
+            var backslash = escaped.IndexOf((byte)'\\');
+            var plain = backslash < 0 || backslash + 1 >= escaped.Length ? escaped : escaped[..backslash];
+            length += counts ? Encoding.UTF8.GetCharCount(plain) : Encoding.UTF8.GetChars(plain, target[length..]);
+            escaped = escaped[plain.Length..];
+            if (escaped.IsEmpty)
+                return length;
+            one.ResetWrittenCount();
+            escaped = escaped[UnescapeOne(escaped, one)..];
+            length += counts ? Encoding.UTF8.GetCharCount(one.WrittenSpan) : Encoding.UTF8.GetChars(one.WrittenSpan, target[length..]);
+        }
+    }
+
     /// <summary>The text of an escaped slice.</summary>
     public static string ReadString(ReadOnlySpan<byte> escaped)
     {
+        if (escaped.Length > LongString)
+            return ReadLongString(escaped);
         if (escaped.IndexOf((byte)'\\') < 0)
             return Encoding.UTF8.GetString(escaped);
         var plain = new ArrayBufferWriter<byte>(escaped.Length);

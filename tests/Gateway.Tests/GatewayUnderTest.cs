@@ -6,6 +6,7 @@ using Dragoman.Endpoints;
 using Dragoman.Pipeline;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dragoman.Gateway.Tests;
 
@@ -31,6 +32,9 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public ManualTimeProvider Clock { get; }
 
+    /// <summary>The budget of the gateway's process.</summary>
+    public MemoryBudget Memory => app.Services.GetRequiredService<GatewayRuntime>().Memory;
+
     public HttpClient Client { get; }
 
     /// <param name="dialect">Of both providers.</param>
@@ -41,6 +45,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="publish">Whether the first provider's own list is published.</param>
     /// <param name="httpVersion">What both providers speak, and all they speak.</param>
     /// <param name="upstreamModel">The first provider's name of the model <c>m</c>.</param>
+    /// <param name="limits">JSON of the configuration's <c>limits</c>.</param>
     public static async Task<GatewayUnderTest> StartAsync(
         string dialect = "mistral",
         bool handsOver = true,
@@ -49,7 +54,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         string access = "{}",
         string publish = "none",
         string upstreamModel = "upstream-m",
-        string httpVersion = "1.1")
+        string httpVersion = "1.1",
+        string limits = """{ "requestBytes": 100000 }""")
     {
         var protocols = httpVersion == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1;
         var first = await ScriptedUpstream.StartAsync(protocols);
@@ -70,7 +76,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
                 "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"], "contextLength": {{embeddingContext}} }
               },
               "access": {{access}},
-              "limits": { "requestBytes": 100000 }
+              "limits": {{limits}}
             }
             """,
             "test",

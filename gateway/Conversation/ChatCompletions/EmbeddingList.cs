@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Dragoman.Wire;
 
 namespace Dragoman.Conversation.ChatCompletions;
 
@@ -11,7 +12,7 @@ internal static class EmbeddingList
     {
         writer.WriteStartArray("input"u8);
         foreach (var input in inputs)
-            writer.WriteStringValue(input.Length == 0 ? " " : input);
+            writer.WriteTextValue(input.Length == 0 ? " " : input);
         writer.WriteEndArray();
     }
 

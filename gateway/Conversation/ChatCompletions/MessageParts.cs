@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dragoman.Wire;
 
 namespace Dragoman.Conversation.ChatCompletions;
 
@@ -14,7 +15,7 @@ internal static class MessageParts
         List<Part> shown = [.. parts.Where(part => part is not TextPart { Text: "" })];
         if (shown is [] or [TextPart])
         {
-            writer.WriteString("content"u8, shown is [TextPart text] ? text.Text : "");
+            writer.WriteText("content"u8, shown is [TextPart text] ? text.Text : "");
             return;
         }
 
@@ -37,7 +38,7 @@ internal static class MessageParts
     public static void WriteText(Utf8JsonWriter writer, string text)
     {
         writer.WriteString("type"u8, "text"u8);
-        writer.WriteString("text"u8, text);
+        writer.WriteText("text"u8, text);
     }
 
     /// <param name="writer">Inside the message object.</param>
@@ -53,7 +54,7 @@ internal static class MessageParts
             writer.WriteString("type"u8, "function"u8);
             writer.WriteStartObject("function"u8);
             writer.WriteString("name"u8, call.Name);
-            writer.WriteString("arguments"u8, call.Arguments);
+            writer.WriteText("arguments"u8, call.Arguments);
             writer.WriteEndObject();
             writer.WriteEndObject();
         }
@@ -69,7 +70,7 @@ internal static class MessageParts
         writer.WriteString("tool_call_id"u8, id);
         if (name is not null)
             writer.WriteString("name"u8, name);
-        writer.WriteString("content"u8, result.IsError ? "Error: " + result.Text : result.Text);
+        writer.WriteText("content"u8, result.IsError ? "Error: " + result.Text : result.Text);
         writer.WriteEndObject();
     }
 

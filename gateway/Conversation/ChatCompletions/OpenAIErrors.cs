@@ -28,7 +28,7 @@ public sealed class OpenAIErrors : IErrorShape
     {
         ErrorKind.InvalidRequest or ErrorKind.ContextTooLong or ErrorKind.ContentBlocked or ErrorKind.Unauthenticated
             or ErrorKind.ModelNotFound or ErrorKind.NotFound or ErrorKind.MethodNotAllowed or ErrorKind.TooLarge
-            or ErrorKind.NotImplemented => "invalid_request_error",
+            or ErrorKind.NotImplemented or ErrorKind.RequestTimeout => "invalid_request_error",
         ErrorKind.Forbidden => "permission_error",
         ErrorKind.RateLimited => "requests",
         ErrorKind.QuotaExceeded => "insufficient_quota",
@@ -44,6 +44,7 @@ public sealed class OpenAIErrors : IErrorShape
         ErrorKind.ModelNotFound => "model_not_found",
         ErrorKind.NotFound => error.Code ?? "unknown_url",
         ErrorKind.MethodNotAllowed => "method_not_allowed",
+        ErrorKind.RequestTimeout => "request_timeout",
         ErrorKind.TooLarge => "request_too_large",
         ErrorKind.RateLimited => "rate_limit_exceeded",
         ErrorKind.QuotaExceeded => "insufficient_quota",

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic;
 
@@ -81,7 +82,7 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
     private void WriteText(string text)
     {
         writer.WriteString("type"u8, "text"u8);
-        writer.WriteString("text"u8, text);
+        writer.WriteText("text"u8, text);
     }
 
     /// <summary>Word for word as the model wrote it.</summary>
@@ -90,12 +91,12 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
         if (state.Kind == StateKind.AnthropicRedacted)
         {
             writer.WriteString("type"u8, "redacted_thinking"u8);
-            writer.WriteString("data"u8, state.Value);
+            writer.WriteText("data"u8, state.Value);
             return;
         }
 
         writer.WriteString("type"u8, "thinking"u8);
-        writer.WriteString("thinking"u8, text);
+        writer.WriteText("thinking"u8, text);
         writer.WriteString("signature"u8, state.Value);
     }
 
@@ -117,7 +118,7 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
             writer.WriteStartObject("source"u8);
             writer.WriteString("type"u8, "text"u8);
             writer.WriteString("media_type"u8, "text/plain"u8);
-            writer.WriteString("data"u8, text);
+            writer.WriteText("data"u8, text);
             writer.WriteEndObject();
         }
         else
@@ -168,7 +169,7 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
         var content = result.Content.Where(part => part is not TextPart { Text: var text } || !string.IsNullOrWhiteSpace(text)).ToList();
         if (content is [TextPart { Cache: null } only])
         {
-            writer.WriteString("content"u8, only.Text);
+            writer.WriteText("content"u8, only.Text);
         }
         else if (content.Count > 0)
         {

@@ -39,7 +39,7 @@ public sealed class AnthropicErrors : IErrorShape
 
     private static string TypeOf(ErrorKind kind) => kind switch
     {
-        ErrorKind.InvalidRequest or ErrorKind.ContextTooLong or ErrorKind.ContentBlocked or ErrorKind.MethodNotAllowed => "invalid_request_error",
+        ErrorKind.InvalidRequest or ErrorKind.ContextTooLong or ErrorKind.ContentBlocked or ErrorKind.MethodNotAllowed or ErrorKind.RequestTimeout => "invalid_request_error",
         ErrorKind.Unauthenticated => "authentication_error",
         ErrorKind.Forbidden => "permission_error",
         ErrorKind.ModelNotFound or ErrorKind.NotFound => "not_found_error",

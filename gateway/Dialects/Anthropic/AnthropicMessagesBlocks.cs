@@ -139,7 +139,7 @@ internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicM
 
     /// <summary>The bytes tell the type; where they do not, the client does.</summary>
     private static InlineMedia Declared(InlineMedia media, RequestObject source) =>
-        MediaType.ReadInline($"data:{source.RequiredString("media_type")};base64,{media.Base64}", source.FieldPath("data"));
+        MediaType.ReadBase64(source.RequiredString("media_type").Split(';')[0], media.Base64, source.FieldPath("data"));
 
     private static RequestObject SourceOf(RequestObject block) =>
         block.Object("source") ?? throw GatewayException.Invalid(block.FieldPath("source"), $"{block.FieldPath("source")} is required");

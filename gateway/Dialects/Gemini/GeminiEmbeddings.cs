@@ -25,7 +25,7 @@ internal static class GeminiEmbeddings
                 writer.WriteStartArray("parts"u8);
                 writer.WriteStartObject();
                 // An empty text is refused upstream, a blank one is not.
-                writer.WriteString("text"u8, input.Length == 0 ? " " : input);
+                writer.WriteText("text"u8, input.Length == 0 ? " " : input);
                 writer.WriteEndObject();
                 writer.WriteEndArray();
                 writer.WriteEndObject();

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini;
 
@@ -89,13 +90,13 @@ internal sealed class GeminiPartWriter(Utf8JsonWriter writer, string upstreamMod
         switch (part)
         {
             case TextPart text:
-                writer.WriteString("text"u8, text.Text);
+                writer.WriteText("text"u8, text.Text);
                 break;
             case RefusalPart refusal:
-                writer.WriteString("text"u8, refusal.Text);
+                writer.WriteText("text"u8, refusal.Text);
                 break;
             case ReasoningPart reasoning:
-                writer.WriteString("text"u8, reasoning.Text);
+                writer.WriteText("text"u8, reasoning.Text);
                 if (reasoning.Text.Length > 0)
                     writer.WriteBoolean("thought"u8, true);
                 break;
@@ -126,7 +127,7 @@ internal sealed class GeminiPartWriter(Utf8JsonWriter writer, string upstreamMod
     private void WriteText(string text)
     {
         writer.WriteStartObject();
-        writer.WriteString("text"u8, text);
+        writer.WriteText("text"u8, text);
         writer.WriteEndObject();
     }
 
@@ -160,7 +161,7 @@ internal sealed class GeminiPartWriter(Utf8JsonWriter writer, string upstreamMod
         else
         {
             writer.WriteStartObject();
-            writer.WriteString(result.IsError ? "error"u8 : "output"u8, result.Text);
+            writer.WriteText(result.IsError ? "error"u8 : "output"u8, result.Text);
             writer.WriteEndObject();
         }
 

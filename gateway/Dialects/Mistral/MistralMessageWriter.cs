@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Mistral;
 
@@ -57,7 +58,7 @@ internal static class MistralMessageWriter
         if (turn.Parts.OfType<ReasoningPart>().Any())
             losses.Dropped("reasoning");
         var refusal = string.Concat(turn.Parts.OfType<RefusalPart>().Select(part => part.Text));
-        writer.WriteString("content"u8, turn.Text + refusal);
+        writer.WriteText("content"u8, turn.Text + refusal);
         if (turn.ToolCalls.Any())
             MessageParts.WriteToolCalls(writer, turn, AcceptableId);
         else if (isLast)

@@ -37,8 +37,8 @@ public sealed class MistralOutbound : IOutboundDialect
             if (fillsIn)
             {
                 request.DropAllButPrompt(losses);
-                writer.WriteString("prompt"u8, request.Completion!.Prompt);
-                writer.WriteString("suffix"u8, request.Completion.Suffix);
+                writer.WriteText("prompt"u8, request.Completion!.Prompt);
+                writer.WriteText("suffix"u8, request.Completion.Suffix);
             }
             else
             {

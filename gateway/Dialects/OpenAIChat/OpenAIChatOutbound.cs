@@ -55,11 +55,11 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             {
                 request.DropAllButPrompt(losses);
                 if (completion.FurtherPrompts.Count == 0)
-                    writer.WriteString("prompt"u8, completion.Prompt);
+                    writer.WriteText("prompt"u8, completion.Prompt);
                 else
                     ToolWriter.WriteStrings(writer, "prompt", [completion.Prompt, .. completion.FurtherPrompts]);
                 if (completion.Suffix is { } suffix)
-                    writer.WriteString("suffix"u8, suffix);
+                    writer.WriteText("suffix"u8, suffix);
             }
             else
             {

@@ -117,7 +117,7 @@ internal static class OpenAIChatRequestReader
                 }
 
                 family.Unread.Note(file, "messages[].content[].file", "file_data", "filename");
-                var media = MediaType.ReadInline(file.RequiredString("file_data"), file.FieldPath("file_data"));
+                var media = MediaType.ReadInline(file.RequiredText("file_data"), file.FieldPath("file_data"));
                 return new DocumentPart(media, file.String("filename"));
             default:
                 throw GatewayException.Invalid(
@@ -129,25 +129,26 @@ internal static class OpenAIChatRequestReader
     /// <summary><c>image_url</c> is an object with a URL, or the bare URL that some clients send.</summary>
     private static ImagePart ReadImage(RequestObject part, RequestFamily family)
     {
-        string url;
+        JsonElement written;
         string? detail = null;
         string field;
         if (part.Find("image_url") is { ValueKind: JsonValueKind.String } bare)
         {
-            url = JsonText.ReadString(bare);
+            written = bare;
             field = part.FieldPath("image_url");
         }
         else
         {
             var image = part.Object("image_url") ?? throw Required(part, "image_url");
-            url = image.RequiredString("url");
+            written = image.RequiredText("url");
             detail = image.String("detail");
             family.Unread.Note(image, "messages[].content[].image_url", "url", "detail");
             field = image.FieldPath("url");
         }
 
-        if (url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
-            return new ImagePart(MediaType.ReadInline(url, field), detail);
+        if (MediaType.IsDataUrl(written))
+            return new ImagePart(MediaType.ReadInline(written, field), detail);
+        var url = JsonText.ReadString(written);
         if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
             return new ImagePart(new LinkedMedia(url), detail);
         throw GatewayException.Invalid(field, $"{field} must be a data URL or an http(s) URL");

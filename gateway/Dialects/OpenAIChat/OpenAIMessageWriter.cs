@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIChat;
 
@@ -50,7 +51,7 @@ internal static class OpenAIMessageWriter
         var hasCalls = turn.ToolCalls.Any();
         WriteReasoning(writer, turn, echo == ReasoningEcho.Always || (echo == ReasoningEcho.ToolCalls && hasCalls), losses);
         if (text.Length > 0 || !hasCalls)
-            writer.WriteString("content"u8, text);
+            writer.WriteText("content"u8, text);
         else
             writer.WriteNull("content"u8);
         if (turn.Parts.OfType<RefusalPart>().FirstOrDefault() is { } refusal)
@@ -64,7 +65,7 @@ internal static class OpenAIMessageWriter
     {
         var reasoning = string.Concat(turn.Parts.OfType<ReasoningPart>().Select(part => part.Text));
         if (isWanted && (reasoning.Length > 0 || turn.ToolCalls.Any()))
-            writer.WriteString("reasoning_content"u8, reasoning);
+            writer.WriteText("reasoning_content"u8, reasoning);
         else if (turn.Parts.OfType<ReasoningPart>().Any())
             losses.Dropped("reasoning");
     }

@@ -137,7 +137,7 @@ internal sealed class ResponsesInputReader
             case "input_file":
                 if (IsBound(part))
                     return null;
-                var source = part.Find("file_url") is not null ? ReadSource(part, "file_url") : MediaType.ReadInline(part.RequiredString("file_data"), part.FieldPath("file_data"));
+                var source = part.Find("file_url") is not null ? ReadSource(part, "file_url") : MediaType.ReadInline(part.RequiredText("file_data"), part.FieldPath("file_data"));
                 return new DocumentPart(source, part.String("filename"));
             default:
                 throw GatewayException.Invalid(
@@ -156,9 +156,10 @@ internal sealed class ResponsesInputReader
 
     private static MediaSource ReadSource(RequestObject part, string name)
     {
-        var url = part.RequiredString(name);
-        if (url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
-            return MediaType.ReadInline(url, part.FieldPath(name));
+        var written = part.RequiredText(name);
+        if (MediaType.IsDataUrl(written))
+            return MediaType.ReadInline(written, part.FieldPath(name));
+        var url = JsonText.ReadString(written);
         if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
             return new LinkedMedia(url);
         throw GatewayException.Invalid(part.FieldPath(name), $"{part.FieldPath(name)} must be a data URL or an http(s) URL");

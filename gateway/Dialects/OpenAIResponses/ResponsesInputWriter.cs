@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses;
 
@@ -104,7 +105,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
         {
             writer.WriteStartObject();
             writer.WriteString("type"u8, "summary_text"u8);
-            writer.WriteString("text"u8, reasoning.Text);
+            writer.WriteText("text"u8, reasoning.Text);
             writer.WriteEndObject();
         }
 
@@ -130,7 +131,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
             else
             {
                 writer.WriteString("type"u8, "output_text"u8);
-                writer.WriteString("text"u8, ((TextPart)part).Text);
+                writer.WriteText("text"u8, ((TextPart)part).Text);
             }
 
             writer.WriteEndObject();
@@ -147,7 +148,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
         writer.WriteString("type"u8, input is null ? "function_call"u8 : "custom_tool_call"u8);
         writer.WriteString("call_id"u8, AcceptableId(call.Id));
         writer.WriteString("name"u8, call.Name);
-        writer.WriteString(input is null ? "arguments"u8 : "input"u8, input ?? call.Arguments);
+        writer.WriteText(input is null ? "arguments"u8 : "input"u8, input ?? call.Arguments);
         writer.WriteEndObject();
     }
 
@@ -158,7 +159,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
         writer.WriteString("call_id"u8, AcceptableId(result.CallId));
         var content = result.IsError ? [new TextPart("Error: "), .. result.Content] : result.Content;
         if (content.All(part => part is TextPart))
-            writer.WriteString("output"u8, string.Concat(content.OfType<TextPart>().Select(part => part.Text)));
+            writer.WriteText("output"u8, string.Concat(content.OfType<TextPart>().Select(part => part.Text)));
         else
             WriteContent("output", content);
         writer.WriteEndObject();
@@ -173,7 +174,8 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
     {
         if (parts is [TextPart only])
         {
-            writer.WriteString(name, only.Text);
+            writer.WritePropertyName(name);
+            writer.WriteTextValue(only.Text);
             return;
         }
 
@@ -194,7 +196,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
         {
             case TextPart text:
                 writer.WriteString("type"u8, "input_text"u8);
-                writer.WriteString("text"u8, text.Text);
+                writer.WriteText("text"u8, text.Text);
                 break;
             case ImagePart image:
                 writer.WriteString("type"u8, "input_image"u8);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Dragoman.Pipeline;
 using Dragoman.Wire;
 
 namespace Dragoman.Endpoints.WebSockets;
@@ -12,13 +13,30 @@ internal sealed record KeptResponse(string Id, string Stream, ReadOnlyMemory<byt
 
 /// <summary>The last response of each stream of one connection, together no larger than one request may be.</summary>
 /// <param name="largest">In bytes.</param>
-internal sealed class KeptResponses(int largest)
+/// <param name="budget">Of the process, which has a part for what connections keep.</param>
+internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposable
 {
     private readonly List<KeptResponse> oldestFirst = [];
+    private bool isOver;
+
+    /// <summary>Of all of them.</summary>
+    public long Bytes => oldestFirst.Sum(kept => (long)kept.Items.Length);
 
     public KeptResponse? Find(string id) => oldestFirst.Find(response => response.Id == id);
 
-    public void Remove(KeptResponse response) => oldestFirst.Remove(response);
+    public void Remove(KeptResponse response)
+    {
+        if (oldestFirst.Remove(response))
+            GiveBack(response);
+    }
+
+    /// <summary>The connection is over.</summary>
+    public void Dispose()
+    {
+        isOver = true;
+        oldestFirst.ForEach(GiveBack);
+        oldestFirst.Clear();
+    }
 
     /// <summary>Keeps a response in place of its stream's last one.</summary>
     /// <param name="stream">JSON of the <c>stream_id</c>.</param>
@@ -27,7 +45,10 @@ internal sealed class KeptResponses(int largest)
     /// <param name="requestId">Of the request.</param>
     public void Keep(string stream, ReadOnlySpan<byte> said, ReadOnlySpan<byte> response, string requestId)
     {
-        oldestFirst.RemoveAll(kept => kept.Stream == stream);
+        if (isOver)
+            return;
+        if (oldestFirst.Find(kept => kept.Stream == stream) is { } last)
+            Remove(last);
         using var parsed = JsonText.Parse(response);
         var root = parsed.RootElement;
         // What the provider keeps is continued by the provider.
@@ -42,9 +63,23 @@ internal sealed class KeptResponses(int largest)
             WriteOutput(items, output, isOurs: name.Contains(requestId, StringComparison.Ordinal));
         if (items.WrittenCount > largest)
             return;
+        while (Bytes + items.WrittenCount > largest)
+            Remove(oldestFirst[0]);
+        // Where all connections together keep too much, this one does without its oldest, and in the end without this one.
+        while (!budget.Kept.TryTakeFirst(items.WrittenCount))
+        {
+            if (oldestFirst.Count == 0)
+                return;
+            Remove(oldestFirst[0]);
+        }
+
         oldestFirst.Add(new KeptResponse(name, stream, items.WrittenMemory));
-        while (oldestFirst.Sum(kept => (long)kept.Items.Length) > largest)
-            oldestFirst.RemoveAt(0);
+    }
+
+    private void GiveBack(KeptResponse response)
+    {
+        budget.Heap.Add(response.Items.Length);
+        budget.Kept.Return(response.Items.Length);
     }
 
     /// <summary>Adds comma-separated items to others.</summary>

@@ -20,7 +20,8 @@ internal static class MessageRequest
     /// <param name="handshake">The request that became the WebSocket.</param>
     /// <param name="body">JSON.</param>
     /// <param name="response">Where the answer goes.</param>
-    public static HttpContext Create(HttpContext handshake, ReadOnlyMemory<byte> body, MessageResponse response)
+    /// <param name="memory">What the message holds of the memory budget; null: nothing.</param>
+    public static HttpContext Create(HttpContext handshake, ReadOnlyMemory<byte> body, MessageResponse response, MemoryLease? memory)
     {
         var asked = handshake.Features.Get<IHttpRequestFeature>()!;
         IHeaderDictionary headers = new HeaderDictionary();
@@ -51,11 +52,12 @@ internal static class MessageRequest
         features.Set<IHttpRequestLifetimeFeature>(response);
         features.Set<IOwnKeepAlive>(response);
         features.Set(handshake.Features.Get<IHttpConnectionFeature>());
+        features.Set(memory);
         return new DefaultHttpContext(features);
     }
 
     private static MemoryStream StreamOf(ReadOnlyMemory<byte> body) =>
         MemoryMarshal.TryGetArray(body, out var array) && array.Array is { } bytes
-            ? new MemoryStream(bytes, array.Offset, array.Count, writable: false)
-            : new MemoryStream(body.ToArray(), writable: false);
+            ? new MemoryStream(bytes, array.Offset, array.Count, writable: false, publiclyVisible: true)
+            : new MemoryStream(body.ToArray(), 0, body.Length, writable: false, publiclyVisible: true);
 }

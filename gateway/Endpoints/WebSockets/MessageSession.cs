@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Wire;
 
 namespace Dragoman.Endpoints.WebSockets;
 
 /// <summary>What is an endpoint's own in its WebSocket messages. One object lives as long as one connection.</summary>
-internal abstract class MessageSession
+internal abstract class MessageSession : IDisposable
 {
     private const int LongestId = 256;
 
@@ -29,6 +30,42 @@ internal abstract class MessageSession
         {
             return new ClientMessage(default(ReadOnlyMemory<byte>)) { Id = id, Refusal = error.Error };
         }
+    }
+
+    /// <summary>The client's id in the beginning of a message whose rest was not kept; empty when it is not there, or is no id.</summary>
+    public ReadOnlyMemory<byte> FindId(ReadOnlySpan<byte> beginning)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(beginning, isFinalBlock: false, default);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return default;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isId = reader.ValueTextEquals(IdMember);
+                if (!reader.Read())
+                    return default;
+                var value = (int)reader.TokenStartIndex;
+                if (!reader.TrySkip())
+                    return default;
+                if (isId)
+                    return JsonMembers.TryRead((byte[])[.. Encoding.UTF8.GetBytes($"{{\"{IdMember}\":"), .. beginning[value..(int)reader.BytesConsumed], (byte)'}']) is { } members ? ReadId(members).ToArray() : default;
+            }
+        }
+        catch (Exception wrong) when (wrong is JsonException or GatewayException)
+        {
+            // It is refused anyway.
+        }
+
+        return default;
+    }
+
+    /// <summary>Bytes that an earlier request adds to this one when its turn comes, or more.</summary>
+    public virtual long BytesContinued(ClientMessage message) => 0;
+
+    /// <summary>The connection is over.</summary>
+    public virtual void Dispose()
+    {
     }
 
     /// <summary>Starts a request's answer, when its turn has come.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Dragoman.Conversation;
+using Dragoman.Pipeline;
 using Dragoman.Wire;
 
 namespace Dragoman.Endpoints.WebSockets;
@@ -11,7 +12,8 @@ namespace Dragoman.Endpoints.WebSockets;
 /// Streams that <c>stream_id</c> names run one after the other.
 /// </summary>
 /// <param name="largest">Bytes of the largest request, and of all that is kept to be continued.</param>
-internal sealed class ResponsesSession(int largest) : MessageSession
+/// <param name="budget">Of the process.</param>
+internal sealed class ResponsesSession(int largest, MemoryBudget budget) : MessageSession
 {
     private const string Create = "response.create";
     private const string Cancel = "response.cancel";
@@ -20,9 +22,18 @@ internal sealed class ResponsesSession(int largest) : MessageSession
     private const int MostStreams = 32;
 
     private readonly HashSet<string> streams = [];
-    private readonly KeptResponses kept = new(largest);
+    private readonly KeptResponses kept = new(largest, budget);
 
     public override string IdMember => "stream_id";
+
+    public override long BytesContinued(ClientMessage message) =>
+        kept.Bytes > 0 && message.Body.Span.IndexOf("\"previous_response_id\""u8) >= 0 ? kept.Bytes : 0;
+
+    public override void Dispose()
+    {
+        kept.Dispose();
+        base.Dispose();
+    }
 
     public override MessageAnswer Open(ClientMessage message, string requestId)
     {

@@ -32,12 +32,18 @@ internal sealed class WebSocketConnection : IDisposable
 
     private const int ClientCancelled = 499;
 
+    /// <summary>The items of both are joined, made a request of, and that is read.</summary>
+    private const int TimesContinued = 10;
+
+    private static readonly GatewayError Cancelled = new(ErrorKind.InvalidRequest, "The request was cancelled.") { Code = "request_cancelled" };
+
     private static readonly GatewayError LifeLimit =
         new(ErrorKind.InvalidRequest, "This WebSocket connection has reached its limit of 60 minutes. Open a new one to continue.") { Code = "websocket_connection_limit_reached" };
 
     private readonly Exchange handshake;
     private readonly IErrorShape errors;
     private readonly MessageSession session;
+    private readonly MemoryBudget budget;
     private readonly RequestDelegate gateway;
     private readonly WebSocket socket;
     private readonly MessageSender sender;
@@ -56,10 +62,11 @@ internal sealed class WebSocketConnection : IDisposable
     private volatile bool isClosing;
     private int served;
 
-    private WebSocketConnection(Exchange handshake, Stream connection, MessageSession session, RequestDelegate gateway)
+    private WebSocketConnection(Exchange handshake, Stream connection, MessageSession session, MemoryBudget budget, RequestDelegate gateway)
     {
         this.handshake = handshake;
         this.session = session;
+        this.budget = budget;
         this.gateway = gateway;
         errors = handshake.Errors;
         var limits = handshake.Snapshot.Configuration.Limits;
@@ -77,12 +84,13 @@ internal sealed class WebSocketConnection : IDisposable
     /// <summary>Serves a connection until it is closed.</summary>
     /// <param name="handshake">The request that becomes the WebSocket; it was admitted.</param>
     /// <param name="session">What is the endpoint's own.</param>
+    /// <param name="budget">Of the process.</param>
     /// <param name="gateway">Takes a request through the gateway.</param>
     /// <exception cref="GatewayException">The handshake is wrong.</exception>
-    public static async Task RunAsync(Exchange handshake, MessageSession session, RequestDelegate gateway)
+    public static async Task RunAsync(Exchange handshake, MessageSession session, MemoryBudget budget, RequestDelegate gateway)
     {
         var stream = await WebSocketHandshake.AcceptAsync(handshake.Http).ConfigureAwait(false);
-        using var connection = new WebSocketConnection(handshake, stream, session, gateway);
+        using var connection = new WebSocketConnection(handshake, stream, session, budget, gateway);
         await connection.RunAsync().ConfigureAwait(false);
     }
 
@@ -91,6 +99,9 @@ internal sealed class WebSocketConnection : IDisposable
         life.Dispose();
         idle.Dispose();
         linger.Dispose();
+        // Those whose turn did not come.
+        unanswered.ForEach(waiting => waiting.Memory?.Dispose());
+        session.Dispose();
         socket.Dispose();
         sender.Dispose();
         over.Dispose();
@@ -128,37 +139,42 @@ internal sealed class WebSocketConnection : IDisposable
     /// <summary>Reads messages until the client's close frame.</summary>
     private async Task ReceiveAsync()
     {
-        var message = new ArrayBufferWriter<byte>(1024);
+        using var message = new IncomingMessage(budget, handshake.Clock, largest, () => CloseSoon(WebSocketCloseStatus.PolicyViolation, "the message came too slowly"));
         while (true)
         {
-            var part = await socket.ReceiveAsync(message.GetMemory(1024), CancellationToken.None).ConfigureAwait(false);
+            var part = await socket.ReceiveAsync(message.GetMemory(), CancellationToken.None).ConfigureAwait(false);
             if (part.MessageType == WebSocketMessageType.Close)
                 return;
             if (isClosing)
                 continue;
-            message.Advance(part.Count);
+            message.Advance(part.Count, part.EndOfMessage);
             if (part.MessageType == WebSocketMessageType.Binary)
-            {
                 CloseSoon(WebSocketCloseStatus.InvalidMessageType, "a request is one JSON object in a text message");
-            }
-            else if (message.WrittenCount > largest)
-            {
+            else if (message.Length > largest)
                 CloseSoon(WebSocketCloseStatus.MessageTooBig, $"a message may have {largest} bytes");
-            }
             else if (part.EndOfMessage)
-            {
-                Accept(session.Read(message.WrittenMemory));
-                message = new ArrayBufferWriter<byte>(1024);
-            }
+                Accept(message);
         }
     }
 
-    private void Accept(ClientMessage message)
+    private void Accept(IncomingMessage whole)
+    {
+        var message = whole.IsRefused
+            ? new ClientMessage(default(ReadOnlyMemory<byte>)) { Id = session.FindId(whole.Text.Span), Refusal = MemoryBudget.Full }
+            : session.Read(whole.Text);
+        var memory = whole.Take();
+        memory?.Keep(message.Body.Length);
+        if (!Accept(message, memory))
+            memory?.Dispose();
+    }
+
+    /// <summary>False when nobody waits for an answer to it.</summary>
+    private bool Accept(ClientMessage message, MemoryLease? memory)
     {
         if (message.IsCancel)
         {
             Cancel(message.Id.Span);
-            return;
+            return false;
         }
 
         lock (gate)
@@ -166,7 +182,7 @@ internal sealed class WebSocketConnection : IDisposable
             if (unanswered.Count > MostRefused)
             {
                 CloseSoon(WebSocketCloseStatus.PolicyViolation, "too many requests wait for their answers");
-                return;
+                return false;
             }
 
             // The first is being answered, or was: a client that has read its last message may be faster than our settlement.
@@ -178,12 +194,17 @@ internal sealed class WebSocketConnection : IDisposable
                     Id = message.Id,
                     Refusal = new GatewayError(ErrorKind.RateLimited, $"Too many requests wait on this connection: at most {MostWaiting}, and {largest} bytes in all. Read the answers first."),
                 };
+                memory?.Dispose();
             }
 
-            var waiting = new Waiting(message);
+            var waiting = new Waiting(message, memory);
             idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            // Before it can be answered, which takes it out again.
+            unanswered.Add(waiting);
             if (queue.Writer.TryWrite(waiting))
-                unanswered.Add(waiting);
+                return true;
+            unanswered.Remove(waiting);
+            return false;
         }
     }
 
@@ -222,6 +243,10 @@ internal sealed class WebSocketConnection : IDisposable
             {
                 CloseSoon(WebSocketCloseStatus.InternalServerError, "the gateway failed");
                 throw;
+            }
+            finally
+            {
+                waiting.Memory?.Dispose();
             }
 
             lock (gate)
@@ -262,22 +287,23 @@ internal sealed class WebSocketConnection : IDisposable
         var requestId = $"{handshake.RequestId}-{++served}";
         using var aborted = CancellationTokenSource.CreateLinkedTokenSource(waiting.Cancellation.Token, over.Token);
         var response = new MessageResponse(requestId, () => CloseSoon(WebSocketCloseStatus.InternalServerError, "the answer broke off"), aborted.Token);
-        var answer = session.Open(message, requestId);
+        var refused = retirement ?? message.Refusal ?? await TakeMemoryAsync(waiting, aborted.Token).ConfigureAwait(false);
+        var answer = session.Open(refused is null ? message : message with { Body = default }, requestId);
         using var body = new MessageBody(sender, answer, IdOf(message), aborted.Token) { Response = response };
         response.Messages = body;
-        if ((retirement ?? message.Refusal) is { } refusal)
+        if (refused is { } refusal)
         {
             response.Headers[RequestId.Header] = requestId;
             if (refusal.RetryAfter is { } wait)
                 response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             hasToldRetirement |= refusal == retirement;
-            await body.FailAsync(errors, refusal, errors.StatusOf(refusal), over.Token).ConfigureAwait(false);
+            await body.FailAsync(errors, refusal, refusal == Cancelled ? ClientCancelled : errors.StatusOf(refusal), over.Token).ConfigureAwait(false);
             return;
         }
 
         try
         {
-            await gateway(MessageRequest.Create(handshake.Http, answer.Body, response)).ConfigureAwait(false);
+            await gateway(MessageRequest.Create(handshake.Http, answer.Body, response, waiting.Memory)).ConfigureAwait(false);
             await body.EndAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (waiting.Cancellation.IsCancellationRequested)
@@ -287,8 +313,33 @@ internal sealed class WebSocketConnection : IDisposable
 
         if (waiting.Cancellation.IsCancellationRequested && !answer.HasEnded)
         {
-            var cancelled = new GatewayError(ErrorKind.InvalidRequest, "The request was cancelled.") { Code = "request_cancelled" };
-            await body.FailAsync(errors, cancelled, ClientCancelled, over.Token).ConfigureAwait(false);
+            await body.FailAsync(errors, Cancelled, ClientCancelled, over.Token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes room for a request whose turn has come; null when there is room, else what the client is told.</summary>
+    private async Task<GatewayError?> TakeMemoryAsync(Waiting waiting, CancellationToken cancellation)
+    {
+        var message = waiting.Message;
+        var continued = session.BytesContinued(message);
+        if (message.Body.Length + continued <= MemoryBudget.Uncounted)
+            return null;
+        var memory = waiting.Memory ??= new MemoryLease(budget);
+        try
+        {
+            await SocketThread.LeaveForAsync(message.Body.Length).ConfigureAwait(false);
+            var cost = MemoryBudget.CostOf(message.Body.Span) + (TimesContinued * continued);
+            await memory.WorkAsync(cost, message.Body.Length + continued, cancellation).ConfigureAwait(false);
+            memory.Floor = message.Body.Length + continued;
+            return null;
+        }
+        catch (GatewayException full)
+        {
+            return full.Error;
+        }
+        catch (OperationCanceledException) when (waiting.Cancellation.IsCancellationRequested && !over.IsCancellationRequested)
+        {
+            return Cancelled;
         }
     }
 
@@ -342,8 +393,11 @@ internal sealed class WebSocketConnection : IDisposable
     }
 
     /// <summary>A request that has no answer yet.</summary>
-    private sealed record Waiting(ClientMessage Message)
+    private sealed record Waiting(ClientMessage Message, MemoryLease? Memory)
     {
+        /// <summary>What it holds of the memory budget.</summary>
+        public MemoryLease? Memory { get; set; } = Memory;
+
         public CancellationTokenSource Cancellation { get; } = new();
     }
 }

@@ -124,7 +124,7 @@ public class OpenApiDocumentTests
     private static readonly ErrorKind[] ErrorRows =
     [
         ErrorKind.InvalidRequest, ErrorKind.ContextTooLong, ErrorKind.ContentBlocked, ErrorKind.Unauthenticated, ErrorKind.Forbidden,
-        ErrorKind.ModelNotFound, ErrorKind.NotFound, ErrorKind.MethodNotAllowed, ErrorKind.TooLarge, ErrorKind.RateLimited,
+        ErrorKind.ModelNotFound, ErrorKind.NotFound, ErrorKind.MethodNotAllowed, ErrorKind.RequestTimeout, ErrorKind.TooLarge, ErrorKind.RateLimited,
         ErrorKind.QuotaExceeded, ErrorKind.Internal, ErrorKind.NotImplemented, ErrorKind.UpstreamRefusedKey, ErrorKind.UpstreamFailed,
         ErrorKind.Overloaded, ErrorKind.Timeout,
     ];

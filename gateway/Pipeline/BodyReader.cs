@@ -1,0 +1,107 @@
+using Dragoman.Conversation;
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>Reads a request's body into one array, of its own size where that is known, and no faster than there is memory for it.</summary>
+/// <param name="http">Whose body.</param>
+/// <param name="limit">Bytes of the largest body that is allowed.</param>
+/// <param name="memory">What the body is counted to, once it is larger than <see cref="MemoryBudget.Uncounted"/>.</param>
+/// <param name="clock">Measures how slowly the client sends.</param>
+/// <param name="share">Where the body is counted.</param>
+internal sealed class BodyReader(HttpContext http, int limit, Func<MemoryLease> memory, TimeProvider clock, MemoryShare share)
+{
+    private const int FirstRoom = 1024;
+
+    private byte[] room = [];
+    private int count;
+
+    /// <exception cref="GatewayException">It is too large, comes too slowly, is framed wrongly, or there is no memory for it.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync()
+    {
+        var announced = http.Request.ContentLength;
+        if (announced > limit)
+            throw TooLarge();
+        try
+        {
+            // One more than announced, so that the end needs no further room; and memory only for what comes.
+            room = new byte[(int)Math.Min(announced ?? FirstRoom, MemoryBudget.Uncounted) + 1];
+            while (count < room.Length || room.Length <= MemoryBudget.Uncounted)
+            {
+                if (count == room.Length)
+                    Array.Resize(ref room, Math.Min(2 * room.Length, MemoryBudget.Uncounted + 1));
+                if (await ReadOnceAsync(http.RequestAborted).ConfigureAwait(false))
+                    return room.AsMemory(0, count);
+            }
+
+            await ReadLargeAsync(announced).ConfigureAwait(false);
+            return room.AsMemory(0, count);
+        }
+        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            throw TooSlow(error);
+        }
+        catch (IOException error) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // Kestrel has several kinds of it for a body that breaks HTTP's rules; the connection breaking is told above.
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body could not be read"), error);
+        }
+    }
+
+    private async Task ReadLargeAsync(long? announced)
+    {
+        var lease = memory();
+        if (announced is { } whole)
+            await lease.ReceiveAsync(whole + 1, http.RequestAborted).ConfigureAwait(false);
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        using var watch = new ArrivalWatch(share, clock, abort.Cancel);
+        watch.Begin();
+        try
+        {
+            do
+            {
+                if (count == room.Length)
+                    Grow(lease, announced);
+                var before = count;
+                if (await ReadOnceAsync(abort.Token).ConfigureAwait(false))
+                    return;
+                watch.Add(count - before);
+            }
+            while (count <= limit);
+        }
+        catch (OperationCanceledException error) when (watch.IsTooSlow)
+        {
+            throw TooSlow(error);
+        }
+
+        throw TooLarge();
+    }
+
+    private void Grow(MemoryLease lease, long? announced)
+    {
+        var size = announced is { } whole ? (int)whole + 1 : (int)Math.Min(2L * room.Length, limit + 1L);
+        if (announced is null && !lease.TryReceive(size))
+            throw MemoryBudget.Refusal();
+        var larger = GC.AllocateUninitializedArray<byte>(size);
+        room.AsSpan(0, count).CopyTo(larger);
+        room = larger;
+    }
+
+    /// <summary>True at the end of the body.</summary>
+    private async ValueTask<bool> ReadOnceAsync(CancellationToken cancellation)
+    {
+        var read = await http.Request.Body.ReadAsync(room.AsMemory(count), cancellation).ConfigureAwait(false);
+        count += read;
+        return read == 0;
+    }
+
+    private GatewayException TooLarge() =>
+        new(new GatewayError(ErrorKind.TooLarge, $"the request body is larger than {limit} bytes"));
+
+    private GatewayException TooSlow(Exception cause)
+    {
+        // What still comes would be taken for the next request.
+        http.Response.Headers.Connection = "close";
+        return new(new GatewayError(ErrorKind.RequestTimeout, "the request body came too slowly") { Code = "request_timeout" }, cause);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace Dragoman.Wire;
+
+/// <summary>
+/// Texts whose length is a client's choice. In one piece the writer takes room for three times the text, and for six
+/// times as much again when there is anything to escape in it.
+/// </summary>
+internal static class LongText
+{
+    /// <summary>In UTF-16 units.</summary>
+    private const int LongestPiece = 16 * 1024;
+
+    /// <summary>As <see cref="Utf8JsonWriter.WriteString(ReadOnlySpan{byte}, string)"/>.</summary>
+    public static void WriteText(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is null || text.Length <= LongestPiece)
+        {
+            writer.WriteString(name, text);
+            return;
+        }
+
+        writer.WritePropertyName(name);
+        writer.WriteTextValue(text);
+    }
+
+    /// <summary>As <see cref="Utf8JsonWriter.WriteStringValue(string)"/>.</summary>
+    public static void WriteTextValue(this Utf8JsonWriter writer, string text)
+    {
+        if (text.Length <= LongestPiece)
+        {
+            writer.WriteStringValue(text);
+            return;
+        }
+
+        var rest = text.AsSpan();
+        for (; rest.Length > LongestPiece; rest = rest[LongestPiece..])
+            writer.WriteStringValueSegment(rest[..LongestPiece], isFinalSegment: false);
+        writer.WriteStringValueSegment(rest, isFinalSegment: true);
+    }
+}
