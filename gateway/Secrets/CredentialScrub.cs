@@ -124,6 +124,10 @@ public sealed class CredentialScrub
     private bool HoldsEscapedLetter(ReadOnlySpan<byte> text)
     {
         var known = letters;
+        // A stream of arguments is full of backslashes, and most keys have no letter that such a one alone would mark.
+        if (text.IndexOf("\\u00"u8) < 0 && !text.Contains((byte)'%')
+            && !(text.Contains((byte)'\\') && (known.Contains((byte)'/') || known.Contains((byte)'"') || known.Contains((byte)'\\'))))
+            return false;
         for (var position = text.IndexOfAny(EscapeMarks); position >= 0;)
         {
             if ((TryReadEscaped(text[position..], out var letter, out var length) && known.Contains(letter)) || known.Contains((byte)'\\'))
