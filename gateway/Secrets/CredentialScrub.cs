@@ -22,8 +22,6 @@ public sealed class CredentialScrub
     /// <summary>Backslashes before an escaped character: JSON within JSON within JSON has seven.</summary>
     private const int MostBackslashes = 8;
 
-    private static readonly SearchValues<byte> EscapeMarks = SearchValues.Create("\\%"u8);
-
     private readonly Lock gate = new();
     private readonly int fixedCount;
     private volatile byte[][] credentials;
@@ -123,13 +121,20 @@ public sealed class CredentialScrub
     /// <summary>Whether a letter of a credential is written in another way than as itself; most texts have none.</summary>
     private bool HoldsEscapedLetter(ReadOnlySpan<byte> text)
     {
+        var position = text.IndexOfAny((byte)'\\', (byte)'%');
+        if (position < 0)
+            return false;
         var known = letters;
-        for (var position = text.IndexOfAny(EscapeMarks); position >= 0;)
+        // A stream of arguments is full of backslashes, and most keys have no letter that such a one alone would mark.
+        var rest = text[position..];
+        if (rest.IndexOf("\\u00"u8) < 0 && !rest.Contains((byte)'%') && !known.Contains((byte)'/') && !known.Contains((byte)'"') && !known.Contains((byte)'\\'))
+            return false;
+        while (position >= 0)
         {
             if ((TryReadEscaped(text[position..], out var letter, out var length) && known.Contains(letter)) || known.Contains((byte)'\\'))
                 return true;
             position += Math.Max(1, length);
-            var next = text[position..].IndexOfAny(EscapeMarks);
+            var next = text[position..].IndexOfAny((byte)'\\', (byte)'%');
             position = next < 0 ? -1 : position + next;
         }
 
