@@ -46,6 +46,8 @@ internal sealed record EmulatorOptions(int Port, int Capacity = EmulatorOptions.
         }
 
         List<string> found = [.. line.Mistakes, .. ProcessEnvironment.FindMistakes(environment, VariableReaders.Emulator, () => [])];
+        if (ProcessEnvironment.FindDirectoryMistake() is { } noDirectory)
+            found.Add(noDirectory);
         var port = line.ValueOf(PortOption) is { } argument ? ListenAddress.ReadPort(argument, "argument --port", found)
             : environment.TryGetValue(PortVariable, out var variable) && variable.Length > 0 ? ListenAddress.ReadPort(variable, $"environment variable {PortVariable}", found)
             : DefaultPort;

@@ -54,6 +54,20 @@ public static class ProcessEnvironment
             $"environment variable {Printable.Line(name)} is not known{Suggest(name, candidates)}; allowed: those that --help lists, and {ConfigurationPrefix}path__of__a__member for the configuration");
     }
 
+    /// <summary>A sentence when the process was started in a directory that is gone; relative names lead nowhere there.</summary>
+    public static string? FindDirectoryMistake()
+    {
+        try
+        {
+            _ = Directory.GetCurrentDirectory();
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "the working directory is gone, or may not be entered by the user of this process; allowed: one that is there";
+        }
+    }
+
     /// <summary>The prefix that all have must not make them alike.</summary>
     private static string Suggest(string name, IEnumerable<string> candidates)
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text;
 
 namespace Dragoman.Startup;
@@ -13,9 +14,28 @@ public static class StandardStreams
 
     private const string Closed = "it is closed";
 
+    /// <summary>Opened first of all: with no descriptor left, nothing can be opened, nor can the code be loaded that would say so.</summary>
+    private static readonly (Stream? Stream, string? Problem) output = Open(Output, Console.OpenStandardOutput);
+
+    private static readonly (Stream? Stream, string? Problem) error = Open(Error, Console.OpenStandardError);
+
+    /// <summary>Opens both, and loads all that it takes to write a sentence.</summary>
+    public static void Prepare()
+    {
+        _ = Printable.Line($"{output.Problem}{error.Problem}");
+        try
+        {
+            error.Stream?.Write(Encoding.UTF8.GetBytes(""));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or Win32Exception)
+        {
+            // Whatever it is, it will be so again when there is something to be told.
+        }
+    }
+
     /// <summary>Writes a line to standard output.</summary>
     /// <returns>Null, or why it could not be written.</returns>
-    public static string? TryWriteLine(string line) => TryWrite(Output, Console.OpenStandardOutput, line);
+    public static string? TryWriteLine(string line) => TryWrite(output, line);
 
     /// <summary>
     /// Writes the line that says that a process serves. On a full disk it serves without its log, as it does when the disk
@@ -36,16 +56,27 @@ public static class StandardStreams
     }
 
     /// <summary>Writes a line to standard error. When that fails too there is nobody left to be told.</summary>
-    public static void WriteErrorLine(string line) => TryWrite(Error, Console.OpenStandardError, line);
+    public static void WriteErrorLine(string line) => TryWrite(error, line);
 
-    private static string? TryWrite(int descriptor, Func<Stream> open, string line)
+    private static (Stream? Stream, string? Problem) Open(int descriptor, Func<Stream> open)
     {
         try
         {
-            if (!IsInherited(descriptor))
-                return Closed;
-            using var stream = open();
-            stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
+            return IsInherited(descriptor) ? (open(), null) : (null, Closed);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return (null, failure.Message);
+        }
+    }
+
+    private static string? TryWrite((Stream? Stream, string? Problem) stream, string line)
+    {
+        if (stream.Stream is null)
+            return stream.Problem;
+        try
+        {
+            stream.Stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
             return null;
         }
         catch (UnauthorizedAccessException)
@@ -53,9 +84,9 @@ public static class StandardStreams
             // A bad file descriptor, or one that is only to be read.
             return Closed;
         }
-        catch (Exception error) when (error is IOException or ObjectDisposedException or NotSupportedException)
+        catch (Exception failure) when (failure is IOException or Win32Exception)
         {
-            return error.Message;
+            return failure.Message;
         }
     }
 

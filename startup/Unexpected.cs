@@ -16,6 +16,7 @@ public static class Unexpected
     /// <param name="run">Gives the exit code.</param>
     public static async Task<int> CatchAsync(string program, Func<Task<int>> run)
     {
+        StandardStreams.Prepare();
         AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
         {
             Report(program, unhandled.ExceptionObject);
@@ -38,10 +39,18 @@ public static class Unexpected
     private static void Report(string program, object failure)
     {
         var showsDetails = isServing || Environment.GetEnvironmentVariable(DebugVariable) is { Length: > 0 };
-        var what = failure is Exception error ? $"{error.GetType().Name}: {error.Message}" : "an object was thrown";
+        var what = failure is Exception error ? $"{error.GetType().Name}: {error.Message.Trim()}" : "an object was thrown";
         StandardStreams.WriteErrorLine(Printable.Line(
             $"{program}: failed in a way that nobody expected ({what}){(showsDetails ? "" : $"; set {DebugVariable}=1 for the details")}"));
-        if (showsDetails)
+        if (!showsDetails)
+            return;
+        try
+        {
             StandardStreams.WriteErrorLine(failure.ToString() ?? "");
+        }
+        catch (Exception)
+        {
+            // The details need code that cannot be loaded when there are no files left; the sentence has been written.
+        }
     }
 }

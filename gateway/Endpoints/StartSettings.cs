@@ -40,6 +40,8 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
         var address = Given(Listen, ListenVariable) is var (text, source) ? ListenAddress.ReadAddress(text, source, mistakes) : IPAddress.Loopback;
         var number = Given(port, portVariable) is var (digits, where) ? ListenAddress.ReadPort(digits, where, mistakes) : defaultPort;
         GatewayConfiguration? configuration = null;
+        if (ProcessEnvironment.FindDirectoryMistake() is { } noDirectory)
+            throw new ConfigurationException([.. mistakes, noDirectory]);
         try
         {
             var file = Given(Config, ConfigVariable);
