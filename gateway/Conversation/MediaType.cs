@@ -1,8 +1,13 @@
+using System.Buffers;
+
 namespace Dragoman.Conversation;
 
 /// <summary>Tells what a base64 text holds from its first bytes, because Ollama's images carry no type (specs/ollama.md 2.0).</summary>
 public static class MediaType
 {
+    /// <summary>What the check of base64 passes over.</summary>
+    private static readonly SearchValues<char> WhiteSpace = SearchValues.Create(" \t\r\n");
+
     /// <summary>The media type by magic bytes; null when none is recognised.</summary>
     public static string? Sniff(ReadOnlySpan<byte> head)
     {
@@ -60,11 +65,17 @@ public static class MediaType
             text = text[(comma + 1)..];
         }
 
-        if (text.AsSpan().ContainsAny("\r\n"))
-            text = text.ReplaceLineEndings("");
-        if (text.Length == 0 || !System.Buffers.Text.Base64.IsValid(text))
-            throw GatewayException.Invalid(field, $"{field} is not valid base64");
+        text = ReadBase64(text, field);
         return new InlineMedia(Sniff(text) ?? (string.IsNullOrEmpty(declared) ? null : declared) ?? "image/jpeg", text);
+    }
+
+    /// <summary>Base64 without the white space that some writers put into it.</summary>
+    /// <exception cref="GatewayException">Not base64, or nothing.</exception>
+    public static string ReadBase64(string text, string field)
+    {
+        if (text.AsSpan().ContainsAny(WhiteSpace))
+            text = string.Concat(text.Where(letter => !WhiteSpace.Contains(letter)));
+        return text.Length > 0 && System.Buffers.Text.Base64.IsValid(text) ? text : throw GatewayException.Invalid(field, $"{field} is not valid base64");
     }
 
     /// <summary>Reads a picture or a sound in one of Ollama's <c>images</c>, where only the bytes tell which (specs/ollama.md 2.0).</summary>
