@@ -48,6 +48,8 @@ main() {
     # What the build or a killed child forgets in its temporary directory goes with ours.
     export TMPDIR=$run_directory
     hire_caretaker
+    # The runtime's sockets for debuggers tell memory and secrets to this user's other processes.
+    export DOTNET_EnableDiagnostics=${DOTNET_EnableDiagnostics:-0}
 
     locate_configuration
     local providers

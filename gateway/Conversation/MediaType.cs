@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -10,6 +11,9 @@ public static class MediaType
 {
     private const string DataScheme = "data:";
     private const string Base64Mark = ";base64";
+
+    /// <summary>What the check of base64 passes over.</summary>
+    private static readonly SearchValues<char> WhiteSpace = SearchValues.Create(" \t\r\n");
 
     /// <summary>The media type by magic bytes; null when none is recognised.</summary>
     public static string? Sniff(ReadOnlySpan<byte> head)
@@ -91,11 +95,17 @@ public static class MediaType
     /// <exception cref="GatewayException">Not base64.</exception>
     public static InlineMedia ReadBase64(string? declared, string text, string field)
     {
-        if (text.AsSpan().ContainsAny("\r\n"))
-            text = text.ReplaceLineEndings("");
-        if (text.Length == 0 || !System.Buffers.Text.Base64.IsValid(text))
-            throw GatewayException.Invalid(field, $"{field} is not valid base64");
+        text = ReadBase64(text, field);
         return new InlineMedia(Sniff(text) ?? (string.IsNullOrEmpty(declared) ? null : declared) ?? "image/jpeg", text);
+    }
+
+    /// <summary>Base64 without the white space that some writers put into it.</summary>
+    /// <exception cref="GatewayException">Not base64, or nothing.</exception>
+    public static string ReadBase64(string text, string field)
+    {
+        if (text.AsSpan().ContainsAny(WhiteSpace))
+            text = string.Concat(text.Where(letter => !WhiteSpace.Contains(letter)));
+        return text.Length > 0 && System.Buffers.Text.Base64.IsValid(text) ? text : throw GatewayException.Invalid(field, $"{field} is not valid base64");
     }
 
     /// <summary>The type that the part of a <c>data:</c> URL before its comma declares.</summary>

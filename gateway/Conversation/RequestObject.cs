@@ -6,11 +6,15 @@ using Dragoman.Wire;
 namespace Dragoman.Conversation;
 
 /// <summary>
-/// A JSON object of a client's request, read member by member. Null counts as absent, the last duplicate wins, and a
-/// wrong type is a 400 that names the member.
+/// A JSON object of a client's request, read member by member. Null counts as absent, and a wrong type is a 400 that names
+/// the member. So is a member that is there twice: the request may go on as it stands, and who reads it next may take the
+/// other one. Where names match in any case, as Ollama's do, nothing goes on as it stands, and the last one wins.
 /// </summary>
 public readonly struct RequestObject
 {
+    /// <summary>Bytes of an escape for each character that it stands for.</summary>
+    private const int LongestEscape = 6;
+
     private readonly JsonElement element;
     private readonly bool ignoreCase;
 
@@ -51,14 +55,30 @@ public readonly struct RequestObject
     public JsonElement? Find(string name)
     {
         JsonElement? found = null;
+        var count = 0;
+        string? variant = null;
         foreach (var member in element.EnumerateObject())
         {
-            if (IsNamed(JsonMarshal.GetRawUtf8PropertyName(member), name))
+            var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+            if (IsNamed(raw, name))
+            {
                 found = member.Value.ValueKind == JsonValueKind.Null ? null : member.Value;
+                count++;
+            }
+            else if (!ignoreCase && IsVariant(raw, name))
+            {
+                variant = JsonText.ReadString(raw);
+            }
         }
 
-        return found;
+        return (count > 1 && !ignoreCase) || variant is not null ? throw Ambiguous(name, count, variant) : found;
     }
+
+    /// <summary>In a free object, such as a client's metadata, names that differ in case are different names.</summary>
+    private GatewayException Ambiguous(string name, int count, string? variant) => GatewayException.Invalid(
+        FieldPath(name),
+        count > 1 ? $"{FieldPath(name)} must be there once, not {count} times"
+        : $"{FieldPath(variant!)} must be written \"{name}\": a server that reads names in any case would take one for the other");
 
     public string? String(string name) => Find(name) is { } value
         ? value.ValueKind == JsonValueKind.String ? JsonText.ReadString(value) : throw WrongType(name, "a string", value)
@@ -162,6 +182,15 @@ public readonly struct RequestObject
             return ignoreCase ? Ascii.EqualsIgnoreCase(raw, name) : Ascii.Equals(raw, name);
         return raw.Length > name.Length && raw.Contains((byte)'\\')
             && JsonText.ReadString(raw).Equals(name, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+    }
+
+    /// <summary>Whether somebody who reads names in any case would take this one for another: Go's JSON reader does, with two letters beyond ASCII.</summary>
+    private static bool IsVariant(ReadOnlySpan<byte> raw, string name)
+    {
+        if (raw.Length == name.Length)
+            return Ascii.EqualsIgnoreCase(raw, name);
+        return raw.Length > name.Length && raw.Length <= LongestEscape * name.Length && (raw.Contains((byte)'\\') || !Ascii.IsValid(raw))
+            && JsonText.ReadString(raw).Replace('\u017f', 's').Replace('\u212a', 'k').Equals(name, StringComparison.OrdinalIgnoreCase);
     }
 
     private bool IsAnyOf(ReadOnlySpan<byte> raw, ReadOnlySpan<string> names)

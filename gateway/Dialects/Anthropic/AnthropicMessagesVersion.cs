@@ -8,6 +8,11 @@ internal static class AnthropicMessagesVersion
     public const string Header = "anthropic-version";
     public const string Betas = "anthropic-beta";
 
+    /// <summary>More than any client asks for at once; Claude Code sends about ten.</summary>
+    private const int MostBetas = 32;
+
+    private const int LongestBeta = 100;
+
     private const string First = "2023-06-01";
     private const string WithoutSampling = "2026-10-21";
 
@@ -24,6 +29,22 @@ internal static class AnthropicMessagesVersion
     public static bool IsWithoutSampling(string version) => version == WithoutSampling;
 
     /// <summary>The request headers for a provider of the same family.</summary>
+    /// <exception cref="GatewayException">The betas are no list of names.</exception>
     public static IReadOnlyList<(string Name, string Value)> HeadersOf(RequestContext context, string version) =>
-        context.Header(Betas) is { Length: > 0 } betas ? [(Header, version), (Betas, betas)] : [(Header, version)];
+        context.Header(Betas) is { Length: > 0 } betas && BetasOf(betas) is { Length: > 0 } names ? [(Header, version), (Betas, names)] : [(Header, version)];
+
+    /// <summary>A client's header goes on to the provider, so it has to be what its name says: names, and commas between them.</summary>
+    private static string BetasOf(string text)
+    {
+        var names = text.Split(',', MostBetas + 1, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length > MostBetas)
+            throw GatewayException.Invalid(Betas, $"{Betas}: at most {MostBetas} names are passed on");
+        foreach (var name in names)
+        {
+            if (name.Length > LongestBeta || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
+                throw GatewayException.Invalid(Betas, $"{Betas}: \"{(name.Length > LongestBeta ? name[..LongestBeta] + "…" : name)}\" is no name of a beta, which has letters, digits, \"-\", \"_\" and \".\", at most {LongestBeta}, such as context-1m-2025-08-07");
+        }
+
+        return string.Join(',', names);
+    }
 }

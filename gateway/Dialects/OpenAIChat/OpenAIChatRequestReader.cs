@@ -107,7 +107,7 @@ internal static class OpenAIChatRequestReader
                 var audio = part.Object("input_audio") ?? throw Required(part, "input_audio");
                 var format = audio.RequiredString("format");
                 family.Unread.Note(audio, "messages[].content[].input_audio", "data", "format");
-                return new AudioPart(new InlineMedia($"audio/{format}", audio.RequiredString("data")), format);
+                return new AudioPart(new InlineMedia($"audio/{format}", MediaType.ReadBase64(audio.RequiredString("data"), audio.FieldPath("data"))), format);
             case "file":
                 var file = part.Object("file") ?? throw Required(part, "file");
                 if (file.String("file_id") is not null)

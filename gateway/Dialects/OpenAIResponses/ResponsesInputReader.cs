@@ -133,7 +133,7 @@ internal sealed class ResponsesInputReader
             case "input_audio":
                 var audio = part.Object("input_audio") ?? throw GatewayException.Invalid(part.FieldPath("input_audio"), $"{part.FieldPath("input_audio")} is required");
                 var format = audio.RequiredString("format");
-                return new AudioPart(new InlineMedia($"audio/{format}", audio.RequiredString("data")), format);
+                return new AudioPart(new InlineMedia($"audio/{format}", MediaType.ReadBase64(audio.RequiredString("data"), audio.FieldPath("data"))), format);
             case "input_file":
                 if (IsBound(part))
                     return null;

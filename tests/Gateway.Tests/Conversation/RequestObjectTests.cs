@@ -20,17 +20,39 @@ public sealed class RequestObjectTests
         Assert.Empty(request.Strings("absent"));
     }
 
+    [Theory]
+    [InlineData("""{"a":"one","a":"two"}""")]
+    [InlineData("""{"a":"one","\u0061":"two"}""")]
+    [InlineData("""{"a":null,"a":"two"}""")]
+    [InlineData("""{"a":"one","a":null}""")]
+    public void A_member_that_is_there_twice_is_refused(string json) => Refuses("a", () => Of(json).String("a"));
+
+    [Theory]
+    [InlineData("""{"task":"one","Task":"two"}""")]
+    [InlineData("""{"task":"one","TASK":"two"}""")]
+    [InlineData("""{"Task":"two"}""")]
+    [InlineData("""{"task":"one","\u0054ask":"two"}""")]
+    [InlineData("""{"task":"one","ta\u017fk":"two"}""")]
+    [InlineData("""{"task":"one","ta\u017f\u212a":"two"}""")]
+    [InlineData("""{"task":"one","taſK":"two"}""")]
+    public void A_member_that_others_would_take_for_the_one_that_is_read_is_refused(string json) => Refuses("task", () => Of(json).String("task"));
+
     [Fact]
-    public void The_last_duplicate_wins()
+    public void Members_that_nobody_reads_may_be_there_as_often_as_they_like()
     {
-        Assert.Equal("two", Of("""{"a":"one","a":"two"}""").String("a"));
-        Assert.Equal("two", Of("""{"A":"one","aA":"x","a":"two"}""", ignoreCase: true).String("a"));
+        var request = Of("""{"a":"one","b":1,"b":2,"B":3,"aa":4}""");
+        Assert.Equal("one", request.String("a"));
+        Assert.Equal(5, request.Members.Count());
     }
+
+    [Fact]
+    public void In_any_case_the_last_duplicate_wins() =>
+        Assert.Equal("two", Of("""{"A":"one","aA":"x","a":"two"}""", ignoreCase: true).String("a"));
 
     [Fact]
     public void Names_match_in_any_case_only_where_asked()
     {
-        Assert.Null(Of("""{"Model":"m"}""").String("model"));
+        Refuses("model", () => Of("""{"Model":"m"}""").String("model"));
         Assert.Equal("m", Of("""{"MODEL":"m"}""", ignoreCase: true).String("model"));
         Assert.Equal("m", Of("""{"Outer":{"INNER":"m"}}""", ignoreCase: true).Object("outer")!.Value.String("inner"));
         Assert.Equal("m", Of("""{"List":[{"INNER":"m"}]}""", ignoreCase: true).Objects("list").Single().String("inner"));

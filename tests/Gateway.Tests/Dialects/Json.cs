@@ -18,6 +18,14 @@ internal static class Json
         return document.RootElement.Clone();
     }
 
+    /// <summary>An object of members, and of those defaults that none of them replaces; both without braces.</summary>
+    public static string With(string defaults, string members)
+    {
+        var told = Parse($"{{{members}}}").EnumerateObject().Select(member => member.Name).ToHashSet();
+        var kept = Parse($"{{{defaults}}}").EnumerateObject().Where(member => !told.Contains(member.Name)).Select(member => member.ToString());
+        return $"{{{string.Join(',', members.Length > 0 ? kept.Append(members) : kept)}}}";
+    }
+
     public static string TextOf(ArrayBufferWriter<byte> output) => Encoding.UTF8.GetString(output.WrittenSpan);
 
     public static string[] Names(this JsonElement element) => [.. element.EnumerateObject().Select(member => member.Name)];

@@ -179,7 +179,7 @@ public sealed class AnthropicMessagesRequestTests
     [InlineData("\"service_tier\":\"flex\"", "service_tier")]
     [InlineData("\"system\":5", "system")]
     public void A_malformed_request_is_refused_by_the_members_name(string members, string field) =>
-        Messages.Refuses($$"""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"}],{{members}}}""", field);
+        Messages.Refuses(Json.With(Defaults, members), field);
 
     [Theory]
     [InlineData("temperature", "1")]
@@ -202,6 +202,28 @@ public sealed class AnthropicMessagesRequestTests
             [("anthropic-version", "2026-10-21"), ("anthropic-beta", "a,b")],
             Messages.Read(body, Headers(("anthropic-version", "2026-10-21"), ("anthropic-beta", "a,b"))).FamilyHeaders);
         Assert.Equal("anthropic-version", Assert.Throws<GatewayException>(() => Messages.Read(body, Headers(("anthropic-version", "1999-01-01")))).Error.Field);
+    }
+
+    [Theory]
+    [InlineData("interleaved-thinking-2025-05-14", "interleaved-thinking-2025-05-14")]
+    [InlineData(" a , ,b_2.0-x ,", "a,b_2.0-x")]
+    [InlineData(" , ", null)]
+    [InlineData("a b", "400")]
+    [InlineData("a;q=1", "400")]
+    [InlineData("a\r\nx-api-key: k", "400")]
+    [InlineData("\u00e9", "400")]
+    [InlineData("../x", "400")]
+    public void Betas_go_on_only_as_a_list_of_names(string sent, string? passed)
+    {
+        const string body = """{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"}]}""";
+        ChatRequest Read(string betas) => Messages.Read(Json.Parse(body), Headers(("anthropic-beta", betas)));
+        if (passed == "400")
+            Assert.Equal("anthropic-beta", Assert.Throws<GatewayException>(() => Read(sent)).Error.Field);
+        else
+            Assert.Equal(passed, Read(sent).FamilyHeaders.FirstOrDefault(header => header.Name == "anthropic-beta").Value);
+        Assert.Throws<GatewayException>(() => Read(new string('a', 101)));
+        Assert.Throws<GatewayException>(() => Read(string.Join(',', Enumerable.Repeat("a", 33))));
+        Assert.NotEmpty(Read(string.Join(',', Enumerable.Repeat(new string('a', 100), 32))).FamilyHeaders);
     }
 
     [Fact]
@@ -234,7 +256,9 @@ public sealed class AnthropicMessagesRequestTests
 
     private static ChatRequest Read(string json) => Messages.Read(json);
 
-    private static ChatRequest ReadWith(string members) => Read($$"""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"}],{{members}}}""");
+    private const string Defaults = """ "model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"}] """;
+
+    private static ChatRequest ReadWith(string members) => Read(Json.With(Defaults, members));
 
     private static RequestContext Headers(params (string Name, string Value)[] headers) =>
         new(name => headers.FirstOrDefault(header => header.Name == name).Value, Envelope);

@@ -193,11 +193,8 @@ public sealed class OpenAIChatRequestTests
     [InlineData("\"stream\":\"true\"", "stream")]
     [InlineData("\"stream_options\":true", "stream_options")]
     [InlineData("\"parallel_tool_calls\":\"no\"", "parallel_tool_calls")]
-    public void A_wrong_member_is_named(string member, string field)
-    {
-        // A duplicate wins over what stands before it, so the wrong member comes last.
-        Chat.Refuses($"{{\"model\":\"m\",{User},{member}}}", field);
-    }
+    public void A_wrong_member_is_named(string member, string field) =>
+        Chat.Refuses(Json.With($"\"model\":\"m\",{User}", member), field);
 
-    private static ChatRequest Read(string members) => Chat.Read($"{{\"model\":\"m\",{User}{(members.Length == 0 ? "" : ",")}{members}}}");
+    private static ChatRequest Read(string members) => Chat.Read(Json.With($"\"model\":\"m\",{User}", members));
 }
