@@ -18,6 +18,8 @@ internal sealed class ArrivalWatch : IDisposable
     private readonly MemoryShare share;
     private readonly Action tooSlow;
     private readonly ITimer timer;
+    private readonly Lock gate = new();
+    private bool isOver;
     private long arrived;
     private long looked;
 
@@ -47,9 +49,24 @@ internal sealed class ArrivalWatch : IDisposable
     /// <summary>All of it is there.</summary>
     public void End() => timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-    public void Dispose() => timer.Dispose();
+    /// <summary>Afterwards nothing is called any more, nor is it being called.</summary>
+    public void Dispose()
+    {
+        timer.Dispose();
+        lock (gate)
+            isOver = true;
+    }
 
     private void Look()
+    {
+        lock (gate)
+        {
+            if (!isOver)
+                LookOnce();
+        }
+    }
+
+    private void LookOnce()
     {
         var now = Volatile.Read(ref arrived);
         if (now - looked < (share.IsShort ? LeastRateWhenShort : LeastRate) * (long)Interval.TotalSeconds)

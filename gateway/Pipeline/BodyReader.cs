@@ -4,20 +4,19 @@ using Microsoft.AspNetCore.Http;
 namespace Dragoman.Pipeline;
 
 /// <summary>Reads a request's body into one array, of its own size where that is known, and no faster than there is memory for it.</summary>
-/// <param name="http">Whose body.</param>
-/// <param name="limit">Bytes of the largest body that is allowed.</param>
-/// <param name="memory">What the body is counted to, once it is larger than <see cref="MemoryBudget.Uncounted"/>.</param>
-/// <param name="clock">Measures how slowly the client sends.</param>
-/// <param name="share">Where the body is counted.</param>
-internal sealed class BodyReader(HttpContext http, int limit, Func<MemoryLease> memory, TimeProvider clock, MemoryShare share)
+/// <param name="exchange">Whose body.</param>
+/// <param name="share">Where the body is counted, once it is larger than <see cref="MemoryBudget.Uncounted"/>.</param>
+internal sealed class BodyReader(Exchange exchange, MemoryShare share)
 {
     private const int FirstRoom = 1024;
 
+    private readonly HttpContext http = exchange.Http;
+    private readonly int limit = exchange.Snapshot.Configuration.Limits.RequestBytes;
     private byte[] room = [];
     private int count;
 
     /// <exception cref="GatewayException">It is too large, comes too slowly, is framed wrongly, or there is no memory for it.</exception>
-    public async Task<ReadOnlyMemory<byte>> ReadAsync()
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync()
     {
         var announced = http.Request.ContentLength;
         if (announced > limit)
@@ -32,6 +31,8 @@ internal sealed class BodyReader(HttpContext http, int limit, Func<MemoryLease> 
                     Array.Resize(ref room, Math.Min(2 * room.Length, MemoryBudget.Uncounted + 1));
                 if (await ReadOnceAsync(http.RequestAborted).ConfigureAwait(false))
                     return room.AsMemory(0, count);
+                if (count > limit)
+                    throw TooLarge();
             }
 
             await ReadLargeAsync(announced).ConfigureAwait(false);
@@ -50,11 +51,11 @@ internal sealed class BodyReader(HttpContext http, int limit, Func<MemoryLease> 
 
     private async Task ReadLargeAsync(long? announced)
     {
-        var lease = memory();
+        var lease = exchange.Memory;
         if (announced is { } whole)
             await lease.ReceiveAsync(whole + 1, http.RequestAborted).ConfigureAwait(false);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        using var watch = new ArrivalWatch(share, clock, abort.Cancel);
+        using var watch = new ArrivalWatch(share, exchange.Clock, abort.Cancel);
         watch.Begin();
         try
         {

@@ -32,8 +32,6 @@ public sealed class Exchange
         reasoningMemory = runtime.ReasoningMemory;
         drain = runtime.Drain;
         budget = runtime.Memory;
-        // A message's, which its connection gives back.
-        memory = http.Features.Get<MemoryLease>();
         Errors = errors;
         RequestId = requestId;
         StartedAt = Clock.GetTimestamp();
@@ -189,10 +187,17 @@ public sealed class Exchange
     /// <summary>Reads the body, and makes room for working on it.</summary>
     private async Task<ReadOnlyMemory<byte>> ReadBodyAsync()
     {
-        // A message that is whole already is counted by its connection.
-        var body = Http.Request.Body is MemoryStream message && message.TryGetBuffer(out var whole)
-            ? whole
-            : await new BodyReader(Http, Snapshot.Configuration.Limits.RequestBytes, () => Memory, Clock, budget.Incoming).ReadAsync().ConfigureAwait(false);
+        ReadOnlyMemory<byte> body;
+        if (Http.Request.Body is MessageStream message)
+        {
+            body = message.Whole;
+            memory = message.Memory;
+        }
+        else
+        {
+            body = await new BodyReader(this, budget.Incoming).ReadAsync().ConfigureAwait(false);
+        }
+
         if (body.Length <= MemoryBudget.Uncounted)
             return body;
         // To look for the values in it takes time too.

@@ -45,19 +45,13 @@ internal static class MessageRequest
             QueryString = asked.QueryString,
             RawTarget = asked.RawTarget,
             Headers = headers,
-            Body = StreamOf(body),
+            Body = new MessageStream(MemoryMarshal.TryGetArray(body, out var array) ? array : body.ToArray(), memory),
         });
         features.Set<IHttpResponseFeature>(response);
         features.Set<IHttpResponseBodyFeature>(response);
         features.Set<IHttpRequestLifetimeFeature>(response);
         features.Set<IOwnKeepAlive>(response);
         features.Set(handshake.Features.Get<IHttpConnectionFeature>());
-        features.Set(memory);
         return new DefaultHttpContext(features);
     }
-
-    private static MemoryStream StreamOf(ReadOnlyMemory<byte> body) =>
-        MemoryMarshal.TryGetArray(body, out var array) && array.Array is { } bytes
-            ? new MemoryStream(bytes, array.Offset, array.Count, writable: false, publiclyVisible: true)
-            : new MemoryStream(body.ToArray(), 0, body.Length, writable: false, publiclyVisible: true);
 }

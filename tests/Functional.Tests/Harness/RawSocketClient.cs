@@ -8,13 +8,18 @@ namespace Dragoman.Functional.Tests.Harness;
 /// <summary>A WebSocket client that sees every frame, answers a ping when it is told to, and reads only when it is told to.</summary>
 internal sealed class RawSocketClient : IDisposable
 {
-    private readonly CancellationTokenSource deadline = new(Eventually.Deadline);
+    private readonly CancellationTokenSource deadline;
     private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
     private NetworkStream stream = null!;
 
-    public static async Task<RawSocketClient> ConnectAsync(int port, string path)
+    private RawSocketClient(TimeSpan longest) => deadline = new(longest);
+
+    /// <param name="port">Where to.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="longest">How long the client may need for all that it does; by default <see cref="Eventually.Deadline"/>.</param>
+    public static async Task<RawSocketClient> ConnectAsync(int port, string path, TimeSpan? longest = null)
     {
-        var client = new RawSocketClient();
+        var client = new RawSocketClient(longest ?? Eventually.Deadline);
         await client.socket.ConnectAsync(IPAddress.Loopback, port, client.deadline.Token);
         client.stream = new NetworkStream(client.socket);
         var handshake = $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
@@ -36,6 +41,17 @@ internal sealed class RawSocketClient : IDisposable
         // Masked with zeros, which changes nothing.
         await stream.WriteAsync((byte[])[0x81, 0x80 | 126, .. length, 0, 0, 0, 0, .. payload], deadline.Token);
     }
+
+    /// <summary>Begins a text message of so many bytes, which follow by <see cref="SendRawAsync"/>.</summary>
+    public async Task BeginAsync(long length)
+    {
+        var announced = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(announced, length);
+        await stream.WriteAsync((byte[])[0x81, 0x80 | 127, .. announced, 0, 0, 0, 0], deadline.Token);
+    }
+
+    /// <summary>Sends bytes as they are.</summary>
+    public ValueTask SendRawAsync(ReadOnlyMemory<byte> bytes) => stream.WriteAsync(bytes, deadline.Token);
 
     /// <summary>Answers a ping.</summary>
     public async Task PongAsync(byte[] payload) =>

@@ -144,6 +144,16 @@ public class MemoryEndingsTests
         await GivenBackAsync(gateway);
     }
 
+    [Fact]
+    public async Task A_small_body_without_a_length_that_is_larger_than_a_small_limit()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(limits: """{ "requestBytes": 1000 }""");
+        using var client = await ConnectAsync(gateway);
+        await SendAsync(client, $"POST /api/chat HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n{LongText[..1001]}\r\n0\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 413 ", await ReadAsync(client), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/api/chat", "", "{\"error\":\"the request body came too slowly\"}")]
     [InlineData("/v1/chat/completions", "", "\"code\":\"request_timeout\"")]
