@@ -22,6 +22,7 @@ public partial class ConfigurationMutationTests
     [
         "is not a configured provider", "is the same name as", "is already a name or an alias", "is given twice", "half of a surrogate pair", "is not a host's name",
         "must be an http or https URL", "is not a version", "environment variable", "env: must", "file: must", "file ", "keyvault: ",
+        "cannot be a model of the provider's",
     ];
 
     private static readonly string[] WrongValues =

@@ -17,7 +17,7 @@ internal static class FullConfiguration
               "dialect": "azure-openai", "baseUrl": "https://name.openai.azure.com/openai/v1", "apiKey": "sk-sentinel-0123456789", "publish": "none",
               "options": { "auth": "api-key", "apiVersion": "2024-10-21", "deployments": false, "scope": "https://example.com/.default", "baseModels": { "mine": "gpt-5" } }
             },
-            "g": { "dialect": "gemini", "httpVersion": "2", "options": {} },
+            "g": { "dialect": "gemini", "direct": false, "httpVersion": "2", "options": {} },
             "mistral": {
               "dialect": "mistral", "publish": "all", "httpVersion": 1.1,
               "timeouts": { "connectSeconds": 1, "firstEventSeconds": 2.5, "idleSeconds": 3e1, "totalSeconds": 86400 }
@@ -36,7 +36,7 @@ internal static class FullConfiguration
             "hosts": ["dragoman.example.com", "10.0.0.1", "*"], "downloads": "any"
           },
           "limits": {
-            "requestBytes": 1048576, "downloadBytes": 1e6, "answerBytes": 2147483647, "drainSeconds": 1, "keepAliveSeconds": 0.5, "stalledClientSeconds": 2
+            "requestBytes": 1048576, "downloadBytes": 1e6, "answerBytes": 2147483647, "memoryBytes": 402653184, "drainSeconds": 1, "keepAliveSeconds": 0.5, "stalledClientSeconds": 2
           }
         }
         """;
