@@ -452,9 +452,9 @@ public sealed partial class ConfigurationReader
     {
         if (limits["memoryBytes"] is not { } value)
             return null;
-        if (value is JsonValue number && number.TryGetValue<long>(out var bytes) && bytes >= LimitSettings.LeastMemoryBytes)
-            return bytes;
-        Mistake(pointer + "/memoryBytes", $"must be a whole number of bytes, {LimitSettings.LeastMemoryBytes} or more");
+        if (value is JsonValue number && number.TryGetValue<double>(out var bytes) && bytes == Math.Truncate(bytes) && bytes is >= LimitSettings.LeastMemoryBytes and <= LimitSettings.MostMemoryBytes)
+            return (long)bytes;
+        Broken(pointer + "/memoryBytes", $"must be a whole number of bytes from {LimitSettings.LeastMemoryBytes} to {LimitSettings.MostMemoryBytes}");
         return null;
     }
 }

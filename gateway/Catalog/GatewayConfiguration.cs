@@ -182,6 +182,9 @@ public sealed record LimitSettings(int RequestBytes, int DownloadBytes)
     /// <summary>The least of <see cref="MemoryBytes"/> with which the gateway can do anything: 16 MiB.</summary>
     public const long LeastMemoryBytes = 16 * 1024 * 1024;
 
+    /// <summary>The most of <see cref="MemoryBytes"/>: 1 TiB, more than any machine would give to this.</summary>
+    public const long MostMemoryBytes = 1024L * 1024 * 1024 * 1024;
+
     /// <summary>Bytes that all requests together may take; null: as much as the process may have allows.</summary>
     public long? MemoryBytes { get; init; }
 
