@@ -11,13 +11,13 @@ main() {
     [[ " $* " == *" --list "* ]] || "$root/nginx/install.sh" >/dev/null || fail "there is no nginx to attack"
     export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
     dotnet build "$root/tests/attack" -c Release -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false >&2 || fail "the build failed"
-    # Ours started, so that no setting of the user's changes what is attacked.
-    local attack="$root/tests/attack/bin/Release/net10.0/dragoman-attack"
+    # Under nohup, SIGHUP would be ignored by all that is started, and that attack would prove nothing.
+    local attack=(env --default-signal=HUP "$root/tests/attack/bin/Release/net10.0/dragoman-attack" "$@")
     if can_have_a_namespace; then
-        exec unshare --net --mount "$0" inside "$attack" "$@"
+        exec unshare --net --mount "$0" inside "${attack[@]}"
     fi
     echo "attack: no network namespace can be had (not root?); the attacks that need one are not run" >&2
-    exec "$attack" "$@"
+    exec "${attack[@]}"
 }
 
 can_have_a_namespace() {

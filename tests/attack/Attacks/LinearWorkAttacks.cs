@@ -109,6 +109,8 @@ internal static class LinearWorkAttacks
             await client.ConnectAsync(IPAddress.Loopback, field.Sidecar.Address.Port);
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/chat/completions HTTP/1.1\r\nHost: {field.Sidecar.Address.Authority}\r\nContent-Length: {body.Length}\r\n\r\n"));
             await client.GetStream().WriteAsync(body);
+            // Until the work has begun.
+            await Task.Delay(300);
             client.Client.LingerState = new LingerOption(true, 0);
         }
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Dragoman.Attack.Ground;
@@ -133,7 +135,7 @@ internal sealed partial class HostileProvider : IDisposable
                 await connection.GoodAsync(shape, streams, Text, [.. Enumerable.Range(0, 2000).Select(each => $"x-filler-{each}: {new string('x', 1000)}")]);
                 break;
             case "gzip":
-                await connection.WholeAsync(200, ProviderAnswers.Whole(shape, Text), "application/json", "Content-Encoding: gzip");
+                await connection.WholeAsync(200, Compressed(ProviderAnswers.Whole(shape, Text)), "application/json", "Content-Encoding: gzip");
                 break;
             case "interim":
                 await connection.WriteAsync(string.Concat(Enumerable.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 20_000)));
@@ -195,6 +197,14 @@ internal sealed partial class HostileProvider : IDisposable
                 await connection.GoodAsync(shape, streams, Text);
                 break;
         }
+    }
+
+    private static string Compressed(string text)
+    {
+        using var output = new MemoryStream();
+        using (var gzip = new GZipStream(output, CompressionLevel.Fastest))
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        return Encoding.Latin1.GetString(output.ToArray());
     }
 
     /// <summary>Of a call: after <c>fk-</c> in the model's name; of a model list: after <c>list-</c> in the base path.</summary>
