@@ -39,7 +39,9 @@ internal static class AnswerTargets
             if (!raised.HasEnded)
                 continue;
             client.AssertLegal(stream);
-            Assert.Equal(raised.EndedWell && refused is null, client.HasSuccessMarker(stream));
+            // Logprobs are the provider's own JSON, in which any word may stand.
+            if (bytes.AsSpan().IndexOf("logprobs"u8) < 0)
+                Assert.Equal(raised.EndedWell && refused is null, client.HasSuccessMarker(stream));
         }
     }
 
@@ -74,7 +76,12 @@ internal static class AnswerTargets
         }
 
         Try(() => Assert.DoesNotContain(family.Dialect.ReadModels(bytes), model => model.Id.Length == 0));
-        Try(() => family.Dialect.ReadEmbeddings(bytes));
+        Try(() =>
+        {
+            // Throws where the provider has none, and then nothing of the kind is read.
+            family.Dialect.WriteEmbeddings(new EmbeddingRequest("m", ["word"], null), "upstream", new LossReport());
+            family.Dialect.ReadEmbeddings(bytes);
+        });
         Try(() =>
         {
             if (family.Dialect.WriteTokenCount(new ChatRequest { Model = "", Turns = [Turn.Of(Role.User, "word")] }, "upstream", new LossReport()) is not null)

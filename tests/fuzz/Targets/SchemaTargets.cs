@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Dragoman.Conversation;
 using Dragoman.Conversation.Schemas;
 
@@ -17,6 +18,9 @@ internal static class SchemaTargets
 
     private static void Judge(byte[] bytes)
     {
+        // What is no UTF-8 has been refused before.
+        if (!Utf8.IsValid(bytes))
+            return;
         JsonDocument document;
         try
         {
