@@ -22,7 +22,7 @@ internal static class WebSocketAttacks
             ("a binary message", 0x82, "{}"u8.ToArray(), null, true, [1003]),
             ("text that is no UTF-8", 0x81, [0xff, 0xfe], null, true, [1007]),
             ("half of a letter", 0x81, [0xc3], null, true, [1007]),
-            ("a frame without a mask", 0x81, "{}"u8.ToArray(), null, false, [1002]),
+            ("a frame without a mask", 0x81, "{\"model\":\"mistral/fk-ok\"}"u8.ToArray(), null, false, [1002]),
             ("a reserved bit", 0xC1, "{}"u8.ToArray(), null, true, [1002]),
             ("an unknown opcode", 0x83, [], null, true, [1002]),
             ("an unknown control opcode", 0x8B, [], null, true, [1002]),
