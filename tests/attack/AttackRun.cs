@@ -10,6 +10,8 @@ internal static class AttackRun
 
     private static readonly TimeSpan LongestFull = TimeSpan.FromMinutes(15);
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(6);
+
     public static async Task<IReadOnlyList<Verdict>> RunAsync(IReadOnlyList<Attack> attacks, Options options)
     {
         await using var context = new AttackContext(options.IsFull);
@@ -26,7 +28,7 @@ internal static class AttackRun
     {
         var tally = new Tally();
         var began = Stopwatch.GetTimestamp();
-        var limit = context.IsFull ? LongestFull : Longest;
+        var limit = context.IsFull ? LongestFull : attack.Waits ? LongestWait : Longest;
         try
         {
             if (attack.NeedsNamespace && !AttackContext.IsInNamespace)
@@ -37,7 +39,7 @@ internal static class AttackRun
         catch (Exception error)
         {
             // Whatever an attack does not expect, such as a process that no longer answers, is a fall.
-            tally.Expect(false, error is TimeoutException ? $"took longer than {limit.TotalMinutes} minutes, or: {error.Message}" : $"{error.GetType().Name}: {error.Message}");
+            tally.Expect(false, error is TimeoutException ? $"took longer than {limit.TotalMinutes} minutes: {error.Message}" : $"{error.GetType().Name}: {error.Message}");
         }
 
         var verdict = new Verdict(attack, tally.Outcome, tally.Evidence, Stopwatch.GetElapsedTime(began).TotalSeconds);

@@ -47,8 +47,9 @@ internal static class NameAttacks
             var (kind, suffix, api) = each;
             var answer = await Client.PostAsync(field.Sidecar.Address, api.Path, api.Body($"{kind.Name}/{suffix}"));
             tally.Expect(answer.Status is not (0 or >= 500) || !Misleading.Contains(suffix), $"{kind.Name}/{suffix} at {api.Path} is {answer}");
+            // An @ within a segment is a part of some real names, and leads nowhere else there.
             if (kind == Providers.Gemini && Misleading.Contains(suffix))
-                tally.Expect(answer.Status is 400 or 404, $"{kind.Name}/{suffix} at {api.Path} is {answer}");
+                tally.Expect(answer.Status is 400 or 404 || (answer.Status == 200 && suffix.Contains('@', StringComparison.Ordinal)), $"{kind.Name}/{suffix} at {api.Path} is {answer}");
         });
         foreach (var call in field.Provider.Calls)
         {

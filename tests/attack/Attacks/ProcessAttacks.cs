@@ -127,7 +127,12 @@ internal static class ProcessAttacks
 
     private static int IdOf(RunScript script) => script.Processes().FirstOrDefault(process => CommandLine(process).Any(word => word.EndsWith("/run.sh", StringComparison.Ordinal)) && Runs(process));
 
-    private static string NameOf(int process) => Path.GetFileName(CommandLine(process).FirstOrDefault("")).Split(':', ' ')[0];
+    /// <summary>Of its program; nginx writes over its command line, and only its master counts.</summary>
+    private static string NameOf(int process)
+    {
+        var command = CommandLine(process).FirstOrDefault("");
+        return command.StartsWith("nginx: ", StringComparison.Ordinal) ? command.Split(' ')[1] == "master" ? "nginx" : "nginx worker" : Path.GetFileName(command);
+    }
 
     private static string[] CommandLine(int process)
     {

@@ -118,6 +118,9 @@ internal sealed partial class HostileProvider : IDisposable
             case "keystream" when streams:
                 await connection.StreamAsync([ProviderAnswers.Stream(shape, Text)[0], ProviderAnswers.ErrorEvent(shape, $"quota of api_key:{call.Key} is used up")]);
                 break;
+            case "keytext":
+                await connection.GoodAsync(shape, streams, $"Good day, {call.Key}");
+                break;
             case "keyid":
                 await connection.GoodAsync(shape, streams, Text, $"x-request-id: {call.Key}", $"request-id: {call.Key}", $"apim-request-id: {call.Key}", $"mistral-correlation-id: {call.Key}", $"x-ratelimit-limit-requests: {call.Key}");
                 break;

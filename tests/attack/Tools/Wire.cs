@@ -14,9 +14,10 @@ internal static class Wire
     /// <param name="request">A character is a byte.</param>
     /// <param name="quiet">How long a silence ends the reading, once something came.</param>
     /// <param name="within">How long to wait for something.</param>
-    public static async Task<string> SendAsync(Uri address, string request, TimeSpan? quiet = null, TimeSpan? within = null)
+    /// <param name="from">A loopback address to come from; the usual one when null.</param>
+    public static async Task<string> SendAsync(Uri address, string request, TimeSpan? quiet = null, TimeSpan? within = null, string? from = null)
     {
-        using var client = new TcpClient();
+        using var client = new TcpClient(new IPEndPoint(from is null ? IPAddress.Any : IPAddress.Parse(from), 0));
         await client.ConnectAsync(IPAddress.Parse(address.Host), address.Port);
         var stream = client.GetStream();
         var received = new StringBuilder();

@@ -41,7 +41,6 @@ internal static class SchemaTargets
                 try
                 {
                     var sanitized = SchemaSanitizer.Sanitise(text, rules, "schema");
-                    Assert.All(sanitized.Removed, Assert.NotEmpty);
                     SchemaCheck.RefuseUnusable(sanitized.Json, "sanitized");
                 }
                 catch (GatewayException refusal)
