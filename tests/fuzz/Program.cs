@@ -5,8 +5,8 @@ using SharpFuzz;
 const int Found = 1;
 const int Misused = 2;
 
-if (args is not ["afl", ..])
-    Coverage.Prepare();
+// AFL's own map takes its place as soon as it is there.
+Coverage.Prepare();
 switch (args)
 {
     case ["list"]:

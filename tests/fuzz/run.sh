@@ -60,6 +60,7 @@ copy_instrumented() {
 run_afl() {
     command -v afl-fuzz >/dev/null || fail "AFL++ is missing; install it and try again: sudo apt-get install --no-install-recommends afl++"
     [[ -d $corpus/$1 ]] || fail "there is no target $1; tests/fuzz/run.sh list names them"
+    mkdir -p "$work/afl"
     # It would else look for compile-time instrumentation and for the system's own treatment of crashes.
     AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 \
         afl-fuzz -V "$2" -t 10000 -m none -i "$corpus/$1" -o "$work/afl/$1" dotnet "$work/bin/dragoman-fuzz.dll" afl "$1"
