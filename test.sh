@@ -28,6 +28,7 @@ main() {
     for project in tests/*/*.Tests.csproj; do
         run_dotnet_tests "$project"
     done
+    check "attack" tests/attack/run.sh --fast
     run_client_tests
     finished=yes
 }

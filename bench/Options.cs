@@ -17,7 +17,7 @@ internal sealed record Options(Plan Plan, IReadOnlySet<string> Measures, IReadOn
           dragoman-bench [--quick] [--only MEASURE,…] [--contenders ID,…]
           dragoman-bench compare A.json B.json
           dragoman-bench {StreamsOptions.Usage}
-          dragoman-bench soak [--minutes N]
+          dragoman-bench soak [--minutes N] [--fuzz-minutes N]
         Measures: {string.Join(", ", AllMeasures)}. An unknown contender is answered with those there are.
         """;
 

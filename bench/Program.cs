@@ -36,10 +36,8 @@ try
             return 0;
         case ["streams", .. var arguments] when StreamsOptions.Parse(arguments) is { } streams:
             return await ReportAsync((repository, stop) => StreamsBenchmark.RunAsync(repository, streams, stop));
-        case ["soak"]:
-            return await SoakAsync(TimeSpan.FromMinutes(20));
-        case ["soak", "--minutes", var minutes] when double.TryParse(minutes, CultureInfo.InvariantCulture, out var length) && length is > 0 and < 10_000:
-            return await SoakAsync(TimeSpan.FromMinutes(length));
+        case ["soak", .. var arguments] when SoakOptions.Read(arguments) is { } soak:
+            return await SoakAsync(soak);
         case var arguments when Options.Read(arguments) is { } options:
             return await MeasureAsync(async (repository, stop) => await ResultFiles.WriteAsync(await Benchmark.RunAsync(repository, options, stop), options.IsComplete));
         default:
@@ -53,9 +51,9 @@ catch (Exception error) when (error is WrongAnswerException or InvalidOperationE
     return Failed;
 }
 
-static Task<int> SoakAsync(TimeSpan length) => MeasureAsync(async (repository, stop) =>
+static Task<int> SoakAsync(SoakOptions options) => MeasureAsync(async (repository, stop) =>
 {
-    var (name, text) = await SoakBenchmark.RunAsync(repository, length, stop);
+    var (name, text) = await SoakBenchmark.RunAsync(repository, options.Load, options.Fuzzing, stop);
     await ResultFiles.WriteAsync(name, text);
 });
 

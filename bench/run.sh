@@ -10,7 +10,8 @@
 #   bench/run.sh compare A.json B.json
 #                                     ratios of two runs' figures
 #   bench/run.sh streams [...]        very many streams at once, or the largest number: --largest
-#   bench/run.sh soak                 20 minutes of mixed load, and whether memory stays flat; --minutes N for another length
+#   bench/run.sh soak                 20 minutes of mixed load, and whether memory stays flat; then 10 minutes of the fuzzer
+#                                     (tests/fuzz); --minutes N and --fuzz-minutes N for other lengths, 0 for no fuzzing
 #
 # What is not the whole is written to artifacts/bench/ instead. BENCH_NOTE="..." adds a line to the report, such as what
 # else the machine was doing.

@@ -11,8 +11,12 @@ internal static class SoakBenchmark
 
     private static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(5);
 
+    /// <param name="repository">Its root.</param>
+    /// <param name="length">Of the load.</param>
+    /// <param name="fuzzing">How long the fuzzer runs after it, on all targets together.</param>
+    /// <param name="cancellation">Ends all of it.</param>
     /// <returns>The report's name and text; the drawing and the samples are written beside it.</returns>
-    public static async Task<(string Name, string Text)> RunAsync(string repository, TimeSpan length, CancellationToken cancellation)
+    public static async Task<(string Name, string Text)> RunAsync(string repository, TimeSpan length, TimeSpan fuzzing, CancellationToken cancellation)
     {
         var machine = Machine.Describe(repository);
         var startedAt = DateTimeOffset.UtcNow;
@@ -36,7 +40,8 @@ internal static class SoakBenchmark
         await stop.CancelAsync();
         await running;
         var name = string.Create(CultureInfo.InvariantCulture, $"{startedAt:yyyy-MM-dd}-soak-{length.TotalMinutes:0.#}-minutes-{machine.ShortName}");
-        var report = new SoakReport(machine, startedAt, length, Clients, samples, load);
+        var fuzzed = await SoakFuzzing.RunAsync(repository, fuzzing, cancellation);
+        var report = new SoakReport(machine, startedAt, length, Clients, samples, load, fuzzed);
         await report.WriteBesideAsync(Path.Combine(repository, "bench", "results"), name);
         return ($"{name}.md", report.Text(name));
     }

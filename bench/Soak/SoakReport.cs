@@ -7,7 +7,7 @@ using Dragoman.Bench.Processes;
 namespace Dragoman.Bench.Soak;
 
 /// <summary>A soak's findings: a verdict and tables as markdown, the course of it as a drawing, the samples as JSON.</summary>
-internal sealed class SoakReport(Machine machine, DateTimeOffset startedAt, TimeSpan length, int clients, IReadOnlyList<SoakSamples> samples, SoakLoad load)
+internal sealed class SoakReport(Machine machine, DateTimeOffset startedAt, TimeSpan length, int clients, IReadOnlyList<SoakSamples> samples, SoakLoad load, IReadOnlyList<FuzzedTarget> fuzzed)
 {
     private static readonly (string Name, Func<ProcessSize, double> Of)[] Quantities =
     [
@@ -37,7 +37,18 @@ internal sealed class SoakReport(Machine machine, DateTimeOffset startedAt, Time
             text.AppendLine($"| {kind} | {count} |");
         foreach (var (what, count) in load.Surprises.OrderByDescending(each => each.Value))
             text.AppendLine().AppendLine($"- {count} × {what}");
+        AppendFuzzed(text);
         return text.ToString();
+    }
+
+    private void AppendFuzzed(StringBuilder text)
+    {
+        if (fuzzed.Count == 0)
+            return;
+        text.AppendLine().AppendLine($"Fuzzed afterwards: {fuzzed.Sum(each => each.Executions)} inputs, {fuzzed.Sum(each => each.Finds)} finds.");
+        text.AppendLine().AppendLine("| target | executions | a second | finds |").AppendLine("| --- | ---: | ---: | ---: |");
+        foreach (var each in fuzzed)
+            text.AppendLine($"| {each.Target} | {each.Executions} | {each.PerSecond} | {each.Finds} |");
     }
 
     public async Task WriteBesideAsync(string directory, string name)

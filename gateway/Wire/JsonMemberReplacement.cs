@@ -51,7 +51,7 @@ public sealed class JsonMemberReplacement(byte[] name, byte[] value)
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isWanted = reader.ValueTextEquals(name);
+            var isWanted = JsonSplice.IsNamed(reader, name);
             reader.Read();
             var from = (int)reader.TokenStartIndex;
             reader.Skip();

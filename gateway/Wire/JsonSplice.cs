@@ -37,7 +37,7 @@ public static class JsonSplice
     }
 
     /// <summary>Compares raw names: the framework's own comparison throws on half a surrogate pair.</summary>
-    private static bool IsNamed(in Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueIsEscaped
+    internal static bool IsNamed(in Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueIsEscaped
         ? System.Text.Encoding.UTF8.GetBytes(JsonText.ReadString(reader.ValueSpan)).AsSpan().SequenceEqual(name)
         : reader.ValueSpan.SequenceEqual(name);
 

@@ -293,7 +293,8 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         }
 
         var choice = ChoiceAt(index);
-        if (choice is null || choice.IsFinished)
+        // A failed choice is the end of all of them.
+        if (choice is null || choice.IsFinished || ended)
             return;
         if (!logprobs.IsEmpty)
         {

@@ -41,7 +41,8 @@ public static class ErrorReader
         };
         if (message.Length > LongestMessage)
             message = message[..LongestMessage] + "…";
-        return new GatewayError(kind, message) { Code = details.Code, Field = details.Param, RetryAfter = retryAfter };
+        // An empty list is read as an empty text, and a code that says nothing is none.
+        return new GatewayError(kind, message) { Code = string.IsNullOrEmpty(details.Code) ? null : details.Code, Field = details.Param, RetryAfter = retryAfter };
     }
 
     private static ErrorKind Classify(int status, Details details) => (status, details.Code) switch

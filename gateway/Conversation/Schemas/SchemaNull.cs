@@ -55,8 +55,11 @@ internal static class SchemaNull
         var types = result.Strings("type").ToList();
         if (types.Count > 1 && types.Remove("null"))
             SetNullable(result);
-        if (result.Has("type"))
+        if (types.Count > 0)
             result.Keywords["type"] = SchemaValue.Of(types[0]);
+        else
+            // A list without the name of a type in it says nothing.
+            result.Keywords.Remove("type");
     }
 
     private static void SetNullable(SchemaNode result)

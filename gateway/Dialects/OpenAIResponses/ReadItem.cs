@@ -25,10 +25,13 @@ internal sealed class ReadItem(string type, string upstreamModel)
 
     private bool IsFreeText => type == "custom_tool_call";
 
-    public static ReadItem Of(ReadOnlySpan<byte> json, string upstreamModel) =>
+    /// <param name="json">Of the item.</param>
+    /// <param name="upstreamModel">That made it.</param>
+    /// <param name="callIds">Of the answer's calls so far; a further call gets an id of its own.</param>
+    public static ReadItem Of(ReadOnlySpan<byte> json, string upstreamModel, HashSet<string> callIds) =>
         new(Text(json, "type"u8), upstreamModel)
         {
-            callId = Text(json, "call_id"u8) is { Length: > 0 } id ? id : "call_" + RandomNumberGenerator.GetHexString(24, lowercase: true),
+            callId = Text(json, "call_id"u8) is { Length: > 0 } id && callIds.Add(id) ? id : "call_" + RandomNumberGenerator.GetHexString(24, lowercase: true),
             name = Text(json, "name"u8) is { Length: > 0 } called ? called : "unnamed",
         };
 

@@ -18,6 +18,7 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
 
     private readonly Dictionary<int, ReadItem> items = [];
     private readonly HeldBack held = new();
+    private readonly HashSet<string> callIds = [];
     private readonly TextDeltaTemplate template = new();
     private ReadItem? templateItem;
     private DeltaKind templateKind;
@@ -212,7 +213,7 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
     {
         if (items.ContainsKey(index) || !json.StartsWith("{"u8))
             return;
-        var item = Keep(index, ReadItem.Of(json, upstreamModel));
+        var item = Keep(index, ReadItem.Of(json, upstreamModel, callIds));
         if (item.IsCall)
             item.Start(callCount++, events);
     }

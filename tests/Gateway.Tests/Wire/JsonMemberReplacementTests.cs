@@ -17,6 +17,7 @@ public class JsonMemberReplacementTests
             """{"id":"b","model":null}""",
             """{"model":{"model":1},"id":"a"}""",
             """{"id":"a"}""",
+            """{"\ud83d":1,"mod\u0065l":"x"}""",
             "{}").NonEmptyListOf(),
         300,
         objects =>

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Dragoman.Functional.Tests.Harness;
+
+namespace Dragoman.Attack.Attacks;
+
+/// <summary>How a process started, or did not.</summary>
+/// <param name="ExitCode">Null: it listened.</param>
+/// <param name="Log">What it wrote until then.</param>
+internal sealed partial record StartUp(int? ExitCode, string Log)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Whether it ended as one does that tells a mistake: with 2, in a few words, without a stack trace or the name of a resource.</summary>
+    public bool TellsAMistake => ExitCode == 2 && Log.Length is > 10 and < 3000 && !Log.Contains("   at ", StringComparison.Ordinal)
+        && !Log.Contains("Unhandled exception", StringComparison.Ordinal) && !ResourceKey().IsMatch(Log);
+
+    public override string ToString() => $"{(ExitCode is null ? "it listens" : $"exit {ExitCode}")}: {Log}";
+
+    /// <summary>Starts an executable and waits until it listens or ends; it is stopped then.</summary>
+    public static async Task<StartUp> TryAsync(
+        AttackContext context, string name, string? configuration, Dictionary<string, string?>? environment = null, IReadOnlyList<string>? arguments = null)
+    {
+        var directory = context.NewDirectory("start");
+        var complete = new Dictionary<string, string?> { [DragomanProcess.PortVariable(name)] = "0" };
+        if (configuration is not null)
+        {
+            complete["DRAGOMAN_CONFIG"] = Path.Combine(directory, "gateway.json");
+            await File.WriteAllTextAsync(complete["DRAGOMAN_CONFIG"]!, configuration);
+        }
+
+        foreach (var (key, value) in environment ?? [])
+            complete[key] = value;
+        return await TryAsync(Repository.Executable(name), arguments ?? [], complete, directory);
+    }
+
+    public static async Task<StartUp> TryAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, string directory)
+    {
+        await using var process = RunningProcess.Start(program, arguments, environment, directory);
+        var waited = Stopwatch.StartNew();
+        while (!process.HasExited && !Listening().IsMatch(process.Log))
+        {
+            if (waited.Elapsed > Patience)
+                throw new TimeoutException($"{program} neither listened nor ended: {process.Log}");
+            await Task.Delay(10);
+        }
+
+        return process.HasExited ? new StartUp(await process.ExitAsync(), process.Log) : new StartUp(null, process.Log);
+    }
+
+    [GeneratedRegex("listening on http://")]
+    private static partial Regex Listening();
+
+    /// <summary>The runtime's texts by their keys, as a build without its texts shows them.</summary>
+    [GeneratedRegex(@"\b(IO_[A-Za-z]+|Arg_[A-Za-z]+|Argument_[A-Za-z]+|UnauthorizedAccess_[A-Za-z_]+|[A-Z][A-Za-z]+NotFound,|ExpectedStartOfValueNotFound|InvalidCharacter[A-Za-z]+,|Format_[A-Za-z]+|net_[a-z_]+|DuplicateProperties[A-Za-z]*)")]
+    private static partial Regex ResourceKey();
+}

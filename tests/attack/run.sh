@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Attacks the running product as a stranger would, and says what held: tests/attack/run.sh [--only NAME] [--full] …
+# Everything stays on loopback. As root it runs in a network namespace of its own, where the addresses that must never be
+# reached exist as well.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+main() {
+    command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing; install it and try again: https://dot.net/download"
+    [[ " $* " == *" --list "* ]] || "$root/nginx/install.sh" >/dev/null || fail "there is no nginx to attack"
+    export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+    dotnet build "$root/tests/attack" -c Release -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false >&2 || fail "the build failed"
+    # Under nohup, SIGHUP would be ignored by all that is started, and that attack would prove nothing.
+    local attack=(env --default-signal=HUP "$root/tests/attack/bin/Release/net10.0/dragoman-attack" "$@")
+    if can_have_a_namespace; then
+        exec unshare --net --mount "$0" inside "${attack[@]}"
+    fi
+    echo "attack: no network namespace can be had (not root?); the attacks that need one are not run" >&2
+    exec "${attack[@]}"
+}
+
+can_have_a_namespace() {
+    [[ $(id -u) == 0 ]] || return 1
+    if ! command -v ip >/dev/null && command -v apt-get >/dev/null; then
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends iproute2; } >&2 || return 1
+    fi
+    command -v ip >/dev/null && unshare --net --mount ip link set lo up 2>/dev/null
+}
+
+# In the namespace: addresses of cloud platforms and private networks, so that who goes there would arrive.
+inside() {
+    shift
+    ip link set lo up
+    local address
+    for address in 192.0.2.1 168.63.129.16 169.254.169.254 100.100.100.200 10.11.12.13 192.168.77.77 172.20.1.1; do
+        ip address add "$address/32" dev lo
+    done
+    ATTACK_NAMESPACE=yes exec "$@"
+}
+
+fail() {
+    echo "tests/attack/run.sh: $1" >&2
+    exit 1
+}
+
+if [[ ${1:-} == inside ]]; then inside "$@"; else main "$@"; fi

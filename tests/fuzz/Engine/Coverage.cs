@@ -1,0 +1,67 @@
+using SharpFuzz.Common;
+
+namespace Dragoman.Fuzz.Engine;
+
+/// <summary>Which branches of the instrumented gateway an input took; nothing where it is not instrumented.</summary>
+internal sealed unsafe class Coverage
+{
+    private const int Size = 65536;
+
+    private static byte* map;
+
+    private readonly byte[] known = new byte[Size];
+
+    /// <summary>Has to come before any code of the instrumented assembly, which writes to the map wherever it is.</summary>
+    public static void Prepare()
+    {
+        map = (byte*)System.Runtime.InteropServices.NativeMemory.AllocZeroed(Size);
+        Trace.SharedMem = map;
+    }
+
+    /// <summary>Branches that some input took.</summary>
+    public int Branches { get; private set; }
+
+    public void Begin()
+    {
+        new Span<byte>(map, Size).Clear();
+        Trace.PrevLocation = 0;
+    }
+
+    /// <summary>Takes over what the last input took.</summary>
+    /// <returns>Whether anything of it is new: a branch, or one taken in another order of magnitude.</returns>
+    public bool Learn()
+    {
+        var isNew = false;
+        var taken = new ReadOnlySpan<byte>(map, Size);
+        for (var at = 0; at < Size;)
+        {
+            var offset = taken[at..].IndexOfAnyExcept((byte)0);
+            if (offset < 0)
+                break;
+            at += offset;
+            var bucket = BucketOf(taken[at]);
+            if ((known[at] & bucket) == 0)
+            {
+                Branches += known[at] == 0 ? 1 : 0;
+                known[at] |= bucket;
+                isNew = true;
+            }
+
+            at++;
+        }
+
+        return isNew;
+    }
+
+    private static byte BucketOf(byte count) => count switch
+    {
+        1 => 1,
+        2 => 2,
+        3 => 4,
+        < 8 => 8,
+        < 16 => 16,
+        < 32 => 32,
+        < 128 => 64,
+        _ => 128,
+    };
+}

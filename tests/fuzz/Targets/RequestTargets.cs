@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+using Dragoman.Conversation;
+using Dragoman.Conversation.Schemas;
+using Dragoman.Dialects.Ollama;
+using Dragoman.Dialects.OpenAIChat;
+using Dragoman.Endpoints.WebSockets;
+using Dragoman.Gateway.Tests.Dialects;
+using Dragoman.Gateway.Tests.Matrix;
+using Dragoman.Pipeline;
+
+namespace Dragoman.Fuzz;
+
+/// <summary>
+/// A client's request in every dialect, read as the pipeline reads it and written to every provider. Whatever the bytes are,
+/// only a <see cref="GatewayException"/> leaves, what is written is JSON, and a refusal can be told in the client's dialect.
+/// </summary>
+internal static class RequestTargets
+{
+    private const string Model = "upstream";
+
+    public static readonly IReadOnlyList<FuzzTarget> All =
+    [
+        .. ClientDialect.All.Select(client => new FuzzTarget($"request-{client.Name.Replace(' ', '-')}", InputKind.Json, bytes => ReadAndWrite(client, bytes))),
+        new("request-embeddings", InputKind.Json, ReadEmbeddings),
+        new("websocket", InputKind.Json, ReadMessages),
+    ];
+
+    private static void ReadAndWrite(ClientDialect client, byte[] bytes)
+    {
+        if (Parse(bytes) is not { } body)
+            return;
+        using (body)
+        {
+            ChatRequest request;
+            try
+            {
+                request = client.Dialect.Read(body.RootElement, RequestContext.Bare) with { Source = bytes };
+                client.Dialect.FindMissingCapability(request, new ModelCapabilities([], AreCertain: false));
+                var local = new ArrayBufferWriter<byte>();
+                if (client.Dialect.TryAnswerLocally(Inbound.Context(request), local))
+                    AssertJson(local.WrittenMemory);
+            }
+            catch (GatewayException refusal)
+            {
+                AssertTold(client, refusal.Error);
+                return;
+            }
+
+            foreach (var family in ProviderFamily.All)
+                Write(client, family, request);
+        }
+    }
+
+    /// <summary>Steps 6 of the pipeline, without what it fetches.</summary>
+    private static void Write(ClientDialect client, ProviderFamily family, ChatRequest request)
+    {
+        try
+        {
+            var dialect = family.Dialect.For(request, Model);
+            // A request that is followed by something else is passed through without it.
+            if (dialect.TryPassThrough(request, Model) is { } passed)
+            {
+                AssertCall(passed);
+                return;
+            }
+
+            if (request.FamilyMembers.Count > 0)
+                return;
+            if (request.Format is { Schema: { } wanted } format)
+                SchemaCheck.RefuseUnusable(wanted, format.Field);
+            foreach (var tool in request.Tools.Where(tool => tool is { FreeText: null, Parameters: not null }))
+                SchemaCheck.RefuseUnusable(tool.Parameters!, tool.Field);
+            var fitted = ToolNames.Adapt(request, dialect.ToolNames) is { } adapted ? adapted.Request : request;
+            var losses = new LossReport();
+            var call = dialect.Write(fitted, Model, losses);
+            AssertCall(call);
+            Assert.True(losses.ToString().All(unit => unit is >= ' ' and <= '~'), "a loss that no header may hold");
+            foreach (var (name, value) in call.Headers)
+                Assert.True((name + value).All(unit => unit is >= ' ' and <= '~'), "a header that may not be sent");
+            if (call.AnswerSchema is { } schema)
+                AnswerSchema.Parse(schema);
+            if (dialect.WriteTokenCount(fitted, Model, losses) is { } count)
+                AssertCall(count);
+        }
+        catch (GatewayException refusal)
+        {
+            AssertTold(client, refusal.Error);
+        }
+    }
+
+    private static void ReadEmbeddings(byte[] bytes)
+    {
+        if (Parse(bytes) is not { } body)
+            return;
+        using (body)
+        {
+            foreach (var read in (Func<JsonElement, EmbeddingRequest>[])[OllamaEmbeddings.ReadEmbed, OllamaEmbeddings.ReadEmbeddings, json => OpenAIEmbeddings.Read(json).Request])
+            {
+                foreach (var family in ProviderFamily.All)
+                {
+                    try
+                    {
+                        var request = read(body.RootElement);
+                        AssertCall(family.Dialect.WriteEmbeddings(request, Model, new LossReport()));
+                    }
+                    catch (GatewayException refusal)
+                    {
+                        AssertTold(ClientDialect.Chat, refusal.Error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The input is a line a message of one connection.</summary>
+    private static void ReadMessages(byte[] bytes)
+    {
+        foreach (var session in (MessageSession[])[new ChatSession(), new ResponsesSession(1024 * 1024)])
+        {
+            foreach (var range in bytes.AsSpan().Split((byte)'\n'))
+            {
+                // What is no UTF-8 has been refused before.
+                var text = bytes.AsMemory(range);
+                if (!Utf8.IsValid(text.Span))
+                    continue;
+                var message = session.Read(text);
+                if (message.Refusal is { } refusal)
+                {
+                    AssertTold(ClientDialect.Chat, refusal);
+                    continue;
+                }
+
+                if (message.IsCancel || message.Body.IsEmpty)
+                    continue;
+                try
+                {
+                    var answer = session.Open(message, "req-1");
+                    var batch = new Wire.MessageBatch();
+                    answer.AddFailure(400, "{\"error\":1}"u8, default, batch);
+                    AssertJson(batch[0]);
+                }
+                catch (GatewayException error)
+                {
+                    AssertTold(ClientDialect.Chat, error.Error);
+                }
+            }
+        }
+    }
+
+    /// <summary>As <see cref="Exchange.ReadJsonAsync"/> does, null for what it refuses.</summary>
+    private static JsonDocument? Parse(byte[] bytes)
+    {
+        if (!Utf8.IsValid(bytes))
+            return null;
+        try
+        {
+            return JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = Exchange.DeepestJson });
+        }
+        catch (JsonException)
+        {
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = Exchange.DeepestJson });
+            return JsonDocument.ParseValue(ref reader);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static void AssertTold(ClientDialect client, GatewayError error)
+    {
+        Assert.NotEmpty(error.Message);
+        Assert.InRange(client.Dialect.Errors.StatusOf(error), 400, 599);
+        client.MessageOf(client.ErrorBody(error));
+    }
+
+    private static void AssertCall(UpstreamCall call)
+    {
+        AssertJson(call.Body);
+        Assert.False(call.Path.StartsWith('/'), "a path that leaves the base path");
+    }
+
+    private static void AssertJson(ReadOnlyMemory<byte> json)
+    {
+        using var parsed = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
+        Assert.NotEqual(JsonValueKind.Undefined, parsed.RootElement.ValueKind);
+    }
+}
