@@ -34,13 +34,16 @@ public static class ProcessEnvironment
     public static IEnumerable<string> FindMistakes(
         IReadOnlyDictionary<string, string> environment, VariableReaders reader, Func<IEnumerable<string>> configuration)
     {
-        var unknown = environment
-            .Where(variable => variable.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
-                && !variable.Key.StartsWith(ConfigurationPrefix, StringComparison.OrdinalIgnoreCase)
-                && !KnownVariable.All.Any(known => known.Name == variable.Key)
-                && !IsOfKubernetes(variable.Key, variable.Value))
-            .Select(variable => variable.Key)
-            .ToList();
+        var unknown = new List<string>();
+        foreach (var (name, value) in environment)
+        {
+            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+                && !name.StartsWith(ConfigurationPrefix, StringComparison.OrdinalIgnoreCase)
+                && !KnownVariable.All.Any(known => known.Name == name)
+                && !IsOfKubernetes(name, value))
+                unknown.Add(name);
+        }
+
         if (unknown.Count == 0)
             return [];
         unknown.Sort(StringComparer.Ordinal);

@@ -28,7 +28,7 @@ public static class SmallFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new SmallFileException("does not exist") { IsMissing = true };
+            throw new SmallFileException("does not exist");
         }
         catch (UnauthorizedAccessException)
         {
@@ -61,8 +61,4 @@ public static class SmallFile
 }
 
 /// <summary>A file cannot be read; the message goes on from the file's name.</summary>
-public sealed class SmallFileException(string message) : Exception(message)
-{
-    /// <summary>Whether there is no such file.</summary>
-    public bool IsMissing { get; init; }
-}
+public sealed class SmallFileException(string message) : Exception(message);

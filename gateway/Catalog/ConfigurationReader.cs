@@ -49,21 +49,23 @@ public sealed partial class ConfigurationReader
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
     public static GatewayConfiguration Read(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
     {
+        // Most have none, and the first exception of a process costs a start milliseconds.
+        if (path is null && HasNoUsualFile())
+            return Read("{}"u8.ToArray(), UsualFile, environment);
         var file = path ?? UsualFile;
-        var bytes = "{}"u8.ToArray();
         try
         {
-            bytes = SmallFile.Read(file, ConfigurationText.LargestFile);
+            return Read(SmallFile.Read(file, ConfigurationText.LargestFile), file, environment);
         }
         catch (SmallFileException error)
         {
-            // A link that leads nowhere was meant to lead somewhere.
-            if (path is not null || !error.IsMissing || new FileInfo(file).LinkTarget is not null)
-                throw new ConfigurationException([Printable.Line(namedBy is null ? $"{file}: {error.Message}" : $"{namedBy}: {Printable.Quote(file)} {error.Message}")]);
+            throw new ConfigurationException([Printable.Line(namedBy is null ? $"{file}: {error.Message}" : $"{namedBy}: {Printable.Quote(file)} {error.Message}")]);
         }
-
-        return Read(bytes, file, environment);
     }
+
+    /// <summary>A link that leads nowhere was meant to lead somewhere, and what cannot be looked at may be there.</summary>
+    private static bool HasNoUsualFile() =>
+        !Path.Exists(UsualFile) && new FileInfo(UsualFile).LinkTarget is null && Directory.Exists(".");
 
     /// <summary>Reads the bytes of a file.</summary>
     /// <param name="bytes">UTF-8, or UTF-16 with its mark.</param>

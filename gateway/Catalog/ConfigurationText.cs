@@ -37,7 +37,7 @@ internal sealed class ConfigurationText
     /// <param name="utf8">The text, without a byte order mark.</param>
     /// <param name="mistakes">What is wrong with it: a pointer into the text, empty where the text is no JSON at all, and a sentence that follows it.</param>
     /// <returns>Null after a mistake.</returns>
-    public static JsonNode? Read(byte[] utf8, out IReadOnlyList<(string Pointer, string What)> mistakes)
+    public static JsonNode? Read(byte[] utf8, out List<(string Pointer, string What)> mistakes)
     {
         var text = new ConfigurationText();
         mistakes = text.mistakes;

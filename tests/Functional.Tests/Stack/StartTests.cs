@@ -148,6 +148,16 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task The_usual_file_need_not_be_there_but_if_it_is_it_must_be_readable()
+    {
+        File.CreateSymbolicLink(directory.File("gateway.json"), "nowhere.json");
+        Assert.Equal((2, "dragoman-sidecar: gateway.json: does not exist"), await RunAsync("sidecar", []));
+        File.Delete(directory.File("gateway.json"));
+        Directory.CreateDirectory(directory.File("gateway.json"));
+        Assert.Equal((2, "dragoman-sidecar: gateway.json: is a directory; allowed: a file"), await RunAsync("sidecar", []));
+    }
+
+    [Fact]
     public async Task A_file_that_may_not_be_read_is_one_sentence()
     {
         var shut = Directory.CreateDirectory(directory.File("shut")).FullName;
