@@ -437,7 +437,7 @@ public sealed partial class ConfigurationReader
     {
         if (node is null)
             return LimitSettings.Default;
-        var members = Members(node, pointer, "requestBytes", "downloadBytes", "answerBytes", "memoryBytes", "keepAliveSeconds", "stalledClientSeconds", "drainSeconds");
+        var members = Members(node, pointer, "requestBytes", "downloadBytes", "answerBytes", "memoryBytes", "keepAliveSeconds", "stalledClientSeconds", "drainSeconds", "workSeconds");
         return new LimitSettings(
             Count(members, "requestBytes", pointer) ?? LimitSettings.Default.RequestBytes,
             Count(members, "downloadBytes", pointer) ?? LimitSettings.Default.DownloadBytes)
@@ -447,6 +447,7 @@ public sealed partial class ConfigurationReader
             KeepAlive = Seconds(members, "keepAliveSeconds", pointer) ?? LimitSettings.Default.KeepAlive,
             StalledClient = Seconds(members, "stalledClientSeconds", pointer, above: 1) ?? LimitSettings.Default.StalledClient,
             Drain = Seconds(members, "drainSeconds", pointer) ?? LimitSettings.Default.Drain,
+            Work = Seconds(members, "workSeconds", pointer) ?? LimitSettings.Default.Work,
         };
     }
 

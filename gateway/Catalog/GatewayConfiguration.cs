@@ -188,6 +188,9 @@ public sealed record LimitSettings(int RequestBytes, int DownloadBytes)
     /// <summary>Bytes that all requests together may take; null: as much as the process may have allows.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>How long the gateway may work on one request: reading, fitting and writing it, judging its answer; waiting does not count.</summary>
+    public TimeSpan Work { get; init; } = TimeSpan.FromSeconds(10);
+
     public static readonly LimitSettings Default = new(32 * 1024 * 1024, 20 * 1024 * 1024);
 }
 

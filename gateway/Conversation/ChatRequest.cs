@@ -84,6 +84,7 @@ public sealed record ChatRequest
     public string Family { get; init; } = "";
 
     private static readonly Dictionary<string, string> NoExtensions = [];
+    private static readonly HashSet<string> NoNames = [];
 
     /// <summary>How many answers come to the whole request.</summary>
     public int ExpectedChoices => (Sampling.Choices ?? 1) * (1 + (Completion?.FurtherPrompts.Count ?? 0));
@@ -129,8 +130,13 @@ public sealed record ChatRequest
             losses.Dropped("parallel_tool_calls");
     }
 
-    /// <summary>Whether the tool of this name takes free text, so that its calls have to be told as such.</summary>
-    public bool IsFreeText(string toolName) => Tools.Any(tool => tool.FreeText is not null && tool.Name == toolName);
+    /// <summary>The names of the tools that take free text, whose calls have to be told as such. Walks all tools: to be kept.</summary>
+    public HashSet<string> FreeTextTools()
+    {
+        if (!Tools.Any(tool => tool.FreeText is not null))
+            return NoNames;
+        return new(Tools.Where(tool => tool.FreeText is not null).Select(tool => tool.Name), StringComparer.Ordinal);
+    }
 
     /// <summary>What copies of a request share until one of them is given another.</summary>
     private sealed record Prompt(IReadOnlyList<Turn> Turns, ReadOnlyMemory<byte> Source)
@@ -244,6 +250,8 @@ public sealed record ToolDefinition(string Name, string? Description, string? Pa
     public string Field { get; init; } = "tools";
 
     public CacheMark? Cache { get; init; }
+
+    public static HashSet<string> NamesOf(IEnumerable<ToolDefinition> tools) => new(tools.Select(tool => tool.Name), StringComparer.Ordinal);
 
     /// <summary>What a function is described with; where it stands in for a tool with a grammar, that is told in words.</summary>
     public string? FunctionDescription => FreeText is { HasGrammar: true, Format: var grammar }

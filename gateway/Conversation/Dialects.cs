@@ -43,6 +43,9 @@ public sealed record AnswerContext(ChatRequest Request, string RequestId, TimePr
 public sealed record RequestContext(Func<string, string?> Header, StateEnvelope Envelope)
 {
     public static readonly RequestContext Bare = new(_ => null, StateEnvelope.OfProcess);
+
+    /// <summary>Bounds the work of reading.</summary>
+    public WorkLimit Work { get; init; } = WorkLimit.None;
 }
 
 /// <summary>A wire format at one generation endpoint, towards the client.</summary>

@@ -28,6 +28,8 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
         InText,
     }
 
+    private static readonly WordSet ClosingTags = new(["</think>"]);
+
     private static ReadOnlySpan<byte> OpeningTag => "<think>"u8;
 
     public override void Text(int choice, ReadOnlySpan<byte> escaped)
@@ -85,7 +87,9 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
     private void Hold(Choice state, ReadOnlySpan<byte> entries)
     {
         held.Add(entries.Length);
-        state.Logprobs = state.Logprobs.Length == 0 ? entries.ToArray() : [.. state.Logprobs, (byte)',', .. entries];
+        if (state.Logprobs.Length > 0)
+            state.Logprobs.Append(","u8);
+        state.Logprobs.Append(entries);
     }
 
     public override void Stop(int choice, StopReason reason, string? stopSequence = null)
@@ -104,7 +108,7 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
         {
             var reasoning = state.Held.AsSpan(text.OriginOf(lead + OpeningTag.Length));
             state.Held = [];
-            state.Logprobs = [];
+            state.Logprobs.Release();
             state.Phase = Phase.BeforeReasoning;
             ReadReasoning(choice, state, reasoning);
         }
@@ -152,11 +156,11 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
             Next.Reasoning(choice, reasoning);
         state.Phase = Phase.InText;
         if (state.Logprobs.Length > 0)
-            Next.Logprobs(choice, state.Logprobs);
+            Next.Logprobs(choice, state.Logprobs.Bytes);
         if (state.Held.Length > 0)
             Next.Text(choice, state.Held);
         state.Held = [];
-        state.Logprobs = [];
+        state.Logprobs.Release();
     }
 
     private static ReadOnlySpan<byte> TrimStart(ReadOnlySpan<byte> escaped)
@@ -191,8 +195,8 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
         public byte[] Held { get; set; } = [];
 
         /// <summary>Of the text that is held.</summary>
-        public byte[] Logprobs { get; set; } = [];
+        public EscapedText Logprobs { get; } = new();
 
-        public EscapedSearch ClosingTag { get; } = new(["</think>"]);
+        public EscapedSearch ClosingTag { get; } = new(ClosingTags);
     }
 }

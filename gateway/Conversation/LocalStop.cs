@@ -8,6 +8,7 @@ namespace Dragoman.Conversation;
 public sealed class LocalStop(IAnswerEvents next, IReadOnlyList<string> sequences) : AnswerFilter(next)
 {
     private readonly List<Choice> choices = [];
+    private readonly WordSet words = new(sequences);
 
     private enum Phase
     {
@@ -24,7 +25,7 @@ public sealed class LocalStop(IAnswerEvents next, IReadOnlyList<string> sequence
     public bool HasFailed { get; private set; }
 
     /// <summary>How many choices have stopped, cut or not.</summary>
-    public int StoppedChoices => choices.Count(choice => choice.Phase == Phase.Over);
+    public int StoppedChoices { get; private set; }
 
     public override void Text(int choice, ReadOnlySpan<byte> escaped)
     {
@@ -40,6 +41,7 @@ public sealed class LocalStop(IAnswerEvents next, IReadOnlyList<string> sequence
             return;
         HasCut = true;
         state.Phase = Phase.Over;
+        StoppedChoices++;
         Next.Stop(choice, StopReason.StopSequence, sequences[found.Word]);
     }
 
@@ -98,6 +100,7 @@ public sealed class LocalStop(IAnswerEvents next, IReadOnlyList<string> sequence
         if (ChoiceAt(choice).Phase == Phase.Over)
             return;
         Release(choice, Phase.Over);
+        StoppedChoices++;
         Next.Stop(choice, reason, stopSequence);
     }
 
@@ -118,15 +121,15 @@ public sealed class LocalStop(IAnswerEvents next, IReadOnlyList<string> sequence
     private Choice ChoiceAt(int index)
     {
         while (choices.Count <= index)
-            choices.Add(new Choice(sequences));
+            choices.Add(new Choice(words));
         return choices[index];
     }
 
-    private sealed class Choice(IReadOnlyList<string> sequences)
+    private sealed class Choice(WordSet words)
     {
         public Phase Phase { get; set; }
 
-        public EscapedSearch Search { get; } = new(sequences);
+        public EscapedSearch Search { get; } = new(words);
     }
 }
 

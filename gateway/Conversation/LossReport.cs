@@ -23,9 +23,23 @@ public sealed class LossReport
 
     private const int LongestName = 80;
 
-    private readonly List<Loss> losses = [];
+    /// <summary>Losses that are kept by name. A client can make up any number of them; the others are only counted.</summary>
+    public const int MostKept = 1024;
 
+    /// <summary>Up to so many losses a search of the list costs less than a set.</summary>
+    private const int FewLosses = 16;
+
+    private readonly List<Loss> losses = [];
+    private HashSet<Loss>? known;
+
+    /// <summary>The first <see cref="MostKept"/> different ones, in their order.</summary>
     public IReadOnlyList<Loss> Losses => losses;
+
+    /// <summary>Losses that are not among <see cref="Losses"/>; one that repeats counts each time.</summary>
+    public int Others { get; private set; }
+
+    /// <summary>Bounds the work of whoever reports here.</summary>
+    public WorkLimit Work { get; init; } = WorkLimit.None;
 
     public void Dropped(string field) => Add(new Loss(field, LossAction.Dropped));
 
@@ -38,6 +52,7 @@ public sealed class LossReport
     {
         foreach (var loss in other.losses)
             Add(loss);
+        Others += other.Others;
     }
 
     /// <summary>
@@ -47,7 +62,7 @@ public sealed class LossReport
     public override string ToString()
     {
         var line = string.Join(", ", losses.Take(MostTold).Select(loss => $"{Plain(loss.Field)}={Word(loss.Action)}"));
-        return losses.Count > MostTold ? $"{line}, and {losses.Count - MostTold} more" : line;
+        return losses.Count > MostTold ? $"{line}, and {losses.Count - MostTold + Others} more" : line;
     }
 
     /// <summary>The word for an action in headers, logs and metrics.</summary>
@@ -60,8 +75,24 @@ public sealed class LossReport
 
     private void Add(Loss loss)
     {
-        if (!losses.Contains(loss))
-            losses.Add(loss);
+        if (losses.Count < FewLosses)
+        {
+            if (!losses.Contains(loss))
+                losses.Add(loss);
+            return;
+        }
+
+        known ??= [.. losses];
+        if (known.Contains(loss))
+            return;
+        if (losses.Count == MostKept)
+        {
+            Others++;
+            return;
+        }
+
+        known.Add(loss);
+        losses.Add(loss);
     }
 
     private static string Plain(string field)

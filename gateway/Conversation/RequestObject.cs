@@ -15,13 +15,20 @@ public readonly struct RequestObject
     /// <summary>Bytes of an escape for each character that it stands for.</summary>
     private const int LongestEscape = 6;
 
+    /// <summary>Members that are passed over in about the time that one unit of work takes.</summary>
+    private const int MembersOfUnit = 16;
+
     private readonly JsonElement element;
     private readonly bool ignoreCase;
+    private readonly WorkLimit work;
 
-    private RequestObject(JsonElement element, string path, bool ignoreCase)
+    private RequestObject(JsonElement element, string path, bool ignoreCase, WorkLimit work)
     {
+        if (element.GetPropertyCount() > RequestLimits.MostMembers)
+            throw GatewayException.Invalid(path, $"{(path.Length == 0 ? "the request body" : path)} must have at most {RequestLimits.MostMembers} members, not {element.GetPropertyCount()}");
         this.element = element;
         this.ignoreCase = ignoreCase;
+        this.work = work;
         Path = path;
     }
 
@@ -35,6 +42,7 @@ public readonly struct RequestObject
     public IReadOnlyList<(string Name, JsonElement Value)> MembersBeside(params ReadOnlySpan<string> names)
     {
         List<(string, JsonElement)>? others = null;
+        work.Spend(1 + element.GetPropertyCount());
         foreach (var member in element.EnumerateObject())
         {
             var raw = JsonMarshal.GetRawUtf8PropertyName(member);
@@ -47,8 +55,9 @@ public readonly struct RequestObject
 
     /// <param name="body">The request's JSON.</param>
     /// <param name="ignoreCase">Whether member names match in any case, as Ollama's do.</param>
+    /// <param name="work">Bounds the work of reading; null: nothing does.</param>
     /// <exception cref="GatewayException">The body is not an object.</exception>
-    public static RequestObject OfBody(JsonElement body, bool ignoreCase = false) => Of(body, "", ignoreCase);
+    public static RequestObject OfBody(JsonElement body, bool ignoreCase = false, WorkLimit? work = null) => Of(body, "", ignoreCase, work ?? WorkLimit.None);
 
     public string FieldPath(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
 
@@ -57,6 +66,7 @@ public readonly struct RequestObject
         JsonElement? found = null;
         var count = 0;
         string? variant = null;
+        work.Spend(1 + (element.GetPropertyCount() / MembersOfUnit));
         foreach (var member in element.EnumerateObject())
         {
             var raw = JsonMarshal.GetRawUtf8PropertyName(member);
@@ -132,7 +142,7 @@ public readonly struct RequestObject
 
     public RequestObject? Object(string name) => Find(name) is { } value
         ? value.ValueKind == JsonValueKind.Object
-            ? new RequestObject(value, FieldPath(name), ignoreCase)
+            ? new RequestObject(value, FieldPath(name), ignoreCase, work)
             : throw WrongType(name, "an object", value)
         : null;
 
@@ -144,14 +154,26 @@ public readonly struct RequestObject
         if (value.ValueKind != JsonValueKind.Array)
             throw WrongType(name, "an array", value);
         var path = FieldPath(name);
-        return value.EnumerateArray().Select((item, index) => (item, $"{path}[{index}]"));
+        if (value.GetArrayLength() > RequestLimits.MostElements)
+            throw GatewayException.Invalid(path, $"{path} must have at most {RequestLimits.MostElements} elements, not {value.GetArrayLength()}");
+        var limit = work;
+        return value.EnumerateArray().Select((item, index) =>
+        {
+            limit.Spend();
+            return (item, $"{path}[{index}]");
+        });
     }
+
+    /// <summary>Whether the member is an array that holds anything, however much.</summary>
+    public bool HasElements(string name) =>
+        Find(name) is { } value && (value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() > 0 : throw WrongType(name, "an array", value));
+
 
     /// <summary>The elements of an array of objects.</summary>
     public IEnumerable<RequestObject> Objects(string name)
     {
-        var caseRule = ignoreCase;
-        return Array(name).Select(item => Of(item.Value, item.Path, caseRule));
+        var (caseRule, limit) = (ignoreCase, work);
+        return Array(name).Select(item => Of(item.Value, item.Path, caseRule, limit));
     }
 
     public IEnumerable<string> Strings(string name) => Array(name).Select(item => item.Value.ValueKind == JsonValueKind.String
@@ -180,7 +202,7 @@ public readonly struct RequestObject
         // An escape takes more bytes than what it stands for.
         if (raw.Length == name.Length)
             return ignoreCase ? Ascii.EqualsIgnoreCase(raw, name) : Ascii.Equals(raw, name);
-        return raw.Length > name.Length && raw.Contains((byte)'\\')
+        return raw.Length > name.Length && raw.Length <= LongestEscape * name.Length && raw.Contains((byte)'\\')
             && JsonText.ReadString(raw).Equals(name, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
     }
 
@@ -204,10 +226,10 @@ public readonly struct RequestObject
         return false;
     }
 
-    private static RequestObject Of(JsonElement value, string path, bool ignoreCase)
+    private static RequestObject Of(JsonElement value, string path, bool ignoreCase, WorkLimit work)
     {
         if (value.ValueKind == JsonValueKind.Object)
-            return new RequestObject(value, path, ignoreCase);
+            return new RequestObject(value, path, ignoreCase, work);
         var where = path.Length == 0 ? "the request body" : path;
         throw GatewayException.Invalid(path, $"{where} must be an object, not {Describe(value)}");
     }

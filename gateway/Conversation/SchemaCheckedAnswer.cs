@@ -8,7 +8,7 @@ namespace Dragoman.Conversation;
 /// Checks an answer against the client's schema before it may end well, where the provider was told less of the schema
 /// than the client said (specs/dialects.md 2.5). An answer that a limit cut, or that calls tools, is no document yet.
 /// </summary>
-public sealed class SchemaCheckedAnswer(IAnswerEvents next, AnswerSchema schema) : AnswerFilter(next)
+public sealed class SchemaCheckedAnswer(IAnswerEvents next, AnswerSchema schema, WorkLimit work) : AnswerFilter(next)
 {
     /// <summary>Tells clients this failure from others.</summary>
     public const string ErrorCode = "output_does_not_match_schema";
@@ -60,6 +60,8 @@ public sealed class SchemaCheckedAnswer(IAnswerEvents next, AnswerSchema schema)
             return "it has no text";
         var json = new ArrayBufferWriter<byte>(Math.Max(1, text.Length));
         JsonText.Unescape(text.Bytes, json);
-        return schema.FindMismatch(json.WrittenSpan);
+        SocketThread.AssertMayProcess(long.MaxValue);
+        using (work.Begin())
+            return schema.FindMismatch(json.WrittenSpan);
     }
 }

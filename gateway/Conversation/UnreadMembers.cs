@@ -8,10 +8,10 @@ namespace Dragoman.Conversation;
 /// </summary>
 internal sealed class UnreadMembers
 {
-    private readonly List<string> found = [];
+    private readonly OrderedDictionary<string, bool> found = new(StringComparer.Ordinal);
 
-    /// <summary>Each once, as paths without indices.</summary>
-    public IReadOnlyList<string> Found => found;
+    /// <summary>Each once, as paths without indices; at most as many as a <see cref="LossReport"/> keeps.</summary>
+    public IReadOnlyList<string> Found => [.. found.Keys];
 
     /// <summary>Notes what is not read of an object; empty members say nothing.</summary>
     /// <param name="owner">The object.</param>
@@ -28,8 +28,8 @@ internal sealed class UnreadMembers
 
     public void Note(string field)
     {
-        if (!found.Contains(field))
-            found.Add(field);
+        if (found.Count < LossReport.MostKept)
+            found.TryAdd(field, true);
     }
 
     private static bool IsEmpty(JsonElement value) => value.ValueKind switch

@@ -3,6 +3,7 @@ using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Pipeline;
+using Dragoman.Wire;
 
 namespace Dragoman.Endpoints;
 
@@ -13,13 +14,15 @@ internal sealed class OllamaEmbedEndpoint : IEndpoint
     {
         EmbeddingRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-            request = OllamaEmbeddings.ReadEmbed(body.RootElement);
+            request = exchange.Read(work => OllamaEmbeddings.ReadEmbed(body.RootElement, work));
         var model = request.Model.Length == 0
             ? throw new GatewayException(Resolution.NotFound(""))
             : await OllamaEmbeddingModel.FindAsync(exchange, request).ConfigureAwait(false);
         var answer = request.Inputs.Count == 0
             ? new EmbeddingAnswer([], Usage.Absent)
             : await Embedding.RunAsync(exchange, "ollama.embed", request, model).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(answer.JsonLength).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(answer.JsonLength);
         var output = new ArrayBufferWriter<byte>(answer.JsonLength);
         OllamaEmbeddings.WriteEmbed(request, answer, exchange.Elapsed, output);
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
@@ -33,11 +36,13 @@ internal sealed class OllamaEmbeddingsEndpoint : IEndpoint
     {
         EmbeddingRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-            request = OllamaEmbeddings.ReadEmbeddings(body.RootElement);
+            request = exchange.Read(work => OllamaEmbeddings.ReadEmbeddings(body.RootElement, work));
         var model = await OllamaEmbeddingModel.FindAsync(exchange, request).ConfigureAwait(false);
         var answer = request.Inputs.Count == 0
             ? new EmbeddingAnswer([], Usage.Absent)
             : await Embedding.RunAsync(exchange, "ollama.embeddings", request, model).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(answer.JsonLength).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(answer.JsonLength);
         var output = new ArrayBufferWriter<byte>(answer.JsonLength);
         OllamaEmbeddings.WriteEmbeddings(answer, output);
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);

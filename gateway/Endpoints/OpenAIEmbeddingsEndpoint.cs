@@ -2,6 +2,7 @@ using System.Buffers;
 using Dragoman.Conversation;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Pipeline;
+using Dragoman.Wire;
 
 namespace Dragoman.Endpoints;
 
@@ -13,10 +14,12 @@ internal sealed class OpenAIEmbeddingsEndpoint : IEndpoint
         EmbeddingRequest request;
         EmbeddingEncoding encoding;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-            (request, encoding) = OpenAIEmbeddings.Read(body.RootElement);
+            (request, encoding) = exchange.Read(work => OpenAIEmbeddings.Read(body.RootElement, work));
         var model = await Resolution.FindAsync(exchange, request.Model, OpenAIChat.Family).ConfigureAwait(false)
             ?? throw new GatewayException(Resolution.NotFound(request.Model));
         var answer = await Embedding.RunAsync(exchange, "openai.embeddings", request, model).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(answer.JsonLength).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(answer.JsonLength);
         var output = new ArrayBufferWriter<byte>(encoding == EmbeddingEncoding.Base64 ? answer.JsonLength / 2 : answer.JsonLength);
         OpenAIEmbeddings.Write(request, encoding, answer, output);
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);

@@ -8,10 +8,10 @@ namespace Dragoman.Pipeline;
 /// produced, how it ended. Adds an estimate where the provider reports no usage, marked as such.
 /// </summary>
 /// <param name="next">Gets the events.</param>
-/// <param name="request">What was asked.</param>
+/// <param name="promptLength">Characters of the prompt, for an estimate.</param>
 /// <param name="exchange">Whose answer it is.</param>
 /// <param name="provider">Whose errors are told.</param>
-internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Exchange exchange, Provider provider) : AnswerFilter(next)
+internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange exchange, Provider provider) : AnswerFilter(next)
 {
     /// <summary>What a call counts besides its words: what is kept to tell it from the others.</summary>
     private const int CallBytes = 1024;
@@ -20,9 +20,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
     private const int FirstRoom = 256 * 1024;
 
     private long producedBytes;
-    private long carriedBytes;
     private long roomFor = FirstRoom;
-    private int? promptLength;
     private Usage usage = Conversation.Usage.Absent;
 
     /// <summary>Something that the client can see has come, so the answer has begun.</summary>
@@ -30,6 +28,9 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
 
     /// <summary>The most bytes that the answer may have (<see cref="Catalog.LimitSettings.AnswerBytes"/>).</summary>
     public int MostBytes { get; } = exchange.Snapshot.Configuration.Limits.AnswerBytes;
+
+    /// <summary>Bytes of all that has come, which dialects may keep to the answer's end.</summary>
+    public long CarriedBytes { get; private set; }
 
     /// <summary>The last event has come.</summary>
     public bool IsOver { get; private set; }
@@ -128,38 +129,28 @@ internal sealed class AnswerMeter(IAnswerEvents next, ChatRequest request, Excha
             return;
         HasBegun = true;
         FirstEventAfter = exchange.Elapsed;
-        // While the prompt is there.
-        promptLength = PromptLength();
     }
 
     /// <summary>What dialects keep of an answer to its end cannot become more than this allows, whatever the provider sends.</summary>
     private void Carry(int bytes)
     {
-        carriedBytes += bytes;
-        if (carriedBytes > MostBytes)
+        CarriedBytes += bytes;
+        if (CarriedBytes > MostBytes)
             throw new GatewayException(UpstreamBody.TooLarge(MostBytes));
-        if (carriedBytes > roomFor)
+        if (CarriedBytes > roomFor)
             MakeRoom();
     }
 
     /// <summary>In steps, so that a token costs no more than a comparison.</summary>
     private void MakeRoom()
     {
-        var step = Math.Max(FirstRoom, carriedBytes);
+        var step = Math.Max(FirstRoom, CarriedBytes);
         exchange.Memory.Grow(step);
-        roomFor = carriedBytes + step;
+        roomFor = CarriedBytes + step;
     }
 
     private Usage Estimate() => new(
-        Math.Max(1, (promptLength ?? PromptLength()) / TokenEstimate.BytesPerToken),
+        Math.Max(1, promptLength / TokenEstimate.BytesPerToken),
         Math.Max(1, producedBytes / TokenEstimate.BytesPerToken),
         Origin: UsageOrigin.Estimated);
-
-    private int PromptLength() => request.Turns.Sum(turn => turn.Parts.Sum(part => part switch
-    {
-        TextPart text => text.Text.Length,
-        ToolCallPart call => call.Arguments.Length + call.Name.Length,
-        ToolResultPart result => result.Text.Length,
-        _ => 0,
-    }));
 }

@@ -28,10 +28,19 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
     /// <summary>Bytes that are sent at once at most, though more may have come.</summary>
     private const int LargestBatch = 32 * 1024;
 
+    /// <summary>
+    /// Bytes of an answer from which on it is dealt with in the thread pool alone: what dialects keep of it, such as the
+    /// arguments of calls, they may write again at its end, which can come with every read. Streams are rarely so long.
+    /// </summary>
+    private const int LargestKept = 128 * 1024;
+
     private readonly ArrayBufferWriter<byte> output = new(256);
 
     /// <summary>Some of the answer has gone to the client; there is no way back.</summary>
     public bool HasBegun { get; private set; }
+
+    /// <summary>Whether the answer is judged when it ends, which may take long however short the answer is.</summary>
+    public bool Judges { get; init; }
 
     /// <summary>Whether an answer is a stream of events, by what it says of itself (P-47).</summary>
     public static bool IsStream(HttpResponseMessage upstream) => upstream.Content.Headers.ContentType?.MediaType == "text/event-stream";
@@ -104,6 +113,8 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
     {
         await ReadAsync(upstream, reader, lane, meter, clock, () => default).ConfigureAwait(false);
         ThrowIfFailed(meter);
+        await SocketThread.LeaveForAsync(meter.CarriedBytes).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(meter.CarriedBytes);
         write();
         CleanCollected();
         HasBegun = true;
@@ -146,6 +157,8 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
     private async Task ReadBodyAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
     {
         var body = await upstream.ReadBodyAsync(meter.MostBytes, credentials, clock.Token, bytes => exchange.Memory.Grow(TimesWholeAnswer * bytes)).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(Judges ? long.MaxValue : body.Length).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(body.Length);
         reader.ReadBody(body.Span, meter);
         ThrowIfFailed(meter);
         lane?.ForwardBody(body.Span);
@@ -164,6 +177,8 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
                 var read = await ReadOnceAsync(reads, events, reader, clock).ConfigureAwait(false);
                 events.Advance(Math.Max(read, 0));
                 context.PassTime();
+                await SocketThread.LeaveForAsync(SizeOf(events, meter)).ConfigureAwait(false);
+                SocketThread.AssertMayProcess(events.Buffered);
                 ReadEvents(events, reader, lane, meter, read);
                 if (!begun)
                     ThrowIfFailed(meter);
@@ -184,6 +199,14 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
                     await flush().ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>How much may have to be dealt with at once, now that something has come.</summary>
+    private long SizeOf(SseReader events, AnswerMeter meter)
+    {
+        if (Judges)
+            return long.MaxValue;
+        return meter.CarriedBytes > LargestKept ? meter.CarriedBytes : events.Buffered;
     }
 
     /// <summary>One read; 0 at the end of the stream, <see cref="Lost"/> when after the finish token counts did not come in time or the connection broke.</summary>

@@ -1,6 +1,7 @@
 using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
@@ -11,6 +12,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     private const string UpstreamRequestIdHeader = "x-upstream-request-id";
 
     private AnswerMeter? meter;
+    private int promptLength;
 
     public Target? Target { get; private set; }
 
@@ -41,6 +43,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
             }
             catch (GatewayException error) when (error.Error.Kind == ErrorKind.ContextTooLong && !HasBegun && !exchange.ClientLeft)
             {
+                await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
                 if (OldestTurns.Drop(request, contextLength, ++refusals) is not { } shorter)
                     throw;
                 request = shorter;
@@ -58,6 +61,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         // Step 6: write.
         var written = await TargetCall.WriteAsync(exchange, provider, target.Model, request, exchange.Http.RequestAborted).ConfigureAwait(false);
         var call = written.Call;
+        promptLength = TokenEstimate.LengthOf(context.Request);
         Losses = written.Losses;
         if (request.Turns.Count < context.Request.Turns.Count)
             Losses.Dropped("messages");
@@ -98,7 +102,10 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     private async Task TranslateAsync(Providers.Provider provider, TargetCall sent, HttpResponseMessage upstream, UpstreamClock clock)
     {
         var request = context.Request;
-        var relay = new AnswerRelay(exchange, dialect, context, provider.Credentials, () => ForgetPrompt(sent));
+        // Some dialects say again what was asked.
+        await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(exchange.Body.Length);
+        var relay = new AnswerRelay(exchange, dialect, context, provider.Credentials, () => ForgetPrompt(sent)) { Judges = sent.Call.AnswerSchema is not null };
         var reader = sent.OpenAnswer();
         WriteHeaders(provider.RequestIdOf(upstream), provider.RateLimitsOf(upstream));
         try
@@ -106,18 +113,18 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
             // What came decides, not what was asked for: only an answer of the form that the client wants passes through.
             if (sent.PassesThrough && AnswerRelay.IsStream(upstream) == request.Stream && relay.OpenPassThrough() is { } lane)
             {
-                meter = new AnswerMeter(lane, request, exchange, provider);
+                meter = new AnswerMeter(lane, promptLength, exchange, provider);
                 await relay.PassThroughAsync(upstream, reader, lane, meter, clock).ConfigureAwait(false);
             }
             else if (request.Stream)
             {
-                meter = new AnswerMeter(relay.OpenStream(), request, exchange, provider);
+                meter = new AnswerMeter(relay.OpenStream(), promptLength, exchange, provider);
                 await relay.StreamAsync(upstream, reader, meter, clock).ConfigureAwait(false);
             }
             else
             {
                 var collector = new AnswerCollector();
-                meter = new AnswerMeter(collector, request, exchange, provider);
+                meter = new AnswerMeter(collector, promptLength, exchange, provider);
                 await relay.CollectAsync(upstream, reader, collector, meter, clock).ConfigureAwait(false);
             }
         }

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Pipeline;
@@ -62,7 +63,12 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
             do
             {
                 if (count == room.Length)
+                {
+                    // To grow means to copy all that has come.
+                    await SocketThread.LeaveForAsync(count).ConfigureAwait(false);
                     Grow(lease, announced);
+                }
+
                 var before = count;
                 if (await ReadOnceAsync(abort.Token).ConfigureAwait(false))
                     return;

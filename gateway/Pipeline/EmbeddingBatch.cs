@@ -1,6 +1,7 @@
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Providers;
+using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
@@ -110,6 +111,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
             }
             catch (GatewayException error)
             {
+                await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
                 if (!TryEase(part, dimensions is not null, error.Error, waiting))
                     throw;
             }
@@ -180,6 +182,8 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
     private async Task SendAsync(Part part, int? dimensions, CancellationToken cancellation)
     {
         // Step 6: write.
+        await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(exchange.Body.Length);
         var inputs = new ArraySegment<string>(texts, part.Start, part.Count);
         var lost = new LossReport();
         if (dimensions != request.Dimensions)
@@ -226,6 +230,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
             {
                 using var upstream = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
                 var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, MakeRoom).ConfigureAwait(false);
+                SocketThread.AssertMayProcess(body.Length);
                 return provider.Dialect.ReadEmbeddings(body);
             }).ConfigureAwait(false);
         }

@@ -20,6 +20,7 @@ public sealed class Exchange
     private ReasoningMemory.Conversation? conversation;
     private readonly MemoryBudget budget;
     private MemoryLease? memory;
+    private WorkLimit? work;
 
     internal Exchange(HttpContext http, GatewayRuntime runtime, IErrorShape errors, string requestId)
     {
@@ -80,7 +81,20 @@ public sealed class Exchange
     /// <summary>What an inbound dialect reads besides the body.</summary>
     internal RequestContext RequestContext => new(
         name => Http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null,
-        Snapshot.Envelope);
+        Snapshot.Envelope)
+    {
+        Work = Work,
+    };
+
+    /// <summary>Bounds what is done for the request besides waiting.</summary>
+    internal WorkLimit Work => work ??= new WorkLimit(Clock, Snapshot.Configuration.Limits.Work, Http.RequestAborted);
+
+    /// <summary>Reads what was parsed, within the time that there is for the request.</summary>
+    internal T Read<T>(Func<WorkLimit, T> read)
+    {
+        using (Work.Begin())
+            return read(Work);
+    }
 
     /// <summary>What a route's <c>{*id}</c> stood for.</summary>
     public string RouteValue { get; internal set; } = "";
@@ -99,6 +113,7 @@ public sealed class Exchange
     {
         var body = Body = await ReadBodyAsync().ConfigureAwait(false);
         await SocketThread.LeaveForAsync(body.Length).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(body.Length);
         if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, emptyMessage));
         if (!Utf8.IsValid(body.Span))

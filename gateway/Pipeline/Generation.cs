@@ -14,7 +14,7 @@ public static class Generation
         // Step 3: read.
         ChatRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-            request = dialect.Read(body.RootElement, exchange.RequestContext) with { Source = exchange.Body };
+            request = Read(exchange, () => dialect.Read(body.RootElement, exchange.RequestContext));
 
         // Step 4: resolve.
         var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
@@ -66,6 +66,18 @@ public static class Generation
             await access.SettleAsync(reservation, settlement).ConfigureAwait(false);
             GatewayMetrics.CountLosses(attempt.Losses, dialect.Name, (attempt.Target ?? model.Targets[0]).Provider);
             SettlementLog.Write(exchange, dialect.Name, request, attempt.Target ?? model.Targets[0], attempt, settlement);
+        }
+    }
+
+    /// <summary>Step 3, within the time that there is for it.</summary>
+    /// <exception cref="GatewayException">The request is malformed, too large in some way, or takes too long.</exception>
+    internal static ChatRequest Read(Exchange exchange, Func<ChatRequest> read)
+    {
+        using (exchange.Work.Begin())
+        {
+            var request = read() with { Source = exchange.Body };
+            RequestLimits.Check(request);
+            return request;
         }
     }
 

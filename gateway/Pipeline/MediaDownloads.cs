@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Providers;
+using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
@@ -233,7 +234,10 @@ public sealed class MediaDownloads : IDisposable
 
                 if (!response.IsSuccessStatusCode)
                     throw Refuse(url, $"it answered {(int)response.StatusCode}");
-                return Check(url, part, response.Content.Headers.ContentType?.MediaType, await ReadAsync(url, response, makeRoom, both.Token).ConfigureAwait(false));
+                var bytes = await ReadAsync(url, response, makeRoom, both.Token).ConfigureAwait(false);
+                await SocketThread.LeaveForAsync(bytes.Length).ConfigureAwait(false);
+                SocketThread.AssertMayProcess(bytes.Length);
+                return Check(url, part, response.Content.Headers.ContentType?.MediaType, bytes);
             }
 
             throw Refuse(url, $"it redirects more than {MostRedirects} times");

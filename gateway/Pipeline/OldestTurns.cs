@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
@@ -21,6 +22,7 @@ internal static class OldestTurns
     {
         if (!request.DropsOldestTurns || refusals > MostDrops)
             return null;
+        SocketThread.AssertMayProcess(request.Source.Length);
         var tokens = request.Turns.Select(TokenEstimate.Of).ToArray();
         var total = tokens.Sum();
         var aim = refusals == MostDrops ? 0 : Math.Min(contextLength, total * KeptByOneDrop);

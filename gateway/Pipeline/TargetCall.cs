@@ -1,6 +1,7 @@
 using Dragoman.Conversation;
 using Dragoman.Conversation.Schemas;
 using Dragoman.Providers;
+using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
@@ -18,6 +19,9 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
     /// <exception cref="GatewayException">The provider lacks something whose loss would change the contract.</exception>
     public static async Task<TargetCall> WriteAsync(Exchange exchange, Provider provider, string model, ChatRequest request, CancellationToken cancellation)
     {
+        var losses = new LossReport { Work = exchange.Work };
+        // A wait for a model list, a refusal or another target comes back on the socket thread.
+        await LeaveSocketThreadAsync(exchange).ConfigureAwait(false);
         var dialect = provider.Dialect.For(request, model);
         var isGuarded = await GuardsLinksAsync(exchange, provider, request, cancellation).ConfigureAwait(false);
         if (isGuarded)
@@ -28,15 +32,21 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
         RefuseFamilyMembers(request);
         if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists(model))
             throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
-        RefuseUnusableSchemas(request);
-        var losses = new LossReport();
-        foreach (var hint in request.FamilyHints)
-            losses.Dropped(hint);
-        if (request.ToolChoice?.Allowed is { } allowed && request.Tools.Any(tool => !allowed.Contains(tool.Name)))
-            losses.Emulated("tool_choice");
+        await LeaveSocketThreadAsync(exchange).ConfigureAwait(false);
+        using (exchange.Work.Begin())
+        {
+            RefuseUnusableSchemas(request, exchange.Work);
+            foreach (var hint in request.FamilyHints)
+                losses.Dropped(hint);
+            if (request.ToolChoice?.Allowed is { } allowed && ToolDefinition.NamesOf(request.Tools) is var names && !names.IsSubsetOf(allowed))
+                losses.Emulated("tool_choice");
+        }
+
         var memory = dialect.GivesState ? exchange.ConversationOf(request) : null;
-        var (fitted, names) = await FitAsync(exchange, dialect, model, request, memory, isGuarded, cancellation).ConfigureAwait(false);
-        var call = dialect.Write(fitted, model, losses);
+        var (fitted, renamed) = await FitAsync(exchange, dialect, model, request, memory, isGuarded, cancellation).ConfigureAwait(false);
+        UpstreamCall call;
+        using (exchange.Work.Begin())
+            call = dialect.Write(fitted, model, losses);
         return new TargetCall(fitted, call, PassesThrough: false, losses, OpenAnswer);
 
         IAnswerReader OpenAnswer()
@@ -45,9 +55,13 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
             if (call.LocalStop.Count > 0)
                 reader = new LocallyStoppedReader(reader, call.LocalStop, fitted.ExpectedChoices);
             if (call.AnswerSchema is { } schema)
-                reader = new FilteredAnswerReader(reader, events => new SchemaCheckedAnswer(events, AnswerSchema.Parse(schema)));
-            if (names is not null)
-                reader = new FilteredAnswerReader(reader, names.Restoring);
+            {
+                var judge = AnswerSchema.Parse(schema, exchange.Work);
+                reader = new FilteredAnswerReader(reader, events => new SchemaCheckedAnswer(events, judge, exchange.Work));
+            }
+
+            if (renamed is not null)
+                reader = new FilteredAnswerReader(reader, renamed.Restoring);
             if (memory is not null)
                 reader = new FilteredAnswerReader(reader, memory.Remembering);
             return reader;
@@ -59,7 +73,8 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
     public static async Task<UpstreamCall?> WriteTokenCountAsync(Exchange exchange, Provider provider, string model, ChatRequest request, CancellationToken cancellation)
     {
         var dialect = provider.Dialect;
-        var losses = new LossReport();
+        var losses = new LossReport { Work = exchange.Work };
+        await LeaveSocketThreadAsync(exchange).ConfigureAwait(false);
         // A provider of the client's family counts the client's own words, others count what they would be sent.
         var isGuarded = await GuardsLinksAsync(exchange, provider, request, cancellation).ConfigureAwait(false);
         if (isGuarded)
@@ -72,7 +87,8 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
         RefuseFamilyMembers(request);
         var memory = dialect.GivesState ? exchange.ConversationOf(request) : null;
         var (fitted, _) = await FitAsync(exchange, dialect, model, request, memory, isGuarded, cancellation).ConfigureAwait(false);
-        return dialect.WriteTokenCount(fitted, model, losses);
+        using (exchange.Work.Begin())
+            return dialect.WriteTokenCount(fitted, model, losses);
     }
 
     /// <summary>Whether the provider must not be given the request's links, because it stands where they could lead a client inside.</summary>
@@ -86,13 +102,27 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
     private static async ValueTask<UpstreamCall?> TryPassThroughAsync(
         Exchange exchange, Provider provider, IOutboundDialect dialect, string model, ChatRequest request, CancellationToken cancellation)
     {
-        if (dialect.TryPassThrough(request, model) is not { } passed)
+        await LeaveSocketThreadAsync(exchange).ConfigureAwait(false);
+        UpstreamCall? passed;
+        using (exchange.Work.Begin())
+            passed = dialect.TryPassThrough(request, model);
+        if (passed is null)
             return null;
         var downloads = exchange.Snapshot.Downloads;
         var isInside = downloads.KnownInside(provider.Address);
         if (isInside != false && LinkScan.MayHoldLinks(request.Source.Span) && (isInside ?? await downloads.IsInsideAsync(provider.Address, cancellation).ConfigureAwait(false)))
+        {
+            await LeaveSocketThreadAsync(exchange).ConfigureAwait(false);
             await downloads.RefuseInnerLinksAsync(request.Source, cancellation).ConfigureAwait(false);
+        }
+
         return passed;
+    }
+
+    private static async ValueTask LeaveSocketThreadAsync(Exchange exchange)
+    {
+        await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(exchange.Body.Length);
     }
 
     private static void RefuseFamilyMembers(ChatRequest request)
@@ -107,28 +137,37 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
         var fitted = WithAllowedTools(request);
         if (memory is not null)
             fitted = memory.Restore(fitted);
-        fitted = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => !isGuarded && dialect.FetchesLink(part, model), cancellation, exchange.Memory.Grow).ConfigureAwait(false);
+        var inlined = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => !isGuarded && dialect.FetchesLink(part, model), cancellation, exchange.Memory.Grow).ConfigureAwait(false);
+        // What was fetched is larger than the request.
+        var size = ReferenceEquals(inlined, fitted) ? exchange.Body.Length : long.MaxValue;
+        fitted = inlined;
+        await SocketThread.LeaveForAsync(size).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(size);
         return ToolNames.Adapt(fitted, dialect.ToolNames) is { } adapted ? adapted : (fitted, null);
     }
 
     /// <summary>What no provider can use is refused here, by its place in the client's request.</summary>
-    private static void RefuseUnusableSchemas(ChatRequest request)
+    private static void RefuseUnusableSchemas(ChatRequest request, WorkLimit work)
     {
         if (request.Format is { Schema: { } wanted } format)
-            SchemaCheck.RefuseUnusable(wanted, format.Field);
+            SchemaCheck.RefuseUnusable(wanted, format.Field, work);
         foreach (var tool in request.Tools)
         {
             if (tool is { FreeText: null, Parameters: { } parameters })
-                SchemaCheck.RefuseUnusable(parameters, tool.Field);
+                SchemaCheck.RefuseUnusable(parameters, tool.Field, work);
         }
     }
 
     /// <summary>Only OpenAI knows tools that are told but not allowed; for the others the list is shortened (specs/dialects.md 2.3).</summary>
-    private static ChatRequest WithAllowedTools(ChatRequest request) => request.ToolChoice is { Allowed: { } allowed } choice
-        ? request with
+    private static ChatRequest WithAllowedTools(ChatRequest request)
+    {
+        if (request.ToolChoice is not { Allowed: { } names } choice)
+            return request;
+        var allowed = names.ToHashSet(StringComparer.Ordinal);
+        return request with
         {
             Tools = [.. request.Tools.Where(tool => allowed.Contains(tool.Name))],
             ToolChoice = choice with { Allowed = null },
-        }
-        : request;
+        };
+    }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Providers;
+using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
@@ -19,7 +20,7 @@ public static class TokenCount
         // Step 3: read.
         ChatRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-            request = read(body.RootElement, exchange.RequestContext) with { Source = exchange.Body };
+            request = Generation.Read(exchange, () => read(body.RootElement, exchange.RequestContext));
 
         // Step 4: resolve.
         var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
@@ -27,6 +28,8 @@ public static class TokenCount
         if (await AskAsync(exchange, request, model.Targets[0]).ConfigureAwait(false) is { } counted)
             return counted;
         exchange.Http.Response.Headers[Header] = "estimated";
+        await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(exchange.Body.Length);
         return TokenEstimate.Of(request);
     }
 

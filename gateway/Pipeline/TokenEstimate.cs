@@ -40,6 +40,27 @@ internal static class TokenEstimate
         + request.Tools.Sum(tool => TokensPerTurn + Of(tool.Name) + Of(tool.Description ?? "") + Of(tool.Parameters ?? ""))
         + Of(request.Format?.Schema ?? "");
 
+    /// <summary>Characters of what a conversation says, without putting them together.</summary>
+    public static int LengthOf(ChatRequest request)
+    {
+        var length = 0;
+        foreach (var turn in request.Turns)
+        {
+            foreach (var part in turn.Parts)
+                length += LengthOf(part);
+        }
+
+        return length;
+    }
+
+    private static int LengthOf(Part part) => part switch
+    {
+        TextPart text => text.Text.Length,
+        ToolCallPart call => call.Arguments.Length + call.Name.Length,
+        ToolResultPart result => result.Content.Sum(inner => inner is TextPart text ? text.Text.Length : 0),
+        _ => 0,
+    };
+
     /// <summary>The longest beginning of a text that is no longer than <paramref name="bytes"/> of UTF-8; never half a character.</summary>
     public static string Beginning(string text, int bytes)
     {

@@ -3,9 +3,11 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Secrets;
+using Dragoman.Wire;
 
 namespace Dragoman.Providers;
 
@@ -99,19 +101,25 @@ public sealed class Provider : IDisposable
     /// <exception cref="GatewayException">The provider cannot be reached, or refused.</exception>
     public async Task<HttpResponseMessage> SendAsync(UpstreamCall call, CancellationToken cancellation)
     {
+        GatewayException refusal;
         try
         {
             return await SendOnceAsync(call, cancellation).ConfigureAwait(false);
         }
-        catch (GatewayException refusal) when (Dialect.Amend(call, refusal.Error) is { } amended)
+        catch (GatewayException error)
         {
+            refusal = error;
+        }
+
+        // To amend a call means to read it.
+        await SocketThread.LeaveForAsync(call.Body.Length).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(call.Body.Length);
+        if (Dialect.Amend(call, refusal.Error) is { } amended)
             return await SendOnceAsync(amended, cancellation).ConfigureAwait(false);
-        }
-        catch (GatewayException refusal) when (CanWake(call, refusal.Error))
-        {
-            await WakeAsync(call, cancellation).ConfigureAwait(false);
-            return await SendOnceAsync(call, cancellation).ConfigureAwait(false);
-        }
+        if (!CanWake(call, refusal.Error))
+            ExceptionDispatchInfo.Throw(refusal);
+        await WakeAsync(call, cancellation).ConfigureAwait(false);
+        return await SendOnceAsync(call, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Sends a call without trying to cure a refusal.</summary>

@@ -42,6 +42,8 @@ internal static class UpstreamBody
                         var size = (int)Math.Min(2L * count, largest + 1L);
                         if (size > Uncounted)
                             makeRoom?.Invoke(size - (count <= Uncounted ? 0 : count));
+                        // To grow means to copy all that has come.
+                        await SocketThread.LeaveForAsync(count).ConfigureAwait(false);
                         Array.Resize(ref body, size);
                     }
 

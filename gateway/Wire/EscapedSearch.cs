@@ -1,46 +1,64 @@
 using System.Buffers;
-using System.Text;
 
 namespace Dragoman.Wire;
 
 /// <summary>
 /// Looks for words in escaped text that comes in pieces, in whatever way the words are escaped. Only what may be the
 /// beginning of a word is held back. The word that is complete first counts, and of two such the longer one, so that
-/// the result does not depend on the pieces.
+/// the result does not depend on the pieces. Every byte is looked at once.
 /// </summary>
-public sealed class EscapedSearch
+/// <param name="words">What is looked for.</param>
+public sealed class EscapedSearch(WordSet words)
 {
-    private readonly byte[][] words;
-    private readonly SearchValues<byte> interesting;
+    /// <summary>Where in <see cref="held"/>, and then in the piece behind it, the plain bytes since the last moment of no hope come from.</summary>
+    private readonly List<int> origins = [];
+
+    private readonly ArrayBufferWriter<byte> letters = new(4);
     private byte[] held = [];
+    private int place = WordSet.Nowhere;
 
-    /// <param name="words">None of them empty.</param>
-    public EscapedSearch(IEnumerable<string> words)
-    {
-        this.words = [.. words.Select(Encoding.UTF8.GetBytes)];
-        interesting = SearchValues.Create([(byte)'\\', .. this.words.Select(word => word[0])]);
-    }
-
-    /// <summary>The next piece. The spans in the result live until the next call.</summary>
+    /// <summary>The next piece, not cut within an escape. The spans in the result live until the next call.</summary>
     public EscapedSearchResult Feed(ReadOnlySpan<byte> escaped)
     {
-        if (held.Length == 0 && !escaped.ContainsAny(interesting))
+        if (place == WordSet.Nowhere && !escaped.ContainsAny(words.Beginnings))
             return new EscapedSearchResult(escaped, Word: -1, default);
 
-        ReadOnlySpan<byte> whole = escaped;
-        if (held.Length > 0)
+        var whole = escaped;
+        var position = held.Length;
+        if (position > 0)
         {
             byte[] joined = [.. held, .. escaped];
             whole = joined;
         }
 
-        held = [];
-        var text = new UnescapedText(whole);
-        if (TryFind(text.Plain, out var from, out var to, out var found))
-            return new EscapedSearchResult(whole[..text.OriginOf(from)], found, whole[text.OriginOf(to)..]);
-        var safe = text.OriginOf(BeginningOfWord(text.Plain));
-        held = whole[safe..].ToArray();
-        return new EscapedSearchResult(whole[..safe], Word: -1, default);
+        while (position < whole.Length)
+        {
+            if (place == WordSet.Nowhere)
+            {
+                origins.Clear();
+                var hope = whole[position..].IndexOfAny(words.Beginnings);
+                if (hope < 0)
+                    break;
+                position += hope;
+            }
+
+            var from = position;
+            position += ReadUnit(whole[from..]);
+            foreach (var letter in letters.WrittenSpan)
+            {
+                origins.Add(from);
+                place = words.Next(place, letter);
+                if (words.WordAt(place) is >= 0 and var word)
+                {
+                    var start = origins[^words.LengthOf(word)];
+                    Finish();
+                    return new EscapedSearchResult(whole[..start], word, whole[position..]);
+                }
+            }
+        }
+
+        Hold(whole);
+        return new EscapedSearchResult(whole[..^held.Length], Word: -1, default);
     }
 
     /// <summary>What was held back, when no further piece comes.</summary>
@@ -48,40 +66,36 @@ public sealed class EscapedSearch
     {
         var rest = held;
         held = [];
+        origins.Clear();
+        place = WordSet.Nowhere;
         return rest;
     }
 
-    private bool TryFind(ReadOnlySpan<byte> plain, out int from, out int to, out int found)
+    /// <summary>Puts the bytes that one letter or escape stands for into <see cref="letters"/>, and returns how many it takes itself.</summary>
+    private int ReadUnit(ReadOnlySpan<byte> escaped)
     {
-        (from, to, found) = (-1, int.MaxValue, -1);
-        for (var index = 0; index < words.Length; index++)
-        {
-            var word = words[index];
-            var start = plain.IndexOf(word);
-            if (start < 0)
-                continue;
-            var end = start + word.Length;
-            if (end < to || (end == to && start < from))
-                (from, to, found) = (start, end, index);
-        }
-
-        return from >= 0;
+        letters.ResetWrittenCount();
+        if (escaped[0] == '\\' && escaped.Length > 1)
+            return JsonText.UnescapeOne(escaped, letters);
+        letters.Write(escaped[..1]);
+        return 1;
     }
 
-    /// <summary>Where the text's longest tail starts that a word may go on from.</summary>
-    private int BeginningOfWord(ReadOnlySpan<byte> plain)
+    /// <summary>Keeps the text's longest tail that a word may go on from.</summary>
+    private void Hold(ReadOnlySpan<byte> whole)
     {
-        var longest = 0;
-        foreach (var word in words)
+        var depth = words.DepthOf(place);
+        if (depth == 0)
         {
-            for (var length = Math.Min(word.Length - 1, plain.Length); length > longest; length--)
-            {
-                if (plain.EndsWith(word.AsSpan(0, length)))
-                    longest = length;
-            }
+            Finish();
+            return;
         }
 
-        return plain.Length - longest;
+        var from = origins[^depth];
+        held = whole[from..].ToArray();
+        origins.RemoveRange(0, origins.Count - depth);
+        for (var index = 0; index < origins.Count; index++)
+            origins[index] -= from;
     }
 }
 

@@ -11,6 +11,9 @@ public sealed class JsonMembers
 
     private JsonMembers(ReadOnlyMemory<byte> json) => this.json = json;
 
+    /// <summary>Of the object's text, in bytes.</summary>
+    public int Length => json.Length;
+
     /// <summary>Null when the text is not one JSON object and nothing else.</summary>
     public static JsonMembers? TryRead(ReadOnlyMemory<byte> json) => TryRead(json, mayBeFollowed: false);
 

@@ -6,7 +6,11 @@ namespace Dragoman.Wire;
 /// <summary>Changes single values of a JSON object and leaves every other byte as it is.</summary>
 public static class JsonSplice
 {
-    /// <summary>Copies an object with the value of each top-level member <paramref name="name"/> replaced; what follows the object is left out.</summary>
+    /// <summary>
+    /// Copies an object with the value of its top-level member <paramref name="name"/> replaced; what follows the object is
+    /// left out. Of several such members the last one counts and the others become null, so that a member that is sent a
+    /// million times does not make the copy a million times larger.
+    /// </summary>
     /// <param name="json">Begins with the object.</param>
     /// <param name="name">The member's name, without escapes.</param>
     /// <param name="replacement">JSON.</param>
@@ -16,6 +20,7 @@ public static class JsonSplice
     public static int Replace(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> replacement, IBufferWriter<byte> output)
     {
         var copied = 0;
+        var isFound = false;
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowMultipleValues = true });
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -26,11 +31,15 @@ public static class JsonSplice
             reader.Skip();
             if (!isWanted)
                 continue;
+            if (isFound)
+                output.Write("null"u8);
+            isFound = true;
             output.Write(json[copied..from]);
-            output.Write(replacement);
             copied = (int)reader.BytesConsumed;
         }
 
+        if (isFound)
+            output.Write(replacement);
         var length = (int)reader.BytesConsumed;
         output.Write(json[copied..length]);
         return length;

@@ -8,6 +8,9 @@ public sealed class LineReader
     private int scanned;
     private int end;
 
+    /// <summary>Bytes that were appended and not taken yet.</summary>
+    public int Buffered => end - start;
+
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (start > 0)

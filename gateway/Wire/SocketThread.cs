@@ -1,13 +1,41 @@
 namespace Dragoman.Wire;
 
-/// <summary>The thread that hears of a socket's bytes deals with them at once; other streams wait for it meanwhile.</summary>
+/// <summary>
+/// The thread that hears of a socket's bytes deals with them at once; other streams wait for it meanwhile. Whatever is
+/// large has to leave it first, and not only once: every await that really waits for a socket comes back on it.
+/// </summary>
 internal static class SocketThread
 {
-    /// <summary>Bytes; reading so much JSON takes about as long as some hundred tokens.</summary>
-    private const int LargeBody = 64 * 1024;
+    /// <summary>
+    /// Bytes of the largest body that may be dealt with on the thread. To read and translate so much takes about as long
+    /// as 200 tokens of streams, whatever it holds; most requests of chats are smaller.
+    /// </summary>
+    public const int LargestBody = 16 * 1024;
 
-    /// <summary>Goes on in the thread pool if a body of this length has to be dealt with.</summary>
-    public static Task LeaveForAsync(int length) => length < LargeBody ? Task.CompletedTask : LeaveAsync();
+    /// <summary>The environment variable that turns <see cref="AssertMayProcess"/> on where it is not by itself; its value is 1.</summary>
+    public const string GuardVariable = "SOCKET_THREAD_GUARD";
+
+    /// <summary>As the runtime calls it.</summary>
+    private const string Name = ".NET Sockets";
+
+    /// <summary>Whether <see cref="AssertMayProcess"/> looks. In debug builds it does.</summary>
+    internal static bool IsGuarded { get; set; } =
+#if DEBUG
+        true;
+#else
+        Environment.GetEnvironmentVariable(GuardVariable) == "1";
+#endif
+
+    /// <summary>Goes on in the thread pool if so much has to be dealt with and this is another thread.</summary>
+    public static Task LeaveForAsync(long length) => length <= LargestBody || Thread.CurrentThread.IsThreadPoolThread ? Task.CompletedTask : LeaveAsync();
+
+    /// <summary>To be called before so much is dealt with.</summary>
+    /// <exception cref="InvalidOperationException">It would hold up the socket thread: <see cref="LeaveForAsync"/> is missing.</exception>
+    public static void AssertMayProcess(long length)
+    {
+        if (IsGuarded && length > LargestBody && Thread.CurrentThread is { IsThreadPoolThread: false, Name: Name })
+            throw new InvalidOperationException($"{length} bytes would be dealt with on the socket thread, and all streams would wait for it; call {nameof(LeaveForAsync)} first");
+    }
 
     private static async Task LeaveAsync() => await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 }

@@ -34,6 +34,9 @@ public sealed class SseReader : IDisposable
         this.largestEvent = largestEvent;
     }
 
+    /// <summary>Bytes that were read and not taken yet.</summary>
+    public int Buffered => end - start;
+
     /// <summary>The free room to read into; follow with <see cref="Advance"/>.</summary>
     /// <exception cref="InvalidDataException">One event is larger than allowed.</exception>
     public Memory<byte> GetMemory()

@@ -66,18 +66,21 @@ internal static class EmbeddingList
     private static List<Item> ReadItems(ref Utf8JsonReader reader)
     {
         var items = new List<Item>();
+        var numbers = new List<float>();
         reader.Read();
         Expect(reader, JsonTokenType.StartArray);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             Expect(reader, JsonTokenType.StartObject);
-            items.Add(ReadItem(ref reader, items.Count > 0 ? items[^1].Vector.Length : 0));
+            items.Add(ReadItem(ref reader, numbers));
         }
 
         return items;
     }
 
-    private static Item ReadItem(ref Utf8JsonReader reader, int likelyLength)
+    /// <param name="reader">Stands on the object's start.</param>
+    /// <param name="numbers">Room that all vectors share while they are read.</param>
+    private static Item ReadItem(ref Utf8JsonReader reader, List<float> numbers)
     {
         int? index = null;
         float[]? vector = null;
@@ -90,7 +93,7 @@ internal static class EmbeddingList
             }
             else if (reader.ValueTextEquals("embedding"u8))
             {
-                vector = ReadVector(ref reader, likelyLength);
+                vector = ReadVector(ref reader, numbers);
             }
             else
             {
@@ -101,10 +104,10 @@ internal static class EmbeddingList
         return new Item(index, vector ?? throw new FormatException("there is no vector"));
     }
 
-    private static float[] ReadVector(ref Utf8JsonReader reader, int likelyLength)
+    private static float[] ReadVector(ref Utf8JsonReader reader, List<float> numbers)
     {
         reader.Read();
-        var vector = reader.TokenType == JsonTokenType.String ? ReadBase64(ref reader) : ReadNumbers(ref reader, likelyLength);
+        var vector = reader.TokenType == JsonTokenType.String ? ReadBase64(ref reader) : ReadNumbers(ref reader, numbers);
         // JSON could not carry anything else on.
         return Array.TrueForAll(vector, float.IsFinite) ? vector : throw new FormatException("a value is not a number");
     }
@@ -117,20 +120,13 @@ internal static class EmbeddingList
             : throw new FormatException("a vector ends inside a value");
     }
 
-    private static float[] ReadNumbers(ref Utf8JsonReader reader, int likelyLength)
+    private static float[] ReadNumbers(ref Utf8JsonReader reader, List<float> numbers)
     {
         Expect(reader, JsonTokenType.StartArray);
-        var vector = new float[likelyLength];
-        var length = 0;
+        numbers.Clear();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (length == vector.Length)
-                Array.Resize(ref vector, Math.Max(256, length * 2));
-            vector[length++] = reader.GetSingle();
-        }
-
-        Array.Resize(ref vector, length);
-        return vector;
+            numbers.Add(reader.GetSingle());
+        return [.. numbers];
     }
 
     private static Usage ReadUsage(ref Utf8JsonReader reader)

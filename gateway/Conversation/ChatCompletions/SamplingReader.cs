@@ -65,8 +65,8 @@ internal static class SamplingReader
     private static string[] ReadStop(RequestObject request) => request.Find("stop") switch
     {
         null => [],
-        { ValueKind: JsonValueKind.String } single => [JsonText.ReadString(single)],
-        { ValueKind: JsonValueKind.Array } => [.. request.Strings("stop")],
+        { ValueKind: JsonValueKind.String } single => RequestLimits.CheckStop([JsonText.ReadString(single)], "stop"),
+        { ValueKind: JsonValueKind.Array } => RequestLimits.CheckStop([.. request.Strings("stop")], "stop"),
         { } wrong => throw request.WrongType("stop", "a string or an array of strings", wrong),
     };
 }

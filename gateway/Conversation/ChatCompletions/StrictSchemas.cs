@@ -17,7 +17,7 @@ internal static class StrictSchemas
         answerSchema = null;
         if (format is not { Strict: true, Schema: { } schema })
             return format;
-        if (TryFit(schema, format.Field) is { } fitting)
+        if (TryFit(schema, format.Field, losses.Work) is { } fitting)
             return format with { Schema = fitting };
         losses.Emulated("response_format");
         answerSchema = schema;
@@ -28,20 +28,20 @@ internal static class StrictSchemas
     {
         if (tool is not { Strict: true, FreeText: null, Parameters: { } parameters })
             return tool;
-        if (TryFit(parameters, tool.Field) is { } fitting)
+        if (TryFit(parameters, tool.Field, losses.Work) is { } fitting)
             return tool with { Parameters = fitting };
         losses.Dropped("strict");
         return tool with { Strict = false };
     }
 
-    private static string? TryFit(string schema, string field)
+    private static string? TryFit(string schema, string field, WorkLimit work)
     {
         try
         {
-            var sanitised = SchemaSanitizer.Sanitise(schema, SchemaRules.OpenAIStrict, field);
+            var sanitised = SchemaSanitizer.Sanitise(schema, SchemaRules.OpenAIStrict, field, work);
             return sanitised is { ChangesValidity: false, Unsupported: null } ? sanitised.Json : null;
         }
-        catch (GatewayException)
+        catch (GatewayException error) when (error.Error.Code != WorkLimit.ErrorCode)
         {
             // Such as a root that is no object, which OpenAI takes unstrictly at most.
             return null;

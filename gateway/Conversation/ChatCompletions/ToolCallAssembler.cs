@@ -14,10 +14,15 @@ internal sealed class ToolCallAssembler(int choice)
 {
     private readonly List<Slot> slots = [];
     private readonly Dictionary<int, Slot> current = [];
+
+    /// <summary>The last call of each id the server gave, and of each id at an index.</summary>
+    private readonly Dictionary<(string Id, int? Index), Slot> byId = [];
+
     private readonly HashSet<string> ids = [];
     private readonly HeldBack held = new();
     private int lastIndex;
     private int started;
+    private int nextFreeIndex;
 
     public int Count => slots.Count;
 
@@ -129,9 +134,14 @@ internal sealed class ToolCallAssembler(int choice)
     /// <summary>Takes the next piece of a call, with the arguments in it, escaped.</summary>
     public void Accept(ToolCallPiece piece, ReadOnlySpan<byte> arguments, IAnswerEvents events)
     {
-        var slot = Find(piece) ?? Open(piece.Index ?? NextFreeIndex());
+        var slot = Find(piece) ?? Open(piece.Index ?? nextFreeIndex);
         lastIndex = slot.Index;
-        slot.UpstreamId ??= piece.Id;
+        if (slot.UpstreamId is null && piece.Id is { } id)
+        {
+            slot.UpstreamId = id;
+            KnowById(id, slot);
+        }
+
         slot.Name ??= piece.Name;
         if (slot.IsStarted)
             EmitArguments(slot, piece.Name, arguments, events);
@@ -155,15 +165,19 @@ internal sealed class ToolCallAssembler(int choice)
         return piece.Name is null || (piece.Name == slot.Name && isOpen) ? slot : null;
     }
 
-    private Slot? FindById(ToolCallPiece piece)
-    {
-        for (var place = slots.Count - 1; place >= 0 && piece.Id is not null; place--)
-        {
-            if (slots[place].UpstreamId == piece.Id && (piece.Index is null || slots[place].Index == piece.Index))
-                return slots[place];
-        }
+    private Slot? FindById(ToolCallPiece piece) => piece.Id is { } id ? byId.GetValueOrDefault((id, piece.Index)) : null;
 
-        return null;
+    private void KnowById(string id, Slot slot)
+    {
+        Know((id, slot.Index));
+        Know((id, null));
+
+        // An id may be told late, of a call that others have followed.
+        void Know((string, int?) key)
+        {
+            if (!byId.TryGetValue(key, out var known) || known.Number < slot.Number)
+                byId[key] = slot;
+        }
     }
 
     private Slot Open(int index)
@@ -172,10 +186,9 @@ internal sealed class ToolCallAssembler(int choice)
         var slot = new Slot(slots.Count, index);
         slots.Add(slot);
         current[index] = slot;
+        nextFreeIndex = Math.Max(nextFreeIndex, index < int.MaxValue ? index + 1 : index);
         return slot;
     }
-
-    private int NextFreeIndex() => current.Count == 0 ? 0 : current.Keys.Max() + 1;
 
     /// <summary>Starts the calls whose names are known, in order, so that slots stay dense.</summary>
     private void StartReady(IAnswerEvents events)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Dragoman.Wire;
 
 namespace Dragoman.Conversation.Schemas;
@@ -9,33 +8,35 @@ public sealed class AnswerSchema
 {
     private const int DeepestAnswer = 256;
 
-    private readonly SchemaNode root;
-    private readonly Dictionary<string, Regex?> patterns = [];
+    private readonly SchemaDocument document;
+    private readonly SchemaPatterns patterns = new();
+    private readonly Dictionary<SchemaNode, SchemaFacts> facts = [];
 
-    private AnswerSchema(SchemaDocument document)
-    {
-        root = document.Root;
-        foreach (var node in document.Nodes)
-        {
-            foreach (var pattern in node.Strings("pattern").Concat(node.Map("patternProperties").Keys))
-                patterns.TryAdd(pattern, SchemaPattern.Read(pattern));
-        }
-    }
+    private AnswerSchema(SchemaDocument document) => this.document = document;
 
+    /// <param name="schema">Raw JSON as the client sent it.</param>
+    /// <param name="work">Bounds the work for the request, judging included.</param>
     /// <exception cref="GatewayException">The schema cannot be used.</exception>
-    public static AnswerSchema Parse(string schema) => new(SchemaCheck.Checked(schema, "schema"));
+    public static AnswerSchema Parse(string schema, WorkLimit? work = null) => new(SchemaCheck.Checked(schema, "schema", work));
 
-    /// <summary>Null when the answer is valid, else a short text with the JSON pointer of what is not.</summary>
+    /// <summary>Null when the answer is valid, or would take too long to judge; else a short text with the JSON pointer of what is not.</summary>
     public string? FindMismatch(ReadOnlySpan<byte> json)
     {
         try
         {
             var answer = JsonElement.Parse(JsonText.ReplaceLoneSurrogates(json), new JsonDocumentOptions { MaxDepth = DeepestAnswer });
-            return new SchemaEvaluation(patterns).Find(root, answer, "");
+            return new SchemaEvaluation(patterns, FactsOf, document.Work).Find(document.Root, answer, AnswerPlace.Root);
         }
         catch (JsonException)
         {
             return "the answer is not JSON";
         }
+    }
+
+    private SchemaFacts FactsOf(SchemaNode node)
+    {
+        if (!facts.TryGetValue(node, out var known))
+            facts[node] = known = new SchemaFacts(node);
+        return known;
     }
 }

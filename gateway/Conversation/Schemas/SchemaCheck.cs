@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Dragoman.Conversation.Schemas;
 
 /// <summary>Refuses at the door what any provider would choke on: a 400 that names the field and the JSON pointer.</summary>
@@ -15,7 +13,7 @@ public static class SchemaCheck
     /// that no finite document satisfies.
     /// </summary>
     /// <exception cref="GatewayException">The schema cannot be used.</exception>
-    public static void RefuseUnusable(string schema, string field) => Checked(schema, field);
+    public static void RefuseUnusable(string schema, string field, WorkLimit? work = null) => Checked(schema, field, work);
 
     /// <summary>As <see cref="RefuseUnusable"/>, and refuses a root that does not describe an object, as a tool's parameters have to.</summary>
     /// <exception cref="GatewayException">The schema cannot be used.</exception>
@@ -26,12 +24,16 @@ public static class SchemaCheck
             throw SchemaRoot.NotAnObject(document);
     }
 
-    internal static SchemaDocument Checked(string schema, string field)
+    internal static SchemaDocument Checked(string schema, string field, WorkLimit? work = null)
     {
-        var document = SchemaDocument.Parse(schema, field);
+        var document = SchemaDocument.Parse(schema, field, work ?? WorkLimit.None);
         var heights = new Dictionary<SchemaNode, int>();
         foreach (var node in document.Nodes)
+        {
+            document.Work.Spend();
             Height(document, node, heights, 0);
+        }
+
         RefuseEndless(document);
         return document;
     }
@@ -69,48 +71,13 @@ public static class SchemaCheck
         return found;
     }
 
-    /// <summary>Finds what can be satisfied by a finite document, from the leaves upwards.</summary>
     private static void RefuseEndless(SchemaDocument document)
     {
-        var users = new Dictionary<SchemaNode, List<SchemaNode>>();
-        foreach (var node in document.Nodes)
-        {
-            foreach (var used in node.Target is { } target ? node.Children.Append(target) : node.Children)
-                (users.TryGetValue(used, out var list) ? list : users[used] = []).Add(node);
-        }
-
-        var ending = new HashSet<SchemaNode>();
-        var waiting = new Stack<SchemaNode>(document.Nodes);
-        while (waiting.TryPop(out var node))
-        {
-            if (ending.Contains(node) || !CanEnd(node, ending))
-                continue;
-            ending.Add(node);
-            foreach (var user in users.GetValueOrDefault(node) ?? [])
-                waiting.Push(user);
-        }
-
-        if (ending.Contains(document.Root))
+        var ends = SchemaEnding.Of(document);
+        if (ends(document.Root))
             return;
-        var culprit = document.Nodes.Find(node => node.Target is { } target && !ending.Contains(target)) ?? document.Root;
+        var culprit = document.Nodes.Find(node => node.Target is { } target && !ends(target)) ?? document.Root;
         throw document.Refusal(culprit.Pointer, "has a $ref that requires itself again without end, which no finite document satisfies");
-    }
-
-    private static bool CanEnd(SchemaNode node, HashSet<SchemaNode> ending)
-    {
-        if (node.Boolean is not null || node.Has("const") || node.Has("enum"))
-            return true;
-        if ((node.Target is { } target && !ending.Contains(target)) || !node.List("allOf").All(ending.Contains))
-            return false;
-        if ((node.Has("anyOf") && !node.List("anyOf").Any(ending.Contains)) || (node.Has("oneOf") && !node.List("oneOf").Any(ending.Contains)))
-            return false;
-        var types = node.Strings("type").ToList();
-        if (types.Count == 0 || types.Exists(type => type is not ("object" or "array")))
-            return true;
-        if (types.Contains("object") && node.Strings("required").All(name => !node.Map("properties").TryGetValue(name, out var member) || ending.Contains(member)))
-            return true;
-        var needsItems = node.Raw("minItems") is { ValueKind: JsonValueKind.Number } least && least.GetDouble() > node.List("prefixItems").Count;
-        return types.Contains("array") && (!needsItems || node.Node("items") is not { } items || ending.Contains(items));
     }
 }
 
@@ -118,21 +85,32 @@ public static class SchemaCheck
 internal static class SchemaRoot
 {
     public static GatewayException NotAnObject(SchemaDocument document) =>
-        document.Refusal("", "must describe an object: its root needs \"type\": \"object\"");
+        document.Refusal(document.Root.Pointer, "must describe an object: its root needs \"type\": \"object\"");
 
     /// <summary>A root without a type describes an object when it speaks of objects only, or of nothing at all.</summary>
-    public static bool DescribesObject(SchemaNode node)
+    public static bool DescribesObject(SchemaNode node) => DescribesObject(node, []);
+
+    /// <param name="node">The schema.</param>
+    /// <param name="known">Verdicts so far: references may lead to one schema in very many ways.</param>
+    private static bool DescribesObject(SchemaNode node, Dictionary<SchemaNode, bool> known)
+    {
+        if (!known.TryGetValue(node, out var verdict))
+            known[node] = verdict = Judge(node, part => DescribesObject(part, known));
+        return verdict;
+    }
+
+    private static bool Judge(SchemaNode node, Func<SchemaNode, bool> describesObject)
     {
         if (node.Boolean is not null)
             return false;
         if (node.Has("type"))
             return node.Strings("type").Contains("object");
         if (node.Target is { } target)
-            return DescribesObject(target);
+            return describesObject(target);
         if (node.Has("allOf"))
-            return node.List("allOf").Any(DescribesObject);
+            return node.List("allOf").Any(describesObject);
         if (node.Has("anyOf") || node.Has("oneOf"))
-            return node.List("anyOf").Concat(node.List("oneOf")).All(DescribesObject);
+            return node.List("anyOf").Concat(node.List("oneOf")).All(describesObject);
         var about = node.Keywords.Keys.Select(keyword => SchemaVocabulary.Assertions.GetValueOrDefault(keyword)).OfType<string>().ToList();
         return about.Count == 0 || about.Contains("object");
     }

@@ -13,15 +13,16 @@ internal sealed class SchemaDocument
     // A level of nesting is an object in a map in an object.
     private const int DeepestJson = 4 * DeepestNesting;
 
-    private readonly Dictionary<string, SchemaNode> byPointer = [];
-    private readonly Dictionary<string, SchemaNode> byName = [];
-    private readonly JsonElement json;
+    /// <summary>JSON Schema has seven; the list is walked for every value that it is asked of.</summary>
+    private const int MostTypes = 32;
 
-    private SchemaDocument(JsonElement json, string field)
+    private readonly Dictionary<string, SchemaNode> byName = [];
+
+    private SchemaDocument(JsonElement json, string field, WorkLimit work)
     {
-        this.json = json;
         Field = field;
-        Root = Read(json, "", 1);
+        Work = work;
+        Root = Read(SchemaPlace.Root(json), 1);
         // Resolving may read further schemas, from places that no keyword names.
         for (var index = 0; index < Nodes.Count; index++)
         {
@@ -38,13 +39,16 @@ internal sealed class SchemaDocument
 
     public List<SchemaNode> Nodes { get; } = [];
 
+    /// <summary>Bounds the work for the request.</summary>
+    public WorkLimit Work { get; }
+
     /// <exception cref="GatewayException">The text is not a schema, is too large, or has a reference that leads nowhere.</exception>
-    public static SchemaDocument Parse(string schema, string field)
+    public static SchemaDocument Parse(string schema, string field, WorkLimit work)
     {
         try
         {
             var text = JsonText.ReplaceLoneSurrogates(Encoding.UTF8.GetBytes(schema));
-            return new SchemaDocument(JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = DeepestJson }), field);
+            return new SchemaDocument(JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = DeepestJson }), field, work);
         }
         catch (JsonException)
         {
@@ -52,30 +56,33 @@ internal sealed class SchemaDocument
         }
     }
 
-    public GatewayException Refusal(string pointer, string problem) =>
-        GatewayException.Invalid(Field, pointer.Length == 0 ? $"{Field} {problem}" : $"{Field} {problem} (at {pointer})");
+    public GatewayException Refusal(SchemaPlace at, string problem) =>
+        GatewayException.Invalid(Field, at.IsRoot ? $"{Field} {problem}" : $"{Field} {problem} (at {at})");
 
-    public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
-
-    private SchemaNode Read(JsonElement element, string pointer, int depth)
+    private SchemaNode Read(SchemaPlace place, int depth)
     {
         if (depth > DeepestNesting)
-            throw Refusal(pointer, $"is nested more than {DeepestNesting} schemas deep");
+            throw Refusal(place, $"is nested more than {DeepestNesting} schemas deep");
         if (Nodes.Count >= MostNodes)
-            throw Refusal(pointer, $"has more than {MostNodes} schemas in it");
+            throw Refusal(place, $"has more than {MostNodes} schemas in it");
+        var element = place.Json;
         var node = element.ValueKind switch
         {
-            JsonValueKind.Object => new SchemaNode(pointer),
-            JsonValueKind.True => new SchemaNode(pointer, true),
-            JsonValueKind.False => new SchemaNode(pointer, false),
-            _ => throw Refusal(pointer, $"must be a schema, an object or true or false, not {RequestObject.Describe(element)}"),
+            JsonValueKind.Object => new SchemaNode(place),
+            JsonValueKind.True => new SchemaNode(place, true),
+            JsonValueKind.False => new SchemaNode(place, false),
+            _ => throw Refusal(place, $"must be a schema, an object or true or false, not {RequestObject.Describe(element)}"),
         };
         Nodes.Add(node);
-        byPointer[pointer] = node;
+        place.Node = node;
         if (element.ValueKind != JsonValueKind.Object)
             return node;
         foreach (var member in element.EnumerateObject())
+        {
+            Work.Spend();
             node.Keywords[member.Name] = new SchemaValue(member.Value);
+        }
+
         foreach (var (keyword, value) in node.Keywords.ToArray())
             ReadKeyword(node, keyword, value.Raw, depth);
         return node;
@@ -87,18 +94,20 @@ internal sealed class SchemaDocument
         {
             if (value.ValueKind == JsonValueKind.String && keyword is "$anchor" or "$dynamicAnchor" or "$id")
                 byName[value.GetString()!.TrimEnd('#')] = node;
+            else if (keyword == "type" && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > MostTypes)
+                throw Refusal(node.Pointer, $"has a list of more than {MostTypes} types; JSON Schema has seven");
             return;
         }
 
-        var pointer = $"{node.Pointer}/{Escape(keyword)}";
+        var place = node.Pointer.Inside(keyword, value);
         if (keyword == "items" && value.ValueKind == JsonValueKind.Array)
         {
             var rest = node.Raw("additionalItems");
             node.Keywords.Remove("items");
             node.Keywords.Remove("additionalItems");
-            node.Keywords["prefixItems"] = new SchemaValue(value, List: ReadList(value, pointer, depth));
+            node.Keywords["prefixItems"] = new SchemaValue(value, List: ReadList(place, depth));
             if (rest is { } items)
-                node.Keywords["items"] = new SchemaValue(items, Read(items, $"{node.Pointer}/additionalItems", depth + 1));
+                node.Keywords["items"] = new SchemaValue(items, Read(node.Pointer.Inside("additionalItems", items), depth + 1));
         }
         else if (keyword == "additionalItems" && !node.Has(keyword))
         {
@@ -106,37 +115,43 @@ internal sealed class SchemaDocument
         }
         else if (SchemaVocabulary.Schemas.Contains(keyword))
         {
-            node.Keywords[keyword] = new SchemaValue(value, Read(value, pointer, depth + 1));
+            node.Keywords[keyword] = new SchemaValue(value, Read(place, depth + 1));
         }
         else if (SchemaVocabulary.Lists.Contains(keyword))
         {
             if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
-                throw Refusal(pointer, $"has {keyword} that is not a list of schemas");
-            node.Keywords[keyword] = new SchemaValue(value, List: ReadList(value, pointer, depth));
+                throw Refusal(place, $"has {keyword} that is not a list of schemas");
+            node.Keywords[keyword] = new SchemaValue(value, List: ReadList(place, depth));
         }
         else if (SchemaVocabulary.Maps.Contains(keyword))
         {
             if (value.ValueKind != JsonValueKind.Object)
-                throw Refusal(pointer, $"has {keyword} that must be an object of schemas, not {RequestObject.Describe(value)}");
-            var map = new OrderedDictionary<string, SchemaNode>();
-            foreach (var member in value.EnumerateObject())
-                map[member.Name] = Read(member.Value, $"{pointer}/{Escape(member.Name)}", depth + 1);
-            node.Keywords[keyword] = new SchemaValue(value, Map: map);
+                throw Refusal(place, $"has {keyword} that must be an object of schemas, not {RequestObject.Describe(value)}");
+            node.Keywords[keyword] = new SchemaValue(value, Map: ReadMap(place, depth, value.EnumerateObject()));
         }
         else if (keyword == "dependencies" && value.ValueKind == JsonValueKind.Object)
         {
             // Beside schemas it holds lists of names, which are read from the JSON.
-            var map = new OrderedDictionary<string, SchemaNode>();
-            foreach (var member in value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Array))
-                map[member.Name] = Read(member.Value, $"{pointer}/{Escape(member.Name)}", depth + 1);
-            node.Keywords[keyword] = new SchemaValue(value, Map: map);
+            node.Keywords[keyword] = new SchemaValue(value, Map: ReadMap(place, depth, value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Array)));
         }
     }
 
-    private List<SchemaNode> ReadList(JsonElement list, string pointer, int depth) =>
-        [.. list.EnumerateArray().Select((item, index) => Read(item, $"{pointer}/{index}", depth + 1))];
+    /// <summary>Of a name that stands there several times, the last counts.</summary>
+    private OrderedDictionary<string, SchemaNode> ReadMap(SchemaPlace place, int depth, IEnumerable<JsonProperty> members)
+    {
+        var last = new OrderedDictionary<string, JsonElement>();
+        foreach (var member in members)
+            last[member.Name] = member.Value;
+        var map = new OrderedDictionary<string, SchemaNode>();
+        foreach (var (name, value) in last)
+            map[name] = Read(place.Inside(name, value), depth + 1);
+        return map;
+    }
 
-    private SchemaNode Resolve(JsonElement reference, string at)
+    private List<SchemaNode> ReadList(SchemaPlace place, int depth) =>
+        [.. place.Json.EnumerateArray().Select((item, index) => Read(place.Inside(index, item), depth + 1))];
+
+    private SchemaNode Resolve(JsonElement reference, SchemaPlace at)
     {
         if (reference.ValueKind != JsonValueKind.String)
             throw Refusal(at, $"has a $ref that must be a string, not {RequestObject.Describe(reference)}");
@@ -148,26 +163,22 @@ internal sealed class SchemaDocument
             ?? throw Refusal(at, $"has a $ref to \"{text}\", which is outside of the schema; only references to its own parts can be followed");
         if (fragment.Length == 0)
             return start;
-        var found = fragment[0] == '/' ? AtPointer(start.Pointer + fragment) : byName.GetValueOrDefault(fragment);
+        var found = fragment[0] == '/' ? Follow(start.Pointer, fragment) : byName.GetValueOrDefault(fragment);
         return found ?? throw Refusal(at, $"has a $ref to \"{text}\", where there is no schema");
     }
 
-    private SchemaNode? AtPointer(string pointer)
+    private SchemaNode? Follow(SchemaPlace from, string fragment)
     {
-        if (byPointer.TryGetValue(pointer, out var known))
-            return known;
-        var element = this.json;
-        foreach (var step in pointer.Split('/').Skip(1))
+        var place = from;
+        foreach (var step in fragment.Split('/').Skip(1))
         {
-            var name = step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member))
-                element = member;
-            else if (element.ValueKind == JsonValueKind.Array && int.TryParse(name, out var index) && index >= 0 && index < element.GetArrayLength())
-                element = element[index];
-            else
+            Work.Spend();
+            if (place.Find(SchemaPlace.Unescape(step)) is not { } next)
                 return null;
+            place = next;
         }
 
-        return element.ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False ? Read(element, pointer, 1) : null;
+        // A place that no keyword names is read when a reference leads there.
+        return place.Node ?? (place.Json.ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False ? Read(place, 1) : null);
     }
 }

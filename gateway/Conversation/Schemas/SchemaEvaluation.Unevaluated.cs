@@ -11,7 +11,7 @@ internal sealed partial class SchemaEvaluation
 
     private static string IndexName(int index) => index.ToString(CultureInfo.InvariantCulture);
 
-    private string? FindInUnevaluated(SchemaNode schema, string keyword, JsonElement value, OrderedDictionary<string, JsonElement> children, string at)
+    private string? FindInUnevaluated(SchemaNode schema, string keyword, JsonElement value, OrderedDictionary<string, JsonElement> children, AnswerPlace? at)
     {
         if (schema.Node(keyword) is not { Boolean: not true } rest || children.Count == 0)
             return null;
@@ -24,14 +24,15 @@ internal sealed partial class SchemaEvaluation
         }
 
         return children.Where(child => !evaluated.Names.Contains(child.Key))
-            .Select(child => Find(rest, child.Value, $"{at}/{SchemaDocument.Escape(child.Key)}"))
+            .Select(child => Find(rest, child.Value, at?.Member(child.Key)))
             .FirstOrDefault(found => found is not null);
     }
 
     /// <summary>Collects what the schema, which the value fits, has looked at.</summary>
     private void Evaluate(SchemaNode schema, Evaluated evaluated, string? without = null)
     {
-        if (++steps > MostSteps)
+        // Each schema may add all names again, its own and the value's.
+        if (!TrySpend(1 + evaluated.Children.Count + schema.Map("properties").Count + schema.List("prefixItems").Count))
         {
             evaluated.IsCertain = false;
             return;
@@ -78,7 +79,7 @@ internal sealed partial class SchemaEvaluation
         {
             foreach (var pattern in schema.Map("patternProperties").Keys)
             {
-                var matches = Matches(patterns[pattern], name);
+                var matches = Matches(pattern, name);
                 evaluated.IsCertain &= matches is not null;
                 if (matches == true)
                     evaluated.Names.Add(name);

@@ -72,7 +72,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         var properties = node.Map("properties");
         if (properties.Values.All(property => property.Boolean != false))
             return;
-        var forbidden = properties.Where(property => property.Value.Boolean == false).Select(property => property.Key).ToList();
+        var forbidden = properties.Where(property => property.Value.Boolean == false).Select(property => property.Key).ToHashSet(StringComparer.Ordinal);
         losses.ChangesValidity |= node.Strings("required").Any(forbidden.Contains);
         node.Keywords["properties"] = SchemaValue.Of(new OrderedDictionary<string, SchemaNode>(properties.Where(property => property.Value.Boolean != false)));
         if (!rules.IsClosed)
@@ -145,12 +145,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
             return;
         var prefix = node.List("prefixItems");
         var isWhole = node.Node("items")?.Boolean == false || (node.Raw("maxItems") is { ValueKind: JsonValueKind.Number } most && most.GetDouble() <= prefix.Count);
-        var distinct = new List<SchemaNode>();
-        foreach (var item in isWhole ? prefix : prefix.Append(node.Node("items") ?? new SchemaNode(node.Pointer)))
-        {
-            if (!distinct.Exists(known => SchemaMerge.AreEqual(known, item)))
-                distinct.Add(item);
-        }
+        var distinct = (isWhole ? prefix : prefix.Append(node.Node("items") ?? new SchemaNode(node.Pointer))).DistinctBy(SchemaMerge.IdentityOf).ToList();
 
         var any = distinct[0];
         if (distinct.Count > 1)

@@ -3,9 +3,10 @@ namespace Dragoman.Conversation.Schemas;
 /// <summary>What rewriting a schema loses.</summary>
 internal sealed class SchemaLosses
 {
-    private readonly List<string> removed = [];
+    private readonly OrderedDictionary<string, bool> removed = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<string> Removed => removed;
+    /// <summary>Each once; at most as many as a <see cref="LossReport"/> keeps.</summary>
+    public IReadOnlyList<string> Removed => [.. removed.Keys];
 
     public bool ChangesValidity { get; set; }
 
@@ -20,8 +21,7 @@ internal sealed class SchemaLosses
         if (SchemaVocabulary.Identity.Contains(keyword))
             return null;
         var asserts = SchemaVocabulary.Assertions.ContainsKey(keyword);
-        if (!removed.Contains(keyword))
-            removed.Add(keyword);
+        Note(keyword);
         if (value.Node?.Boolean == true)
             return null;
         ChangesValidity |= asserts;
@@ -32,9 +32,14 @@ internal sealed class SchemaLosses
     /// <summary>Reports a keyword that stays in part, and returns what the description has to say of it.</summary>
     public string Weaken(string keyword, SchemaValue value)
     {
-        if (!removed.Contains(keyword))
-            removed.Add(keyword);
+        Note(keyword);
         ChangesValidity |= value.Node?.Boolean != true;
         return SchemaNote.Of(keyword, value);
+    }
+
+    private void Note(string keyword)
+    {
+        if (removed.Count < LossReport.MostKept)
+            removed.TryAdd(keyword, true);
     }
 }

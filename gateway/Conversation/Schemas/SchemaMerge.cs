@@ -6,15 +6,20 @@ namespace Dragoman.Conversation.Schemas;
 /// Puts schemas that all apply into one, for providers without <c>allOf</c>. The result never forbids what the parts
 /// allow; what one schema cannot say beside the rest stays in <see cref="SchemaNode.Rest"/>.
 /// </summary>
-internal static class SchemaMerge
+/// <param name="own">What the others are put into; a copy.</param>
+/// <param name="spend">Told how many characters are copied, besides those of the other schemas.</param>
+internal sealed class SchemaMerge(SchemaNode own, Action<long> spend)
 {
-    // The values of two enums are compared each with each.
-    private const long MostComparisons = 100_000;
-
     private static readonly string[] Array = ["prefixItems", "items", "unevaluatedItems"];
 
-    /// <summary>Adds to <paramref name="own"/> what <paramref name="other"/> asks.</summary>
-    public static void Into(SchemaNode own, SchemaNode other)
+    /// <summary>Maps that were made here, and so can grow where they are.</summary>
+    private readonly HashSet<OrderedDictionary<string, SchemaNode>> made = [];
+
+    /// <summary>All names in <c>required</c>, once there is more than one such list.</summary>
+    private OrderedDictionary<string, bool>? required;
+
+    /// <summary>Adds what <paramref name="other"/> asks.</summary>
+    public void Add(SchemaNode other)
     {
         var rest = new SchemaNode(other.Pointer, other.Boolean == false ? false : null);
         var clashesInArray = (own.Has("prefixItems") || other.Has("prefixItems")) && System.Array.Exists(Array, own.Has) && System.Array.Exists(Array, other.Has);
@@ -25,6 +30,8 @@ internal static class SchemaMerge
                 rest.Keywords[keyword] = value;
             else if (!own.Keywords.TryGetValue(keyword, out var known))
                 own.Keywords[keyword] = value;
+            else if (keyword == "required")
+                Require(known, value);
             else if (Both(keyword, known, value) is { } both)
                 own.Keywords[keyword] = both;
             else if (SchemaVocabulary.Assertions.ContainsKey(keyword))
@@ -38,8 +45,32 @@ internal static class SchemaMerge
         own.Rest.AddRange(other.Rest);
     }
 
-    public static bool AreEqual(SchemaNode one, SchemaNode other) =>
-        one == other || (one.Target is { } target && target == other.Target && one.Keywords.Count == 1 && other.Keywords.Count == 1);
+    /// <summary>All that applies, when nothing more is added.</summary>
+    public SchemaNode Whole()
+    {
+        if (required is not null)
+            own.Keywords["required"] = SchemaValue.Of(required.Keys);
+        return own;
+    }
+
+    private void Require(SchemaValue known, SchemaValue value)
+    {
+        if (required is null)
+        {
+            required = new(StringComparer.Ordinal);
+            foreach (var name in Texts(known))
+                required.TryAdd(name, true);
+        }
+
+        foreach (var name in Texts(value))
+            required.TryAdd(name, true);
+    }
+
+    public static bool AreEqual(SchemaNode one, SchemaNode other) => IdentityOf(one) == IdentityOf(other);
+
+    /// <summary>What two schemas have in common that are the same: a reference and nothing else is what it leads to.</summary>
+    public static (SchemaNode Node, bool IsReference) IdentityOf(SchemaNode node) =>
+        node is { Target: { } target, Keywords.Count: 1 } ? (target, true) : (node, false);
 
     /// <summary>Whether a limit of <paramref name="one"/> on further properties falls away for those that the other names.</summary>
     private static bool Loosens(SchemaNode one, SchemaNode other) =>
@@ -47,22 +78,27 @@ internal static class SchemaMerge
         && (other.Has("patternProperties") || other.Map("properties").Keys.Any(name => !one.Map("properties").ContainsKey(name)));
 
     /// <summary>The one value that says what both say; null when there is none.</summary>
-    private static SchemaValue? Both(string keyword, SchemaValue one, SchemaValue other) => keyword switch
+    private SchemaValue? Both(string keyword, SchemaValue one, SchemaValue other) => keyword switch
     {
         "properties" or "patternProperties" when one.Map is { } map && other.Map is { } more => Maps(map, more),
         "additionalProperties" or "items" or "propertyNames" when one.Node is { } node && other.Node is { } more => AllOf(node, more),
-        "required" => SchemaValue.Of(Texts(one).Union(Texts(other)).ToList()),
         "type" => Types(Texts(one).ToList(), Texts(other).ToList()),
         "enum" => Choices(one.Raw, other.Raw),
         "minimum" or "exclusiveMinimum" or "minLength" or "minItems" or "minProperties" => Limit(one, other, 1),
         "maximum" or "exclusiveMaximum" or "maxLength" or "maxItems" or "maxProperties" => Limit(one, other, -1),
-        _ when one.Raw.ValueKind != JsonValueKind.Undefined && other.Raw.ValueKind != JsonValueKind.Undefined && JsonElement.DeepEquals(one.Raw, other.Raw) => one,
+        _ when one.Raw.ValueKind != JsonValueKind.Undefined && other.Raw.ValueKind != JsonValueKind.Undefined && JsonValueComparer.Instance.Equals(one.Raw, other.Raw) => one,
         _ => default(SchemaValue?),
     };
 
-    private static SchemaValue Maps(OrderedDictionary<string, SchemaNode> one, OrderedDictionary<string, SchemaNode> other)
+    private SchemaValue Maps(OrderedDictionary<string, SchemaNode> one, OrderedDictionary<string, SchemaNode> other)
     {
-        var all = new OrderedDictionary<string, SchemaNode>(one);
+        var all = one;
+        if (!made.Contains(one))
+        {
+            all = new OrderedDictionary<string, SchemaNode>(one);
+            made.Add(all);
+        }
+
         foreach (var (name, node) in other)
             all[name] = all.TryGetValue(name, out var known) ? AllOf(known, node) : node;
         return SchemaValue.Of(all);
@@ -92,11 +128,13 @@ internal static class SchemaMerge
         };
     }
 
-    private static SchemaValue? Choices(JsonElement one, JsonElement other)
+    private SchemaValue? Choices(JsonElement one, JsonElement other)
     {
-        if (one.ValueKind != JsonValueKind.Array || other.ValueKind != JsonValueKind.Array || (long)one.GetArrayLength() * other.GetArrayLength() > MostComparisons)
+        if (one.ValueKind != JsonValueKind.Array || other.ValueKind != JsonValueKind.Array)
             return null;
-        var both = one.EnumerateArray().Where(choice => other.EnumerateArray().Any(match => JsonElement.DeepEquals(choice, match))).ToList();
+        spend(one.GetArrayLength());
+        var matches = new HashSet<JsonElement>(other.EnumerateArray(), JsonValueComparer.Instance);
+        var both = one.EnumerateArray().Where(matches.Contains).ToList();
         return both.Count > 0 ? SchemaValue.Of(both) : default(SchemaValue?);
     }
 

@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace Dragoman.Conversation.Schemas;
 
 /// <summary>A JSON Schema: its keywords in the client's order, or <c>true</c> or <c>false</c>.</summary>
-internal sealed class SchemaNode(string pointer, bool? boolean = null)
+internal sealed class SchemaNode(SchemaPlace pointer, bool? boolean = null)
 {
     private static readonly OrderedDictionary<string, SchemaNode> NoSchemas = [];
 
-    /// <summary>Where the schema stands in the client's document, as a JSON pointer.</summary>
-    public string Pointer { get; } = pointer;
+    /// <summary>Where the schema stands in the client's document.</summary>
+    public SchemaPlace Pointer { get; } = pointer;
 
     /// <summary>Set for the schemas <c>true</c> and <c>false</c>.</summary>
     public bool? Boolean { get; } = boolean;
@@ -45,6 +45,18 @@ internal sealed class SchemaNode(string pointer, bool? boolean = null)
         JsonValueKind.String => [names.GetString()!],
         _ => [],
     };
+
+    /// <summary>How much copying the schema is, without those inside.</summary>
+    public long Weight
+    {
+        get
+        {
+            long weight = Rest.Count;
+            foreach (var (keyword, value) in Keywords)
+                weight += keyword.Length + value.Weight;
+            return weight;
+        }
+    }
 
     public SchemaNode Copy()
     {
@@ -86,6 +98,11 @@ internal readonly record struct SchemaValue(JsonElement Raw, SchemaNode? Node = 
     public static SchemaValue Of(OrderedDictionary<string, SchemaNode> map) => new(default, Map: map);
 
     public static SchemaValue Of(SchemaNode node) => new(default, node);
+
+    /// <summary>How much copying the value, or telling it, is: characters of its JSON and of its names.</summary>
+    public long Weight => Raw.ValueKind != JsonValueKind.Undefined && Node is null && List is null && Map is null
+        ? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(Raw).Length
+        : 1 + (List?.Count ?? 0) + (Map?.Keys.Sum(name => (long)name.Length + 1) ?? 0);
 
     public static SchemaValue Of(string text) => Built(writer => writer.WriteStringValue(text));
 

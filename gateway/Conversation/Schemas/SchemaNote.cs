@@ -47,7 +47,7 @@ internal static class SchemaNote
 
     private static void Append(StringBuilder text, string name, SchemaValue value)
     {
-        text.Append('"').Append(name).Append("\":");
+        text.Append('"').Append(name, 0, Math.Min(name.Length, Longest)).Append("\":");
         Append(text, value);
     }
 

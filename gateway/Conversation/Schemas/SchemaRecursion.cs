@@ -3,30 +3,54 @@ namespace Dragoman.Conversation.Schemas;
 /// <summary>Finds the references of a written schema that lead back to where they stand.</summary>
 /// <param name="definitions">The root and what <c>$defs</c> holds.</param>
 /// <param name="targets">What each written <c>$ref</c> leads to.</param>
-internal sealed class SchemaRecursion(IEnumerable<SchemaNode> definitions, Dictionary<SchemaNode, SchemaNode> targets)
+/// <param name="work">Bounds the work for the request.</param>
+internal sealed class SchemaRecursion(IEnumerable<SchemaNode> definitions, Dictionary<SchemaNode, SchemaNode> targets, WorkLimit work)
 {
     private readonly List<Step> steps = [];
 
     public bool Exists()
     {
         Collect();
-        return steps.Exists(LeadsBack);
+        var cycles = new SchemaCycles(work);
+        cycles.Find(steps.Select(step => (step.From, step.To)));
+        return steps.Exists(step => cycles.Holds(step.From, step.To));
     }
 
-    /// <summary>Takes properties out of <c>required</c> until no reference leads back through required ones only.</summary>
-    /// <returns>What was taken; a reference that no property holds has no name and cannot be helped.</returns>
-    public IEnumerable<(SchemaNode Object, string? Property)> Loosen()
+    /// <summary>Chooses properties to take out of <c>required</c>, so that no reference leads back through required ones only.</summary>
+    /// <param name="loosened">What to take, by the object that has it.</param>
+    /// <returns>False when a reference leads back that no property holds, which cannot be helped.</returns>
+    public bool TryLoosen(out Dictionary<SchemaNode, List<string>> loosened)
     {
         Collect();
-        steps.RemoveAll(step => step.IsOptional);
-        foreach (var step in steps.ToArray())
+        loosened = [];
+        var isHelped = true;
+        var required = steps.Where(step => !step.IsOptional).ToList();
+        var byProperty = required.ToLookup(step => (step.Object, step.Property));
+        var cycles = new SchemaCycles(work);
+        cycles.Find(required.Select(step => (step.From, step.To)));
+        foreach (var step in required)
         {
-            if (!LeadsBack(step))
+            if (step.IsTaken || !cycles.Holds(step.From, step.To))
                 continue;
-            steps.RemoveAll(other => other == step || (step.Property is not null && other.Object == step.Object && other.Property == step.Property));
             if (step.Property is { } property)
-                step.Object.Keywords["required"] = SchemaValue.Of(step.Object.Strings("required").Where(name => name != property).ToList());
-            yield return (step.Object, step.Property);
+            {
+                (loosened.TryGetValue(step.Object, out var properties) ? properties : loosened[step.Object] = []).Add(property);
+                foreach (var same in byProperty[(step.Object, property)])
+                    Take(same);
+            }
+            else
+            {
+                isHelped = false;
+                Take(step);
+            }
+        }
+
+        return isHelped;
+
+        void Take(Step step)
+        {
+            step.IsTaken = true;
+            cycles.Remove(step.From, step.To);
         }
     }
 
@@ -38,6 +62,7 @@ internal sealed class SchemaRecursion(IEnumerable<SchemaNode> definitions, Dicti
 
     private void Collect(SchemaNode definition, SchemaNode node, Step way)
     {
+        work.Spend();
         if (targets.TryGetValue(node, out var target))
             steps.Add(way with { To = target });
         var required = node.Strings("required").ToHashSet();
@@ -52,24 +77,9 @@ internal sealed class SchemaRecursion(IEnumerable<SchemaNode> definitions, Dicti
         }
     }
 
-    private bool LeadsBack(Step step)
-    {
-        var seen = new HashSet<SchemaNode>();
-        var ways = steps.ToLookup(one => one.From, one => one.To);
-        var waiting = new Stack<SchemaNode>([step.To]);
-        while (waiting.TryPop(out var node))
-        {
-            if (node == step.From)
-                return true;
-            if (!seen.Add(node))
-                continue;
-            foreach (var next in ways[node])
-                waiting.Push(next);
-        }
-
-        return false;
-    }
-
     /// <summary>A reference from one definition to another, and the innermost required property that holds it.</summary>
-    private sealed record Step(SchemaNode From, SchemaNode To, SchemaNode Object, string? Property, bool IsOptional);
+    private sealed record Step(SchemaNode From, SchemaNode To, SchemaNode Object, string? Property, bool IsOptional)
+    {
+        public bool IsTaken { get; set; }
+    }
 }

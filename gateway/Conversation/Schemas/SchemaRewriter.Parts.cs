@@ -6,8 +6,17 @@ internal sealed partial class SchemaRewriter
     /// <summary>Beyond this a schema is a bomb: a description that is written out thousands of times.</summary>
     public const int MostBytes = 1 << 20;
 
+    /// <summary>
+    /// Characters that are copied while parts are put together, far more than a schema that passes is long. References
+    /// can lead to one large part thousands of times.
+    /// </summary>
+    private const long MostCopied = 16 << 20;
+
+    private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
     private int nodes;
     private long bytes;
+    private long copied;
 
     /// <summary>The node with <c>allOf</c>, and a <c>$ref</c> that has constraints beside it, put together.</summary>
     private SchemaNode Folded(SchemaNode source)
@@ -44,6 +53,7 @@ internal sealed partial class SchemaRewriter
     /// <summary>A copy without reference and <c>allOf</c>.</summary>
     private SchemaNode Expanded(SchemaNode source)
     {
+        SpendCopying(source);
         var own = source.Copy();
         own.Keywords.Remove("allOf");
         own.Keywords.Remove("$ref");
@@ -54,14 +64,16 @@ internal sealed partial class SchemaRewriter
 
     private SchemaNode Merged(SchemaNode own, IEnumerable<SchemaNode> parts)
     {
-        var result = own.Copy();
+        SpendCopying(own);
+        var merge = new SchemaMerge(own.Copy(), SpendCopying);
         foreach (var part in parts)
         {
             Spend(part, 0);
-            SchemaMerge.Into(result, part.Boolean is null ? Expanded(part) : part);
+            SpendCopying(part);
+            merge.Add(part.Boolean is null ? Expanded(part) : part);
         }
 
-        return result;
+        return merge.Whole();
     }
 
     /// <summary>Whether a keyword makes it into what the provider is told, so that it has to be put together with others.</summary>
@@ -73,7 +85,7 @@ internal sealed partial class SchemaRewriter
         if (rules.InlinesReferences)
             return Inlined(source, target, depth);
         var reference = new SchemaNode(source.Pointer);
-        reference.Keywords["$ref"] = SchemaValue.Of(target == document.Root ? "#" : $"#/$defs/{SchemaDocument.Escape(NameOf(target)).Replace("%", "%25", StringComparison.Ordinal)}");
+        reference.Keywords["$ref"] = SchemaValue.Of(target == document.Root ? "#" : $"#/$defs/{SchemaPlace.Escape(NameOf(target)).Replace("%", "%25", StringComparison.Ordinal)}");
         references[reference] = target;
         var result = new SchemaNode(source.Pointer);
         var notes = new List<string>();
@@ -102,29 +114,48 @@ internal sealed partial class SchemaRewriter
             return result;
         }
 
-        losses.Remove("$ref", SchemaValue.Of(target.Pointer));
+        losses.Remove("$ref", SchemaValue.Of(target.Pointer.Shown));
         var cut = new SchemaNode(source.Pointer);
         if (Expanded(target).Keywords.TryGetValue("type", out var type))
             cut.Keywords["type"] = type;
         if (source.Keywords.TryGetValue("description", out var description))
             cut.Keywords["description"] = description;
-        return Rewrite(cut, depth + 1, [$"the same form again as {(target.Pointer.Length == 0 ? "the whole" : target.Pointer)}"]);
+        return Rewrite(cut, depth + 1, [$"the same form again as {(target.Pointer.IsRoot ? "the whole" : target.Pointer.Shown)}"]);
     }
 
     private string NameOf(SchemaNode target)
     {
         if (definitions.TryGetValue(target, out var known))
             return known;
-        var name = target.Pointer[(target.Pointer.LastIndexOf('/') + 1)..].Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+        var name = target.Pointer.Name;
         var unique = name;
-        for (var number = 2; definitions.ContainsValue(unique); number++)
+        // The next number of each name is kept: thousands of definitions may have the same one.
+        for (var number = numbers.GetValueOrDefault(name, 2); !names.Add(unique); number++)
+        {
             unique = $"{name}_{number}";
+            numbers[name] = number + 1;
+        }
+
         definitions.Add(target, unique);
         return unique;
     }
 
+    private void SpendCopying(SchemaNode node)
+    {
+        document.Work.Spend(1 + node.Keywords.Count);
+        SpendCopying(node.Weight);
+    }
+
+    private void SpendCopying(long characters)
+    {
+        copied += characters;
+        if (copied > MostCopied)
+            throw TooLarge(document.Root);
+    }
+
     private void Spend(SchemaNode at, int size)
     {
+        document.Work.Spend();
         bytes += size;
         if (++nodes > SchemaDocument.MostNodes)
             throw TooLarge(at);

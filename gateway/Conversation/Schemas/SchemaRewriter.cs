@@ -74,15 +74,22 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
             losses.Refuse($"{document.Field} has {optional} optional properties; this provider takes at most {rules.MostOptional}");
         if (written.Values.Select(DeepestObject).Max() is var deepest && deepest > rules.DeepestObjects)
             losses.Refuse($"{document.Field} has {deepest} objects in each other; this provider takes at most {rules.DeepestObjects}");
-        var recursion = new SchemaRecursion(written.Values, references.ToDictionary(one => one.Key, one => written[one.Value]));
-        if (rules.Recursion == RecursionLimit.None && recursion.Exists())
-            losses.Refuse($"{document.Field} refers to itself; this provider takes no recursion");
-        foreach (var (holder, property) in rules.Recursion == RecursionLimit.Optional ? recursion.Loosen() : [])
+        if (rules.Recursion == RecursionLimit.Anywhere)
+            return;
+        var recursion = new SchemaRecursion(written.Values, references.ToDictionary(one => one.Key, one => written[one.Value]), document.Work);
+        if (rules.Recursion == RecursionLimit.None)
         {
-            if (property is null)
-                losses.Refuse($"{document.Field} refers to itself without a property between; this provider takes recursion in optional properties only");
-            else
-                Describe(holder, [losses.Weaken("required", SchemaValue.Of([property]))]);
+            if (recursion.Exists())
+                losses.Refuse($"{document.Field} refers to itself; this provider takes no recursion");
+            return;
+        }
+
+        if (!recursion.TryLoosen(out var loosened))
+            losses.Refuse($"{document.Field} refers to itself without a property between; this provider takes recursion in optional properties only");
+        foreach (var (holder, properties) in loosened)
+        {
+            holder.Keywords["required"] = SchemaValue.Of(holder.Strings("required").Where(name => !properties.Contains(name)).ToList());
+            Describe(holder, [.. properties.Select(property => losses.Weaken("required", SchemaValue.Of([property])))]);
         }
     }
 
@@ -94,6 +101,7 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
     private SchemaNode Rewrite(SchemaNode original, int depth, List<string> notes)
     {
         Spend(original, 0);
+        SpendCopying(original);
         if (depth > SchemaDocument.DeepestNesting)
             throw TooLarge(original);
         var isFirst = path.Add(original);

@@ -24,10 +24,11 @@ public static class SchemaSanitizer
     /// <param name="schema">Raw JSON as the client sent it.</param>
     /// <param name="rules">What the provider takes.</param>
     /// <param name="field">The request member for errors, such as <c>response_format.json_schema.schema</c>.</param>
+    /// <param name="work">Bounds the work for the request; null: nothing does.</param>
     /// <exception cref="GatewayException">The schema cannot be used, or its root cannot be told to the provider.</exception>
-    public static SanitisedSchema Sanitise(string schema, SchemaRules rules, string field)
+    public static SanitisedSchema Sanitise(string schema, SchemaRules rules, string field, WorkLimit? work = null)
     {
-        var document = SchemaCheck.Checked(schema, field);
+        var document = SchemaCheck.Checked(schema, field, work);
         if (rules.Keywords is null)
             return new SanitisedSchema(schema, [], false);
         var rewriter = new SchemaRewriter(document, rules);

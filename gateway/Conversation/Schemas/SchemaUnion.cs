@@ -19,11 +19,15 @@ internal sealed class SchemaUnion(SchemaRules rules, SchemaLosses losses, Func<S
             if (branches.Count == 0)
                 continue;
             var properties = new OrderedDictionary<string, SchemaNode>(node.Map("properties"));
-            foreach (var name in branches.SelectMany(branch => branch.Map("properties").Keys).Distinct().Where(name => !node.Map("properties").ContainsKey(name)))
-                properties[name] = Property(branches, name);
+            var openBranches = branches.Count(IsOpen);
+            foreach (var (name, named) in PropertiesOf(branches))
+            {
+                if (!properties.ContainsKey(name))
+                    properties[name] = Property(branches, named, openBranches);
+            }
+
             node.Keywords["properties"] = SchemaValue.Of(properties);
-            var required = hasAny ? [] : branches.Skip(1).Aggregate(branches[0].Strings("required"), (all, branch) => all.Intersect(branch.Strings("required")));
-            if (node.Strings("required").Union(required).ToList() is { Count: > 0 } names)
+            if (node.Strings("required").Union(hasAny ? [] : RequiredByAll(branches)).ToList() is { Count: > 0 } names)
                 node.Keywords["required"] = SchemaValue.Of(names);
             // What the branches forbid beside their own properties is no longer known.
             if (!rules.IsClosed)
@@ -35,17 +39,39 @@ internal sealed class SchemaUnion(SchemaRules rules, SchemaLosses losses, Func<S
 
     private static bool IsObject(SchemaNode branch) => !branch.Has("type") || branch.Strings("type").Contains("object");
 
-    private SchemaNode Property(List<SchemaNode> branches, string name)
+    /// <summary>What the branches that name a property say of it, in their order.</summary>
+    private OrderedDictionary<string, Named> PropertiesOf(List<SchemaNode> branches)
     {
-        var schemas = new List<SchemaNode>();
+        var all = new OrderedDictionary<string, Named>(StringComparer.Ordinal);
         foreach (var branch in branches)
         {
-            var known = branch.Map("properties").TryGetValue(name, out var property) ? property : Unnamed(branch);
-            if (known.Boolean != false && !schemas.Exists(one => SchemaMerge.AreEqual(one, known)))
-                schemas.Add(known);
+            var isOpen = IsOpen(branch);
+            foreach (var (name, property) in branch.Map("properties"))
+            {
+                if (!all.TryGetValue(name, out var named))
+                    all.Add(name, named = new Named());
+                named.Schemas.Add(property);
+                named.OpenBranches += isOpen ? 1 : 0;
+            }
         }
 
-        if (schemas.Exists(one => one.Boolean == true) || schemas.Count == 0)
+        return all;
+    }
+
+    private static HashSet<string> RequiredByAll(List<SchemaNode> branches)
+    {
+        var required = branches[0].Strings("required").ToHashSet(StringComparer.Ordinal);
+        foreach (var branch in branches.Skip(1))
+            required.IntersectWith(branch.Strings("required"));
+        return required;
+    }
+
+    private static SchemaNode Property(List<SchemaNode> branches, Named named, int openBranches)
+    {
+        // A branch that does not name the property takes anything there, unless it is closed.
+        var isAnything = named.OpenBranches < openBranches || named.Schemas.Exists(schema => schema.Boolean == true);
+        var schemas = named.Schemas.Where(schema => schema.Boolean != false).DistinctBy(SchemaMerge.IdentityOf).ToList();
+        if (isAnything || schemas.Count == 0)
             return new SchemaNode(branches[0].Pointer);
         if (schemas.Count == 1)
             return schemas[0];
@@ -54,6 +80,13 @@ internal sealed class SchemaUnion(SchemaRules rules, SchemaLosses losses, Func<S
         return any;
     }
 
-    /// <summary>What a branch says of a property that it does not name; a closed one has none.</summary>
-    private SchemaNode Unnamed(SchemaNode branch) => new(branch.Pointer, !rules.IsClosed && branch.Node("additionalProperties")?.Boolean != false);
+    private bool IsOpen(SchemaNode branch) => !rules.IsClosed && branch.Node("additionalProperties")?.Boolean != false;
+
+    private sealed class Named
+    {
+        public List<SchemaNode> Schemas { get; } = [];
+
+        /// <summary>How many of the branches that name the property take others beside it.</summary>
+        public int OpenBranches { get; set; }
+    }
 }

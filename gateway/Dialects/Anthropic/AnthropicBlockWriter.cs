@@ -45,6 +45,7 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
 
     private void Write(Part part)
     {
+        losses.Work.Spend();
         writer.WriteStartObject();
         switch (part)
         {

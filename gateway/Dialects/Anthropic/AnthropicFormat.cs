@@ -42,7 +42,7 @@ internal sealed record AnthropicFormat(AnthropicFormatMeans Means, string? Nativ
         if (means == AnthropicFormatMeans.None)
             return new AnthropicFormat(means);
         var schema = request.Format!.Schema ?? AnyObject;
-        var sanitised = SchemaSanitizer.Sanitise(schema, means == AnthropicFormatMeans.Native ? SchemaRules.AnthropicNative : SchemaRules.Permissive, Field);
+        var sanitised = SchemaSanitizer.Sanitise(schema, means == AnthropicFormatMeans.Native ? SchemaRules.AnthropicNative : SchemaRules.Permissive, Field, losses.Work);
         if (means == AnthropicFormatMeans.Native && sanitised.Unsupported is null)
         {
             if (sanitised.ChangesValidity)

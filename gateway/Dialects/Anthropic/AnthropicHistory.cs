@@ -49,10 +49,16 @@ internal static class AnthropicHistory
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
+            var hasMessages = false;
             foreach (var member in root.EnumerateObject())
             {
                 if (member.NameEquals("messages"u8))
-                    WriteMessages(writer, messages, IsUnwanted);
+                {
+                    // A member that is sent many times is still written once.
+                    if (!hasMessages)
+                        WriteMessages(writer, messages, IsUnwanted);
+                    hasMessages = true;
+                }
                 else if (!(losesLoop && member.NameEquals("thinking"u8) && IsOfType(member.Value, "enabled")))
                     WriteRaw(writer, member);
             }
@@ -81,6 +87,7 @@ internal static class AnthropicHistory
             if (kept.Count == 0)
                 continue;
             writer.WriteStartObject();
+            var hasContent = false;
             foreach (var member in message.EnumerateObject())
             {
                 if (!member.NameEquals("content"u8))
@@ -89,6 +96,9 @@ internal static class AnthropicHistory
                     continue;
                 }
 
+                if (hasContent)
+                    continue;
+                hasContent = true;
                 writer.WriteStartArray("content"u8);
                 foreach (var block in kept)
                     WriteRaw(writer, block);

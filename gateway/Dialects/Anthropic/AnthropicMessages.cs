@@ -18,12 +18,12 @@ public sealed class AnthropicMessages(TimeProvider? clock = null) : IInboundDial
     public IErrorShape Errors => AnthropicErrors.Shape;
 
     public ChatRequest Read(JsonElement body, RequestContext context) =>
-        AnthropicMessagesReader.Read(RequestObject.OfBody(body), context, generates: true);
+        AnthropicMessagesReader.Read(RequestObject.OfBody(body, work: context.Work), context, generates: true);
 
     /// <summary>Reads the body of <c>count_tokens</c>, which is a request without what bounds the answer (specs/dialects.md 4.2).</summary>
     /// <exception cref="GatewayException">The request is malformed; names the member.</exception>
     public static ChatRequest ReadForCount(JsonElement body, RequestContext context) =>
-        AnthropicMessagesReader.Read(RequestObject.OfBody(body), context, generates: false);
+        AnthropicMessagesReader.Read(RequestObject.OfBody(body, work: context.Work), context, generates: false);
 
     public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities) =>
         capabilities.Lacks(ModelCapabilities.Completion)

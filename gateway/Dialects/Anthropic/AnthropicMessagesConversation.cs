@@ -163,6 +163,9 @@ internal sealed class AnthropicMessagesConversation
 
     private void AssertAnswered()
     {
+        // A table that was large once takes long to walk even when it is empty.
+        if (waiting.Count == 0)
+            return;
         foreach (var (id, field) in waiting)
             throw GatewayException.Invalid(field, $"{field} \"{id}\" is a tool call without a tool_result in the message that follows");
     }

@@ -84,9 +84,9 @@ internal static class AnthropicMessagesReader
                 >= 0 and var count => count,
                 var count => throw GatewayException.Invalid("top_k", $"top_k must be at least 0, not {count}"),
             },
-            Stop = [.. request.Strings("stop_sequences").Select((sequence, index) => string.IsNullOrWhiteSpace(sequence)
+            Stop = RequestLimits.CheckStop([.. request.Strings("stop_sequences").Select((sequence, index) => string.IsNullOrWhiteSpace(sequence)
                 ? throw GatewayException.Invalid($"stop_sequences[{index}]", $"stop_sequences[{index}] must hold something besides white space")
-                : sequence)],
+                : sequence)], "stop_sequences"),
         };
     }
 
@@ -110,7 +110,7 @@ internal static class AnthropicMessagesReader
     {
         if (request.Find("container") is not null)
             family.Needs("container", "is a sandbox of Anthropic's");
-        if (request.Array("mcp_servers").Any())
+        if (request.HasElements("mcp_servers"))
             family.Needs("mcp_servers", "are called by Anthropic itself", "call them in the client and pass their tools as tools");
         if (request.Find("inference_geo") is not null)
             family.Needs("inference_geo", "chooses where Anthropic computes");

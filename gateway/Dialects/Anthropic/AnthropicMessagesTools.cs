@@ -12,12 +12,13 @@ internal static class AnthropicMessagesTools
     public static IReadOnlyList<ToolDefinition> Read(RequestObject request, AnthropicMessagesFamily family)
     {
         var tools = new List<ToolDefinition>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var tool in request.Objects("tools"))
         {
             if (tool.String("type") is { } type and not "custom")
                 family.Needs(tool.FieldPath("type"), $"\"{type}\" is a tool of Anthropic's own", "describe the tool with a name and an input_schema instead");
             else
-                tools.Add(ReadTool(tool, tools, family));
+                tools.Add(ReadTool(tool, names, family));
         }
 
         return tools;
@@ -28,7 +29,7 @@ internal static class AnthropicMessagesTools
         if (request.Object("tool_choice") is not { } choice)
             return null;
         var type = choice.RequiredString("type");
-        var hasTools = request.Array("tools").Any();
+        var hasTools = request.HasElements("tools");
         switch (type)
         {
             case "auto" or "none" when !hasTools:
@@ -67,10 +68,10 @@ internal static class AnthropicMessagesTools
         };
     }
 
-    private static ToolDefinition ReadTool(RequestObject tool, List<ToolDefinition> before, AnthropicMessagesFamily family)
+    private static ToolDefinition ReadTool(RequestObject tool, HashSet<string> names, AnthropicMessagesFamily family)
     {
         var name = tool.RequiredString("name");
-        if (name.Length == 0 || before.Exists(other => other.Name == name))
+        if (name.Length == 0 || !names.Add(name))
             throw GatewayException.Invalid(tool.FieldPath("name"), name.Length == 0 ? $"{tool.FieldPath("name")} must not be empty" : $"{tool.FieldPath("name")} \"{name}\" is the name of an earlier tool");
         if (tool.Object("input_schema") is null)
             throw GatewayException.Invalid(tool.FieldPath("input_schema"), $"{tool.FieldPath("input_schema")} is required");

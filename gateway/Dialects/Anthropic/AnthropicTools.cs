@@ -112,7 +112,7 @@ internal sealed class AnthropicTools
         var schema = SchemaOf(tool);
         if (tool.Strict != true)
             return (tool, schema, model.KeepsToSchemas ? tool.Strict : null);
-        var sanitised = model.KeepsToSchemas ? SchemaSanitizer.Sanitise(schema, SchemaRules.AnthropicNative, "tools") : null;
+        var sanitised = model.KeepsToSchemas ? SchemaSanitizer.Sanitise(schema, SchemaRules.AnthropicNative, "tools", losses.Work) : null;
         if (sanitised is not { Unsupported: null })
         {
             losses.Dropped("strict");

@@ -18,6 +18,7 @@ internal enum AnthropicStreamBlock
 internal sealed class AnthropicWaitingBlocks
 {
     private readonly Queue<AnthropicWaiting> queue = new();
+    private readonly Dictionary<int, AnthropicWaitingCall> calls = [];
     private AnthropicWaiting? last;
 
     public void AddWords(AnthropicStreamBlock kind, ReadOnlySpan<byte> escaped)
@@ -29,14 +30,23 @@ internal sealed class AnthropicWaitingBlocks
 
     public void AddState(OpaqueState state) => Add(new AnthropicWaitingState(state));
 
-    public void AddCall(int slot, string id, string name) => Add(new AnthropicWaitingCall(slot, id, name));
+    public void AddCall(int slot, string id, string name)
+    {
+        var call = new AnthropicWaitingCall(slot, id, name);
+        calls[slot] = call;
+        Add(call);
+    }
 
     /// <summary>Nothing for a call that does not wait: all of it has been written.</summary>
-    public void AddArguments(int slot, ReadOnlySpan<byte> escaped) => Find(slot)?.Arguments.Append(escaped);
+    public void AddArguments(int slot, ReadOnlySpan<byte> escaped)
+    {
+        if (calls.TryGetValue(slot, out var call))
+            call.Arguments.Append(escaped);
+    }
 
     public void EndCall(int slot)
     {
-        if (Find(slot) is { } call)
+        if (calls.TryGetValue(slot, out var call))
             call.IsOver = true;
     }
 
@@ -45,6 +55,8 @@ internal sealed class AnthropicWaitingBlocks
         var any = queue.TryDequeue(out next);
         if (queue.Count == 0)
             last = null;
+        if (next is AnthropicWaitingCall call)
+            calls.Remove(call.Slot);
         return any;
     }
 
@@ -52,17 +64,6 @@ internal sealed class AnthropicWaitingBlocks
     {
         last = waiting;
         queue.Enqueue(waiting);
-    }
-
-    private AnthropicWaitingCall? Find(int slot)
-    {
-        foreach (var each in queue)
-        {
-            if (each is AnthropicWaitingCall call && call.Slot == slot)
-                return call;
-        }
-
-        return null;
     }
 }
 

@@ -99,7 +99,10 @@ internal sealed record GeminiConversation(IReadOnlyList<TextPart> Instructions, 
             if (calls.Count == 0)
                 continue;
             var answer = index + 1 < contents.Count ? contents[index + 1].Parts : [];
-            var results = calls.Select(call => answer.OfType<ToolResultPart>().FirstOrDefault(result => result.CallId == call.Id) ?? throw Missing(call)).ToList();
+            var byCall = new Dictionary<string, ToolResultPart>(StringComparer.Ordinal);
+            foreach (var result in answer.OfType<ToolResultPart>())
+                byCall.TryAdd(result.CallId, result);
+            var results = calls.ConvertAll(call => byCall.GetValueOrDefault(call.Id) ?? throw Missing(call));
             var others = answer.Where(part => part is not ToolResultPart).ToList();
             answer.Clear();
             answer.AddRange(results.Select((result, place) => result with { ToolName = calls[place].Name }));

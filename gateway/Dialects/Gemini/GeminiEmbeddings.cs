@@ -74,6 +74,8 @@ internal static class GeminiEmbeddings
     private static List<float[]> ReadVectors(ref Utf8JsonReader reader)
     {
         var vectors = new List<float[]>();
+        // Room that all vectors share while they are read.
+        var numbers = new List<float>();
         Expect(reader, JsonTokenType.StartArray);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -84,7 +86,7 @@ internal static class GeminiEmbeddings
                 var isVector = reader.ValueTextEquals("values"u8);
                 reader.Read();
                 if (isVector)
-                    vector = ReadVector(ref reader, vectors.Count > 0 ? vectors[^1].Length : 0);
+                    vector = ReadVector(ref reader, numbers);
                 else
                     reader.Skip();
             }
@@ -95,19 +97,13 @@ internal static class GeminiEmbeddings
         return vectors;
     }
 
-    private static float[] ReadVector(ref Utf8JsonReader reader, int likelyLength)
+    private static float[] ReadVector(ref Utf8JsonReader reader, List<float> numbers)
     {
         Expect(reader, JsonTokenType.StartArray);
-        var vector = new float[likelyLength];
-        var length = 0;
+        numbers.Clear();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (length == vector.Length)
-                Array.Resize(ref vector, Math.Max(256, length * 2));
-            vector[length++] = reader.GetSingle();
-        }
-
-        Array.Resize(ref vector, length);
+            numbers.Add(reader.GetSingle());
+        float[] vector = [.. numbers];
         Normalise(vector);
         // JSON could not carry anything else on.
         return Array.TrueForAll(vector, float.IsFinite) ? vector : throw new FormatException("a value is not a number");

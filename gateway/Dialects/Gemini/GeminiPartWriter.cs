@@ -44,7 +44,11 @@ internal sealed class GeminiPartWriter(Utf8JsonWriter writer, string upstreamMod
 
         writer.WriteStartArray("contents"u8);
         for (var index = 0; index < conversation.Contents.Count; index++)
+        {
+            losses.Work.Spend(1 + conversation.Contents[index].Parts.Count);
             WriteContent(conversation.Contents[index], isCurrentTurn: index >= turnBegin);
+        }
+
         writer.WriteEndArray();
     }
 

@@ -95,7 +95,7 @@ internal sealed class PartialArguments
     /// <summary>An object, a list or a value; nothing yet where a list has gaps.</summary>
     private sealed class Node(HeldBack held)
     {
-        public List<(string Name, Node Node)>? Members { get; private set; }
+        public OrderedDictionary<string, Node>? Members { get; private set; }
 
         public List<Node>? Elements { get; private set; }
 
@@ -107,16 +107,13 @@ internal sealed class PartialArguments
         {
             if (Elements is not null || Text is not null || Value is not null)
                 throw new FormatException($"\"{name}\" is a member of something that is no object");
-            Members ??= [];
-            var place = Members.FindIndex(member => member.Name == name);
-            if (place < 0)
-            {
-                place = Members.Count;
-                held.Add(NodeBytes + name.Length);
-                Members.Add((name, new Node(held)));
-            }
-
-            return Members[place].Node;
+            Members ??= new(StringComparer.Ordinal);
+            if (Members.TryGetValue(name, out var known))
+                return known;
+            held.Add(NodeBytes + name.Length);
+            var node = new Node(held);
+            Members.Add(name, node);
+            return node;
         }
 
         public Node Element(int index)

@@ -19,6 +19,7 @@ internal static class MistralMessageWriter
         for (var index = 0; index < turns.Count; index++)
         {
             var turn = turns[index];
+            losses.Work.Spend(1 + turn.Parts.Count);
             if (turn.Name is not null)
                 losses.Dropped($"messages[{index}].name");
             if (turn.Role == Role.Tool)

@@ -25,7 +25,10 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
     private byte[] lineHead = [];
 
     private DateTimeOffset lineHeadAt;
-    private byte[] logprobs = [];
+
+    /// <summary>Entries that no line has carried yet, comma-separated.</summary>
+    private readonly EscapedText logprobs = new();
+
     private TimeSpan? firstToken;
     private StopReason? stopReason;
     private bool hasText;
@@ -116,8 +119,11 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
         // A token may have no text of its own, so several can wait for the same line.
-        if (choice == 0)
-            logprobs = logprobs.Length == 0 ? entries.ToArray() : [.. logprobs, (byte)',', .. entries];
+        if (choice != 0)
+            return;
+        if (logprobs.Length > 0)
+            logprobs.Append(","u8);
+        logprobs.Append(entries);
     }
 
     public void Usage(in Usage usage) => this.usage = usage;
@@ -167,9 +173,9 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
             return;
         }
 
-        output.WriteJoined(lineHead, escaped, closing, ",\"logprobs\":["u8, logprobs);
+        output.WriteJoined(lineHead, escaped, closing, ",\"logprobs\":["u8, logprobs.Bytes);
         output.Write("],\"done\":false}\n"u8);
-        logprobs = [];
+        logprobs.Clear();
     }
 
     /// <summary>The time in RFC 3339 is written anew at most once in a millisecond: many lines come at once.</summary>

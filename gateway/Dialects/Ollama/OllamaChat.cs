@@ -15,7 +15,7 @@ public sealed class OllamaChat : IInboundDialect
 
     public ChatRequest Read(JsonElement body, RequestContext context)
     {
-        var request = RequestObject.OfBody(body, ignoreCase: true);
+        var request = RequestObject.OfBody(body, ignoreCase: true, context.Work);
         var sampling = OllamaRequest.ReadSampling(request);
         var unread = OllamaRequest.FindUnread(request, "messages", "tools");
         var model = request.String("model");

@@ -9,9 +9,9 @@ namespace Dragoman.Dialects.Ollama;
 public static class OllamaEmbeddings
 {
     /// <exception cref="GatewayException">The request is malformed.</exception>
-    public static EmbeddingRequest ReadEmbed(JsonElement body)
+    public static EmbeddingRequest ReadEmbed(JsonElement body, WorkLimit? work = null)
     {
-        var request = RequestObject.OfBody(body, ignoreCase: true);
+        var request = RequestObject.OfBody(body, ignoreCase: true, work);
         return new EmbeddingRequest(
             request.String("model") ?? "",
             ReadInputs(request),
@@ -25,9 +25,9 @@ public static class OllamaEmbeddings
     }
 
     /// <exception cref="GatewayException">The request is malformed.</exception>
-    public static EmbeddingRequest ReadEmbeddings(JsonElement body)
+    public static EmbeddingRequest ReadEmbeddings(JsonElement body, WorkLimit? work = null)
     {
-        var request = RequestObject.OfBody(body, ignoreCase: true);
+        var request = RequestObject.OfBody(body, ignoreCase: true, work);
         var model = request.String("model");
         if (string.IsNullOrEmpty(model))
             throw GatewayException.Invalid("model", "model is required");
@@ -97,7 +97,7 @@ public static class OllamaEmbeddings
     {
         null or { ValueKind: JsonValueKind.String } when request.String("input") is null or "" => [],
         { ValueKind: JsonValueKind.String } text => [JsonText.ReadString(text)],
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) => [.. request.Strings("input")],
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) => RequestLimits.Check([.. request.Strings("input")], RequestLimits.MostInputs, "input"),
         _ => throw GatewayException.Invalid("input", "invalid input type"),
     };
 }

@@ -18,14 +18,14 @@ public sealed class OllamaGenerate : IInboundDialect
 
     public ChatRequest Read(JsonElement body, RequestContext context)
     {
-        var request = RequestObject.OfBody(body, ignoreCase: true);
+        var request = RequestObject.OfBody(body, ignoreCase: true, context.Work);
         var sampling = OllamaRequest.ReadSampling(request);
         var unread = OllamaRequest.FindUnread(request, Members);
         var prompt = request.String("prompt") ?? "";
         var system = request.String("system") ?? "";
         var suffix = request.String("suffix") ?? "";
         var template = request.String("template") ?? "";
-        var hasContext = request.Array("context").Any();
+        var hasContext = request.HasElements("context");
         var images = OllamaRequest.ReadImages(request);
         var raw = request.Bool("raw") ?? false;
         if (raw && (system.Length > 0 || template.Length > 0 || hasContext))

@@ -48,11 +48,11 @@ internal static class OllamaOptions
     private static string[] ReadStop(RequestObject options)
     {
         if (options.Find("stop") is { ValueKind: JsonValueKind.String } single)
-            return [JsonText.ReadString(single)];
+            return RequestLimits.CheckStop([JsonText.ReadString(single)], options.FieldPath("stop"));
         if (Of(options, "stop", JsonValueKind.Array, "type array") is not { } list)
             return [];
         return list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
-            ? [.. options.Strings("stop")]
+            ? RequestLimits.CheckStop([.. options.Strings("stop")], options.FieldPath("stop"))
             : throw WrongType(options, "stop", "an array of strings");
     }
 

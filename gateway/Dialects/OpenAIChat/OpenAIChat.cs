@@ -17,7 +17,7 @@ public sealed class OpenAIChat : IInboundDialect
 
     public IErrorShape Errors => OpenAIErrors.Shape;
 
-    public ChatRequest Read(JsonElement body, RequestContext context) => OpenAIChatRequestReader.Read(RequestObject.OfBody(body), context.Envelope);
+    public ChatRequest Read(JsonElement body, RequestContext context) => OpenAIChatRequestReader.Read(RequestObject.OfBody(body, work: context.Work), context.Envelope);
 
     public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities) =>
         capabilities.Lacks(ModelCapabilities.Completion)

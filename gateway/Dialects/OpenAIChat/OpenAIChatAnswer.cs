@@ -18,14 +18,15 @@ internal static class OpenAIChatAnswer
         writer.WriteNumber("created"u8, context.CreatedAt.ToUnixTimeSeconds());
         writer.WriteString("model"u8, context.Request.Model);
         writer.WriteStartArray("choices"u8);
+        var freeTextTools = context.Request.FreeTextTools();
         for (var index = 0; index < answer.Choices.Count; index++)
-            WriteChoice(writer, context, index, answer.Choices[index]);
+            WriteChoice(writer, context, freeTextTools, index, answer.Choices[index]);
         writer.WriteEndArray();
         CompletionWriter.WriteUsage(writer, answer.Usage);
         writer.WriteEndObject();
     }
 
-    private static void WriteChoice(Utf8JsonWriter writer, AnswerContext context, int index, AnswerChoice choice)
+    private static void WriteChoice(Utf8JsonWriter writer, AnswerContext context, HashSet<string> freeTextTools, int index, AnswerChoice choice)
     {
         writer.WriteStartObject();
         writer.WriteNumber("index"u8, index);
@@ -45,9 +46,7 @@ internal static class OpenAIChatAnswer
         {
             writer.WriteStartArray("tool_calls"u8);
             foreach (var call in choice.ToolCalls)
-            {
-                WriteCall(writer, context, call);
-            }
+                WriteCall(writer, context, call, freeTextTools.Contains(call.Name));
 
             writer.WriteEndArray();
         }
@@ -59,9 +58,8 @@ internal static class OpenAIChatAnswer
         writer.WriteEndObject();
     }
 
-    private static void WriteCall(Utf8JsonWriter writer, AnswerContext context, AnswerToolCall call)
+    private static void WriteCall(Utf8JsonWriter writer, AnswerContext context, AnswerToolCall call, bool isFreeText)
     {
-        var isFreeText = context.Request.IsFreeText(call.Name);
         writer.WriteStartObject();
         writer.WriteString("id"u8, call.Id);
         writer.WriteString("type"u8, isFreeText ? "custom"u8 : "function"u8);

@@ -27,7 +27,7 @@ internal static class OpenAIChatRequestReader
             throw GatewayException.Invalid("functions", "functions and function_call are no longer supported; use tools and tool_choice");
 
         if (request.Find("web_search_options") is not null)
-            family.Members.Add(new FamilyMember("web_search_options", "web_search_options is a tool of OpenAI's own; this model's provider does not have it"));
+            family.Needs(() => new FamilyMember("web_search_options", "web_search_options is a tool of OpenAI's own; this model's provider does not have it"));
         var tools = ReadTools(request, family);
         if (request.Object("stream_options") is { } options)
             family.Unread.Note(options, "stream_options", "include_usage");
@@ -112,7 +112,7 @@ internal static class OpenAIChatRequestReader
                 var file = part.Object("file") ?? throw Required(part, "file");
                 if (file.String("file_id") is not null)
                 {
-                    family.Members.Add(new FamilyMember(file.FieldPath("file_id"), $"{file.FieldPath("file_id")} is a file at OpenAI, which this model's provider cannot read; send the file itself as file_data"));
+                    family.Needs(() => new FamilyMember(file.FieldPath("file_id"), $"{file.FieldPath("file_id")} is a file at OpenAI, which this model's provider cannot read; send the file itself as file_data"));
                     return null;
                 }
 
@@ -170,7 +170,7 @@ internal static class OpenAIChatRequestReader
         if (message.String("refusal") is { Length: > 0 } refusal)
             yield return new RefusalPart(refusal);
         if (message.Find("function_call") is not null)
-            family.Members.Add(new FamilyMember(message.FieldPath("function_call"), $"{message.FieldPath("function_call")} is OpenAI's older form of a call, which this model's provider does not know; use tool_calls"));
+            family.Needs(() => new FamilyMember(message.FieldPath("function_call"), $"{message.FieldPath("function_call")} is OpenAI's older form of a call, which this model's provider does not know; use tool_calls"));
         foreach (var call in message.Objects("tool_calls"))
         {
             family.Unread.Note(call, "messages[].tool_calls[]", "id", "type", "index", "function", "custom", "extra_content");
@@ -188,7 +188,7 @@ internal static class OpenAIChatRequestReader
         }
 
         if (message.Object("audio") is not null)
-            family.Members.Add(new FamilyMember(message.FieldPath("audio"), $"{message.FieldPath("audio")} names an answer that only OpenAI has kept; send its words as content"));
+            family.Needs(() => new FamilyMember(message.FieldPath("audio"), $"{message.FieldPath("audio")} names an answer that only OpenAI has kept; send its words as content"));
     }
 
     private static string ReadArguments(RequestObject function)
@@ -259,15 +259,16 @@ internal static class OpenAIChatRequestReader
         return named.RequiredString("type") switch
         {
             "allowed_tools" => ReadAllowed(named.Object("allowed_tools") ?? named, tools),
-            "function" => new ToolChoice(ToolChoiceKind.Named, NameOf(named, "function", tools)),
-            "custom" => new ToolChoice(ToolChoiceKind.Named, NameOf(named, "custom", tools)),
+            "function" => new ToolChoice(ToolChoiceKind.Named, NameOf(named, "function", ToolDefinition.NamesOf(tools))),
+            "custom" => new ToolChoice(ToolChoiceKind.Named, NameOf(named, "custom", ToolDefinition.NamesOf(tools))),
             var type => throw GatewayException.Invalid("tool_choice.type", $"tool_choice.type must be function, custom or allowed_tools, not \"{type}\""),
         };
     }
 
     private static ToolChoice ReadAllowed(RequestObject choice, List<ToolDefinition> tools)
     {
-        var names = choice.Objects("tools").Select(tool => NameOf(tool, tool.RequiredString("type"), tools)).ToList();
+        var known = ToolDefinition.NamesOf(tools);
+        var names = choice.Objects("tools").Select(tool => NameOf(tool, tool.RequiredString("type"), known)).ToList();
         return choice.RequiredString("mode") switch
         {
             "auto" => ToolChoice.Auto with { Allowed = names },
@@ -276,11 +277,11 @@ internal static class OpenAIChatRequestReader
         };
     }
 
-    private static string NameOf(RequestObject reference, string kind, List<ToolDefinition> tools)
+    private static string NameOf(RequestObject reference, string kind, HashSet<string> known)
     {
         var inner = reference.Object(kind) ?? throw Required(reference, kind);
         var name = inner.RequiredString("name");
-        return tools.Exists(tool => tool.Name == name)
+        return known.Contains(name)
             ? name
             : throw GatewayException.Invalid(inner.FieldPath("name"), $"{inner.FieldPath("name")} is \"{name}\", which is not among the tools");
     }
@@ -365,5 +366,13 @@ internal static class OpenAIChatRequestReader
         GatewayException.Invalid(owner.FieldPath(name), $"{owner.FieldPath(name)} is required");
 
     /// <summary>What only a provider of OpenAI's family can use.</summary>
-    private sealed record RequestFamily(List<FamilyMember> Members, UnreadMembers Unread);
+    private sealed record RequestFamily(List<FamilyMember> Members, UnreadMembers Unread)
+    {
+        /// <summary>The first one is what a client of another provider is told; a list of all could be as long as the client likes.</summary>
+        public void Needs(Func<FamilyMember> member)
+        {
+            if (Members.Count == 0)
+                Members.Add(member());
+        }
+    }
 }

@@ -23,12 +23,14 @@ internal sealed class OpenAIChatStream : IAnswerEvents
     private readonly byte[] deltaTail;
 
     private readonly List<ChoiceState> choices = [];
+    private readonly HashSet<string> freeTextTools;
     private Usage usage = Conversation.Usage.Absent;
 
     public OpenAIChatStream(AnswerContext context, IBufferWriter<byte> output)
     {
         this.context = context;
         this.output = output;
+        freeTextTools = context.Request.FreeTextTools();
         head = CompletionWriter.ChunkHead(CompletionWriter.ChatId(context), "chat.completion.chunk", context);
         tail = [.. "]"u8, .. context.Request.IncludeUsage ? ",\"usage\":null"u8 : default, .. "}\n\n"u8];
         deltaTail = [.. "},\"finish_reason\":null}"u8, .. tail];
@@ -46,7 +48,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
     public void ToolStart(int choice, int slot, string id, string name)
     {
-        if (context.Request.IsFreeText(name))
+        if (freeTextTools.Contains(name))
         {
             StateOf(choice).FreeTextCalls[slot] = new AnswerToolCall(id, name);
             return;
@@ -119,8 +121,10 @@ internal sealed class OpenAIChatStream : IAnswerEvents
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
         // A token may have no text of its own, so several can wait for the same delta.
-        var state = StateOf(choice);
-        state.Logprobs = state.Logprobs.Length == 0 ? entries.ToArray() : [.. state.Logprobs, (byte)',', .. entries];
+        var waiting = StateOf(choice).Logprobs;
+        if (waiting.Length > 0)
+            waiting.Append(","u8);
+        waiting.Append(entries);
     }
 
     public void Usage(in Usage usage) => this.usage = usage;
@@ -173,18 +177,17 @@ internal sealed class OpenAIChatStream : IAnswerEvents
             return;
         }
 
-        output.WriteJoined(state.DeltaHead, escaped, closing, "},\"logprobs\":{\"content\":["u8, state.Logprobs);
+        output.WriteJoined(state.DeltaHead, escaped, closing, "},\"logprobs\":{\"content\":["u8, state.Logprobs.Bytes);
         output.WriteJoined("],\"refusal\":null}"u8, ",\"finish_reason\":null}"u8, tail);
-        state.Logprobs = [];
+        state.Logprobs.Clear();
     }
 
     /// <summary>Writes one delta.</summary>
     private void WriteDelta(int choice, ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> closing)
     {
         var state = BegunStateOf(choice);
-        ReadOnlySpan<byte> logprobs = state.Logprobs;
-        state.Logprobs = [];
-        WriteChunk(choice, opening, escaped, closing, "null"u8, logprobs);
+        WriteChunk(choice, opening, escaped, closing, "null"u8, state.Logprobs.Bytes);
+        state.Logprobs.Clear();
     }
 
     /// <param name="choice">The choice's index.</param>
@@ -275,7 +278,8 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
         public Dictionary<int, AnswerToolCall> FreeTextCalls { get; } = [];
 
-        public byte[] Logprobs { get; set; } = [];
+        /// <summary>Entries that no delta has carried yet, comma-separated.</summary>
+        public EscapedText Logprobs { get; } = new();
 
         public StopReason? StopReason { get; set; }
     }

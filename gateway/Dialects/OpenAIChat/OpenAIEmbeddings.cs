@@ -19,9 +19,9 @@ public static class OpenAIEmbeddings
     private const int MostInputs = 2048;
 
     /// <exception cref="GatewayException">The request is malformed.</exception>
-    public static (EmbeddingRequest Request, EmbeddingEncoding Encoding) Read(JsonElement body)
+    public static (EmbeddingRequest Request, EmbeddingEncoding Encoding) Read(JsonElement body, WorkLimit? work = null)
     {
-        var request = RequestObject.OfBody(body);
+        var request = RequestObject.OfBody(body, work: work);
         var dimensions = request.Int32("dimensions");
         if (dimensions is < 1)
             throw GatewayException.Invalid("dimensions", $"dimensions must be at least 1, not {dimensions}");

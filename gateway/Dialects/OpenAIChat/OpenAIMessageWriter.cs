@@ -21,6 +21,7 @@ internal static class OpenAIMessageWriter
 
     private static void WriteTurn(Utf8JsonWriter writer, Turn turn, ReasoningEcho echo, LossReport losses)
     {
+        losses.Work.Spend(1 + turn.Parts.Count);
         if (turn.Role == Role.Tool)
         {
             foreach (var result in turn.Parts.OfType<ToolResultPart>())

@@ -9,6 +9,9 @@ namespace Dragoman.Dialects.OpenAICompletions;
 /// <summary><c>POST /v1/completions</c>, OpenAI's legacy text completion (specs/dialects.md 2.18).</summary>
 public sealed class OpenAICompletions : IInboundDialect
 {
+    /// <summary>Characters of prompts that an answer may begin with, in all its choices together. One prompt of the largest size fits.</summary>
+    private const int MostEchoed = 64 * 1024 * 1024;
+
     internal static readonly string[] Known = ["model", "prompt", "suffix", "echo", "best_of", "stream", "stream_options", "logprobs"];
 
     public string Name => "openai.completions";
@@ -19,7 +22,7 @@ public sealed class OpenAICompletions : IInboundDialect
 
     public ChatRequest Read(JsonElement body, RequestContext context)
     {
-        var request = RequestObject.OfBody(body);
+        var request = RequestObject.OfBody(body, work: context.Work);
         var prompts = ReadPrompts(request);
         var suffix = request.String("suffix");
         var sampling = SamplingReader.Read(request);
@@ -27,6 +30,9 @@ public sealed class OpenAICompletions : IInboundDialect
             throw GatewayException.Invalid("best_of", "best_of must equal n; choosing among hidden answers is not supported");
         if (request.Int32("logprobs") is > 0)
             throw GatewayException.Invalid("logprobs", "logprobs is not supported on text completions; use /v1/chat/completions");
+
+        if (request.Bool("echo") == true && (long)(sampling.Choices ?? 1) * prompts.Sum(prompt => (long)prompt.Length) > MostEchoed)
+            throw GatewayException.Invalid("echo", $"echo would repeat more than {MostEchoed} characters, the prompts times n; leave it out or lower n");
 
         var unread = new UnreadMembers();
         if (request.Object("stream_options") is { } options)
@@ -102,6 +108,8 @@ public sealed class OpenAICompletions : IInboundDialect
             case { ValueKind: JsonValueKind.Array } list:
                 if (list.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
                     throw GatewayException.Invalid("prompt", "prompt must be a string; token arrays are not supported");
+                if (list.GetArrayLength() > RequestLimits.MostPrompts)
+                    throw GatewayException.Invalid("prompt", $"prompt must hold at most {RequestLimits.MostPrompts} texts, not {list.GetArrayLength()}");
                 return list.GetArrayLength() > 0
                     ? [.. list.EnumerateArray().Select(JsonText.ReadString)]
                     : throw GatewayException.Invalid("prompt", "prompt must hold at least one text");

@@ -17,7 +17,7 @@ public sealed class OpenAIResponses : IInboundDialect
 
     public IErrorShape Errors => OpenAIErrors.Shape;
 
-    public ChatRequest Read(JsonElement body, RequestContext context) => ResponsesRequestReader.Read(RequestObject.OfBody(body), context.Envelope);
+    public ChatRequest Read(JsonElement body, RequestContext context) => ResponsesRequestReader.Read(RequestObject.OfBody(body, work: context.Work), context.Envelope);
 
     public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities) =>
         capabilities.Lacks(ModelCapabilities.Completion)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Wire;
@@ -143,12 +144,12 @@ internal sealed class ReadItem(string type, string upstreamModel)
         if (HasRaised(json))
             return;
         using var parsed = JsonText.Parse(json);
-        var text = "";
+        var words = new StringBuilder();
         foreach (var part in PartsOf(parsed.RootElement, "content"))
         {
-            if (part.TryGetProperty("text", out var words) && words.ValueKind == JsonValueKind.String)
+            if (part.TryGetProperty("text", out var said) && said.ValueKind == JsonValueKind.String)
             {
-                text += JsonText.ReadString(words);
+                words.Append(JsonText.ReadString(said));
                 RaiseLogprobs(part, events);
             }
             else if (!hasRefused && part.TryGetProperty("refusal", out var refusal) && refusal.ValueKind == JsonValueKind.String)
@@ -158,6 +159,7 @@ internal sealed class ReadItem(string type, string upstreamModel)
         }
 
         // Deltas may get lost on the way; what came of them stays.
+        var text = words.ToString();
         var before = raised.ToString();
         if (text.Length > before.Length && text.StartsWith(before, StringComparison.Ordinal))
             Text(JsonText.Escape(text[before.Length..]), events);
@@ -207,7 +209,7 @@ internal sealed class ReadItem(string type, string upstreamModel)
     private void RaiseLogprobs(JsonElement part, IAnswerEvents events)
     {
         if (raised.Length == 0 && part.TryGetProperty("logprobs", out var logprobs)
-            && ResponsesEvent.Elements(System.Text.Encoding.UTF8.GetBytes(logprobs.GetRawText())) is { IsEmpty: false } entries)
+            && ResponsesEvent.Elements(Encoding.UTF8.GetBytes(logprobs.GetRawText())) is { IsEmpty: false } entries)
             events.Logprobs(0, entries);
     }
 
@@ -232,7 +234,7 @@ internal sealed class ReadItem(string type, string upstreamModel)
     private int RaiseParallelCalls(string arguments, IAnswerEvents events)
     {
         var count = 0;
-        using var parsed = JsonText.Parse(System.Text.Encoding.UTF8.GetBytes(arguments));
+        using var parsed = JsonText.Parse(Encoding.UTF8.GetBytes(arguments));
         foreach (var use in PartsOf(parsed.RootElement, "tool_uses"))
         {
             if (!use.TryGetProperty("recipient_name", out var recipient) || recipient.ValueKind != JsonValueKind.String)

@@ -37,16 +37,17 @@ internal static class ResponsesAnswer
     private static List<ResponseItem> ItemsOf(AnswerContext context, AnswerChoice choice)
     {
         var items = new List<ResponseItem>();
+        var freeTextTools = context.Request.FreeTextTools();
         foreach (var block in choice.Blocks)
         {
-            if (ItemOf(context, block, items.Count) is { } item)
+            if (ItemOf(context, freeTextTools, block, items.Count) is { } item)
                 items.Add(item);
         }
 
         return items;
     }
 
-    private static ResponseItem? ItemOf(AnswerContext context, AnswerBlock block, int index)
+    private static ResponseItem? ItemOf(AnswerContext context, HashSet<string> freeTextTools, AnswerBlock block, int index)
     {
         switch (block)
         {
@@ -59,7 +60,7 @@ internal static class ResponsesAnswer
                 thought.EncryptedContent = reasoning.State is { } state ? context.Envelope.Wrap(state) : null;
                 return thought;
             case AnswerToolCall call:
-                var kind = context.Request.IsFreeText(call.Name) ? ItemKind.FreeTextCall : ItemKind.Call;
+                var kind = freeTextTools.Contains(call.Name) ? ItemKind.FreeTextCall : ItemKind.Call;
                 var made = new ResponseItem(kind, index, context) { CallId = call.Id, Name = call.Name };
                 made.AppendArguments(call.Arguments.Bytes);
                 made.IsCut = !made.HasWholeArguments;

@@ -73,12 +73,10 @@ internal sealed class ResponsesInputReader
                 PartsOf(Role.Assistant).Add(ReadReasoning(item));
                 break;
             case "item_reference":
-                bound.Add(new FamilyMember(item.FieldPath("id"), $"{item.FieldPath("id")} refers to an item kept elsewhere: this gateway keeps none. Send the item itself."));
+                Needs(item, "id", "refers to an item kept elsewhere: this gateway keeps none. Send the item itself.");
                 break;
             case var type:
-                bound.Add(new FamilyMember(
-                    item.FieldPath("type"),
-                    $"{item.FieldPath("type")} \"{type}\" is an item that only OpenAI reads; this model's provider takes message, reasoning, function_call, function_call_output, custom_tool_call and custom_tool_call_output"));
+                Needs(item, "type", $"\"{type}\" is an item that only OpenAI reads; this model's provider takes message, reasoning, function_call, function_call_output, custom_tool_call and custom_tool_call_output");
                 break;
         }
     }
@@ -150,8 +148,15 @@ internal sealed class ResponsesInputReader
     {
         if (part.String("file_id") is null)
             return false;
-        bound.Add(new FamilyMember(part.FieldPath("file_id"), $"{part.FieldPath("file_id")} is a file at OpenAI, which this model's provider cannot read; send the file itself"));
+        Needs(part, "file_id", "is a file at OpenAI, which this model's provider cannot read; send the file itself");
         return true;
+    }
+
+    /// <summary>The first one is what a client of another provider is told; a list of all could be as long as the client likes.</summary>
+    private void Needs(RequestObject owner, string member, string problem)
+    {
+        if (bound.Count == 0)
+            bound.Add(new FamilyMember(owner.FieldPath(member), $"{owner.FieldPath(member)} {problem}"));
     }
 
     private static MediaSource ReadSource(RequestObject part, string name)

@@ -12,6 +12,10 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
     private const int LongestCallId = 64;
 
     private readonly bool reasons = OpenAIModels.Reasons(upstreamModel);
+    private readonly HashSet<string> freeTextTools = request.FreeTextTools();
+
+    /// <summary>The first call of each id; made when a result needs it.</summary>
+    private Dictionary<string, ToolCallPart>? calls;
 
     public static void Write(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
     {
@@ -24,6 +28,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
 
     private void WriteTurn(Turn turn)
     {
+        losses.Work.Spend(1 + turn.Parts.Count);
         if (turn.Name is not null)
             losses.Dropped("name");
         switch (turn.Role)
@@ -143,7 +148,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
 
     private void WriteCall(ToolCallPart call)
     {
-        var input = request.IsFreeText(call.Name) ? FreeText.InputOf(call.Arguments) : null;
+        var input = freeTextTools.Contains(call.Name) ? FreeText.InputOf(call.Arguments) : null;
         writer.WriteStartObject();
         writer.WriteString("type"u8, input is null ? "function_call"u8 : "custom_tool_call"u8);
         writer.WriteString("call_id"u8, AcceptableId(call.Id));
@@ -166,9 +171,19 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
     }
 
     private bool WasFreeText(string name, string callId) =>
-        request.IsFreeText(name)
-        && request.Turns.SelectMany(turn => turn.ToolCalls).FirstOrDefault(call => call.Id == callId) is { } call
-        && FreeText.InputOf(call.Arguments) is not null;
+        freeTextTools.Contains(name) && CallOf(callId) is { } call && FreeText.InputOf(call.Arguments) is not null;
+
+    private ToolCallPart? CallOf(string id)
+    {
+        if (calls is null)
+        {
+            calls = new(StringComparer.Ordinal);
+            foreach (var call in request.Turns.SelectMany(turn => turn.ToolCalls))
+                calls.TryAdd(call.Id, call);
+        }
+
+        return calls.GetValueOrDefault(id);
+    }
 
     private void WriteContent(string name, IReadOnlyList<Part> parts)
     {

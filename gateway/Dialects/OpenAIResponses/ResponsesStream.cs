@@ -16,12 +16,17 @@ internal sealed class ResponsesStream : IAnswerEvents
     private readonly AnswerContext context;
     private readonly IBufferWriter<byte> output;
     private readonly ResponseObject response;
+    private readonly HashSet<string> freeTextTools;
     private readonly ArrayBufferWriter<byte> doneItems = new();
 
     /// <summary>The items that are not done; the first one is on its way to the client.</summary>
     private readonly Queue<ResponseItem> open = new();
 
     private readonly Dictionary<int, ResponseItem> calls = [];
+
+    /// <summary>Calls whose arguments are whole and whose end has not been told.</summary>
+    private readonly List<ResponseItem> wholeCalls = [];
+
     private readonly EscapedText waitingLogprobs = new();
     private ResponseItem? last;
     private byte[] deltaHead = [];
@@ -38,6 +43,7 @@ internal sealed class ResponsesStream : IAnswerEvents
         this.context = context;
         this.output = output;
         response = new ResponseObject(context);
+        freeTextTools = context.Request.FreeTextTools();
     }
 
     public void Start(string? upstreamId)
@@ -78,7 +84,7 @@ internal sealed class ResponsesStream : IAnswerEvents
     {
         if (choice > 0)
             return;
-        var kind = context.Request.IsFreeText(name) ? ItemKind.FreeTextCall : ItemKind.Call;
+        var kind = freeTextTools.Contains(name) ? ItemKind.FreeTextCall : ItemKind.Call;
         calls[slot] = Add(new ResponseItem(kind, itemCount, context) { Slot = slot, CallId = id, Name = name });
     }
 
@@ -90,7 +96,10 @@ internal sealed class ResponsesStream : IAnswerEvents
         // White space behind the arguments of a call that is done.
         if (call.IsEnded)
             return;
+        var wasWhole = call.HasWholeArguments;
         call.AppendArguments(escaped);
+        if (!wasWhole && call.HasWholeArguments)
+            wholeCalls.Add(call);
         if (call.Kind == ItemKind.Call && IsLive(call))
             WriteDelta(escaped, default);
     }
@@ -164,8 +173,9 @@ internal sealed class ResponsesStream : IAnswerEvents
         if (last is { IsEnded: false, IsCall: false })
             last.IsEnded = true;
         // Some providers end all their calls together.
-        foreach (var call in calls.Values)
-            call.IsEnded |= call.HasWholeArguments;
+        foreach (var call in wholeCalls)
+            call.IsEnded = true;
+        wholeCalls.Clear();
         itemCount++;
         last = item;
         open.Enqueue(item);

@@ -26,7 +26,9 @@ internal static class ResponsesToolReader
                     tools.Add(new ToolDefinition(tool.RequiredString("name"), tool.String("description"), FreeText.Parameters) { FreeText = new FreeText(tool.Raw("format")) });
                     break;
                 default:
-                    bound.Add(new FamilyMember(tool.FieldPath("type"), $"{tool.FieldPath("type")} \"{type}\" is a tool that OpenAI runs itself, which this model's provider cannot; use function or custom tools"));
+                    // The first one is what a client of another provider is told.
+                    if (bound.Count == 0)
+                        bound.Add(new FamilyMember(tool.FieldPath("type"), $"{tool.FieldPath("type")} \"{type}\" is a tool that OpenAI runs itself, which this model's provider cannot; use function or custom tools"));
                     break;
             }
         }
@@ -45,14 +47,15 @@ internal static class ResponsesToolReader
         switch (type)
         {
             case "function" or "custom":
-                return new ToolChoice(ToolChoiceKind.Named, Existing(chosen.RequiredString("name"), "tool_choice.name", tools));
+                return new ToolChoice(ToolChoiceKind.Named, Existing(chosen.RequiredString("name"), "tool_choice.name", ToolDefinition.NamesOf(tools)));
             case "allowed_tools":
+                var known = ToolDefinition.NamesOf(tools);
                 var allowed = new List<string>();
                 foreach (var tool in chosen.Objects("tools"))
                 {
                     if (tool.RequiredString("type") is "function" or "custom")
-                        allowed.Add(Existing(tool.RequiredString("name"), tool.FieldPath("name"), tools));
-                    else
+                        allowed.Add(Existing(tool.RequiredString("name"), tool.FieldPath("name"), known));
+                    else if (bound.Count == 0)
                         bound.Add(Hosted(tool.FieldPath("type")));
                 }
 
@@ -71,7 +74,7 @@ internal static class ResponsesToolReader
         _ => throw GatewayException.Invalid(field, $"{field} must be auto, none, required or a tool, not \"{mode}\""),
     };
 
-    private static string Existing(string name, string field, List<ToolDefinition> tools) => tools.Exists(tool => tool.Name == name)
+    private static string Existing(string name, string field, HashSet<string> known) => known.Contains(name)
         ? name
         : throw GatewayException.Invalid(field, $"{field} names \"{name}\", which is not among the tools");
 

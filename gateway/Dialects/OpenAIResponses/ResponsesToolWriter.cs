@@ -65,7 +65,7 @@ internal static class ResponsesToolWriter
                 break;
             case ToolChoiceKind.Named:
                 writer.WriteStartObject("tool_choice"u8);
-                writer.WriteString("type"u8, request.IsFreeText(request.ToolChoice.Name!) ? "custom"u8 : "function"u8);
+                writer.WriteString("type"u8, request.FreeTextTools().Contains(request.ToolChoice.Name!) ? "custom"u8 : "function"u8);
                 writer.WriteString("name"u8, request.ToolChoice.Name);
                 writer.WriteEndObject();
                 break;

@@ -32,10 +32,13 @@ internal sealed class IncomingMessage(MemoryBudget budget, TimeProvider clock, i
     /// <summary>What was kept of it.</summary>
     public ReadOnlyMemory<byte> Text => room.AsMemory(0, count);
 
+    /// <summary>Whether <see cref="GetMemory"/> will copy what has come into more room.</summary>
+    public bool MustGrow => count == room.Length && !IsRefused;
+
     /// <summary>Room to read into, never empty.</summary>
     public Memory<byte> GetMemory()
     {
-        if (count == room.Length && !IsRefused)
+        if (MustGrow)
             Grow();
         return room.AsMemory(count);
     }

@@ -8,8 +8,13 @@ namespace Dragoman.Endpoints.WebSockets;
 /// <summary>A response that can be continued.</summary>
 /// <param name="Id">OpenAI's or the gateway's.</param>
 /// <param name="Stream">JSON of the <c>stream_id</c> it belongs to; empty for the unnamed one.</param>
-/// <param name="Items">All that was said until its end, as comma-separated items of an <c>input</c>.</param>
-internal sealed record KeptResponse(string Id, string Stream, ReadOnlyMemory<byte> Items);
+/// <param name="Said">What was its input, as comma-separated items of an <c>input</c>; part of the message that said it.</param>
+/// <param name="Output">What it answered, as such items.</param>
+internal sealed record KeptResponse(string Id, string Stream, ReadOnlyMemory<byte> Said, ReadOnlyMemory<byte> Output)
+{
+    /// <summary>In bytes.</summary>
+    public long Length => (long)Said.Length + Output.Length;
+}
 
 /// <summary>The last response of each stream of one connection, together no larger than one request may be.</summary>
 /// <param name="largest">In bytes.</param>
@@ -19,8 +24,8 @@ internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposa
     private readonly List<KeptResponse> oldestFirst = [];
     private bool isOver;
 
-    /// <summary>Of all of them.</summary>
-    public long Bytes => oldestFirst.Sum(kept => (long)kept.Items.Length);
+    /// <summary>Of all that are kept.</summary>
+    public long Bytes => oldestFirst.Sum(kept => kept.Length);
 
     public KeptResponse? Find(string id) => oldestFirst.Find(response => response.Id == id);
 
@@ -43,12 +48,13 @@ internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposa
     /// <param name="said">The items that were its input.</param>
     /// <param name="response">The whole response.</param>
     /// <param name="requestId">Of the request.</param>
-    public void Keep(string stream, ReadOnlySpan<byte> said, ReadOnlySpan<byte> response, string requestId)
+    public void Keep(string stream, ReadOnlyMemory<byte> said, ReadOnlySpan<byte> response, string requestId)
     {
         if (isOver)
             return;
         if (oldestFirst.Find(kept => kept.Stream == stream) is { } last)
             Remove(last);
+        SocketThread.AssertMayProcess(response.Length);
         using var parsed = JsonText.Parse(response);
         var root = parsed.RootElement;
         // What the provider keeps is continued by the provider.
@@ -57,29 +63,29 @@ internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposa
         if (!root.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.String)
             return;
         var name = JsonText.ReadString(id);
-        var items = new ArrayBufferWriter<byte>(said.Length + response.Length);
-        Join(items, said);
+        var items = new ArrayBufferWriter<byte>(Math.Max(1, response.Length));
         if (root.TryGetProperty("output", out var output) && output.ValueKind == JsonValueKind.Array)
             WriteOutput(items, output, isOurs: name.Contains(requestId, StringComparison.Ordinal));
-        if (items.WrittenCount > largest)
+        var kept = new KeptResponse(name, stream, said, items.WrittenMemory);
+        if (kept.Length > largest)
             return;
-        while (Bytes + items.WrittenCount > largest)
+        while (Bytes + kept.Length > largest)
             Remove(oldestFirst[0]);
         // Where all connections together keep too much, this one does without its oldest, and in the end without this one.
-        while (!budget.Kept.TryTakeFirst(items.WrittenCount))
+        while (!budget.Kept.TryTakeFirst(kept.Length))
         {
             if (oldestFirst.Count == 0)
                 return;
             Remove(oldestFirst[0]);
         }
 
-        oldestFirst.Add(new KeptResponse(name, stream, items.WrittenMemory));
+        oldestFirst.Add(kept);
     }
 
     private void GiveBack(KeptResponse response)
     {
-        budget.Heap.Add(response.Items.Length);
-        budget.Kept.Return(response.Items.Length);
+        budget.Heap.Add(response.Length);
+        budget.Kept.Return(response.Length);
     }
 
     /// <summary>Adds comma-separated items to others.</summary>

@@ -17,6 +17,7 @@ internal abstract class MessageSession : IDisposable
     /// <summary>Reads a text message. One that is not a JSON object is left to the endpoint, which refuses it in its own words.</summary>
     public ClientMessage Read(ReadOnlyMemory<byte> text)
     {
+        SocketThread.AssertMayProcess(text.Length);
         if (JsonMembers.TryRead(text) is not { } members)
             return new ClientMessage(text);
         ReadOnlyMemory<byte> id = default;
@@ -68,6 +69,9 @@ internal abstract class MessageSession : IDisposable
     {
     }
 
+    /// <summary>Bytes that <see cref="Open"/> has to read or copy.</summary>
+    public virtual long SizeOf(ClientMessage message) => message.Body.Length;
+
     /// <summary>Starts a request's answer, when its turn has come.</summary>
     /// <param name="message">What <see cref="Read(ReadOnlyMemory{byte})"/> read.</param>
     /// <param name="requestId">Which the gateway gave the request.</param>
@@ -103,7 +107,8 @@ internal abstract class MessageSession : IDisposable
     /// <param name="with">JSON: members to add; may be empty.</param>
     protected static ReadOnlyMemory<byte> BodyOf(JsonMembers members, IReadOnlyCollection<string> without, ReadOnlySpan<byte> with)
     {
-        var body = new ArrayBufferWriter<byte>(1024);
+        // All of it may be kept to be continued.
+        var body = new ArrayBufferWriter<byte>(members.Length + with.Length + 2);
         members.Write(without, with, body);
         return body.WrittenMemory;
     }

@@ -26,6 +26,8 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
 
     public override string IdMember => "stream_id";
 
+    public override long SizeOf(ClientMessage message) => message.Body.Length + kept.Bytes;
+
     public override long BytesContinued(ClientMessage message) =>
         kept.Bytes > 0 && message.Body.Span.IndexOf("\"previous_response_id\""u8) >= 0 ? kept.Bytes : 0;
 
@@ -49,8 +51,9 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
         // Not an input: the endpoint says so.
         if (!input.IsEmpty && input.Span[0] is not ((byte)'[' or (byte)'"'))
             return new Answer(BodyOf(members, [Previous], default), default, kept, stream, requestId) { Continued = previous };
-        var all = new ArrayBufferWriter<byte>(previous.Items.Length + said.Length + 1);
-        KeptResponses.Join(all, previous.Items.Span);
+        var all = new ArrayBufferWriter<byte>((int)previous.Length + said.Length + 2);
+        KeptResponses.Join(all, previous.Said.Span);
+        KeptResponses.Join(all, previous.Output.Span);
         KeptResponses.Join(all, said.Span);
         var body = BodyOf(members, [Previous, "input"], [.. "\"input\":["u8, .. all.WrittenSpan, (byte)']']);
         return new Answer(body, all.WrittenMemory, kept, stream, requestId) { Continued = previous };
@@ -115,7 +118,7 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
             if (name.SequenceEqual("response.completed"u8) || name.SequenceEqual("response.incomplete"u8))
             {
                 HasEnded = true;
-                kept.Keep(stream, items.Span, JsonSplice.Find(data, "response"u8), requestId);
+                kept.Keep(stream, items, JsonSplice.Find(data, "response"u8), requestId);
             }
             else if (name.SequenceEqual("response.failed"u8) || name.SequenceEqual("error"u8))
             {
@@ -128,7 +131,7 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
         public override void AddWhole(ReadOnlySpan<byte> json, ReadOnlySpan<byte> members, MessageBatch batch)
         {
             HasEnded = true;
-            kept.Keep(stream, items.Span, json, requestId);
+            kept.Keep(stream, items, json, requestId);
             var begun = new ArrayBufferWriter<byte>(json.Length + 16);
             JsonSplice.Replace(json, "status"u8, "\"in_progress\""u8, begun);
             batch.Add([.. "{\"type\":\"response.created\",\"sequence_number\":0,\"response\":"u8, .. begun.WrittenSpan, (byte)'}'], members);

@@ -142,6 +142,9 @@ internal sealed class WebSocketConnection : IDisposable
         using var message = new IncomingMessage(budget, handshake.Clock, largest, () => CloseSoon(WebSocketCloseStatus.PolicyViolation, "the message came too slowly"));
         while (true)
         {
+            // To grow means to copy all that has come.
+            if (message.MustGrow)
+                await SocketThread.LeaveForAsync(message.Text.Length).ConfigureAwait(false);
             var part = await socket.ReceiveAsync(message.GetMemory(), CancellationToken.None).ConfigureAwait(false);
             if (part.MessageType == WebSocketMessageType.Close)
                 return;
@@ -149,11 +152,18 @@ internal sealed class WebSocketConnection : IDisposable
                 continue;
             message.Advance(part.Count, part.EndOfMessage);
             if (part.MessageType == WebSocketMessageType.Binary)
+            {
                 CloseSoon(WebSocketCloseStatus.InvalidMessageType, "a request is one JSON object in a text message");
+            }
             else if (message.Length > largest)
+            {
                 CloseSoon(WebSocketCloseStatus.MessageTooBig, $"a message may have {largest} bytes");
+            }
             else if (part.EndOfMessage)
+            {
+                await SocketThread.LeaveForAsync(message.Text.Length).ConfigureAwait(false);
                 Accept(message);
+            }
         }
     }
 
@@ -288,7 +298,11 @@ internal sealed class WebSocketConnection : IDisposable
         using var aborted = CancellationTokenSource.CreateLinkedTokenSource(waiting.Cancellation.Token, over.Token);
         var response = new MessageResponse(requestId, () => CloseSoon(WebSocketCloseStatus.InternalServerError, "the answer broke off"), aborted.Token);
         var refused = retirement ?? message.Refusal ?? await TakeMemoryAsync(waiting, aborted.Token).ConfigureAwait(false);
-        var answer = session.Open(refused is null ? message : message with { Body = default }, requestId);
+        var opened = refused is null ? message : message with { Body = default };
+        // The answer before has ended wherever its last bytes went.
+        await SocketThread.LeaveForAsync(session.SizeOf(opened)).ConfigureAwait(false);
+        SocketThread.AssertMayProcess(session.SizeOf(opened));
+        var answer = session.Open(opened, requestId);
         using var body = new MessageBody(sender, answer, IdOf(message), aborted.Token) { Response = response };
         response.Messages = body;
         if (refused is { } refusal)

@@ -36,7 +36,7 @@ internal static class FullConfiguration
             "hosts": ["dragoman.example.com", "10.0.0.1", "*"], "downloads": "any"
           },
           "limits": {
-            "requestBytes": 1048576, "downloadBytes": 1e6, "answerBytes": 2147483647, "memoryBytes": 402653184, "drainSeconds": 1, "keepAliveSeconds": 0.5, "stalledClientSeconds": 2
+            "requestBytes": 1048576, "downloadBytes": 1e6, "answerBytes": 2147483647, "memoryBytes": 402653184, "drainSeconds": 1, "workSeconds": 10, "keepAliveSeconds": 0.5, "stalledClientSeconds": 2
           }
         }
         """;

@@ -28,8 +28,8 @@ public sealed partial class TranslationGateway : IAsyncLifetime
     private static readonly Dictionary<string, Func<JsonElement, EmbeddingRequest>> Embedding = new()
     {
         ["openai.embeddings"] = body => OpenAIEmbeddings.Read(body).Request,
-        ["ollama.embed"] = OllamaEmbeddings.ReadEmbed,
-        ["ollama.embeddings"] = OllamaEmbeddings.ReadEmbeddings,
+        ["ollama.embed"] = body => OllamaEmbeddings.ReadEmbed(body),
+        ["ollama.embeddings"] = body => OllamaEmbeddings.ReadEmbeddings(body),
     };
 
     private readonly ManualTimeProvider clock = new();

@@ -19,7 +19,7 @@ public class JsonSpliceTests
     [Theory]
     [InlineData("{\"model\":\"a\"}", "{\"model\":1}")]
     [InlineData("{ \"x\" : 1.50e0 , \"model\" : { \"deep\" : [] } , \"y\":\"\\u0041\" }", "{ \"x\" : 1.50e0 , \"model\" : 1 , \"y\":\"\\u0041\" }")]
-    [InlineData("{\"model\":\"a\",\"model\":\"b\"}", "{\"model\":1,\"model\":1}")]
+    [InlineData("{\"model\":\"a\",\"model\":\"b\"}", "{\"model\":null,\"model\":1}")]
     [InlineData("{\"mod\\u0065l\":\"a\"}", "{\"mod\\u0065l\":1}")]
     [InlineData("{\"other\":{\"model\":\"a\"}}", "{\"other\":{\"model\":\"a\"}}")]
     [InlineData("{}", "{}")]

@@ -199,7 +199,7 @@ public sealed class ResponsesStreamTests
         Assert.Equal(expected.Refusal.ToString(), stream.Refusal);
         Assert.Equal(expected.Reasoning.ToString(), stream.Reasoning);
         Assert.Equal(
-            expected.ToolCalls.Select(call => (call.Id, call.Name, Request.IsFreeText(call.Name) ? FreeText.InputOf(call.Arguments.ToString()) : call.Arguments.ToString().TrimEnd())),
+            expected.ToolCalls.Select(call => (call.Id, call.Name, Request.FreeTextTools().Contains(call.Name) ? FreeText.InputOf(call.Arguments.ToString()) : call.Arguments.ToString().TrimEnd())),
             stream.Calls.Select(call => (call.CallId, call.Name, (string?)call.Arguments.TrimEnd())));
     }
 
