@@ -110,7 +110,7 @@ internal sealed class GrowthGateway : IDisposable
         if (readSize == 0)
         {
             var collector = new AnswerCollector();
-            var meter = new AnswerMeter(collector, 0, exchange);
+            var meter = new AnswerMeter(collector, 0, exchange, snapshot.ProviderOf(target));
             reader.ReadBody(answer, meter);
             if (meter.Error is { } failure)
                 throw new GatewayException(failure);
@@ -119,7 +119,7 @@ internal sealed class GrowthGateway : IDisposable
         }
 
         long length = 0;
-        var relayed = new AnswerMeter(dialect.OpenStream(context, output), 0, exchange);
+        var relayed = new AnswerMeter(dialect.OpenStream(context, output), 0, exchange, snapshot.ProviderOf(target));
         using var events = new SseReader();
         for (var rest = answer.AsSpan(); !rest.IsEmpty;)
         {

@@ -96,7 +96,7 @@ internal static class RequestTargets
             return;
         using (body)
         {
-            foreach (var read in (Func<JsonElement, EmbeddingRequest>[])[OllamaEmbeddings.ReadEmbed, OllamaEmbeddings.ReadEmbeddings, json => OpenAIEmbeddings.Read(json).Request])
+            foreach (var read in (Func<JsonElement, EmbeddingRequest>[])[json => OllamaEmbeddings.ReadEmbed(json), json => OllamaEmbeddings.ReadEmbeddings(json), json => OpenAIEmbeddings.Read(json).Request])
             {
                 foreach (var family in ProviderFamily.All)
                 {
@@ -117,7 +117,8 @@ internal static class RequestTargets
     /// <summary>The input is a line a message of one connection.</summary>
     private static void ReadMessages(byte[] bytes)
     {
-        foreach (var session in (MessageSession[])[new ChatSession(), new ResponsesSession(1024 * 1024)])
+        using var budget = new MemoryBudget(MemoryBudget.Default, TimeProvider.System, () => 0, ProcessHeap.Instance);
+        foreach (var session in (MessageSession[])[new ChatSession(), new ResponsesSession(1024 * 1024, budget)])
         {
             foreach (var range in bytes.AsSpan().Split((byte)'\n'))
             {
