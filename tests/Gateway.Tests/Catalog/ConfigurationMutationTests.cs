@@ -21,7 +21,7 @@ public partial class ConfigurationMutationTests
     private static readonly string[] BeyondSchema =
     [
         "is not a configured provider", "is the same name as", "is already a name or an alias", "is given twice", "half of a surrogate pair", "is not a host's name",
-        "must be an http or https URL", "is not a version", "environment variable", "env: must", "file: must", "file ", "keyvault: ",
+        "must be an http or https URL", "is not a version", "environment variable", "env: needs", "file: needs", "file ", "keyvault: ",
         "cannot be a model of the provider's",
     ];
 
