@@ -119,6 +119,10 @@ internal sealed partial class RunScript : IAsyncDisposable
     public IReadOnlyList<string> TemporaryFiles() =>
         [.. Directory.GetFileSystemEntries(this.directory.Path).Select(entry => Path.GetFileName(entry)!).Where(name => name != "data")];
 
+    /// <summary>All that lies in or below the temporary directory.</summary>
+    public IReadOnlyList<string> AllFiles() =>
+        Directory.GetFileSystemEntries(this.directory.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 });
+
     public async ValueTask DisposeAsync()
     {
         await this.script.DisposeAsync();

@@ -24,6 +24,11 @@ public class RunScriptTests
         Assert.Contains($"OLLAMA_HOST=http://127.0.0.1:{script.Port} ", script.Output, StringComparison.Ordinal);
         await Eventually.HoldsAsync(() => script.Output.Contains("nginx     | {", StringComparison.Ordinal), () => script.Output);
 
+        // The runtime's sockets for debuggers, which would be in its temporary directory.
+        Assert.DoesNotContain(
+            script.AllFiles(),
+            file => file.Contains("dotnet-diagnostic", StringComparison.Ordinal) || file.Contains("clr-debug-pipe", StringComparison.Ordinal));
+
         Assert.Equal(0, await script.TerminateAsync());
         await AssertNothingIsLeftAsync(script);
     }

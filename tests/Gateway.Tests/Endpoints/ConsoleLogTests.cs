@@ -148,6 +148,7 @@ public sealed class ConsoleLogTests : IDisposable
         Say(LogLevel.Information, "settled");
         Say(log.CreateLogger("Other"), LogLevel.Warning, "other");
         clock.Advance(ConsoleLog.Window);
+        // The line about them goes out at once, which is a timer of its own.
         clock.Advance(TimeSpan.Zero);
         WaitFor("warn: Dragoman.Settlement[7] 4980 more lines of this kind were left out\n");
         Assert.Equal(ConsoleLog.MostOfOneKind + 3, Lines.Count);
