@@ -125,7 +125,7 @@ public static class ErrorReader
         if (item.ValueKind != JsonValueKind.Object)
             return Text(item);
         var where = item.TryGetProperty("loc", out var location) && location.ValueKind == JsonValueKind.Array
-            ? string.Join('.', location.EnumerateArray().Select(part => part.ToString()).Where(part => part != "body"))
+            ? string.Join('.', location.EnumerateArray().Where(part => part.ValueKind is JsonValueKind.String or JsonValueKind.Number).Select(Text).Where(part => part != "body"))
             : null;
         var what = Member(item, "msg") ?? Member(item, "message");
         return where is { Length: > 0 } ? $"{where}: {what}" : what;

@@ -22,7 +22,7 @@ internal static class ModelList
             using var document = JsonDocument.Parse(body);
             var root = document.RootElement;
             var data = root.ValueKind == JsonValueKind.Array ? root : root.GetProperty("data");
-            return data.ValueKind == JsonValueKind.Null ? [] : [.. data.EnumerateArray().Select(ReadModel).DistinctBy(model => model.Id)];
+            return data.ValueKind == JsonValueKind.Null ? [] : [.. data.EnumerateArray().Select(ReadModel).Where(model => model.Id.Length > 0).DistinctBy(model => model.Id)];
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {

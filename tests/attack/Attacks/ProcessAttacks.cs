@@ -38,9 +38,8 @@ internal static class ProcessAttacks
     private static async Task RunKilledAsync(AttackContext context, Tally tally)
     {
         await using var script = await RunScript.StartAsync();
-        var before = script.Processes();
+        var left = script.Processes();
         Signal(IdOf(script), "KILL");
-        var left = before;
         var waited = Stopwatch.StartNew();
         while (left.Count > 0 && waited.Elapsed < TimeSpan.FromSeconds(25))
         {
@@ -48,7 +47,7 @@ internal static class ProcessAttacks
             left = [.. script.Processes().Where(Runs)];
         }
 
-        tally.Expect(left.Count == 0, $"{left.Count} of {before.Count} processes live on: {string.Join(", ", left.Select(NameOf).Distinct())}");
+        tally.Expect(left.Count == 0, $"{left.Count} processes live on: {string.Join(", ", left.Select(NameOf).Distinct())}");
         foreach (var process in left)
             Signal(process, "KILL");
     }

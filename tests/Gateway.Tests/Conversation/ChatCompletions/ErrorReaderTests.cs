@@ -31,6 +31,18 @@ public sealed class ErrorReaderTests
     }
 
     [Theory]
+    [InlineData("""{"detail":[{"loc":["body","\ud83d",{"a":"\ud83d"},1],"msg":"no"}]}""", "\ufffd.1: no")]
+    [InlineData("""{"message":"\ud83d no"}""", "\ufffd no")]
+    public void Half_a_pair_of_surrogates_is_no_failure_of_ours(string body, string message) =>
+        Assert.Equal(message, ErrorReader.Read(422, Encoding.UTF8.GetBytes(body), null).Message);
+
+    [Theory]
+    [InlineData("""{"error":{"message":"m","code":[]}}""")]
+    [InlineData("""{"error":{"message":"m","code":[null]}}""")]
+    [InlineData("""{"error":{"message":"m","code":""}}""")]
+    public void A_code_that_says_nothing_is_none(string body) => Assert.Null(ErrorReader.Read(400, Encoding.UTF8.GetBytes(body), null).Code);
+
+    [Theory]
     [InlineData(429, """{"error":{"message":"m","code":"insufficient_quota"}}""", ErrorKind.QuotaExceeded)]
     [InlineData(400, """{"error":{"message":"m","code":"context_length_exceeded"}}""", ErrorKind.ContextTooLong)]
     [InlineData(400, """{"object":"error","message":"Prompt contains 200000 tokens ... too large for model with 131072 maximum context length","code":"3051"}""", ErrorKind.ContextTooLong)]

@@ -29,6 +29,10 @@ public sealed class ModelListTests
         Assert.Equal(new ListedModel("m", 0, 4096), model);
     }
 
+    [Fact]
+    public void A_model_without_a_name_is_none() =>
+        Assert.Equal("m", Assert.Single(Read("""{"data":[{"id":""},{"id":null},{"id":"m"}]}""")).Id);
+
     [Theory]
     [InlineData("")]
     [InlineData("7")]
