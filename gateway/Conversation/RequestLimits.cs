@@ -6,7 +6,7 @@ namespace Dragoman.Conversation;
 /// </summary>
 internal static class RequestLimits
 {
-    /// <summary>Members of one object that the gateway reads. A request has some thirty; schemas, arguments and metadata are not read.</summary>
+    /// <summary>Members of one object that the gateway reads. A request has some thirty; schemas and arguments are not read so.</summary>
     public const int MostMembers = 100_000;
 
     /// <summary>Elements of one list that the gateway reads: messages, items, parts, calls. The longest conversations of agents have some ten thousand.</summary>

@@ -168,7 +168,6 @@ public readonly struct RequestObject
     public bool HasElements(string name) =>
         Find(name) is { } value && (value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() > 0 : throw WrongType(name, "an array", value));
 
-
     /// <summary>The elements of an array of objects.</summary>
     public IEnumerable<RequestObject> Objects(string name)
     {

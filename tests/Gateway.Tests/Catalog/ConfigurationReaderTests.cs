@@ -64,6 +64,14 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    public void The_time_of_the_work_for_a_request_is_read()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(2.5), Read("""{ "limits": { "workSeconds": 2.5 } }""").Limits.Work);
+        Assert.Equal(TimeSpan.FromSeconds(10), LimitSettings.Default.Work);
+        Assert.Contains("/limits/workSeconds", Assert.Single(MistakesOf("""{ "limits": { "workSeconds": 0 } }""")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_ways_of_a_compatible_server_are_read()
     {
         var configuration = Read("""{ "providers": { "a": { "dialect": "openai", "options": { "server": "vllm", "mergeSystem": false, "echoReasoningContent": "toolCalls" } }, "b": { "dialect": "openai" } } }""");

@@ -42,4 +42,36 @@ public sealed class LossReportTests
         Assert.EndsWith(", and 78 more", line, StringComparison.Ordinal);
         Assert.True(line.Length < 1000, line);
     }
+
+    [Fact]
+    public void What_is_beyond_the_kept_losses_is_counted()
+    {
+        var losses = new LossReport();
+        for (var index = 0; index < LossReport.MostKept + 500; index++)
+            losses.Dropped($"member_{index}");
+        losses.Dropped("member_7");
+        Assert.Equal((LossReport.MostKept, 500), (losses.Losses.Count, losses.Others));
+        Assert.EndsWith($", and {LossReport.MostKept + 500 - 24} more", losses.ToString(), StringComparison.Ordinal);
+
+        var sum = new LossReport();
+        sum.Emulated("before");
+        sum.Add(losses);
+        Assert.Equal((LossReport.MostKept, 501), (sum.Losses.Count, sum.Others));
+    }
+
+    /// <summary>Few are searched one by one, many are not.</summary>
+    [Fact]
+    public void Many_losses_are_each_kept_once_in_their_order()
+    {
+        var losses = new LossReport();
+        for (var index = 0; index < 100; index++)
+        {
+            losses.Dropped($"member_{index % 40}");
+            losses.Clamped($"member_{index % 20}");
+        }
+
+        Assert.Equal(60, losses.Losses.Count);
+        Assert.Equal(60, losses.Losses.Distinct().Count());
+        Assert.Equal([.. Enumerable.Range(0, 40).Select(index => $"member_{index}")], losses.Losses.Where(loss => loss.Action == LossAction.Dropped).Select(loss => loss.Field));
+    }
 }

@@ -38,6 +38,38 @@ public class SchemaLimitsTests
         Assert.Null(AnswerSchema.Parse(schema).FindMismatch("{}"u8));
     }
 
+    /// <summary>Each definition is asked about twice by the one before it.</summary>
+    [Theory]
+    [InlineData("allOf")]
+    [InlineData("anyOf")]
+    public void Asks_about_each_definition_once(string keyword)
+    {
+        var definitions = string.Join(',', Enumerable.Range(0, 40).Select(index =>
+            $"\"d{index}\":{{\"{keyword}\":[{{\"$ref\":\"#/$defs/d{index + 1}\"}},{{\"$ref\":\"#/$defs/d{index + 1}\"}}]}}"));
+        var schema = "{\"$ref\":\"#/$defs/d0\",\"$defs\":{" + definitions + ",\"d40\":{\"type\":\"object\",\"properties\":{}}}}";
+        foreach (var rules in (SchemaRules[])[SchemaRules.AnthropicNative, SchemaRules.OpenAIStrict, SchemaRules.GeminiJsonSchema, SchemaRules.GeminiOpenApi])
+        {
+            try
+            {
+                SchemaSanitizer.Sanitise(schema, rules, "schema");
+            }
+            catch (GatewayException refusal)
+            {
+                Assert.Equal(400, refusal.Error.Status);
+            }
+        }
+
+        Assert.Null(AnswerSchema.Parse(schema).FindMismatch("{}"u8));
+    }
+
+    [Theory]
+    [InlineData("""{"const":1e3000000000000}""", "1")]
+    [InlineData("""{"enum":[1e3000000000000,2]}""", "3")]
+    [InlineData("""{"const":1}""", "1e3000000000000")]
+    [InlineData("""{"uniqueItems":true}""", "[1e3000000000000,1e3000000000000]")]
+    public void Numbers_of_any_size_are_compared(string schema, string answer) =>
+        Assert.NotNull(AnswerSchema.Parse(schema).FindMismatch(System.Text.Encoding.UTF8.GetBytes(answer)));
+
     /// <summary>Gemini's answer to it as <c>parameters</c> is kept in the streams: it does not know <c>additionalProperties</c> there.</summary>
     [Fact]
     public void Leaves_out_what_Gemini_refuses_in_parameters()
