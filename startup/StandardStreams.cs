@@ -15,17 +15,17 @@ public static class StandardStreams
     private const string Closed = "it is closed";
 
     /// <summary>Opened first of all: with no descriptor left, nothing can be opened, nor can the code be loaded that would say so.</summary>
-    private static readonly (Stream? Stream, string? Problem) output = Open(Output, Console.OpenStandardOutput);
+    private static readonly (Stream? Stream, string? Problem) OutputStream = Open(Output, Console.OpenStandardOutput);
 
-    private static readonly (Stream? Stream, string? Problem) error = Open(Error, Console.OpenStandardError);
+    private static readonly (Stream? Stream, string? Problem) ErrorStream = Open(Error, Console.OpenStandardError);
 
     /// <summary>Opens both, and loads all that it takes to write a sentence.</summary>
     public static void Prepare()
     {
-        _ = Printable.Line($"{output.Problem}{error.Problem}");
+        _ = Printable.Line($"{OutputStream.Problem}{ErrorStream.Problem}");
         try
         {
-            error.Stream?.Write(Encoding.UTF8.GetBytes(""));
+            ErrorStream.Stream?.Write(Encoding.UTF8.GetBytes(""));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or Win32Exception)
         {
@@ -35,7 +35,7 @@ public static class StandardStreams
 
     /// <summary>Writes a line to standard output.</summary>
     /// <returns>Null, or why it could not be written.</returns>
-    public static string? TryWriteLine(string line) => TryWrite(output, line);
+    public static string? TryWriteLine(string line) => TryWrite(OutputStream, line);
 
     /// <summary>
     /// Writes the line that says that a process serves. On a full disk it serves without its log, as it does when the disk
@@ -56,7 +56,7 @@ public static class StandardStreams
     }
 
     /// <summary>Writes a line to standard error. When that fails too there is nobody left to be told.</summary>
-    public static void WriteErrorLine(string line) => TryWrite(error, line);
+    public static void WriteErrorLine(string line) => TryWrite(ErrorStream, line);
 
     private static (Stream? Stream, string? Problem) Open(int descriptor, Func<Stream> open)
     {
