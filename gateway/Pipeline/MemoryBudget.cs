@@ -26,8 +26,8 @@ public sealed class MemoryBudget : IDisposable
     /// <summary>See <see cref="CostOf"/>: 1 as it came, 2 as UTF-16, 1 as it goes, and 1 that the parser takes in any case, for rows.</summary>
     private const int TimesBody = 5;
 
-    /// <summary>A row of the parser's is 12 bytes; a short text or a small list takes most of the rest.</summary>
-    private const int BytesPerValue = 48;
+    /// <summary>A row of the parser's is 12 bytes, and two of them while its table grows; the rest is for a short text or a small list, measured.</summary>
+    private const int BytesPerValue = 96;
 
     /// <summary>When it is worth trying again.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);

@@ -12,6 +12,15 @@ public class ConfigurationReaderTests
         Assert.Throws<ConfigurationException>(() => Read(json, environment)).Mistakes;
 
     [Fact]
+    public void The_memory_budget_may_be_more_than_two_gigabytes()
+    {
+        var configuration = ConfigurationReader.Read("""{ "limits": { "memoryBytes": 8589934592 } }""", "gateway.json", new Dictionary<string, string>());
+
+        Assert.Equal(8L * 1024 * 1024 * 1024, configuration.Limits.MemoryBytes);
+        Assert.Null(ConfigurationReader.Read("{}", "gateway.json", new Dictionary<string, string>()).Limits.MemoryBytes);
+    }
+
+    [Fact]
     public void A_provider_and_a_model_are_read_with_all_their_members()
     {
         var configuration = Read(
@@ -148,6 +157,8 @@ public class ConfigurationReaderTests
     [InlineData("""{ "access": { "origins": ["example.com"] } }""", "gateway.json: /access/origins \"example.com\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any")]
     [InlineData("""{ "access": { "origins": ["https://*.*"] } }""", "gateway.json: /access/origins \"https://*.*\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any")]
     [InlineData("""{ "access": { "hosts": ["http://x"] } }""", "gateway.json: /access/hosts \"http://x\" is not a host's name; allowed: a name or address without scheme and port, or \"*\" for any")]
+    [InlineData("""{ "limits": { "memoryBytes": 1000 } }""", "gateway.json: /limits/memoryBytes must be a whole number of bytes, 16777216 or more")]
+    [InlineData("""{ "limits": { "memoryBytes": "1 GB" } }""", "gateway.json: /limits/memoryBytes must be a whole number of bytes, 16777216 or more")]
     [InlineData("""{ "limits": { "requestBytes": -1 } }""", "gateway.json: /limits/requestBytes must be a whole number above 0")]
     [InlineData("[]", "gateway.json: must be a JSON object")]
     public void A_mistake_names_its_place_and_what_is_allowed(string json, string mistake) => Assert.Equal([mistake], MistakesOf(json));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dragoman.Conversation;
 
 namespace Dragoman.Gateway.Tests.Conversation;
@@ -64,6 +65,42 @@ public sealed class MediaTypeTests
         foreach (var sent in new[] { base64, $"data:image/png;base64,{base64}" })
             Assert.Equal("images[0]", Assert.Throws<GatewayException>(() => MediaType.ReadPictureOrSound(sent, "images[0]")).Error.Field);
     }
+
+    /// <summary>Whether it is read from its JSON, escapes and all, or as a text.</summary>
+    [Theory]
+    [InlineData("data:image/jpeg;base64,AAAA")]
+    [InlineData("DATA:application/pdf;name=x;base64,AAAABBBB")]
+    [InlineData("\\u0064ata:image\\/gif;base64,AAA\\/")]
+    [InlineData("data:image/gif;base64\\u002cAAAA")]
+    [InlineData("data:image/gif;base64,AAAA\\r\\nBBBB")]
+    [InlineData("AAAA")]
+    [InlineData("AAA")]
+    [InlineData("data:image/gif,AAAA")]
+    [InlineData("data:image/gif;base64")]
+    [InlineData("")]
+    public void A_json_string_is_read_as_its_text(string escaped)
+    {
+        using var json = JsonDocument.Parse($"\"{escaped}\"");
+        var text = json.RootElement.GetString()!;
+
+        Assert.Equal(text.StartsWith("data:", StringComparison.OrdinalIgnoreCase), MediaType.IsDataUrl(json.RootElement));
+        Assert.Equal(Read(() => MediaType.ReadInline(text, "f")), Read(() => MediaType.ReadInline(json.RootElement, "f")));
+
+        static object Read(Func<InlineMedia> read)
+        {
+            try
+            {
+                return read();
+            }
+            catch (GatewayException refused)
+            {
+                return refused.Error;
+            }
+        }
+    }
+
+    [Fact]
+    public void A_text_is_its_own_document() => Assert.Equal(("aGk=", "hi"), (InlineMedia.OfText("hi").Base64, InlineMedia.OfText("hi").ReadText()));
 
     [Fact]
     public void Any_bytes_come_out_as_they_went_in() => Generated.Check(FsCheck.Fluent.Gen.ArrayOf(FsCheck.Fluent.Gen.Select(FsCheck.Fluent.Gen.Choose(0, 255), value => (byte)value)), 300, bytes =>

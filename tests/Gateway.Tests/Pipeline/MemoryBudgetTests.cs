@@ -38,8 +38,8 @@ public sealed class MemoryBudgetTests : IDisposable
         var text = Encoding.UTF8.GetBytes($$"""{"a":"{{new string(',', 1000)}}"}""");
         var numbers = Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat('0', 500))}]");
 
-        Assert.InRange(MemoryBudget.CostOf(text), 5 * text.Length, (5 * text.Length) + 200);
-        Assert.InRange(MemoryBudget.CostOf(numbers), 500 * 48, (500 * 48) + (5 * numbers.Length) + 200);
+        Assert.InRange(MemoryBudget.CostOf(text), 5 * text.Length, (5 * text.Length) + (3 * 96));
+        Assert.InRange(MemoryBudget.CostOf(numbers), 500 * 96, (500 * 96) + (5 * numbers.Length) + (2 * 96));
     }
 
     [Fact]
