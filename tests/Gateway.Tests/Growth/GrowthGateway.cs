@@ -40,6 +40,7 @@ internal sealed class GrowthGateway : IDisposable
         ["gemini"] = new("gemini", "gemini-3-pro"),
     };
 
+    /// <summary>Any link may be passed on, so that no provider's name is looked up.</summary>
     private const string Configuration =
         """
         {
@@ -50,7 +51,8 @@ internal sealed class GrowthGateway : IDisposable
             "mistral": { "dialect": "mistral" },
             "anthropic": { "dialect": "anthropic" },
             "gemini": { "dialect": "gemini" }
-          }
+          },
+          "access": { "downloads": "any" }
         }
         """;
 
