@@ -14,7 +14,8 @@ main() {
     # Under nohup, SIGHUP would be ignored by all that is started, and that attack would prove nothing.
     local attack=(env --default-signal=HUP "$root/tests/attack/bin/Release/net10.0/dragoman-attack" "$@")
     if can_have_a_namespace; then
-        exec unshare --net --mount "$0" inside "${attack[@]}"
+        # With a namespace of processes as well, nothing that was started lives longer than the run, however it ends.
+        exec unshare --net --mount --pid --fork --kill-child --mount-proc "$0" inside "${attack[@]}"
     fi
     echo "attack: no network namespace can be had (not root?); the attacks that need one are not run" >&2
     exec "${attack[@]}"
@@ -25,7 +26,7 @@ can_have_a_namespace() {
     if ! command -v ip >/dev/null && command -v apt-get >/dev/null; then
         { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends iproute2; } >&2 || return 1
     fi
-    command -v ip >/dev/null && unshare --net --mount ip link set lo up 2>/dev/null
+    command -v ip >/dev/null && unshare --net --mount --pid --fork --kill-child --mount-proc ip link set lo up 2>/dev/null
 }
 
 # In the namespace: addresses of cloud platforms and private networks, so that who goes there would arrive.
