@@ -18,8 +18,8 @@ Values come from the environment:
   DRAGOMAN_CA_CERTIFICATES     what https functions are verified with  (/etc/ssl/certs/ca-certificates.crt)
   DRAGOMAN_TRUSTED_PROXY       CIDR of an ingress whose X-Forwarded-* is believed (none)
   DRAGOMAN_BODY_LIMIT          largest request body                    (33m)
-  DRAGOMAN_BODY_SPACE          most that request bodies may take on the disk of DRAGOMAN_NGINX_RUN (8g)
-  DRAGOMAN_BODY_MEMORY         most that smaller ones (under 300 KB) may take in nginx's memory (1g)
+  DRAGOMAN_LARGE_BODIES        requests that may run with bodies of a MB and more, or of a size that was not announced;
+                               one address may have half of them       (256)
   DRAGOMAN_CLIENT_REQUESTS     requests that may run for one address   (half of what the workers can carry)
   DRAGOMAN_WORKERS             worker processes                        (auto)
   DRAGOMAN_WORKER_CONNECTIONS  connections a worker; a stream takes two (20480, or what the file limit allows)
@@ -78,8 +78,7 @@ if [ -z "$DRAGOMAN_WORKER_CONNECTIONS" ]; then
     DRAGOMAN_WORKER_CONNECTIONS=$(smaller "$DRAGOMAN_OPEN_FILES" 20480)
     tell_of_low_limit
 fi
-: "${DRAGOMAN_BODY_SPACE:=8g}"
-: "${DRAGOMAN_BODY_MEMORY:=1g}"
+: "${DRAGOMAN_LARGE_BODIES:=256}"
 : "${DRAGOMAN_CLIENT_REQUESTS:=}"
 : "${DRAGOMAN_ALLOW_OPEN_NETWORK:=}"
 access_mode=$(printenv DRAGOMAN__access__mode || echo open)
@@ -176,39 +175,12 @@ tls_name=${functions# }
 tls_name=${tls_name%% *}
 tls_name=${tls_name%:*}
 
-bytes() {
-    number=${2%[kKmMgG]}
-    case $number in
-        '' | *[!0-9]*) refuse "$1 is \"$2\"; it must be a number of bytes, such as 33m or 8g" ;;
-    esac
-    case $2 in
-        *[kK]) echo $((number << 10)) ;;
-        *[mM]) echo $((number << 20)) ;;
-        *[gG]) echo $((number << 30)) ;;
-        *) echo "$number" ;;
-    esac
-}
-
 between() {
     if [ "$2" -lt "$1" ]; then echo "$1"; elif [ "$2" -gt "$3" ]; then echo "$3"; else echo "$2"; fi
 }
 
-# A quarter of the space for bodies of up to a MB, a quarter for those of up to ten, half for all others.
-body_limit=$(bytes DRAGOMAN_BODY_LIMIT "$DRAGOMAN_BODY_LIMIT") || exit 2
-body_space=$(bytes DRAGOMAN_BODY_SPACE "$DRAGOMAN_BODY_SPACE") || exit 2
-if [ $((body_space / 2)) -lt $((body_limit * 2)) ] || [ $((body_space / 4)) -lt 20000000 ]; then
-    refuse "DRAGOMAN_BODY_SPACE is $DRAGOMAN_BODY_SPACE; it must be at least 80m and four times DRAGOMAN_BODY_LIMIT ($DRAGOMAN_BODY_LIMIT)"
-fi
-body_memory=$(bytes DRAGOMAN_BODY_MEMORY "$DRAGOMAN_BODY_MEMORY") || exit 2
-if [ "$body_memory" -lt 30000000 ]; then
-    refuse "DRAGOMAN_BODY_MEMORY is $DRAGOMAN_BODY_MEMORY; it must be at least 30m"
-fi
 # What limit_conn can count to.
 most_connections=65535
-bodies_memory=$(between 2 $((body_memory / 300000)) $most_connections)
-bodies_1mb=$(between 2 $((body_space / 4 / 1000000)) $most_connections)
-bodies_10mb=$(between 2 $((body_space / 4 / 10000000)) $most_connections)
-bodies_any=$(between 2 $((body_space / 2 / body_limit)) $most_connections)
 
 case $DRAGOMAN_WORKER_CONNECTIONS in
     '' | *[!0-9]*) refuse "DRAGOMAN_WORKER_CONNECTIONS is \"$DRAGOMAN_WORKER_CONNECTIONS\"; it must be a number" ;;
@@ -226,6 +198,13 @@ if [ "$DRAGOMAN_CLIENT_REQUESTS" -gt $most_connections ]; then
     refuse "DRAGOMAN_CLIENT_REQUESTS is $DRAGOMAN_CLIENT_REQUESTS; it must be a number from 1 to $most_connections"
 fi
 
+case $DRAGOMAN_LARGE_BODIES in
+    '' | *[!0-9]* | 0* | 1 | ??????*) refuse "DRAGOMAN_LARGE_BODIES is \"$DRAGOMAN_LARGE_BODIES\"; it must be a number from 2 to $most_connections" ;;
+esac
+if [ "$DRAGOMAN_LARGE_BODIES" -gt $most_connections ]; then
+    refuse "DRAGOMAN_LARGE_BODIES is $DRAGOMAN_LARGE_BODIES; it must be a number from 2 to $most_connections"
+fi
+
 sidecars=$(echo "$DRAGOMAN_SIDECAR" | tr ',' ' ')
 # shellcheck disable=SC2086 # one word a sidecar
 set -- "$target" $sidecars
@@ -234,7 +213,13 @@ if [ $# -lt 1 ] || [ $# -gt $most_servers ]; then
     refuse "DRAGOMAN_SIDECAR names $# sidecars; allowed are 1 to $most_servers"
 fi
 # A request that the first sidecar refuses, because it is about to stop, is offered to each in turn.
-if [ $# -gt 1 ]; then next=@sidecar_1; else next=; fi
+# One whose body is not kept cannot be: a sidecar that has others closes its port first, and a connection that is made
+# anew is then refused, before anything was sent.
+if [ $# -gt 1 ]; then
+    next=@sidecar_1 next_unbuffered=unavailable unbuffered_upstream=sidecar_anew
+else
+    next='' next_unbuffered='' unbuffered_upstream=sidecar
+fi
 # One that comes back from functions, which may have come along all sidecars, cannot do so again where there are many.
 if [ $# -le 3 ]; then next_after_functions=$next; else next_after_functions=; fi
 
@@ -260,6 +245,9 @@ sidecar_upstreams() {
     for sidecar; do servers="$servers server $sidecar max_fails=0;"; done
     upstream sidecar "$servers" 256 3s
     [ $# -gt 1 ] || return 0
+    echo "upstream sidecar_anew {"
+    echo "   $servers"
+    echo "}"
     number=0
     for sidecar; do
         number=$((number + 1))
@@ -311,15 +299,10 @@ substitute_value CA_CERTIFICATES "$DRAGOMAN_CA_CERTIFICATES"
 substitute_value TRUSTED_PROXY "$DRAGOMAN_TRUSTED_PROXY"
 substitute_value BODY_LIMIT "$DRAGOMAN_BODY_LIMIT"
 substitute_value CLIENT_REQUESTS "$DRAGOMAN_CLIENT_REQUESTS"
-substitute BODIES_MEMORY "$bodies_memory"
-substitute BODIES_1MB "$bodies_1mb"
-substitute BODIES_10MB "$bodies_10mb"
-substitute BODIES_ANY "$bodies_any"
-# The share of one address.
-substitute CLIENT_BODIES_MEMORY $((bodies_memory / 2))
-substitute CLIENT_BODIES_1MB $((bodies_1mb / 2))
-substitute CLIENT_BODIES_10MB $((bodies_10mb / 2))
-substitute CLIENT_BODIES_ANY $((bodies_any / 2))
+substitute LARGE_BODIES "$DRAGOMAN_LARGE_BODIES"
+substitute CLIENT_LARGE_BODIES $((DRAGOMAN_LARGE_BODIES / 2))
+substitute UNBUFFERED_UPSTREAM "$unbuffered_upstream"
+substitute NEXT_UNBUFFERED "$next_unbuffered"
 substitute_value WORKERS "$DRAGOMAN_WORKERS"
 substitute_value WORKER_CONNECTIONS "$DRAGOMAN_WORKER_CONNECTIONS"
 substitute_value OPEN_FILES "$DRAGOMAN_OPEN_FILES"

@@ -44,7 +44,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             }
 
             OpenNetwork.RefuseUnlessAllowed(http, access);
-            if (!runtime.HasSiblings && HandOver.HasNextSidecar(exchange))
+            if (!runtime.HasSiblings && HandOver.HasSiblings(exchange))
                 runtime.HasSiblings = true;
             if (!isTaken)
             {
@@ -139,6 +139,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             response.Headers["x-should-retry"] = "false";
         try
         {
+            await exchange.DiscardRestAsync().ConfigureAwait(false);
             if (PlainTextOf(exchange, error) is { } text)
             {
                 await exchange.WriteAsync(text, "text/plain", error.Status).ConfigureAwait(false);

@@ -108,12 +108,17 @@ public static class GatewayHost
 
     /// <summary>
     /// Refuses what is new and lets what runs go on for its time. The port stays open meanwhile, so that a refusal has
-    /// words; it closes before the connections do.
+    /// words; it closes before the connections do. Where nginx has another sidecar it closes first of all: a request whose
+    /// body nginx does not keep comes by a connection of its own, and goes to the other one when that is refused.
     /// </summary>
     private static async Task StopAsync(WebApplication app, ListeningPort listening, CancellationToken hurry)
     {
         var runtime = app.Services.GetRequiredService<GatewayRuntime>();
         var drain = runtime.Drain;
+        // Functions are not asked that way, and the Functions host does not look for another one.
+        var closesFirst = runtime is { HandsOver: true, HasSiblings: true };
+        if (closesFirst)
+            await listening.CloseAsync().ConfigureAwait(false);
         drain.Begin();
         if (!await drain.WaitAsync(runtime.Snapshot.Configuration.Limits.Drain, hurry).ConfigureAwait(false))
         {
@@ -123,7 +128,8 @@ public static class GatewayHost
 
         if (runtime.HasSiblings)
         {
-            await listening.CloseAsync().ConfigureAwait(false);
+            if (!closesFirst)
+                await listening.CloseAsync().ConfigureAwait(false);
             // A connection closed from here could meet a request that nginx is just sending on it, and would not send again.
             await listening.WaitUntilEmptyAsync(FrontIdleTime, hurry).ConfigureAwait(false);
         }

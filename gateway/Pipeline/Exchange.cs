@@ -15,6 +15,9 @@ public sealed class Exchange
     /// <summary>The deepest nesting of a request's JSON.</summary>
     public const int DeepestJson = 64;
 
+    /// <summary>See <see cref="DiscardRestAsync"/>.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
+
     private readonly Drain drain;
     private readonly ReasoningMemory reasoningMemory;
     private ReasoningMemory.Conversation? conversation;
@@ -180,13 +183,37 @@ public sealed class Exchange
     /// Reads what the client still sends and forgets it: a connection that is closed before is reset, and the answer may
     /// be lost with it.
     /// </summary>
-    public async Task DiscardBodyAsync()
+    public Task DiscardBodyAsync() => DiscardBodyAsync(Http.RequestAborted);
+
+    /// <summary>
+    /// As <see cref="DiscardBodyAsync()"/>, for a moment. nginx closes the connection of a client that it answers before the
+    /// end of a body, and whoever has just sent that end may be sending the next request.
+    /// </summary>
+    public async Task DiscardRestAsync()
+    {
+        var request = Http.Request;
+        var hasBody = request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0;
+        // A client that asks before it sends is better told at once; where the connection ends, there is no next request.
+        if (!hasBody || KeepsItselfAlive || ClientLeft || request.Headers.Expect.Count > 0 || Http.Response.Headers.Connection.Count > 0)
+            return;
+        using var end = new CancellationTokenSource(LongestRest, Clock);
+        try
+        {
+            await DiscardBodyAsync(end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The answer must not wait for a client that is slow, or waits for it.
+        }
+    }
+
+    private async Task DiscardBodyAsync(CancellationToken cancellation)
     {
         try
         {
             for (long left = Snapshot.Configuration.Limits.RequestBytes; left > 0;)
             {
-                var read = await Http.Request.BodyReader.ReadAsync(Http.RequestAborted).ConfigureAwait(false);
+                var read = await Http.Request.BodyReader.ReadAsync(cancellation).ConfigureAwait(false);
                 left -= read.Buffer.Length;
                 Http.Request.BodyReader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted)

@@ -15,7 +15,10 @@ public static class HandOver
     /// <summary>Set by nginx to <c>available</c> until it has asked the functions; a client's own is overwritten there.</summary>
     public const string FunctionsHeader = "X-Dragoman-Functions";
 
-    /// <summary>Set by nginx to the named location of another process, the next one in a row of which each is asked once.</summary>
+    /// <summary>
+    /// Set by nginx to the named location of another process, the next one in a row of which each is asked once; to
+    /// <c>unavailable</c> where there are others, but nginx does not keep the body and cannot send it again.
+    /// </summary>
     public const string NextSidecarHeader = "X-Dragoman-Next-Sidecar";
 
     /// <summary>Hands the request over if it does not stream and can be; true when that was done.</summary>
@@ -59,8 +62,8 @@ public static class HandOver
         return true;
     }
 
-    /// <summary>Whether the front has another process for this request.</summary>
-    public static bool HasNextSidecar(Exchange exchange) => NextSidecar(exchange) is not null;
+    /// <summary>Whether the front knows another process, be it for this request or only for others.</summary>
+    public static bool HasSiblings(Exchange exchange) => exchange.Http.Request.Headers.ContainsKey(NextSidecarHeader);
 
     private static string? NextSidecar(Exchange exchange) =>
         exchange.Http.Request.Headers.TryGetValue(NextSidecarHeader, out var name) && name.ToString() is ['@', ..] location

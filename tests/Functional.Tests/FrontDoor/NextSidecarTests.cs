@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using Dragoman.Functional.Tests.Harness;
@@ -22,7 +23,7 @@ public class NextSidecarTests
         await using var functions = await RecordingUpstream.StartAsync("functions");
         await using var door = await NginxFrontDoor.StartAsync($"{stopping.Authority},{other.Authority}", withFunctions ? functions.Authority : null);
         using var client = PlainHttpClient.For(door.Address);
-        var body = RandomNumberGenerator.GetBytes(1_000_000);
+        var body = RandomNumberGenerator.GetBytes(20_000);
 
         for (var request = 0; request < 10; request++)
         {
@@ -52,8 +53,10 @@ public class NextSidecarTests
         Assert.DoesNotContain(Header, three.Requests.Last().Headers.Keys);
     }
 
-    [Fact]
-    public async Task One_that_is_gone_is_passed_over_for_a_post_too()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1_000_000)]
+    public async Task One_that_is_gone_is_passed_over_for_a_post_too(int length)
     {
         await using var other = await RecordingUpstream.StartAsync("other");
         await using var door = await NginxFrontDoor.StartAsync($"127.0.0.1:{FreePort.Find()},{other.Authority}", null);
@@ -61,9 +64,36 @@ public class NextSidecarTests
 
         for (var request = 0; request < 4; request++)
         {
-            using var answer = await client.PostAsync("/api/chat", new StringContent("{}"));
+            using var answer = await client.PostAsync("/api/chat", new ByteArrayContent(new byte[length]));
             Assert.Equal("other", await answer.Content.ReadAsStringAsync());
         }
+
+        Assert.All(other.Requests, request => Assert.Equal(length, request.Body.Length));
+    }
+
+    [Fact]
+    public async Task What_nginx_does_not_keep_cannot_be_passed_on_and_comes_by_a_connection_of_its_own()
+    {
+        var connections = new ConcurrentBag<string>();
+        Task Answer(HttpContext context)
+        {
+            connections.Add(context.Connection.Id);
+            return PassOn(context);
+        }
+
+        await using var one = await RecordingUpstream.StartAsync("one", Answer);
+        await using var two = await RecordingUpstream.StartAsync("two", Answer);
+        await using var door = await NginxFrontDoor.StartAsync($"{one.Authority},{two.Authority}", null);
+        using var client = PlainHttpClient.For(door.Address);
+
+        for (var request = 0; request < 4; request++)
+        {
+            using var answer = await client.PostAsync("/api/chat", new ByteArrayContent(new byte[30_000]));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        }
+
+        Assert.All([.. one.Requests, .. two.Requests], request => Assert.Equal("unavailable", request.Headers[Header]));
+        Assert.Equal(4, connections.Distinct().Count());
     }
 
     [Fact]
@@ -109,7 +139,7 @@ public class NextSidecarTests
 
     private static async Task PassOn(HttpContext context)
     {
-        if (context.Request.Headers.TryGetValue(Header, out var next))
+        if (context.Request.Headers.TryGetValue(Header, out var next) && next != "unavailable")
         {
             context.Response.Headers["X-Accel-Redirect"] = next;
             context.Response.Headers.Connection = "close";

@@ -45,6 +45,25 @@ public class SmugglingTests
         Assert.Empty(stack.Functions.Requests);
     }
 
+    /// <summary>The sidecar has the head and a part of the body by then.</summary>
+    [Theory]
+    [InlineData("zz\r\n")]
+    [InlineData("-1\r\n")]
+    [InlineData("ffffffffffffffffff\r\n")]
+    [InlineData("5\r\nhelloX")]
+    public async Task A_body_whose_framing_breaks_while_it_is_passed_on_is_refused_and_never_whole(string broken)
+    {
+        await using var stack = await DoorWithUpstreams.StartAsync();
+
+        var answers = await RawHttp.ExchangeAsync(
+            stack.Door.Port,
+            $"POST /api/embed HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n40000\r\n{new string('x', 0x40000)}\r\n{broken}\r\n{Hidden}");
+
+        Assert.Equal(400, Assert.Single(answers).Status);
+        Assert.Empty(stack.Sidecar.Requests);
+        Assert.Empty(stack.Functions.Requests);
+    }
+
     [Fact]
     public async Task Bare_line_feeds_are_normalised()
     {

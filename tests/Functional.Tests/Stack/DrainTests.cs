@@ -64,6 +64,47 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
+    [InlineData("sidecar", true)]
+    [InlineData("functions", false)]
+    public async Task Where_nginx_has_another_sidecar_one_closes_its_port_first_and_answers_what_is_connected(string host, bool closes)
+    {
+        var release = new TaskCompletionSource();
+        await using var provider = await RecordingUpstream.StartAsync("provider", context => AnswerInTwoPartsAsync(context, release.Task));
+        await using var process = await StartAsync(host, provider: provider);
+        var dialect = Dialect.All[0];
+        var stream = await OpenAsync(process, WithSiblings(dialect.Request(Held, stream: true)));
+        // Leaves a connection that is kept open.
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(process, "/ready"));
+
+        process.AskToStop();
+        if (closes)
+            await Eventually.HoldsAsync(async () => !await FreePort.AnswersAsync(process.Address.Port), () => "its port stays open");
+        else
+            await Eventually.HoldsAsync(async () => await StatusAsync(process, "/ready") == HttpStatusCode.ServiceUnavailable, () => "it stays ready");
+
+        var refusal = "";
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var answer = await process.Client.SendAsync(WithSiblings(dialect.Request("nobody/nothing", stream: false)));
+                refusal = dialect.ErrorMessage(await answer.JsonAsync());
+                return answer.StatusCode == HttpStatusCode.ServiceUnavailable;
+            },
+            () => $"it takes requests: {refusal}");
+        Assert.Contains("restarting", refusal, StringComparison.Ordinal);
+        release.SetResult();
+        Assert.Contains(dialect.GoodEnd, await ReadToEndAsync(stream), StringComparison.Ordinal);
+        Assert.Equal(0, await process.ExitAsync());
+
+        static HttpRequestMessage WithSiblings(HttpRequestMessage request)
+        {
+            // As nginx says it of a body that it does not keep.
+            request.Headers.Add("X-Dragoman-Next-Sidecar", "unavailable");
+            return request;
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Dialects))]
     public async Task After_its_time_a_stream_ends_with_an_error_of_its_dialect(string name)
     {
