@@ -60,7 +60,9 @@ internal static partial class RequestAttacks
                 // Members that a dialect does not have are passed over there.
                 var mayBeGood = name is "a number of 10,000 digits" or "a fraction of a token" || (name == "messages as a text" && !api.Template.Contains("messages", StringComparison.Ordinal))
                     || (body.Contains("max_tokens", StringComparison.Ordinal) && api.Path is not ("/v1/chat/completions" or "/v1/completions" or "/v1/messages"));
-                tally.Expect(received.Status is >= 400 and < 500 || (received.Status == 200 && mayBeGood), $"{name} at {api.Path} is {received}");
+                // So many values may be more than there is memory for, which is found out before they are parsed.
+                var mayBeTooMuch = name == "1,000,000 objects" && received.Status == 503;
+                tally.Expect(received.Status is >= 400 and < 500 || mayBeTooMuch || (received.Status == 200 && mayBeGood), $"{name} at {api.Path} is {received}");
                 tally.Expect(took < 1, string.Create(CultureInfo.InvariantCulture, $"{name} at {api.Path} took {took:0.0} s"));
             }
         }
