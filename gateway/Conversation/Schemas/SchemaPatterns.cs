@@ -14,11 +14,15 @@ internal sealed class SchemaPatterns
     /// <summary>Characters of all expressions of a schema together: a hundred of ordinary length.</summary>
     public const int MostInAll = 10 * 1024;
 
+    /// <summary>Expressions of a schema. However short one is, its automaton takes a hundred KiB and more.</summary>
+    public const int Most = 256;
+
     /// <summary>Of one match.</summary>
     private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<string, Regex?> known = new(StringComparer.Ordinal);
     private int characters;
+    private int made;
 
     /// <summary>Null when the expression cannot be judged: it is too long, needs what the linear-time engine does not have, or has taken too long before.</summary>
     public Regex? Find(string pattern)
@@ -26,7 +30,7 @@ internal sealed class SchemaPatterns
         if (pattern.Length > Longest)
             return null;
         if (!known.TryGetValue(pattern, out var expression))
-            known[pattern] = expression = characters + pattern.Length <= MostInAll ? Read(pattern) : null;
+            known[pattern] = expression = made < Most && characters + pattern.Length <= MostInAll ? Read(pattern) : null;
         return expression;
     }
 
@@ -36,6 +40,7 @@ internal sealed class SchemaPatterns
     private Regex? Read(string pattern)
     {
         characters += pattern.Length;
+        made++;
         try
         {
             return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, LongestMatch);

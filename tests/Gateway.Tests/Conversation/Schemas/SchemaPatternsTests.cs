@@ -25,6 +25,15 @@ public class SchemaPatternsTests
         Assert.NotNull(patterns.Find(expressions[0]));
     }
 
+    [Fact]
+    public void Expressions_beyond_their_number_are_not_judged()
+    {
+        var patterns = new SchemaPatterns();
+        Assert.All(Enumerable.Range(0, SchemaPatterns.Most), index => Assert.NotNull(patterns.Find($"^{index}$")));
+        Assert.Null(patterns.Find("^x$"));
+        Assert.NotNull(patterns.Find("^0$"));
+    }
+
     /// <summary>A thousand that no text meets cost nothing, and leave room for the one that is needed.</summary>
     [Fact]
     public void An_expression_counts_when_it_is_needed()
