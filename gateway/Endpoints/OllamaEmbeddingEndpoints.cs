@@ -14,14 +14,18 @@ internal sealed class OllamaEmbedEndpoint : IEndpoint
     {
         EmbeddingRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
+        {
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
             request = exchange.Read(work => OllamaEmbeddings.ReadEmbed(body.RootElement, work));
+        }
+
         var model = request.Model.Length == 0
             ? throw new GatewayException(Resolution.NotFound(""))
             : await OllamaEmbeddingModel.FindAsync(exchange, request).ConfigureAwait(false);
         var answer = request.Inputs.Count == 0
             ? new EmbeddingAnswer([], Usage.Absent)
             : await Embedding.RunAsync(exchange, "ollama.embed", request, model).ConfigureAwait(false);
-        await SocketThread.LeaveForAsync(answer.JsonLength).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(answer.JsonLength);
         SocketThread.AssertMayProcess(answer.JsonLength);
         var output = new ArrayBufferWriter<byte>(answer.JsonLength);
         OllamaEmbeddings.WriteEmbed(request, answer, exchange.Elapsed, output);
@@ -36,12 +40,16 @@ internal sealed class OllamaEmbeddingsEndpoint : IEndpoint
     {
         EmbeddingRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
+        {
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
             request = exchange.Read(work => OllamaEmbeddings.ReadEmbeddings(body.RootElement, work));
+        }
+
         var model = await OllamaEmbeddingModel.FindAsync(exchange, request).ConfigureAwait(false);
         var answer = request.Inputs.Count == 0
             ? new EmbeddingAnswer([], Usage.Absent)
             : await Embedding.RunAsync(exchange, "ollama.embeddings", request, model).ConfigureAwait(false);
-        await SocketThread.LeaveForAsync(answer.JsonLength).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(answer.JsonLength);
         SocketThread.AssertMayProcess(answer.JsonLength);
         var output = new ArrayBufferWriter<byte>(answer.JsonLength);
         OllamaEmbeddings.WriteEmbeddings(answer, output);

@@ -3,6 +3,7 @@ using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Pipeline;
+using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Endpoints;
@@ -16,7 +17,11 @@ internal abstract class OllamaManagementEndpoint : IEndpoint
     public async Task HandleAsync(Exchange exchange)
     {
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
+        {
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
             await CheckAsync(exchange, RequestObject.OfBody(body.RootElement, ignoreCase: true)).ConfigureAwait(false);
+        }
+
         await NotImplementedEndpoint.Instance.HandleAsync(exchange).ConfigureAwait(false);
     }
 

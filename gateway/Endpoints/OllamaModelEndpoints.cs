@@ -44,6 +44,7 @@ internal sealed class OllamaShowEndpoint : IEndpoint
         string system;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
         {
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
             var request = RequestObject.OfBody(body.RootElement, ignoreCase: true);
             name = OllamaModelArgument.Read(request);
             system = request.String("system") ?? "";

@@ -2,6 +2,7 @@ using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Pipeline;
+using Dragoman.Wire;
 
 namespace Dragoman.Endpoints;
 
@@ -35,6 +36,7 @@ internal sealed class OllamaPullEndpoint : IEndpoint
         bool streams;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
         {
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
             var request = RequestObject.OfBody(body.RootElement, ignoreCase: true);
             name = OllamaModelArgument.Read(request);
             streams = request.Bool("stream") ?? true;

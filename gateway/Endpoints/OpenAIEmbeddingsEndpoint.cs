@@ -14,11 +14,15 @@ internal sealed class OpenAIEmbeddingsEndpoint : IEndpoint
         EmbeddingRequest request;
         EmbeddingEncoding encoding;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
+        {
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
             (request, encoding) = exchange.Read(work => OpenAIEmbeddings.Read(body.RootElement, work));
+        }
+
         var model = await Resolution.FindAsync(exchange, request.Model, OpenAIChat.Family).ConfigureAwait(false)
             ?? throw new GatewayException(Resolution.NotFound(request.Model));
         var answer = await Embedding.RunAsync(exchange, "openai.embeddings", request, model).ConfigureAwait(false);
-        await SocketThread.LeaveForAsync(answer.JsonLength).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(answer.JsonLength);
         SocketThread.AssertMayProcess(answer.JsonLength);
         var output = new ArrayBufferWriter<byte>(encoding == EmbeddingEncoding.Base64 ? answer.JsonLength / 2 : answer.JsonLength);
         OpenAIEmbeddings.Write(request, encoding, answer, output);

@@ -119,7 +119,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
     {
         await ReadAsync(upstream, reader, lane, meter, clock, () => default).ConfigureAwait(false);
         ThrowIfFailed(meter);
-        await SocketThread.LeaveForAsync(meter.CarriedBytes).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(meter.CarriedBytes);
         SocketThread.AssertMayProcess(meter.CarriedBytes);
         write();
         CleanCollected();
@@ -163,7 +163,7 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
     private async Task ReadBodyAsync(HttpResponseMessage upstream, IAnswerReader reader, IPassThrough? lane, AnswerMeter meter, UpstreamClock clock, Func<ValueTask> flush)
     {
         var body = await upstream.ReadBodyAsync(meter.MostBytes, credentials, clock.Token, bytes => exchange.Memory.Grow(TimesWholeAnswer * bytes)).ConfigureAwait(false);
-        await SocketThread.LeaveForAsync(Judges ? long.MaxValue : body.Length).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(Judges ? long.MaxValue : body.Length);
         SocketThread.AssertMayProcess(body.Length);
         reader.ReadBody(body.Span, meter);
         ThrowIfFailed(meter);
@@ -184,7 +184,10 @@ internal sealed class AnswerRelay(Exchange exchange, IInboundDialect dialect, An
                 events.Advance(Math.Max(read, 0));
                 context.PassTime();
                 var size = SizeOf(events, meter);
-                await SocketThread.LeaveForAsync(size).ConfigureAwait(false);
+                if (Judges)
+                    await SocketThread.LeaveForAsync(size);
+                else
+                    await SocketThread.LeaveForStreamAsync(size);
                 SocketThread.AssertMayProcess(size);
                 ReadEvents(events, reader, lane, meter, read);
                 if (!begun)

@@ -43,7 +43,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
             }
             catch (GatewayException error) when (error.Error.Kind == ErrorKind.ContextTooLong && !HasBegun && !exchange.ClientLeft)
             {
-                await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
+                await SocketThread.LeaveForAsync(exchange.Body.Length);
                 if (OldestTurns.Drop(request, contextLength, ++refusals) is not { } shorter)
                     throw;
                 request = shorter;
@@ -61,6 +61,8 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         // Step 6: write.
         var written = await TargetCall.WriteAsync(exchange, provider, target.Model, request, exchange.Http.RequestAborted).ConfigureAwait(false);
         var call = written.Call;
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
+        SocketThread.AssertMayProcess(exchange.Body.Length);
         promptLength = TokenEstimate.LengthOf(context.Request);
         Losses = written.Losses;
         if (request.Turns.Count < context.Request.Turns.Count)
@@ -103,7 +105,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     {
         var request = context.Request;
         // Some dialects say again what was asked.
-        await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
         var relay = new AnswerRelay(exchange, dialect, context, provider.Credentials, () => ForgetPrompt(sent)) { Judges = sent.Call.AnswerSchema is not null };
         var reader = sent.OpenAnswer();

@@ -65,7 +65,7 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
                 if (count == room.Length)
                 {
                     // To grow means to copy all that has come.
-                    await SocketThread.LeaveForAsync(count).ConfigureAwait(false);
+                    await SocketThread.LeaveForAsync(count);
                     Grow(lease, announced);
                 }
 

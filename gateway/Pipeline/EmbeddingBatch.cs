@@ -111,7 +111,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
             }
             catch (GatewayException error)
             {
-                await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
+                await SocketThread.LeaveForAsync(exchange.Body.Length);
                 if (!TryEase(part, dimensions is not null, error.Error, waiting))
                     throw;
             }
@@ -182,7 +182,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
     private async Task SendAsync(Part part, int? dimensions, CancellationToken cancellation)
     {
         // Step 6: write.
-        await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
         var inputs = new ArraySegment<string>(texts, part.Start, part.Count);
         var lost = new LossReport();
@@ -194,6 +194,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         var answer = await CallAsync(call, cancellation).ConfigureAwait(false);
 
         // Step 8: translate.
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
         if (answer.Vectors.Count != part.Count)
             throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, $"The provider answered {answer.Vectors.Count} vectors for {part.Count} texts."));
         for (var index = 0; index < part.Count; index++)
@@ -230,6 +231,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
             {
                 using var upstream = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
                 var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, MakeRoom).ConfigureAwait(false);
+                await SocketThread.LeaveForAsync(body.Length);
                 SocketThread.AssertMayProcess(body.Length);
                 return provider.Dialect.ReadEmbeddings(body);
             }).ConfigureAwait(false);

@@ -95,6 +95,7 @@ public sealed class Exchange
     /// <summary>Reads what was parsed, within the time that there is for the request.</summary>
     internal T Read<T>(Func<WorkLimit, T> read)
     {
+        SocketThread.AssertMayProcess(Body.Length);
         using (Work.Begin())
             return read(Work);
     }
@@ -115,7 +116,7 @@ public sealed class Exchange
     public async Task<RequestJson> ReadJsonAsync(string emptyMessage = "missing request body")
     {
         var body = Body = await ReadBodyAsync().ConfigureAwait(false);
-        await SocketThread.LeaveForAsync(body.Length).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(body.Length);
         SocketThread.AssertMayProcess(body.Length);
         if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, emptyMessage));
@@ -243,7 +244,7 @@ public sealed class Exchange
         if (body.Length <= MemoryBudget.Uncounted)
             return body;
         // To look for the values in it takes time too.
-        await SocketThread.LeaveForAsync(body.Length).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(body.Length);
         await Memory.WorkAsync(MemoryBudget.CostOf(body.Span), body.Length, Http.RequestAborted).ConfigureAwait(false);
         return body;
     }

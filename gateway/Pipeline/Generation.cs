@@ -1,6 +1,7 @@
 using System.Buffers;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
@@ -14,11 +15,15 @@ public static class Generation
         // Step 3: read.
         ChatRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
+        {
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
             request = Read(exchange, () => dialect.Read(body.RootElement, exchange.RequestContext));
+        }
 
         // Step 4: resolve.
         var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
             ?? throw new GatewayException(Resolution.NotFound(request.Model));
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
         var context = new AnswerContext(request, exchange.RequestId, exchange.Clock, exchange.StartedAt) { Envelope = exchange.Snapshot.Envelope };
         var local = new ArrayBufferWriter<byte>();
         if (dialect.TryAnswerLocally(context, local))
@@ -51,6 +56,7 @@ public static class Generation
                 throw;
             // Keep-alives have gone out, so the status is spent.
             var lastWord = new ArrayBufferWriter<byte>();
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
             dialect.OpenStream(context, lastWord).Fail(error.Error);
             await exchange.Http.Response.BodyWriter.WriteAsync(lastWord.WrittenMemory, exchange.Http.RequestAborted).ConfigureAwait(false);
         }
@@ -73,6 +79,7 @@ public static class Generation
     /// <exception cref="GatewayException">The request is malformed, too large in some way, or takes too long.</exception>
     internal static ChatRequest Read(Exchange exchange, Func<ChatRequest> read)
     {
+        SocketThread.AssertMayProcess(exchange.Body.Length);
         using (exchange.Work.Begin())
         {
             var request = read() with { Source = exchange.Body };

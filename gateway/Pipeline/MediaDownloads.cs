@@ -99,6 +99,7 @@ public sealed class MediaDownloads : IDisposable
         foreach (var batch in links.Chunk(AtOnce))
         {
             var media = await Task.WhenAll(batch.Select(link => FetchAsync(link.Key, link.Value, makeRoom, cancellation))).ConfigureAwait(false);
+            await SocketThread.LeaveForAsync(long.MaxValue);
             for (var index = 0; index < batch.Length; index++)
             {
                 found[batch[index].Key] = media[index];
@@ -235,7 +236,7 @@ public sealed class MediaDownloads : IDisposable
                 if (!response.IsSuccessStatusCode)
                     throw Refuse(url, $"it answered {(int)response.StatusCode}");
                 var bytes = await ReadAsync(url, response, makeRoom, both.Token).ConfigureAwait(false);
-                await SocketThread.LeaveForAsync(bytes.Length).ConfigureAwait(false);
+                await SocketThread.LeaveForAsync(bytes.Length);
                 SocketThread.AssertMayProcess(bytes.Length);
                 return Check(url, part, response.Content.Headers.ContentType?.MediaType, bytes);
             }

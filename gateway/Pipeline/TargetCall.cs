@@ -21,7 +21,8 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
     {
         var losses = new LossReport { Work = exchange.Work };
         // A wait for a model list, a refusal or another target comes back on the socket thread.
-        await LeaveSocketThreadAsync(exchange).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
+        SocketThread.AssertMayProcess(exchange.Body.Length);
         var dialect = provider.Dialect.For(request, model);
         var isGuarded = await GuardsLinksAsync(exchange, provider, request, cancellation).ConfigureAwait(false);
         if (isGuarded)
@@ -32,7 +33,8 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
         RefuseFamilyMembers(request);
         if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists(model))
             throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
-        await LeaveSocketThreadAsync(exchange).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
+        SocketThread.AssertMayProcess(exchange.Body.Length);
         using (exchange.Work.Begin())
         {
             RefuseUnusableSchemas(request, exchange.Work);
@@ -43,8 +45,10 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
         }
 
         var memory = dialect.GivesState ? exchange.ConversationOf(request) : null;
-        var (fitted, renamed) = await FitAsync(exchange, dialect, model, request, memory, isGuarded, cancellation).ConfigureAwait(false);
+        var (fitted, renamed, size) = await FitAsync(exchange, dialect, model, request, memory, isGuarded, cancellation).ConfigureAwait(false);
         UpstreamCall call;
+        await SocketThread.LeaveForAsync(size);
+        SocketThread.AssertMayProcess(size);
         using (exchange.Work.Begin())
             call = dialect.Write(fitted, model, losses);
         return new TargetCall(fitted, call, PassesThrough: false, losses, OpenAnswer);
@@ -74,19 +78,27 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
     {
         var dialect = provider.Dialect;
         var losses = new LossReport { Work = exchange.Work };
-        await LeaveSocketThreadAsync(exchange).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
+        SocketThread.AssertMayProcess(exchange.Body.Length);
         // A provider of the client's family counts the client's own words, others count what they would be sent.
         var isGuarded = await GuardsLinksAsync(exchange, provider, request, cancellation).ConfigureAwait(false);
         if (isGuarded)
             request = WithoutLinksToPass(request);
         if (await TryPassThroughAsync(exchange, provider, dialect, model, request, cancellation).ConfigureAwait(false) is not null)
+        {
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
+            SocketThread.AssertMayProcess(exchange.Body.Length);
             return dialect.WriteTokenCount(request, model, losses);
+        }
+
         // Nothing is fetched for a provider that does not count at all.
         if (dialect.WriteTokenCount(OneWord, model, losses) is null)
             return null;
         RefuseFamilyMembers(request);
         var memory = dialect.GivesState ? exchange.ConversationOf(request) : null;
-        var (fitted, _) = await FitAsync(exchange, dialect, model, request, memory, isGuarded, cancellation).ConfigureAwait(false);
+        var (fitted, _, size) = await FitAsync(exchange, dialect, model, request, memory, isGuarded, cancellation).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(size);
+        SocketThread.AssertMayProcess(size);
         using (exchange.Work.Begin())
             return dialect.WriteTokenCount(fitted, model, losses);
     }
@@ -102,7 +114,8 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
     private static async ValueTask<UpstreamCall?> TryPassThroughAsync(
         Exchange exchange, Provider provider, IOutboundDialect dialect, string model, ChatRequest request, CancellationToken cancellation)
     {
-        await LeaveSocketThreadAsync(exchange).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
+        SocketThread.AssertMayProcess(exchange.Body.Length);
         UpstreamCall? passed;
         using (exchange.Work.Begin())
             passed = dialect.TryPassThrough(request, model);
@@ -112,17 +125,12 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
         var isInside = downloads.KnownInside(provider.Address);
         if (isInside != false && LinkScan.MayHoldLinks(request.Source.Span) && (isInside ?? await downloads.IsInsideAsync(provider.Address, cancellation).ConfigureAwait(false)))
         {
-            await LeaveSocketThreadAsync(exchange).ConfigureAwait(false);
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
+            SocketThread.AssertMayProcess(exchange.Body.Length);
             await downloads.RefuseInnerLinksAsync(request.Source, cancellation).ConfigureAwait(false);
         }
 
         return passed;
-    }
-
-    private static async ValueTask LeaveSocketThreadAsync(Exchange exchange)
-    {
-        await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
-        SocketThread.AssertMayProcess(exchange.Body.Length);
     }
 
     private static void RefuseFamilyMembers(ChatRequest request)
@@ -131,7 +139,7 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
             throw new GatewayException(GatewayError.Invalid(member.Field, member.Message) with { Code = member.Code });
     }
 
-    private static async Task<(ChatRequest Request, ToolNames? Names)> FitAsync(
+    private static async Task<(ChatRequest Request, ToolNames? Names, long Size)> FitAsync(
         Exchange exchange, IOutboundDialect dialect, string model, ChatRequest request, ReasoningMemory.Conversation? memory, bool isGuarded, CancellationToken cancellation)
     {
         var fitted = WithAllowedTools(request);
@@ -141,9 +149,10 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
         // What was fetched is larger than the request.
         var size = ReferenceEquals(inlined, fitted) ? exchange.Body.Length : long.MaxValue;
         fitted = inlined;
-        await SocketThread.LeaveForAsync(size).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(size);
         SocketThread.AssertMayProcess(size);
-        return ToolNames.Adapt(fitted, dialect.ToolNames) is { } adapted ? adapted : (fitted, null);
+        var (adapted, names) = ToolNames.Adapt(fitted, dialect.ToolNames) is { } renamed ? renamed : (fitted, null);
+        return (adapted, names, size);
     }
 
     /// <summary>What no provider can use is refused here, by its place in the client's request.</summary>

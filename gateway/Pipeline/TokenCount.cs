@@ -20,7 +20,10 @@ public static class TokenCount
         // Step 3: read.
         ChatRequest request;
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
+        {
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
             request = Generation.Read(exchange, () => read(body.RootElement, exchange.RequestContext));
+        }
 
         // Step 4: resolve.
         var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
@@ -28,7 +31,7 @@ public static class TokenCount
         if (await AskAsync(exchange, request, model.Targets[0]).ConfigureAwait(false) is { } counted)
             return counted;
         exchange.Http.Response.Headers[Header] = "estimated";
-        await SocketThread.LeaveForAsync(exchange.Body.Length).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
         return TokenEstimate.Of(request);
     }
@@ -46,7 +49,10 @@ public static class TokenCount
             return await clock.WithinAsync(async () =>
             {
                 using var answer = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
-                return (long?)provider.Dialect.ReadTokenCount(await answer.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token).ConfigureAwait(false));
+                var body = await answer.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token).ConfigureAwait(false);
+                await SocketThread.LeaveForAsync(body.Length);
+                SocketThread.AssertMayProcess(body.Length);
+                return (long?)provider.Dialect.ReadTokenCount(body);
             }).ConfigureAwait(false);
         }
         catch (GatewayException refusal) when (refusal.Error.Kind is ErrorKind.NotFound or ErrorKind.ModelNotFound or ErrorKind.MethodNotAllowed or ErrorKind.NotImplemented)

@@ -112,7 +112,7 @@ public sealed class Provider : IDisposable
         }
 
         // To amend a call means to read it.
-        await SocketThread.LeaveForAsync(call.Body.Length).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(call.Body.Length);
         SocketThread.AssertMayProcess(call.Body.Length);
         if (Dialect.Amend(call, refusal.Error) is { } amended)
             return await SendOnceAsync(amended, cancellation).ConfigureAwait(false);
@@ -160,7 +160,10 @@ public sealed class Provider : IDisposable
             return [];
         using var request = new HttpRequestMessage(HttpMethod.Get, UpstreamAddress.Below(baseUrl, path));
         using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
-        var listed = Dialect.ReadModels(await response.ReadBodyAsync(UpstreamBody.Largest, Credentials, cancellation).ConfigureAwait(false));
+        var body = await response.ReadBodyAsync(UpstreamBody.Largest, Credentials, cancellation).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(body.Length);
+        SocketThread.AssertMayProcess(body.Length);
+        var listed = Dialect.ReadModels(body);
         // What cannot be called is not shown either.
         return [.. listed.Where(model => ModelNameRule.FindMistake(Settings, model.Id) is null)];
     }
@@ -272,6 +275,8 @@ public sealed class Provider : IDisposable
             // The status alone has to do when the body is cut or too large.
         }
 
+        await SocketThread.LeaveForAsync(body.Length);
+        SocketThread.AssertMayProcess(body.Length);
         return Told(Dialect.ReadError(status, body.Span, ReadRetryAfter(response.Headers))) with
         {
             UpstreamRequestId = RequestIdOf(response),

@@ -43,14 +43,14 @@ internal static class UpstreamBody
                         if (size > Uncounted)
                             makeRoom?.Invoke(size - (count <= Uncounted ? 0 : count));
                         // To grow means to copy all that has come.
-                        await SocketThread.LeaveForAsync(count).ConfigureAwait(false);
+                        await SocketThread.LeaveForAsync(count);
                         Array.Resize(ref body, size);
                     }
 
                     var read = await stream.ReadAsync(body.AsMemory(count), cancellation).ConfigureAwait(false);
                     if (read == 0)
                     {
-                        await SocketThread.LeaveForAsync(count).ConfigureAwait(false);
+                        await SocketThread.LeaveForAsync(count);
                         return credentials.Clean(new ReadOnlyMemory<byte>(body, 0, count));
                     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Dragoman.Wire;
 
 /// <summary>
@@ -26,8 +28,19 @@ internal static class SocketThread
         Environment.GetEnvironmentVariable(GuardVariable) == "1";
 #endif
 
-    /// <summary>Goes on in the thread pool if so much has to be dealt with and this is another thread.</summary>
-    public static Task LeaveForAsync(long length) => length <= LargestBody || Thread.CurrentThread.IsThreadPoolThread ? Task.CompletedTask : LeaveAsync();
+    /// <summary>Goes on at a thread for large bodies if so much has to be dealt with.</summary>
+    /// <remarks>
+    /// To be awaited right before the work, by the method that does it: a method that has left is no help to its caller,
+    /// which stays where it is when the other has ended before it is awaited. For the same reason this is no task.
+    /// </remarks>
+    public static LargeWorkAwaiter LeaveForAsync(long length) => new(length > LargestBody && !LargeWork.IsHere);
+
+    /// <summary>
+    /// Goes on in the thread pool if so much of a stream has to be dealt with, and if the current thread is one for large
+    /// bodies, which a stream may not hold.
+    /// </summary>
+    public static ConfiguredTaskAwaitable LeaveForStreamAsync(long length) => Task.CompletedTask.ConfigureAwait(
+        LargeWork.IsHere || (length > LargestBody && !Thread.CurrentThread.IsThreadPoolThread) ? ConfigureAwaitOptions.ForceYielding : ConfigureAwaitOptions.None);
 
     /// <summary>To be called before so much is dealt with.</summary>
     /// <exception cref="InvalidOperationException">It would hold up the socket thread: <see cref="LeaveForAsync"/> is missing.</exception>
@@ -36,6 +49,4 @@ internal static class SocketThread
         if (IsGuarded && length > LargestBody && Thread.CurrentThread is { IsThreadPoolThread: false, Name: Name })
             throw new InvalidOperationException($"{length} bytes would be dealt with on the socket thread, and all streams would wait for it; call {nameof(LeaveForAsync)} first");
     }
-
-    private static async Task LeaveAsync() => await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 }

@@ -45,7 +45,7 @@ public sealed class OpenAIErrors : IErrorShape
         ErrorKind.NotFound => error.Code ?? "unknown_url",
         ErrorKind.MethodNotAllowed => "method_not_allowed",
         ErrorKind.RequestTimeout => "request_timeout",
-        ErrorKind.TooLarge => "request_too_large",
+        ErrorKind.TooLarge => error.Code == WorkLimit.ErrorCode ? error.Code : "request_too_large",
         ErrorKind.RateLimited => "rate_limit_exceeded",
         ErrorKind.QuotaExceeded => "insufficient_quota",
         ErrorKind.NotImplemented => "not_implemented",

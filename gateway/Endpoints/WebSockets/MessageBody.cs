@@ -64,7 +64,7 @@ internal sealed class MessageBody(MessageSender sender, MessageAnswer answer, Re
         aborted.ThrowIfCancellationRequested();
         if (framing == Framing.Unknown)
             framing = FramingOf(Response);
-        await SocketThread.LeaveForAsync((long)source.Length + events.Buffered + lines.Buffered).ConfigureAwait(false);
+        await SocketThread.LeaveForStreamAsync((long)source.Length + events.Buffered + lines.Buffered);
         switch (framing)
         {
             case Framing.Events:
@@ -89,7 +89,7 @@ internal sealed class MessageBody(MessageSender sender, MessageAnswer answer, Re
     {
         if (unflushed.WrittenCount > 0)
             await FlushAsync(aborted).ConfigureAwait(false);
-        await SocketThread.LeaveForAsync((long)events.Buffered + lines.Buffered).ConfigureAwait(false);
+        await SocketThread.LeaveForStreamAsync((long)events.Buffered + lines.Buffered);
         switch (framing)
         {
             case Framing.Events when events.TryReadLast(out var name, out var data):

@@ -144,7 +144,7 @@ internal sealed class WebSocketConnection : IDisposable
         {
             // To grow means to copy all that has come.
             if (message.MustGrow)
-                await SocketThread.LeaveForAsync(message.Text.Length).ConfigureAwait(false);
+                await SocketThread.LeaveForAsync(message.Text.Length);
             var part = await socket.ReceiveAsync(message.GetMemory(), CancellationToken.None).ConfigureAwait(false);
             if (part.MessageType == WebSocketMessageType.Close)
                 return;
@@ -161,7 +161,7 @@ internal sealed class WebSocketConnection : IDisposable
             }
             else if (part.EndOfMessage)
             {
-                await SocketThread.LeaveForAsync(message.Text.Length).ConfigureAwait(false);
+                await SocketThread.LeaveForAsync(message.Text.Length);
                 Accept(message);
             }
         }
@@ -300,7 +300,7 @@ internal sealed class WebSocketConnection : IDisposable
         var refused = retirement ?? message.Refusal ?? await TakeMemoryAsync(waiting, aborted.Token).ConfigureAwait(false);
         var opened = refused is null ? message : message with { Body = default };
         // The answer before has ended wherever its last bytes went.
-        await SocketThread.LeaveForAsync(session.SizeOf(opened)).ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(session.SizeOf(opened));
         SocketThread.AssertMayProcess(session.SizeOf(opened));
         var answer = session.Open(opened, requestId);
         using var body = new MessageBody(sender, answer, IdOf(message), aborted.Token) { Response = response };
@@ -341,7 +341,7 @@ internal sealed class WebSocketConnection : IDisposable
         var memory = waiting.Memory ??= new MemoryLease(budget);
         try
         {
-            await SocketThread.LeaveForAsync(message.Body.Length).ConfigureAwait(false);
+            await SocketThread.LeaveForAsync(message.Body.Length);
             var cost = MemoryBudget.CostOf(message.Body.Span) + (TimesContinued * continued);
             await memory.WorkAsync(cost, message.Body.Length + continued, cancellation).ConfigureAwait(false);
             memory.Floor = message.Body.Length + continued;

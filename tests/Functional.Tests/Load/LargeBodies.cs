@@ -20,8 +20,8 @@ internal static class LargeBodies
         ("items", "/v1/responses", (model, n) =>
             $$"""{"model":"{{model}}","input":[{{Hi}},{{Repeat(n / 8, i => $"{{\"type\":\"function_call\",\"call_id\":\"call_{i}\",\"name\":\"f\",\"arguments\":\"{{}}\"}}")}},"""
             + $$"""{{Repeat(n / 8, i => $"{{\"type\":\"function_call_output\",\"call_id\":\"call_{i}\",\"output\":\"ok\"}}")}}]}"""),
-        ("tools", "/v1/chat/completions", (model, n) => $$$"""{"model":"{{{model}}}","messages":[{{{Hi}}}],"tools":[{{{Repeat(n / 16, i => $"{{\"type\":\"function\",\"function\":{{\"name\":\"t{i}\",\"parameters\":{{\"type\":\"object\",\"properties\":{{\"a\":{{\"type\":\"string\"}}}}}}}}}}")}}}]}"""),
-        ("a schema", "/v1/chat/completions", (model, n) => Format(model, Repeat(n / 4, i => $"\"p{i}\":{{\"type\":\"string\"}}"))),
+        ("tools", "/v1/chat/completions", (model, n) => $$$"""{"model":"{{{model}}}","messages":[{{{Hi}}}],"tools":[{{{Repeat(n / 8, i => $"{{\"type\":\"function\",\"function\":{{\"name\":\"t{i}\",\"parameters\":{{\"type\":\"object\",\"properties\":{{\"a\":{{\"type\":\"string\"}}}}}}}}}}")}}}]}"""),
+        ("a schema", "/v1/chat/completions", (model, n) => Format(model, Repeat(n / 2, i => $"\"p{i}\":{{\"type\":\"string\"}}"))),
         ("patterns", "/v1/chat/completions", (model, n) => Format(model, Repeat(n / 40, i => $"\"p{i}\":{{\"type\":\"string\",\"pattern\":\"^{i}{string.Concat(Enumerable.Repeat("(a|b)*", 80))}$\"}}"))),
         ("tokens to count", "/v1/messages/count_tokens", (model, n) => $$"""{"model":"{{model}}","messages":[{"role":"user","content":"{{Text(n)}}"}]}"""),
         ("input to count", "/v1/responses/input_tokens", (model, n) => $$"""{"model":"{{model}}","input":"{{Text(n)}}"}"""),

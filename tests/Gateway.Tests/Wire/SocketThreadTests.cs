@@ -19,33 +19,75 @@ public sealed class SocketThreadTests
     }
 
     [Fact]
-    public Task In_the_thread_pool_anything_may_be_dealt_with() => Task.Run(async () =>
-    {
-        SocketThread.AssertMayProcess(long.MaxValue);
-        Assert.True(SocketThread.LeaveForAsync(long.MaxValue).IsCompletedSuccessfully, "there is nothing to leave");
-        await SocketThread.LeaveForAsync(long.MaxValue);
-    });
+    public Task In_the_thread_pool_anything_may_be_dealt_with() => Task.Run(() => SocketThread.AssertMayProcess(long.MaxValue));
 
+    /// <summary>Often, because a method that has left may have ended before its caller awaits it.</summary>
     [Fact]
     public async Task What_is_large_leaves_the_socket_thread_and_what_is_small_stays()
     {
-        var stays = new TaskCompletionSource<bool>();
-        var goesOn = new TaskCompletionSource<bool>();
-        var thrown = On(Name, () =>
+        const int times = 2000;
+        var stays = false;
+        var gone = new List<Task<bool>>();
+        Assert.Null(On(Name, () =>
         {
-            stays.SetResult(SocketThread.LeaveForAsync(SocketThread.LargestBody).IsCompletedSuccessfully);
-            _ = GoOnAsync();
-        });
-        Assert.Null(thrown);
-        Assert.True(await stays.Task);
-        Assert.True(await goesOn.Task);
+            stays = SocketThread.LeaveForAsync(SocketThread.LargestBody).IsCompleted;
+            for (var time = 0; time < times; time++)
+                gone.Add(LeaveAsync());
+        }));
+        Assert.True(stays);
+        Assert.All(await Task.WhenAll(gone), hasLeft => Assert.True(hasLeft));
 
-        async Task GoOnAsync()
+        static async Task<bool> LeaveAsync()
         {
-            await SocketThread.LeaveForAsync(SocketThread.LargestBody + 1).ConfigureAwait(false);
+            await SocketThread.LeaveForAsync(SocketThread.LargestBody + 1);
             SocketThread.AssertMayProcess(long.MaxValue);
-            goesOn.SetResult(Thread.CurrentThread.IsThreadPoolThread);
+            return LargeWork.IsHere && SocketThread.LeaveForAsync(long.MaxValue).IsCompleted;
         }
+    }
+
+    /// <summary>New connections begin in the thread pool, and do not wait there for large bodies.</summary>
+    [Fact]
+    public Task What_is_large_leaves_the_thread_pool_too() => Task.Run(async () =>
+    {
+        await SocketThread.LeaveForAsync(SocketThread.LargestBody);
+        Assert.True(Thread.CurrentThread.IsThreadPoolThread);
+        await SocketThread.LeaveForAsync(SocketThread.LargestBody + 1);
+        Assert.True(LargeWork.IsHere);
+    });
+
+    [Fact]
+    public async Task A_long_stream_goes_on_in_the_thread_pool_wherever_it_comes_from()
+    {
+        var gone = new List<Task<bool>>();
+        Assert.Null(On(Name, () =>
+        {
+            Assert.True(SocketThread.LeaveForStreamAsync(SocketThread.LargestBody).GetAwaiter().IsCompleted);
+            gone.Add(LeaveAsync());
+        }));
+        Assert.True(await gone[0]);
+
+        static async Task<bool> LeaveAsync()
+        {
+            await SocketThread.LeaveForStreamAsync(SocketThread.LargestBody + 1);
+            var isPoolThread = Thread.CurrentThread.IsThreadPoolThread && SocketThread.LeaveForStreamAsync(long.MaxValue).GetAwaiter().IsCompleted;
+            await SocketThread.LeaveForAsync(long.MaxValue);
+            await SocketThread.LeaveForStreamAsync(0);
+            return isPoolThread && Thread.CurrentThread.IsThreadPoolThread;
+        }
+    }
+
+    [Fact]
+    public async Task What_flows_with_a_request_flows_on()
+    {
+        var flowing = new AsyncLocal<string> { Value = "request" };
+        await Task.Run(async () =>
+        {
+            await SocketThread.LeaveForAsync(long.MaxValue);
+            Assert.Equal("request", flowing.Value);
+        });
+        var told = new TaskCompletionSource<string?>();
+        SocketThread.LeaveForAsync(long.MaxValue).OnCompleted(() => told.SetResult(flowing.Value));
+        Assert.Equal("request", await told.Task);
     }
 
     private static Exception? On(string name, Action work)
