@@ -153,8 +153,6 @@ public static class GatewayHost
             // Step 1 has the limit, and answers it in the client's dialect.
             kestrel.Limits.MaxRequestBodySize = null;
             HeadLimits.Apply(kestrel.Limits);
-            // What a connection takes in ahead of us is not counted to any request, and by itself it is 1 MiB.
-            kestrel.Limits.MaxRequestBufferSize = ReadAhead;
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
             kestrel.Listen(address, port, options => options.Use(listening.Count));
         });
@@ -162,6 +160,8 @@ public static class GatewayHost
         {
             SocketScheduling.Apply(sockets);
             sockets.Backlog = WaitingConnections;
+            // What a connection takes in ahead of us is not counted to any request, and by itself it is 1 MiB.
+            sockets.MaxReadBufferSize = ReadAhead;
             sockets.CreateBoundListenSocket = listening.Open;
         });
         // Kestrel takes the last one.

@@ -6,8 +6,11 @@ namespace Dragoman.Pipeline;
 /// </summary>
 internal sealed class ArrivalWatch : IDisposable
 {
-    /// <summary>What an interval is; a body that is whole within one is never looked at.</summary>
+    /// <summary>What an interval is; a body that is whole within one is looked at only while others wait.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>What it is while others wait for the memory, who do not wait for long.</summary>
+    public static readonly TimeSpan IntervalWhenShort = TimeSpan.FromSeconds(2.5);
 
     /// <summary>Bytes a second, a slow line's.</summary>
     private const int LeastRate = 32 * 1024;
@@ -16,12 +19,16 @@ internal sealed class ArrivalWatch : IDisposable
     private const int LeastRateWhenShort = 256 * 1024;
 
     private readonly MemoryShare share;
+    private readonly TimeProvider clock;
     private readonly Action tooSlow;
     private readonly ITimer timer;
     private readonly Lock gate = new();
-    private bool isOver;
     private long arrived;
-    private long looked;
+    private long arrivedAtLook;
+    private long arrivedAtInterval;
+    private long intervalBegan;
+    private bool wasShort;
+    private bool isOver;
 
     /// <param name="share">What it arrives to.</param>
     /// <param name="clock">Measures the intervals.</param>
@@ -29,6 +36,7 @@ internal sealed class ArrivalWatch : IDisposable
     public ArrivalWatch(MemoryShare share, TimeProvider clock, Action tooSlow)
     {
         this.share = share;
+        this.clock = clock;
         this.tooSlow = tooSlow;
         timer = clock.CreateTimer(static watch => ((ArrivalWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -39,8 +47,13 @@ internal sealed class ArrivalWatch : IDisposable
     /// <summary>The first of it is there.</summary>
     public void Begin()
     {
-        Volatile.Write(ref looked, Volatile.Read(ref arrived));
-        timer.Change(Interval, Timeout.InfiniteTimeSpan);
+        lock (gate)
+        {
+            arrivedAtLook = arrivedAtInterval = Volatile.Read(ref arrived);
+            intervalBegan = clock.GetTimestamp();
+            wasShort = false;
+            timer.Change(IntervalWhenShort, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>More of it has arrived.</summary>
@@ -61,22 +74,32 @@ internal sealed class ArrivalWatch : IDisposable
     {
         lock (gate)
         {
-            if (!isOver)
-                LookOnce();
+            if (isOver)
+                return;
+            if (HasSlowed())
+            {
+                IsTooSlow = true;
+                tooSlow();
+                return;
+            }
+
+            timer.Change(IntervalWhenShort, Timeout.InfiniteTimeSpan);
         }
     }
 
-    private void LookOnce()
+    private bool HasSlowed()
     {
         var now = Volatile.Read(ref arrived);
-        if (now - looked < (share.IsShort ? LeastRateWhenShort : LeastRate) * (long)Interval.TotalSeconds)
-        {
-            IsTooSlow = true;
-            tooSlow();
-            return;
-        }
-
-        looked = now;
-        timer.Change(Interval, Timeout.InfiniteTimeSpan);
+        var isShort = share.IsShort;
+        // Somebody waited at both ends of the interval.
+        if (isShort && wasShort && now - arrivedAtLook < LeastRateWhenShort * IntervalWhenShort.TotalSeconds)
+            return true;
+        (wasShort, arrivedAtLook) = (isShort, now);
+        if (clock.GetElapsedTime(intervalBegan) < Interval)
+            return false;
+        if (now - arrivedAtInterval < LeastRate * Interval.TotalSeconds)
+            return true;
+        (intervalBegan, arrivedAtInterval) = (clock.GetTimestamp(), now);
+        return false;
     }
 }

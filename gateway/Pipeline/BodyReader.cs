@@ -11,6 +11,9 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
 {
     private const int FirstRoom = 1024;
 
+    /// <summary>Bytes that are read on one thread before others have their turn.</summary>
+    private const int LargestBurst = 64 * 1024;
+
     private readonly HttpContext http = exchange.Http;
     private readonly int limit = exchange.Snapshot.Configuration.Limits.RequestBytes;
     private byte[] room = [];
@@ -58,6 +61,7 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         using var watch = new ArrivalWatch(share, exchange.Clock, abort.Cancel);
         watch.Begin();
+        var burst = 0;
         try
         {
             do
@@ -73,6 +77,12 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
                 if (await ReadOnceAsync(abort.Token).ConfigureAwait(false))
                     return;
                 watch.Add(count - before);
+                burst += count - before;
+                if (burst < LargestBurst)
+                    continue;
+                // As long as more is there, nothing else takes this loop off its thread.
+                burst = 0;
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             }
             while (count <= limit);
         }

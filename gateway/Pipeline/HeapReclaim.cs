@@ -9,6 +9,9 @@ internal sealed class HeapReclaim : IDisposable
     /// <summary>Garbage may be one part of the budget in so many.</summary>
     private const int MostGarbage = 6;
 
+    /// <summary>Memory that lies free in pieces may be one part of the budget in so many.</summary>
+    private const int MostUnused = 3;
+
     /// <summary>Bytes of garbage that are worth a pause in a quiet moment.</summary>
     private const long WorthTidying = 32L * 1024 * 1024;
 
@@ -96,12 +99,15 @@ internal sealed class HeapReclaim : IDisposable
         }
     }
 
-    private Task CollectOnceAsync()
+    private async Task CollectOnceAsync()
     {
         if (running() > MostHeldUp)
-            return heap.CollectInBackgroundAsync();
-        heap.Collect();
-        return Task.CompletedTask;
+            await heap.CollectInBackgroundAsync().ConfigureAwait(false);
+        else
+            heap.Collect();
+        // What is left in pieces of the wrong size would be kept, and new ones be taken beside them.
+        if (heap.Unused > budget.Capacity / MostUnused)
+            heap.GiveBack();
     }
 
     /// <summary>One collection; only one runs at a time, so that no garbage is counted off twice.</summary>

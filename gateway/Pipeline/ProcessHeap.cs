@@ -14,6 +14,15 @@ internal sealed class ProcessHeap : IHeap
 
     public static ProcessHeap Instance { get; } = new();
 
+    public long Unused
+    {
+        get
+        {
+            var last = GC.GetGCMemoryInfo(GCKind.Any);
+            return last.TotalCommittedBytes - last.HeapSizeBytes + last.FragmentedBytes;
+        }
+    }
+
     public void Collect() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
 
     public async Task CollectInBackgroundAsync()

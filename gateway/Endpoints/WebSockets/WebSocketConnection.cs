@@ -32,6 +32,9 @@ internal sealed class WebSocketConnection : IDisposable
 
     private const int ClientCancelled = 499;
 
+    /// <summary>Bytes that are read on one thread before others have their turn.</summary>
+    private const int LargestBurst = 64 * 1024;
+
     /// <summary>The items of both are joined, made a request of, and that is read.</summary>
     private const int TimesContinued = 10;
 
@@ -140,6 +143,7 @@ internal sealed class WebSocketConnection : IDisposable
     private async Task ReceiveAsync()
     {
         using var message = new IncomingMessage(budget, handshake.Clock, largest, () => CloseSoon(WebSocketCloseStatus.PolicyViolation, "the message came too slowly"));
+        var burst = 0;
         while (true)
         {
             // To grow means to copy all that has come.
@@ -148,6 +152,14 @@ internal sealed class WebSocketConnection : IDisposable
             var part = await socket.ReceiveAsync(message.GetMemory(), CancellationToken.None).ConfigureAwait(false);
             if (part.MessageType == WebSocketMessageType.Close)
                 return;
+            // As long as more is there, nothing else takes this loop off its thread.
+            burst += part.Count;
+            if (burst >= LargestBurst)
+            {
+                burst = 0;
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+
             if (isClosing)
                 continue;
             message.Advance(part.Count, part.EndOfMessage);

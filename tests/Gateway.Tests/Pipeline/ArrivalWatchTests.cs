@@ -51,25 +51,46 @@ public sealed class ArrivalWatchTests : IDisposable
     public void A_slow_line_is_fast_enough(int bytesPerSecond, bool isTooSlow)
     {
         watch.Begin();
-        for (var second = 0; second < 60; second++)
+        for (var halfSecond = 0; halfSecond < 120; halfSecond++)
         {
-            watch.Add(bytesPerSecond);
-            clock.Advance(TimeSpan.FromSeconds(1));
+            watch.Add(bytesPerSecond / 2);
+            clock.Advance(TimeSpan.FromSeconds(0.5));
         }
 
         Assert.Equal(isTooSlow, watch.IsTooSlow);
     }
 
-    [Fact]
-    public void Where_others_wait_for_the_memory_it_has_to_be_faster()
+    /// <summary>Whoever waits does so for twenty seconds.</summary>
+    [Theory]
+    [InlineData(256 * 1024, false)]
+    [InlineData(255 * 1024, true)]
+    public void Where_others_wait_for_the_memory_it_has_to_be_faster(int bytesPerSecond, bool isTooSlow)
     {
+        watch.Begin();
         share.TryTakeFirst(100);
         _ = share.TakeAsync(10, SizeClass.Large, TimeSpan.FromHours(1), CancellationToken.None).AsTask();
+
+        for (var halfSecond = 0; halfSecond < 15; halfSecond++)
+        {
+            watch.Add(bytesPerSecond / 2);
+            clock.Advance(TimeSpan.FromSeconds(0.5));
+        }
+
+        Assert.Equal((isTooSlow, isTooSlow ? 1 : 0), (watch.IsTooSlow, calls));
+    }
+
+    [Fact]
+    public void It_need_not_have_been_faster_before_others_came()
+    {
         watch.Begin();
-        watch.Add(100 * 1024 * 10);
+        clock.Advance(ArrivalWatch.IntervalWhenShort);
+        share.TryTakeFirst(100);
+        _ = share.TakeAsync(10, SizeClass.Large, TimeSpan.FromHours(1), CancellationToken.None).AsTask();
 
-        clock.Advance(ArrivalWatch.Interval);
+        clock.Advance(ArrivalWatch.IntervalWhenShort);
+        Assert.False(watch.IsTooSlow);
 
-        Assert.Equal(1, calls);
+        clock.Advance(ArrivalWatch.IntervalWhenShort);
+        Assert.True(watch.IsTooSlow);
     }
 }

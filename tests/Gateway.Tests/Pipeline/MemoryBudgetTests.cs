@@ -169,6 +169,18 @@ public sealed class MemoryBudgetTests : IDisposable
     }
 
     [Fact]
+    public async Task What_lies_in_pieces_is_given_back_to_the_system_at_once()
+    {
+        heap.Unused = budget.Capacity / 2;
+        using var lease = new MemoryLease(budget);
+        await lease.WorkAsync(150 * Mebibyte, 30 * Mebibyte, CancellationToken.None);
+        lease.Dispose();
+        await lease.WorkAsync(150 * Mebibyte, 30 * Mebibyte, CancellationToken.None);
+
+        await heap.GaveBackAsync(1);
+    }
+
+    [Fact]
     public async Task When_it_is_quiet_memory_is_given_back_to_the_system()
     {
         using var lease = new MemoryLease(budget);
@@ -214,6 +226,8 @@ public sealed class MemoryBudgetTests : IDisposable
     private sealed class RecordedHeap : IHeap
     {
         private int givenBack;
+
+        public long Unused { get; set; }
 
         public int Collections { get; private set; }
 
