@@ -127,8 +127,8 @@ public sealed class StartTests : IDisposable
     {
         { """{"providers":{"p":{"dialect":"mistral"},"P":{"dialect":"mistral"}}}""", "/providers/P is given twice, here and as \"p\"; allowed: once, in any case" },
         { """{"providers":{"p":{"dialect":"mistral","dialect":"openai"}}}""", "/providers/p/dialect is given twice; allowed: once" },
-        { """{"providers":{"p":{"dialect":"mistral","apiKey":"file:"}}}""", "/providers/p/apiKey file: must be followed by the path of a file" },
-        { """{"providers":{"p":{"dialect":"mistral","apiKey":"env:"}}}""", "/providers/p/apiKey env: must be followed by the name of an environment variable" },
+        { """{"providers":{"p":{"dialect":"mistral","apiKey":"file:"}}}""", "/providers/p/apiKey file: needs a path, such as file:/run/secrets/my_key" },
+        { """{"providers":{"p":{"dialect":"mistral","apiKey":"env:"}}}""", "/providers/p/apiKey env: needs the name of a variable, such as env:MY_KEY" },
         { """{"providers":{"p":{"dialect":"mistral","apiKey":""}}}""", "/providers/p/apiKey must not be empty; leave it out, or give it a value" },
         { """{"providers":{"a/b":{"dialect":"mistral"}}}""", "/providers/a~1b \"a/b\" is not a provider's name; allowed: up to 80 letters, digits, '_', '.' and '-' of ASCII, the first of them a letter, a digit or '_'" },
         { """{"access":{"mode":null}}""", "/access/mode must not be null; leave it out, or give it a value" },
