@@ -57,7 +57,7 @@ public class HeadLimitTests(FullDeployment deployment) : IClassFixture<FullDeplo
     [InlineData("8000000000000000\r\n")]
     [InlineData("zz\r\n")]
     [InlineData("-1\r\n")]
-    [InlineData("2;x\r\n{}")]
+    [InlineData("2;x\r\n{}xx")]
     [InlineData("2\r\n{}xx")]
     public async Task A_body_that_breaks_the_rules_of_chunks_is_a_400_straight_at_a_process(string body)
     {
