@@ -178,13 +178,12 @@ public class OpenNetworkTests
         await File.WriteAllTextAsync(directory.File("gateway.json"), $$"""{"access":{{access}}}""");
         foreach (var name in new[] { "sidecar", "functions" })
         {
-            var port = FreePort.Find();
             await using var process = DragomanProcess.Launch(
-                name, directory.Path, new Dictionary<string, string?> { ["DRAGOMAN_LISTEN"] = address, [DragomanProcess.PortVariable(name)] = $"{port}" });
+                name, directory.Path, new Dictionary<string, string?> { ["DRAGOMAN_LISTEN"] = address, [DragomanProcess.PortVariable(name)] = "0" });
 
             var line = await process.LineAsync(new Regex($"^dragoman-{name}: open to .*"));
 
-            Assert.Matches($"^dragoman-{name}: {expected.Replace("*", "\\*", StringComparison.Ordinal).Replace(".\\*", ".*", StringComparison.Ordinal).Replace("PORT", $"{port}", StringComparison.Ordinal)}", line.Value);
+            Assert.Matches($"^dragoman-{name}: {expected.Replace("*", "\\*", StringComparison.Ordinal).Replace(".\\*", ".*", StringComparison.Ordinal).Replace("PORT", "[1-9][0-9]*", StringComparison.Ordinal)}", line.Value);
         }
     }
 

@@ -53,7 +53,8 @@ internal static class RawHttp
             var headEnd = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
             var head = text[..headEnd];
             var answer = new RawAnswer(int.Parse(head.AsSpan(9, 3)), head, text[(headEnd + 4)..]);
-            var length = answer.Header("Content-Length") is { } stated ? int.Parse(stated) : answer.Body.Length;
+            // An answer may have been cut.
+            var length = answer.Header("Content-Length") is { } stated ? Math.Min(int.Parse(stated), answer.Body.Length) : answer.Body.Length;
             answers.Add(answer with { Body = answer.Body[..length] });
             text = answer.Body[length..];
         }

@@ -8,6 +8,9 @@ namespace Dragoman.Functional.Tests.RunScript;
 
 public class RunScriptTests
 {
+    /// <summary>To the functions, of nginx after a few requests.</summary>
+    private const int MostKeptConnections = 4;
+
     [Fact]
     public async Task It_says_what_runs_where_and_leaves_nothing_behind()
     {
@@ -86,8 +89,16 @@ public class RunScriptTests
 
         // The sidecar answers meanwhile.
         await script.GoneAsync("dragoman-functions", killed);
-        using var meanwhile = await client.SendAsync(Requests.OllamaChat(stream: false));
-        Assert.Equal(HttpStatusCode.OK, meanwhile.StatusCode);
+        var statuses = new List<HttpStatusCode>();
+        do
+        {
+            using var meanwhile = await client.SendAsync(Requests.OllamaChat(stream: false));
+            statuses.Add(meanwhile.StatusCode);
+        }
+        while (statuses[^1] != HttpStatusCode.OK && statuses.Count < MostKeptConnections);
+        // nginx may not yet have heard that a connection it keeps is closed, and a POST that was sent on it is not sent again.
+        Assert.Equal(HttpStatusCode.OK, statuses[^1]);
+        Assert.All(statuses.SkipLast(1), status => Assert.Equal(HttpStatusCode.BadGateway, status));
         await script.RestartedAsync("dragoman-functions", killed);
         Assert.Contains("functions ended by itself with exit code 137; it is started again", script.Output, StringComparison.Ordinal);
         Assert.Contains("data: [DONE]", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
