@@ -55,8 +55,8 @@ internal static class RequestShapes
             "tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{{Repeat(n - 1, i => $"{{\"type\":\"function\",\"function\":{{\"name\":\"t{i}\"}}}}")}}]} }
             """)),
         ("stop words", "ollama", 250, n => Ollama($"\"options\":{{\"stop\":[{Repeat(n, i => $"\"stop word number {i}\"")}]}}")),
-        ("long strings with escapes", "chat", 5000, n => ChatTurns($$"""{"role":"user","content":"{{string.Concat(Enumerable.Repeat("\\u00e4\\n\\ud83d\\ude00\\\"", n))}}"}""")),
-        ("a long name of the model", "chat", 50000, n => $$"""{"model":"{{new string('m', n)}}","messages":[{{Hi}}]}"""),
+        ("long strings with escapes", "chat", 20_000, n => ChatTurns($$"""{"role":"user","content":"{{string.Concat(Enumerable.Repeat("\\u00e4\\n\\ud83d\\ude00\\\"", n))}}"}""")),
+        ("a long name of the model", "chat", 100_000, n => $$"""{"model":"{{new string('m', n)}}","messages":[{{Hi}}]}"""),
         ("a name sent many times", "ollama", 2500, n => $$"""{ {{Repeat(n, _ => "\"model\":\"m\"")}},"messages":[{{Hi}}]}"""),
         ("messages sent many times", "ollama", 500, n => $$"""{ {{Repeat(n, _ => "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]")}},"model":"m"}"""),
         ("logit_bias", "chat", 1000, n => Chat($"\"logit_bias\":{{{Repeat(n, i => $"\"{i}\":1")}}}")),
