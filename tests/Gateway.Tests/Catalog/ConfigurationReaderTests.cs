@@ -157,8 +157,8 @@ public class ConfigurationReaderTests
     [InlineData("""{ "access": { "origins": ["example.com"] } }""", "gateway.json: /access/origins \"example.com\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any")]
     [InlineData("""{ "access": { "origins": ["https://*.*"] } }""", "gateway.json: /access/origins \"https://*.*\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any")]
     [InlineData("""{ "access": { "hosts": ["http://x"] } }""", "gateway.json: /access/hosts \"http://x\" is not a host's name; allowed: a name or address without scheme and port, or \"*\" for any")]
-    [InlineData("""{ "limits": { "memoryBytes": 1000 } }""", "gateway.json: /limits/memoryBytes must be a whole number of bytes, 16777216 or more")]
-    [InlineData("""{ "limits": { "memoryBytes": "1 GB" } }""", "gateway.json: /limits/memoryBytes must be a whole number of bytes, 16777216 or more")]
+    [InlineData("""{ "limits": { "memoryBytes": 1000 } }""", "gateway.json: /limits/memoryBytes must be a whole number of bytes from 16777216 to 1099511627776")]
+    [InlineData("""{ "limits": { "memoryBytes": "1 GB" } }""", "gateway.json: /limits/memoryBytes must be a whole number of bytes from 16777216 to 1099511627776")]
     [InlineData("""{ "limits": { "requestBytes": -1 } }""", "gateway.json: /limits/requestBytes must be a whole number above 0")]
     [InlineData("[]", "gateway.json: must be a JSON object")]
     public void A_mistake_names_its_place_and_what_is_allowed(string json, string mistake) => Assert.Equal([mistake], MistakesOf(json));
