@@ -253,7 +253,8 @@ describe("Ollama's endpoints: names", () => {
 });
 
 describe("Ollama's endpoints: a hundred thousand messages", () => {
-  const many = 100_000;
+  // One more is the most that a list may have.
+  const many = 99_999;
   const longest = 20_000;
 
   it("are read and sent on, or refused, within a bounded time, and the next request is as fast as ever", async () => {
@@ -275,7 +276,7 @@ describe("Ollama's endpoints: a hundred thousand messages", () => {
     const list = Array.from({ length: many }, () => ({ role: "user", content: untouched }));
     list.push({ role: "user", content: 7 });
     const began = performance.now();
-    assert.match(await failure(400, "POST", "/api/chat", { model: "mistral-small-latest", messages: list }), /messages\[100000\]\.content/);
+    assert.match(await failure(400, "POST", "/api/chat", { model: "mistral-small-latest", messages: list }), /messages\[99999\]\.content/);
     assert.ok(performance.now() - began < longest);
     await assertNothingGotThrough();
   });
