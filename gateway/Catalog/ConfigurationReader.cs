@@ -351,7 +351,7 @@ public sealed partial class ConfigurationReader
 
         if (Text(members, "model", pointer) is { Length: > 0 } model)
         {
-            if (NameMistakeOf(known, model) is { } rule)
+            if (known is not null && ModelNameRule.FindMistake(known, model) is { } rule)
                 Mistake(pointer + "/model", $"\"{model}\" cannot be a model of the provider's; {rule}");
             return new Target(known?.Name ?? "", model);
         }
@@ -359,9 +359,6 @@ public sealed partial class ConfigurationReader
         Mistake(pointer + "/model", "is required: the provider's name of the model");
         return new Target("", "");
     }
-
-    private static string? NameMistakeOf(ProviderSettings? provider, string model) =>
-        provider is null ? null : ModelNameRule.FindMistake(provider, model);
 
     private ModelCapabilities? ReadCapabilities(JsonObject members, string pointer)
     {

@@ -62,7 +62,7 @@ public static class GatewayHost
             settings = StartSettings.Read(arguments, ProcessEnvironment.Read(), name, portVariable, defaultPort, out var page);
             if (page is not null)
                 return StandardStreams.TryWriteLine(page) is null ? 0 : CannotOpen;
-            RefuseOpenNetwork(settings.Address, settings.Configuration.Access);
+            OpenNetwork.RefuseUnlessAllowed(settings.Address, settings.Configuration.Access);
             snapshot = new GatewaySnapshot(settings.Configuration, TimeProvider.System);
         }
         catch (ConfigurationException error)
@@ -190,14 +190,5 @@ public static class GatewayHost
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    private static void RefuseOpenNetwork(IPAddress address, AccessSettings access)
-    {
-        if (!IPAddress.IsLoopback(address) && access is { Mode: AccessMode.Open, AllowsOpenNetwork: false })
-        {
-            throw new ConfigurationException(
-                [$"/access/mode is open, so anybody who reaches {address} could spend your provider's money; listen on loopback, or set /access/allowOpenNetwork to true"]);
-        }
     }
 }

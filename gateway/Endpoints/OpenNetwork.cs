@@ -21,10 +21,23 @@ internal static class OpenNetwork
         ErrorKind.Forbidden,
         "This gateway asks nobody for a key, so it answers requests from its own machine only. Its operator can allow others with access.allowOpenNetwork.");
 
+    /// <summary>Refuses to start where others than this machine could reach the process.</summary>
+    /// <param name="address">What it is to listen on.</param>
+    /// <param name="access">How it admits requests.</param>
+    /// <exception cref="ConfigurationException">The address is beyond loopback, and access is open without being allowed to.</exception>
+    public static void RefuseUnlessAllowed(IPAddress address, AccessSettings access)
+    {
+        if (!IPAddress.IsLoopback(address) && ServesThisMachineAlone(access))
+        {
+            throw new ConfigurationException(
+                [$"/access/mode is open, so anybody who reaches {address} could spend your provider's money; listen on loopback, or set /access/allowOpenNetwork to true"]);
+        }
+    }
+
     /// <exception cref="GatewayException">The request came from beyond this machine and access is open without being allowed to.</exception>
     public static void RefuseUnlessAllowed(HttpContext http, AccessSettings access)
     {
-        if (access is { Mode: AccessMode.Open, AllowsOpenNetwork: false } && CameFromBeyond(http))
+        if (ServesThisMachineAlone(access) && CameFromBeyond(http))
             throw new GatewayException(Refusal);
     }
 
@@ -39,6 +52,8 @@ internal static class OpenNetwork
             : $"every program on this machine, at {new IPEndPoint(address, port)}";
         return $"open to {who}; host names: {HostGuard.Describe(access.Hosts)}";
     }
+
+    private static bool ServesThisMachineAlone(AccessSettings access) => access is { Mode: AccessMode.Open, AllowsOpenNetwork: false };
 
     private static bool CameFromBeyond(HttpContext http)
     {

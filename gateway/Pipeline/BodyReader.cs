@@ -11,9 +11,6 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
 {
     private const int FirstRoom = 1024;
 
-    /// <summary>Bytes that are read on one thread before others have their turn.</summary>
-    private const int LargestBurst = 64 * 1024;
-
     private readonly HttpContext http = exchange.Http;
     private readonly int limit = exchange.Snapshot.Configuration.Limits.RequestBytes;
     private byte[] room = [];
@@ -78,11 +75,11 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
                     return;
                 watch.Add(count - before);
                 burst += count - before;
-                if (burst < LargestBurst)
+                if (burst < SocketThread.LargestBurst)
                     continue;
                 // As long as more is there, nothing else takes this loop off its thread.
                 burst = 0;
-                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                await SocketThread.LeaveForStreamAsync(SocketThread.LargestBurst);
             }
             while (count <= limit);
         }

@@ -77,16 +77,12 @@ public static class Generation
 
     /// <summary>Step 3, within the time that there is for it.</summary>
     /// <exception cref="GatewayException">The request is malformed, too large in some way, or takes too long.</exception>
-    internal static ChatRequest Read(Exchange exchange, Func<ChatRequest> read)
+    internal static ChatRequest Read(Exchange exchange, Func<ChatRequest> read) => exchange.Read(_ =>
     {
-        SocketThread.AssertMayProcess(exchange.Body.Length);
-        using (exchange.Work.Begin())
-        {
-            var request = read() with { Source = exchange.Body };
-            RequestLimits.Check(request);
-            return request;
-        }
-    }
+        var request = read() with { Source = exchange.Body };
+        RequestLimits.Check(request);
+        return request;
+    });
 
     /// <summary>Tries the targets in order until one begins to answer.</summary>
     private static async Task RunTargetsAsync(Exchange exchange, PublishedModel model, Attempt attempt)

@@ -14,6 +14,9 @@ internal static class SocketThread
     /// </summary>
     public const int LargestBody = 8 * 1024;
 
+    /// <summary>Bytes that a loop reads on one thread before others have their turn, in a row without waiting.</summary>
+    public const int LargestBurst = 64 * 1024;
+
     /// <summary>The environment variable that turns <see cref="AssertMayProcess"/> on where it is not by itself; its value is 1.</summary>
     public const string GuardVariable = "SOCKET_THREAD_GUARD";
 

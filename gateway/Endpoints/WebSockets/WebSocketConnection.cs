@@ -32,9 +32,6 @@ internal sealed class WebSocketConnection : IDisposable
 
     private const int ClientCancelled = 499;
 
-    /// <summary>Bytes that are read on one thread before others have their turn.</summary>
-    private const int LargestBurst = 64 * 1024;
-
     /// <summary>The items of both are joined, made a request of, and that is read.</summary>
     private const int TimesContinued = 10;
 
@@ -154,10 +151,10 @@ internal sealed class WebSocketConnection : IDisposable
                 return;
             // As long as more is there, nothing else takes this loop off its thread.
             burst += part.Count;
-            if (burst >= LargestBurst)
+            if (burst >= SocketThread.LargestBurst)
             {
                 burst = 0;
-                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                await SocketThread.LeaveForStreamAsync(SocketThread.LargestBurst);
             }
 
             if (isClosing)
