@@ -25,15 +25,13 @@ internal sealed partial class HostileProvider : IDisposable
 {
     private const int LargestHead = 1024 * 1024;
 
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
+    private readonly SocketServer server;
     private readonly ConcurrentQueue<ProviderCall> calls = new();
 
     public HostileProvider()
     {
-        listener.Start(4096);
-        Address = new Uri($"http://{listener.LocalEndpoint}");
-        _ = AcceptAsync();
+        server = new SocketServer(IPAddress.Loopback, 0, ServeAsync);
+        Address = new Uri($"http://{server.Endpoint}");
     }
 
     public Uri Address { get; }
@@ -49,33 +47,15 @@ internal sealed partial class HostileProvider : IDisposable
 
     public void Forget() => calls.Clear();
 
-    public void Dispose()
-    {
-        stop.Cancel();
-        listener.Dispose();
-        stop.Dispose();
-    }
+    public void Dispose() => server.Dispose();
 
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-                _ = ServeAsync(await listener.AcceptTcpClientAsync(stop.Token));
-        }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // It is being disposed.
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
         using var held = client;
         client.NoDelay = true;
         try
         {
-            var connection = new ProviderConnection(client.GetStream(), stop.Token);
+            var connection = new ProviderConnection(client.GetStream(), stop);
             while (await ReadCallAsync(connection) is { } call)
             {
                 calls.Enqueue(call);
