@@ -30,14 +30,14 @@ public class HealthTests(LoadDeployment deployment, ITestOutputHelper report)
         { "tools", 5000 }, { "a schema", 8000 }, { "patterns", 4000 }, { "tokens to count", 3400 },
     };
 
-    /// <summary>The median of the probes of the best attempt counts, beside what a probe takes when nothing is sent.</summary>
+    /// <summary>The longest probe of the best attempt counts, beside what most probes take when nothing is sent.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task Is_told_while_large_bodies_are_read(string name, int amount)
     {
         var (_, path, write) = LargeBodies.All.Single(body => body.Name == name);
         var request = HttpRequest(path, write("gemini/gemini-2.0-flash", amount));
-        var idle = Median([.. Enumerable.Range(0, Probes).Select(_ => Probe())]);
+        var idle = Enumerable.Range(0, Probes).Select(_ => Probe()).Order().ElementAt(Probes / 2);
         var best = double.MaxValue;
         for (var attempt = 0; attempt < Attempts && best > Longest + idle; attempt++)
             best = Math.Min(best, await ProbeWhileAsync(request));
@@ -45,7 +45,7 @@ public class HealthTests(LoadDeployment deployment, ITestOutputHelper report)
         Assert.True(best <= Longest + idle, $"/health took {best:F1} ms while {Senders} bodies of {request.Length >> 10} KiB were read, {idle:F1} ms when idle");
     }
 
-    /// <summary>The median of some probes, in milliseconds, while others send all the time.</summary>
+    /// <summary>The longest of some probes, in milliseconds, while others send all the time.</summary>
     private async Task<double> ProbeWhileAsync(byte[] request)
     {
         using var over = new CancellationTokenSource();
@@ -74,7 +74,7 @@ public class HealthTests(LoadDeployment deployment, ITestOutputHelper report)
         await prober;
         await over.CancelAsync();
         await Task.WhenAll(senders).WaitAsync(4 * Eventually.Deadline);
-        return Median(times);
+        return times.Max();
     }
 
     private double Probe()
@@ -124,6 +124,4 @@ public class HealthTests(LoadDeployment deployment, ITestOutputHelper report)
     }
 
     private static Task Start(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
 }
