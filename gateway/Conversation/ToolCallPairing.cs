@@ -95,7 +95,7 @@ public sealed class ToolCallPairing
     }
 }
 
-/// <summary>Turns any tool call id into one that a provider accepts, the same for the call and its result (specs/dialects.md 0.2, 3).</summary>
+/// <summary>Turns any tool call id into one that a provider accepts, the same for the call and its result (specs/dialects.md 0.2).</summary>
 public static class ToolCallId
 {
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

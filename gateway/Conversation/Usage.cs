@@ -1,6 +1,6 @@
 namespace Dragoman.Conversation;
 
-/// <summary>How the token counts are known. "Reported zero" and "not reported" are different things (specs/lessons.md 3).</summary>
+/// <summary>How the token counts are known. "Reported zero" and "not reported" are different things (specs/lessons.md 1.3).</summary>
 public enum UsageOrigin
 {
     Absent,

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Endpoints;
 
-/// <summary>Which process nginx sends a route's requests to when both are there (design section 3).</summary>
+/// <summary>Which process nginx sends a route's requests to when both are there (architecture.md 3).</summary>
 public enum Home
 {
     Functions,

@@ -40,7 +40,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
     /// <summary>From the request's arrival to the first visible event.</summary>
     public TimeSpan? FirstEventAfter { get; private set; }
 
-    /// <summary>Reported, else an estimate of what was produced, else absent when nothing was (design section 5).</summary>
+    /// <summary>Reported, else an estimate of what was produced, else absent when nothing was (architecture.md 5).</summary>
     public Usage UsageSoFar => usage.Origin == UsageOrigin.Reported || producedBytes == 0 ? usage : Estimate();
 
     public override void Text(int choice, ReadOnlySpan<byte> escaped)
