@@ -177,23 +177,13 @@ public readonly struct RequestObject
 
     public IEnumerable<string> Strings(string name) => Array(name).Select(item => item.Value.ValueKind == JsonValueKind.String
         ? JsonText.ReadString(item.Value)
-        : throw GatewayException.Invalid(item.Path, $"{item.Path} must be a string, not {Describe(item.Value)}"));
+        : throw GatewayException.Invalid(item.Path, $"{item.Path} must be a string, not {JsonKind.Describe(item.Value)}"));
 
     /// <summary>The member's JSON as it was sent.</summary>
     public string? Raw(string name) => Find(name)?.GetRawText();
 
     public GatewayException WrongType(string name, string wanted, JsonElement value) =>
-        GatewayException.Invalid(FieldPath(name), $"{FieldPath(name)} must be {wanted}, not {Describe(value)}");
-
-    public static string Describe(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.String => "a string",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.Null => "null",
-        _ => "true or false",
-    };
+        GatewayException.Invalid(FieldPath(name), $"{FieldPath(name)} must be {wanted}, not {JsonKind.Describe(value)}");
 
     /// <summary>Compares raw names: a client may escape half a surrogate pair, on which the framework's own look-up throws.</summary>
     private bool IsNamed(ReadOnlySpan<byte> raw, string name)
@@ -230,6 +220,6 @@ public readonly struct RequestObject
         if (value.ValueKind == JsonValueKind.Object)
             return new RequestObject(value, path, ignoreCase, work);
         var where = path.Length == 0 ? "the request body" : path;
-        throw GatewayException.Invalid(path, $"{where} must be an object, not {Describe(value)}");
+        throw GatewayException.Invalid(path, $"{where} must be an object, not {JsonKind.Describe(value)}");
     }
 }

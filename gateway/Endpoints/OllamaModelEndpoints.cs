@@ -85,7 +85,7 @@ internal sealed class OllamaPsEndpoint : IEndpoint
             foreach (var recent in exchange.RecentModels.List())
             {
                 if (recent.Model.TaggedName is { } name)
-                    OllamaModelObject.WriteLoaded(writer, recent, name);
+                    OllamaModelObject.WriteLoaded(writer, recent.Model, recent.ExpiresAt, name);
             }
 
             writer.WriteEndArray();

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
-using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
 
@@ -23,14 +22,14 @@ internal static class OllamaModelObject
         writer.WriteEndObject();
     }
 
-    public static void WriteLoaded(Utf8JsonWriter writer, RecentModel recent, string name)
+    public static void WriteLoaded(Utf8JsonWriter writer, PublishedModel model, DateTimeOffset expiresAt, string name)
     {
-        var metadata = recent.Model.Metadata;
+        var metadata = model.Metadata;
         writer.WriteStartObject();
         WriteNames(writer, name);
         WriteSize(writer, metadata, name);
         WriteDetails(writer, metadata, withLengths: false);
-        writer.WriteString("expires_at"u8, recent.ExpiresAt.UtcDateTime);
+        writer.WriteString("expires_at"u8, expiresAt.UtcDateTime);
         writer.WriteNumber("size_vram"u8, SizeOf(metadata));
         writer.WriteNumber("context_length"u8, metadata.ContextLength);
         writer.WriteEndObject();

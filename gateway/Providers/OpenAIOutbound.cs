@@ -30,7 +30,7 @@ internal sealed class OpenAIOutbound(OpenAIChatOutbound chat, bool listsModels =
     public bool TakesPromptLists(string upstreamModel) => chat.TakesPromptLists(upstreamModel);
 
     public IOutboundDialect For(ChatRequest request, string upstreamModel) =>
-        request.Family == OpenAIResponses.Family || ResponsesModels.Needs(upstreamModel, request) ? responses : chat;
+        request.Family == ResponsesFamily.Name || ResponsesModels.Needs(upstreamModel, request) ? responses : chat;
 
     public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses) =>
         For(request, upstreamModel).Write(request, upstreamModel, losses);

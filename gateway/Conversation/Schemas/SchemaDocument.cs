@@ -71,7 +71,7 @@ internal sealed class SchemaDocument
             JsonValueKind.Object => new SchemaNode(place),
             JsonValueKind.True => new SchemaNode(place, true),
             JsonValueKind.False => new SchemaNode(place, false),
-            _ => throw Refusal(place, $"must be a schema, an object or true or false, not {RequestObject.Describe(element)}"),
+            _ => throw Refusal(place, $"must be a schema, an object or true or false, not {JsonKind.Describe(element)}"),
         };
         Nodes.Add(node);
         place.Node = node;
@@ -126,7 +126,7 @@ internal sealed class SchemaDocument
         else if (SchemaVocabulary.Maps.Contains(keyword))
         {
             if (value.ValueKind != JsonValueKind.Object)
-                throw Refusal(place, $"has {keyword} that must be an object of schemas, not {RequestObject.Describe(value)}");
+                throw Refusal(place, $"has {keyword} that must be an object of schemas, not {JsonKind.Describe(value)}");
             node.Keywords[keyword] = new SchemaValue(value, Map: ReadMap(place, depth, value.EnumerateObject()));
         }
         else if (keyword == "dependencies" && value.ValueKind == JsonValueKind.Object)
@@ -154,7 +154,7 @@ internal sealed class SchemaDocument
     private SchemaNode Resolve(JsonElement reference, SchemaPlace at)
     {
         if (reference.ValueKind != JsonValueKind.String)
-            throw Refusal(at, $"has a $ref that must be a string, not {RequestObject.Describe(reference)}");
+            throw Refusal(at, $"has a $ref that must be a string, not {JsonKind.Describe(reference)}");
         var text = reference.GetString()!;
         var hash = text.IndexOf('#', StringComparison.Ordinal);
         var document = hash < 0 ? text : text[..hash];

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Dragoman.Wire;
 
 namespace Dragoman.Conversation.Schemas;
 
@@ -97,7 +98,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
     {
         var facts = factsOf(schema);
         if (facts.Types is { } types && !types.Exists(type => IsOfType(type, value)))
-            return Mismatch(at, $"must be of type {Quote(string.Join(" or ", types))}, not {RequestObject.Describe(value)}");
+            return Mismatch(at, $"must be of type {Quote(string.Join(" or ", types))}, not {JsonKind.Describe(value)}");
         if (schema.Raw("const") is { } constant)
         {
             if (!TrySpendReading(value))

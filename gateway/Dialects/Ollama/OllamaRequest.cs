@@ -78,7 +78,7 @@ internal static class OllamaRequest
         foreach (var (value, path) in owner.Array("images"))
         {
             if (value.ValueKind != JsonValueKind.String)
-                throw GatewayException.Invalid(path, $"{path} must be a base64 string, not {RequestObject.Describe(value)}");
+                throw GatewayException.Invalid(path, $"{path} must be a base64 string, not {JsonKind.Describe(value)}");
             var media = MediaType.ReadPictureOrSound(JsonText.ReadString(value), path);
             parts.Add(media.MediaType.StartsWith("audio/", StringComparison.Ordinal)
                 ? new AudioPart(media, media.MediaType["audio/".Length..])

@@ -8,10 +8,7 @@ namespace Dragoman.Dialects.OpenAIResponses;
 /// <summary><c>POST /v1/responses</c> as OpenAI's clients speak it (specs/dialects.md 1.1, 3.6). No response is kept.</summary>
 public sealed class OpenAIResponses : IInboundDialect
 {
-    /// <summary>The family that extension members of this dialect belong to.</summary>
-    public const string Family = "openai.responses";
-
-    public string Name => "openai.responses";
+    public string Name => ResponsesFamily.Name;
 
     public string StreamContentType => "text/event-stream; charset=utf-8";
 

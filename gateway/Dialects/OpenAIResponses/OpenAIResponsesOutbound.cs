@@ -61,7 +61,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
             Model = upstreamModel,
             LocalStop = stop,
             AnswerSchema = answerSchema,
-            CanDoWithoutSummary = request.ShowsReasoning && request.Family != OpenAIResponses.Family,
+            CanDoWithoutSummary = request.ShowsReasoning && request.Family != ResponsesFamily.Name,
         };
     }
 
@@ -118,7 +118,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
 
     /// <summary>Not what holds state of other providers, or of other models of ours, in our own envelope.</summary>
     private static bool CanPass(ChatRequest request) =>
-        request.Family == OpenAIResponses.Family && !request.Source.IsEmpty && request.Source.Span.IndexOf("\"gw1."u8) < 0;
+        request.Family == ResponsesFamily.Name && !request.Source.IsEmpty && request.Source.Span.IndexOf("\"gw1."u8) < 0;
 
     private static UpstreamCall Pass(string path, ChatRequest request, string upstreamModel)
     {
@@ -146,7 +146,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
     }
 
     private static bool IncludesReasoning(ChatRequest request) =>
-        request.Family == OpenAIResponses.Family
+        request.Family == ResponsesFamily.Name
         && !request.Source.IsEmpty
         && JsonSplice.Find(request.Source.Span, "include"u8).IndexOf("\"reasoning.encrypted_content\""u8) >= 0;
 
@@ -280,7 +280,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
     {
         foreach (var (name, json) in request.Extensions)
         {
-            if (request.Family != OpenAIResponses.Family || name == "include")
+            if (request.Family != ResponsesFamily.Name || name == "include")
             {
                 losses.Dropped(name);
                 continue;

@@ -34,7 +34,7 @@ internal static class ResponsesRequestReader
         return new ChatRequest
         {
             Model = request.RequiredString("model"),
-            Family = OpenAIResponses.Family,
+            Family = ResponsesFamily.Name,
             Stream = request.Bool("stream") ?? false,
             IncludeUsage = true,
             Turns = turns,

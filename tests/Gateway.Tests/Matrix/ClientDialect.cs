@@ -41,7 +41,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
         StopsAs = new Dictionary<StopReason, StopReason>(OpenAIStops) { [StopReason.ToolCalls] = StopReason.Stop },
     });
 
-    public static readonly ClientDialect Responses = new("responses", new OpenAIResponses(), OpenAIResponses.Family, "/v1/responses", new Carriage
+    public static readonly ClientDialect Responses = new("responses", new OpenAIResponses(), ResponsesFamily.Name, "/v1/responses", new Carriage
     {
         FurtherChoices = false,
         CacheWrite = true,
@@ -95,7 +95,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
     public (byte[] Stream, CheckedEvents Raised, GatewayError? Refused) Stream(ChatRequest request, Func<IAnswerEvents, CheckedEvents> play)
     {
         var output = new ArrayBufferWriter<byte>();
-        var written = new Refusable(Dialect.OpenStream(Inbound.Context(request), output));
+        var written = new Refusable(Dialect.OpenStream(InboundCalls.Context(request), output));
         var raised = play(written);
         return (output.WrittenSpan.ToArray(), raised, written.Refused);
     }
@@ -108,7 +108,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
         try
         {
             if (error is null)
-                Dialect.WriteAnswer(Inbound.Context(request), raised.Answer, output);
+                Dialect.WriteAnswer(InboundCalls.Context(request), raised.Answer, output);
         }
         catch (GatewayException refusal)
         {
@@ -121,7 +121,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
     public byte[] ErrorBody(GatewayError error)
     {
         var output = new ArrayBufferWriter<byte>();
-        Dialect.Errors.WriteError(output, error, Inbound.RequestId);
+        Dialect.Errors.WriteError(output, error, InboundCalls.RequestId);
         return output.WrittenSpan.ToArray();
     }
 

@@ -14,7 +14,7 @@ internal sealed class Everyone : IAnswerEvents
         foreach (var dialect in ClientDialect.All)
         {
             var output = new ArrayBufferWriter<byte>(4096);
-            streams.Add((dialect, new Refusable(dialect.Dialect.OpenStream(Inbound.Context(dialect.Request(stream: true, choices)), output)), output));
+            streams.Add((dialect, new Refusable(dialect.Dialect.OpenStream(InboundCalls.Context(dialect.Request(stream: true, choices)), output)), output));
         }
     }
 

@@ -116,14 +116,14 @@ public sealed class AnswerTableTests
         var collector = new AnswerCollector();
         Play(collector, raise, reason);
         var output = new ArrayBufferWriter<byte>();
-        dialect.WriteAnswer(Inbound.Context(request), collector.Answer, output);
+        dialect.WriteAnswer(InboundCalls.Context(request), collector.Answer, output);
         return Json.Parse(output.WrittenMemory);
     }
 
     private static string Stream(IInboundDialect dialect, ChatRequest request, Action<IAnswerEvents> raise, StopReason? reason = null)
     {
         var output = new ArrayBufferWriter<byte>();
-        var stream = dialect.OpenStream(Inbound.Context(request with { Stream = true }), output);
+        var stream = dialect.OpenStream(InboundCalls.Context(request with { Stream = true }), output);
         try
         {
             Play(stream, raise, reason);

@@ -39,7 +39,7 @@ internal static class RequestTargets
                 request = client.Dialect.Read(body.RootElement, RequestContext.Bare) with { Source = bytes };
                 client.Dialect.FindMissingCapability(request, new ModelCapabilities([], AreCertain: false));
                 var local = new ArrayBufferWriter<byte>();
-                if (client.Dialect.TryAnswerLocally(Inbound.Context(request), local))
+                if (client.Dialect.TryAnswerLocally(InboundCalls.Context(request), local))
                     AssertJson(local.WrittenMemory);
             }
             catch (GatewayException refusal)

@@ -159,7 +159,7 @@ public sealed class AnthropicAnswerTests
     public void Passed_through_an_answer_changes_in_its_models_name_alone()
     {
         var output = new ArrayBufferWriter<byte>();
-        var lane = Messages.OpenPassThrough(Inbound.Context(Request with { Stream = true }), output)!;
+        var lane = Messages.OpenPassThrough(InboundCalls.Context(Request with { Stream = true }), output)!;
         lane.ForwardEvent("message_start"u8, """{"type":"message_start", "message":{"id":"msg_1","model":"upstream","x":{"model":"stays"}}}"""u8);
         lane.ForwardEvent(default, """{"type":"ping"}"""u8);
         lane.ForwardEvent("brand_new"u8, """{"type":"brand_new","model":"stays"  }"""u8);
@@ -192,7 +192,7 @@ public sealed class AnthropicAnswerTests
     public void Passed_through_a_failure_is_an_error_event()
     {
         var output = new ArrayBufferWriter<byte>();
-        Messages.OpenPassThrough(Inbound.Context(Request with { Stream = true }), output)!.Fail(new GatewayError(ErrorKind.Overloaded, "busy"));
+        Messages.OpenPassThrough(InboundCalls.Context(Request with { Stream = true }), output)!.Fail(new GatewayError(ErrorKind.Overloaded, "busy"));
         Assert.Equal("overloaded_error", AnthropicEvents.Read(Json.TextOf(output)).Error!.Value.Text("type"));
     }
 

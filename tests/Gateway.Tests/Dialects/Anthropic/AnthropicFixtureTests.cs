@@ -84,7 +84,7 @@ public sealed class AnthropicFixtureTests
         var fixture = WireFixture.Named(name);
         var request = new ChatRequest { Model = "m", Family = "openai", Stream = true, IncludeUsage = true };
         var output = new System.Buffers.ArrayBufferWriter<byte>();
-        var sent = AnthropicUpstream.Play(fixture, new Dragoman.Dialects.OpenAIChat.OpenAIChat().OpenStream(Inbound.Context(request), output));
+        var sent = AnthropicUpstream.Play(fixture, new Dragoman.Dialects.OpenAIChat.OpenAIChat().OpenStream(InboundCalls.Context(request), output));
         var read = Upstream.PlayStream(output.WrittenSpan, [output.WrittenCount]);
         if (sent.Error is { } error)
         {
@@ -104,7 +104,7 @@ public sealed class AnthropicFixtureTests
         var fixture = WireFixture.Named(name);
         var request = new ChatRequest { Model = "m", Family = "ollama", Stream = true, Reasoning = new ReasoningRequest(true, null) };
         var output = new System.Buffers.ArrayBufferWriter<byte>();
-        var sent = AnthropicUpstream.Play(fixture, new OllamaChat().OpenStream(Inbound.Context(request), output));
+        var sent = AnthropicUpstream.Play(fixture, new OllamaChat().OpenStream(InboundCalls.Context(request), output));
         var lines = Json.TextOf(output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Json.Parse).ToList();
         if (sent.Error is { } error)
         {

@@ -105,7 +105,7 @@ public sealed class AnthropicInterleavedStreamTests
     public void A_call_whose_arguments_are_whole_makes_way_before_its_end_is_told()
     {
         var output = new System.Buffers.ArrayBufferWriter<byte>();
-        var sink = Messages.OpenStream(Inbound.Context(Request), output);
+        var sink = Messages.OpenStream(InboundCalls.Context(Request), output);
         sink.Start(null);
         sink.ToolStart(0, 0, "call_0", "f");
         sink.ToolArguments(0, 0, "{}"u8);

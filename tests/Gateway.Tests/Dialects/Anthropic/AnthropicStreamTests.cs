@@ -24,7 +24,7 @@ public sealed class AnthropicStreamTests
     {
         var output = new ArrayBufferWriter<byte>();
         var fixture = WireFixture.Named(name);
-        var stream = Messages.OpenStream(Inbound.Context(Request), output);
+        var stream = Messages.OpenStream(InboundCalls.Context(Request), output);
         var said = IsAnthropics(fixture) ? AnthropicUpstream.Play(fixture, stream) : Upstream.Play(fixture, stream);
         AssertSame(said, AnthropicEvents.Read(Json.TextOf(output)));
     }
@@ -38,7 +38,7 @@ public sealed class AnthropicStreamTests
         foreach (var sizes in Enumerable.Range(0, 12).Select(seed => Upstream.RandomSizes(seed, 1 << seed).Take(body.Length)).Prepend(Enumerable.Repeat(1, body.Length)))
         {
             var output = new ArrayBufferWriter<byte>();
-            var stream = Messages.OpenStream(Inbound.Context(Request), output);
+            var stream = Messages.OpenStream(InboundCalls.Context(Request), output);
             var said = IsAnthropics(fixture) ? AnthropicUpstream.PlayStream(body, sizes, stream) : Upstream.PlayStream(body, sizes, stream);
             AssertSame(said, AnthropicEvents.Read(Json.TextOf(output)));
         }

@@ -65,7 +65,7 @@ public sealed class GeminiAnswerReaderTests
         var fixture = WireFixture.Named(name);
         var chat = new Dragoman.Dialects.OpenAIChat.OpenAIChat();
         var output = new System.Buffers.ArrayBufferWriter<byte>();
-        var expected = GeminiAnswers.Play(fixture, chat.OpenStream(Inbound.Context(Request with { IncludeUsage = true }), output));
+        var expected = GeminiAnswers.Play(fixture, chat.OpenStream(InboundCalls.Context(Request with { IncludeUsage = true }), output));
         var again = Upstream.PlayText(Json.TextOf(output));
         Assert.Equal(expected.Error?.Message, again.Error?.Message);
         if (expected.Error is not null)

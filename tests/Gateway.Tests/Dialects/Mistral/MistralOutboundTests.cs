@@ -49,7 +49,7 @@ public sealed class MistralOutboundTests
         if (isFill)
             return;
         Assert.All(sent.Body.GetProperty("messages").EnumerateArray(), AssertMessage);
-        Outbound.AssertPaired(sent.Body, "^[a-zA-Z0-9]{9}$");
+        OutboundCalls.AssertPaired(sent.Body, "^[a-zA-Z0-9]{9}$");
     });
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class OllamaAnswerStreamTests
     {
         var clock = new ManualTimeProvider();
         var started = clock.GetTimestamp();
-        var context = new AnswerContext(Request, Inbound.RequestId, clock, started);
+        var context = new AnswerContext(Request, InboundCalls.RequestId, clock, started);
         clock.Advance(TimeSpan.FromMilliseconds(20));
         var output = new System.Buffers.ArrayBufferWriter<byte>();
         var events = Chat.OpenStream(context, output);

@@ -88,7 +88,7 @@ public sealed class OllamaAnswerTests
     public void An_error_is_one_string()
     {
         var output = new ArrayBufferWriter<byte>();
-        Chat.Errors.WriteError(output, new GatewayError(ErrorKind.ModelNotFound, "model 'x' not found"), Inbound.RequestId);
+        Chat.Errors.WriteError(output, new GatewayError(ErrorKind.ModelNotFound, "model 'x' not found"), InboundCalls.RequestId);
         Assert.Equal("""{"error":"model 'x' not found"}""", Json.TextOf(output));
         Assert.Equal(404, Generate.Errors.StatusOf(new GatewayError(ErrorKind.ModelNotFound, "")));
         Assert.Equal(502, Chat.Errors.StatusOf(new GatewayError(ErrorKind.UpstreamRefusedKey, "")));

@@ -183,7 +183,7 @@ public sealed class CompatibleServerTests
             Assert.Equal(sent.Body.Names().Length, sent.Body.Names().Distinct().Count());
             Assert.DoesNotContain(sent.Losses, loss => loss.Action == LossAction.Dropped && sent.Body.Has(loss.Field));
             if (request.Completion is null)
-                Outbound.AssertPaired(sent.Body, "^[^\\s]{1,40}$");
+                OutboundCalls.AssertPaired(sent.Body, "^[^\\s]{1,40}$");
         });
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class OpenAIChatStreamTests
         foreach (var request in (ChatRequest[])[Request, WithUsage])
         {
             var output = new System.Buffers.ArrayBufferWriter<byte>();
-            var expected = Upstream.Play(fixture, Chat.OpenStream(Inbound.Context(request), output));
+            var expected = Upstream.Play(fixture, Chat.OpenStream(InboundCalls.Context(request), output));
             var stream = Json.TextOf(output);
             AssertLegal(stream, request, expected);
 

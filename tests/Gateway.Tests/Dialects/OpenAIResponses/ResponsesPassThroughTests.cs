@@ -11,7 +11,7 @@ public sealed class ResponsesPassThroughTests
     private static string Forward(Action<IPassThrough> forward, ChatRequest? request = null)
     {
         var output = new ArrayBufferWriter<byte>();
-        forward(new Dragoman.Dialects.OpenAIResponses.OpenAIResponses().OpenPassThrough(Inbound.Context(request ?? Request), output)!);
+        forward(new Dragoman.Dialects.OpenAIResponses.OpenAIResponses().OpenPassThrough(InboundCalls.Context(request ?? Request), output)!);
         return Json.TextOf(output);
     }
 

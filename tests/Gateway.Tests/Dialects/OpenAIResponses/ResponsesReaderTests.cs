@@ -61,7 +61,7 @@ public sealed class ResponsesReaderTests
     public void An_answer_written_again_and_read_again_is_the_same(string name)
     {
         var output = new ArrayBufferWriter<byte>();
-        var first = Play(WireFixture.Named(name), new Responses().OpenStream(Inbound.Context(Request), output));
+        var first = Play(WireFixture.Named(name), new Responses().OpenStream(InboundCalls.Context(Request), output));
         ResponsesGrammar.Read(Json.TextOf(output));
         var second = PlayStream(output.WrittenSpan, []);
         Assert.Equal(first.Error is null, second.Error is null);

@@ -6,7 +6,7 @@ using Dragoman.Gateway.Tests.Conversation;
 namespace Dragoman.Gateway.Tests.Dialects;
 
 /// <summary>Drives an inbound dialect as the pipeline does.</summary>
-internal static class Inbound
+internal static class InboundCalls
 {
     public const string RequestId = "req-1";
 

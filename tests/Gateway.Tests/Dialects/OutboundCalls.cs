@@ -6,7 +6,7 @@ namespace Dragoman.Gateway.Tests.Dialects;
 /// <summary>A request as the provider gets it, and what was lost on the way.</summary>
 internal sealed record Sent(string Path, JsonElement Body, IReadOnlyList<Loss> Losses);
 
-internal static class Outbound
+internal static class OutboundCalls
 {
     public static Sent Send(this IOutboundDialect dialect, ChatRequest request, string model = "upstream")
     {
