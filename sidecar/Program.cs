@@ -1,3 +1,3 @@
-using Dragoman.Endpoints;
+using Dragoman.Hosting;
 
 return await GatewayHost.RunAsync(args, "dragoman-sidecar", "DRAGOMAN_SIDECAR_PORT", 5081, handsOver: true);

@@ -1,6 +1,6 @@
 using System.Net;
 using Dragoman.Bench.Processes;
-using Dragoman.Endpoints;
+using Dragoman.Hosting;
 
 namespace Dragoman.Bench.Load;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Dragoman.Bench.Processes;
-using Dragoman.Providers;
+using Dragoman.Connections;
 
 namespace Dragoman.Bench.Streams;
 

@@ -1,3 +1,4 @@
+using Dragoman.Configuration;
 using Dragoman.Conversation;
 
 namespace Dragoman.Catalog;

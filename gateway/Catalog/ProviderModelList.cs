@@ -3,9 +3,6 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Catalog;
 
-/// <summary>Asks a provider for its models.</summary>
-public delegate Task<IReadOnlyList<ListedModel>> ModelLister(string provider, CancellationToken cancellation);
-
 /// <summary>
 /// The models that one provider lists, remembered. Only the very first question is ever waited for. A list that has
 /// grown old is served while a new one is fetched, a list that failed is asked for again in the background, and a

@@ -1,3 +1,6 @@
+using Dragoman.Configuration;
+using Dragoman.Conversation;
+
 namespace Dragoman.Catalog;
 
 /// <summary>A name that clients use, and what stands behind it.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Dragoman.Dialects.Anthropic;
+using Dragoman.Dialects.Anthropic.Inbound;
 using Dragoman.Pipeline;
 using Dragoman.Wire;
 

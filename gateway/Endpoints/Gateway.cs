@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 using Dragoman.Conversation;
-using Dragoman.Endpoints.WebSockets;
 using Dragoman.Pipeline;
+using Dragoman.Pipeline.Memory;
 using Dragoman.Secrets;
+using Dragoman.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,4 @@
-using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;

@@ -1,4 +1,4 @@
-using Dragoman.Conversation;
+using Dragoman.Dialects.Requests;
 
 namespace Dragoman.Endpoints;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Ollama;
+using Dragoman.Dialects.Requests;
 using Dragoman.Pipeline;
 using Dragoman.Wire;
 

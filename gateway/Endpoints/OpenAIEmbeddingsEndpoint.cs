@@ -2,6 +2,7 @@ using System.Buffers;
 using Dragoman.Conversation;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Pipeline;
+using Dragoman.Pipeline.Embeddings;
 using Dragoman.Wire;
 
 namespace Dragoman.Endpoints;

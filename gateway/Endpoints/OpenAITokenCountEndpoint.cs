@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Dialects.OpenAIResponses.Inbound;
 using Dragoman.Pipeline;
 using Dragoman.Wire;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Microsoft.AspNetCore.Http;
 

@@ -1,17 +1,10 @@
-using Dragoman.Catalog;
-using Dragoman.Conversation;
-using Dragoman.Endpoints.WebSockets;
-using Dragoman.Pipeline;
+using Dragoman.Configuration;
+using Dragoman.Dialects;
+using Dragoman.Pipeline.Memory;
+using Dragoman.WebSockets;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Endpoints;
-
-/// <summary>Which process nginx sends a route's requests to when both are there (architecture.md 3).</summary>
-public enum Home
-{
-    Functions,
-    Sidecar,
-}
 
 /// <summary>One public route.</summary>
 /// <param name="Name">The Azure function's name, and the folder that holds its <c>function.json</c>.</param>

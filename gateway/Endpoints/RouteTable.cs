@@ -1,12 +1,12 @@
 using System.Collections.Frozen;
-using Dragoman.Conversation;
-using Dragoman.Conversation.ChatCompletions;
-using Dragoman.Dialects.Anthropic;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Anthropic.Inbound;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
-using Dragoman.Dialects.OpenAIResponses;
-using Dragoman.Endpoints.WebSockets;
+using Dragoman.Dialects.OpenAIResponses.Inbound;
+using Dragoman.WebSockets;
 
 namespace Dragoman.Endpoints;
 

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Providers;
 
 namespace Dragoman.Pipeline;
@@ -26,7 +27,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
     /// <summary>Something that the client can see has come, so the answer has begun.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>The most bytes that the answer may have (<see cref="Catalog.LimitSettings.AnswerBytes"/>).</summary>
+    /// <summary>The most bytes that the answer may have (<see cref="Dragoman.Configuration.LimitSettings.AnswerBytes"/>).</summary>
     public int MostBytes { get; } = exchange.Snapshot.Configuration.Limits.AnswerBytes;
 
     /// <summary>Bytes of all that has come, which dialects may keep to the answer's end.</summary>

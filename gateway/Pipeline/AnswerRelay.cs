@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Answers;
 using Dragoman.Providers;
 using Dragoman.Secrets;
 using Dragoman.Wire;

@@ -1,6 +1,8 @@
 using Dragoman.Access;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Pipeline.Memory;
 using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
 

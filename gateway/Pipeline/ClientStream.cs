@@ -6,7 +6,7 @@ namespace Dragoman.Pipeline;
 
 /// <summary>
 /// A streamed response. What is sent waits for the client to take it, and so holds the provider back; a client that takes
-/// nothing is cut (<see cref="Catalog.LimitSettings.StalledClient"/>).
+/// nothing is cut (<see cref="Dragoman.Configuration.LimitSettings.StalledClient"/>).
 /// </summary>
 internal sealed class ClientStream(Exchange exchange, string contentType, UpstreamClock clock) : IAsyncDisposable
 {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Dragoman.Conversation;
+using Dragoman.Pipeline.Memory;
 
 namespace Dragoman.Pipeline;
 

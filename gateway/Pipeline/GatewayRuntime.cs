@@ -1,3 +1,5 @@
+using Dragoman.Pipeline.Memory;
+using Dragoman.Pipeline.State;
 using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;

@@ -1,7 +1,9 @@
 using System.Text;
 using Dragoman.Access;
 using Dragoman.Catalog;
-using Dragoman.Conversation;
+using Dragoman.Configuration;
+using Dragoman.Dialects;
+using Dragoman.Pipeline.Downloads;
 using Dragoman.Providers;
 using Dragoman.Secrets;
 

@@ -1,6 +1,9 @@
 using System.Buffers;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Requests;
+using Dragoman.Pipeline.Memory;
 using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;

@@ -1,3 +1,5 @@
+using Dragoman.Pipeline.Memory;
+
 namespace Dragoman.Pipeline;
 
 /// <summary>The body of a request that came as a message: it is whole already, and its connection counts what it takes.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Dragoman.Pipeline.Memory;
 
 namespace Dragoman.Pipeline;
 

@@ -1,5 +1,5 @@
 using Dragoman.Access;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Microsoft.Extensions.Logging;
 

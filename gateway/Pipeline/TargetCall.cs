@@ -1,6 +1,10 @@
 using Dragoman.Conversation;
-using Dragoman.Conversation.Schemas;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Answers;
+using Dragoman.Pipeline.Downloads;
+using Dragoman.Pipeline.State;
 using Dragoman.Providers;
+using Dragoman.Schemas;
 using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Providers;
 using Dragoman.Wire;
 

@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
-using Dragoman.Dialects.Anthropic;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Anthropic.Outbound;
 
 namespace Dragoman.Providers;
 

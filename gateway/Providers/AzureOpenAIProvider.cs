@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Dialects.OpenAIChat;
-using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Dialects.OpenAIResponses.Outbound;
 
 namespace Dragoman.Providers;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Wire;
 
 namespace Dragoman.Providers;

@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
-using Dragoman.Dialects.Gemini;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Gemini.Outbound;
 
 namespace Dragoman.Providers;
 

@@ -1,6 +1,9 @@
 using Dragoman.Conversation;
+using Dragoman.Dialects;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Dialects.OpenAIResponses.Outbound;
 
 namespace Dragoman.Providers;
 

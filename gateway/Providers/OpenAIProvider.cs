@@ -1,5 +1,5 @@
-using Dragoman.Catalog;
-using Dragoman.Conversation;
+using Dragoman.Configuration;
+using Dragoman.Dialects;
 using Dragoman.Dialects.OpenAIChat;
 
 namespace Dragoman.Providers;

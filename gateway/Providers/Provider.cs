@@ -4,8 +4,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
+using Dragoman.Connections;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Secrets;
 using Dragoman.Wire;
 

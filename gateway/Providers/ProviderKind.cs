@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 
 namespace Dragoman.Providers;
 

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Dragoman.Catalog;
-using Dragoman.Endpoints;
+using Dragoman.Configuration;
+using Dragoman.Hosting;
 using Dragoman.Pipeline;
+using Dragoman.Pipeline.Memory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,7 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Micro.Streams;
 
 namespace Dragoman.Micro.Benchmarks;

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Dragoman.Conversation.Schemas;
+using Dragoman.Schemas;
 
 namespace Dragoman.Micro.Benchmarks;
 

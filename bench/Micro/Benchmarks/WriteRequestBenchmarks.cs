@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Micro.Requests;
 using Dragoman.Micro.Streams;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Micro.Streams;
 
 namespace Dragoman.Micro.Benchmarks;

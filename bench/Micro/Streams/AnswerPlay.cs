@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Secrets;
 using Dragoman.Wire;
 

@@ -1,13 +1,16 @@
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
-using Dragoman.Dialects.Anthropic;
-using Dragoman.Dialects.Gemini;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Anthropic.Inbound;
+using Dragoman.Dialects.Anthropic.Outbound;
+using Dragoman.Dialects.Gemini.Outbound;
 using Dragoman.Dialects.Mistral;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
-using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Dialects.OpenAIResponses.Inbound;
+using Dragoman.Dialects.OpenAIResponses.Outbound;
 
 namespace Dragoman.Micro.Streams;
 

@@ -1,5 +1,3 @@
-using Dragoman.Conversation;
-
 namespace Dragoman.Dialects.Mistral;
 
 /// <summary>What Mistral's models accept, as data (specs/dialects.md 1.5, 2.6).</summary>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
-using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Mistral;

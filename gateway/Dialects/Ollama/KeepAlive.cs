@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Requests;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;

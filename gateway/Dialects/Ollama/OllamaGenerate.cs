@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Requests;
 
 namespace Dragoman.Dialects.Ollama;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Requests;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;

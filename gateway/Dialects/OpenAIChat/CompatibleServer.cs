@@ -1,40 +1,5 @@
 namespace Dragoman.Dialects.OpenAIChat;
 
-/// <summary>How much of <c>tool_choice</c> a server understands (specs/dialects.md 1.6, 2.3).</summary>
-public enum ToolChoiceSupport
-{
-    Full,
-
-    /// <summary>auto, none and required, but no tool by its name.</summary>
-    Words,
-
-    /// <summary>Read by nobody.</summary>
-    Ignored,
-}
-
-/// <summary>When earlier reasoning goes back to the server as <c>reasoning_content</c> (P-57).</summary>
-public enum ReasoningEcho
-{
-    Never,
-
-    /// <summary>With every message that has tool calls, even when it is empty.</summary>
-    ToolCalls,
-    Always,
-}
-
-/// <summary>The member by which a server is told not to reason (specs/dialects.md 1.6).</summary>
-public enum ReasoningSwitch
-{
-    /// <summary><c>reasoning_effort: none</c></summary>
-    Effort,
-
-    /// <summary><c>enable_thinking: false</c></summary>
-    EnableThinking,
-
-    /// <summary><c>chat_template_kwargs: {"enable_thinking": false}</c></summary>
-    TemplateArguments,
-}
-
 /// <summary>Where a kind of OpenAI-compatible server departs from what most of them do, as data (specs/dialects.md 1.6, 2.3, 2.5 to 2.7).</summary>
 /// <param name="Name">For the person who reads a refusal.</param>
 public sealed record CompatibleServer(string Name)

@@ -2,16 +2,10 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Requests;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIChat;
-
-/// <summary>How vectors are written; OpenAI's own SDKs ask for base64 unless told otherwise (P-59).</summary>
-public enum EmbeddingEncoding
-{
-    Numbers,
-    Base64,
-}
 
 /// <summary><c>POST /v1/embeddings</c> (specs/dialects.md 4.1).</summary>
 public static class OpenAIEmbeddings

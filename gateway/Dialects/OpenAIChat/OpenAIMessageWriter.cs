@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
-using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Dialects.ChatCompletions;
+using Dragoman.Dialects.Requests;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIChat;

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
-using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Dialects.ChatCompletions;
+using Dragoman.Dialects.Requests;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAICompletions;

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Dragoman.Conversation;
-using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAICompletions;

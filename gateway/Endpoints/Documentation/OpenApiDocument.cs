@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using Dragoman.Conversation;
-using Dragoman.Conversation.ChatCompletions;
-using Dragoman.Dialects.Anthropic;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Anthropic.Inbound;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Wire;
 

@@ -1,4 +1,5 @@
 using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
 
 namespace Dragoman.Gateway.Tests.Catalog;

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Dialects.Requests;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Conversation;

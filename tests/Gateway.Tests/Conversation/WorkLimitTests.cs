@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
-using Dragoman.Conversation.Schemas;
+using Dragoman.Dialects;
 using Dragoman.Gateway.Tests.Dialects;
 using Dragoman.Gateway.Tests.Matrix;
+using Dragoman.Schemas;
 
 namespace Dragoman.Gateway.Tests.Conversation;
 

@@ -1,8 +1,9 @@
 using System.Text;
 using Dragoman.Conversation;
-using Dragoman.Dialects.Anthropic;
-using Dragoman.Dialects.Gemini;
-using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Anthropic.Outbound;
+using Dragoman.Dialects.Gemini.Outbound;
+using Dragoman.Dialects.OpenAIResponses.Outbound;
 using Dragoman.Gateway.Tests.Conversation;
 using Dragoman.Wire;
 using FsCheck;

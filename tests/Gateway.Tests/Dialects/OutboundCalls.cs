@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 
 namespace Dragoman.Gateway.Tests.Dialects;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Dragoman.Gateway.Tests.Dialects;
-using Dragoman.Gateway.Tests.Dialects.Anthropic;
+using Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 
 namespace Dragoman.Gateway.Tests.Endpoints;
 

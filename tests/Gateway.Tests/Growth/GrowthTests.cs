@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Dragoman.Conversation;
-using Dragoman.Conversation.ChatCompletions;
-using Dragoman.Conversation.Schemas;
+using Dragoman.Dialects.ChatCompletions;
+using Dragoman.Schemas;
 
 namespace Dragoman.Gateway.Tests.Growth;
 

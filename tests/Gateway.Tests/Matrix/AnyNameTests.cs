@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Providers;
 using FsCheck;
 using FsCheck.Fluent;

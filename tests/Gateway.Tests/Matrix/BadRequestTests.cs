@@ -2,8 +2,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Dragoman.Conversation;
-using Dragoman.Conversation.Schemas;
+using Dragoman.Dialects.Answers;
 using Dragoman.Gateway.Tests.Dialects;
+using Dragoman.Schemas;
 using Xunit.Abstractions;
 
 namespace Dragoman.Gateway.Tests.Matrix;

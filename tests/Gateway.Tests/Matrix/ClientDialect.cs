@@ -1,18 +1,20 @@
 using System.Buffers;
 using System.Text;
 using Dragoman.Conversation;
-using Dragoman.Dialects.Anthropic;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Anthropic.Inbound;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
 using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Dialects.OpenAIResponses.Inbound;
 using Dragoman.Gateway.Tests.Conversation;
 using Dragoman.Gateway.Tests.Dialects;
-using Dragoman.Gateway.Tests.Dialects.Anthropic;
+using Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 using Dragoman.Gateway.Tests.Dialects.Ollama;
 using Dragoman.Gateway.Tests.Dialects.OpenAIChat;
 using Dragoman.Gateway.Tests.Dialects.OpenAICompletions;
-using Dragoman.Gateway.Tests.Dialects.OpenAIResponses;
+using Dragoman.Gateway.Tests.Dialects.OpenAIResponses.Inbound;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 

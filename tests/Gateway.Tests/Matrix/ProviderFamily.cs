@@ -1,9 +1,10 @@
 using Dragoman.Conversation;
-using Dragoman.Dialects.Anthropic;
-using Dragoman.Dialects.Gemini;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Anthropic.Outbound;
+using Dragoman.Dialects.Gemini.Outbound;
 using Dragoman.Dialects.Mistral;
 using Dragoman.Dialects.OpenAIChat;
-using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Dialects.OpenAIResponses.Outbound;
 using Dragoman.Gateway.Tests.Conversation;
 using Dragoman.Wire;
 

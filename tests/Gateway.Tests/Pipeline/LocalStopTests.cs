@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Pipeline;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
-using Dragoman.Gateway.Tests.Endpoints.WebSockets;
+using Dragoman.Gateway.Tests.WebSockets;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
@@ -183,8 +183,8 @@ public class MemoryEndingsTests
     {
         await using var gateway = await StartAsync();
         gateway.First.Answer = AnswerAsync;
-        using var others = new Dragoman.Pipeline.MemoryLease(gateway.Memory);
-        others.Grow(gateway.Memory.Working.CeilingOf(Dragoman.Pipeline.SizeClass.Medium));
+        using var others = new Dragoman.Pipeline.Memory.MemoryLease(gateway.Memory);
+        others.Grow(gateway.Memory.Working.CeilingOf(Dragoman.Pipeline.Memory.SizeClass.Medium));
         var waiting = gateway.PostAsync(path, Request(path, "m", stream: false));
         await EventuallyAsync(() => gateway.Memory.Working.IsShort, "nobody waits");
 
@@ -259,9 +259,9 @@ public class MemoryEndingsTests
         await using var gateway = await StartAsync();
         gateway.First.Answer = AnswerAsync;
         using var client = await MessageClient.ConnectAsync(gateway, "/v1/chat/completions");
-        using (var others = new Dragoman.Pipeline.MemoryLease(gateway.Memory))
+        using (var others = new Dragoman.Pipeline.Memory.MemoryLease(gateway.Memory))
         {
-            others.TryReceive(gateway.Memory.Incoming.CeilingOf(Dragoman.Pipeline.SizeClass.Large));
+            others.TryReceive(gateway.Memory.Incoming.CeilingOf(Dragoman.Pipeline.Memory.SizeClass.Large));
             await client.SendAsync(Message("a", new string('x', 3_900_000)));
             var refusal = await client.ReceiveAsync();
             Assert.Equal(("a", 503), (refusal.GetProperty("request_id").GetString(), refusal.GetProperty("status").GetInt32()));
@@ -322,7 +322,7 @@ public class MemoryEndingsTests
         Assert.Equal(HttpStatusCode.OK, status);
         await GivenBackAsync(gateway);
 
-        using var others = new Dragoman.Pipeline.MemoryLease(gateway.Memory);
+        using var others = new Dragoman.Pipeline.Memory.MemoryLease(gateway.Memory);
         others.Grow(gateway.Memory.Working.Capacity - 1_000_000);
         var (refused, body, _) = await gateway.PostAsync("/v1/chat/completions", """{"model":"both","messages":[{"role":"user","content":"x"}]}""");
 
@@ -348,7 +348,7 @@ public class MemoryEndingsTests
         Assert.Equal(HttpStatusCode.OK, status);
         await GivenBackAsync(gateway);
 
-        using var others = new Dragoman.Pipeline.MemoryLease(gateway.Memory);
+        using var others = new Dragoman.Pipeline.Memory.MemoryLease(gateway.Memory);
         others.Grow(gateway.Memory.Working.Capacity - 20_000_000);
         var (refused, body, _) = await gateway.PostAsync("/v1/embeddings", request);
 

@@ -1,6 +1,6 @@
 using System.Net;
-using Dragoman.Catalog;
-using Dragoman.Pipeline;
+using Dragoman.Configuration;
+using Dragoman.Pipeline.Downloads;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 

@@ -1,5 +1,6 @@
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Providers;
 
 namespace Dragoman.Gateway.Tests.Providers;

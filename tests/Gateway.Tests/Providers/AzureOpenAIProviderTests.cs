@@ -1,8 +1,9 @@
 using Azure;
 using Azure.Core;
 using Azure.Identity;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Gateway.Tests.Dialects;
 using Dragoman.Providers;
 

@@ -1,6 +1,8 @@
 using Dragoman.Conversation;
+using Dragoman.Dialects;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.OpenAIChat;
-using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Dialects.OpenAIResponses.Outbound;
 using Dragoman.Gateway.Tests.Dialects;
 using Dragoman.Providers;
 

@@ -1,4 +1,4 @@
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Providers;
 

@@ -1,6 +1,7 @@
 using System.Net;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Providers;
 
 namespace Dragoman.Gateway.Tests.Providers;

@@ -1,5 +1,5 @@
 using Dragoman.Conversation;
-using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Providers;
 
 namespace Dragoman.Gateway.Tests.Providers;

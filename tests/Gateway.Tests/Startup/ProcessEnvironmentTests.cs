@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Startup;
 
 namespace Dragoman.Gateway.Tests.Startup;

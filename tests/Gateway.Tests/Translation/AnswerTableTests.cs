@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Answers;
 using Dragoman.Gateway.Tests.Dialects;
 
 namespace Dragoman.Gateway.Tests.Translation;

@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Dragoman.Conversation.ChatCompletions;
-using Dragoman.Dialects.Anthropic;
+using Dragoman.Dialects.Anthropic.Inbound;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
-using Dragoman.Dialects.OpenAIResponses;
+using Dragoman.Dialects.OpenAIResponses.Inbound;
 
 namespace Dragoman.Gateway.Tests.Translation;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 
 namespace Dragoman.Gateway.Tests.Translation;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Gateway.Tests.Conversation;
 using Dragoman.Gateway.Tests.Matrix;
 using Dragoman.Wire;

@@ -1,5 +1,5 @@
 using System.Text;
-using Dragoman.Catalog;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Gateway.Tests.Matrix;
 

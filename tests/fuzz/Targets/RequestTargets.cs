@@ -2,13 +2,16 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using Dragoman.Conversation;
-using Dragoman.Conversation.Schemas;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Answers;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
-using Dragoman.Endpoints.WebSockets;
 using Dragoman.Gateway.Tests.Dialects;
 using Dragoman.Gateway.Tests.Matrix;
 using Dragoman.Pipeline;
+using Dragoman.Pipeline.Memory;
+using Dragoman.Schemas;
+using Dragoman.WebSockets;
 
 namespace Dragoman.Fuzz;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Dragoman.Conversation;
-using Dragoman.Conversation.Schemas;
+using Dragoman.Schemas;
 
 namespace Dragoman.Fuzz;
 

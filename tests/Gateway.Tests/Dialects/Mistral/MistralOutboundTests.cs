@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Mistral;
+using Dragoman.Dialects.Requests;
 using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Dialects.Mistral;

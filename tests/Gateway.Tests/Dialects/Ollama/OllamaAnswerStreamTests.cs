@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Gateway.Tests.Conversation;
 

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Dialects.Mistral;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;

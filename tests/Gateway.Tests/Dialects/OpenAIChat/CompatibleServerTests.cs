@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Dialects.OpenAIChat;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIChat;

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Dialects.OpenAIChat;
+using Dragoman.Dialects.Requests;
 using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIChat;

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
-using Dragoman.Conversation.ChatCompletions;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.OpenAIChat;
 using FsCheck.Fluent;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Dragoman.Conversation.Schemas;
 using Dragoman.Endpoints.Documentation;
+using Dragoman.Schemas;
 
 namespace Dragoman.Gateway.Tests.Endpoints.Documentation;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using Dragoman.Catalog;
-using Dragoman.Endpoints;
+using Dragoman.Configuration;
 using Dragoman.Endpoints.Documentation;
+using Dragoman.Hosting;
 using Dragoman.Pipeline;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Access;
+
+/// <summary>No key is asked, nothing is limited; what is used still goes to the log.</summary>
+public sealed class OpenAccess : IAccessPolicy
+{
+    private static readonly Caller Everybody = new("open");
+
+    public ValueTask<Caller> AuthenticateAsync(HttpRequest request, CancellationToken cancellation) => new(Everybody);
+
+    public ValueTask<Reservation> ReserveAsync(Caller caller, CancellationToken cancellation) => new(new Reservation(caller));
+
+    public ValueTask SettleAsync(Reservation reservation, Settlement settlement) => default;
+}

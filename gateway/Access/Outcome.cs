@@ -1,0 +1,9 @@
+namespace Dragoman.Access;
+
+/// <summary>How an exchange ended.</summary>
+public enum Outcome
+{
+    Completed,
+    ClientLeft,
+    Failed,
+}

@@ -1,0 +1,7 @@
+namespace Dragoman.Configuration;
+
+public enum AccessMode
+{
+    /// <summary>No key is asked; loopback only, unless the operator insists.</summary>
+    Open,
+}

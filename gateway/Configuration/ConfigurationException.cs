@@ -1,0 +1,7 @@
+namespace Dragoman.Configuration;
+
+/// <summary>The configuration has mistakes; each line says where and what is allowed.</summary>
+public sealed class ConfigurationException(IReadOnlyList<string> mistakes) : Exception(string.Join(Environment.NewLine, mistakes))
+{
+    public IReadOnlyList<string> Mistakes { get; } = mistakes;
+}

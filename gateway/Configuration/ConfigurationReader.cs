@@ -1,0 +1,108 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Dragoman.Startup;
+
+namespace Dragoman.Configuration;
+
+/// <summary>
+/// Reads <c>gateway.json</c> and the <c>DRAGOMAN__…</c> variables over it. Every mistake is collected, with its JSON
+/// pointer and what is allowed; unknown members are mistakes too.
+/// </summary>
+public sealed partial class ConfigurationReader
+{
+    /// <summary>The file that is read when none is named.</summary>
+    public const string UsualFile = "gateway.json";
+
+    private const int MostMistakes = 50;
+
+    private readonly string source;
+    private readonly IReadOnlyDictionary<string, string> environment;
+    private readonly List<string> mistakes = [];
+
+    private ConfigurationReader(string source, IReadOnlyDictionary<string, string> environment)
+    {
+        this.source = source;
+        this.environment = environment;
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file; null: <see cref="UsualFile"/> in the working directory, if there is one.</param>
+    /// <param name="environment">The process's variables.</param>
+    /// <param name="namedBy">The argument or variable that names the file, for a mistake.</param>
+    /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
+    public static GatewayConfiguration Read(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
+    {
+        // Most have none, and the first exception of a process costs a start milliseconds.
+        if (path is null && HasNoUsualFile())
+            return Read("{}"u8.ToArray(), UsualFile, environment);
+        var file = path ?? UsualFile;
+        try
+        {
+            return Read(SmallFile.Read(file, ConfigurationText.LargestFile), file, environment);
+        }
+        catch (SmallFileException error)
+        {
+            throw new ConfigurationException([Printable.Line(namedBy is null ? $"{file}: {error.Message}" : $"{namedBy}: {Printable.Quote(file)} {error.Message}")]);
+        }
+    }
+
+    /// <summary>A link that leads nowhere was meant to lead somewhere, and what cannot be looked at may be there.</summary>
+    private static bool HasNoUsualFile() =>
+        !Path.Exists(UsualFile) && new FileInfo(UsualFile).LinkTarget is null && Directory.Exists(".");
+
+    /// <summary>Reads the bytes of a file.</summary>
+    /// <param name="bytes">UTF-8, or UTF-16 with its mark.</param>
+    /// <param name="source">What to call it in a mistake.</param>
+    /// <param name="environment">The process's variables.</param>
+    /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
+    internal static GatewayConfiguration Read(byte[] bytes, string source, IReadOnlyDictionary<string, string> environment) =>
+        ConfigurationText.ToUtf8(bytes, out var mistake) is { } utf8
+            ? new ConfigurationReader(source, environment).Read(utf8)
+            : throw new ConfigurationException([Printable.Line($"{source}: {mistake}")]);
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="json">The configuration.</param>
+    /// <param name="source">What to call it in a mistake.</param>
+    /// <param name="environment">The process's variables.</param>
+    /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
+    public static GatewayConfiguration Read(string json, string source, IReadOnlyDictionary<string, string> environment) =>
+        new ConfigurationReader(source, environment).Read(Encoding.UTF8.GetBytes(json));
+
+    private GatewayConfiguration Read(byte[] utf8)
+    {
+        var root = Parse(utf8);
+        ReadVariables(root);
+        var members = Members(root, "", "$schema", "providers", "models", "access", "limits");
+        _ = Text(members, "$schema", "");
+        var providers = Entries(members, "/providers").Select(entry => ReadProvider(entry.Key, entry.Value, entry.Pointer)).ToList();
+        var models = Entries(members, "/models").Select(entry => ReadModel(entry.Key, entry.Value, entry.Pointer, providers)).ToList();
+        RefuseNamesGivenTwice(models);
+        var access = ReadAccess(members["access"], "/access");
+        var limits = ReadLimits(members["limits"], "/limits");
+        var notices = new List<string>();
+        if (mistakes.Count == 0 && providers.Count == 0)
+            providers.AddRange(WellKnownProviders.FromEnvironment(environment, notices, mistakes));
+        return mistakes.Count > 0
+            ? throw new ConfigurationException(Told())
+            : new GatewayConfiguration(providers, models, access, limits) { Notices = notices };
+    }
+
+    private JsonObject Parse(byte[] utf8)
+    {
+        var node = ConfigurationText.Read(utf8, out var wrong);
+        foreach (var (pointer, what) in wrong)
+            mistakes.Add($"{source}: {(pointer.Length == 0 ? "" : ConfigurationText.Shorten(pointer) + " ")}{what}");
+        if (wrong.Count == 0 && node is not JsonObject)
+            mistakes.Add($"{source}: must be a JSON object");
+        return mistakes.Count > 0 ? throw new ConfigurationException(Told()) : (JsonObject)node!;
+    }
+
+    /// <summary>One line a mistake, and not more of them than somebody reads.</summary>
+    private List<string> Told()
+    {
+        var told = mistakes.Take(MostMistakes).Select(Printable.Line).ToList();
+        if (mistakes.Count > MostMistakes)
+            told.Add($"{source}: has {mistakes.Count - MostMistakes} more mistakes");
+        return told;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Dragoman.Conversation;
+
+public enum OutputFormatKind
+{
+    Text,
+    JsonObject,
+    JsonSchema,
+}

@@ -1,0 +1,12 @@
+namespace Dragoman.Conversation;
+
+public enum ReasoningEffort
+{
+    None,
+    Minimal,
+    Low,
+    Medium,
+    High,
+    XHigh,
+    Max,
+}

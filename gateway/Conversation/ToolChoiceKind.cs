@@ -1,0 +1,9 @@
+namespace Dragoman.Conversation;
+
+public enum ToolChoiceKind
+{
+    Auto,
+    None,
+    Required,
+    Named,
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using Dragoman.Conversation;
+using Dragoman.Schemas;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Answers;
+
+/// <summary>
+/// Checks an answer against the client's schema before it may end well, where the provider was told less of the schema
+/// than the client said (specs/dialects.md 2.5). An answer that a limit cut, or that calls tools, is no document yet.
+/// </summary>
+public sealed class SchemaCheckedAnswer(IAnswerEvents next, AnswerSchema schema, WorkLimit work) : AnswerFilter(next)
+{
+    /// <summary>Tells clients this failure from others.</summary>
+    public const string ErrorCode = "output_does_not_match_schema";
+
+    private readonly Dictionary<int, EscapedText> texts = [];
+    private bool hasFailed;
+
+    public override void Text(int choice, ReadOnlySpan<byte> escaped)
+    {
+        if (!texts.TryGetValue(choice, out var text))
+            texts[choice] = text = new EscapedText();
+        text.Append(escaped);
+        Next.Text(choice, escaped);
+    }
+
+    public override void Stop(int choice, StopReason reason, string? stopSequence = null)
+    {
+        if (!hasFailed && reason.IsNatural() && FindMismatch(choice) is { } mismatch)
+        {
+            hasFailed = true;
+            Next.Fail(new GatewayError(ErrorKind.UpstreamFailed, $"The model's answer does not match the schema that was asked for: {mismatch}") { Code = ErrorCode });
+        }
+
+        if (!hasFailed)
+            Next.Stop(choice, reason, stopSequence);
+    }
+
+    public override void Usage(in Usage usage)
+    {
+        if (!hasFailed)
+            Next.Usage(usage);
+    }
+
+    public override void End()
+    {
+        if (!hasFailed)
+            Next.End();
+    }
+
+    public override void Fail(GatewayError error)
+    {
+        if (!hasFailed)
+            Next.Fail(error);
+    }
+
+    private string? FindMismatch(int choice)
+    {
+        if (!texts.TryGetValue(choice, out var text))
+            return "it has no text";
+        var json = new ArrayBufferWriter<byte>(Math.Max(1, text.Length));
+        JsonText.Unescape(text.Bytes, json);
+        SocketThread.AssertMayProcess(long.MaxValue);
+        using (work.Begin())
+            return schema.FindMismatch(json.WrittenSpan);
+    }
+}

@@ -1,0 +1,221 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Dragoman.Dialects.Answers;
+
+/// <summary>
+/// Knows a stream event again that differs from an earlier one only in its text and in values that its reader marked:
+/// counts, and what means nothing, such as padding or a sequence number. Most events of a stream are such: a few
+/// comparisons and a scan of the text take the place of reading the JSON.
+/// </summary>
+/// <remarks>
+/// Where text and counts stand is learned from the stream itself, because servers order their members differently. A
+/// reader calls <see cref="Begin"/>, marks values while it reads an event, and then <see cref="Learn"/> if all that the
+/// event did was to bring one text and the counts that were marked.
+/// </remarks>
+/// <param name="countKinds">How many kinds of counts the reader tells apart.</param>
+internal sealed class TextDeltaTemplate(int countKinds = 0)
+{
+    /// <summary>What surely fits a signed integer of 64 bits.</summary>
+    private const int MostDigits = 18;
+
+    /// <summary>The kind of a number that means nothing.</summary>
+    private const int NoCount = -1;
+
+    /// <summary>Ends a JSON string, begins an escape, or is not allowed inside one.</summary>
+    private static readonly SearchValues<byte> Special = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(value => (byte)value)]);
+
+    private readonly long[] counts = new long[countKinds];
+    private readonly List<Mark> marks = [];
+    private bool hasOddCount;
+
+    /// <summary>What never differs, without the brace that ends the event and the spaces before it.</summary>
+    private byte[] known = [];
+
+    private Gap[] gaps = [];
+    private int gapCount;
+    private int tailLength;
+
+    private enum Value : byte
+    {
+        Text,
+        Number,
+        Padding,
+    }
+
+    /// <summary>The counts of the event that was matched last, by kind; zero where it has none of a kind.</summary>
+    public ReadOnlySpan<long> Counts => counts;
+
+    /// <summary>Before an event is read.</summary>
+    public void Begin()
+    {
+        marks.Clear();
+        hasOddCount = false;
+    }
+
+    /// <summary>The number or string that the reader stands on means nothing.</summary>
+    /// <param name="reader">Reads the very JSON that will be learned.</param>
+    public void MarkPadding(in Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped)
+            marks.Add(new Mark((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, Value.Padding, NoCount));
+        else if (reader.TokenType == JsonTokenType.Number && IsPlain(reader.ValueSpan))
+            marks.Add(new Mark((int)reader.TokenStartIndex, reader.ValueSpan.Length, Value.Number, NoCount));
+    }
+
+    /// <summary>The number that the reader stands on was read; of several of a kind the last one counts.</summary>
+    /// <param name="reader">Reads the very JSON that will be learned.</param>
+    /// <param name="kind">From 0.</param>
+    public void MarkCount(in Utf8JsonReader reader, int kind)
+    {
+        if (IsPlain(reader.ValueSpan))
+            marks.Add(new Mark((int)reader.TokenStartIndex, reader.ValueSpan.Length, Value.Number, kind));
+        else
+            hasOddCount = true;
+    }
+
+    /// <summary>Learns the event that was marked; false when it cannot be learned.</summary>
+    /// <param name="json">An event that was read, and had no effect but its text and its counts.</param>
+    /// <param name="text">The text in it, escaped, a slice of <paramref name="json"/>.</param>
+    public bool Learn(ReadOnlySpan<byte> json, ReadOnlySpan<byte> text)
+    {
+        if (hasOddCount || text.IsEmpty || json is not [.., (byte)'}'] || !json.Overlaps(text, out var textStart))
+            return false;
+        marks.Add(new Mark(textStart, text.Length, Value.Text, NoCount));
+        marks.Sort(static (left, right) => left.Start.CompareTo(right.Start));
+        if (gaps.Length < marks.Count)
+            gaps = new Gap[marks.Count];
+        if (known.Length < json.Length)
+            known = new byte[json.Length];
+        var from = 0;
+        var length = 0;
+        gapCount = 0;
+        foreach (var mark in marks)
+        {
+            var before = json[from..mark.Start];
+            before.CopyTo(known.AsSpan(length));
+            length += before.Length;
+            gaps[gapCount++] = new Gap(before.Length, mark.Value, mark.Kind);
+            from = mark.Start + mark.Length;
+        }
+
+        var tail = json[from..^1].TrimEnd((byte)' ');
+        tail.CopyTo(known.AsSpan(length));
+        tailLength = tail.Length;
+        return true;
+    }
+
+    public void Forget() => gapCount = 0;
+
+    /// <param name="json">The next event.</param>
+    /// <param name="text">Its text, escaped, never empty.</param>
+    public bool TryMatch(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        if (gapCount == 0)
+            return false;
+        Array.Clear(counts);
+        ReadOnlySpan<byte> rest = known;
+        foreach (ref readonly var gap in gaps.AsSpan(0, gapCount))
+        {
+            if (!json.StartsWith(rest[..gap.KnownBefore]))
+                return false;
+            json = json[gap.KnownBefore..];
+            rest = rest[gap.KnownBefore..];
+            int length;
+            switch (gap.Value)
+            {
+                case Value.Text:
+                    length = TextLength(json);
+                    if (length <= 0)
+                        return false;
+                    text = json[..length];
+                    break;
+                case Value.Number:
+                    length = NumberLength(json, out var number);
+                    if (length <= 0)
+                        return false;
+                    if (gap.Kind != NoCount)
+                        counts[gap.Kind] = number;
+                    break;
+                default:
+                    length = json.IndexOfAny(Special);
+                    if (length < 0)
+                        return false;
+                    break;
+            }
+
+            json = json[length..];
+        }
+
+        return json.StartsWith(rest[..tailLength]) && IsEnd(json[tailLength..]) && Utf8.IsValid(text);
+    }
+
+    /// <summary>Anthropic pads with spaces before the last brace (specs/dialects.md 1.3).</summary>
+    private static bool IsEnd(ReadOnlySpan<byte> json) => json is [(byte)'}'] || json.TrimStart((byte)' ') is [(byte)'}'];
+
+    private static bool IsPlain(ReadOnlySpan<byte> number) => number.Length <= MostDigits && !number.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+
+    /// <summary>Up to the quote that ends a string; -1 when the string is none, or does not end.</summary>
+    private static int TextLength(ReadOnlySpan<byte> json)
+    {
+        var length = 0;
+        while (true)
+        {
+            var offset = json[length..].IndexOfAny(Special);
+            if (offset < 0)
+                return -1;
+            length += offset;
+            if (json[length] == '"')
+                return length;
+            var escape = EscapeLength(json[length..]);
+            if (escape == 0)
+                return -1;
+            length += escape;
+        }
+    }
+
+    /// <summary>How many bytes the escape takes; 0 when it is none that JSON knows.</summary>
+    private static int EscapeLength(ReadOnlySpan<byte> json)
+    {
+        if (json.Length < 2 || json[0] != '\\')
+            return 0;
+        if (json[1] is (byte)'n' or (byte)'"' or (byte)'\\' or (byte)'t' or (byte)'r' or (byte)'/' or (byte)'b' or (byte)'f')
+            return 2;
+        const int unitLength = 6;
+        return json[1] == 'u' && json.Length >= unitLength && IsHex(json[2..unitLength]) ? unitLength : 0;
+    }
+
+    private static bool IsHex(ReadOnlySpan<byte> digits)
+    {
+        foreach (var digit in digits)
+        {
+            if (!char.IsAsciiHexDigit((char)digit))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>How many bytes a whole number takes; 0 when there is none that JSON allows.</summary>
+    private static int NumberLength(ReadOnlySpan<byte> json, out long number)
+    {
+        number = 0;
+        var length = 0;
+        while (length < json.Length && char.IsAsciiDigit((char)json[length]))
+            number = (number * 10) + (json[length++] - '0');
+        return length > MostDigits || (length > 1 && json[0] == '0') ? 0 : length;
+    }
+
+    /// <param name="Start">Inside the quotes, for a string.</param>
+    /// <param name="Length">In bytes.</param>
+    /// <param name="Value">What may stand there.</param>
+    /// <param name="Kind">Of a count.</param>
+    private readonly record struct Mark(int Start, int Length, Value Value, int Kind);
+
+    /// <param name="KnownBefore">How many bytes that never differ stand between the gap before and this one.</param>
+    /// <param name="Value">What may stand there.</param>
+    /// <param name="Kind">Of a count.</param>
+    private readonly record struct Gap(int KnownBefore, Value Value, int Kind);
+}

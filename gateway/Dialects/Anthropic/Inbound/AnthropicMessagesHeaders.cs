@@ -1,0 +1,28 @@
+using System.Globalization;
+using Dragoman.Conversation;
+
+namespace Dragoman.Dialects.Anthropic.Inbound;
+
+/// <summary>The response headers of Anthropic's API (specs/dialects.md 1.3).</summary>
+internal static class AnthropicMessagesHeaders
+{
+    /// <param name="requestId">Of this exchange.</param>
+    /// <param name="limits">Null: the provider said nothing.</param>
+    /// <param name="now">What the limits' times count from.</param>
+    public static IEnumerable<(string Name, string Value)> Of(string requestId, RateLimits? limits, DateTimeOffset now) =>
+    [
+        (AnthropicErrors.Shape.RequestIdHeader, requestId),
+        .. Of("requests", limits?.Requests, now),
+        .. Of("tokens", limits?.Tokens, now),
+    ];
+
+    private static IEnumerable<(string Name, string Value)> Of(string what, RateLimit? limit, DateTimeOffset now)
+    {
+        if (limit?.Limit is { } most)
+            yield return ($"anthropic-ratelimit-{what}-limit", most.ToString(CultureInfo.InvariantCulture));
+        if (limit?.Remaining is { } remaining)
+            yield return ($"anthropic-ratelimit-{what}-remaining", remaining.ToString(CultureInfo.InvariantCulture));
+        if (limit?.Reset is { } reset)
+            yield return ($"anthropic-ratelimit-{what}-reset", (now + reset).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,75 @@
+using Dragoman.Conversation;
+using Dragoman.Dialects.Requests;
+
+namespace Dragoman.Dialects.Anthropic.Inbound;
+
+/// <summary>Reads how the answer shall be thought about and what form it shall have (specs/dialects.md 1.3, 2.5, 2.6).</summary>
+internal static class AnthropicMessagesOutput
+{
+    private const int LeastBudget = 1024;
+
+    /// <summary>Anthropic's schemas have no name, which others demand.</summary>
+    private const string SchemaName = "response";
+
+    public static ReasoningRequest ReadReasoning(RequestObject request, AnthropicMessagesFamily family)
+    {
+        var effort = ReadEffort(request, family);
+        if (request.Object("thinking") is not { } thinking)
+            return new ReasoningRequest(null, effort);
+        bool? isVisible = thinking.String("display") switch
+        {
+            null => null,
+            "summarized" => true,
+            "omitted" => false,
+            var other => throw GatewayException.Invalid("thinking.display", $"thinking.display must be summarized or omitted, not \"{other}\""),
+        };
+        switch (thinking.RequiredString("type"))
+        {
+            case "enabled":
+                var budget = thinking.Int32("budget_tokens") ?? throw GatewayException.Invalid("thinking.budget_tokens", "thinking.budget_tokens is required");
+                if (budget < LeastBudget)
+                    throw GatewayException.Invalid("thinking.budget_tokens", $"thinking.budget_tokens must be at least {LeastBudget}, not {budget}");
+                return new ReasoningRequest(true, effort) { BudgetTokens = budget, IsVisible = isVisible };
+            case "adaptive":
+                return new ReasoningRequest(true, effort) { IsVisible = isVisible };
+            case "disabled":
+                return new ReasoningRequest(false, null);
+            case "between_tools":
+                // The least there is where thinking cannot be turned off.
+                return new ReasoningRequest(true, effort ?? ReasoningEffort.Low) { IsVisible = isVisible };
+            case var other:
+                throw GatewayException.Invalid("thinking.type", $"thinking.type must be enabled, adaptive, disabled or between_tools, not \"{other}\"");
+        }
+    }
+
+    /// <summary><c>output_config.format</c>, or <c>output_format</c> as it was called before.</summary>
+    public static OutputFormat? ReadFormat(RequestObject request)
+    {
+        if ((request.Object("output_config")?.Object("format") ?? request.Object("output_format")) is not { } format)
+            return null;
+        if (format.RequiredString("type") is not "json_schema" and var type)
+            throw GatewayException.Invalid(format.FieldPath("type"), $"{format.FieldPath("type")} must be json_schema, not \"{type}\"");
+        if (format.Object("schema") is null)
+            throw GatewayException.Invalid(format.FieldPath("schema"), $"{format.FieldPath("schema")} is required");
+        return new OutputFormat(OutputFormatKind.JsonSchema, format.Raw("schema"), SchemaName, Strict: true) { Field = format.FieldPath("schema") };
+    }
+
+    private static ReasoningEffort? ReadEffort(RequestObject request, AnthropicMessagesFamily family)
+    {
+        if (request.Object("output_config") is not { } output)
+            return null;
+        foreach (var (name, _) in output.MembersBeside("effort", "format"))
+            family.Likes(output.FieldPath(name));
+
+        return output.String("effort") switch
+        {
+            null => null,
+            "low" => ReasoningEffort.Low,
+            "medium" => ReasoningEffort.Medium,
+            "high" => ReasoningEffort.High,
+            "xhigh" => ReasoningEffort.XHigh,
+            "max" => ReasoningEffort.Max,
+            var other => throw GatewayException.Invalid("output_config.effort", $"output_config.effort must be low, medium, high, xhigh or max, not \"{other}\""),
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using Dragoman.Conversation;
+
+namespace Dragoman.Dialects.Anthropic.Inbound;
+
+/// <summary>The version of the API that a client speaks (specs/dialects.md 1.3).</summary>
+internal static class AnthropicMessagesVersion
+{
+    public const string Header = "anthropic-version";
+    public const string Betas = "anthropic-beta";
+
+    /// <summary>More than any client asks for at once; Claude Code sends about ten.</summary>
+    private const int MostBetas = 32;
+
+    private const int LongestBeta = 100;
+
+    private const string First = "2023-06-01";
+    private const string WithoutSampling = "2026-10-21";
+
+    /// <summary>The client's version; a client that names none speaks the first.</summary>
+    /// <exception cref="GatewayException">There is no such version.</exception>
+    public static string Of(RequestContext context) => context.Header(Header) switch
+    {
+        null or "" => First,
+        (First or WithoutSampling) and var known => known,
+        var unknown => throw GatewayException.Invalid(Header, $"{Header}: \"{unknown}\" is not a version of this API; it must be {First} or {WithoutSampling}"),
+    };
+
+    /// <summary>Whether the version has neither sampling parameters nor documents in assistant messages.</summary>
+    public static bool IsWithoutSampling(string version) => version == WithoutSampling;
+
+    /// <summary>The request headers for a provider of the same family.</summary>
+    /// <exception cref="GatewayException">The betas are no list of names.</exception>
+    public static IReadOnlyList<(string Name, string Value)> HeadersOf(RequestContext context, string version) =>
+        context.Header(Betas) is { Length: > 0 } betas && BetasOf(betas) is { Length: > 0 } names ? [(Header, version), (Betas, names)] : [(Header, version)];
+
+    /// <summary>A client's header goes on to the provider, so it has to be what its name says: names, and commas between them.</summary>
+    private static string BetasOf(string text)
+    {
+        var names = text.Split(',', MostBetas + 1, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length > MostBetas)
+            throw GatewayException.Invalid(Betas, $"{Betas}: at most {MostBetas} names are passed on");
+        foreach (var name in names)
+        {
+            if (name.Length > LongestBeta || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
+                throw GatewayException.Invalid(Betas, $"{Betas}: \"{(name.Length > LongestBeta ? name[..LongestBeta] + "…" : name)}\" is no name of a beta, which has letters, digits, \"-\", \"_\" and \".\", at most {LongestBeta}, such as context-1m-2025-08-07");
+        }
+
+        return string.Join(',', names);
+    }
+}

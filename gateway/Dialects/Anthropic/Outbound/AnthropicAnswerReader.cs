@@ -1,0 +1,450 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Anthropic.Outbound;
+
+/// <summary>
+/// Reads Anthropic's answers, streamed or whole (specs/dialects.md 1.3, 3.1). What an event is tells its data, the
+/// event's name only where the data does not (P-14); what is not known is passed over.
+/// </summary>
+/// <param name="upstreamModel">Opaque state is tagged with it.</param>
+/// <param name="answersByTool">Whether a call of <see cref="AnthropicFormat.ToolName"/> is the answer's text.</param>
+internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersByTool = false) : IAnswerReader
+{
+    private readonly Dictionary<int, AnthropicBlock> blocks = [];
+    private readonly HashSet<string> callIds = [];
+    private readonly AnthropicUsage usage = new();
+    private readonly TextDeltaTemplate template = new();
+    private readonly HeldBack held = new();
+
+    /// <summary>Text beside the tool that is the answer; counts only when the tool is not called.</summary>
+    private readonly EscapedText aside = new();
+
+    private AnthropicBlock? templateBlock;
+    private int calls;
+    private bool started;
+    private bool messageStarted;
+    private bool mayRestart;
+    private bool hasSpoken;
+    private bool hasAnswered;
+    private bool ended;
+
+    public bool IsFinished { get; private set; }
+
+    public void ReadEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data, IAnswerEvents events)
+    {
+        if (ended)
+            return;
+        var rest = Trim(data);
+        if (template.TryMatch(rest, out var text))
+        {
+            Emit(templateBlock!, text, events);
+            return;
+        }
+
+        if (!Utf8.IsValid(rest))
+            rest = ReplaceInvalid(rest);
+        try
+        {
+            // Some proxies separate events by a single line end, which joins them (P-43).
+            while (!ended && !rest.IsEmpty)
+            {
+                var members = AnthropicMembers.Read(rest);
+                var json = rest[..members.Length];
+                template.Begin();
+                if (!members.Type.SequenceEqual("content_block_delta"u8))
+                    ReadEvent(members.Type.IsEmpty && members.Length == rest.Length ? eventName : members.Type, members, json, events);
+                else if (ReadDelta(members, events, out var lone) is { } block && members.Length == rest.Length && template.Learn(json, lone))
+                    templateBlock = block;
+                rest = Trim(rest[members.Length..]);
+            }
+        }
+        catch (JsonException)
+        {
+            Fail(eventName.SequenceEqual("error"u8)
+                ? AnthropicErrorReader.Read(200, rest, null)
+                : new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a stream event that is not JSON."), events);
+        }
+    }
+
+    public void ReadBody(ReadOnlySpan<byte> body, IAnswerEvents events)
+    {
+        try
+        {
+            ReadMessage(Utf8.IsValid(body) ? body : ReplaceInvalid(body), events);
+        }
+        catch (JsonException)
+        {
+            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not JSON."), events);
+        }
+
+        Complete(events);
+    }
+
+    public void Complete(IAnswerEvents events)
+    {
+        if (ended)
+            return;
+        if (!IsFinished)
+        {
+            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer ended before it was complete.") { Code = "upstream_stream_truncated" }, events);
+            return;
+        }
+
+        ended = true;
+        events.End();
+    }
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> data) => data.Trim(" \t\r\n"u8);
+
+    private static byte[] ReplaceInvalid(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes));
+
+    private void ReadEvent(ReadOnlySpan<byte> type, in AnthropicMembers members, ReadOnlySpan<byte> json, IAnswerEvents events)
+    {
+        switch (type)
+        {
+            case var _ when type.SequenceEqual("content_block_delta"u8):
+                ReadDelta(members, events, out _);
+                break;
+            case var _ when type.SequenceEqual("content_block_start"u8):
+                StartBlock(members.Index, AnthropicMembers.Read(members.ContentBlock), events);
+                break;
+            case var _ when type.SequenceEqual("content_block_stop"u8):
+                if (blocks.TryGetValue(members.Index, out var block))
+                    StopBlock(block, events);
+                break;
+            case var _ when type.SequenceEqual("message_start"u8):
+                StartMessage(AnthropicMembers.Read(members.Message), events);
+                break;
+            case var _ when type.SequenceEqual("message_delta"u8):
+                usage.Merge(members.Usage);
+                var delta = AnthropicMembers.Read(members.Delta);
+                if (!delta.StopReason.IsEmpty)
+                    Finish(delta, events);
+                else if (IsFinished)
+                    events.Usage(usage.Total);
+                break;
+            case var _ when type.SequenceEqual("message_stop"u8):
+                CompleteMarked(events);
+                break;
+            case var _ when type.SequenceEqual("error"u8) || !members.Error.IsEmpty:
+                Fail(AnthropicErrorReader.Read(200, json, null), events);
+                break;
+        }
+    }
+
+    private void ReadMessage(ReadOnlySpan<byte> body, IAnswerEvents events)
+    {
+        var message = AnthropicMembers.Read(body);
+        if (message.Type.SequenceEqual("error"u8) || !message.Error.IsEmpty)
+        {
+            Fail(AnthropicErrorReader.Read(200, body, null), events);
+            return;
+        }
+
+        // What has no content is no message.
+        if (message.Content.IsEmpty)
+            return;
+        StartMessage(message, events);
+        var reader = new Utf8JsonReader(message.Content);
+        if (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
+        {
+            for (var index = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; index++)
+            {
+                var from = (int)reader.TokenStartIndex;
+                reader.Skip();
+                StartBlock(index, AnthropicMembers.Read(message.Content[from..(int)reader.BytesConsumed]), events);
+                if (blocks.TryGetValue(index, out var block))
+                    StopBlock(block, events);
+                if (ended)
+                    return;
+            }
+        }
+
+        // A body is whole even where a server gives no reason.
+        Finish(message, events);
+    }
+
+    /// <summary>Says once that the answer begins; a second message may be the first again, or begin anew (P-13).</summary>
+    private void StartMessage(in AnthropicMembers message, IAnswerEvents events)
+    {
+        usage.Merge(message.Usage);
+        mayRestart = messageStarted && blocks.Count > 0;
+        messageStarted = true;
+        if (!started)
+        {
+            started = true;
+            events.Start(message.Id.IsEmpty ? null : JsonText.ReadString(message.Id));
+        }
+    }
+
+    private void StartBlock(int index, in AnthropicMembers content, IAnswerEvents events)
+    {
+        if (IsFinished)
+            return;
+        EnsureStarted(events);
+        template.Forget();
+        if (blocks.TryGetValue(index, out var before))
+        {
+            if (mayRestart && hasSpoken)
+            {
+                Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider began its answer anew in the middle of it.") { Code = "upstream_stream_restarted" }, events);
+                return;
+            }
+
+            if (mayRestart)
+                blocks.Clear();
+            else
+                StopBlock(before, events);
+        }
+
+        mayRestart = false;
+        held.AddPiece();
+        var block = new AnthropicBlock(KindOf(content));
+        blocks[index] = block;
+        switch (block.Kind)
+        {
+            case AnthropicBlockKind.Text:
+                Emit(block, content.Text, events);
+                break;
+            case AnthropicBlockKind.Thinking:
+                Emit(block, content.Thinking, events);
+                KeepSignature(block, content.Signature);
+                break;
+            case AnthropicBlockKind.Redacted when !content.Data.IsEmpty:
+                hasSpoken = true;
+                events.State(0, null, OpaqueState.Of(StateKind.AnthropicRedacted, upstreamModel, JsonText.ReadString(content.Data)));
+                break;
+            case AnthropicBlockKind.Tool:
+                StartCall(block, content, events);
+                break;
+            case AnthropicBlockKind.Answer:
+                KeepInput(block, content.Input);
+                break;
+        }
+    }
+
+    private void KeepSignature(AnthropicBlock block, ReadOnlySpan<byte> escaped)
+    {
+        held.Add(escaped.Length);
+        block.AppendSignature(escaped);
+    }
+
+    private void KeepInput(AnthropicBlock block, ReadOnlySpan<byte> json)
+    {
+        held.Add(json.Length);
+        block.KeepInput(json);
+    }
+
+    private AnthropicBlockKind KindOf(in AnthropicMembers content) => content.Type switch
+    {
+        var type when type.SequenceEqual("text"u8) => AnthropicBlockKind.Text,
+        var type when type.SequenceEqual("thinking"u8) => AnthropicBlockKind.Thinking,
+        var type when type.SequenceEqual("redacted_thinking"u8) => AnthropicBlockKind.Redacted,
+        var type when type.SequenceEqual("tool_use"u8) => answersByTool && JsonText.ReadString(content.Name) == AnthropicFormat.ToolName ? AnthropicBlockKind.Answer : AnthropicBlockKind.Tool,
+        _ => AnthropicBlockKind.Unknown,
+    };
+
+    private void StartCall(AnthropicBlock block, in AnthropicMembers content, IAnswerEvents events)
+    {
+        if (content.Name.IsEmpty)
+        {
+            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call without a name."), events);
+            return;
+        }
+
+        hasSpoken = true;
+        KeepInput(block, content.Input);
+        block.Slot = calls++;
+        var id = JsonText.ReadString(content.Id);
+        if (id.Length == 0 || !callIds.Add(id))
+            callIds.Add(id = "toolu_" + RandomNumberGenerator.GetHexString(24, lowercase: true));
+        events.ToolStart(0, block.Slot, id, JsonText.ReadString(content.Name));
+    }
+
+    /// <summary>Reads a delta; gives its block when the delta had no effect but its words.</summary>
+    private AnthropicBlock? ReadDelta(in AnthropicMembers members, IAnswerEvents events, out ReadOnlySpan<byte> words)
+    {
+        words = default;
+        var delta = AnthropicMembers.Read(members.Delta);
+        if (!blocks.TryGetValue(members.Index, out var block))
+        {
+            // What speaks without having been announced is heard all the same.
+            held.AddPiece();
+            block = new AnthropicBlock(delta.Type switch
+            {
+                var type when type.SequenceEqual("text_delta"u8) => AnthropicBlockKind.Text,
+                var type when type.SequenceEqual("thinking_delta"u8) => AnthropicBlockKind.Thinking,
+                _ => AnthropicBlockKind.Unknown,
+            });
+            blocks[members.Index] = block;
+        }
+
+        if (block.IsStopped || IsFinished)
+            return null;
+        EnsureStarted(events);
+        switch (block.Kind)
+        {
+            case AnthropicBlockKind.Text when delta.Type.SequenceEqual("text_delta"u8):
+                words = delta.Text;
+                break;
+            case AnthropicBlockKind.Thinking when delta.Type.SequenceEqual("thinking_delta"u8):
+                words = delta.Thinking;
+                break;
+            case AnthropicBlockKind.Thinking when delta.Type.SequenceEqual("signature_delta"u8):
+                KeepSignature(block, delta.Signature);
+                return null;
+            case AnthropicBlockKind.Tool or AnthropicBlockKind.Answer when delta.Type.SequenceEqual("input_json_delta"u8):
+                words = delta.PartialJson;
+                break;
+            default:
+                return null;
+        }
+
+        Emit(block, words, events);
+        return block;
+    }
+
+    /// <summary>Raises a block's next words, of the kind that is the block's.</summary>
+    private void Emit(AnthropicBlock block, ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    {
+        var whole = block.Carry.Pass(escaped);
+        if (whole.IsEmpty)
+            return;
+        switch (block.Kind)
+        {
+            case AnthropicBlockKind.Text:
+                Say(whole, events);
+                break;
+            case AnthropicBlockKind.Thinking:
+                hasSpoken = true;
+                events.Reasoning(0, whole);
+                break;
+            default:
+                PassArguments(block, whole, events);
+                break;
+        }
+    }
+
+    private void StopBlock(AnthropicBlock block, IAnswerEvents events)
+    {
+        if (block.IsStopped)
+            return;
+        block.IsStopped = true;
+        template.Forget();
+        var rest = block.Carry.Finish();
+        switch (block.Kind)
+        {
+            case AnthropicBlockKind.Text when !rest.IsEmpty:
+                Say(rest, events);
+                break;
+            case AnthropicBlockKind.Thinking:
+                if (!rest.IsEmpty)
+                    events.Reasoning(0, rest);
+                if (block.Signature is { Length: > 0 } signature)
+                {
+                    hasSpoken = true;
+                    events.State(0, null, OpaqueState.Of(StateKind.AnthropicSignature, upstreamModel, signature));
+                }
+
+                break;
+            case AnthropicBlockKind.Tool or AnthropicBlockKind.Answer:
+                if (!rest.IsEmpty)
+                    PassArguments(block, rest, events);
+                if (!block.HasArguments)
+                    PassArguments(block, block.Input, events);
+                if (block.Kind == AnthropicBlockKind.Tool)
+                    events.ToolEnd(0, block.Slot);
+                break;
+        }
+    }
+
+    private void Say(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    {
+        if (answersByTool)
+        {
+            held.Add(escaped.Length);
+            aside.Append(escaped);
+            return;
+        }
+
+        hasSpoken = true;
+        events.Text(0, escaped);
+    }
+
+    private void PassArguments(AnthropicBlock block, ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    {
+        block.HasArguments = true;
+        hasSpoken = true;
+        if (block.Kind == AnthropicBlockKind.Tool)
+        {
+            events.ToolArguments(0, block.Slot, escaped);
+            return;
+        }
+
+        hasAnswered = true;
+        events.Text(0, escaped);
+    }
+
+    /// <summary>Ends the answer that its provider calls whole (specs/dialects.md 1.9): without a reason, it has just stopped.</summary>
+    private void CompleteMarked(IAnswerEvents events)
+    {
+        if (!IsFinished && messageStarted && blocks.Values.All(block => block.IsStopped))
+            Finish(default, events);
+        Complete(events);
+    }
+
+    private void Finish(in AnthropicMembers message, IAnswerEvents events)
+    {
+        if (IsFinished)
+            return;
+        EnsureStarted(events);
+        foreach (var (_, block) in blocks.OrderBy(pair => pair.Key))
+            StopBlock(block, events);
+        if (aside.Length > 0 && !hasAnswered)
+            events.Text(0, aside.Bytes);
+        var details = AnthropicMembers.Read(message.StopDetails);
+        if (message.StopReason.SequenceEqual("refusal"u8) && !details.Explanation.IsEmpty)
+            events.Refusal(0, JsonText.ReplaceLoneSurrogates(details.Explanation));
+        if (usage.Total is { Origin: not UsageOrigin.Absent } total)
+            events.Usage(total);
+        IsFinished = true;
+        events.Stop(0, ReadStopReason(message.StopReason), message.StopSequence.IsEmpty ? null : JsonText.ReadString(message.StopSequence));
+    }
+
+    /// <summary>Calls want their results whatever else is said, but for an answer that was cut or withheld (specs/dialects.md 2.17).</summary>
+    private StopReason ReadStopReason(ReadOnlySpan<byte> reason)
+    {
+        if (reason.SequenceEqual("max_tokens"u8))
+            return StopReason.Length;
+        if (reason.SequenceEqual("model_context_window_exceeded"u8))
+            return StopReason.ContextWindow;
+        if (reason.SequenceEqual("refusal"u8))
+            return StopReason.ContentFilter;
+        if (calls > 0)
+            return StopReason.ToolCalls;
+        return reason.SequenceEqual("stop_sequence"u8) ? StopReason.StopSequence : StopReason.Stop;
+    }
+
+    private void Fail(GatewayError error, IAnswerEvents events)
+    {
+        if (ended)
+            return;
+        EnsureStarted(events);
+        ended = true;
+        events.Fail(error);
+    }
+
+    private void EnsureStarted(IAnswerEvents events)
+    {
+        if (started)
+            return;
+        started = true;
+        events.Start(null);
+    }
+}

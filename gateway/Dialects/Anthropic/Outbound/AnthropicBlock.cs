@@ -1,0 +1,39 @@
+using System.Text;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Anthropic.Outbound;
+
+/// <summary>A content block of an answer while it is read.</summary>
+internal sealed class AnthropicBlock(AnthropicBlockKind kind)
+{
+    private static readonly byte[] NoInput = "{}"u8.ToArray();
+
+    private StringBuilder? signature;
+
+    public AnthropicBlockKind Kind { get; } = kind;
+
+    /// <summary>A call's place among the calls.</summary>
+    public int Slot { get; set; }
+
+    public bool IsStopped { get; set; }
+
+    /// <summary>Whether a call's arguments came in deltas.</summary>
+    public bool HasArguments { get; set; }
+
+    /// <summary>The arguments of a call without deltas, escaped (specs/dialects.md 3.1).</summary>
+    public byte[] Input { get; private set; } = NoInput;
+
+    /// <summary>As the provider sent it, for a thinking block; empty when it has none.</summary>
+    public string Signature => signature?.ToString() ?? "";
+
+    public SurrogateCarry Carry { get; } = new();
+
+    /// <param name="json">The <c>input</c> that came with the block's start: empty, or the whole of it.</param>
+    public void KeepInput(ReadOnlySpan<byte> json)
+    {
+        if (json.StartsWith("{"u8))
+            Input = JsonText.Escape(Encoding.UTF8.GetString(json));
+    }
+
+    public void AppendSignature(ReadOnlySpan<byte> escaped) => (signature ??= new StringBuilder()).Append(JsonText.ReadString(escaped));
+}

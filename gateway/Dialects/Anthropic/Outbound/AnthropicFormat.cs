@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Schemas;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Anthropic.Outbound;
+
+/// <summary>A response format as one request asks for it.</summary>
+/// <param name="Means">How.</param>
+/// <param name="NativeSchema">What the provider is told, for <see cref="AnthropicFormatMeans.Native"/>.</param>
+/// <param name="AnswerSchema">What the answer has to be checked against where the provider does not vouch for it.</param>
+internal sealed record AnthropicFormat(AnthropicFormatMeans Means, string? NativeSchema = null, string? AnswerSchema = null)
+{
+    /// <summary>The tool that stands for the answer.</summary>
+    public const string ToolName = "answer";
+
+    private const string AnyObject = """{"type":"object"}""";
+
+    private const string Field = "response_format";
+
+    /// <exception cref="GatewayException">The schema is none.</exception>
+    public static AnthropicFormat For(ChatRequest request, AnthropicModel model, LossReport losses)
+    {
+        var means = MeansFor(request, model);
+        if (means == AnthropicFormatMeans.None)
+            return new AnthropicFormat(means);
+        var schema = request.Format!.Schema ?? AnyObject;
+        var sanitised = SchemaSanitizer.Sanitise(schema, means == AnthropicFormatMeans.Native ? SchemaRules.AnthropicNative : SchemaRules.Permissive, Field, losses.Work);
+        if (means == AnthropicFormatMeans.Native && sanitised.Unsupported is null)
+        {
+            if (sanitised.ChangesValidity)
+                losses.Clamped(Field);
+            return new AnthropicFormat(means, sanitised.Json, sanitised.ChangesValidity ? schema : null);
+        }
+
+        losses.Emulated(Field);
+        return new AnthropicFormat(means == AnthropicFormatMeans.Native ? AnthropicFormatMeans.Instruction : means, AnswerSchema: schema);
+    }
+
+    /// <summary>Whether a call of <see cref="ToolName"/> will be the answer.</summary>
+    public static bool IsAnsweredByTool(ChatRequest request, AnthropicModel model) => MeansFor(request, model) == AnthropicFormatMeans.Tool;
+
+    private static AnthropicFormatMeans MeansFor(ChatRequest request, AnthropicModel model) => request.Format?.Kind switch
+    {
+        OutputFormatKind.JsonObject => AnthropicFormatMeans.Instruction,
+        OutputFormatKind.JsonSchema when model.KeepsToSchemas => AnthropicFormatMeans.Native,
+        // Other tools and thinking forbid to force one; a call's input is always an object.
+        OutputFormatKind.JsonSchema when HasNoTools(request) && !WantsThinking(request, model) && IsOfObject(request.Format.Schema!) => AnthropicFormatMeans.Tool,
+        OutputFormatKind.JsonSchema => AnthropicFormatMeans.Instruction,
+        _ => AnthropicFormatMeans.None,
+    };
+
+    /// <summary>What the model is told, where it is only told.</summary>
+    public static string InstructionFor(OutputFormat format) => format.Kind == OutputFormatKind.JsonObject
+        ? "Answer with a single JSON object and nothing else: no other words and no code fence."
+        : $"Answer with JSON that is valid against this JSON Schema and with nothing else: no other words and no code fence.\n{format.Schema}";
+
+    private static bool HasNoTools(ChatRequest request) => request.Tools.Count == 0 && !request.Turns.Any(turn => turn.ToolCalls.Any());
+
+    private static bool WantsThinking(ChatRequest request, AnthropicModel model) =>
+        model.Thinks && !request.Reasoning.IsOff && request.Reasoning is not { Enabled: null, Effort: null, BudgetTokens: null };
+
+    private static bool IsOfObject(string schema)
+    {
+        using var document = JsonText.Parse(Encoding.UTF8.GetBytes(schema));
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("object"u8);
+    }
+}

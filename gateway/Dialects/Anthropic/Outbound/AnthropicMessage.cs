@@ -1,0 +1,6 @@
+using Dragoman.Conversation;
+
+namespace Dragoman.Dialects.Anthropic.Outbound;
+
+/// <summary>One message as Anthropic wants it: roles alternate, tool results come first (P-50).</summary>
+internal sealed record AnthropicMessage(Role Role, List<Part> Parts);

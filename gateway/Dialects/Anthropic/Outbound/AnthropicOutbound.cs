@@ -1,0 +1,251 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Anthropic.Outbound;
+
+/// <summary>Towards Anthropic's Messages API, and whatever imitates it (specs/dialects.md 1.3, 2).</summary>
+/// <param name="version">The <c>anthropic-version</c> that the provider is spoken to in; clients of the same family bring their own.</param>
+public sealed class AnthropicOutbound(string version = AnthropicOutbound.DefaultVersion) : IOutboundDialect
+{
+    public const string DefaultVersion = "2023-06-01";
+
+    /// <summary>From here on the API knows no sampling parameters.</summary>
+    private const string FirstVersionWithoutSampling = "2026-10-21";
+
+    private const string Family = "anthropic";
+
+    /// <summary>A longer answer may take more than the ten minutes that the API gives an unstreamed one; it is streamed and gathered here.</summary>
+    private const int LongestUnstreamed = 21_333;
+
+    private static readonly string[] ForwardedHeaders = ["anthropic-version", "anthropic-beta"];
+
+    private readonly bool takesNoSampling = string.CompareOrdinal(version, FirstVersionWithoutSampling) >= 0;
+
+    public string Name => "anthropic";
+
+    public ToolNameRule ToolNames => ToolNameRule.Anthropic;
+
+    public bool GivesState => true;
+
+    public string? ModelListPath => "models?limit=1000";
+
+    public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses) => Write(request, upstreamModel, losses, counts: false);
+
+    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel)
+    {
+        if (!PassesThrough(request))
+            return null;
+        var source = request.Source;
+        if (AnthropicHistory.MayHoldForeignThinking(source.Span))
+            source = AnthropicHistory.WithoutThinking(source, AnthropicHistory.IsForeign) ?? source;
+        return Pass("messages", source, request, upstreamModel);
+    }
+
+    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) => new AnthropicAnswerReader(
+        upstreamModel,
+        answersByTool: !PassesThrough(request) && AnthropicFormat.IsAnsweredByTool(request, AnthropicModel.Of(upstreamModel)));
+
+    /// <summary>Anthropic fetches what it can reach in safety; other schemes are left to the gateway.</summary>
+    public bool FetchesLink(Part part, string upstreamModel) => part switch
+    {
+        ImagePart { Source: LinkedMedia link } => IsSafe(link),
+        DocumentPart { Source: LinkedMedia link } => IsSafe(link),
+        _ => false,
+    };
+
+    public UpstreamCall? WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses) =>
+        request.Family == Family && !request.Source.IsEmpty
+            ? Pass("messages/count_tokens", AnthropicHistory.WithoutThinking(request.Source, AnthropicHistory.IsForeign) ?? request.Source, request, upstreamModel)
+            : Write(request, upstreamModel, losses, counts: true);
+
+    public long ReadTokenCount(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("input_tokens", out var count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt64(out var tokens))
+                return tokens;
+        }
+        catch (JsonException)
+        {
+            // Said below, as of any body that holds no count.
+        }
+
+        throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's token count cannot be read."));
+    }
+
+    /// <summary>A signature that the provider takes for somebody else's costs the thinking, not the conversation (P-18).</summary>
+    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) =>
+        refusal.Kind == ErrorKind.InvalidRequest
+        && refusal.Message.Contains("signature", StringComparison.OrdinalIgnoreCase)
+        && refusal.Message.Contains("thinking", StringComparison.OrdinalIgnoreCase)
+        && AnthropicHistory.WithoutThinking(call.Body, _ => true) is { } body
+            ? call with { Body = body }
+            : null;
+
+    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses) =>
+        throw GatewayException.Invalid("model", $"{request.Model} cannot embed: its provider (anthropic) has no embeddings; choose a model of another provider");
+
+    public EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body) => throw new NotSupportedException();
+
+    public IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body) => AnthropicModelList.Read(body);
+
+    public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => AnthropicErrorReader.Read(status, body, retryAfter);
+
+    private static bool IsSafe(LinkedMedia link) => link.Url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Anthropic's own clients get through as they are. What holds sealed thinking is better written anew, which gives
+    /// the provider its own thinking back, unless it holds more than the canonical model knows.
+    /// </summary>
+    private static bool PassesThrough(ChatRequest request) =>
+        request.Family == Family && !request.Source.IsEmpty
+        && (request.FamilyMembers.Count > 0 || !AnthropicHistory.MayHoldForeignThinking(request.Source.Span));
+
+    private static UpstreamCall Pass(string path, ReadOnlyMemory<byte> source, ChatRequest request, string upstreamModel)
+    {
+        var output = new ArrayBufferWriter<byte>(source.Length + upstreamModel.Length);
+        JsonSplice.Replace(source.Span, "model"u8, [(byte)'"', .. JsonText.Escape(upstreamModel), (byte)'"'], output);
+        return new UpstreamCall(path, output.WrittenMemory) { Model = upstreamModel, Headers = HeadersOf(request) };
+    }
+
+    private static List<(string Name, string Value)> HeadersOf(ChatRequest request) => request.Family == Family
+        ? [.. request.FamilyHeaders.Where(header => ForwardedHeaders.Contains(header.Name, StringComparer.OrdinalIgnoreCase))]
+        : [];
+
+    /// <param name="request">What to write.</param>
+    /// <param name="upstreamModel">Whom for.</param>
+    /// <param name="losses">Gets what cannot be said.</param>
+    /// <param name="counts">Whether the prompt is only to be counted.</param>
+    private UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses, bool counts)
+    {
+        AnthropicSampling.RefuseWhatIsMissing(request, losses);
+        if (request.Completion is not null)
+            losses.Emulated("raw completion");
+        var model = AnthropicModel.Of(upstreamModel);
+        var conversation = AnthropicConversation.Of(request, model, upstreamModel, losses);
+        var thinking = AnthropicThinking.For(request, model, conversation.AllowsThinking, losses);
+        var format = AnthropicFormat.For(request, model, losses);
+        var tools = AnthropicTools.For(request, model, format.Means, thinking.IsOn, losses);
+        if (format.Means == AnthropicFormatMeans.Native && request.Format?.Description is not null)
+            losses.Dropped("response_format.description");
+        AddInstructions(conversation, request, format, tools);
+        var marks = new AnthropicCacheMarks(request.Tools, conversation, losses);
+        var isStreamed = request.Stream || thinking.Limit > LongestUnstreamed;
+        var output = request.NewBody();
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model"u8, upstreamModel);
+            if (!counts)
+                writer.WriteNumber("max_tokens"u8, thinking.Limit);
+            var blocks = new AnthropicBlockWriter(writer, marks, losses);
+            blocks.WriteSystem(conversation.System);
+            blocks.WriteMessages(conversation.Messages);
+            tools.Write(writer, marks);
+            thinking.Write(writer);
+            WriteOutput(writer, format, thinking);
+            if (!counts)
+                WriteRest(writer, request, model, thinking, losses);
+            if (!counts && isStreamed)
+                writer.WriteBoolean("stream"u8, true);
+            WriteExtensions(writer, request, losses);
+            writer.WriteEndObject();
+        }
+
+        return new UpstreamCall(counts ? "messages/count_tokens" : "messages", output.WrittenMemory)
+        {
+            Model = upstreamModel,
+            Headers = HeadersOf(request),
+            // White space alone is no stop sequence to Anthropic (P-52).
+            LocalStop = [.. request.Sampling.Stop.Where(word => word.Length > 0 && string.IsNullOrWhiteSpace(word))],
+            AnswerSchema = format.AnswerSchema,
+        };
+    }
+
+    private static void AddInstructions(AnthropicConversation conversation, ChatRequest request, AnthropicFormat format, AnthropicTools tools)
+    {
+        if (format.Means == AnthropicFormatMeans.Instruction)
+            conversation.System.Add(new TextPart(AnthropicFormat.InstructionFor(request.Format!)));
+        if (tools.Instruction is { } instruction)
+            conversation.System.Add(new TextPart(instruction));
+    }
+
+    private static void WriteOutput(Utf8JsonWriter writer, AnthropicFormat format, AnthropicThinking thinking)
+    {
+        if (thinking.Effort is null && format.NativeSchema is null)
+            return;
+        writer.WriteStartObject("output_config"u8);
+        if (thinking.Effort is { } effort)
+            writer.WriteString("effort"u8, effort);
+        if (format.NativeSchema is { } schema)
+        {
+            writer.WriteStartObject("format"u8);
+            writer.WriteString("type"u8, "json_schema"u8);
+            writer.WritePropertyName("schema"u8);
+            writer.WriteRawValue(schema, skipInputValidation: true);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private void WriteRest(Utf8JsonWriter writer, ChatRequest request, AnthropicModel model, AnthropicThinking thinking, LossReport losses)
+    {
+        AnthropicSampling.Write(writer, request.Sampling, model, takesNoSampling, thinking.IsOn, losses);
+        var stop = request.Sampling.Stop.Where(word => !string.IsNullOrWhiteSpace(word)).ToList();
+        if (stop.Count > 0)
+        {
+            writer.WriteStartArray("stop_sequences"u8);
+            foreach (var word in stop)
+                writer.WriteStringValue(word);
+            writer.WriteEndArray();
+        }
+
+        if (request.Sampling.Stop.Any(word => word.Length > 0 && string.IsNullOrWhiteSpace(word)))
+            losses.Emulated("stop");
+        WriteHints(writer, request.Hints, losses);
+    }
+
+    private static void WriteHints(Utf8JsonWriter writer, RequestHints hints, LossReport losses)
+    {
+        if (hints.User is { Length: > 0 } user)
+        {
+            writer.WriteStartObject("metadata"u8);
+            // Clients put addresses of people there, which Anthropic asks not to be sent.
+            writer.WriteString("user_id"u8, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user))));
+            writer.WriteEndObject();
+        }
+
+        var tier = hints.ServiceTier switch
+        {
+            "auto" or "priority" => "auto",
+            "default" or "standard_only" => "standard_only",
+            _ => null,
+        };
+        if (tier is not null)
+            writer.WriteString("service_tier"u8, tier);
+        foreach (var name in hints.SetMembers().Where(name => name != "user" && (name != "service_tier" || tier is null)))
+            losses.Dropped(name);
+    }
+
+    private static void WriteExtensions(Utf8JsonWriter writer, ChatRequest request, LossReport losses)
+    {
+        foreach (var (name, json) in request.Extensions)
+        {
+            if (request.Family != Family)
+            {
+                losses.Dropped(name);
+                continue;
+            }
+
+            writer.WritePropertyName(name);
+            writer.WriteRawValue(json, skipInputValidation: true);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.ChatCompletions;
+
+/// <summary>
+/// Passes OpenAI's chat and text completions through. What changes is the model's name, which is the client's own, and
+/// the token counts, which are kept back from a client that did not ask for them (specs/dialects.md 2.15).
+/// </summary>
+internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter<byte> output) : PassThroughLane
+{
+    private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
+    private readonly JsonMemberReplacement naming = new("model"u8.ToArray(), [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"']);
+    private bool tellsUsage;
+
+    public override void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
+    {
+        var hidesUsage = tellsUsage && !context.Request.IncludeUsage;
+        tellsUsage = false;
+        if (!hidesUsage && !data.ContainsAny((byte)'\r', (byte)'\n') && data is [(byte)'{', .., (byte)'}'])
+        {
+            WriteName(eventName);
+            naming.Write("data: "u8, data, "\n\n"u8, output);
+            return;
+        }
+
+        // A line end inside the data is white space between tokens, or stands between two events (P-43).
+        var rest = Trim(JsonText.OnOneLine(data));
+        while (!rest.IsEmpty && !rest.StartsWith("[DONE]"u8))
+        {
+            if (hidesUsage && IsWithoutChoices(rest, out var length))
+            {
+                rest = Trim(rest[length..]);
+                continue;
+            }
+
+            WriteName(eventName);
+            eventName = default;
+            output.Write("data: "u8);
+            rest = Trim(rest[JsonSplice.Replace(rest, "model"u8, model, output)..]);
+            output.Write("\n\n"u8);
+        }
+    }
+
+    public override void CloseStream() => CompletionWriter.WriteDone(output);
+
+    public override void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
+
+    public override void Usage(in Usage usage) => tellsUsage = true;
+
+    public override void Fail(GatewayError error)
+    {
+        if (context.Request.Stream)
+            CompletionWriter.FailStream(output, error, context.RequestId);
+    }
+
+    private static bool IsWithoutChoices(ReadOnlySpan<byte> json, out int length) =>
+        JsonSplice.Find(json, "choices"u8, out length) is { IsEmpty: false } choices && Trim(choices[1..^1]).IsEmpty;
+
+    private void WriteName(ReadOnlySpan<byte> eventName)
+    {
+        if (eventName.IsEmpty)
+            return;
+        output.Write("event: "u8);
+        output.Write(eventName);
+        output.Write("\n"u8);
+    }
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> data) => data.Trim(" \t\r\n"u8);
+}

@@ -1,0 +1,158 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.ChatCompletions;
+
+/// <summary>The <c>embeddings</c> exchange that OpenAI, Mistral and compatible servers share (specs/dialects.md 4.1).</summary>
+internal static class EmbeddingList
+{
+    /// <summary>An empty text is refused upstream, a blank one is not (specs/ollama.md 2.3).</summary>
+    public static void WriteInputs(Utf8JsonWriter writer, IReadOnlyList<string> inputs)
+    {
+        writer.WriteStartArray("input"u8);
+        foreach (var input in inputs)
+            writer.WriteTextValue(input.Length == 0 ? " " : input);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Reads vectors as numbers or as base64, in the order of their indices.</summary>
+    /// <exception cref="GatewayException">Not an embedding list.</exception>
+    public static EmbeddingAnswer Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            // Not a document: a thousand vectors are a million numbers.
+            var reader = new Utf8JsonReader(body.Span);
+            List<Item>? items = null;
+            var usage = Usage.Absent;
+            reader.Read();
+            Expect(reader, JsonTokenType.StartObject);
+            while (ReadMember(ref reader))
+            {
+                if (reader.ValueTextEquals("data"u8))
+                    items = ReadItems(ref reader);
+                else if (reader.ValueTextEquals("usage"u8))
+                    usage = ReadUsage(ref reader);
+                else
+                    SkipValue(ref reader);
+            }
+
+            // Complains of anything behind the object.
+            reader.Read();
+            return new EmbeddingAnswer(Sort(items ?? throw new FormatException("there is no data")), usage);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a list of embeddings."), error);
+        }
+    }
+
+    private static float[][] Sort(List<Item> items)
+    {
+        var vectors = new float[items.Count][];
+        for (var position = 0; position < items.Count; position++)
+        {
+            var (index, vector) = items[position];
+            var place = index ?? position;
+            if (place < 0 || place >= vectors.Length || vectors[place] is not null)
+                throw new FormatException("an index is out of range or given twice");
+            vectors[place] = vector;
+        }
+
+        return vectors;
+    }
+
+    private static List<Item> ReadItems(ref Utf8JsonReader reader)
+    {
+        var items = new List<Item>();
+        var numbers = new List<float>();
+        reader.Read();
+        Expect(reader, JsonTokenType.StartArray);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            Expect(reader, JsonTokenType.StartObject);
+            items.Add(ReadItem(ref reader, numbers));
+        }
+
+        return items;
+    }
+
+    /// <param name="reader">Stands on the object's start.</param>
+    /// <param name="numbers">Room that all vectors share while they are read.</param>
+    private static Item ReadItem(ref Utf8JsonReader reader, List<float> numbers)
+    {
+        int? index = null;
+        float[]? vector = null;
+        while (ReadMember(ref reader))
+        {
+            if (reader.ValueTextEquals("index"u8))
+            {
+                reader.Read();
+                index = reader.GetInt32();
+            }
+            else if (reader.ValueTextEquals("embedding"u8))
+            {
+                vector = ReadVector(ref reader, numbers);
+            }
+            else
+            {
+                SkipValue(ref reader);
+            }
+        }
+
+        return new Item(index, vector ?? throw new FormatException("there is no vector"));
+    }
+
+    private static float[] ReadVector(ref Utf8JsonReader reader, List<float> numbers)
+    {
+        reader.Read();
+        var vector = reader.TokenType == JsonTokenType.String ? ReadBase64(ref reader) : ReadNumbers(ref reader, numbers);
+        // JSON could not carry anything else on.
+        return Array.TrueForAll(vector, float.IsFinite) ? vector : throw new FormatException("a value is not a number");
+    }
+
+    private static float[] ReadBase64(ref Utf8JsonReader reader)
+    {
+        var bytes = reader.GetBytesFromBase64();
+        return bytes.Length % sizeof(float) == 0
+            ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
+            : throw new FormatException("a vector ends inside a value");
+    }
+
+    private static float[] ReadNumbers(ref Utf8JsonReader reader, List<float> numbers)
+    {
+        Expect(reader, JsonTokenType.StartArray);
+        numbers.Clear();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            numbers.Add(reader.GetSingle());
+        return [.. numbers];
+    }
+
+    private static Usage ReadUsage(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.StartObject)
+            return UsageReader.TryRead(ref reader, out var usage) ? usage : Usage.Absent;
+        reader.Skip();
+        return Usage.Absent;
+    }
+
+    /// <summary>False at the object's end.</summary>
+    private static bool ReadMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    private static void SkipValue(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
+    }
+
+    private static void Expect(in Utf8JsonReader reader, JsonTokenType wanted)
+    {
+        if (reader.TokenType != wanted)
+            throw new FormatException($"{wanted} was expected, not {reader.TokenType}");
+    }
+
+    private readonly record struct Item(int? Index, float[] Vector);
+}

@@ -1,0 +1,19 @@
+using Dragoman.Conversation;
+
+namespace Dragoman.Dialects.ChatCompletions;
+
+/// <summary>Text to be continued, as a chat for models that only chat (specs/dialects.md 2.18).</summary>
+internal static class EmulatedCompletion
+{
+    /// <summary>The prompt as a user's message, which is where readers put it already.</summary>
+    /// <exception cref="GatewayException">A gap is to be filled, or several texts continued.</exception>
+    public static ChatRequest AsChat(ChatRequest request, LossReport losses)
+    {
+        if (request.Completion?.Suffix is not null)
+            throw GatewayException.Invalid("suffix", "suffix is not supported by this model: it chats, and fills no gaps. Leave it out, or use a model that inserts");
+        if (request.Completion?.FurtherPrompts.Count > 0)
+            throw GatewayException.Invalid("prompt", "prompt must be one text: this model chats, and does not continue several in one request");
+        losses.Emulated("raw completion");
+        return request with { Completion = null };
+    }
+}

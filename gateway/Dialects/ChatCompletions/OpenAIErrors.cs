@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.ChatCompletions;
+
+/// <summary>OpenAI's error envelope, <c>{"error":{message,type,param,code}}</c> (specs/dialects.md 1.1, 1.8).</summary>
+public sealed class OpenAIErrors : IErrorShape
+{
+    public static readonly OpenAIErrors Shape = new();
+
+    public int StatusOf(GatewayError error) => error.Status;
+
+    public void WriteError(IBufferWriter<byte> output, GatewayError error, string requestId)
+    {
+        using var writer = new Utf8JsonWriter(output, JsonText.Compact);
+        writer.WriteStartObject();
+        writer.WriteStartObject("error"u8);
+        writer.WriteString("message"u8, error.Message);
+        writer.WriteString("type"u8, TypeOf(error.Kind));
+        writer.WriteString("param"u8, string.IsNullOrEmpty(error.Field) ? null : error.Field);
+        writer.WriteString("code"u8, CodeOf(error));
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static string TypeOf(ErrorKind kind) => kind switch
+    {
+        ErrorKind.InvalidRequest or ErrorKind.ContextTooLong or ErrorKind.ContentBlocked or ErrorKind.Unauthenticated
+            or ErrorKind.ModelNotFound or ErrorKind.NotFound or ErrorKind.MethodNotAllowed or ErrorKind.TooLarge
+            or ErrorKind.NotImplemented or ErrorKind.RequestTimeout => "invalid_request_error",
+        ErrorKind.Forbidden => "permission_error",
+        ErrorKind.RateLimited => "requests",
+        ErrorKind.QuotaExceeded => "insufficient_quota",
+        _ => "server_error",
+    };
+
+    /// <summary>The code that clients act upon, where there is one (specs/dialects.md 1.8); else the provider's own.</summary>
+    private static string? CodeOf(GatewayError error) => error.Kind switch
+    {
+        ErrorKind.ContextTooLong => "context_length_exceeded",
+        ErrorKind.ContentBlocked => error.Code ?? "content_filter",
+        ErrorKind.Unauthenticated => "invalid_api_key",
+        ErrorKind.ModelNotFound => "model_not_found",
+        ErrorKind.NotFound => error.Code ?? "unknown_url",
+        ErrorKind.MethodNotAllowed => "method_not_allowed",
+        ErrorKind.RequestTimeout => "request_timeout",
+        ErrorKind.TooLarge => error.Code == WorkLimit.ErrorCode ? error.Code : "request_too_large",
+        ErrorKind.RateLimited => "rate_limit_exceeded",
+        ErrorKind.QuotaExceeded => "insufficient_quota",
+        ErrorKind.NotImplemented => "not_implemented",
+        ErrorKind.UpstreamRefusedKey => "upstream_auth_failed",
+        _ => error.Code,
+    };
+}

@@ -1,0 +1,51 @@
+using Dragoman.Conversation;
+using Dragoman.Schemas;
+
+namespace Dragoman.Dialects.ChatCompletions;
+
+/// <summary>
+/// Fits strict schemas to OpenAI's rules (specs/dialects.md 2.5). One that would have to mean something else is sent as
+/// it is and unstrictly, and the gateway checks the answer: OpenAI's strict mode would fill optional members with null,
+/// which the client's own schema may not allow.
+/// </summary>
+internal static class StrictSchemas
+{
+    /// <param name="format">The client's.</param>
+    /// <param name="losses">Told when the gateway has to check.</param>
+    /// <param name="answerSchema">What the answer has to be checked against; null: OpenAI sees to it.</param>
+    public static OutputFormat? Fit(OutputFormat? format, LossReport losses, out string? answerSchema)
+    {
+        answerSchema = null;
+        if (format is not { Strict: true, Schema: { } schema })
+            return format;
+        if (TryFit(schema, format.Field, losses.Work) is { } fitting)
+            return format with { Schema = fitting };
+        losses.Emulated("response_format");
+        answerSchema = schema;
+        return format with { Strict = false };
+    }
+
+    public static ToolDefinition Fit(ToolDefinition tool, LossReport losses)
+    {
+        if (tool is not { Strict: true, FreeText: null, Parameters: { } parameters })
+            return tool;
+        if (TryFit(parameters, tool.Field, losses.Work) is { } fitting)
+            return tool with { Parameters = fitting };
+        losses.Dropped("strict");
+        return tool with { Strict = false };
+    }
+
+    private static string? TryFit(string schema, string field, WorkLimit work)
+    {
+        try
+        {
+            var sanitised = SchemaSanitizer.Sanitise(schema, SchemaRules.OpenAIStrict, field, work);
+            return sanitised is { ChangesValidity: false, Unsupported: null } ? sanitised.Json : null;
+        }
+        catch (GatewayException error) when (error.Error.Code != WorkLimit.ErrorCode)
+        {
+            // Such as a root that is no object, which OpenAI takes unstrictly at most.
+            return null;
+        }
+    }
+}

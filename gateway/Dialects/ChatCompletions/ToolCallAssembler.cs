@@ -1,0 +1,252 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.ChatCompletions;
+
+/// <summary>
+/// Puts the tool calls of one choice together from fragments, whatever the server does with indices, ids and names
+/// (specs/dialects.md 3.7): an index may be missing, repeated or start at 1, an id may be empty or <c>"null"</c>,
+/// a name may come after arguments, and several whole objects may stand back to back.
+/// </summary>
+internal sealed class ToolCallAssembler(int choice)
+{
+    private readonly List<Slot> slots = [];
+    private readonly Dictionary<int, Slot> current = [];
+
+    /// <summary>The last call of each id the server gave, and of each id at an index.</summary>
+    private readonly Dictionary<(string Id, int? Index), Slot> byId = [];
+
+    private readonly HashSet<string> ids = [];
+    private readonly HeldBack held = new();
+    private int lastIndex;
+    private int started;
+    private int nextFreeIndex;
+
+    public int Count => slots.Count;
+
+    /// <summary>Whether the arguments of a call stop in the middle.</summary>
+    public bool HasOpenArguments => slots.Exists(slot => slot.Scanner is { HasBegun: true, IsComplete: false });
+
+    /// <summary>Ends every call; an error when one of them never got a name.</summary>
+    public GatewayError? Finish(IAnswerEvents events)
+    {
+        foreach (var slot in slots)
+        {
+            if (slot.Name is null)
+                return new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call without a name.");
+            if (slot.Carry.Finish() is { IsEmpty: false } lost)
+                events.ToolArguments(choice, slot.Number, lost);
+            if (!slot.Scanner.HasBegun)
+                events.ToolArguments(choice, slot.Number, "{}"u8);
+            events.ToolEnd(choice, slot.Number);
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads an element of <c>tool_calls</c>; the reader stands on its start.</summary>
+    public static ToolCallPiece ReadCall(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, out ReadOnlySpan<byte> arguments)
+    {
+        int? index = null;
+        string? id = null;
+        string? name = null;
+        arguments = default;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueSpan.SequenceEqual("index"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number))
+                    index = number;
+                else
+                    reader.Skip();
+            }
+            else if (reader.ValueSpan.SequenceEqual("id"u8))
+            {
+                reader.Read();
+                id = ReadIdentity(ref reader);
+            }
+            else if (reader.ValueSpan.SequenceEqual("function"u8))
+            {
+                reader.Read();
+                ReadFunction(ref reader, json, out name, out arguments);
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        return new ToolCallPiece(index, id, name);
+    }
+
+    private static void ReadFunction(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, out string? name, out ReadOnlySpan<byte> arguments)
+    {
+        name = null;
+        arguments = default;
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isName = reader.ValueSpan.SequenceEqual("name"u8);
+            var isArguments = reader.ValueSpan.SequenceEqual("arguments"u8);
+            reader.Read();
+            if (isName)
+            {
+                name = ReadIdentity(ref reader);
+            }
+            else if (isArguments && reader.TokenType == JsonTokenType.String)
+            {
+                arguments = reader.ValueSpan;
+            }
+            else if (isArguments && reader.TokenType == JsonTokenType.StartObject)
+            {
+                var from = (int)reader.TokenStartIndex;
+                reader.Skip();
+                arguments = JsonText.Escape(Encoding.UTF8.GetString(json[from..(int)reader.BytesConsumed]));
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private static string? ReadIdentity(scoped ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        var value = JsonText.ReadString(reader.ValueSpan);
+        return value is "" or "null" ? null : value;
+    }
+
+    /// <summary>Takes the next piece of a call, with the arguments in it, escaped.</summary>
+    public void Accept(ToolCallPiece piece, ReadOnlySpan<byte> arguments, IAnswerEvents events)
+    {
+        var slot = Find(piece) ?? Open(piece.Index ?? nextFreeIndex);
+        lastIndex = slot.Index;
+        if (slot.UpstreamId is null && piece.Id is { } id)
+        {
+            slot.UpstreamId = id;
+            KnowById(id, slot);
+        }
+
+        slot.Name ??= piece.Name;
+        if (slot.IsStarted)
+            EmitArguments(slot, piece.Name, arguments, events);
+        else
+            Wait(slot, arguments);
+        StartReady(events);
+    }
+
+    /// <summary>The call that a delta continues; null when it opens a new one.</summary>
+    private Slot? Find(ToolCallPiece piece)
+    {
+        var known = FindById(piece);
+        if (known is not null || piece is { Index: null, Id: not null })
+            return known;
+        if (!current.TryGetValue(piece.Index ?? lastIndex, out var slot))
+            return null;
+        if (piece.Index is not null)
+            return piece.Id is null || slot.UpstreamId is null ? slot : null;
+        // Without an index, a name opens a call as much as an id does, unless it is only said again in the middle of one.
+        var isOpen = slot.Scanner is { HasBegun: true, IsComplete: false };
+        return piece.Name is null || (piece.Name == slot.Name && isOpen) ? slot : null;
+    }
+
+    private Slot? FindById(ToolCallPiece piece) => piece.Id is { } id ? byId.GetValueOrDefault((id, piece.Index)) : null;
+
+    private void KnowById(string id, Slot slot)
+    {
+        Know((id, slot.Index));
+        Know((id, null));
+
+        // An id may be told late, of a call that others have followed.
+        void Know((string, int?) key)
+        {
+            if (!byId.TryGetValue(key, out var known) || known.Number < slot.Number)
+                byId[key] = slot;
+        }
+    }
+
+    private Slot Open(int index)
+    {
+        held.AddPiece();
+        var slot = new Slot(slots.Count, index);
+        slots.Add(slot);
+        current[index] = slot;
+        nextFreeIndex = Math.Max(nextFreeIndex, index < int.MaxValue ? index + 1 : index);
+        return slot;
+    }
+
+    /// <summary>Starts the calls whose names are known, in order, so that slots stay dense.</summary>
+    private void StartReady(IAnswerEvents events)
+    {
+        while (started < slots.Count && slots[started].Name is { } name)
+        {
+            var slot = slots[started++];
+            var id = slot.UpstreamId is { } given && ids.Add(given) ? given : "call_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+            slot.IsStarted = true;
+            events.ToolStart(choice, slot.Number, id, name);
+            EmitArguments(slot, null, slot.Waiting.Bytes, events);
+        }
+    }
+
+    /// <summary>Passes arguments on; a second object among them is a further call, of the name that came with it if any.</summary>
+    private void EmitArguments(Slot slot, string? name, ReadOnlySpan<byte> arguments, IAnswerEvents events)
+    {
+        var whole = slot.Carry.Pass(arguments);
+        var length = slot.Scanner.Read(whole);
+        if (length > 0)
+            events.ToolArguments(choice, slot.Number, whole[..length]);
+        if (length == whole.Length)
+            return;
+        var next = Open(slot.Index);
+        next.Name = name ?? slot.Name;
+        Wait(next, whole[length..]);
+    }
+
+    private void Wait(Slot slot, ReadOnlySpan<byte> arguments)
+    {
+        held.Add(arguments.Length);
+        slot.Waiting.Append(arguments);
+    }
+
+    private sealed class Slot(int number, int index)
+    {
+        public int Number { get; } = number;
+
+        public int Index { get; } = index;
+
+        public string? UpstreamId { get; set; }
+
+        public string? Name { get; set; }
+
+        public bool IsStarted { get; set; }
+
+        public JsonObjectScanner Scanner { get; } = new();
+
+        public EscapedText Waiting { get; } = new();
+
+        public SurrogateCarry Carry { get; } = new();
+    }
+}
+
+/// <summary>What a piece of a call says of itself, besides its arguments; null what it does not say.</summary>
+/// <param name="Index">As the server counts.</param>
+/// <param name="Id">Of the call.</param>
+/// <param name="Name">Of the tool.</param>
+internal readonly record struct ToolCallPiece(int? Index, string? Id, string? Name);

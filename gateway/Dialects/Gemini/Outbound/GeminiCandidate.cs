@@ -1,0 +1,188 @@
+using System.Text;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Gemini.Outbound;
+
+/// <summary>One of the answers that were asked for, as its parts come in (specs/dialects.md 3.3).</summary>
+/// <param name="index">Its place among the choices.</param>
+/// <param name="upstreamModel">Opaque state is tagged with it.</param>
+/// <param name="onlyFirstCall">Whether further calls are left out.</param>
+internal sealed class GeminiCandidate(int index, string upstreamModel, bool onlyFirstCall)
+{
+    private readonly SurrogateCarry textCarry = new();
+    private readonly SurrogateCarry reasoningCarry = new();
+    private readonly HashSet<string> callIds = [];
+    private PartialArguments? openArguments;
+    private bool hasContent;
+
+    /// <summary>Gemini's word; null as long as the answer goes on. The last one counts.</summary>
+    public string? FinishReason { get; set; }
+
+    public void Say(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    {
+        if (escaped.IsEmpty)
+            return;
+        CloseCall(events);
+        hasContent = true;
+        var whole = textCarry.Pass(escaped);
+        if (!whole.IsEmpty)
+            events.Text(index, whole);
+    }
+
+    public void Reason(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    {
+        if (escaped.IsEmpty)
+            return;
+        CloseCall(events);
+        var whole = reasoningCarry.Pass(escaped);
+        if (!whole.IsEmpty)
+            events.Reasoning(index, whole);
+    }
+
+    /// <summary>A picture, or sound, which comes as the samples that OpenAI calls PCM under a name with more words.</summary>
+    public void Show(ReadOnlySpan<byte> mimeType, ReadOnlySpan<byte> base64, IAnswerEvents events)
+    {
+        CloseCall(events);
+        hasContent = true;
+        var type = mimeType.IsEmpty ? "application/octet-stream" : JsonText.ReadString(mimeType);
+        if (type.StartsWith("audio/L16", StringComparison.OrdinalIgnoreCase))
+        {
+            var rate = type.Split(';').Select(each => each.Trim()).FirstOrDefault(each => each.StartsWith("rate=", StringComparison.OrdinalIgnoreCase));
+            type = rate is null ? "audio/pcm" : $"audio/pcm;{rate}";
+        }
+
+        if (base64.Contains((byte)'\\'))
+            base64 = Encoding.ASCII.GetBytes(JsonText.ReadString(base64));
+        events.Media(index, type, base64);
+    }
+
+    /// <summary>Code that the model ran, or what it printed, as the text that clients can show.</summary>
+    public void Fence(ReadOnlySpan<byte> language, ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    {
+        Say("\\n```"u8, events);
+        Say(language, events);
+        Say("\\n"u8, events);
+        Say(escaped, events);
+        Say(escaped.EndsWith("\\n"u8) ? "```\\n"u8 : "\\n```\\n"u8, events);
+    }
+
+    /// <summary>Ends the text that was said last, or stands alone (specs/dialects.md 2.6).</summary>
+    public void Sign(ReadOnlySpan<byte> signature, IAnswerEvents events)
+    {
+        CloseCall(events);
+        ReleaseCarried(events);
+        events.State(index, null, StateOf(signature));
+    }
+
+    /// <param name="json">The <c>functionCall</c>; without a name it goes on with the call that is open.</param>
+    /// <param name="signature">Of the part; empty when there is none.</param>
+    /// <param name="events">Gets what can be told by now.</param>
+    /// <exception cref="FormatException">Pieces of arguments do not fit together.</exception>
+    public void Call(ReadOnlySpan<byte> json, ReadOnlySpan<byte> signature, IAnswerEvents events)
+    {
+        var call = GeminiCall.Read(json);
+        if (call.Name is { Length: > 0 } name)
+        {
+            CloseCall(events);
+            hasContent = true;
+            if (onlyFirstCall && callIds.Count > 0)
+            {
+                // Pieces of it that follow find no call open.
+                return;
+            }
+
+            ReleaseCarried(events);
+            var id = call.Id is { Length: > 0 } given && callIds.Add(given) ? given : NewId();
+            events.ToolStart(index, LastSlot, id, name);
+            if (!signature.IsEmpty)
+                events.State(index, LastSlot, StateOf(signature));
+            openArguments = new PartialArguments();
+            if (!call.GoesOn && call.Pieces.Count == 0)
+            {
+                openArguments = null;
+                EndCall(call.Arguments.IsEmpty ? "{}"u8 : call.Arguments, events);
+                return;
+            }
+        }
+        else if (openArguments is null)
+        {
+            return;
+        }
+
+        foreach (var piece in call.Pieces)
+        {
+            if (piece.IsText)
+                openArguments.AppendText(piece.Path, piece.Value.Span);
+            else
+                openArguments.Set(piece.Path, piece.Value.Span);
+        }
+
+        if (!call.GoesOn)
+            CloseCall(events);
+    }
+
+    /// <summary>What is wrong with an answer that has ended; null when it is as good as any.</summary>
+    public GatewayError? FindFailure() => FinishReason switch
+    {
+        "MALFORMED_FUNCTION_CALL" => Failure("The model called a tool in a way that cannot be read."),
+        "MALFORMED_RESPONSE" => Failure("The model's answer cannot be read."),
+        "UNEXPECTED_TOOL_CALL" when !hasContent => Failure("The model called a tool that it was not given."),
+        "TOO_MANY_TOOL_CALLS" when !hasContent => Failure("The model called too many tools."),
+        "NO_IMAGE" when !hasContent => Failure("The model made no picture."),
+        "OTHER" or "IMAGE_OTHER" when !hasContent => Failure("The provider ended the answer without saying why."),
+        _ => null,
+    };
+
+    /// <param name="isBlocked">Whether the provider refused the prompt, so that a candidate may lack its own reason.</param>
+    /// <param name="events">Gets what is left.</param>
+    public void Finish(bool isBlocked, IAnswerEvents events)
+    {
+        CloseCall(events);
+        ReleaseCarried(events);
+        events.Stop(index, FinishReason switch
+        {
+            null when isBlocked => StopReason.ContentFilter,
+            // A continuation would be a further call with a token; for the client the answer is cut by a limit.
+            "MAX_TOKENS" or "CONTINUATION" => StopReason.Length,
+            "SAFETY" or "RECITATION" or "LANGUAGE" or "BLOCKLIST" or "PROHIBITED_CONTENT" or "SPII"
+                or "IMAGE_SAFETY" or "IMAGE_PROHIBITED_CONTENT" or "IMAGE_RECITATION" => StopReason.ContentFilter,
+            _ => callIds.Count > 0 ? StopReason.ToolCalls : StopReason.Stop,
+        });
+    }
+
+    private int LastSlot => callIds.Count - 1;
+
+    private static GatewayError Failure(string message) => new(ErrorKind.UpstreamFailed, message) { Code = "upstream_finish_error" };
+
+    private OpaqueState StateOf(ReadOnlySpan<byte> signature) => OpaqueState.Of(StateKind.GeminiThoughtSignature, upstreamModel, JsonText.ReadString(signature));
+
+    private string NewId()
+    {
+        var id = $"call_{Guid.NewGuid():N}";
+        callIds.Add(id);
+        return id;
+    }
+
+    private void CloseCall(IAnswerEvents events)
+    {
+        if (openArguments is not { } arguments)
+            return;
+        openArguments = null;
+        EndCall(arguments.Write().Span, events);
+    }
+
+    private void EndCall(ReadOnlySpan<byte> arguments, IAnswerEvents events)
+    {
+        events.ToolArguments(index, LastSlot, JsonText.Quote(JsonText.ReplaceLoneSurrogates(arguments)));
+        events.ToolEnd(index, LastSlot);
+    }
+
+    private void ReleaseCarried(IAnswerEvents events)
+    {
+        if (reasoningCarry.Finish() is { IsEmpty: false } lostReasoning)
+            events.Reasoning(index, lostReasoning);
+        if (textCarry.Finish() is { IsEmpty: false } lostText)
+            events.Text(index, lostText);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Gemini.Outbound;
+
+/// <summary>The <c>batchEmbedContents</c> exchange (specs/dialects.md 4.1).</summary>
+internal static class GeminiEmbeddings
+{
+    /// <param name="request">The texts.</param>
+    /// <param name="model">Its full name, which every text repeats.</param>
+    public static ReadOnlyMemory<byte> Write(EmbeddingRequest request, string model)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("requests"u8);
+            foreach (var input in request.Inputs)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("model"u8, model);
+                writer.WriteStartObject("content"u8);
+                writer.WriteStartArray("parts"u8);
+                writer.WriteStartObject();
+                // An empty text is refused upstream, a blank one is not.
+                writer.WriteText("text"u8, input.Length == 0 ? " " : input);
+                writer.WriteEndObject();
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+                if (request.Dimensions is { } dimensions)
+                    writer.WriteNumber("outputDimensionality"u8, dimensions);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return output.WrittenMemory;
+    }
+
+    /// <exception cref="GatewayException">Not a list of embeddings.</exception>
+    public static EmbeddingAnswer Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            // Not a document: a hundred vectors are hundreds of thousands of numbers.
+            var reader = new Utf8JsonReader(body.Span);
+            List<float[]>? vectors = null;
+            reader.Read();
+            Expect(reader, JsonTokenType.StartObject);
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isList = reader.ValueTextEquals("embeddings"u8);
+                reader.Read();
+                if (isList)
+                    vectors = ReadVectors(ref reader);
+                else
+                    reader.Skip();
+            }
+
+            // Complains of anything behind the object.
+            reader.Read();
+            return new EmbeddingAnswer(vectors ?? throw new FormatException("there are no embeddings"), Usage.Absent);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a list of embeddings."), error);
+        }
+    }
+
+    private static List<float[]> ReadVectors(ref Utf8JsonReader reader)
+    {
+        var vectors = new List<float[]>();
+        // Room that all vectors share while they are read.
+        var numbers = new List<float>();
+        Expect(reader, JsonTokenType.StartArray);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            Expect(reader, JsonTokenType.StartObject);
+            float[]? vector = null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isVector = reader.ValueTextEquals("values"u8);
+                reader.Read();
+                if (isVector)
+                    vector = ReadVector(ref reader, numbers);
+                else
+                    reader.Skip();
+            }
+
+            vectors.Add(vector ?? throw new FormatException("there is no vector"));
+        }
+
+        return vectors;
+    }
+
+    private static float[] ReadVector(ref Utf8JsonReader reader, List<float> numbers)
+    {
+        Expect(reader, JsonTokenType.StartArray);
+        numbers.Clear();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            numbers.Add(reader.GetSingle());
+        float[] vector = [.. numbers];
+        Normalise(vector);
+        // JSON could not carry anything else on.
+        return Array.TrueForAll(vector, float.IsFinite) ? vector : throw new FormatException("a value is not a number");
+    }
+
+    /// <summary>Google leaves vectors that it cuts at the length that the cut gives them; OpenAI's clients count on length 1.</summary>
+    private static void Normalise(float[] vector)
+    {
+        const double tolerance = 1e-3;
+        var length = Math.Sqrt(vector.Sum(value => (double)value * value));
+        if (length == 0 || Math.Abs(length - 1) < tolerance)
+            return;
+        for (var index = 0; index < vector.Length; index++)
+            vector[index] = (float)(vector[index] / length);
+    }
+
+    private static void Expect(in Utf8JsonReader reader, JsonTokenType wanted)
+    {
+        if (reader.TokenType != wanted)
+            throw new FormatException($"{wanted} was expected, not {reader.TokenType}");
+    }
+}

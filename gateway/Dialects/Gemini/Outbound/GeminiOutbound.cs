@@ -1,0 +1,154 @@
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Gemini.Outbound;
+
+/// <summary>
+/// Towards Google's Generative Language API (specs/dialects.md 1.4). Its schema is closed, so only what it lists is
+/// written; all else is reported as lost or refused.
+/// </summary>
+public sealed class GeminiOutbound : IOutboundDialect
+{
+    public string Name => "gemini";
+
+    public ToolNameRule ToolNames => ToolNameRule.Gemini;
+
+    public bool GivesState => true;
+
+    public string ModelListPath => "models?pageSize=1000";
+
+    public EmbeddingLimits EmbeddingLimits => GeminiModel.EmbeddingLimits;
+
+    /// <summary>Only what Google keeps itself.</summary>
+    public bool FetchesLink(Part part, string upstreamModel) => part switch
+    {
+        ImagePart image => GeminiPartWriter.IsKept(image.Source),
+        AudioPart audio => GeminiPartWriter.IsKept(audio.Source),
+        DocumentPart document => GeminiPartWriter.IsKept(document.Source),
+        _ => false,
+    };
+
+    public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses)
+    {
+        var model = GeminiModel.Of(upstreamModel);
+        GenerationConfigWriter.RefuseWhatIsMissing(request, model);
+        List<string> stop = [.. request.Sampling.Stop.Where(word => word.Length > 0)];
+        List<string> localStop = stop.Count > GenerationConfigWriter.MostStopSequences ? stop[GenerationConfigWriter.MostStopSequences..] : [];
+        if (localStop.Count > 0)
+            losses.Emulated("stop");
+        var output = request.NewBody();
+        string? uncheckedSchema;
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            WritePrompt(writer, request, upstreamModel, losses);
+            uncheckedSchema = new GenerationConfigWriter(writer, request, model, losses).Write(stop[..(stop.Count - localStop.Count)]);
+            WriteHints(writer, request, losses);
+            writer.WriteEndObject();
+        }
+
+        return new UpstreamCall(PathOf(upstreamModel, request.Stream ? "streamGenerateContent?alt=sse" : "generateContent"), output.WrittenMemory)
+        {
+            LocalStop = localStop,
+            AnswerSchema = uncheckedSchema,
+        };
+    }
+
+    /// <summary>Nobody speaks Gemini inward.</summary>
+    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) => null;
+
+    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) =>
+        new GeminiAnswerReader(upstreamModel, request.Sampling.Choices ?? 1, onlyFirstCall: request.ParallelToolCalls == false);
+
+    public UpstreamCall WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses)
+    {
+        var output = request.NewBody();
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            // Beside the bare contents, only the whole request counts instructions and tools as well (specs/dialects.md 4.2).
+            writer.WriteStartObject("generateContentRequest"u8);
+            writer.WriteString("model"u8, FullNameOf(upstreamModel));
+            WritePrompt(writer, request, upstreamModel, losses);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return new UpstreamCall(PathOf(upstreamModel, "countTokens"), output.WrittenMemory);
+    }
+
+    public long ReadTokenCount(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.GetProperty("totalTokens").GetInt64();
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a count of tokens."), error);
+        }
+    }
+
+    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
+    {
+        if (request.User is not null)
+            losses.Dropped("user");
+        return new UpstreamCall(PathOf(upstreamModel, "batchEmbedContents"), GeminiEmbeddings.Write(request, FullNameOf(upstreamModel)));
+    }
+
+    public EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body) => GeminiEmbeddings.Read(body);
+
+    public IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body) => GeminiModelList.Read(body);
+
+    public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => GeminiErrors.Read(status, body, retryAfter);
+
+    private static void WritePrompt(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
+    {
+        if (request.Completion is { } completion)
+        {
+            losses.Emulated("raw completion");
+            if (request.Turns.Count == 0)
+                request = request with { Turns = [Turn.Of(Role.User, completion.Prompt)] };
+        }
+
+        if (request.Turns.Any(turn => turn.Parts.Any(part => part.Cache is not null)) || request.Tools.Any(tool => tool.Cache is not null))
+            losses.Dropped("cache_control");
+        CallState.DropUnless(state => state.BelongsTo(StateKind.GeminiThoughtSignature, upstreamModel), request.Turns, losses);
+        if (request.Turns.Any(turn => turn.Parts.Any(part => part is DocumentPart { FileName: not null })))
+            losses.Dropped("filename");
+        if (request.Format?.Description is not null)
+            losses.Dropped("response_format.description");
+        new GeminiPartWriter(writer, upstreamModel).Write(GeminiConversation.Of(request, GeminiModel.Of(upstreamModel), losses), losses);
+        GeminiToolWriter.Write(writer, request, losses);
+    }
+
+    /// <summary>What the provider has of the hints; the rest is lost (specs/dialects.md 2.9).</summary>
+    private static void WriteHints(Utf8JsonWriter writer, ChatRequest request, LossReport losses)
+    {
+        foreach (var hint in request.Hints.SetMembers())
+        {
+            if (hint == "store")
+                writer.WriteBoolean("store"u8, request.Hints.Store == true);
+            else if (hint != "service_tier")
+                losses.Dropped(hint);
+            else if (request.Hints.ServiceTier is "default" or "standard_only")
+                writer.WriteString("serviceTier"u8, "standard"u8);
+            else if (request.Hints.ServiceTier is "flex" or "priority")
+                writer.WriteString("serviceTier"u8, request.Hints.ServiceTier);
+            else if (request.Hints.ServiceTier != "auto")
+                losses.Dropped(hint);
+        }
+
+        foreach (var name in request.Extensions.Keys)
+            losses.Dropped(name);
+    }
+
+    private static string FullNameOf(string model) => model.Contains('/') ? model : $"models/{model}";
+
+    /// <exception cref="GatewayException">The name cannot be a part of an address.</exception>
+    private static string PathOf(string model, string method) => UpstreamName.FitsPath(model)
+        ? $"{string.Join('/', FullNameOf(model).Split('/').Select(Uri.EscapeDataString))}:{method}"
+        : throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"\"{model}\" is not the name of a model of Google's; {UpstreamName.PathRule}") { Field = "model" });
+}

@@ -1,0 +1,159 @@
+using System.Buffers;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAIResponses.Inbound;
+
+/// <summary>One item of an answer's <c>output</c>, as it grows (specs/dialects.md 3.6).</summary>
+internal sealed class ResponseItem
+{
+    private readonly JsonObjectScanner scanner = new();
+
+    public ResponseItem(ItemKind kind, int index, AnswerContext context)
+    {
+        Kind = kind;
+        Index = index;
+        Id = $"{PrefixOf(kind)}_{context.RequestId}_{index}";
+    }
+
+    public ItemKind Kind { get; }
+
+    /// <summary>Its place in the output.</summary>
+    public int Index { get; }
+
+    public string Id { get; }
+
+    /// <summary>Of a call.</summary>
+    public int Slot { get; init; }
+
+    public string CallId { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    /// <summary>Of a message that is a refusal, which has words of its own kind.</summary>
+    public bool IsRefusal { get; init; }
+
+    /// <summary>Text, reasoning, arguments or a picture's base64; escaped.</summary>
+    public EscapedText Words { get; } = new();
+
+    /// <summary>Elements of the text's <c>logprobs</c>.</summary>
+    public EscapedText Logprobs { get; } = new();
+
+    /// <summary>Opaque, as the client replays it.</summary>
+    public string? EncryptedContent { get; set; }
+
+    /// <summary>Nothing more belongs to it.</summary>
+    public bool IsEnded { get; set; }
+
+    /// <summary>It was cut off.</summary>
+    public bool IsCut { get; set; }
+
+    public bool IsCall => Kind is ItemKind.Call or ItemKind.FreeTextCall;
+
+    /// <summary>Whether a call's arguments are whole, so that nothing that matters can follow.</summary>
+    public bool HasWholeArguments => scanner.IsComplete;
+
+    public void AppendArguments(ReadOnlySpan<byte> escaped)
+    {
+        scanner.Read(escaped);
+        Words.Append(escaped);
+    }
+
+    /// <summary>The text of a free-text call, escaped.</summary>
+    public byte[] FreeTextInput()
+    {
+        var arguments = Words.ToString();
+        return JsonText.Escape(FreeText.InputOf(arguments) ?? arguments);
+    }
+
+    /// <summary>Writes the item's JSON.</summary>
+    /// <param name="output">Gets it.</param>
+    /// <param name="isWhole">False: as it is announced, before any of it has come.</param>
+    public void Write(IBufferWriter<byte> output, bool isWhole)
+    {
+        output.Write("{\"id\":\""u8);
+        output.Write(JsonText.Escape(Id));
+        switch (Kind)
+        {
+            case ItemKind.Message:
+                output.Write("\",\"type\":\"message\",\"status\":\""u8);
+                output.Write(Status(isWhole));
+                output.Write("\",\"content\":["u8);
+                if (isWhole)
+                    WritePart(output, isWhole: true);
+                output.Write("],\"role\":\"assistant\"}"u8);
+                break;
+            case ItemKind.Reasoning:
+                output.Write("\",\"type\":\"reasoning\",\"summary\":["u8);
+                if (isWhole && Words.Length > 0)
+                    WritePart(output, isWhole: true);
+                output.Write("]"u8);
+                if (isWhole && EncryptedContent is { } state)
+                {
+                    output.Write(",\"encrypted_content\":\""u8);
+                    output.Write(JsonText.Escape(state));
+                    output.Write("\""u8);
+                }
+
+                output.Write("}"u8);
+                break;
+            case ItemKind.Picture:
+                output.Write("\",\"type\":\"image_generation_call\",\"status\":\""u8);
+                output.Write(Status(isWhole));
+                output.Write("\",\"result\":"u8);
+                output.Write(isWhole ? [(byte)'"', .. Words.Bytes, (byte)'"', (byte)'}'] : "null}"u8);
+                break;
+            default:
+                WriteCall(output, isWhole);
+                break;
+        }
+    }
+
+    /// <summary>Writes the JSON of the one part that a message or a summary has.</summary>
+    public void WritePart(IBufferWriter<byte> output, bool isWhole)
+    {
+        if (Kind == ItemKind.Reasoning)
+            output.Write("{\"type\":\"summary_text\",\"text\":\""u8);
+        else if (IsRefusal)
+            output.Write("{\"type\":\"refusal\",\"refusal\":\""u8);
+        else
+            WriteTextHead(output, isWhole);
+        if (isWhole)
+            output.Write(Words.Bytes);
+        output.Write("\"}"u8);
+    }
+
+    private void WriteTextHead(IBufferWriter<byte> output, bool isWhole)
+    {
+        output.Write("{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":["u8);
+        if (isWhole)
+            output.Write(Logprobs.Bytes);
+        output.Write("],\"text\":\""u8);
+    }
+
+    private void WriteCall(IBufferWriter<byte> output, bool isWhole)
+    {
+        var isFreeText = Kind == ItemKind.FreeTextCall;
+        output.Write(isFreeText ? "\",\"type\":\"custom_tool_call\",\"status\":\""u8 : "\",\"type\":\"function_call\",\"status\":\""u8);
+        output.Write(Status(isWhole));
+        output.Write(isFreeText ? "\",\"input\":\""u8 : "\",\"arguments\":\""u8);
+        if (isWhole)
+            output.Write(isFreeText ? FreeTextInput() : Words.Bytes);
+        output.Write("\",\"call_id\":\""u8);
+        output.Write(JsonText.Escape(CallId));
+        output.Write("\",\"name\":\""u8);
+        output.Write(JsonText.Escape(Name));
+        output.Write("\"}"u8);
+    }
+
+    private ReadOnlySpan<byte> Status(bool isWhole) => !isWhole ? "in_progress"u8 : IsCut ? "incomplete"u8 : "completed"u8;
+
+    private static string PrefixOf(ItemKind kind) => kind switch
+    {
+        ItemKind.Message => "msg",
+        ItemKind.Reasoning => "rs",
+        ItemKind.Picture => "ig",
+        ItemKind.FreeTextCall => "ctc",
+        _ => "fc",
+    };
+}

@@ -1,0 +1,220 @@
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Requests;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAIResponses.Inbound;
+
+/// <summary>
+/// Reads <c>input</c>, a text or items, into turns: reasoning, messages and calls of the assistant that follow each
+/// other are one turn, and so are results (specs/dialects.md 2.1, 2.2, 2.4).
+/// </summary>
+internal sealed class ResponsesInputReader
+{
+    private readonly StateEnvelope envelope;
+    private readonly List<FamilyMember> bound;
+    private readonly UnreadMembers unread;
+    private readonly bool hasEarlierItems;
+    private readonly ToolCallPairing pairing = new();
+    private readonly List<(Role Role, List<Part> Parts)> turns = [];
+
+    private ResponsesInputReader(StateEnvelope envelope, List<FamilyMember> bound, UnreadMembers unread, bool hasEarlierItems)
+    {
+        this.unread = unread;
+        this.envelope = envelope;
+        this.bound = bound;
+        this.hasEarlierItems = hasEarlierItems;
+    }
+
+    /// <param name="request">The whole request.</param>
+    /// <param name="envelope">Opens the state in reasoning items.</param>
+    /// <param name="bound">Gets what only OpenAI can read.</param>
+    /// <param name="unread">Gets what only OpenAI uses.</param>
+    /// <exception cref="GatewayException">An item is malformed.</exception>
+    public static IEnumerable<Turn> Read(RequestObject request, StateEnvelope envelope, List<FamilyMember> bound, UnreadMembers unread)
+    {
+        switch (request.Find("input"))
+        {
+            case null:
+                return [];
+            case { ValueKind: JsonValueKind.String } text:
+                return [Turn.Of(Role.User, JsonText.ReadString(text))];
+            case { ValueKind: JsonValueKind.Array }:
+                var items = request.Objects("input").ToList();
+                // Calls may be among the items that OpenAI keeps, and their results here.
+                var hasEarlierItems = bound.Count > 0 || items.Exists(item => TypeOf(item) == "item_reference");
+                var reader = new ResponsesInputReader(envelope, bound, unread, hasEarlierItems);
+                items.ForEach(reader.ReadItem);
+                return reader.turns.Select(turn => new Turn(turn.Role, turn.Parts));
+            case { } wrong:
+                throw request.WrongType("input", "a string or an array of items", wrong);
+        }
+    }
+
+    /// <summary>A message may leave out what it is.</summary>
+    private static string TypeOf(RequestObject item) => item.String("type") ?? (item.Find("role") is null ? item.RequiredString("type") : "message");
+
+    private void ReadItem(RequestObject item)
+    {
+        switch (TypeOf(item))
+        {
+            case "message":
+                ReadMessage(item);
+                break;
+            case "function_call":
+                PartsOf(Role.Assistant).Add(pairing.Call(item.RequiredString("call_id"), item.RequiredString("name"), ReadArguments(item)));
+                break;
+            case "custom_tool_call":
+                PartsOf(Role.Assistant).Add(pairing.Call(item.RequiredString("call_id"), item.RequiredString("name"), FreeText.ArgumentsOf(item.RequiredString("input"))));
+                break;
+            case "function_call_output" or "custom_tool_call_output":
+                PartsOf(Role.Tool).Add(ReadResult(item));
+                break;
+            case "reasoning":
+                PartsOf(Role.Assistant).Add(ReadReasoning(item));
+                break;
+            case "item_reference":
+                Needs(item, "id", "refers to an item kept elsewhere: this gateway keeps none. Send the item itself.");
+                break;
+            case var type:
+                Needs(item, "type", $"\"{type}\" is an item that only OpenAI reads; this model's provider takes message, reasoning, function_call, function_call_output, custom_tool_call and custom_tool_call_output");
+                break;
+        }
+    }
+
+    private void ReadMessage(RequestObject item)
+    {
+        var role = item.RequiredString("role");
+        unread.Note(item, "input[]", "type", "role", "content", "id", "status");
+        var speaker = role switch
+        {
+            "user" => Role.User,
+            "assistant" => Role.Assistant,
+            "system" => Role.System,
+            "developer" => Role.Developer,
+            _ => throw GatewayException.Invalid(item.FieldPath("role"), $"{item.FieldPath("role")} must be user, assistant, system or developer, not \"{role}\""),
+        };
+        var parts = ReadContent(item, "content");
+        if (speaker == Role.Assistant)
+            PartsOf(speaker).AddRange(parts);
+        else
+            turns.Add((speaker, parts));
+    }
+
+    private List<Part> ReadContent(RequestObject owner, string name)
+    {
+        switch (owner.Find(name))
+        {
+            case null:
+                throw GatewayException.Invalid(owner.FieldPath(name), $"{owner.FieldPath(name)} is required");
+            case { ValueKind: JsonValueKind.String } text:
+                return [new TextPart(JsonText.ReadString(text))];
+            case { ValueKind: JsonValueKind.Array }:
+                return [.. owner.Objects(name).Select(ReadPart).OfType<Part>()];
+            case { } wrong:
+                throw owner.WrongType(name, "a string or an array of parts", wrong);
+        }
+    }
+
+    /// <summary>Null for a part that only OpenAI can read.</summary>
+    private Part? ReadPart(RequestObject part)
+    {
+        var type = part.RequiredString("type");
+        unread.Note(part, "input[].content[]", "type", "text", "refusal", "image_url", "detail", "file_id", "input_audio", "file_url", "file_data", "filename");
+        switch (type)
+        {
+            case "input_text" or "output_text" or "text":
+                return new TextPart(part.RequiredString("text"));
+            case "refusal":
+                return new RefusalPart(part.RequiredString("refusal"));
+            case "input_image":
+                return IsBound(part) ? null : new ImagePart(ReadSource(part, "image_url"), part.String("detail"));
+            case "input_audio":
+                var audio = part.Object("input_audio") ?? throw GatewayException.Invalid(part.FieldPath("input_audio"), $"{part.FieldPath("input_audio")} is required");
+                var format = audio.RequiredString("format");
+                return new AudioPart(new InlineMedia($"audio/{format}", MediaType.ReadBase64(audio.RequiredString("data"), audio.FieldPath("data"))), format);
+            case "input_file":
+                if (IsBound(part))
+                    return null;
+                var source = part.Find("file_url") is not null ? ReadSource(part, "file_url") : MediaType.ReadInline(part.RequiredText("file_data"), part.FieldPath("file_data"));
+                return new DocumentPart(source, part.String("filename"));
+            default:
+                throw GatewayException.Invalid(
+                    part.FieldPath("type"),
+                    $"{part.FieldPath("type")} must be input_text, input_image, input_file, input_audio, output_text or refusal, not \"{type}\"");
+        }
+    }
+
+    private bool IsBound(RequestObject part)
+    {
+        if (part.String("file_id") is null)
+            return false;
+        Needs(part, "file_id", "is a file at OpenAI, which this model's provider cannot read; send the file itself");
+        return true;
+    }
+
+    /// <summary>The first one is what a client of another provider is told; a list of all could be as long as the client likes.</summary>
+    private void Needs(RequestObject owner, string member, string problem)
+    {
+        if (bound.Count == 0)
+            bound.Add(new FamilyMember(owner.FieldPath(member), $"{owner.FieldPath(member)} {problem}"));
+    }
+
+    private static MediaSource ReadSource(RequestObject part, string name)
+    {
+        var written = part.RequiredText(name);
+        if (MediaType.IsDataUrl(written))
+            return MediaType.ReadInline(written, part.FieldPath(name));
+        var url = JsonText.ReadString(written);
+        if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            return new LinkedMedia(url);
+        throw GatewayException.Invalid(part.FieldPath(name), $"{part.FieldPath(name)} must be a data URL or an http(s) URL");
+    }
+
+    private ToolResultPart ReadResult(RequestObject item)
+    {
+        var id = item.RequiredString("call_id");
+        var content = ReadContent(item, "output");
+        return hasEarlierItems ? new ToolResultPart(id, null, content, IsError: false) : pairing.ResultOf(id, content, item.FieldPath("call_id"));
+    }
+
+    private ReasoningPart ReadReasoning(RequestObject item)
+    {
+        var words = Texts("content");
+        if (words.Length == 0)
+            words = Texts("summary");
+        return new ReasoningPart(words) { State = item.String("encrypted_content") is { Length: > 0 } state ? ReadState(state) : null };
+
+        string Texts(string name) => string.Join("\n\n", item.Objects(name).Select(part => part.RequiredString("text")));
+    }
+
+    /// <summary>State of ours tells whose it is; any other is OpenAI's own, from before or from elsewhere.</summary>
+    private OpaqueState? ReadState(string text) =>
+        StateEnvelope.IsEnvelope(text) ? envelope.Unwrap(text) : new OpaqueState(StateKind.OpenAIReasoning, "", text);
+
+    private static string ReadArguments(RequestObject call)
+    {
+        var arguments = call.String("arguments");
+        if (string.IsNullOrWhiteSpace(arguments))
+            return "{}";
+        try
+        {
+            using var parsed = JsonDocument.Parse(arguments);
+            if (parsed.RootElement.ValueKind == JsonValueKind.Object)
+                return arguments;
+        }
+        catch (JsonException)
+        {
+        }
+
+        throw GatewayException.Invalid(call.FieldPath("arguments"), $"{call.FieldPath("arguments")} must be the text of a JSON object");
+    }
+
+    /// <summary>Of the turn that goes on, or of a new one.</summary>
+    private List<Part> PartsOf(Role role)
+    {
+        if (turns.Count == 0 || turns[^1].Role != role)
+            turns.Add((role, []));
+        return turns[^1].Parts;
+    }
+}

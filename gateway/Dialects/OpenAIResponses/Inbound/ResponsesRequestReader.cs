@@ -1,0 +1,198 @@
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Requests;
+
+namespace Dragoman.Dialects.OpenAIResponses.Inbound;
+
+/// <summary>Reads a request of OpenAI's Responses into the canonical one (specs/dialects.md 1.1, 2).</summary>
+internal static class ResponsesRequestReader
+{
+    private const string LogprobsInclude = "message.output_text.logprobs";
+
+    /// <summary>What every answer of ours holds, asked for or not.</summary>
+    private const string ReasoningInclude = "reasoning.encrypted_content";
+
+    internal static readonly string[] Known =
+    [
+        "model", "input", "instructions", "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "text",
+        "reasoning", "max_output_tokens", "temperature", "top_p", "top_logprobs", "include", "metadata", "user", "safety_identifier",
+        "service_tier", "prompt_cache_key", "store", "truncation", "previous_response_id", "conversation", "background", "prompt", "context_management",
+    ];
+
+    public static ChatRequest Read(RequestObject request, StateEnvelope envelope)
+    {
+        var bound = new List<FamilyMember>();
+        var unread = FindUnread(request);
+        ReadBoundMembers(request, bound);
+        var turns = new List<Turn>();
+        if (request.String("instructions") is { Length: > 0 } instructions)
+            turns.Add(Turn.Of(Role.System, instructions));
+        turns.AddRange(ResponsesInputReader.Read(request, envelope, bound, unread));
+        if (turns.Count == 0 && bound.Count == 0 && request.Find("generate")?.ValueKind != JsonValueKind.False)
+            throw GatewayException.Invalid("input", "input is required");
+        var tools = ResponsesToolReader.ReadTools(request, bound);
+
+        return new ChatRequest
+        {
+            Model = request.RequiredString("model"),
+            Family = ResponsesFamily.Name,
+            Stream = request.Bool("stream") ?? false,
+            IncludeUsage = true,
+            Turns = turns,
+            Tools = tools,
+            ToolChoice = ResponsesToolReader.ReadChoice(request, tools, bound),
+            ParallelToolCalls = request.Bool("parallel_tool_calls"),
+            Format = ReadFormat(request),
+            Reasoning = ReadReasoning(request),
+            Sampling = ReadSampling(request),
+            DropsOldestTurns = ReadTruncation(request),
+            Hints = ReadHints(request),
+            FamilyMembers = bound,
+            FamilyHints = unread.Found,
+            Extensions = ReadExtensions(request),
+        };
+    }
+
+    /// <summary>Whether nothing is to be generated: <c>generate: false</c>, of OpenAI's WebSocket mode.</summary>
+    public static bool IsWarmUp(ChatRequest request) => request.Extensions.TryGetValue("generate", out var generate) && generate == "false";
+
+    /// <summary>What needs a provider that keeps responses or runs for itself.</summary>
+    private static void ReadBoundMembers(RequestObject request, List<FamilyMember> bound)
+    {
+        if (request.String("previous_response_id") is { } previous)
+        {
+            bound.Add(new FamilyMember(
+                "previous_response_id",
+                $"Previous response with id '{previous}' not found: this gateway keeps no responses. Send the earlier items in input instead.",
+                "previous_response_not_found"));
+        }
+
+        if (request.Find("conversation") is not null)
+            bound.Add(new FamilyMember("conversation", "conversation is not supported: this gateway keeps no conversations. Send the earlier items in input instead."));
+        if (request.Bool("background") == true)
+            bound.Add(new FamilyMember("background", "background is not supported: this gateway keeps no responses. Leave it out and read the answer as it comes, or stream it."));
+        if (request.Find("prompt") is not null)
+            bound.Add(new FamilyMember("prompt", "prompt names a template kept at OpenAI, which this model's provider does not have. Send instructions and input instead."));
+        if (request.Find("context_management") is not null)
+            bound.Add(new FamilyMember("context_management", "context_management is not supported by this model's provider. Leave it out and shorten input yourself."));
+    }
+
+    private static Sampling ReadSampling(RequestObject request)
+    {
+        var topLogprobs = request.Int32("top_logprobs");
+        if (topLogprobs is < 0 or > 20)
+            throw GatewayException.Invalid("top_logprobs", $"top_logprobs must be between 0 and 20, not {topLogprobs}");
+        var wantsLogprobs = topLogprobs > 0 || request.Strings("include").Contains(LogprobsInclude);
+        var limit = request.Int32("max_output_tokens");
+        if (limit is < 1)
+            throw GatewayException.Invalid("max_output_tokens", $"max_output_tokens must be at least 1, not {limit}");
+        return new Sampling
+        {
+            Temperature = Within(request, "temperature", 2),
+            TopP = Within(request, "top_p", 1),
+            MaxOutputTokens = limit,
+            Logprobs = wantsLogprobs ? true : null,
+            TopLogprobs = wantsLogprobs ? topLogprobs : null,
+        };
+    }
+
+    private static double? Within(RequestObject request, string name, double most) => request.Number(name) switch
+    {
+        null => null,
+        >= 0 and var value when value <= most => value,
+        var value => throw GatewayException.Invalid(name, $"{name} must be between 0 and {most}, not {value}"),
+    };
+
+    private static OutputFormat? ReadFormat(RequestObject request)
+    {
+        if (request.Object("text")?.Object("format") is not { } format)
+            return null;
+        var type = format.RequiredString("type");
+        switch (type)
+        {
+            case "text":
+                return null;
+            case "json_object":
+                return new OutputFormat(OutputFormatKind.JsonObject);
+            case "json_schema":
+                if (format.Object("schema") is null)
+                    throw GatewayException.Invalid("text.format.schema", "text.format.schema is required");
+                return new OutputFormat(
+                    OutputFormatKind.JsonSchema,
+                    format.Raw("schema"),
+                    format.String("name") ?? "schema",
+                    format.String("description"),
+                    format.Bool("strict"))
+                {
+                    Field = format.FieldPath("schema"),
+                };
+            default:
+                throw GatewayException.Invalid("text.format.type", $"text.format.type must be text, json_object or json_schema, not \"{type}\"");
+        }
+    }
+
+    private static ReasoningRequest ReadReasoning(RequestObject request)
+    {
+        if (request.Object("reasoning") is not { } reasoning)
+            return default;
+        var visible = (reasoning.String("summary") ?? reasoning.String("generate_summary")) is not null ? true : (bool?)null;
+        var effort = reasoning.String("effort");
+        ReasoningEffort? level = effort switch
+        {
+            null => null,
+            "none" => ReasoningEffort.None,
+            "minimal" => ReasoningEffort.Minimal,
+            "low" => ReasoningEffort.Low,
+            "medium" => ReasoningEffort.Medium,
+            "high" => ReasoningEffort.High,
+            "xhigh" => ReasoningEffort.XHigh,
+            "max" => ReasoningEffort.Max,
+            _ => throw GatewayException.Invalid("reasoning.effort", $"reasoning.effort must be none, minimal, low, medium, high, xhigh or max, not \"{effort}\""),
+        };
+        return new ReasoningRequest(level is null ? null : level != ReasoningEffort.None, level) { IsVisible = visible };
+    }
+
+    private static bool ReadTruncation(RequestObject request) => request.String("truncation") switch
+    {
+        null or "disabled" => false,
+        "auto" => true,
+        var other => throw GatewayException.Invalid("truncation", $"truncation must be auto or disabled, not \"{other}\""),
+    };
+
+    /// <summary>To keep nothing is what happens anyway, so only the wish to keep an answer is told to anybody.</summary>
+    private static RequestHints ReadHints(RequestObject request) => new()
+    {
+        User = request.String("safety_identifier") ?? request.String("user"),
+        Metadata = request.Object("metadata") is { } metadata && metadata.Members.Any() ? request.Raw("metadata") : null,
+        ServiceTier = request.String("service_tier"),
+        PromptCacheKey = request.String("prompt_cache_key"),
+        Store = request.Bool("store") == true ? true : null,
+        Verbosity = request.Object("text")?.String("verbosity"),
+    };
+
+    private static UnreadMembers FindUnread(RequestObject request)
+    {
+        var unread = new UnreadMembers();
+        if (request.Object("stream_options") is { } options)
+            unread.Note(options, "stream_options");
+        if (request.Object("text") is { } text)
+            unread.Note(text, "text", "format", "verbosity");
+        if (request.Object("reasoning") is { } reasoning)
+            unread.Note(reasoning, "reasoning", "effort", "summary", "generate_summary");
+        return unread;
+    }
+
+    private static Dictionary<string, string> ReadExtensions(RequestObject request)
+    {
+        var extensions = new Dictionary<string, string>();
+        foreach (var (name, value) in request.MembersBeside(Known))
+        {
+            if (value.ValueKind != JsonValueKind.Null)
+                extensions[name] = value.GetRawText();
+        }
+
+        if (request.Strings("include").Any(word => word is not (LogprobsInclude or ReasoningInclude)))
+            extensions["include"] = request.Raw("include")!;
+        return extensions;
+    }
+}

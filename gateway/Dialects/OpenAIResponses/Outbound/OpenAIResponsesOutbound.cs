@@ -1,0 +1,293 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Dialects.ChatCompletions;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAIResponses.Outbound;
+
+/// <summary>Towards OpenAI's Responses, which keep nothing of what is sent here (specs/dialects.md 1.1, 2, 3.6).</summary>
+public sealed class OpenAIResponsesOutbound : IOutboundDialect
+{
+    /// <summary>Fewer are a 400.</summary>
+    private const int FewestOutputTokens = 16;
+
+    private const string Path = "responses";
+    private const string CountPath = "responses/input_tokens";
+
+    private static readonly string[] Hints = ["user", "metadata", "service_tier", "prompt_cache_key"];
+
+    public string Name => "openai";
+
+    public bool GivesState => true;
+
+    /// <summary>Whether a call goes to Responses.</summary>
+    public static bool Wrote(UpstreamCall call) => call.Path is Path or CountPath;
+
+    public bool FetchesLink(Part part, string upstreamModel) => part is ImagePart or DocumentPart;
+
+    public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses)
+    {
+        if (request.Completion is not null)
+            request = EmulatedCompletion.AsChat(request, losses);
+        RefuseWhatIsMissing(request);
+        request = FitSchemas(request, losses, out var answerSchema);
+        CacheMarks.Drop(request.Turns, losses);
+        CallState.Drop(request.Turns, losses);
+        var stop = request.Sampling.Stop.Where(word => word.Length > 0).ToList();
+        if (stop.Count > 0)
+            losses.Emulated("stop");
+        var output = request.NewBody();
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model"u8, upstreamModel);
+            ResponsesInputWriter.Write(writer, request, upstreamModel, losses);
+            WriteSampling(writer, request.Sampling, upstreamModel, losses);
+            if (!OpenAIModels.Reasons(upstreamModel) && IncludesReasoning(request))
+                losses.Dropped("include");
+            ResponsesToolWriter.Write(writer, request, losses);
+            WriteText(writer, request);
+            WriteReasoning(writer, request, upstreamModel, losses);
+            WriteHints(writer, request.Hints, losses);
+            if (request.Stream)
+                writer.WriteBoolean("stream"u8, true);
+            WriteExtensions(writer, request, losses);
+            writer.WriteEndObject();
+        }
+
+        return new UpstreamCall(Path, output.WrittenMemory)
+        {
+            Model = upstreamModel,
+            LocalStop = stop,
+            AnswerSchema = answerSchema,
+            CanDoWithoutSummary = request.ShowsReasoning && request.Family != ResponsesFamily.Name,
+        };
+    }
+
+    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => ReasoningSummary.LeaveOut(call, refusal);
+
+    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) =>
+        CanPass(request) && !MustRewrite(request, upstreamModel) ? Pass(Path, request, upstreamModel) : null;
+
+    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) =>
+        new ResponsesReader(json => ReadError(200, json, null), upstreamModel);
+
+    public UpstreamCall? WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses)
+    {
+        if (CanPass(request))
+            return Pass(CountPath, request, upstreamModel);
+        request = FitSchemas(request, losses, out _);
+        var output = request.NewBody();
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model"u8, upstreamModel);
+            ResponsesInputWriter.Write(writer, request, upstreamModel, losses);
+            ResponsesToolWriter.Write(writer, request, losses);
+            WriteText(writer, request);
+            writer.WriteEndObject();
+        }
+
+        return new UpstreamCall(CountPath, output.WrittenMemory) { Model = upstreamModel };
+    }
+
+    public long ReadTokenCount(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("input_tokens", out var count) && count.TryGetInt64(out var tokens))
+                return tokens;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+        }
+
+        throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a count of tokens."));
+    }
+
+    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses) =>
+        throw GatewayException.Invalid("model", "responses have no embeddings");
+
+    public EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body) => EmbeddingList.Read(body);
+
+    public IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body) => ModelList.Read(body);
+
+    public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => Dragoman.Dialects.ChatCompletions.ErrorReader.Read(status, body, retryAfter);
+
+    /// <summary>Not what holds state of other providers, or of other models of ours, in our own envelope.</summary>
+    private static bool CanPass(ChatRequest request) =>
+        request.Family == ResponsesFamily.Name && !request.Source.IsEmpty && request.Source.Span.IndexOf("\"gw1."u8) < 0;
+
+    private static UpstreamCall Pass(string path, ChatRequest request, string upstreamModel)
+    {
+        var output = new ArrayBufferWriter<byte>(request.Source.Length + 64);
+        JsonSplice.Replace(request.Source.Span, "model"u8, [(byte)'"', .. JsonText.Escape(upstreamModel), (byte)'"'], output);
+        return new UpstreamCall(path, output.WrittenMemory) { Model = upstreamModel };
+    }
+
+    /// <summary>
+    /// Models refuse what only the other kind takes (P-34, P-36), and clients do not know which kind is behind a
+    /// published name. A request with members that only the provider can read stays as it is.
+    /// </summary>
+    private static bool MustRewrite(ChatRequest request, string upstreamModel)
+    {
+        if (request.FamilyMembers.Count > 0)
+            return false;
+        if (OpenAIModels.Reasons(upstreamModel))
+        {
+            return request.Sampling.Temperature is not (null or 1) || request.Sampling.TopP is not null
+                || OpenAIModels.EffortOf(upstreamModel, request.Reasoning, new LossReport()) != request.Reasoning.Effort;
+        }
+
+        return OpenAIModels.NeverReasons(upstreamModel)
+            && (request.Reasoning != default || IncludesReasoning(request));
+    }
+
+    private static bool IncludesReasoning(ChatRequest request) =>
+        request.Family == ResponsesFamily.Name
+        && !request.Source.IsEmpty
+        && JsonSplice.Find(request.Source.Span, "include"u8).IndexOf("\"reasoning.encrypted_content\""u8) >= 0;
+
+    private static ChatRequest FitSchemas(ChatRequest request, LossReport losses, out string? answerSchema) => request with
+    {
+        Format = StrictSchemas.Fit(request.Format, losses, out answerSchema),
+        Tools = [.. request.Tools.Select(tool => StrictSchemas.Fit(tool, losses))],
+    };
+
+    private static void RefuseWhatIsMissing(ChatRequest request)
+    {
+        if (request.Sampling.Choices > 1)
+            throw GatewayException.Invalid("n", "n above 1 is not supported by this model");
+        if (request.Sampling.LogitBias is not null)
+            throw GatewayException.Invalid("logit_bias", "logit_bias is not supported by this model");
+        if (request.AudioOutput is not null)
+            throw GatewayException.Invalid("audio", "this model does not speak; leave out audio and modalities");
+    }
+
+    private static void WriteSampling(Utf8JsonWriter writer, Sampling sampling, string model, LossReport losses)
+    {
+        var refuses = OpenAIModels.Reasons(model);
+        Write("temperature", sampling.Temperature, 2);
+        Write("top_p", sampling.TopP, 1);
+        Drop("top_k", sampling.TopK is not null);
+        Drop("min_p", sampling.MinP is not null);
+        Drop("repeat_penalty", sampling.RepeatPenalty is not null);
+        Drop("presence_penalty", sampling.PresencePenalty is not null);
+        Drop("frequency_penalty", sampling.FrequencyPenalty is not null);
+        Drop("seed", sampling.Seed is not null);
+        if (sampling.MaxOutputTokens is { } limit)
+        {
+            if (limit < FewestOutputTokens)
+                losses.Clamped("max_output_tokens");
+            writer.WriteNumber("max_output_tokens"u8, Math.Max(limit, FewestOutputTokens));
+        }
+
+        if (sampling is { Logprobs: true, TopLogprobs: { } count })
+            writer.WriteNumber("top_logprobs"u8, count);
+        WriteInclude(writer, sampling.Logprobs == true, refuses);
+
+        void Write(string name, double? value, double most)
+        {
+            if (value is not { } number)
+                return;
+            if (refuses)
+            {
+                losses.Dropped(name);
+                return;
+            }
+
+            if (number < 0 || number > most)
+                losses.Clamped(name);
+            writer.WriteNumber(name, Math.Clamp(number, 0, most));
+        }
+
+        void Drop(string name, bool isSet)
+        {
+            if (isSet)
+                losses.Dropped(name);
+        }
+    }
+
+    /// <summary>Only reasoning models have reasoning to include, and the others refuse to be asked (P-36).</summary>
+    private static void WriteInclude(Utf8JsonWriter writer, bool logprobs, bool reasons)
+    {
+        if (!logprobs && !reasons)
+            return;
+        writer.WriteStartArray("include"u8);
+        if (reasons)
+            writer.WriteStringValue("reasoning.encrypted_content"u8);
+        if (logprobs)
+            writer.WriteStringValue("message.output_text.logprobs"u8);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteText(Utf8JsonWriter writer, ChatRequest request)
+    {
+        if (request.Format is null && request.Hints.Verbosity is null)
+            return;
+        writer.WriteStartObject("text"u8);
+        if (request.Format is { } format)
+        {
+            writer.WriteStartObject("format"u8);
+            writer.WriteString("type"u8, format.Kind switch
+            {
+                OutputFormatKind.JsonObject => "json_object",
+                OutputFormatKind.JsonSchema => "json_schema",
+                _ => "text",
+            });
+            if (format.Kind == OutputFormatKind.JsonSchema)
+            {
+                writer.WriteString("name"u8, format.Name ?? "schema");
+                if (format.Description is { } description)
+                    writer.WriteString("description"u8, description);
+                writer.WritePropertyName("schema"u8);
+                writer.WriteRawValue(format.Schema!, skipInputValidation: true);
+                writer.WriteBoolean("strict"u8, format.Strict ?? false);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        if (request.Hints.Verbosity is { } verbosity)
+            writer.WriteString("verbosity"u8, verbosity);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteReasoning(Utf8JsonWriter writer, ChatRequest request, string model, LossReport losses)
+    {
+        var effort = OpenAIModels.EffortOf(model, request.Reasoning with { Effort = ReasoningBudget.EffortOf(request.Reasoning) }, losses);
+        var wantsSummary = request.ShowsReasoning && OpenAIModels.Reasons(model);
+        if (effort is null && !wantsSummary)
+            return;
+        writer.WriteStartObject("reasoning"u8);
+        if (effort is { } level)
+            writer.WriteString("effort"u8, level.ToString().ToLowerInvariant());
+        if (wantsSummary)
+            writer.WriteString("summary"u8, "auto"u8);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteHints(Utf8JsonWriter writer, RequestHints hints, LossReport losses)
+    {
+        HintWriter.Write(writer, hints with { Store = null, Verbosity = null }, Hints, losses);
+        // Their own default is to keep.
+        writer.WriteBoolean("store"u8, hints.Store ?? false);
+    }
+
+    private static void WriteExtensions(Utf8JsonWriter writer, ChatRequest request, LossReport losses)
+    {
+        foreach (var (name, json) in request.Extensions)
+        {
+            if (request.Family != ResponsesFamily.Name || name == "include")
+            {
+                losses.Dropped(name);
+                continue;
+            }
+
+            writer.WritePropertyName(name);
+            writer.WriteRawValue(json, skipInputValidation: true);
+        }
+    }
+}

@@ -1,0 +1,281 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAIResponses.Outbound;
+
+/// <summary>One item of an answer while it is read: what of it was raised already, so that what is told again is not.</summary>
+internal sealed class ReadItem(string type, string upstreamModel)
+{
+    /// <summary>A call that some models make up to make several at once (specs/dialects.md 3.6).</summary>
+    private const string ParallelCall = "multi_tool_use.parallel";
+
+    private readonly EscapedText raised = new();
+    private readonly SurrogateCarry carry = new();
+    private string callId = "";
+    private string name = "";
+    private int slot;
+    private int? lastPart;
+    private bool hasRefused;
+
+    public bool IsOver { get; private set; }
+
+    public bool IsCall => type is "function_call" or "custom_tool_call" && name != ParallelCall;
+
+    private bool IsFreeText => type == "custom_tool_call";
+
+    /// <param name="json">Of the item.</param>
+    /// <param name="upstreamModel">That made it.</param>
+    /// <param name="callIds">Of the answer's calls so far; a further call gets an id of its own.</param>
+    public static ReadItem Of(ReadOnlySpan<byte> json, string upstreamModel, HashSet<string> callIds) =>
+        new(Text(json, "type"u8), upstreamModel)
+        {
+            callId = Text(json, "call_id"u8) is { Length: > 0 } id && callIds.Add(id) ? id : "call_" + RandomNumberGenerator.GetHexString(24, lowercase: true),
+            name = Text(json, "name"u8) is { Length: > 0 } called ? called : "unnamed",
+        };
+
+    /// <summary>Begins a call.</summary>
+    public void Start(int slot, IAnswerEvents events)
+    {
+        this.slot = slot;
+        events.ToolStart(0, slot, callId, name);
+        if (IsFreeText)
+            events.ToolArguments(0, slot, """{\"input\":\" """u8[..^1]);
+    }
+
+    public void Text(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    {
+        var whole = carry.Pass(escaped);
+        if (whole.IsEmpty)
+            return;
+        raised.Append(whole);
+        events.Text(0, whole);
+    }
+
+    public void Refusal(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    {
+        hasRefused = true;
+        if (carry.Pass(escaped) is { IsEmpty: false } whole)
+            events.Refusal(0, whole);
+    }
+
+    public void Reasoning(ReadOnlySpan<byte> escaped, int part, IAnswerEvents events)
+    {
+        if (escaped.IsEmpty)
+            return;
+        if (lastPart is { } before && before != part)
+            events.Reasoning(0, "\\n\\n"u8);
+        lastPart = part;
+        if (carry.Pass(escaped) is { IsEmpty: false } whole)
+            events.Reasoning(0, whole);
+    }
+
+    public void Arguments(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    {
+        if (!IsCall || IsOver)
+            return;
+        var whole = carry.Pass(escaped);
+        if (whole.IsEmpty)
+            return;
+        raised.Append(whole);
+        events.ToolArguments(0, slot, IsFreeText ? JsonTextInJsonText(whole) : whole);
+    }
+
+    /// <summary>Reads the item as it is at its end, and raises what is new; returns how many calls were among it.</summary>
+    public int Close(ReadOnlySpan<byte> json, IAnswerEvents events)
+    {
+        switch (type)
+        {
+            case "message":
+                CloseMessage(json, events);
+                break;
+            case "reasoning":
+                CloseReasoning(json, events);
+                break;
+            case "function_call" when name == ParallelCall:
+                IsOver = true;
+                return RaiseParallelCalls(Text(json, "arguments"u8), events);
+            case "function_call" or "custom_tool_call" when raised.Length == 0:
+                Arguments(ResponsesEvent.Inside(JsonSplice.Find(json, IsFreeText ? "input"u8 : "arguments"u8)), events);
+                break;
+        }
+
+        End(events);
+        return 0;
+    }
+
+    /// <summary>Ends the item, whether its end was told or not.</summary>
+    public void End(IAnswerEvents events)
+    {
+        if (IsOver)
+            return;
+        var lost = carry.Finish();
+        if (IsCall)
+        {
+            if (!lost.IsEmpty)
+                events.ToolArguments(0, slot, IsFreeText ? JsonTextInJsonText(lost) : lost);
+            if (IsFreeText)
+                events.ToolArguments(0, slot, """\"}"""u8);
+            else if (raised.Bytes.Trim(" \t"u8).IsEmpty)
+                events.ToolArguments(0, slot, "{}"u8);
+            events.ToolEnd(0, slot);
+        }
+        else if (!lost.IsEmpty && type == "reasoning")
+        {
+            events.Reasoning(0, lost);
+        }
+        else if (!lost.IsEmpty && hasRefused)
+        {
+            events.Refusal(0, lost);
+        }
+        else if (!lost.IsEmpty)
+        {
+            events.Text(0, lost);
+        }
+
+        IsOver = true;
+        raised.Release();
+    }
+
+    private void CloseMessage(ReadOnlySpan<byte> json, IAnswerEvents events)
+    {
+        if (HasRaised(json))
+            return;
+        using var parsed = JsonText.Parse(json);
+        var words = new StringBuilder();
+        foreach (var part in PartsOf(parsed.RootElement, "content"))
+        {
+            if (part.TryGetProperty("text", out var said) && said.ValueKind == JsonValueKind.String)
+            {
+                words.Append(JsonText.ReadString(said));
+                RaiseLogprobs(part, events);
+            }
+            else if (!hasRefused && part.TryGetProperty("refusal", out var refusal) && refusal.ValueKind == JsonValueKind.String)
+            {
+                events.Refusal(0, JsonText.Escape(JsonText.ReadString(refusal)));
+            }
+        }
+
+        // Deltas may get lost on the way; what came of them stays.
+        var text = words.ToString();
+        var before = raised.ToString();
+        if (text.Length > before.Length && text.StartsWith(before, StringComparison.Ordinal))
+            Text(JsonText.Escape(text[before.Length..]), events);
+    }
+
+    /// <summary>Whether all that a message says was raised before, to the byte: so it is at the end of nearly every stream.</summary>
+    private bool HasRaised(ReadOnlySpan<byte> json)
+    {
+        var left = raised.Bytes;
+        if (left.IsEmpty)
+            return false;
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isContent = reader.ValueSpan.SequenceEqual("content"u8);
+            reader.Read();
+            if (!isContent || reader.TokenType != JsonTokenType.StartArray)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            {
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var isText = reader.ValueSpan.SequenceEqual("text"u8);
+                    var isRefusal = reader.ValueSpan.SequenceEqual("refusal"u8);
+                    reader.Read();
+                    if (isRefusal || (isText && (reader.TokenType != JsonTokenType.String || !left.StartsWith(reader.ValueSpan))))
+                        return false;
+                    if (isText)
+                        left = left[reader.ValueSpan.Length..];
+                    else
+                        reader.Skip();
+                }
+            }
+
+            if (reader.TokenType != JsonTokenType.EndArray)
+                return false;
+        }
+
+        return left.IsEmpty;
+    }
+
+    private void RaiseLogprobs(JsonElement part, IAnswerEvents events)
+    {
+        if (raised.Length == 0 && part.TryGetProperty("logprobs", out var logprobs)
+            && ResponsesEvent.Elements(Encoding.UTF8.GetBytes(logprobs.GetRawText())) is { IsEmpty: false } entries)
+            events.Logprobs(0, entries);
+    }
+
+    private void CloseReasoning(ReadOnlySpan<byte> json, IAnswerEvents events)
+    {
+        using var parsed = JsonText.Parse(json);
+        if (lastPart is null)
+        {
+            var part = 0;
+            foreach (var words in PartsOf(parsed.RootElement, "summary").Concat(PartsOf(parsed.RootElement, "content")))
+            {
+                if (words.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String)
+                    Reasoning(JsonText.Escape(JsonText.ReadString(text)), part++, events);
+            }
+        }
+
+        End(events);
+        if (Text(json, "encrypted_content"u8) is { Length: > 0 } state)
+            events.State(0, null, OpaqueState.Of(StateKind.OpenAIReasoning, upstreamModel, state));
+    }
+
+    private int RaiseParallelCalls(string arguments, IAnswerEvents events)
+    {
+        var count = 0;
+        using var parsed = JsonText.Parse(Encoding.UTF8.GetBytes(arguments));
+        foreach (var use in PartsOf(parsed.RootElement, "tool_uses"))
+        {
+            if (!use.TryGetProperty("recipient_name", out var recipient) || recipient.ValueKind != JsonValueKind.String)
+                continue;
+            var called = JsonText.ReadString(recipient);
+            called = called.StartsWith("functions.", StringComparison.Ordinal) ? called["functions.".Length..] : called;
+            var given = use.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object ? parameters.GetRawText() : "{}";
+            events.ToolStart(0, slot + count, $"{callId}_{count}", called);
+            events.ToolArguments(0, slot + count, JsonText.Escape(given));
+            events.ToolEnd(0, slot + count);
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Where the calls of a made-up call begin.</summary>
+    public void PlaceAt(int firstSlot)
+    {
+        if (name == ParallelCall)
+            slot = firstSlot;
+    }
+
+    /// <summary>The text of a free-text call inside the arguments of the function that stands for it: escaped once more.</summary>
+    private static byte[] JsonTextInJsonText(ReadOnlySpan<byte> escaped)
+    {
+        var again = new List<byte>(escaped.Length + 8);
+        foreach (var each in escaped)
+        {
+            if (each is (byte)'\\' or (byte)'"')
+                again.Add((byte)'\\');
+            again.Add(each);
+        }
+
+        return [.. again];
+    }
+
+    private static IEnumerable<JsonElement> PartsOf(JsonElement owner, string name) =>
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var parts) && parts.ValueKind == JsonValueKind.Array
+            ? parts.EnumerateArray().Where(part => part.ValueKind == JsonValueKind.Object)
+            : [];
+
+    private static string Text(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name) => JsonText.ReadString(ResponsesEvent.Inside(JsonSplice.Find(json, name)));
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.OpenAIResponses.Outbound;
+
+/// <summary>The members of a stream event that matter, as slices of its JSON; texts without their quotes.</summary>
+internal ref struct ResponsesEvent
+{
+    public ReadOnlySpan<byte> Type;
+    public ReadOnlySpan<byte> Delta;
+    public ReadOnlySpan<byte> Item;
+    public ReadOnlySpan<byte> Response;
+    public ReadOnlySpan<byte> Logprobs;
+    public int OutputIndex;
+
+    /// <summary>Of a summary's part, or of a content's.</summary>
+    public int PartIndex;
+
+    /// <param name="json">Begins with the event.</param>
+    /// <param name="template">Gets marked what means nothing: sequence numbers, padding, and ids, which some servers change with every event (P-38).</param>
+    /// <exception cref="JsonException">Not a JSON object.</exception>
+    public static ResponsesEvent Read(ReadOnlySpan<byte> json, TextDeltaTemplate template)
+    {
+        template.Begin();
+        var told = default(ResponsesEvent);
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            reader.Read();
+            var from = (int)reader.TokenStartIndex;
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                if (name.SequenceEqual("type"u8))
+                    told.Type = reader.ValueSpan;
+                else if (name.SequenceEqual("delta"u8))
+                    told.Delta = reader.ValueSpan;
+                else
+                    template.MarkPadding(reader);
+            }
+            else if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number))
+            {
+                if (name.SequenceEqual("output_index"u8))
+                    told.OutputIndex = number;
+                else if (name.SequenceEqual("summary_index"u8) || name.SequenceEqual("content_index"u8))
+                    told.PartIndex = number;
+                else
+                    template.MarkPadding(reader);
+            }
+            else
+            {
+                reader.Skip();
+                var value = json[from..(int)reader.BytesConsumed];
+                if (name.SequenceEqual("item"u8))
+                    told.Item = value;
+                else if (name.SequenceEqual("response"u8))
+                    told.Response = value;
+                else if (name.SequenceEqual("logprobs"u8))
+                    told.Logprobs = value;
+            }
+        }
+
+        return told;
+    }
+
+    /// <summary>What stands between the quotes of a JSON string; nothing for any other value.</summary>
+    public static ReadOnlySpan<byte> Inside(ReadOnlySpan<byte> json) => json.Length >= 2 && json[0] == '"' ? json[1..^1] : default;
+
+    /// <summary>What stands between the brackets of a JSON array; nothing for any other value.</summary>
+    public static ReadOnlySpan<byte> Elements(ReadOnlySpan<byte> json) => json.Length >= 2 && json[0] == '[' ? JsonText.OnOneLine(json[1..^1].Trim(" \t\r\n"u8)) : default;
+
+    /// <summary>Reads a response's <c>usage</c> (specs/dialects.md 2.14); null when there is none.</summary>
+    public static Usage? ReadUsage(ReadOnlySpan<byte> json)
+    {
+        if (!json.StartsWith("{"u8))
+            return null;
+        using var document = JsonText.Parse(json);
+        var usage = document.RootElement;
+        return usage.TryGetProperty("input_tokens", out _) || usage.TryGetProperty("output_tokens", out _)
+            ? new Usage(
+                Count(usage, "input_tokens"),
+                Count(usage, "output_tokens"),
+                Detail(usage, "input_tokens_details", "cached_tokens"),
+                Detail(usage, "input_tokens_details", "cache_write_tokens"),
+                Detail(usage, "output_tokens_details", "reasoning_tokens"))
+            : null;
+    }
+
+    private static long Detail(JsonElement usage, string owner, string name) =>
+        usage.TryGetProperty(owner, out var details) && details.ValueKind == JsonValueKind.Object ? Count(details, name) : 0;
+
+    private static long Count(JsonElement owner, string name) =>
+        owner.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) ? count : 0;
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace Dragoman.Dialects.OpenAIResponses.Outbound;
+
+/// <summary>The members of a response object that matter at its end, as raw JSON, found in one go: its output may be long.</summary>
+internal ref struct ToldResponse
+{
+    public ReadOnlySpan<byte> Id;
+
+    /// <summary>Without its quotes.</summary>
+    public ReadOnlySpan<byte> Status;
+
+    public ReadOnlySpan<byte> Output;
+    public ReadOnlySpan<byte> Usage;
+    public ReadOnlySpan<byte> IncompleteDetails;
+
+    /// <param name="json">Begins with the object.</param>
+    /// <exception cref="JsonException">Not JSON.</exception>
+    public static ToldResponse Read(ReadOnlySpan<byte> json)
+    {
+        var told = default(ToldResponse);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowMultipleValues = true });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            reader.Read();
+            var from = (int)reader.TokenStartIndex;
+            reader.Skip();
+            var value = json[from..(int)reader.BytesConsumed];
+            if (name.SequenceEqual("id"u8))
+                told.Id = value;
+            else if (name.SequenceEqual("status"u8))
+                told.Status = ResponsesEvent.Inside(value);
+            else if (name.SequenceEqual("output"u8))
+                told.Output = value;
+            else if (name.SequenceEqual("usage"u8))
+                told.Usage = value;
+            else if (name.SequenceEqual("incomplete_details"u8))
+                told.IncompleteDetails = value;
+        }
+
+        return told;
+    }
+}

@@ -1,0 +1,95 @@
+using Dragoman.Conversation;
+
+namespace Dragoman.Dialects.Requests;
+
+/// <summary>
+/// Gives every tool call an id and every tool result its call. Clients lose ids (specs/ollama.md 4.2): a result is
+/// paired by id, else by the tool's name with the first call still unanswered, else by position. Every call is passed
+/// over at most once in each of the three orders, so that a whole conversation takes linear time.
+/// </summary>
+public sealed class ToolCallPairing
+{
+    private readonly List<KnownCall> calls = [];
+    private readonly Dictionary<string, Queue<int>> byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Queue<int>> byName = new(StringComparer.Ordinal);
+
+    /// <summary>Where the first call without a result may be; all before it have one.</summary>
+    private int firstWaiting;
+
+    /// <summary>Registers a call of the assistant, with an id made up from its place when the client gave none.</summary>
+    public ToolCallPart Call(string? id, string name, string arguments)
+    {
+        var known = string.IsNullOrEmpty(id) ? $"call_{calls.Count:d8}" : id;
+        Add(byId, known);
+        Add(byName, name);
+        calls.Add(new KnownCall(known, name));
+        return new ToolCallPart(known, name, arguments);
+    }
+
+    /// <summary>Finds the call that a result belongs to.</summary>
+    /// <exception cref="GatewayException">No call is waiting for a result.</exception>
+    public ToolResultPart Result(string? id, string? toolName, IReadOnlyList<Part> content, string field)
+    {
+        var waiting = (string.IsNullOrEmpty(id) ? null : FirstWaiting(byId, id))
+            ?? (string.IsNullOrEmpty(toolName) ? null : FirstWaiting(byName, toolName))
+            ?? FirstWaiting();
+        return waiting is null
+            ? throw GatewayException.Invalid(field, $"{field} is a tool result, but no earlier assistant message has a tool call that waits for one")
+            : Answer(waiting, content);
+    }
+
+    /// <summary>Finds the call that a result names, where clients keep ids (specs/dialects.md 2.4).</summary>
+    /// <exception cref="GatewayException">No call of that id is waiting for a result.</exception>
+    public ToolResultPart ResultOf(string id, IReadOnlyList<Part> content, string field)
+    {
+        if (FirstWaiting(byId, id) is { } waiting)
+            return Answer(waiting, content);
+        throw GatewayException.Invalid(field, byId.ContainsKey(id)
+            ? $"{field} \"{id}\" is a tool call that already has a result"
+            : $"{field} \"{id}\" is not the id of a tool call of an earlier assistant message");
+    }
+
+    private void Add(Dictionary<string, Queue<int>> index, string key)
+    {
+        if (!index.TryGetValue(key, out var places))
+            index[key] = places = new Queue<int>(1);
+        places.Enqueue(calls.Count);
+    }
+
+    /// <summary>A call that has got its result by another way leaves this order when it is met.</summary>
+    private KnownCall? FirstWaiting(Dictionary<string, Queue<int>> index, string key)
+    {
+        if (!index.TryGetValue(key, out var places))
+            return null;
+        while (places.TryPeek(out var place))
+        {
+            if (!calls[place].IsAnswered)
+                return calls[place];
+            places.Dequeue();
+        }
+
+        return null;
+    }
+
+    private KnownCall? FirstWaiting()
+    {
+        while (firstWaiting < calls.Count && calls[firstWaiting].IsAnswered)
+            firstWaiting++;
+        return firstWaiting < calls.Count ? calls[firstWaiting] : null;
+    }
+
+    private static ToolResultPart Answer(KnownCall call, IReadOnlyList<Part> content)
+    {
+        call.IsAnswered = true;
+        return new ToolResultPart(call.Id, call.Name, content, IsError: false);
+    }
+
+    private sealed class KnownCall(string id, string name)
+    {
+        public string Id => id;
+
+        public string Name => name;
+
+        public bool IsAnswered { get; set; }
+    }
+}

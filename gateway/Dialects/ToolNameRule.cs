@@ -1,0 +1,26 @@
+using System.Buffers;
+
+namespace Dragoman.Dialects;
+
+/// <summary>What a provider takes for a tool's name (specs/dialects.md 2.3).</summary>
+/// <param name="Longest">In characters.</param>
+/// <param name="Allowed">The characters that a name may hold.</param>
+/// <param name="StartsWithLetter">Whether the first has to be a letter or an underscore.</param>
+public sealed record ToolNameRule(int Longest, SearchValues<char> Allowed, bool StartsWithLetter = false)
+{
+    private const string Usual = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+    public static readonly ToolNameRule OpenAI = new(64, SearchValues.Create(Usual));
+
+    public static readonly ToolNameRule Anthropic = new(128, SearchValues.Create(Usual));
+
+    public static readonly ToolNameRule Gemini = new(64, SearchValues.Create(Usual + ".:"), StartsWithLetter: true);
+
+    /// <summary>For servers that take anything.</summary>
+    public static readonly ToolNameRule Any = new(int.MaxValue, SearchValues.Create(""));
+
+    public bool Takes(string name) =>
+        Longest == int.MaxValue
+        || (name.Length > 0 && name.Length <= Longest && !name.AsSpan().ContainsAnyExcept(Allowed)
+            && (!StartsWithLetter || char.IsAsciiLetter(name[0]) || name[0] == '_'));
+}

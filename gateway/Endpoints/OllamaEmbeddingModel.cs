@@ -1,0 +1,17 @@
+using Dragoman.Catalog;
+using Dragoman.Conversation;
+using Dragoman.Pipeline;
+
+namespace Dragoman.Endpoints;
+
+/// <summary>Finds a model for the embedding endpoints, which say "not found" in their own words (specs/ollama.md 0.7).</summary>
+internal static class OllamaEmbeddingModel
+{
+    public static async Task<PublishedModel> FindAsync(Exchange exchange, EmbeddingRequest request)
+    {
+        var model = await Resolution.FindAsync(exchange, request.Model, "ollama").ConfigureAwait(false)
+            ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"model \"{request.Model}\" not found, try pulling it first"));
+        exchange.RecentModels.Use(model, request.KeepAlive);
+        return model;
+    }
+}

@@ -1,0 +1,40 @@
+using Dragoman.Conversation;
+using Dragoman.Dialects.Ollama;
+using Dragoman.Dialects.Requests;
+using Dragoman.Pipeline;
+using Dragoman.Wire;
+
+namespace Dragoman.Endpoints;
+
+/// <summary>
+/// <c>create</c>, <c>push</c>, <c>copy</c> and <c>delete</c>: what is published is the operator's to say, so these
+/// refuse with a 501, after the checks that Ollama makes first (specs/ollama.md 0.7, 2.8).
+/// </summary>
+internal abstract class OllamaManagementEndpoint : IEndpoint
+{
+    public async Task HandleAsync(Exchange exchange)
+    {
+        using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
+        {
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
+            await CheckAsync(exchange, RequestObject.OfBody(body.RootElement, ignoreCase: true)).ConfigureAwait(false);
+        }
+
+        await NotImplementedEndpoint.Instance.HandleAsync(exchange).ConfigureAwait(false);
+    }
+
+    /// <exception cref="GatewayException">Ollama would refuse this too.</exception>
+    protected abstract ValueTask CheckAsync(Exchange exchange, RequestObject request);
+
+    protected static void CheckName(string name, string field, string message)
+    {
+        if (!ModelName.TryParse(name, out _))
+            throw GatewayException.Invalid(field, message);
+    }
+
+    protected static async ValueTask CheckExistsAsync(Exchange exchange, string name, string message)
+    {
+        if (await Resolution.FindAsync(exchange, name, OllamaRequest.Family).ConfigureAwait(false) is null)
+            throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, message));
+    }
+}

@@ -1,0 +1,11 @@
+using Dragoman.Pipeline;
+
+namespace Dragoman.Endpoints;
+
+/// <summary><c>GET /api/experimental/model-recommendations</c>: none; what is published is listed by <c>/api/tags</c>.</summary>
+internal sealed class OllamaRecommendationsEndpoint : IEndpoint
+{
+    private static readonly byte[] Body = [.. "{\"recommendations\":[]}"u8];
+
+    public Task HandleAsync(Exchange exchange) => exchange.WriteAsync(Body, "application/json; charset=utf-8", 200);
+}

@@ -1,0 +1,334 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Dragoman.Pipeline;
+using Microsoft.Extensions.Logging;
+
+namespace Dragoman.Hosting;
+
+/// <summary>
+/// Log lines on standard output, many with one write. With a write and a thread of its own for each line, as by the
+/// framework's console logger, the line that settles a request cost an eighth of the request's processor time.
+/// </summary>
+/// <remarks>
+/// Nobody ever waits for the output: one thread writes, and lines that it cannot get rid of are dropped and counted. A line
+/// holds printable ASCII only, whatever a client or a provider chose: it may end up on a terminal. Warnings of one kind
+/// have a rate, so that no client can fill a disk with them.
+/// </remarks>
+/// <param name="output">Where lines go.</param>
+/// <param name="clock">Stamps them, and says when to write.</param>
+internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerProvider
+{
+    /// <summary>How long a line may wait for others. What is a warning or worse goes out at once.</summary>
+    public static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The lines of one kind, warnings or worse, that are written in a <see cref="Window"/>.</summary>
+    public const int MostOfOneKind = 20;
+
+    public static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes that may wait for a reader that is too slow; what comes beyond is dropped.</summary>
+    public const int MostWaiting = 1024 * 1024;
+
+    /// <summary>Characters of a message and its exception.</summary>
+    public const int LongestLine = 16 * 1024;
+
+    /// <summary>For the last lines, when the process ends.</summary>
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
+
+    private const string OwnCategory = "Dragoman.Log";
+    private const int WriterStack = 256 * 1024;
+
+    private readonly Lock gate = new();
+    private readonly AutoResetEvent due = new(initialState: false);
+    private readonly Dictionary<(string Category, int Id), Rate> rates = [];
+    private ArrayBufferWriter<byte> waiting = new(16 * 1024);
+    private ArrayBufferWriter<byte> written = new(16 * 1024);
+    private int waitingLines;
+    private long dropped;
+    private Thread? writer;
+    private ITimer? timer;
+    private ITimer? rateTimer;
+    private bool isDue;
+    private volatile bool isEnding;
+
+    public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
+
+    /// <summary>Writes a line as it is, without time and category; at once.</summary>
+    public void Say(string line)
+    {
+        lock (gate)
+        {
+            if (!HasRoom())
+                return;
+            AppendPrintable(line);
+            EndLine(isUrgent: true);
+        }
+    }
+
+    /// <summary>Writes what waits, unless nobody takes it within a second.</summary>
+    public void Dispose()
+    {
+        Thread? last;
+        lock (gate)
+        {
+            if (isEnding)
+                return;
+            isEnding = true;
+            timer?.Dispose();
+            rateTimer?.Dispose();
+            TellSuppressed(isEnd: true);
+            last = writer;
+        }
+
+        due.Set();
+        last?.Join(LastWait);
+    }
+
+    private void Add(string category, LogLevel level, int id, string message, Exception? error)
+    {
+        lock (gate)
+        {
+            if ((level >= LogLevel.Warning && !IsWithinRate(category, level, id)) || !HasRoom())
+                return;
+            BeginLine(category, level, id);
+            AppendPrintable(message.Length <= LongestLine ? message : message.AsSpan(0, LongestLine));
+            if (error is not null && LongestLine - message.Length is > 0 and var left)
+            {
+                waiting.Write(" "u8);
+                var text = error.ToString();
+                AppendPrintable(text.Length <= left ? text : text.AsSpan(0, left));
+            }
+
+            EndLine(level >= LogLevel.Warning);
+        }
+    }
+
+    private bool IsFull => waiting.WrittenCount >= MostWaiting;
+
+    private bool HasRoom()
+    {
+        if (!IsFull && !isEnding)
+            return true;
+        Drop(1);
+        return false;
+    }
+
+    private void Drop(int lines)
+    {
+        dropped += lines;
+        GatewayMetrics.CountDroppedLogLines(lines);
+    }
+
+    private bool IsWithinRate(string category, LogLevel level, int id)
+    {
+        if (!rates.TryGetValue((category, id), out var rate))
+            rates[(category, id)] = rate = new Rate();
+        var now = clock.GetUtcNow();
+        if (now - rate.Since >= Window)
+        {
+            TellSuppressed(category, level, id, rate);
+            rate.Since = now;
+            rate.Lines = 0;
+        }
+
+        if (++rate.Lines <= MostOfOneKind)
+            return true;
+        rate.Level = level;
+        if (rate.Suppressed++ == 0)
+        {
+            rateTimer ??= clock.CreateTimer(_ => TellSuppressed(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            rateTimer.Change(Window, Timeout.InfiniteTimeSpan);
+        }
+
+        return false;
+    }
+
+    private void TellSuppressed()
+    {
+        lock (gate)
+        {
+            if (!isEnding)
+                TellSuppressed(isEnd: false);
+        }
+    }
+
+    private void TellSuppressed(bool isEnd)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var ((category, id), rate) in rates)
+        {
+            if (isEnd || now - rate.Since >= Window)
+                TellSuppressed(category, rate.Level, id, rate);
+            else if (rate.Suppressed > 0)
+                rateTimer!.Change(Window, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void TellSuppressed(string category, LogLevel level, int id, Rate rate)
+    {
+        if (rate.Suppressed == 0 || IsFull)
+            return;
+        BeginLine(category, level, id);
+        AppendNumber(rate.Suppressed);
+        waiting.Write(" more lines of this kind were left out"u8);
+        rate.Suppressed = 0;
+        EndLine(isUrgent: true);
+    }
+
+    private void BeginLine(string category, LogLevel level, int id)
+    {
+        // The one format with milliseconds that the runtime has ready; four more digits are cut off.
+        clock.GetUtcNow().UtcDateTime.TryFormat(waiting.GetSpan(32), out _, "O", CultureInfo.InvariantCulture);
+        waiting.Advance("2026-01-02T03:04:05.678"u8.Length);
+        waiting.Write("Z "u8);
+        waiting.Write(NameOf(level));
+        Append(category);
+        waiting.Write("["u8);
+        AppendNumber(id);
+        waiting.Write("] "u8);
+    }
+
+    private void EndLine(bool isUrgent)
+    {
+        waiting.Write("\n"u8);
+        waitingLines++;
+        writer ??= StartWriter();
+        if (isDue && !isUrgent)
+            return;
+        isDue = true;
+        timer ??= clock.CreateTimer(_ => due.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(isUrgent ? TimeSpan.Zero : Delay, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>A thread that is blocked by the output keeps nobody, not even the end of the process.</summary>
+    private Thread StartWriter()
+    {
+        var thread = new Thread(WriteUntilTheEnd, WriterStack) { IsBackground = true, Name = "Log" };
+        thread.Start();
+        return thread;
+    }
+
+    private void WriteUntilTheEnd()
+    {
+        bool isLast;
+        do
+        {
+            due.WaitOne();
+            isLast = isEnding;
+            Write();
+        }
+        while (!isLast);
+    }
+
+    /// <summary>Writes what waits; whole lines, in their order.</summary>
+    private void Write()
+    {
+        int lines;
+        long told;
+        lock (gate)
+        {
+            isDue = false;
+            lines = waitingLines;
+            told = dropped;
+            if (lines == 0 && (told == 0 || !isEnding))
+                return;
+            if (told > 0)
+            {
+                // They came after those that wait.
+                BeginLine(OwnCategory, LogLevel.Warning, 1);
+                AppendNumber(told);
+                waiting.Write(" lines of the log were dropped, because standard output did not take them\n"u8);
+            }
+
+            (waiting, written) = (written, waiting);
+            waitingLines = 0;
+            dropped = 0;
+        }
+
+        try
+        {
+            output.Write(written.WrittenSpan);
+            output.Flush();
+        }
+        catch (Exception)
+        {
+            // A full disk, or an output that was taken away: it must not end a request, nor the process.
+            lock (gate)
+            {
+                dropped += told;
+                Drop(lines);
+            }
+        }
+
+        written.ResetWrittenCount();
+    }
+
+    private void Append(ReadOnlySpan<char> text) => Encoding.UTF8.GetBytes(text, waiting);
+
+    private void AppendNumber(long number)
+    {
+        number.TryFormat(waiting.GetSpan(24), out var length);
+        waiting.Advance(length);
+    }
+
+    /// <summary>Line ends become a space, and all else that is not printable ASCII its escape.</summary>
+    private void AppendPrintable(ReadOnlySpan<char> text)
+    {
+        while (text.IndexOfAnyExceptInRange(' ', '~') is var odd and >= 0)
+        {
+            Append(text[..odd]);
+            text = text[odd..];
+            if (text[0] is '\r' or '\n')
+            {
+                waiting.Write(" "u8);
+                text = text.TrimStart("\r\n");
+            }
+            else
+            {
+                waiting.Write("\\u"u8);
+                ((ushort)text[0]).TryFormat(waiting.GetSpan(4), out var length, "x4");
+                waiting.Advance(length);
+                text = text[1..];
+            }
+        }
+
+        Append(text);
+    }
+
+    private static ReadOnlySpan<byte> NameOf(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trce: "u8,
+        LogLevel.Debug => "dbug: "u8,
+        LogLevel.Information => "info: "u8,
+        LogLevel.Warning => "warn: "u8,
+        LogLevel.Error => "fail: "u8,
+        _ => "crit: "u8,
+    };
+
+    /// <summary>How many lines of one kind came since when.</summary>
+    private sealed class Rate
+    {
+        public DateTimeOffset Since { get; set; }
+
+        public int Lines { get; set; }
+
+        public long Suppressed { get; set; }
+
+        public LogLevel Level { get; set; }
+    }
+
+    private sealed class Category(ConsoleLog log, string name) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                log.Add(name, logLevel, eventId.Id, formatter(state, exception), exception);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using Dragoman.Configuration;
+using Dragoman.Startup;
+
+namespace Dragoman.Hosting;
+
+/// <summary>What a process is started with: its arguments win over its variables, these over the configuration file.</summary>
+/// <param name="Address">Where it listens.</param>
+/// <param name="Port">0 takes any free one.</param>
+/// <param name="Configuration">All that is configured.</param>
+public sealed record StartSettings(IPAddress Address, int Port, GatewayConfiguration Configuration)
+{
+    private const string ConfigVariable = "DRAGOMAN_CONFIG";
+    private const string ListenVariable = "DRAGOMAN_LISTEN";
+
+    private static readonly CommandOption Config = new("--config", "FILE", $"The configuration file, instead of {ConfigVariable}.");
+    private static readonly CommandOption Listen = new("--listen", "ADDRESS", $"The IP address to listen on, instead of {ListenVariable}.");
+
+    /// <summary>Reads all there is, and collects the mistakes of all of it.</summary>
+    /// <param name="arguments">Of the process.</param>
+    /// <param name="environment">Its variables.</param>
+    /// <param name="name">The executable's name.</param>
+    /// <param name="portVariable">The variable that holds the port.</param>
+    /// <param name="defaultPort">When neither an argument nor the variable says one.</param>
+    /// <param name="page">What is to be shown instead of serving; null when the process is to serve.</param>
+    /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
+    public static StartSettings Read(
+        string[] arguments, IReadOnlyDictionary<string, string> environment, string name, string portVariable, int defaultPort, out string? page)
+    {
+        var port = new CommandOption("--port", "N", $"The port, instead of {portVariable}; 0 takes any free one.");
+        CommandOption[] options = [Config, Listen, port, CommandOption.Help, CommandOption.Version];
+        var line = CommandLine.Read(arguments, options);
+        page = line.Has(CommandOption.Help) ? PageOf(name, options).Render().TrimEnd()
+            : line.Has(CommandOption.Version) ? $"{name} {typeof(StartSettings).Assembly.GetName().Version?.ToString(3)}"
+            : null;
+        if (page is not null)
+            return new StartSettings(IPAddress.Loopback, 0, Nothing);
+
+        List<string> mistakes = [.. line.Mistakes, .. ProcessEnvironment.FindMistakes(environment, ReaderOf(name), ConfigurationReader.VariableNames)];
+        var address = Given(Listen, ListenVariable) is var (text, source) ? ListenAddress.ReadAddress(text, source, mistakes) : IPAddress.Loopback;
+        var number = Given(port, portVariable) is var (digits, where) ? ListenAddress.ReadPort(digits, where, mistakes) : defaultPort;
+        GatewayConfiguration? configuration = null;
+        if (ProcessEnvironment.FindDirectoryMistake() is { } noDirectory)
+            throw new ConfigurationException([.. mistakes, noDirectory]);
+        try
+        {
+            var file = Given(Config, ConfigVariable);
+            configuration = ConfigurationReader.Read(file?.Text, environment, file?.Source);
+        }
+        catch (ConfigurationException error)
+        {
+            mistakes.AddRange(error.Mistakes);
+        }
+
+        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes) : new StartSettings(address!, number!.Value, configuration!);
+
+        // A variable that is empty is one that is not set.
+        (string Text, string Source)? Given(CommandOption option, string variable) =>
+            line.ValueOf(option) is { } value ? (value, $"argument {option.Name}")
+            : environment.TryGetValue(variable, out var set) && set.Length > 0 ? (set, $"environment variable {variable}")
+            : null;
+    }
+
+    private static GatewayConfiguration Nothing => new([], [], new AccessSettings(AccessMode.Open, AllowsOpenNetwork: false), LimitSettings.Default);
+
+    private static VariableReaders ReaderOf(string name) =>
+        name.EndsWith("functions", StringComparison.Ordinal) ? VariableReaders.Functions : VariableReaders.Sidecar;
+
+    private static ManualPage PageOf(string name, CommandOption[] options) => new(
+        name,
+        ReaderOf(name) == VariableReaders.Sidecar
+            ? "the gateway for Ollama, OpenAI and Anthropic clients, streams included"
+            : "the gateway as a custom handler of Azure Functions",
+        options,
+        ReaderOf(name))
+    {
+        VariableNotes =
+        [
+            "Every member of the configuration is a variable too, with two underscores between the names: DRAGOMAN__limits__requestBytes=1048576, DRAGOMAN__providers__mistral__apiKey=env:KEY. Objects and lists are given as JSON.",
+            "Any other variable that begins with DRAGOMAN_ is a mistake, unless another part of Dragoman reads it, or Kubernetes has set it for a Service.",
+        ],
+        Files = [(ConfigurationReader.UsualFile, "The configuration in the working directory, read when no other file is named; it need not exist. Described in docs/configuration.md and docs/gateway.schema.json.")],
+    };
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Dragoman.Wire;
+
+namespace Dragoman.Pipeline.Downloads;
+
+/// <summary>
+/// Finds links in a client's own JSON that its receiver may fetch, those in members that the gateway does not read
+/// included. Words, tool definitions and the arguments of calls are no such places.
+/// </summary>
+internal static class LinkScan
+{
+    private const int Deepest = Exchange.DeepestJson;
+
+    private static readonly HashSet<string> Carriers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "audio", "endpoint", "file", "files", "host", "href", "image", "images", "link", "links", "location", "server", "source", "src", "video", "videos",
+    };
+
+    private static readonly HashSet<string> Skipped = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "arguments", "input_schema", "json_schema", "metadata", "parameters", "schema",
+    };
+
+    /// <summary>A quick look; says no only when there is nothing that could be a link.</summary>
+    public static bool MayHoldLinks(ReadOnlySpan<byte> json) =>
+        json.IndexOf("://"u8) >= 0 || json.IndexOf("\\/"u8) >= 0 || json.IndexOf("\\u"u8) >= 0;
+
+    /// <summary>The links, each once.</summary>
+    /// <param name="json">Valid JSON; what follows its first value is not read.</param>
+    public static IReadOnlyCollection<string> Find(ReadOnlySpan<byte> json)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        // Whether the strings of the array at a depth are carried by the member that holds the array.
+        Span<bool> carried = stackalloc bool[Deepest + 2];
+        var isCarrier = false;
+        var isInput = false;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Deepest });
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName:
+                    var name = TextOf(ref reader);
+                    isCarrier = IsCarrier(name);
+                    // An array of items in Responses, the arguments of a call in Anthropic's blocks.
+                    isInput = name.Equals("input", StringComparison.OrdinalIgnoreCase);
+                    if (Skipped.Contains(name))
+                        reader.Skip();
+                    break;
+                case JsonTokenType.StartObject when isInput:
+                    reader.Skip();
+                    isInput = false;
+                    break;
+                case JsonTokenType.StartObject:
+                    carried[reader.CurrentDepth + 1] = false;
+                    break;
+                case JsonTokenType.StartArray:
+                    carried[reader.CurrentDepth + 1] = isCarrier;
+                    isInput = false;
+                    break;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray when reader.CurrentDepth == 0:
+                    return found;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    isCarrier = carried[reader.CurrentDepth];
+                    break;
+                case JsonTokenType.String when isCarrier && TextOf(ref reader).Trim() is var text && IsLink(text):
+                    found.Add(text);
+                    break;
+                default:
+                    isInput = false;
+                    break;
+            }
+        }
+
+        return found;
+    }
+
+    private static bool IsCarrier(string name) =>
+        name.EndsWith("url", StringComparison.OrdinalIgnoreCase) || name.EndsWith("urls", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith("uri", StringComparison.OrdinalIgnoreCase) || name.EndsWith("uris", StringComparison.OrdinalIgnoreCase)
+        || Carriers.Contains(name);
+
+    /// <summary>A scheme with a host behind it; data stands in the link itself.</summary>
+    private static bool IsLink(string text)
+    {
+        var colon = text.IndexOf(':');
+        return colon is > 0 and < 32
+            && text.AsSpan(colon + 1).StartsWith("//")
+            && !text.StartsWith("data:", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Half a surrogate pair is no part of a link.</summary>
+    private static string TextOf(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString() ?? "";
+        }
+        catch (InvalidOperationException)
+        {
+            return JsonText.ReadString(reader.ValueSpan);
+        }
+    }
+}

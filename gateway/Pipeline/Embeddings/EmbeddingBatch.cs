@@ -1,0 +1,267 @@
+using Dragoman.Configuration;
+using Dragoman.Conversation;
+using Dragoman.Dialects;
+using Dragoman.Providers;
+using Dragoman.Wire;
+
+namespace Dragoman.Pipeline.Embeddings;
+
+/// <summary>
+/// All texts of one embedding request at one target: as many calls as the provider's limits ask for, some at a time,
+/// and their vectors in the order of the texts (specs/dialects.md 4.1). What the provider refuses for its size alone
+/// is halved or cut and sent again.
+/// </summary>
+/// <param name="exchange">Whose request it is.</param>
+/// <param name="target">Where it goes.</param>
+/// <param name="request">All texts.</param>
+/// <param name="contextLength">How many tokens of a text the model is thought to read.</param>
+internal sealed class EmbeddingBatch(Exchange exchange, Target target, EmbeddingRequest request, int contextLength)
+{
+    private const int MostCallsAtOnce = 4;
+
+    /// <summary>Each cut goes deeper than the one before; after the last, 1/400 is left.</summary>
+    private const int MostCuts = 6;
+
+    private const double KeptByFirstCut = 0.75;
+
+    /// <summary>What a vector takes until its answer is sent: itself, and about thrice as much as text.</summary>
+    private const int TimesVectors = 4;
+
+    /// <summary>Bytes of vectors that are not counted to the memory budget.</summary>
+    private const int FirstRoom = 256 * 1024;
+
+    private readonly Provider provider = exchange.Snapshot.ProviderOf(target);
+    private readonly string[] texts = [.. request.Inputs];
+    private readonly float[][] vectors = new float[request.Inputs.Count][];
+    private readonly LossReport losses = new();
+    private readonly Lock shared = new();
+    private Usage usage = Usage.Absent;
+    private long vectorBytes;
+    private long roomForVectors = FirstRoom;
+    private volatile bool refusesDimensions;
+
+    /// <summary>Of all calls that went well so far.</summary>
+    public Usage Usage
+    {
+        get
+        {
+            lock (shared)
+                return usage;
+        }
+    }
+
+    /// <summary>What no call could carry over.</summary>
+    public LossReport Losses
+    {
+        get
+        {
+            lock (shared)
+                return losses;
+        }
+    }
+
+    /// <exception cref="GatewayException">One of the calls failed; the others have been cancelled.</exception>
+    public async Task<EmbeddingAnswer> RunAsync()
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MostCallsAtOnce, CancellationToken = exchange.Http.RequestAborted };
+        await Parallel.ForEachAsync(Split(texts, provider.Dialect.EmbeddingLimits), options, EmbedAsync).ConfigureAwait(false);
+        if (losses.Losses.Count > 0)
+            exchange.Http.Response.Headers[LossReport.Header] = losses.ToString();
+        return new EmbeddingAnswer(vectors, Usage);
+    }
+
+    /// <summary>As few parts as the limits allow; a text that is over them by itself makes a part of its own.</summary>
+    internal static IEnumerable<Part> Split(IReadOnlyList<string> texts, EmbeddingLimits limits)
+    {
+        var start = 0;
+        var tokens = 0;
+        for (var index = 0; index < texts.Count; index++)
+        {
+            var own = TokenEstimate.AtMost(texts[index]);
+            if (index > start && (index - start == limits.MostInputs || tokens > limits.MostTokens - own))
+            {
+                yield return new Part(start, index - start);
+                start = index;
+                tokens = 0;
+            }
+
+            tokens += own;
+        }
+
+        if (start < texts.Count)
+            yield return new Part(start, texts.Count - start);
+    }
+
+    /// <exception cref="GatewayException">The provider cannot do what is asked.</exception>
+    internal static UpstreamCall Write(IOutboundDialect dialect, EmbeddingRequest request, string model, LossReport losses)
+    {
+        foreach (var field in request.Unread)
+            losses.Dropped(field);
+        return dialect.WriteEmbeddings(request, model, losses);
+    }
+
+    private async ValueTask EmbedAsync(Part whole, CancellationToken cancellation)
+    {
+        var waiting = new Stack<Part>([whole]);
+        while (waiting.TryPop(out var part))
+        {
+            var dimensions = refusesDimensions ? null : request.Dimensions;
+            try
+            {
+                await SendAsync(part, dimensions, cancellation).ConfigureAwait(false);
+            }
+            catch (GatewayException error)
+            {
+                await SocketThread.LeaveForAsync(exchange.Body.Length);
+                if (!TryEase(part, dimensions is not null, error.Error, waiting))
+                    throw;
+            }
+        }
+    }
+
+    /// <summary>Puts what is to be sent instead of a refused part on <paramref name="waiting"/>; false when nothing can help.</summary>
+    /// <exception cref="GatewayException">The client does not want too long texts cut.</exception>
+    private bool TryEase(Part part, bool sentDimensions, GatewayError error, Stack<Part> waiting)
+    {
+        switch (EmbeddingRefusals.Classify(error))
+        {
+            case EmbeddingRefusal.Dimensions when sentDimensions && request.TakesCutVectors:
+                refusesDimensions = true;
+                waiting.Push(part);
+                return true;
+            case EmbeddingRefusal.TooManyTogether when part.Count > 1:
+                part.PushHalves(waiting);
+                return true;
+            case EmbeddingRefusal.TooManyTogether or EmbeddingRefusal.TextTooLong when request.TooLongText == TooLongText.Refused:
+                throw new GatewayException(new GatewayError(ErrorKind.ContextTooLong, "the input length exceeds the context length") { Field = "input" });
+            case EmbeddingRefusal.TooManyTogether or EmbeddingRefusal.TextTooLong when request.TooLongText == TooLongText.Cut:
+                return TryCut(part, waiting);
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Cuts what is too long beyond doubt, else looks for the text at fault by halving, so that no other is cut.</summary>
+    private bool TryCut(Part part, Stack<Part> waiting)
+    {
+        if (part.Count > 1)
+        {
+            if (CutToContextLength(part))
+                waiting.Push(part);
+            else
+                part.PushHalves(waiting);
+            return true;
+        }
+
+        if (part.Cuts == MostCuts)
+            return false;
+        if (part.Cuts > 0 || !CutToContextLength(part))
+        {
+            var bytes = System.Text.Encoding.UTF8.GetByteCount(texts[part.Start]);
+            texts[part.Start] = TokenEstimate.Beginning(texts[part.Start], (int)(bytes * Math.Pow(KeptByFirstCut, part.Cuts + 1)));
+        }
+
+        waiting.Push(part with { Cuts = part.Cuts + 1 });
+        return true;
+    }
+
+    /// <summary>False when no text of the part is longer than that.</summary>
+    private bool CutToContextLength(Part part)
+    {
+        var hasCut = false;
+        for (var index = part.Start; index < part.Start + part.Count; index++)
+        {
+            if (TokenEstimate.Of(texts[index]) <= contextLength)
+                continue;
+            texts[index] = TokenEstimate.Beginning(texts[index], contextLength * TokenEstimate.BytesPerToken);
+            hasCut = true;
+        }
+
+        return hasCut;
+    }
+
+    private async Task SendAsync(Part part, int? dimensions, CancellationToken cancellation)
+    {
+        // Step 6: write.
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
+        SocketThread.AssertMayProcess(exchange.Body.Length);
+        var inputs = new ArraySegment<string>(texts, part.Start, part.Count);
+        var lost = new LossReport();
+        if (dimensions != request.Dimensions)
+            lost.Emulated("dimensions");
+        var call = Write(provider.Dialect, request with { Inputs = inputs, Dimensions = dimensions }, target.Model, lost);
+
+        // Step 7: send.
+        var answer = await CallAsync(call, cancellation).ConfigureAwait(false);
+
+        // Step 8: translate.
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
+        if (answer.Vectors.Count != part.Count)
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, $"The provider answered {answer.Vectors.Count} vectors for {part.Count} texts."));
+        for (var index = 0; index < part.Count; index++)
+            vectors[part.Start + index] = answer.Vectors[index];
+        var used = answer.Usage.Origin == UsageOrigin.Reported
+            ? answer.Usage
+            : new Usage(inputs.Sum(TokenEstimate.Of), 0, Origin: UsageOrigin.Estimated);
+        lock (shared)
+        {
+            KeepRoom(answer.Bytes);
+            usage = usage.Plus(used);
+            losses.Add(lost);
+        }
+    }
+
+    /// <summary>Counts vectors, which stay until the last one has come; few texts have too few of them.</summary>
+    private void KeepRoom(long bytes)
+    {
+        vectorBytes += TimesVectors * bytes;
+        if (vectorBytes <= roomForVectors)
+            return;
+        var step = Math.Max(FirstRoom, vectorBytes / 2);
+        exchange.Memory.Grow(step);
+        roomForVectors += step;
+    }
+
+    private async Task<EmbeddingAnswer> CallAsync(UpstreamCall call, CancellationToken cancellation)
+    {
+        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, cancellation, exchange.Ending);
+        var counted = 0L;
+        try
+        {
+            return await clock.WithinAsync(async () =>
+            {
+                using var upstream = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
+                var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, MakeRoom).ConfigureAwait(false);
+                await SocketThread.LeaveForAsync(body.Length);
+                SocketThread.AssertMayProcess(body.Length);
+                return provider.Dialect.ReadEmbeddings(body);
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The text is not needed any more.
+            if (counted > 0)
+                exchange.Memory.Shrink(counted);
+        }
+
+        void MakeRoom(long bytes)
+        {
+            exchange.Memory.Grow(bytes);
+            counted += bytes;
+        }
+    }
+
+    /// <summary>Neighbouring texts that go in one call.</summary>
+    /// <param name="Start">Index of the first.</param>
+    /// <param name="Count">How many.</param>
+    /// <param name="Cuts">How often the text has been cut; only of a part with one.</param>
+    internal readonly record struct Part(int Start, int Count, int Cuts = 0)
+    {
+        public void PushHalves(Stack<Part> waiting)
+        {
+            var first = Count / 2;
+            waiting.Push(new Part(Start + first, Count - first));
+            waiting.Push(new Part(Start, first));
+        }
+    }
+}

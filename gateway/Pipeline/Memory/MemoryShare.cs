@@ -1,0 +1,187 @@
+namespace Dragoman.Pipeline.Memory;
+
+/// <summary>How an attempt to take memory ended.</summary>
+internal enum Taking
+{
+    Taken,
+
+    /// <summary>Others have it; it may be there in a moment.</summary>
+    Short,
+
+    /// <summary>It is more than this process ever gives to one request.</summary>
+    NeverFits,
+}
+
+/// <summary>
+/// A part of the memory budget: a number of bytes that is taken from and given back to. Taking is one atomic addition;
+/// only where memory is short a lock is taken and those who may wait do so, first come first served within a class.
+/// </summary>
+/// <param name="capacity">Bytes.</param>
+/// <param name="clock">Measures how long is waited.</param>
+internal sealed class MemoryShare(long capacity, TimeProvider clock)
+{
+    /// <summary>Each waiter is a connection that reads nothing; beyond this many a refusal helps more than waiting.</summary>
+    private const int MostWaiting = 256;
+
+    private readonly Lock gate = new();
+    private readonly LinkedList<Waiter>[] queues = [new(), new(), new()];
+    private long used;
+    private int waiting;
+
+    /// <summary>In bytes.</summary>
+    public long Capacity => capacity;
+
+    /// <summary>Bytes that are taken.</summary>
+    public long Used => Volatile.Read(ref used);
+
+    /// <summary>Whether somebody waits for memory.</summary>
+    public bool IsShort => Volatile.Read(ref waiting) > 0;
+
+    /// <summary>Bytes that requests of a class may take together with all that is smaller.</summary>
+    public long CeilingOf(SizeClass size) => size switch
+    {
+        SizeClass.Small => capacity,
+        SizeClass.Medium => capacity - (capacity / 8),
+        _ => capacity - (capacity / 4),
+    };
+
+    /// <summary>Takes memory if it is there and nobody waits for it.</summary>
+    public bool TryTake(long bytes, SizeClass size) => !HasWaiter(size) && TryAdd(bytes, size);
+
+    /// <summary>Takes memory for a request that has begun: before those who wait, and from the share of the small ones too.</summary>
+    public bool TryTakeFirst(long bytes) => TryAdd(bytes, SizeClass.Small);
+
+    /// <summary>Takes memory, if need be after waiting for it.</summary>
+    /// <param name="bytes">How much.</param>
+    /// <param name="size">Of the request that needs it.</param>
+    /// <param name="longest">How long to wait.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">Nothing was taken.</exception>
+    public ValueTask<Taking> TakeAsync(long bytes, SizeClass size, TimeSpan longest, CancellationToken cancellation)
+    {
+        if (bytes > CeilingOf(size))
+            return new(Taking.NeverFits);
+        return TryTake(bytes, size) ? new(Taking.Taken) : new(WaitAsync(bytes, size, longest, cancellation));
+    }
+
+    /// <summary>Gives memory back.</summary>
+    public void Return(long bytes)
+    {
+        Interlocked.Add(ref used, -bytes);
+        if (Volatile.Read(ref waiting) == 0)
+            return;
+        lock (gate)
+            Serve();
+    }
+
+    private async Task<Taking> WaitAsync(long bytes, SizeClass size, TimeSpan longest, CancellationToken cancellation)
+    {
+        var waiter = new Waiter(bytes);
+        lock (gate)
+        {
+            if (waiting == MostWaiting)
+                return Taking.Short;
+            queues[(int)size].AddLast(waiter.Node);
+            Interlocked.Increment(ref waiting);
+            // What was given back before the counter was raised woke nobody.
+            Serve();
+        }
+
+        try
+        {
+            await waiter.Served.Task.WaitAsync(longest, clock, cancellation).ConfigureAwait(false);
+            return Taking.Taken;
+        }
+        catch (Exception ended) when (ended is TimeoutException or OperationCanceledException)
+        {
+            if (!Leave(waiter))
+            {
+                // Served in the same moment.
+                if (ended is TimeoutException)
+                    return Taking.Taken;
+                Return(bytes);
+            }
+
+            if (ended is TimeoutException)
+                return Taking.Short;
+            throw;
+        }
+    }
+
+    /// <summary>False when the waiter has been served.</summary>
+    private bool Leave(Waiter waiter)
+    {
+        lock (gate)
+        {
+            if (waiter.Node.List is not { } queue)
+                return false;
+            queue.Remove(waiter.Node);
+            Interlocked.Decrement(ref waiting);
+            // It may have stood before others who need less.
+            Serve();
+            return true;
+        }
+    }
+
+    /// <summary>Serves those who wait, the smaller classes first; nobody is passed by in his own class or by a larger one.</summary>
+    private void Serve()
+    {
+        for (var size = SizeClass.Small; (int)size < SizeClasses.Count; size++)
+        {
+            var queue = queues[(int)size];
+            while (queue.First is { } first)
+            {
+                if (!TryAdd(first.Value.Bytes, size))
+                    return;
+                queue.RemoveFirst();
+                Interlocked.Decrement(ref waiting);
+                first.Value.Served.SetResult();
+            }
+        }
+    }
+
+    private bool HasWaiter(SizeClass size)
+    {
+        if (Volatile.Read(ref waiting) == 0)
+            return false;
+        lock (gate)
+        {
+            for (var smaller = SizeClass.Small; smaller <= size; smaller++)
+            {
+                if (queues[(int)smaller].Count > 0)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    private bool TryAdd(long bytes, SizeClass size)
+    {
+        var ceiling = CeilingOf(size);
+        for (var seen = Used; seen + bytes <= ceiling;)
+        {
+            var before = Interlocked.CompareExchange(ref used, seen + bytes, seen);
+            if (before == seen)
+                return true;
+            seen = before;
+        }
+
+        return false;
+    }
+
+    private sealed class Waiter
+    {
+        public Waiter(long bytes)
+        {
+            Bytes = bytes;
+            Node = new(this);
+        }
+
+        public long Bytes { get; }
+
+        public LinkedListNode<Waiter> Node { get; }
+
+        public TaskCompletionSource Served { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

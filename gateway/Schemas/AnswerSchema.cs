@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Schemas;
+
+/// <summary>Judges a model's answer by the schema that the client sent (JSON Schema 2020-12, and <c>dependencies</c> of draft 7).</summary>
+public sealed class AnswerSchema
+{
+    private const int DeepestAnswer = 256;
+
+    private readonly SchemaDocument document;
+    private readonly SchemaPatterns patterns = new();
+    private readonly Dictionary<SchemaNode, SchemaFacts> facts = [];
+
+    private AnswerSchema(SchemaDocument document) => this.document = document;
+
+    /// <param name="schema">Raw JSON as the client sent it.</param>
+    /// <param name="work">Bounds the work for the request, judging included.</param>
+    /// <exception cref="GatewayException">The schema cannot be used.</exception>
+    public static AnswerSchema Parse(string schema, WorkLimit? work = null) => new(SchemaCheck.Checked(schema, "schema", work));
+
+    /// <summary>Null when the answer is valid, or would take too long to judge; else a short text with the JSON pointer of what is not.</summary>
+    public string? FindMismatch(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var answer = JsonElement.Parse(JsonText.ReplaceLoneSurrogates(json), new JsonDocumentOptions { MaxDepth = DeepestAnswer });
+            return new SchemaEvaluation(patterns, FactsOf, document.Work).Find(document.Root, answer, AnswerPlace.Root);
+        }
+        catch (JsonException)
+        {
+            return "the answer is not JSON";
+        }
+    }
+
+    private SchemaFacts FactsOf(SchemaNode node)
+    {
+        if (!facts.TryGetValue(node, out var known))
+            facts[node] = known = new SchemaFacts(node);
+        return known;
+    }
+}

@@ -1,0 +1,84 @@
+using Dragoman.Conversation;
+
+namespace Dragoman.Schemas;
+
+/// <summary>Refuses at the door what any provider would choke on: a 400 that names the field and the JSON pointer.</summary>
+public static class SchemaCheck
+{
+    private const int LongestChain = 256;
+
+    private static readonly string[] InPlaceLists = ["allOf", "anyOf", "oneOf"];
+    private static readonly string[] InPlaceNodes = ["not", "if", "then", "else"];
+
+    /// <summary>
+    /// Refuses a schema that is malformed or too large, has a <c>$ref</c> that is remote or leads nowhere, or a cycle
+    /// that no finite document satisfies.
+    /// </summary>
+    /// <exception cref="GatewayException">The schema cannot be used.</exception>
+    public static void RefuseUnusable(string schema, string field, WorkLimit? work = null) => Checked(schema, field, work);
+
+    /// <summary>As <see cref="RefuseUnusable"/>, and refuses a root that does not describe an object, as a tool's parameters have to.</summary>
+    /// <exception cref="GatewayException">The schema cannot be used.</exception>
+    public static void RefuseUnlessObject(string schema, string field)
+    {
+        var document = Checked(schema, field);
+        if (!SchemaRoot.DescribesObject(document.Root))
+            throw SchemaRoot.NotAnObject(document);
+    }
+
+    internal static SchemaDocument Checked(string schema, string field, WorkLimit? work = null)
+    {
+        var document = SchemaDocument.Parse(schema, field, work ?? WorkLimit.None);
+        var heights = new Dictionary<SchemaNode, int>();
+        foreach (var node in document.Nodes)
+        {
+            document.Work.Spend();
+            Height(document, node, heights, 0);
+        }
+
+        RefuseEndless(document);
+        return document;
+    }
+
+    /// <summary>How many schemas judge one and the same value in a row; a cycle of them would never end.</summary>
+    private static int Height(SchemaDocument document, SchemaNode node, Dictionary<SchemaNode, int> heights, int depth)
+    {
+        const int Open = -1;
+        if (heights.TryGetValue(node, out var known))
+            return known != Open ? known : throw document.Refusal(node.Pointer, "has a $ref that leads back to itself, which no finite document satisfies");
+        heights[node] = Open;
+        var height = 0;
+        foreach (var next in depth <= LongestChain ? InPlace(node) : [])
+            height = Math.Max(height, Height(document, next, heights, depth + 1) + 1);
+        if (height + depth > LongestChain)
+            throw document.Refusal(node.Pointer, $"has a chain of more than {LongestChain} references");
+        return heights[node] = height;
+    }
+
+    private static List<SchemaNode> InPlace(SchemaNode node)
+    {
+        var found = new List<SchemaNode>();
+        if (node.Target is { } target)
+            found.Add(target);
+        foreach (var keyword in InPlaceLists)
+            found.AddRange(node.List(keyword));
+        foreach (var keyword in InPlaceNodes)
+        {
+            if (node.Node(keyword) is { } one)
+                found.Add(one);
+        }
+
+        found.AddRange(node.Map("dependentSchemas").Values);
+        found.AddRange(node.Map("dependencies").Values);
+        return found;
+    }
+
+    private static void RefuseEndless(SchemaDocument document)
+    {
+        var ends = SchemaEnding.Of(document);
+        if (ends(document.Root))
+            return;
+        var culprit = document.Nodes.Find(node => node.Target is { } target && !ends(target)) ?? document.Root;
+        throw document.Refusal(culprit.Pointer, "has a $ref that requires itself again without end, which no finite document satisfies");
+    }
+}

@@ -1,0 +1,185 @@
+using System.Text;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Schemas;
+
+/// <summary>A client's schema with its local references resolved. Array-form <c>items</c> reads as <c>prefixItems</c>.</summary>
+internal sealed class SchemaDocument
+{
+    public const int MostNodes = 5000;
+    public const int DeepestNesting = 64;
+
+    // A level of nesting is an object in a map in an object.
+    private const int DeepestJson = 4 * DeepestNesting;
+
+    /// <summary>JSON Schema has seven; the list is walked for every value that it is asked of.</summary>
+    private const int MostTypes = 32;
+
+    private readonly Dictionary<string, SchemaNode> byName = [];
+
+    private SchemaDocument(JsonElement json, string field, WorkLimit work)
+    {
+        Field = field;
+        Work = work;
+        Root = Read(SchemaPlace.Root(json), 1);
+        // Resolving may read further schemas, from places that no keyword names.
+        for (var index = 0; index < Nodes.Count; index++)
+        {
+            var node = Nodes[index];
+            if ((node.Raw("$ref") ?? node.Raw("$dynamicRef")) is { } reference)
+                node.Target = Resolve(reference, node.Pointer);
+        }
+    }
+
+    /// <summary>The request member that holds the schema.</summary>
+    public string Field { get; }
+
+    public SchemaNode Root { get; }
+
+    public List<SchemaNode> Nodes { get; } = [];
+
+    /// <summary>Bounds the work for the request.</summary>
+    public WorkLimit Work { get; }
+
+    /// <exception cref="GatewayException">The text is not a schema, is too large, or has a reference that leads nowhere.</exception>
+    public static SchemaDocument Parse(string schema, string field, WorkLimit work)
+    {
+        try
+        {
+            var text = JsonText.ReplaceLoneSurrogates(Encoding.UTF8.GetBytes(schema));
+            return new SchemaDocument(JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = DeepestJson }), field, work);
+        }
+        catch (JsonException)
+        {
+            throw GatewayException.Invalid(field, $"{field} must be JSON that is nested at most {DeepestNesting} schemas deep");
+        }
+    }
+
+    public GatewayException Refusal(SchemaPlace at, string problem) =>
+        GatewayException.Invalid(Field, at.IsRoot ? $"{Field} {problem}" : $"{Field} {problem} (at {at})");
+
+    private SchemaNode Read(SchemaPlace place, int depth)
+    {
+        if (depth > DeepestNesting)
+            throw Refusal(place, $"is nested more than {DeepestNesting} schemas deep");
+        if (Nodes.Count >= MostNodes)
+            throw Refusal(place, $"has more than {MostNodes} schemas in it");
+        var element = place.Json;
+        var node = element.ValueKind switch
+        {
+            JsonValueKind.Object => new SchemaNode(place),
+            JsonValueKind.True => new SchemaNode(place, true),
+            JsonValueKind.False => new SchemaNode(place, false),
+            _ => throw Refusal(place, $"must be a schema, an object or true or false, not {JsonKind.Describe(element)}"),
+        };
+        Nodes.Add(node);
+        place.Node = node;
+        if (element.ValueKind != JsonValueKind.Object)
+            return node;
+        foreach (var member in element.EnumerateObject())
+        {
+            Work.Spend();
+            node.Keywords[member.Name] = new SchemaValue(member.Value);
+        }
+
+        foreach (var (keyword, value) in node.Keywords.ToArray())
+            ReadKeyword(node, keyword, value.Raw, depth);
+        return node;
+    }
+
+    private void ReadKeyword(SchemaNode node, string keyword, JsonElement value, int depth)
+    {
+        if (!SchemaVocabulary.HoldsSchemas(keyword))
+        {
+            if (value.ValueKind == JsonValueKind.String && keyword is "$anchor" or "$dynamicAnchor" or "$id")
+                byName[value.GetString()!.TrimEnd('#')] = node;
+            else if (keyword == "type" && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > MostTypes)
+                throw Refusal(node.Pointer, $"has a list of more than {MostTypes} types; JSON Schema has seven");
+            return;
+        }
+
+        var place = node.Pointer.Inside(keyword, value);
+        if (keyword == "items" && value.ValueKind == JsonValueKind.Array)
+        {
+            var rest = node.Raw("additionalItems");
+            node.Keywords.Remove("items");
+            node.Keywords.Remove("additionalItems");
+            node.Keywords["prefixItems"] = new SchemaValue(value, List: ReadList(place, depth));
+            if (rest is { } items)
+                node.Keywords["items"] = new SchemaValue(items, Read(node.Pointer.Inside("additionalItems", items), depth + 1));
+        }
+        else if (keyword == "additionalItems" && !node.Has(keyword))
+        {
+            return;
+        }
+        else if (SchemaVocabulary.Schemas.Contains(keyword))
+        {
+            node.Keywords[keyword] = new SchemaValue(value, Read(place, depth + 1));
+        }
+        else if (SchemaVocabulary.Lists.Contains(keyword))
+        {
+            if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
+                throw Refusal(place, $"has {keyword} that is not a list of schemas");
+            node.Keywords[keyword] = new SchemaValue(value, List: ReadList(place, depth));
+        }
+        else if (SchemaVocabulary.Maps.Contains(keyword))
+        {
+            if (value.ValueKind != JsonValueKind.Object)
+                throw Refusal(place, $"has {keyword} that must be an object of schemas, not {JsonKind.Describe(value)}");
+            node.Keywords[keyword] = new SchemaValue(value, Map: ReadMap(place, depth, value.EnumerateObject()));
+        }
+        else if (keyword == "dependencies" && value.ValueKind == JsonValueKind.Object)
+        {
+            // Beside schemas it holds lists of names, which are read from the JSON.
+            node.Keywords[keyword] = new SchemaValue(value, Map: ReadMap(place, depth, value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Array)));
+        }
+    }
+
+    /// <summary>Of a name that stands there several times, the last counts.</summary>
+    private OrderedDictionary<string, SchemaNode> ReadMap(SchemaPlace place, int depth, IEnumerable<JsonProperty> members)
+    {
+        var last = new OrderedDictionary<string, JsonElement>();
+        foreach (var member in members)
+            last[member.Name] = member.Value;
+        var map = new OrderedDictionary<string, SchemaNode>();
+        foreach (var (name, value) in last)
+            map[name] = Read(place.Inside(name, value), depth + 1);
+        return map;
+    }
+
+    private List<SchemaNode> ReadList(SchemaPlace place, int depth) =>
+        [.. place.Json.EnumerateArray().Select((item, index) => Read(place.Inside(index, item), depth + 1))];
+
+    private SchemaNode Resolve(JsonElement reference, SchemaPlace at)
+    {
+        if (reference.ValueKind != JsonValueKind.String)
+            throw Refusal(at, $"has a $ref that must be a string, not {JsonKind.Describe(reference)}");
+        var text = reference.GetString()!;
+        var hash = text.IndexOf('#', StringComparison.Ordinal);
+        var document = hash < 0 ? text : text[..hash];
+        var fragment = hash < 0 ? "" : Uri.UnescapeDataString(text[(hash + 1)..]);
+        var start = document.Length == 0 ? Root : byName.GetValueOrDefault(document)
+            ?? throw Refusal(at, $"has a $ref to \"{text}\", which is outside of the schema; only references to its own parts can be followed");
+        if (fragment.Length == 0)
+            return start;
+        var found = fragment[0] == '/' ? Follow(start.Pointer, fragment) : byName.GetValueOrDefault(fragment);
+        return found ?? throw Refusal(at, $"has a $ref to \"{text}\", where there is no schema");
+    }
+
+    private SchemaNode? Follow(SchemaPlace from, string fragment)
+    {
+        var place = from;
+        foreach (var step in fragment.Split('/').Skip(1))
+        {
+            Work.Spend();
+            if (place.Find(SchemaPlace.Unescape(step)) is not { } next)
+                return null;
+            place = next;
+        }
+
+        // A place that no keyword names is read when a reference leads there.
+        return place.Node ?? (place.Json.ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False ? Read(place, 1) : null);
+    }
+}

@@ -1,0 +1,331 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Schemas;
+
+/// <summary>
+/// One judgement of one answer. What cannot be judged, for too much work or a pattern that the engine does not have,
+/// counts as valid, and nothing is concluded from it: a mismatch that is found is one.
+/// </summary>
+internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<SchemaNode, SchemaFacts> factsOf, WorkLimit work)
+{
+    /// <summary>Schemas can be written that judge one value exponentially often. A step is a value, a member or a name that is looked at once.</summary>
+    private const int MostSteps = 1_000_000;
+
+    /// <summary>Bytes of a text or of a value that are looked at in one step.</summary>
+    private const int BytesOfStep = 64;
+
+    /// <summary>Characters that are matched against a pattern in one step: the automaton may have to be made as it goes.</summary>
+    private const int MatchedInStep = 16;
+
+    /// <summary>Of a mismatch's words that are quoted from the schema.</summary>
+    private const int LongestQuote = 200;
+
+    /// <summary>For the whole judgement. Ordinary ones take less than a millisecond.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+
+    private readonly long startedAt = TimeProvider.System.GetTimestamp();
+    private int steps;
+    private int doubts;
+
+    /// <param name="schema">What the value has to fit.</param>
+    /// <param name="value">A value of the answer.</param>
+    /// <param name="at">Where it stands; null where only the verdict matters.</param>
+    public string? Find(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    {
+        if (!TrySpend(1) || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            return Doubt();
+        if (schema.Boolean is { } boolean)
+            return boolean ? null : Mismatch(at, "is not allowed");
+        return (schema.Target is { } target ? Find(target, value, at) : null)
+            ?? FindInAny(schema, value, at)
+            ?? FindInParts(schema, value, at)
+            ?? value.ValueKind switch
+            {
+                JsonValueKind.Object => FindInObject(schema, value, at),
+                JsonValueKind.Array => FindInArray(schema, value, at),
+                JsonValueKind.String => FindInText(schema, value, at),
+                JsonValueKind.Number => FindInNumber(schema, value, at),
+                _ => null,
+            };
+    }
+
+    private static string Mismatch(AnswerPlace? at, string problem) => $"{(at is null || at == AnswerPlace.Root ? "the answer" : at)} {problem}";
+
+    private static string Quote(string text) => text.Length <= LongestQuote ? text : text[..LongestQuote] + "…";
+
+    /// <summary>False when the judgement has taken too long, so that nothing more is looked at.</summary>
+    /// <exception cref="GatewayException">All of the request's work has.</exception>
+    private bool TrySpend(long count)
+    {
+        const int betweenLooks = 1024;
+        if (steps + count > MostSteps)
+        {
+            steps = MostSteps;
+            return false;
+        }
+
+        var before = steps;
+        steps += (int)count;
+        work.Spend((int)count);
+        if (steps / betweenLooks != before / betweenLooks && TimeProvider.System.GetElapsedTime(startedAt) > Longest)
+            steps = MostSteps;
+        return true;
+    }
+
+    private bool TrySpendReading(JsonElement value) => TrySpend(1 + (JsonMarshal.GetRawUtf8Value(value).Length / BytesOfStep));
+
+    /// <summary>Nothing is found, and nothing may be concluded from that.</summary>
+    private string? Doubt()
+    {
+        doubts++;
+        return null;
+    }
+
+    private bool Fits(SchemaNode schema, JsonElement value) => Find(schema, value, null) is null;
+
+    /// <summary>Null when it cannot be told.</summary>
+    private bool? Judge(SchemaNode schema, JsonElement value)
+    {
+        var before = doubts;
+        return Fits(schema, value) ? doubts == before ? true : null : false;
+    }
+
+    private string? FindInAny(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    {
+        var facts = factsOf(schema);
+        if (facts.Types is { } types && !types.Exists(type => IsOfType(type, value)))
+            return Mismatch(at, $"must be of type {Quote(string.Join(" or ", types))}, not {JsonKind.Describe(value)}");
+        if (schema.Raw("const") is { } constant)
+        {
+            if (!TrySpendReading(value))
+                return Doubt();
+            if (!JsonValueComparer.Instance.Equals(constant, value))
+                return Mismatch(at, "is not the constant that is asked for");
+        }
+
+        if (facts.Choices is { } choices)
+        {
+            if (!TrySpendReading(value))
+                return Doubt();
+            if (!choices.Contains(value))
+                return Mismatch(at, "is none of the values of enum");
+        }
+
+        return null;
+    }
+
+    private string? FindInParts(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    {
+        foreach (var part in schema.List("allOf"))
+        {
+            if (Find(part, value, at) is { } mismatch)
+                return mismatch;
+        }
+
+        if (schema.Has("anyOf") && !schema.List("anyOf").Any(part => Fits(part, value)))
+            return Mismatch(at, "fits no schema of anyOf");
+        if (schema.Has("oneOf"))
+        {
+            var verdicts = schema.List("oneOf").Select(part => Judge(part, value)).ToList();
+            var fitting = verdicts.Count(verdict => verdict == true);
+            if (fitting > 1 || verdicts.TrueForAll(verdict => verdict == false))
+                return Mismatch(at, $"fits {fitting} schemas of oneOf, not one");
+        }
+
+        if (schema.Node("not") is { } not && Judge(not, value) == true)
+            return Mismatch(at, "fits what not forbids");
+        return schema.Node("if") is { } condition && Judge(condition, value) is { } holds && schema.Node(holds ? "then" : "else") is { } consequence
+            ? Find(consequence, value, at)
+            : null;
+    }
+
+    private string? FindInObject(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    {
+        var facts = factsOf(schema);
+        if (!facts.SpeaksOfMembers)
+            return null;
+        if (!TrySpend(value.GetPropertyCount()))
+            return Doubt();
+        var members = new OrderedDictionary<string, JsonElement>();
+        foreach (var member in value.EnumerateObject())
+            members[member.Name] = member.Value;
+        if (Array.Find(facts.Required, name => !members.ContainsKey(name)) is { } missing)
+            return Mismatch(at, $"lacks \"{Quote(missing)}\"");
+        if (Size(schema, "Properties", members.Count, at) is { } size)
+            return size;
+        var properties = schema.Map("properties");
+        foreach (var (name, member) in members)
+        {
+            var place = at?.Member(name);
+            if (SchemasOf(schema, properties, name).Select(one => Find(one, member, place)).FirstOrDefault(found => found is not null) is { } mismatch)
+                return mismatch;
+            if (schema.Node("propertyNames") is { } names && !Fits(names, SchemaValue.Of(name).Raw))
+                return Mismatch(place, "has a name that propertyNames forbids");
+            if (Dependents(schema, name).Select(dependent => Find(dependent, value, at)).FirstOrDefault(found => found is not null) is { } dependence)
+                return dependence;
+            var needed = facts.DependentNames(name);
+            if (!TrySpend(needed.Length))
+                return Doubt();
+            if (Array.Exists(needed, need => !members.ContainsKey(need)))
+                return Mismatch(at, $"lacks what \"{Quote(name)}\" needs beside it");
+        }
+
+        return FindInUnevaluated(schema, "unevaluatedProperties", value, members, at);
+    }
+
+    /// <summary>What a member has to fit: the schemas of its name and of the patterns that match it, else that of all others.</summary>
+    private List<SchemaNode> SchemasOf(SchemaNode schema, IReadOnlyDictionary<string, SchemaNode> properties, string name)
+    {
+        var found = new List<SchemaNode>();
+        var isCertain = true;
+        foreach (var (pattern, one) in schema.Map("patternProperties"))
+        {
+            var matches = Matches(pattern, name);
+            isCertain &= matches is not null;
+            if (matches == true)
+                found.Add(one);
+        }
+
+        if (properties.TryGetValue(name, out var declared))
+            found.Add(declared);
+        if (found.Count == 0 && isCertain && schema.Node("additionalProperties") is { } additional)
+            found.Add(additional);
+        return found;
+    }
+
+    /// <summary>What applies to an object that has the property; <c>dependencies</c> is how draft 7 says it.</summary>
+    private static IEnumerable<SchemaNode> Dependents(SchemaNode schema, string name)
+    {
+        if (schema.Map("dependentSchemas").TryGetValue(name, out var dependent))
+            yield return dependent;
+        if (schema.Map("dependencies").TryGetValue(name, out dependent))
+            yield return dependent;
+    }
+
+    private string? FindInArray(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    {
+        if (Size(schema, "Items", value.GetArrayLength(), at) is { } size)
+            return size;
+        var prefix = schema.List("prefixItems");
+        var rest = schema.Node("items");
+        var index = 0;
+        foreach (var item in prefix.Count > 0 || rest is not null ? value.EnumerateArray() : default)
+        {
+            var expected = index < prefix.Count ? prefix[index] : rest;
+            if (expected is null)
+                break;
+            if (Find(expected, item, at?.Item(index)) is { } mismatch)
+                return mismatch;
+            index++;
+        }
+
+        if (schema.Node("contains") is { } contained)
+        {
+            var verdicts = value.EnumerateArray().Select(item => Judge(contained, item)).ToList();
+            var count = verdicts.Count(verdict => verdict == true);
+            if (verdicts.Count(verdict => verdict != false) < (Number(schema, "minContains") ?? 1) || count > (Number(schema, "maxContains") ?? int.MaxValue))
+                return Mismatch(at, $"has {count} items that fit contains");
+        }
+
+        if (schema.Raw("uniqueItems") is { ValueKind: JsonValueKind.True } && !AreUnique(value))
+            return Mismatch(at, "has equal items");
+        return schema.Has("unevaluatedItems") ? FindInUnevaluated(schema, "unevaluatedItems", value, ItemsOf(value), at) : null;
+    }
+
+    private bool AreUnique(JsonElement array)
+    {
+        if (!TrySpendReading(array) || !TrySpend(array.GetArrayLength()))
+        {
+            doubts++;
+            return true;
+        }
+
+        var seen = new HashSet<JsonElement>(JsonValueComparer.Instance);
+        return array.EnumerateArray().All(seen.Add);
+    }
+
+    private string? FindInText(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    {
+        if (!schema.Has("minLength") && !schema.Has("maxLength") && !schema.Has("pattern") && !schema.Has("format"))
+            return null;
+        if (!TrySpendReading(value))
+            return Doubt();
+        var text = value.GetString()!;
+        if ((schema.Has("minLength") || schema.Has("maxLength")) && Size(schema, "Length", text.EnumerateRunes().Count(), at) is { } size)
+            return size;
+        if (schema.Strings("pattern").FirstOrDefault() is { } source && Matches(source, text) == false)
+            return Mismatch(at, $"does not match the pattern {Quote(source)}");
+        return schema.Strings("format").FirstOrDefault() is { } format && !SchemaFormat.Fits(format, text) ? Mismatch(at, $"is not of format {format}") : null;
+    }
+
+    private string? FindInNumber(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    {
+        foreach (var keyword in (ReadOnlySpan<string>)["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"])
+        {
+            if (schema.Raw(keyword) is not { ValueKind: JsonValueKind.Number } limit)
+                continue;
+            if (!TrySpendReading(value) || !TrySpendReading(limit))
+                return Doubt();
+            if (!Satisfies(keyword, value, limit))
+                return Mismatch(at, $"does not satisfy {keyword}: {Quote(limit.GetRawText())}");
+        }
+
+        return null;
+    }
+
+    private static bool Satisfies(string keyword, JsonElement value, JsonElement limit)
+    {
+        var order = SchemaNumber.Compare(value, limit);
+        return keyword switch
+        {
+            "minimum" => order >= 0,
+            "maximum" => order <= 0,
+            "exclusiveMinimum" => order > 0,
+            "exclusiveMaximum" => order < 0,
+            _ => !limit.TryGetDecimal(out var step) || step <= 0 || !value.TryGetDecimal(out var number) || number % step == 0,
+        };
+    }
+
+    private static string? Size(SchemaNode schema, string of, int size, AnswerPlace? at)
+    {
+        if (Number(schema, "min" + of) is { } least && size < least)
+            return Mismatch(at, $"has {size}, fewer than min{of} {least}");
+        return Number(schema, "max" + of) is { } most && size > most ? Mismatch(at, $"has {size}, more than max{of} {most}") : null;
+    }
+
+    private static double? Number(SchemaNode schema, string keyword) => schema.Raw(keyword) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
+
+    /// <summary>Null when it cannot be told.</summary>
+    private bool? Matches(string pattern, string text)
+    {
+        try
+        {
+            if (TrySpend(1 + (text.Length / MatchedInStep)) && patterns.Find(pattern) is { } expression)
+                return expression.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            patterns.GiveUp(pattern);
+        }
+
+        doubts++;
+        return null;
+    }
+
+    private static bool IsOfType(string type, JsonElement value) => type switch
+    {
+        "object" => value.ValueKind == JsonValueKind.Object,
+        "array" => value.ValueKind == JsonValueKind.Array,
+        "string" => value.ValueKind == JsonValueKind.String,
+        "number" => value.ValueKind == JsonValueKind.Number,
+        "integer" => value.ValueKind == JsonValueKind.Number && double.IsInteger(value.GetDouble()),
+        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+        "null" => value.ValueKind == JsonValueKind.Null,
+        _ => true,
+    };
+}

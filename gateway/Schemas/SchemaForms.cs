@@ -1,0 +1,276 @@
+using System.Text.Json;
+
+namespace Dragoman.Schemas;
+
+/// <summary>Says what a schema says in the forms that a provider knows. Changes <paramref name="node"/>, which is a copy.</summary>
+internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string field, SchemaNode node, List<string> notes)
+{
+    private static readonly string[] Scalars = ["string", "number", "boolean", "null"];
+
+    /// <summary>Whether null was a branch of the choice, which has to be said as a keyword.</summary>
+    public bool TakesNull { get; private set; }
+
+    /// <summary>Makes <c>oneOf</c> an <c>anyOf</c>, and leaves out branches that nothing fits. Tells whether there is a choice.</summary>
+    public bool ChoiceAsAnyOf()
+    {
+        if (node.Has("oneOf") && !node.Has("anyOf") && !rules.Keywords!.Contains("oneOf"))
+        {
+            losses.ChangesValidity |= node.List("oneOf").Count > 1;
+            Rename("oneOf", "anyOf", node.Keywords["oneOf"]);
+        }
+
+        // Two choices beside each other could not both become an anyOf.
+        if (node.Has("oneOf") && node.Has("anyOf"))
+        {
+            if (losses.Remove("oneOf", node.Keywords["oneOf"]) is { } note)
+                notes.Add(note);
+            node.Keywords.Remove("oneOf");
+        }
+
+        var branches = node.List("anyOf");
+        var possible = branches.Where(branch => branch.Boolean != false).ToList();
+        if (possible.Count > 0 && possible.Count < branches.Count)
+            node.Keywords["anyOf"] = SchemaValue.Of(possible);
+        return node.Has("anyOf");
+    }
+
+    private void NullBranches()
+    {
+        var kept = node.List("anyOf").Where(branch => !branch.Strings("type").SequenceEqual(["null"])).ToList();
+        if (!rules.NullableKeyword || kept.Count == 0 || kept.Count == node.List("anyOf").Count)
+            return;
+        node.Keywords["anyOf"] = SchemaValue.Of(kept);
+        TakesNull = true;
+    }
+
+    public void Bring()
+    {
+        ForbiddenProperties();
+        PatternsOfNames();
+        ConstantAsEnum();
+        Choices();
+        LeastItems();
+        Tuple();
+        NullBranches();
+        if (!rules.IsTyped || node.Has("anyOf"))
+            return;
+        if (!node.Has("type"))
+            GuessType();
+        OnlyNull();
+        if (rules.NullableKeyword)
+            OneType();
+        WithoutOtherTypes();
+        if (node.Strings("type").Contains("array") && !node.Has("items"))
+            node.Keywords["items"] = new SchemaNode(node.Pointer);
+        if (node.Strings("type").Contains("object"))
+            Members();
+    }
+
+    /// <summary>A property of the schema <c>false</c> must be absent, which a closed object says by not naming it.</summary>
+    private void ForbiddenProperties()
+    {
+        var properties = node.Map("properties");
+        if (properties.Values.All(property => property.Boolean != false))
+            return;
+        var forbidden = properties.Where(property => property.Value.Boolean == false).Select(property => property.Key).ToHashSet(StringComparer.Ordinal);
+        losses.ChangesValidity |= node.Strings("required").Any(forbidden.Contains);
+        node.Keywords["properties"] = SchemaValue.Of(new OrderedDictionary<string, SchemaNode>(properties.Where(property => property.Value.Boolean != false)));
+        if (!rules.IsClosed)
+            notes.Add(losses.Weaken("properties", SchemaValue.Of(new OrderedDictionary<string, SchemaNode>(forbidden.Select(name => KeyValuePair.Create(name, properties[name]))))));
+    }
+
+    /// <summary>Without its patterns, a limit on all other properties would hit those that they allow.</summary>
+    private void PatternsOfNames()
+    {
+        if (rules.IsClosed || !node.Has("patternProperties") || !node.Has("additionalProperties") || rules.Keywords!.Contains("patternProperties"))
+            return;
+        if (losses.Remove("additionalProperties", node.Keywords["additionalProperties"]) is { } note)
+            notes.Add(note);
+        node.Keywords.Remove("additionalProperties");
+    }
+
+    private void ConstantAsEnum()
+    {
+        if (node.Raw("const") is { } constant && rules.ConstAsEnum && !node.Has("enum"))
+            Rename("const", "enum", SchemaValue.Of([constant]));
+    }
+
+    private void Choices()
+    {
+        if (node.Raw("const") is { } constant && !AreTaken([constant]))
+            RemoveChoices("const", [constant]);
+        if (node.Raw("enum") is not { ValueKind: JsonValueKind.Array } array)
+            return;
+        var choices = array.EnumerateArray().ToList();
+        if (!AreTaken(choices))
+        {
+            RemoveChoices("enum", choices);
+        }
+        else if (rules.Choices == EnumChoices.Strings)
+        {
+            var takesNull = choices.Exists(choice => choice.ValueKind == JsonValueKind.Null) && (!node.Has("type") || node.Strings("type").Contains("null"));
+            losses.ChangesValidity |= node.Has("type") && !node.Strings("type").Contains("string");
+            node.Keywords["enum"] = SchemaValue.Of(choices.Where(choice => choice.ValueKind == JsonValueKind.String));
+            node.Keywords["type"] = takesNull ? SchemaValue.Of(["string", "null"]) : SchemaValue.Of("string");
+        }
+    }
+
+    private bool AreTaken(List<JsonElement> choices) => rules.Choices switch
+    {
+        EnumChoices.Primitives => choices.TrueForAll(choice => choice.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)),
+        EnumChoices.Strings => choices.TrueForAll(choice => choice.ValueKind is JsonValueKind.String or JsonValueKind.Null) && choices.Exists(choice => choice.ValueKind == JsonValueKind.String),
+        _ => true,
+    };
+
+    private void RemoveChoices(string keyword, List<JsonElement> choices)
+    {
+        if (!node.Has("type"))
+            GiveType(TypesOf(choices));
+        notes.Add(losses.Remove(keyword, node.Keywords[keyword])!);
+        node.Keywords.Remove(keyword);
+    }
+
+    private void LeastItems()
+    {
+        if (node.Raw("minItems") is not { ValueKind: JsonValueKind.Number } least || least.GetDouble() <= rules.MostMinItems)
+            return;
+        notes.Add(losses.Weaken("minItems", node.Keywords["minItems"]));
+        node.Keywords["minItems"] = SchemaValue.Of(rules.MostMinItems);
+    }
+
+    /// <summary>A tuple becomes a list of what stands at any place.</summary>
+    private void Tuple()
+    {
+        if (!node.Has("prefixItems") || rules.Keywords!.Contains("prefixItems"))
+            return;
+        var prefix = node.List("prefixItems");
+        var isWhole = node.Node("items")?.Boolean == false || (node.Raw("maxItems") is { ValueKind: JsonValueKind.Number } most && most.GetDouble() <= prefix.Count);
+        var distinct = (isWhole ? prefix : prefix.Append(node.Node("items") ?? new SchemaNode(node.Pointer))).DistinctBy(SchemaMerge.IdentityOf).ToList();
+
+        var any = distinct[0];
+        if (distinct.Count > 1)
+        {
+            any = new SchemaNode(node.Pointer);
+            any.Keywords["anyOf"] = SchemaValue.Of(distinct);
+        }
+
+        notes.Add(losses.Remove("prefixItems", node.Keywords["prefixItems"])!);
+        node.Keywords.Remove("prefixItems");
+        node.Keywords["items"] = any;
+    }
+
+    /// <summary>A schema without a type that speaks of one type means that type; one that speaks of none or of several means any.</summary>
+    private void GuessType()
+    {
+        var spoken = node.Keywords.Keys.Select(keyword => SchemaVocabulary.Assertions.GetValueOrDefault(keyword)).Where(about => about is { Length: > 0 }).Distinct().ToList();
+        if (node.Raw("enum") is { ValueKind: JsonValueKind.Array } choices)
+            GiveType(TypesOf(choices.EnumerateArray()));
+        else if (node.Raw("const") is { } constant)
+            GiveType(TypesOf([constant]));
+        else if (spoken.Count == 1)
+            GiveType([spoken[0]!]);
+        else if (rules.NullableKeyword)
+            GiveType(["string", "number", "boolean", "object", "array", "null"], "array");
+        else
+            AnyScalar();
+    }
+
+    private void AnyScalar()
+    {
+        GiveType([.. Scalars]);
+        losses.Refuse($"{field} has a schema that says no type (at {node.Pointer}); this provider takes no value of any type");
+    }
+
+    private void GiveType(List<string> types, string? withSimpleItems = null)
+    {
+        if (types.Count == 0)
+            return;
+        if (withSimpleItems is not null && !node.Has("items"))
+        {
+            // An item of any type may not be a list again, so that this ends.
+            var items = new SchemaNode(node.Pointer);
+            items.Keywords["type"] = SchemaValue.Of(["string", "number", "boolean", "object", "null"]);
+            node.Keywords["items"] = items;
+        }
+
+        node.Keywords.Insert(0, "type", types.Count == 1 ? SchemaValue.Of(types[0]) : SchemaValue.Of(types));
+    }
+
+    /// <summary>What speaks of a type that the value never has says nothing, but providers stumble over it.</summary>
+    private void WithoutOtherTypes()
+    {
+        var types = node.Strings("type").Select(type => type == "integer" ? "number" : type).ToHashSet();
+        if (types.Count == 0)
+            return;
+        foreach (var keyword in node.Keywords.Keys.Where(keyword => SchemaVocabulary.Assertions.GetValueOrDefault(keyword) is { Length: > 0 } about && !types.Contains(about)).ToList())
+            node.Keywords.Remove(keyword);
+    }
+
+    private void OnlyNull()
+    {
+        if (!rules.NullableKeyword || !node.Strings("type").SequenceEqual(["null"]))
+            return;
+        notes.Add(losses.Weaken("type", SchemaValue.Of("null")));
+        node.Keywords["type"] = SchemaValue.Of(["string", "null"]);
+    }
+
+    /// <summary>Makes of several types a choice of one each, with the keywords that speak of it.</summary>
+    private void OneType()
+    {
+        var types = node.Strings("type").Distinct().ToList();
+        var takesNull = types.Remove("null");
+        if (types.Contains("number") && types.Remove("integer"))
+            node.Keywords["type"] = SchemaValue.Of(takesNull ? types.Append("null") : types);
+        if (types.Count < 2)
+            return;
+        var branches = types.ConvertAll(type => OfType(type, takesNull));
+        foreach (var keyword in node.Keywords.Keys.Where(keyword => keyword == "type" || SchemaVocabulary.Assertions.GetValueOrDefault(keyword) is { Length: > 0 }).ToList())
+            node.Keywords.Remove(keyword);
+        node.Keywords.Insert(0, "anyOf", SchemaValue.Of(branches));
+    }
+
+    private SchemaNode OfType(string type, bool takesNull)
+    {
+        var branch = new SchemaNode(node.Pointer);
+        branch.Keywords["type"] = takesNull ? SchemaValue.Of([type, "null"]) : SchemaValue.Of(type);
+        foreach (var (keyword, value) in node.Keywords)
+        {
+            if (SchemaVocabulary.Assertions.TryGetValue(keyword, out var about) && about == (type == "integer" ? "number" : type))
+                branch.Keywords[keyword] = value;
+        }
+
+        return branch;
+    }
+
+    private void Members()
+    {
+        var properties = node.Map("properties");
+        if (rules.IsClosed && !node.Has("properties") && !node.Has("required") && node.Node("additionalProperties") is null or { Boolean: true })
+            losses.Refuse($"{field} has an object without properties (at {node.Pointer}), which may hold any; this provider takes named properties only");
+        var unnamed = node.Strings("required").Where(name => !properties.ContainsKey(name)).Distinct().ToList();
+        if (unnamed.Count == 0)
+            return;
+        losses.ChangesValidity |= node.Node("additionalProperties")?.Boolean == false;
+        var all = new OrderedDictionary<string, SchemaNode>(properties);
+        foreach (var name in unnamed)
+            all[name] = node.Node("additionalProperties") is { Boolean: null } further ? further : new SchemaNode(node.Pointer);
+        node.Keywords["properties"] = SchemaValue.Of(all);
+    }
+
+    private static List<string> TypesOf(IEnumerable<JsonElement> values) => values.Select(value => value.ValueKind switch
+    {
+        JsonValueKind.Object => "object",
+        JsonValueKind.Array => "array",
+        JsonValueKind.Number => "number",
+        JsonValueKind.True or JsonValueKind.False => "boolean",
+        JsonValueKind.Null => "null",
+        _ => "string",
+    }).Distinct().ToList();
+
+    private void Rename(string from, string to, SchemaValue value)
+    {
+        var index = node.Keywords.IndexOf(from);
+        node.Keywords.RemoveAt(index);
+        node.Keywords.Insert(index, to, value);
+    }
+}

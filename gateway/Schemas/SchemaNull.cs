@@ -1,0 +1,83 @@
+using System.Text.Json;
+
+namespace Dragoman.Schemas;
+
+/// <summary>Lets a schema take null, so that a required property can say "absent".</summary>
+internal static class SchemaNull
+{
+    public static (SchemaNode Schema, bool Changed) Allow(SchemaNode node)
+    {
+        var result = node.Copy();
+        var changed = false;
+        if (node.Has("$ref"))
+        {
+            result = new SchemaNode(node.Pointer);
+            result.Keywords["anyOf"] = SchemaValue.Of([node, OnlyNull(node)]);
+            return (result, true);
+        }
+
+        var types = node.Strings("type").ToList();
+        if (types.Count > 0 && !types.Contains("null"))
+        {
+            result.Keywords["type"] = SchemaValue.Of(types.Append("null").ToList());
+            changed = true;
+        }
+
+        if (node.Raw("enum") is { ValueKind: JsonValueKind.Array } choices && !choices.EnumerateArray().Any(IsNull))
+        {
+            result.Keywords["enum"] = SchemaValue.Of(choices.EnumerateArray().Append(Null));
+            changed = true;
+        }
+
+        if (node.Raw("const") is { } constant && !IsNull(constant))
+        {
+            var index = result.Keywords.IndexOf("const");
+            result.Keywords.RemoveAt(index);
+            result.Keywords.Remove("enum");
+            result.Keywords.Insert(Math.Min(index, result.Keywords.Count), "enum", SchemaValue.Of([constant, Null]));
+            changed = true;
+        }
+
+        if (node.Has("anyOf") && !node.List("anyOf").Any(branch => !Allow(branch).Changed))
+        {
+            result.Keywords["anyOf"] = SchemaValue.Of([.. node.List("anyOf"), OnlyNull(node)]);
+            changed = true;
+        }
+
+        return (result, changed);
+    }
+
+    /// <summary>Says null as <c>nullable: true</c> beside each type, for providers with the types of OpenAPI 3.0.</summary>
+    public static void AsKeyword(SchemaNode result, bool takesNull)
+    {
+        if (takesNull)
+            SetNullable(result);
+        var types = result.Strings("type").ToList();
+        if (types.Count > 1 && types.Remove("null"))
+            SetNullable(result);
+        if (types.Count > 0)
+            result.Keywords["type"] = SchemaValue.Of(types[0]);
+        else
+            // A list without the name of a type in it says nothing.
+            result.Keywords.Remove("type");
+    }
+
+    private static void SetNullable(SchemaNode result)
+    {
+        foreach (var branch in result.List("anyOf"))
+            SetNullable(branch);
+        if (!result.Has("anyOf"))
+            result.Keywords["nullable"] = SchemaValue.Of(true);
+    }
+
+    private static JsonElement Null { get; } = JsonElement.Parse("null"u8);
+
+    private static bool IsNull(JsonElement value) => value.ValueKind == JsonValueKind.Null;
+
+    private static SchemaNode OnlyNull(SchemaNode node)
+    {
+        var only = new SchemaNode(node.Pointer);
+        only.Keywords["type"] = SchemaValue.Of("null");
+        return only;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Frozen;
+
+namespace Dragoman.Schemas;
+
+/// <summary>What one kind of provider takes of JSON Schema, as data (specs/dialects.md 2.5).</summary>
+public sealed class SchemaRules
+{
+    private static readonly string[] Shared =
+        ["type", "properties", "required", "items", "anyOf", "enum", "description", "minItems"];
+
+    public static readonly SchemaRules OpenAIStrict = new()
+    {
+        Keywords = FrozenSet.Create([.. Shared, "additionalProperties", "$ref", "const", "title", "maxItems", "pattern", "format",
+            "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
+        Formats = FrozenSet.Create("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"),
+        IsClosed = true,
+        RequiresAll = true,
+        DeepestObjects = 10,
+        NeedsObjectRoot = true,
+    };
+
+    public static readonly SchemaRules AnthropicNative = new()
+    {
+        Keywords = FrozenSet.Create([.. Shared, "additionalProperties", "$ref", "const", "title", "format"]),
+        Formats = FrozenSet.Create("date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"),
+        IsClosed = true,
+        NeedsObjectRoot = true,
+        Recursion = RecursionLimit.None,
+        MostOptional = 24,
+        MostMinItems = 1,
+        Choices = EnumChoices.Primitives,
+    };
+
+    public static readonly SchemaRules GeminiJsonSchema = new()
+    {
+        Keywords = FrozenSet.Create([.. Shared, "additionalProperties", "$ref", "oneOf", "prefixItems", "title", "format",
+            "maxItems", "minimum", "maximum", "default", "examples", "propertyOrdering"]),
+        KeepsUnknown = true,
+        ConstAsEnum = true,
+        Recursion = RecursionLimit.Optional,
+    };
+
+    public static readonly SchemaRules GeminiOpenApi = new()
+    {
+        Keywords = FrozenSet.Create([.. Shared, "nullable", "format", "maxItems", "minimum", "maximum", "minLength", "maxLength", "pattern",
+            "minProperties", "maxProperties", "propertyOrdering"]),
+        Formats = FrozenSet.Create("enum", "date-time", "int32", "int64", "float", "double"),
+        NeedsObjectRoot = true,
+        InlinesReferences = true,
+        ConstAsEnum = true,
+        NullableKeyword = true,
+        Choices = EnumChoices.Strings,
+    };
+
+    /// <summary>Checks only; the schema stays as the client sent it.</summary>
+    public static readonly SchemaRules Permissive = new();
+
+    private SchemaRules()
+    {
+    }
+
+    /// <summary>The keywords that are taken; null when all are, unchanged.</summary>
+    internal FrozenSet<string>? Keywords { get; private init; }
+
+    /// <summary>The values of <c>format</c> that are taken; null for any.</summary>
+    internal FrozenSet<string>? Formats { get; private init; }
+
+    /// <summary>Whether keywords that JSON Schema does not have may stay.</summary>
+    internal bool KeepsUnknown { get; private init; }
+
+    /// <summary>Whether every object needs <c>additionalProperties: false</c>.</summary>
+    internal bool IsClosed { get; private init; }
+
+    /// <summary>Whether every property has to be required, so that an optional one becomes nullable.</summary>
+    internal bool RequiresAll { get; private init; }
+
+    internal bool NeedsObjectRoot { get; private init; }
+
+    /// <summary>Whether references are written out; otherwise nothing stands beside a <c>$ref</c>.</summary>
+    internal bool InlinesReferences { get; private init; }
+
+    internal RecursionLimit Recursion { get; private init; }
+
+    internal bool ConstAsEnum { get; private init; }
+
+    /// <summary>Whether null is <c>nullable: true</c> beside a single type.</summary>
+    internal bool NullableKeyword { get; private init; }
+
+    /// <summary>Whether every schema needs a type or a choice, and beside a choice stands nothing that limits it.</summary>
+    internal bool IsTyped => IsClosed || NullableKeyword;
+
+    /// <summary>How many objects may stand in each other. The limit of 5,000 properties is met by <see cref="SchemaDocument.MostNodes"/>.</summary>
+    internal int DeepestObjects { get; private init; } = int.MaxValue;
+
+    internal int MostOptional { get; private init; } = int.MaxValue;
+
+    internal int MostMinItems { get; private init; } = int.MaxValue;
+
+    internal EnumChoices Choices { get; private init; }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Dragoman.Configuration;
+using Dragoman.Conversation;
+
+namespace Dragoman.Gateway.Tests.Configuration;
+
+public class ConfigurationSchemaTests
+{
+    private static readonly JsonElement Schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs", "gateway.schema.json"))).RootElement;
+
+    public static TheoryData<string, string> Objects => new()
+    {
+        { "", "properties" },
+        { "/providers/p", "$defs/provider/properties" },
+        { "/providers/p/timeouts", "$defs/provider/properties/timeouts/properties" },
+        { "/providers/q/options", "$defs/provider/properties/options/properties" },
+        { "/models/m", "$defs/model/properties" },
+        { "/access", "properties/access/properties" },
+        { "/limits", "properties/limits/properties" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Objects))]
+    public void The_schema_allows_the_members_that_the_reader_allows(string pointer, string place)
+    {
+        var json = """{ "providers": { "p": { "dialect": "mistral", "timeouts": {} }, "q": { "dialect": "openai", "options": {} } }, "models": { "m": { "provider": "p", "model": "x" } }, "access": {}, "limits": {} }""";
+        var variable = "DRAGOMAN" + (pointer + "/surprise").Replace("/", "__", StringComparison.Ordinal);
+        var mistake = Assert.Throws<ConfigurationException>(() => ConfigurationReader.Read(json, "test", new Dictionary<string, string> { [variable] = "1" })).Mistakes[0];
+        var allowed = mistake[(mistake.IndexOf("allowed: ", StringComparison.Ordinal) + "allowed: ".Length)..].Split(", ");
+        Assert.Equal(allowed.Order(StringComparer.Ordinal), At(place).EnumerateObject().Select(member => member.Name).Where(name => name != "$schema").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_schema_lists_the_dialects_and_capabilities_that_the_reader_knows()
+    {
+        Assert.Equal(ProviderSettings.Dialects, At("$defs/provider/properties/dialect/enum").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(ProviderOptions.Servers, At("$defs/provider/properties/options/properties/server/enum").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(ProviderOptions.ReasoningEchoes, At("$defs/provider/properties/options/properties/echoReasoningContent/enum").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(ProviderOptions.AnthropicAuthWays.Concat(ProviderOptions.AzureAuthWays), At("$defs/provider/properties/options/properties/auth/enum").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(ModelCapabilities.All, At("$defs/model/properties/capabilities/items/enum").EnumerateArray().Select(word => word.GetString()));
+    }
+
+    private static JsonElement At(string place) => place.Split('/').Aggregate(Schema, (element, name) => element.GetProperty(name));
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+
+namespace Dragoman.Gateway.Tests.Configuration;
+
+/// <summary>A configuration with every member that there is, and ways to spoil it.</summary>
+internal static class FullConfiguration
+{
+    public const string Secret = "sk-sentinel-0123456789";
+
+    public const string Json =
+        """
+        {
+          "$schema": "docs/gateway.schema.json",
+          "providers": {
+            "claude": { "dialect": "anthropic", "apiKey": "sk-sentinel-0123456789", "options": { "version": "2023-06-01", "auth": "bearer" } },
+            "azure": {
+              "dialect": "azure-openai", "baseUrl": "https://name.openai.azure.com/openai/v1", "apiKey": "sk-sentinel-0123456789", "publish": "none",
+              "options": { "auth": "api-key", "apiVersion": "2024-10-21", "deployments": false, "scope": "https://example.com/.default", "baseModels": { "mine": "gpt-5" } }
+            },
+            "g": { "dialect": "gemini", "direct": false, "httpVersion": "2", "options": {} },
+            "mistral": {
+              "dialect": "mistral", "publish": "all", "httpVersion": 1.1,
+              "timeouts": { "connectSeconds": 1, "firstEventSeconds": 2.5, "idleSeconds": 3e1, "totalSeconds": 86400 }
+            },
+            "desk": { "dialect": "openai", "baseUrl": "http://127.0.0.1:1234/v1", "options": { "server": "vllm", "mergeSystem": true, "echoReasoningContent": "toolCalls", "responses": false } }
+          },
+          "models": {
+            "llama3.2:latest": {
+              "provider": "mistral", "model": "mistral-small-latest", "aliases": ["tiny", "acme/tiny:1b"], "capabilities": ["completion", "vision"],
+              "contextLength": 1000, "embeddingLength": 10, "family": "llama", "parameterSize": "3B", "quantization": "Q4_K_M"
+            },
+            "best": { "targets": [{ "provider": "claude", "model": "claude-opus-5" }, { "provider": "desk", "model": "qwen" }] }
+          },
+          "access": {
+            "mode": "open", "allowOpenNetwork": false, "origins": ["https://app.example.com", "chrome-extension://*", "*"],
+            "hosts": ["dragoman.example.com", "10.0.0.1", "*"], "downloads": "any"
+          },
+          "limits": {
+            "requestBytes": 1048576, "downloadBytes": 1e6, "answerBytes": 2147483647, "memoryBytes": 402653184, "drainSeconds": 1, "workSeconds": 10, "keepAliveSeconds": 0.5, "stalledClientSeconds": 2
+          }
+        }
+        """;
+
+    public static JsonNode Parse() => JsonNode.Parse(Json)!;
+
+    /// <summary>Every value below a node and the node itself, with its JSON pointer.</summary>
+    public static IEnumerable<(string Pointer, JsonNode Node)> Nodes(JsonNode node, string pointer = "")
+    {
+        yield return (pointer, node);
+        var children = node switch
+        {
+            JsonObject members => members.Select(member => (Name: member.Key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal), Value: member.Value!)),
+            JsonArray items => items.Select((item, index) => (Name: $"{index}", Value: item!)),
+            _ => [],
+        };
+        foreach (var (name, value) in children)
+        {
+            foreach (var below in Nodes(value, $"{pointer}/{name}"))
+                yield return below;
+        }
+    }
+
+    /// <summary>The configuration with another value at a pointer, given as JSON text, which need not be valid.</summary>
+    public static string With(string pointer, string value)
+    {
+        // A text of its own that is replaced afterwards, so that also what no tree can hold comes in.
+        const string mark = "the value that goes here";
+        if (pointer.Length == 0)
+            return value;
+        var root = Parse();
+        var node = Nodes(root).Single(each => each.Pointer == pointer).Node;
+        node.ReplaceWith(JsonValue.Create(mark));
+        return root.ToJsonString().Replace($"\"{mark}\"", value, StringComparison.Ordinal);
+    }
+
+    /// <summary>The configuration with one more member in the object at a pointer, after all others.</summary>
+    public static string WithMember(string pointer, string name, string value)
+    {
+        var members = Nodes(Parse()).Single(each => each.Pointer == pointer).Node.AsObject();
+        var separator = members.Count == 0 ? "" : ",";
+        return With(pointer, $"{members.ToJsonString()[..^1]}{separator}{name}:{value}}}");
+    }
+}

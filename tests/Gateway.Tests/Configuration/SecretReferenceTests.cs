@@ -1,0 +1,82 @@
+using Dragoman.Configuration;
+
+namespace Dragoman.Gateway.Tests.Configuration;
+
+public class SecretReferenceTests
+{
+    [Fact]
+    public void A_variable_is_read_from_the_environment() =>
+        Assert.Equal("value of A", SecretReference.Resolve("env:A", name => $"value of {name}"));
+
+    [Fact]
+    public void A_file_is_read_without_its_last_line_end()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, "secret\n");
+            Assert.Equal("secret", SecretReference.Resolve("file:" + path, _ => null));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \r\n")]
+    [InlineData("sentinel\nx")]
+    [InlineData("sentinel\rx")]
+    [InlineData("sentinel\tx")]
+    [InlineData("sentinel\0")]
+    [InlineData("sentinel\u007f")]
+    [InlineData("sentinel\u00e9")]
+    [InlineData("sentinel\u2028x")]
+    public void What_could_not_stand_in_a_header_is_refused_wherever_it_comes_from(string secret)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, secret);
+            foreach (var (reference, place) in ((string, string)[])[(secret, ""), ("env:A", "environment variable A "), ("file:" + path, $"file {path} ")])
+            {
+                var message = Assert.Throws<SecretException>(() => SecretReference.Resolve(reference, _ => secret)).Message;
+                Assert.StartsWith(place, message, StringComparison.Ordinal);
+                Assert.EndsWith("; allowed: 1 to 8192 visible ASCII characters, as the provider shows the key", message, StringComparison.Ordinal);
+                Assert.DoesNotContain("sentinel", message, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void White_space_around_is_no_part_of_what_a_variable_holds() =>
+        Assert.Equal("sk-123", SecretReference.Resolve("env:A", _ => "\t sk-123 \r\n"));
+
+    [Fact]
+    public void A_secret_has_a_bound()
+    {
+        Assert.Equal(8192, SecretReference.Resolve(new string('x', 8192), _ => null).Length);
+        Assert.Throws<SecretException>(() => SecretReference.Resolve(new string('x', 8193), _ => null));
+    }
+
+    [Fact]
+    public void Any_other_text_is_the_secret_itself() => Assert.Equal("sk-123", SecretReference.Resolve("sk-123", _ => null));
+
+    [Theory]
+    [InlineData("env:MISSING", "environment variable MISSING is not set")]
+    [InlineData("env:", "env: needs the name of a variable, such as env:MY_KEY")]
+    [InlineData("file:", "file: needs a path, such as file:/run/secrets/my_key")]
+    [InlineData(" sk-123", "begins or ends with a blank; allowed: 1 to 8192 visible ASCII characters, as the provider shows the key")]
+    [InlineData("keyvault:name", "keyvault: references are not supported yet; use env: or file:")]
+    public void What_cannot_be_found_is_told_by_its_reference(string reference, string message) =>
+        Assert.Equal(message, Assert.Throws<SecretException>(() => SecretReference.Resolve(reference, _ => null)).Message);
+
+    [Fact]
+    public void A_missing_file_is_told_by_its_path() =>
+        Assert.StartsWith("file /does/not/exist does not exist", Assert.Throws<SecretException>(() => SecretReference.Resolve("file:/does/not/exist", _ => null)).Message, StringComparison.Ordinal);
+}

@@ -1,0 +1,352 @@
+using System.Text;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Gateway.Tests.Conversation;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Dragoman.Gateway.Tests.Dialects.ChatCompletions;
+
+/// <summary>Shapes beyond the fixtures that servers are known to send (specs/dialects.md 3.0, 3.8, 5).</summary>
+public sealed class ChatCompletionReaderTests
+{
+    private const string Finish = """{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""";
+
+    [Fact]
+    public void Azures_first_chunk_without_choices_does_not_start_the_answer()
+    {
+        var events = Play(
+            """{"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0}]}""",
+            """{"choices":[{"delta":{"content":"a"},"index":0}],"id":"chatcmpl-1"}""",
+            Finish,
+            "[DONE]");
+        Assert.True(events.EndedWell);
+        Assert.Equal("chatcmpl-1", events.Answer.UpstreamId);
+        Assert.Equal("a", events.Answer.Choices[0].Text.ToString());
+    }
+
+    [Fact]
+    public void An_asynchronous_filter_may_withhold_the_rest_in_a_chunk_without_a_delta()
+    {
+        var events = Play(
+            """{"choices":[{"delta":{"content":"a"},"index":0}]}""",
+            """{"choices":[{"index":0,"finish_reason":null,"content_filter_results":{},"content_filter_offsets":{"check_offset":1}}]}""",
+            """{"choices":[{"index":0,"finish_reason":"content_filter","content_filter_results":{"hate":{"filtered":true}}}]}""",
+            "[DONE]");
+        Assert.Equal(StopReason.ContentFilter, events.Answer.Choices[0].StopReason);
+        Assert.Equal("a", events.Answer.Choices[0].Text.ToString());
+    }
+
+    [Fact]
+    public void Empty_and_null_members_say_nothing()
+    {
+        var events = Play(
+            """{"id":null,"choices":null,"usage":{}}""",
+            """{"choices":[null,{"index":0,"delta":null,"finish_reason":"","logprobs":null}],"error":null}""",
+            """{"choices":[{"index":0,"delta":{"role":null,"content":null,"reasoning_content":null,"refusal":null,"tool_calls":null}}],"error":""}""",
+            """{"choices":[{"index":0,"delta":{"content":"","tool_calls":[]},"finish_reason":null}],"created":"1795168800","usage":null}""",
+            """{"choices":[{"index":0,"delta":{"content":"a"}}]}""",
+            Finish,
+            "[DONE]");
+        Assert.True(events.EndedWell);
+        Assert.Equal(["a"], events.TextDeltas);
+        Assert.Equal(UsageOrigin.Absent, events.Answer.Usage.Origin);
+    }
+
+    [Fact]
+    public void Events_joined_by_a_single_line_end_are_read_one_by_one()
+    {
+        var events = Upstream.PlayText($$$"""
+            data: {"choices":[{"index":0,"delta":{"content":"a"}}]}
+            data: {"choices":[{"index":0,"delta":{"content":"b"}}]}
+            data: {{{Finish}}}
+            data: [DONE]
+
+            """);
+        Assert.True(events.EndedWell);
+        Assert.Equal(["a", "b"], events.TextDeltas);
+    }
+
+    [Fact]
+    public void Text_before_a_chunk_that_is_not_JSON_is_told_once()
+    {
+        var events = Upstream.PlayText("""
+            data: {"choices":[{"index":0,"delta":{"content":"a"}}]}
+            data: {"choices":[{"index":0,"delta":{"content":"b"}}], oops
+
+
+            """);
+        Assert.Equal(ErrorKind.UpstreamFailed, events.Error!.Kind);
+        Assert.Equal(["a", "b"], events.TextDeltas);
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("{\"choices\":")]
+    [InlineData("<html>")]
+    public void A_chunk_that_is_not_JSON_fails_the_answer(string data)
+    {
+        var events = Play("""{"choices":[{"index":0,"delta":{"content":"a"}}]}""", data, Finish, "[DONE]");
+        Assert.Equal(ErrorKind.UpstreamFailed, events.Error!.Kind);
+    }
+
+    [Theory]
+    [InlineData("""{"error":{"message":"boom","type":"server_error","code":null}}""", "boom")]
+    [InlineData("""{"error":"boom"}""", "boom")]
+    [InlineData("""{"choices":[],"error":{"message":"boom"}}""", "boom")]
+    [InlineData("""{"choices":[{"index":0,"delta":{"content":""}}],"error":{"message":"boom"}}""", "boom")]
+    [InlineData("""{"object":"error","message":"boom","code":500}""", "boom")]
+    [InlineData("""{"detail":"boom"}""", "boom")]
+    [InlineData("""{"error":{}}""", "The provider reported a failure without saying which.")]
+    [InlineData("\"boom\"", "boom")]
+    public void A_failure_inside_a_good_answer_is_a_failure_whatever_its_shape(string json, string message)
+    {
+        var streamed = Play("""{"choices":[{"index":0,"delta":{"content":"a"}}]}""", json, "[DONE]");
+        Assert.Equal(message, streamed.Error!.Message);
+        Assert.Equal("a", streamed.Answer.Choices[0].Text.ToString());
+        Assert.Equal(message, Upstream.PlayBody(Encoding.UTF8.GetBytes(json)).Error!.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"error":{"message":"boom"},"message":"boom"}""")]
+    [InlineData("""{"message":"boom"}""")]
+    [InlineData("boom")]
+    public void An_event_named_error_is_a_failure(string data) =>
+        Assert.Equal("boom", Upstream.PlayText($"event: error\ndata: {data}\n\n").Error!.Message);
+
+    [Fact]
+    public void A_body_with_an_error_after_its_finish_is_still_a_failure() =>
+        Assert.NotNull(Play(Finish, """{"error":{"message":"late"}}""", "[DONE]").Error);
+
+    [Fact]
+    public void A_stream_that_ends_early_is_a_failure()
+    {
+        var error = Play("""{"choices":[{"index":0,"delta":{"content":"a"}}]}""").Error!;
+        Assert.Equal(ErrorKind.UpstreamFailed, error.Kind);
+        Assert.Equal("upstream_stream_truncated", error.Code);
+        Assert.Equal("upstream_stream_truncated", Upstream.PlayText("").Error!.Code);
+        Assert.Equal("upstream_stream_truncated", Upstream.PlayText("data: [DONE]\n\n").Error!.Code);
+    }
+
+    [Fact]
+    public void A_finish_without_a_marker_is_a_good_end() => Assert.True(Play(Finish).EndedWell);
+
+    [Fact]
+    public void A_marker_without_a_finish_does_not_excuse_a_call_cut_in_the_middle()
+    {
+        var events = Play("""{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{\"a\":"}}]}}]}""", "[DONE]");
+        Assert.Equal("upstream_stream_truncated", events.Error!.Code);
+    }
+
+    [Fact]
+    public void A_stream_with_fewer_answers_than_asked_for_is_whole_only_when_it_says_so()
+    {
+        Assert.NotNull(Upstream.PlayText($"data: {Finish}\n\n", expectedChoices: 2).Error);
+        Assert.True(Upstream.PlayText($"data: {Finish}\n\ndata: [DONE]\n\n", expectedChoices: 2).EndedWell);
+    }
+
+    [Fact]
+    public void The_reader_tells_when_only_counts_may_follow()
+    {
+        var reader = Upstream.Reader(expectedChoices: 2);
+        var events = new CheckedEvents();
+        reader.ReadEvent(default, Encoding.UTF8.GetBytes(Finish), events);
+        Assert.False(reader.IsFinished);
+        reader.ReadEvent(default, """{"choices":[{"index":1,"delta":{"content":"b"},"finish_reason":"length"}]}"""u8, events);
+        Assert.True(reader.IsFinished);
+        Assert.False(events.HasEnded);
+        reader.Complete(events);
+        Assert.True(events.EndedWell);
+    }
+
+    [Fact]
+    public void What_comes_after_a_finish_or_the_end_is_ignored_but_for_usage()
+    {
+        var events = Play(
+            Finish,
+            """{"choices":[{"index":0,"delta":{"content":"late"},"finish_reason":"length"}]}""",
+            """{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}""",
+            "[DONE]",
+            """{"choices":[{"index":0,"delta":{"content":"later"}}]}""");
+        Assert.True(events.EndedWell);
+        Assert.Equal(StopReason.Stop, events.Answer.Choices[0].StopReason);
+        Assert.Empty(events.TextDeltas);
+        Assert.Equal(new Usage(3, 4), events.Answer.Usage);
+    }
+
+    [Fact]
+    public void A_choice_beyond_all_bounds_is_ignored()
+    {
+        var events = Play(
+            """{"choices":[{"index":-1,"delta":{"content":"x"}},{"index":2000000000,"delta":{"content":"x"}},{"index":0,"delta":{"content":"a"}}]}""",
+            Finish,
+            "[DONE]");
+        Assert.True(events.EndedWell);
+        Assert.Single(events.Answer.Choices);
+    }
+
+    [Theory]
+    [InlineData("content", "Text")]
+    [InlineData("reasoning_content", "Reasoning")]
+    [InlineData("reasoning", "Reasoning")]
+    [InlineData("refusal", "Refusal")]
+    public void An_emoji_cut_between_two_deltas_is_joined_in_every_kind_of_text(string member, string kind)
+    {
+        var events = Play(
+            $$$"""{"choices":[{"index":0,"delta":{"{{{member}}}":"hi \ud83d"}}]}""",
+            $$$"""{"choices":[{"index":0,"delta":{"{{{member}}}":"\udc4b"}}]}""",
+            $$$"""{"choices":[{"index":0,"delta":{"{{{member}}}":" bye\ud83d"}}]}""",
+            Finish);
+        var choice = events.Answer.Choices[0];
+        Assert.Equal("hi 👋 bye\ufffd", (kind switch { "Text" => choice.Text, "Reasoning" => choice.Reasoning, _ => choice.Refusal }).ToString());
+    }
+
+    [Fact]
+    public void Broken_utf8_from_a_provider_is_replaced()
+    {
+        byte[] chunk = [.. "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a"u8, 0xC3, .. "b\"}}]}"u8];
+        byte[] stream = [.. "data: "u8, .. chunk, .. "\n\ndata: "u8, .. Encoding.UTF8.GetBytes(Finish), .. "\n\n"u8];
+        var events = Upstream.PlayStream(stream, [stream.Length]);
+        Assert.Equal("a\ufffdb", events.Answer.Choices[0].Text.ToString());
+    }
+
+    [Fact]
+    public void The_index_of_a_choice_may_come_after_its_delta()
+    {
+        var events = Play("""{"choices":[{"delta":{"content":"b"},"index":1},{"delta":{"content":"a"},"index":0}]}""", "[DONE]");
+        Assert.Equal(["a", "b"], events.Answer.Choices.Select(choice => choice.Text.ToString()));
+    }
+
+    [Fact]
+    public void Log_probabilities_are_kept_with_and_without_text()
+    {
+        var events = Play(
+            """{"choices":[{"index":0,"delta":{"content":""},"logprobs":{"content":[{"token":"x","logprob":-1}],"refusal":null}}]}""",
+            """{"choices":[{"index":0,"delta":{"content":"a"},"logprobs":{"content":[ {"token":"a","logprob":-2},{"token":"b","logprob":-3} ]}}]}""",
+            Finish);
+        using var entries = JsonDocument.Parse((byte[])[(byte)'[', .. events.Answer.Choices[0].LogprobEntries.Bytes, (byte)']']);
+        Assert.Equal(["x", "a", "b"], entries.RootElement.EnumerateArray().Select(entry => entry.GetProperty("token").GetString()));
+    }
+
+    [Fact]
+    public void A_whole_body_without_a_finish_reason_has_stopped()
+    {
+        var events = Upstream.PlayBody("""{"choices":[{"index":0,"message":{"role":"assistant","content":"a"},"finish_reason":null}]}"""u8);
+        Assert.Equal(StopReason.Stop, events.Answer.Choices[0].StopReason);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"choices":[]}""")]
+    [InlineData("""{"choices":[{"index":0,"message":{"content":"a"}""")]
+    public void A_body_that_is_no_answer_is_a_failure(string body) => Assert.NotNull(Upstream.PlayBody(Encoding.UTF8.GetBytes(body)).Error);
+
+    [Fact]
+    public void Any_cutting_of_a_text_into_deltas_and_reads_gives_that_text()
+    {
+        var cases =
+            from text in Generated.WellFormedText
+            from reasoning in Generated.WellFormedText
+            from seed in Gen.Choose(0, int.MaxValue)
+            select (text, reasoning, seed);
+        Generated.Check(cases, 300, item =>
+        {
+            var random = new Random(item.seed);
+            var stream = new StringBuilder();
+            AppendDeltas(stream, "reasoning_content", item.reasoning, random);
+            AppendDeltas(stream, "content", item.text, random);
+            stream.Append("data: ").Append(Finish).Append("\n\ndata: [DONE]\n\n");
+            var bytes = Encoding.UTF8.GetBytes(stream.ToString());
+            var events = Upstream.PlayStream(bytes, Upstream.RandomSizes(item.seed, 40).Take(bytes.Length));
+
+            Assert.True(events.EndedWell);
+            var choice = events.Answer.Choices[0];
+            Assert.Equal(item.text, choice.Text.ToString());
+            Assert.Equal(item.reasoning, choice.Reasoning.ToString());
+        });
+    }
+
+    [Fact]
+    public void No_damage_to_a_stream_breaks_the_order_of_events()
+    {
+        var streams = WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError && !fixture.IsWholeBody).Select(fixture => fixture.Body).ToArray();
+        var cases =
+            from body in Gen.Elements(streams)
+            from changes in (from at in Gen.Choose(0, 100_000) from kind in Gen.Choose(0, 4) from value in Gen.Choose(0, 255) select (at, kind, (byte)value)).ListOf()
+            select (body, changes);
+        Generated.Check(cases, 1500, item =>
+        {
+            var bytes = item.body.ToList();
+            foreach (var (at, kind, value) in item.changes)
+                Damage(bytes, at % bytes.Count, kind, value);
+            // CheckedEvents asserts the order; here it only has to come to an end.
+            Assert.True(Upstream.PlayStream(bytes.ToArray(), [bytes.Count]).HasEnded);
+        });
+    }
+
+    [Fact]
+    public void No_JSON_whatsoever_makes_the_reader_throw()
+    {
+        var cases = JsonTrees(4).ListOf();
+        Generated.Check(cases, 1000, trees =>
+        {
+            Upstream.PlayText(string.Concat(trees.Select(tree => $"data: {tree}\n\n")));
+            foreach (var tree in trees)
+                Upstream.PlayBody(Encoding.UTF8.GetBytes(tree));
+        });
+    }
+
+    /// <summary>JSON made of the members that mean something, with values of any type, halves of surrogate pairs included.</summary>
+    private static Gen<string> JsonTrees(int depth)
+    {
+        var leaves = Gen.Elements("null", "true", "0", "1", "-1", "1e999", "\"\"", "\"a\"", "\"stop\"", "\"error\"", "\"\\ud83d\"", "{}", "[]", "\"{\\\"a\\\":1}\"");
+        if (depth == 0)
+            return leaves;
+        var names = Gen.Elements(
+            "choices", "delta", "message", "index", "content", "tool_calls", "function", "name", "arguments", "id", "usage", "finish_reason",
+            "text", "error", "object", "detail", "logprobs", "reasoning", "refusal", "prompt_tokens", "type", "thinking", "\\ud83dchoice", "\\u0063hoices");
+        var inner = JsonTrees(depth - 1);
+        var objects = (from name in names from value in inner select $"\"{name}\":{value}").ListOf().Select(members => $"{{{string.Join(',', members)}}}");
+        var arrays = inner.ListOf().Select(items => $"[{string.Join(',', items.Take(3))}]");
+        return Gen.Frequency((2, leaves), (4, objects), (2, arrays));
+    }
+
+    private static void Damage(List<byte> bytes, int at, int kind, byte value)
+    {
+        switch (kind)
+        {
+            case 0:
+                bytes[at] = value;
+                break;
+            case 1:
+                bytes.Insert(at, value);
+                break;
+            case 2 when bytes.Count > 1:
+                bytes.RemoveAt(at);
+                break;
+            case 3:
+                bytes.Insert(at, (byte)'\n');
+                break;
+            default:
+                bytes.RemoveRange(at + 1, bytes.Count - at - 1);
+                break;
+        }
+    }
+
+    private static void AppendDeltas(StringBuilder stream, string member, string text, Random random)
+    {
+        for (var from = 0; from < text.Length;)
+        {
+            var length = Math.Min(random.Next(0, 5), text.Length - from);
+            var piece = string.Concat(text.Substring(from, length).Select(unit => unit is < ' ' or '"' or '\\' || char.IsSurrogate(unit) ? $"\\u{(int)unit:x4}" : unit.ToString()));
+            stream.Append("data: {\"id\":\"x\",\"choices\":[{\"index\":0,\"delta\":{\"").Append(member).Append("\":\"").Append(piece).Append("\"}}]}\n\n");
+            from += length;
+        }
+    }
+
+    private static CheckedEvents Play(params string[] data) => Upstream.PlayText(string.Concat(data.Select(item => $"data: {item}\n\n")));
+}

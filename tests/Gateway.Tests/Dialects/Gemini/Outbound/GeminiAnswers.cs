@@ -1,0 +1,55 @@
+using System.Text;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Gemini.Outbound;
+using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Gateway.Tests.Dialects.Gemini.Outbound;
+
+/// <summary>Plays Gemini's bytes to its reader in the way that the pipeline does.</summary>
+internal static class GeminiAnswers
+{
+    public const string Model = "gemini-3.5-flash";
+
+    private static readonly ChatRequest Request = new() { Model = "published" };
+
+    public static CheckedEvents Play(WireFixture fixture, IAnswerEvents? next = null) =>
+        fixture.IsWholeBody ? PlayBody(Encoding.UTF8.GetString(fixture.Body), next: next) : PlayStream(fixture.Body, [], next);
+
+    public static CheckedEvents PlayBody(string body, ChatRequest? request = null, IAnswerEvents? next = null)
+    {
+        var events = new CheckedEvents(next);
+        new GeminiOutbound().OpenAnswer(request ?? Request, Model).ReadBody(Encoding.UTF8.GetBytes(body), events);
+        Assert.True(events.HasEnded, "neither End nor Fail");
+        return events;
+    }
+
+    public static CheckedEvents PlayChunks(IEnumerable<string> chunks, ChatRequest? request = null) =>
+        PlayStream(Encoding.UTF8.GetBytes(string.Concat(chunks.Select(chunk => $"data: {chunk}\r\n\r\n"))), [], request: request);
+
+    /// <param name="bytes">The whole stream.</param>
+    /// <param name="sizes">How many bytes each read brings; what is left comes in one more.</param>
+    /// <param name="next">Gets the events too.</param>
+    /// <param name="request">What was asked.</param>
+    public static CheckedEvents PlayStream(ReadOnlySpan<byte> bytes, IEnumerable<int> sizes, IAnswerEvents? next = null, ChatRequest? request = null)
+    {
+        var events = new CheckedEvents(next);
+        var answer = new GeminiOutbound().OpenAnswer(request ?? Request, Model);
+        using var framing = new SseReader();
+        foreach (var size in sizes.Append(bytes.Length))
+        {
+            bytes = Upstream.Feed(framing, bytes, size);
+            while (framing.TryRead(out var name, out var data))
+                answer.ReadEvent(name, data, events);
+        }
+
+        while (framing.TryReadLast(out var name, out var data))
+            answer.ReadEvent(name, data, events);
+        answer.Complete(events);
+        Assert.True(events.HasEnded, "neither End nor Fail");
+        return events;
+    }
+
+    public static string Parts(string parts, string? finish = null) =>
+        $$"""{"candidates":[{"content":{"parts":[{{parts}}],"role":"model"}{{(finish is null ? "" : $",\"finishReason\":\"{finish}\"")}},"index":0}],"responseId":"r"}""";
+}

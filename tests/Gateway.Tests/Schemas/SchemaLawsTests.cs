@@ -1,0 +1,141 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Dragoman.Conversation;
+using Dragoman.Schemas;
+
+namespace Dragoman.Gateway.Tests.Schemas;
+
+/// <summary>What holds of every schema that is sanitised by every provider's rules.</summary>
+public class SchemaLawsTests
+{
+    private const int Cases = 1000;
+    private const int Instances = 10;
+
+    private static readonly Dictionary<string, SchemaRules> Rules = new()
+    {
+        ["openai"] = SchemaRules.OpenAIStrict,
+        ["anthropic"] = SchemaRules.AnthropicNative,
+        ["gemini"] = SchemaRules.GeminiJsonSchema,
+        ["openapi"] = SchemaRules.GeminiOpenApi,
+        ["permissive"] = SchemaRules.Permissive,
+    };
+
+    public static TheoryData<string> Names => [.. Rules.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Sanitising_again_changes_nothing(string rules) => Check(rules, (_, _, sanitised) =>
+    {
+        var again = SchemaSanitizer.Sanitise(sanitised.Json, Rules[rules], "schema");
+        Assert.True(sanitised.Json == again.Json, $"{sanitised.Json}\nbecomes\n{again.Json}");
+    });
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Is_never_stricter_than_the_client(string rules)
+    {
+        var tried = 0;
+        Check(rules, (schema, random, sanitised) =>
+        {
+            if (sanitised.Unsupported is not null)
+                return;
+            var client = AnswerSchema.Parse(schema.ToJsonString());
+            var typed = Rules[rules].IsTyped ? AnswerSchema.Parse(SchemaReading.Typed(schema).ToJsonString()) : client;
+            var provider = AnswerSchema.Parse(SchemaReading.WithNullTypes(JsonNode.Parse(sanitised.Json)!).ToJsonString());
+            var reading = new SchemaReading(Rules[rules], sanitised.Json);
+            foreach (var value in new SchemaInstances(schema, random).Some(Instances))
+            {
+                if (!Fits(client, value) || !Fits(typed, value) || !reading.CanBeSaid(value))
+                    continue;
+                tried++;
+                var said = reading.Said(value);
+                Assert.True(Fits(provider, said), $"{sanitised.Json}\nforbids\n{said?.ToJsonString()}\nfor\n{value?.ToJsonString()}");
+            }
+        });
+        Assert.True(tried > Cases, $"{tried} instances are too few");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Changes_validity_only_when_it_says_so(string rules)
+    {
+        var tried = 0;
+        Check(rules, (schema, random, sanitised) =>
+        {
+            if (sanitised.ChangesValidity)
+                return;
+            var client = AnswerSchema.Parse(schema.ToJsonString());
+            var readable = SchemaReading.WithNullTypes(JsonNode.Parse(sanitised.Json)!);
+            var provider = AnswerSchema.Parse(readable.ToJsonString());
+            foreach (var value in new SchemaInstances(readable, random).Some(Instances).Concat(new SchemaInstances(schema, random).Some(Instances)))
+            {
+                if (!Fits(provider, value))
+                    continue;
+                tried++;
+                Assert.True(Fits(client, value), $"{sanitised.Json}\nallows\n{value?.ToJsonString()}\nwhich the client does not");
+            }
+        });
+        Assert.True(tried > Cases / 2, $"{tried} instances are too few");
+    }
+
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("anthropic")]
+    [InlineData("gemini")]
+    [InlineData("openapi")]
+    public void Says_only_what_the_provider_knows(string rules) => Check(rules, (_, _, sanitised) =>
+    {
+        var count = 0;
+        var strange = SchemaReading.Strange(JsonNode.Parse(sanitised.Json), Rules[rules], "", ref count);
+        Assert.True(strange is null, $"{strange} in\n{sanitised.Json}");
+        Assert.InRange(count, 1, SchemaDocument.MostNodes);
+    });
+
+    /// <summary>That no finite document satisfies a schema may show only once its parts are put together and of a type.</summary>
+    private static bool IsEndless(string schema)
+    {
+        try
+        {
+            _ = AnswerSchema.Parse(schema);
+            return false;
+        }
+        catch (GatewayException refusal) when (refusal.Error.Message.Contains("requires itself again without end"))
+        {
+            return true;
+        }
+    }
+
+    private static bool Fits(AnswerSchema schema, JsonNode? value) => schema.FindMismatch(Encoding.UTF8.GetBytes(value?.ToJsonString() ?? "null")) is null;
+
+    private static void Check(string rules, Action<JsonObject, Random, SanitisedSchema> law)
+    {
+        var taken = 0;
+        Generated.Check(SchemaCases.WithRandom, Cases, one =>
+        {
+            var text = one.Schema.ToJsonString();
+            SanitisedSchema sanitised;
+            try
+            {
+                sanitised = SchemaSanitizer.Sanitise(text, Rules[rules], "schema");
+                _ = AnswerSchema.Parse(Rules[rules].IsTyped ? SchemaReading.Typed(one.Schema).ToJsonString() : text);
+            }
+            catch (GatewayException refusal) when (refusal.Error is { Status: 400, Field: "schema" })
+            {
+                return;
+            }
+
+            taken++;
+            try
+            {
+                if (IsEndless(sanitised.Json))
+                    return;
+                law(one.Schema, one.Random, sanitised);
+            }
+            catch (Exception failure)
+            {
+                throw new InvalidOperationException($"{failure.Message}\nfrom\n{text}", failure);
+            }
+        });
+        Assert.True(taken > Cases / 2, $"only {taken} schemas were taken");
+    }
+}
