@@ -1,0 +1,31 @@
+namespace Dragoman.Gateway.Tests.Architecture;
+
+/// <summary>A folder of <c>gateway/</c>, and the rooms that it may use.</summary>
+/// <param name="Name">The folder's, and the namespace's behind <c>Dragoman.</c></param>
+/// <param name="MayUse">Rooms on lower floors.</param>
+internal sealed record Room(string Name, params string[] MayUse)
+{
+    /// <summary>From the lowest floor to the highest: a room uses only rooms that stand before it (architecture.md 1).</summary>
+    public static readonly IReadOnlyList<Room> All =
+    [
+        new("Wire"),
+        new("Secrets"),
+        new("Conversation", "Wire"),
+        new("Configuration", "Conversation"),
+        new("Connections", "Conversation"),
+        new("Access", "Conversation"),
+        new("Schemas", "Wire", "Conversation"),
+        new("Catalog", "Wire", "Conversation", "Configuration"),
+        new("Dialects", "Wire", "Conversation", "Schemas", "Configuration", "Catalog"),
+        new("Providers", "Wire", "Secrets", "Conversation", "Configuration", "Connections", "Dialects"),
+        new("Pipeline", "Wire", "Secrets", "Conversation", "Configuration", "Connections", "Access", "Schemas", "Catalog", "Dialects", "Providers"),
+        new("WebSockets", "Wire", "Conversation", "Configuration", "Dialects", "Pipeline"),
+        new("Endpoints", "Wire", "Secrets", "Conversation", "Configuration", "Access", "Catalog", "Dialects", "Pipeline", "WebSockets"),
+        new("Hosting", "Conversation", "Configuration", "Connections", "Pipeline", "Endpoints"),
+    ];
+
+    public string Namespace => $"Dragoman.{Name}";
+
+    /// <summary>The rooms that this one must not use.</summary>
+    public IEnumerable<Room> Forbidden => All.Where(room => room != this && !MayUse.Contains(room.Name));
+}
