@@ -80,6 +80,9 @@ public sealed record ChatRequest
     /// <summary>The dialect family that <see cref="Extensions"/> belongs to.</summary>
     public string Family { get; init; } = "";
 
+    /// <summary>What the client makes of things that providers may lack.</summary>
+    public ClientTraits Client { get; init; } = ClientTraits.Default;
+
     private static readonly Dictionary<string, string> NoExtensions = [];
     private static readonly HashSet<string> NoNames = [];
 
@@ -91,7 +94,7 @@ public sealed record ChatRequest
     /// unless they say not (specs/dialects.md 2.6).
     /// </summary>
     public bool ShowsReasoning =>
-        !Reasoning.IsOff && (Reasoning.IsVisible ?? (Reasoning.Enabled == true && !Family.StartsWith("openai", StringComparison.Ordinal)));
+        !Reasoning.IsOff && (Reasoning.IsVisible ?? (Reasoning.Enabled == true && !Client.ShowsReasoningOnRequest));
 
     /// <summary>
     /// Empties <see cref="Turns"/> and <see cref="Source"/>, also of those copies that have the same ones: they are most

@@ -9,6 +9,9 @@ public interface IErrorShape
     /// <summary>A header of the dialect's own with the request's id, on every answer of its routes; null: it has none.</summary>
     string? RequestIdHeader => null;
 
+    /// <summary>The plain text that the dialect answers an error with; null: a JSON body, as <see cref="WriteError"/> writes it.</summary>
+    byte[]? PlainTextOf(GatewayError error) => null;
+
     /// <summary>The status that goes with <paramref name="error"/> in this dialect.</summary>
     int StatusOf(GatewayError error);
 

@@ -141,7 +141,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         try
         {
             await exchange.DiscardRestAsync().ConfigureAwait(false);
-            if (PlainTextOf(exchange, error) is { } text)
+            if (exchange.Errors.PlainTextOf(error) is { } text)
             {
                 await exchange.WriteAsync(text, "text/plain", error.Status).ConfigureAwait(false);
                 return;
@@ -165,14 +165,6 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             return message;
         return string.Concat(message.AsSpan(0, char.IsHighSurrogate(message[LongestMessage - 1]) ? LongestMessage - 1 : LongestMessage), "…");
     }
-
-    /// <summary>Ollama's router answers unknown paths and methods in plain text (specs/ollama.md 0.2).</summary>
-    private static byte[]? PlainTextOf(Exchange exchange, GatewayError error) => (exchange.Errors, error.Kind) switch
-    {
-        (Dialects.Ollama.OllamaErrors, ErrorKind.NotFound) => [.. "404 page not found"u8],
-        (Dialects.Ollama.OllamaErrors, ErrorKind.MethodNotAllowed) => [.. "405 method not allowed"u8],
-        _ => null,
-    };
 
     /// <summary>The client gets no word of it, as from Ollama; whoever runs the gateway needs one.</summary>
     [LoggerMessage(11, LogLevel.Warning, "refused {RequestId} origin=[{Origin}] host=[{Host}]; /access/origins and /access/hosts admit more")]

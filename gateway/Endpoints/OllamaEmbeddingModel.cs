@@ -1,5 +1,6 @@
 using Dragoman.Catalog;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Ollama;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
@@ -9,7 +10,7 @@ internal static class OllamaEmbeddingModel
 {
     public static async Task<PublishedModel> FindAsync(Exchange exchange, EmbeddingRequest request)
     {
-        var model = await Resolution.FindAsync(exchange, request.Model, "ollama").ConfigureAwait(false)
+        var model = await Resolution.FindAsync(exchange, request.Model, OllamaRequest.Client).ConfigureAwait(false)
             ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"model \"{request.Model}\" not found, try pulling it first"));
         exchange.RecentModels.Use(model, request.KeepAlive);
         return model;

@@ -20,7 +20,7 @@ internal sealed class OpenAIEmbeddingsEndpoint : IEndpoint
             (request, encoding) = exchange.Read(work => OpenAIEmbeddings.Read(body.RootElement, work));
         }
 
-        var model = await Resolution.FindAsync(exchange, request.Model, OpenAIChat.Family).ConfigureAwait(false)
+        var model = await Resolution.FindAsync(exchange, request.Model, ClientTraits.Default).ConfigureAwait(false)
             ?? throw new GatewayException(Resolution.NotFound(request.Model));
         var answer = await Embedding.RunAsync(exchange, "openai.embeddings", request, model).ConfigureAwait(false);
         await SocketThread.LeaveForAsync(answer.JsonLength);

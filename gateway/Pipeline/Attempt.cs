@@ -61,7 +61,7 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         var provider = exchange.Snapshot.ProviderOf(target);
 
         // Step 6: write.
-        var written = await TargetCall.WriteAsync(exchange, provider, target.Model, request, exchange.Http.RequestAborted).ConfigureAwait(false);
+        var written = await TargetCall.WriteAsync(exchange, provider, provider.ModelOf(target), request, exchange.Http.RequestAborted).ConfigureAwait(false);
         var call = written.Call;
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);

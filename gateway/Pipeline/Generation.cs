@@ -24,7 +24,7 @@ public static class Generation
         }
 
         // Step 4: resolve.
-        var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
+        var model = await Resolution.FindAsync(exchange, request.Model, request.Client).ConfigureAwait(false)
             ?? throw new GatewayException(Resolution.NotFound(request.Model));
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         var context = new AnswerContext(request, exchange.RequestId, exchange.Clock, exchange.StartedAt) { Envelope = exchange.Snapshot.Envelope };

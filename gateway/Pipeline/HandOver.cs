@@ -44,8 +44,9 @@ public static class HandOver
             return false;
         foreach (var target in model.Targets)
         {
-            var dialect = exchange.Snapshot.ProviderOf(target).Dialect.For(request, target.Model);
-            if (dialect.GivesState && (request.Family, dialect.Name) is not (("anthropic", "anthropic") or ("openai.responses", "openai")))
+            var provider = exchange.Snapshot.ProviderOf(target);
+            var upstreamModel = provider.ModelOf(target);
+            if (provider.Api.For(request, upstreamModel).TraitsOf(upstreamModel) is { GivesState: true } traits && traits.StateFamily != request.Family)
                 return true;
         }
 

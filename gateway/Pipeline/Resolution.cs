@@ -7,13 +7,13 @@ namespace Dragoman.Pipeline;
 public static class Resolution
 {
     /// <summary>Null when nothing is published under the name.</summary>
-    /// <exception cref="GatewayException">An Ollama client gave something that is no name at all (specs/ollama.md 0.6, 0.7).</exception>
-    public static async ValueTask<PublishedModel?> FindAsync(Exchange exchange, string name, string family)
+    /// <exception cref="GatewayException">The client gave something that cannot be a name, and expects to be told so.</exception>
+    public static async ValueTask<PublishedModel?> FindAsync(Exchange exchange, string name, ClientTraits client)
     {
         if (ModelName.NamesBothSources(name))
             throw GatewayException.Invalid("model", $"use either :local or :cloud, not both: \"{name}\"");
         var model = await exchange.Snapshot.Catalogue.FindAsync(name).ConfigureAwait(false);
-        if (model is null && family == "ollama" && name.Length > 0 && !ModelName.TryParse(name, out _))
+        if (model is null && client.RefusesMalformedNames && name.Length > 0 && !ModelName.TryParse(name, out _))
             throw GatewayException.Invalid("model", "invalid model name");
         return model;
     }

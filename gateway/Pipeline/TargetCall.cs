@@ -17,17 +17,16 @@ namespace Dragoman.Pipeline;
 /// <param name="OpenAnswer">Opens a reader that undoes what was done to the request.</param>
 internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool PassesThrough, LossReport Losses, Func<IAnswerReader> OpenAnswer)
 {
-    private static readonly ChatRequest OneWord = new() { Model = "", Turns = [Turn.Of(Role.User, "word")] };
-
     /// <summary>Fits a request to a provider: by passing it through, else by all that providers need alike and then its dialect.</summary>
     /// <exception cref="GatewayException">The provider lacks something whose loss would change the contract.</exception>
-    public static async Task<TargetCall> WriteAsync(Exchange exchange, Provider provider, string model, ChatRequest request, CancellationToken cancellation)
+    public static async Task<TargetCall> WriteAsync(Exchange exchange, Provider provider, UpstreamModel model, ChatRequest request, CancellationToken cancellation)
     {
         var losses = new LossReport { Work = exchange.Work };
         // A wait for a model list, a refusal or another target comes back on the socket thread.
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
-        var dialect = provider.Dialect.For(request, model);
+        var dialect = provider.Api.For(request, model);
+        var traits = dialect.TraitsOf(model);
         var isGuarded = await GuardsLinksAsync(exchange, provider, request, cancellation).ConfigureAwait(false);
         if (isGuarded)
             request = WithoutLinksToPass(request);
@@ -35,7 +34,7 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
             return new TargetCall(request, passed, PassesThrough: true, new LossReport(), () => dialect.OpenAnswer(request, model));
 
         RefuseFamilyMembers(request);
-        if (request.Completion is { FurtherPrompts.Count: > 0 } && !dialect.TakesPromptLists(model))
+        if (request.Completion is { FurtherPrompts.Count: > 0 } && !traits.TakesPromptLists)
             throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
@@ -48,8 +47,8 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
                 losses.Emulated("tool_choice");
         }
 
-        var memory = dialect.GivesState ? exchange.ConversationOf(request) : null;
-        var (fitted, renamed, size) = await FitAsync(exchange, dialect, model, request, memory, isGuarded, cancellation).ConfigureAwait(false);
+        var memory = traits.GivesState ? exchange.ConversationOf(request) : null;
+        var (fitted, renamed, size) = await FitAsync(exchange, traits, request, memory, isGuarded, cancellation).ConfigureAwait(false);
         UpstreamCall call;
         await SocketThread.LeaveForAsync(size);
         SocketThread.AssertMayProcess(size);
@@ -78,9 +77,12 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
 
     /// <summary>The call that counts a request's input tokens at a provider; null when the provider does not count.</summary>
     /// <exception cref="GatewayException">The provider lacks something that the request needs.</exception>
-    public static async Task<UpstreamCall?> WriteTokenCountAsync(Exchange exchange, Provider provider, string model, ChatRequest request, CancellationToken cancellation)
+    public static async Task<UpstreamCall?> WriteTokenCountAsync(Exchange exchange, Provider provider, UpstreamModel model, ChatRequest request, CancellationToken cancellation)
     {
-        var dialect = provider.Dialect;
+        // Nothing is fetched for a provider that does not count at all.
+        if (provider.Api.TokenCounts is not { } dialect)
+            return null;
+        var traits = dialect.TraitsOf(model);
         var losses = new LossReport { Work = exchange.Work };
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
@@ -95,12 +97,9 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
             return dialect.WriteTokenCount(request, model, losses);
         }
 
-        // Nothing is fetched for a provider that does not count at all.
-        if (dialect.WriteTokenCount(OneWord, model, losses) is null)
-            return null;
         RefuseFamilyMembers(request);
-        var memory = dialect.GivesState ? exchange.ConversationOf(request) : null;
-        var (fitted, _, size) = await FitAsync(exchange, dialect, model, request, memory, isGuarded, cancellation).ConfigureAwait(false);
+        var memory = traits.GivesState ? exchange.ConversationOf(request) : null;
+        var (fitted, _, size) = await FitAsync(exchange, traits, request, memory, isGuarded, cancellation).ConfigureAwait(false);
         await SocketThread.LeaveForAsync(size);
         SocketThread.AssertMayProcess(size);
         using (exchange.Work.Begin())
@@ -116,7 +115,7 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
 
     /// <exception cref="GatewayException">The request would pass, but holds a link that may not.</exception>
     private static async ValueTask<UpstreamCall?> TryPassThroughAsync(
-        Exchange exchange, Provider provider, IOutboundDialect dialect, string model, ChatRequest request, CancellationToken cancellation)
+        Exchange exchange, Provider provider, IOutboundDialect dialect, UpstreamModel model, ChatRequest request, CancellationToken cancellation)
     {
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
@@ -144,18 +143,18 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
     }
 
     private static async Task<(ChatRequest Request, ToolNames? Names, long Size)> FitAsync(
-        Exchange exchange, IOutboundDialect dialect, string model, ChatRequest request, ReasoningMemory.Conversation? memory, bool isGuarded, CancellationToken cancellation)
+        Exchange exchange, OutboundTraits traits, ChatRequest request, ReasoningMemory.Conversation? memory, bool isGuarded, CancellationToken cancellation)
     {
         var fitted = WithAllowedTools(request);
         if (memory is not null)
             fitted = memory.Restore(fitted);
-        var inlined = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => !isGuarded && dialect.FetchesLink(part, model), cancellation, exchange.Memory.Grow).ConfigureAwait(false);
+        var inlined = await exchange.Snapshot.Downloads.InlineAsync(fitted, part => !isGuarded && traits.FetchesLink(part), cancellation, exchange.Memory.Grow).ConfigureAwait(false);
         // What was fetched is larger than the request.
         var size = ReferenceEquals(inlined, fitted) ? exchange.Body.Length : long.MaxValue;
         fitted = inlined;
         await SocketThread.LeaveForAsync(size);
         SocketThread.AssertMayProcess(size);
-        var (adapted, names) = ToolNames.Adapt(fitted, dialect.ToolNames) is { } renamed ? renamed : (fitted, null);
+        var (adapted, names) = ToolNames.Adapt(fitted, traits.ToolNames) is { } renamed ? renamed : (fitted, null);
         return (adapted, names, size);
     }
 

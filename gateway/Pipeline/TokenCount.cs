@@ -27,7 +27,7 @@ public static class TokenCount
         }
 
         // Step 4: resolve.
-        var model = await Resolution.FindAsync(exchange, request.Model, request.Family).ConfigureAwait(false)
+        var model = await Resolution.FindAsync(exchange, request.Model, request.Client).ConfigureAwait(false)
             ?? throw new GatewayException(Resolution.NotFound(request.Model));
         if (await AskAsync(exchange, request, model.Targets[0]).ConfigureAwait(false) is { } counted)
             return counted;
@@ -44,7 +44,7 @@ public static class TokenCount
         using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted, exchange.Ending);
         try
         {
-            var call = await TargetCall.WriteTokenCountAsync(exchange, provider, target.Model, request, exchange.Http.RequestAborted).ConfigureAwait(false);
+            var call = await TargetCall.WriteTokenCountAsync(exchange, provider, provider.ModelOf(target), request, exchange.Http.RequestAborted).ConfigureAwait(false);
             if (call is null)
                 return null;
             return await clock.WithinAsync(async () =>
@@ -53,7 +53,7 @@ public static class TokenCount
                 var body = await answer.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token).ConfigureAwait(false);
                 await SocketThread.LeaveForAsync(body.Length);
                 SocketThread.AssertMayProcess(body.Length);
-                return (long?)provider.Dialect.ReadTokenCount(body);
+                return (long?)provider.Api.TokenCounts!.ReadTokenCount(body);
             }).ConfigureAwait(false);
         }
         catch (GatewayException refusal) when (refusal.Error.Kind is ErrorKind.NotFound or ErrorKind.ModelNotFound or ErrorKind.MethodNotAllowed or ErrorKind.NotImplemented)

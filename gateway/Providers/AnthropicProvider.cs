@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
-using Dragoman.Dialects;
 using Dragoman.Dialects.Anthropic.Outbound;
 
 namespace Dragoman.Providers;
@@ -19,7 +18,7 @@ internal sealed class AnthropicProvider : ProviderKind
 
     public override RateLimits? ReadRateLimits(HttpResponseHeaders headers, TimeProvider clock) => RateLimitHeaders.Anthropic.Read(headers, clock.GetUtcNow());
 
-    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl) => new AnthropicOutbound(VersionOf(settings));
+    public override ProviderApi ApiOf(ProviderSettings settings, Uri baseUrl) => new(new AnthropicOutbound(VersionOf(settings)));
 
     public override ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
     {

@@ -29,11 +29,10 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
 
     public override IReadOnlyList<string> RequestIdHeaders { get; } = ["apim-request-id", "x-request-id"];
 
-    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl)
+    public override ProviderApi ApiOf(ProviderSettings settings, Uri baseUrl)
     {
         var chat = new OpenAIChatOutbound(null) { TakesMaxCompletionTokens = !settings.HasDeployments || KnowsMaxCompletionTokens(ApiVersionOf(settings)) };
-        var dialect = new OpenAIOutbound(chat, listsModels: false);
-        return settings.Options.BaseModels.Count == 0 ? dialect : new BaseModelOutbound(dialect, settings.Options.BaseModels);
+        return new OpenAIApi(chat, listsModels: false);
     }
 
     public override Uri AddressOf(ProviderSettings settings, Uri baseUrl, UpstreamCall call)

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
-using Dragoman.Dialects;
 using Dragoman.Dialects.Gemini.Outbound;
 
 namespace Dragoman.Providers;
@@ -16,7 +15,7 @@ internal sealed class GeminiProvider : ProviderKind
     /// <summary>The body alone names the answer.</summary>
     public override IReadOnlyList<string> RequestIdHeaders => [];
 
-    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl) => new GeminiOutbound();
+    public override ProviderApi ApiOf(ProviderSettings settings, Uri baseUrl) => new(new GeminiOutbound());
 
     public override RateLimits? ReadRateLimits(HttpResponseHeaders headers) => null;
 

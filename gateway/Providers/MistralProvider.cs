@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
-using Dragoman.Dialects;
 using Dragoman.Dialects.Mistral;
 
 namespace Dragoman.Providers;
@@ -17,5 +16,5 @@ internal sealed class MistralProvider : ProviderKind
 
     public override RateLimits? ReadRateLimits(HttpResponseHeaders headers) => RateLimitHeaders.Mistral.Read(headers);
 
-    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl) => new MistralOutbound();
+    public override ProviderApi ApiOf(ProviderSettings settings, Uri baseUrl) => new(new MistralOutbound());
 }

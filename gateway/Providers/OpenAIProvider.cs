@@ -1,5 +1,4 @@
 using Dragoman.Configuration;
-using Dragoman.Dialects;
 using Dragoman.Dialects.OpenAIChat;
 
 namespace Dragoman.Providers;
@@ -12,11 +11,11 @@ internal sealed class OpenAIProvider : ProviderKind
     public override Uri DefaultBaseUrl { get; } = new("https://api.openai.com/v1/");
 
     /// <summary>OpenAI's own server has Responses too; of others only those of which the operator says so.</summary>
-    public override IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl)
+    public override ProviderApi ApiOf(ProviderSettings settings, Uri baseUrl)
     {
         var server = ServerAt(settings.Options, baseUrl);
         var chat = new OpenAIChatOutbound(server);
-        return settings.Options.HasResponses ?? server is null ? new OpenAIOutbound(chat) : chat;
+        return settings.Options.HasResponses ?? server is null ? new OpenAIApi(chat) : new ProviderApi(chat);
     }
 
     /// <summary>LM Studio's own API lies beside the one that is compatible.</summary>

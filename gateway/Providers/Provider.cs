@@ -60,7 +60,7 @@ public sealed class Provider : IDisposable
         errors = new ProviderErrors(settings.Name, this.allCredentials);
         baseUrl = settings.BaseUrl ?? kind.DefaultBaseUrl;
         ownAddress = new UpstreamAddress(baseUrl, kind.RootsOf(settings, baseUrl));
-        Dialect = kind.DialectFor(settings, baseUrl);
+        Api = kind.ApiOf(settings, baseUrl);
         sleepers = kind.PutsModelsAway(settings, baseUrl) ? new LMStudioModels(baseUrl, settings.Timeouts.FirstEvent, clock, SendAsync) : null;
         connections = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -85,7 +85,11 @@ public sealed class Provider : IDisposable
 
     public ProviderSettings Settings { get; }
 
-    public IOutboundDialect Dialect { get; }
+    /// <summary>What it can be asked.</summary>
+    public ProviderApi Api { get; }
+
+    /// <summary>The model that a target names, with the one that is behind the name.</summary>
+    public UpstreamModel ModelOf(Target target) => new(target.Model, Settings.Options.BaseModels.GetValueOrDefault(target.Model, target.Model));
 
     /// <summary>Takes what this provider was shown out of what it sends: it can repeat nothing else.</summary>
     public CredentialScrub Credentials { get; }
@@ -116,7 +120,7 @@ public sealed class Provider : IDisposable
         // To amend a call means to read it.
         await SocketThread.LeaveForAsync(call.Body.Length);
         SocketThread.AssertMayProcess(call.Body.Length);
-        if (Dialect.Amend(call, refusal.Error) is { } amended)
+        if (Api.Amend(call, refusal.Error) is { } amended)
             return await SendOnceAsync(amended, cancellation).ConfigureAwait(false);
         if (!CanWake(call, refusal.Error))
             ExceptionDispatchInfo.Throw(refusal);
@@ -158,14 +162,14 @@ public sealed class Provider : IDisposable
     /// <exception cref="GatewayException">The provider cannot be reached, refused, or answered something else.</exception>
     public async Task<IReadOnlyList<ListedModel>> ListModelsAsync(CancellationToken cancellation)
     {
-        if (Dialect.ModelListPath is not { } path)
+        if (Api.ModelList is not { } list)
             return [];
-        using var request = new HttpRequestMessage(HttpMethod.Get, UpstreamAddress.Below(baseUrl, path));
+        using var request = new HttpRequestMessage(HttpMethod.Get, UpstreamAddress.Below(baseUrl, list.ModelListPath));
         using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
         var body = await response.ReadBodyAsync(UpstreamBody.Largest, Credentials, cancellation).ConfigureAwait(false);
         await SocketThread.LeaveForAsync(body.Length);
         SocketThread.AssertMayProcess(body.Length);
-        var listed = Dialect.ReadModels(body);
+        var listed = list.ReadModels(body);
         // What cannot be called is not shown either.
         return [.. listed.Where(model => ModelNameRule.FindMistake(Settings, model.Id) is null)];
     }
@@ -279,7 +283,7 @@ public sealed class Provider : IDisposable
 
         await SocketThread.LeaveForAsync(body.Length);
         SocketThread.AssertMayProcess(body.Length);
-        return Told(Dialect.ReadError(status, body.Span, ReadRetryAfter(response.Headers))) with
+        return Told(Api.ReadError(status, body.Span, ReadRetryAfter(response.Headers))) with
         {
             UpstreamRequestId = RequestIdOf(response),
             RateLimits = RateLimitsOf(response),

@@ -10,7 +10,7 @@ internal abstract class ProviderKind
 {
     public abstract Uri DefaultBaseUrl { get; }
 
-    public abstract IOutboundDialect DialectFor(ProviderSettings settings, Uri baseUrl);
+    public abstract ProviderApi ApiOf(ProviderSettings settings, Uri baseUrl);
 
     /// <summary>Where a call goes.</summary>
     /// <exception cref="GatewayException">There is no such place.</exception>

@@ -10,11 +10,9 @@ namespace Dragoman.Dialects.Mistral;
 /// Towards Mistral (specs/dialects.md 1.5). Its schema is closed, so only what it lists is written; all else is
 /// reported as lost or refused.
 /// </summary>
-public sealed class MistralOutbound : IOutboundDialect
+public sealed class MistralOutbound : IOutboundDialect, IEmbeds, IListsModels
 {
     private const double HottestTemperature = 1.5;
-
-    private const string OllamaFamily = "ollama";
 
     /// <summary>OpenAI members that Mistral has under the same name and meaning.</summary>
     private static readonly string[] SharedHints = ["metadata", "prediction", "prompt_cache_key"];
@@ -24,7 +22,11 @@ public sealed class MistralOutbound : IOutboundDialect
 
     public string Name => "mistral";
 
-    public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses)
+    public string ModelListPath => "models";
+
+    public OutboundTraits TraitsOf(UpstreamModel model) => OutboundTraits.Default;
+
+    public UpstreamCall Write(ChatRequest request, UpstreamModel model, LossReport losses)
     {
         RefuseWhatIsMissing(request, losses);
         // Mistral continues bare text only as fill-in-the-middle (specs/dialects.md 2.18).
@@ -33,7 +35,7 @@ public sealed class MistralOutbound : IOutboundDialect
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
-            writer.WriteString("model"u8, upstreamModel);
+            writer.WriteString("model"u8, model.Name);
             if (fillsIn)
             {
                 request.DropAllButPrompt(losses);
@@ -51,7 +53,7 @@ public sealed class MistralOutbound : IOutboundDialect
             if (fillsIn)
                 DropChatMembers(request, losses);
             else
-                WriteChatMembers(writer, request, upstreamModel, losses);
+                WriteChatMembers(writer, request, model.Base, losses);
             if (request.Stream)
                 writer.WriteBoolean("stream"u8, true);
             writer.WriteEndObject();
@@ -60,15 +62,12 @@ public sealed class MistralOutbound : IOutboundDialect
         return new UpstreamCall(fillsIn ? "fim/completions" : "chat/completions", output.WrittenMemory);
     }
 
-    /// <summary>Nobody speaks Mistral's closed dialect inward.</summary>
-    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) => null;
-
-    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) =>
+    public IAnswerReader OpenAnswer(ChatRequest request, UpstreamModel model) =>
         new ChatCompletionReader(json => ReadError(200, json, null), request.Sampling.Choices ?? 1);
 
     public EmbeddingLimits EmbeddingLimits => MistralModels.EmbeddingLimits;
 
-    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
+    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, UpstreamModel model, LossReport losses)
     {
         if (request.User is not null)
             losses.Dropped("user");
@@ -76,7 +75,7 @@ public sealed class MistralOutbound : IOutboundDialect
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
-            writer.WriteString("model"u8, upstreamModel);
+            writer.WriteString("model"u8, model.Name);
             EmbeddingList.WriteInputs(writer, request.Inputs);
             if (request.Dimensions is { } dimensions)
                 writer.WriteNumber("output_dimension"u8, dimensions);
@@ -100,8 +99,7 @@ public sealed class MistralOutbound : IOutboundDialect
             throw Missing("n");
         if (request.Sampling.Logprobs == true || request.Sampling.TopLogprobs > 0)
         {
-            // Ollama's clients treat missing log probabilities as absent (specs/ollama.md 5.2); OpenAI's count on them.
-            if (request.Family == OllamaFamily)
+            if (request.Client.ToleratesMissingLogprobs)
                 losses.Dropped("logprobs");
             else
                 throw Missing("logprobs");

@@ -33,6 +33,7 @@ public sealed class OllamaChat : IInboundDialect
         {
             Model = model,
             Family = OllamaRequest.Family,
+            Client = OllamaRequest.Client,
             Stream = request.Bool("stream") ?? true,
             IncludeUsage = true,
             Turns = OllamaRequest.AskingFor(format, turns),

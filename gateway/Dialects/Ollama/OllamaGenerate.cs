@@ -53,6 +53,7 @@ public sealed class OllamaGenerate : IInboundDialect
             // An absent model is "not found" here, not "required" (specs/ollama.md 0.7).
             Model = request.String("model") ?? "",
             Family = OllamaRequest.Family,
+            Client = OllamaRequest.Client,
             Stream = request.Bool("stream") ?? true,
             IncludeUsage = true,
             Turns = OllamaRequest.AskingFor(format, turns),

@@ -10,6 +10,8 @@ internal static class OllamaRequest
 {
     public const string Family = "ollama";
 
+    public static readonly ClientTraits Client = new() { ToleratesMissingLogprobs = true, RefusesMalformedNames = true };
+
     /// <summary>What both read.</summary>
     public static readonly string[] Members =
         ["model", "stream", "format", "keep_alive", "options", "think", "truncate", "shift", "logprobs", "top_logprobs"];

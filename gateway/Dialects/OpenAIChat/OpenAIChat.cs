@@ -9,9 +9,6 @@ namespace Dragoman.Dialects.OpenAIChat;
 /// <summary><c>POST /v1/chat/completions</c> as OpenAI's clients speak it (specs/dialects.md 1.1).</summary>
 public sealed class OpenAIChat : IInboundDialect
 {
-    /// <summary>The family that extension members of this dialect belong to.</summary>
-    public const string Family = "openai";
-
     public string Name => "openai.chat";
 
     public string StreamContentType => "text/event-stream; charset=utf-8";

@@ -9,26 +9,35 @@ namespace Dragoman.Dialects.OpenAIChat;
 
 /// <summary>Towards OpenAI and compatible servers (specs/dialects.md 1.1, 1.6, 2).</summary>
 /// <param name="server">The kind of compatible server; null: OpenAI's own, which knows newer names and refuses unknown ones.</param>
-public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDialect
+public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDialect, IEmbeds, IListsModels, IAmendsCalls
 {
     /// <summary>OpenAI's own knows all hints, and compatible servers those that do not disturb any of them.</summary>
     private static readonly string[] OpenAIHints = ["user", "metadata", "service_tier", "prompt_cache_key", "store", "verbosity", "prediction"];
 
     private static readonly string[] CompatibleHints = ["user"];
 
+    private const string ChatPath = "chat/completions";
+    private const string TextPath = "completions";
     private const string DefaultVoice = "alloy";
     private const string DefaultAudioFormat = "wav";
 
     private readonly bool isOpenAI = server is null;
     private readonly StreamOptions streamOptions = new();
+    private readonly OutboundTraits traits = TraitsAt(server);
+    private readonly OutboundTraits withPromptLists = TraitsAt(server) with { TakesPromptLists = true };
 
     /// <summary>False for versions of Azure's API from before that name.</summary>
     public bool TakesMaxCompletionTokens { get; init; } = true;
 
     public string Name => "openai";
 
-    public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses)
+    public string ModelListPath => "models";
+
+    public OutboundTraits TraitsOf(UpstreamModel model) => !isOpenAI || OpenAIModels.ContinuesText(model.Base) ? withPromptLists : traits;
+
+    public UpstreamCall Write(ChatRequest request, UpstreamModel model, LossReport losses)
     {
+        var upstreamModel = model.Base;
         if (server is not null)
             request = CompatibleRequest.For(server, request, losses);
         string? answerSchema = null;
@@ -51,7 +60,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
-            writer.WriteString("model"u8, upstreamModel);
+            writer.WriteString("model"u8, model.Name);
             if (request.Completion is { } completion)
             {
                 request.DropAllButPrompt(losses);
@@ -74,49 +83,44 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
                 WriteChatMembers(writer, request, upstreamModel, losses);
             WriteHints(writer, request, losses);
             if (request.Stream)
-                streamOptions.Write(writer, upstreamModel);
+                streamOptions.Write(writer, model.Name);
             WriteExtensions(writer, request, losses);
             writer.WriteEndObject();
         }
 
         return new UpstreamCall(PathOf(request), output.WrittenMemory)
         {
-            Model = upstreamModel,
+            Model = model.Name,
             LocalStop = [.. stop.Skip(mostStop)],
             AnswerSchema = answerSchema,
         };
     }
 
-    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) =>
-        request.Family == OpenAIChat.Family && !request.Source.IsEmpty && !MustRewrite(request, upstreamModel)
-            ? new UpstreamCall(PathOf(request), OpenAIPassThroughRequest.Write(request, upstreamModel)) { Model = upstreamModel }
+    public UpstreamCall? TryPassThrough(ChatRequest request, UpstreamModel model) =>
+        request.Family == OpenAIFamily.Name && !request.Source.IsEmpty && !MustRewrite(request, model)
+            ? new UpstreamCall(PathOf(request), OpenAIPassThroughRequest.Write(request, model.Name)) { Model = model.Name }
             : null;
 
     /// <summary>OpenAI's own clients get a compatible server's text as it is, with the reasoning that it may hold.</summary>
-    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel)
+    public IAnswerReader OpenAnswer(ChatRequest request, UpstreamModel model)
     {
         var reader = new ChatCompletionReader(json => ReadError(200, json, null), request.ExpectedChoices);
-        return isOpenAI || request.Completion is not null || request.Family == OpenAIChat.Family
+        return isOpenAI || request.Completion is not null || request.Family == OpenAIFamily.Name
             ? reader
             : new FilteredAnswerReader(reader, events => new InlineReasoning(events));
     }
 
-    public bool TakesPromptLists(string upstreamModel) => !isOpenAI || OpenAIModels.ContinuesText(upstreamModel);
-
-    /// <summary>OpenAI fetches pictures, and no documents.</summary>
-    public bool FetchesLink(Part part, string upstreamModel) => part is ImagePart && server is not { TakesImageUrls: false };
-
-    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => streamOptions.Amend(call, refusal);
+    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => call.Path is ChatPath or TextPath ? streamOptions.Amend(call, refusal) : null;
 
     public EmbeddingLimits EmbeddingLimits => isOpenAI ? OpenAIModels.EmbeddingLimits : EmbeddingLimits.Default;
 
-    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
+    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, UpstreamModel model, LossReport losses)
     {
         var output = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
-            writer.WriteString("model"u8, upstreamModel);
+            writer.WriteString("model"u8, model.Name);
             EmbeddingList.WriteInputs(writer, request.Inputs);
             if (request.Dimensions is { } dimensions)
                 writer.WriteNumber("dimensions"u8, dimensions);
@@ -127,7 +131,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall("embeddings", output.WrittenMemory) { Model = upstreamModel };
+        return new UpstreamCall("embeddings", output.WrittenMemory) { Model = model.Name };
     }
 
     public EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body) => EmbeddingList.Read(body);
@@ -136,16 +140,19 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
 
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => ErrorReader.Read(status, body, retryAfter);
 
-    private static string PathOf(ChatRequest request) => request.Completion is null ? "chat/completions" : "completions";
+    /// <summary>OpenAI fetches pictures, and no documents.</summary>
+    private static OutboundTraits TraitsAt(CompatibleServer? server) => new() { FetchesLink = part => part is ImagePart && server is not { TakesImageUrls: false } };
+
+    private static string PathOf(ChatRequest request) => request.Completion is null ? ChatPath : TextPath;
 
     /// <summary>Compatible servers continue text with any model.</summary>
     private bool MustChat(ChatRequest request, string upstreamModel) => isOpenAI && request.Completion is not null && !OpenAIModels.ContinuesText(upstreamModel);
 
     /// <summary>OpenAI's reasoning models refuse what older clients send (P-34), compatible servers what they do not have.</summary>
-    private bool MustRewrite(ChatRequest request, string upstreamModel) => server is null
-        ? HoldsForeignState(request) || MustChat(request, upstreamModel) || (!TakesMaxCompletionTokens && !JsonSplice.Find(request.Source.Span, "max_completion_tokens"u8).IsEmpty)
-            || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences || (OpenAIModels.Reasons(upstreamModel) && HoldsWhatReasoningModelsRefuse(request, upstreamModel))
-        : (request.Stream && streamOptions.IsRefusedBy(upstreamModel)) || CompatibleRequest.IsNeeded(server, request);
+    private bool MustRewrite(ChatRequest request, UpstreamModel model) => server is null
+        ? HoldsForeignState(request) || MustChat(request, model.Base) || (!TakesMaxCompletionTokens && !JsonSplice.Find(request.Source.Span, "max_completion_tokens"u8).IsEmpty)
+            || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences || (OpenAIModels.Reasons(model.Base) && HoldsWhatReasoningModelsRefuse(request, model.Base))
+        : (request.Stream && streamOptions.IsRefusedBy(model.Name)) || CompatibleRequest.IsNeeded(server, request);
 
     /// <summary>
     /// What another provider's answer left in the conversation, which OpenAI must not see (P-22). A request that only
@@ -244,7 +251,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
                 break;
         }
 
-        bool Says(string member) => request.Family == OpenAIChat.Family && request.Extensions.ContainsKey(member);
+        bool Says(string member) => request.Family == OpenAIFamily.Name && request.Extensions.ContainsKey(member);
     }
 
     private static void WriteEffort(Utf8JsonWriter writer, ReasoningEffort? effort)
@@ -255,7 +262,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
 
     /// <summary>A compatible server gets the hints of an OpenAI client as they are: it may know them.</summary>
     private void WriteHints(Utf8JsonWriter writer, ChatRequest request, LossReport losses) =>
-        HintWriter.Write(writer, request.Hints, isOpenAI || request.Family == OpenAIChat.Family ? OpenAIHints : CompatibleHints, losses);
+        HintWriter.Write(writer, request.Hints, isOpenAI || request.Family == OpenAIFamily.Name ? OpenAIHints : CompatibleHints, losses);
 
     private static void WriteAudioOutput(Utf8JsonWriter writer, AudioOutput audio)
     {
@@ -273,7 +280,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     {
         foreach (var (name, json) in request.Extensions)
         {
-            if (request.Family != OpenAIChat.Family)
+            if (request.Family != OpenAIFamily.Name)
                 losses.Dropped(name);
             else
                 WriteRaw(writer, name, json);

@@ -35,7 +35,8 @@ internal static class OpenAIChatRequestReader
         return new ChatRequest
         {
             Model = request.RequiredString("model"),
-            Family = OpenAIChat.Family,
+            Family = OpenAIFamily.Name,
+            Client = OpenAIFamily.Client,
             Stream = request.Bool("stream") ?? false,
             IncludeUsage = request.Object("stream_options")?.Bool("include_usage") ?? false,
             Turns = turns,

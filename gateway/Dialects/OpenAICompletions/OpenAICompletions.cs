@@ -41,7 +41,8 @@ public sealed class OpenAICompletions : IInboundDialect
         return new ChatRequest
         {
             Model = request.RequiredString("model"),
-            Family = "openai",
+            Family = OpenAIFamily.Name,
+            Client = OpenAIFamily.Client,
             Stream = request.Bool("stream") ?? false,
             IncludeUsage = request.Object("stream_options")?.Bool("include_usage") ?? false,
             Turns = [Turn.Of(Role.User, prompts[0])],

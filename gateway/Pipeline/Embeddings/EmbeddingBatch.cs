@@ -60,11 +60,14 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         }
     }
 
+    private IEmbeds Dialect => DialectOf(provider, request);
+
     /// <exception cref="GatewayException">One of the calls failed; the others have been cancelled.</exception>
     public async Task<EmbeddingAnswer> RunAsync()
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = MostCallsAtOnce, CancellationToken = exchange.Http.RequestAborted };
-        await Parallel.ForEachAsync(Split(texts, provider.Dialect.EmbeddingLimits), options, EmbedAsync).ConfigureAwait(false);
+        if (texts.Length > 0)
+            await Parallel.ForEachAsync(Split(texts, Dialect.EmbeddingLimits), options, EmbedAsync).ConfigureAwait(false);
         if (losses.Losses.Count > 0)
             exchange.Http.Response.Headers[LossReport.Header] = losses.ToString();
         return new EmbeddingAnswer(vectors, Usage);
@@ -92,8 +95,12 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
             yield return new Part(start, texts.Count - start);
     }
 
+    /// <exception cref="GatewayException">The provider has no embeddings.</exception>
+    internal static IEmbeds DialectOf(Provider provider, EmbeddingRequest request) => provider.Api.Embeddings
+        ?? throw GatewayException.Invalid("model", $"{request.Model} cannot embed: its provider ({provider.Api.Name}) has no embeddings; choose a model of another provider");
+
     /// <exception cref="GatewayException">The provider cannot do what is asked.</exception>
-    internal static UpstreamCall Write(IOutboundDialect dialect, EmbeddingRequest request, string model, LossReport losses)
+    internal static UpstreamCall Write(IEmbeds dialect, EmbeddingRequest request, UpstreamModel model, LossReport losses)
     {
         foreach (var field in request.Unread)
             losses.Dropped(field);
@@ -189,7 +196,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         var lost = new LossReport();
         if (dimensions != request.Dimensions)
             lost.Emulated("dimensions");
-        var call = Write(provider.Dialect, request with { Inputs = inputs, Dimensions = dimensions }, target.Model, lost);
+        var call = Write(Dialect, request with { Inputs = inputs, Dimensions = dimensions }, provider.ModelOf(target), lost);
 
         // Step 7: send.
         var answer = await CallAsync(call, cancellation).ConfigureAwait(false);
@@ -234,7 +241,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
                 var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, MakeRoom).ConfigureAwait(false);
                 await SocketThread.LeaveForAsync(body.Length);
                 SocketThread.AssertMayProcess(body.Length);
-                return provider.Dialect.ReadEmbeddings(body);
+                return Dialect.ReadEmbeddings(body);
             }).ConfigureAwait(false);
         }
         finally

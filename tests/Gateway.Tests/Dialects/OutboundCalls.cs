@@ -9,7 +9,9 @@ internal sealed record Sent(string Path, JsonElement Body, IReadOnlyList<Loss> L
 
 internal static class OutboundCalls
 {
-    public static Sent Send(this IOutboundDialect dialect, ChatRequest request, string model = "upstream")
+    public static Sent Send(this IOutboundDialect dialect, ChatRequest request, string model = "upstream") => dialect.Send(request, (UpstreamModel)model);
+
+    public static Sent Send(this IOutboundDialect dialect, ChatRequest request, UpstreamModel model)
     {
         var losses = new LossReport();
         var call = dialect.Write(request, model, losses);

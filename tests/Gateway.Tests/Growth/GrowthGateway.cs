@@ -78,7 +78,7 @@ internal sealed class GrowthGateway : IDisposable
     {
         var exchange = NewExchange(Clients[client]);
         var target = Providers[provider];
-        var written = TargetCall.WriteAsync(exchange, snapshot.ProviderOf(target), target.Model, Read(exchange, client, body), default);
+        var written = TargetCall.WriteAsync(exchange, snapshot.ProviderOf(target), snapshot.ProviderOf(target).ModelOf(target), Read(exchange, client, body), default);
         Assert.True(written.IsCompleted, "the work has left its thread");
         return written.GetAwaiter().GetResult().Call;
     }
@@ -88,7 +88,7 @@ internal sealed class GrowthGateway : IDisposable
     {
         using var parsed = JsonDocument.Parse(body);
         var request = OllamaEmbeddings.ReadEmbed(parsed.RootElement);
-        var dialect = snapshot.ProviderOf(Providers[provider]).Dialect;
+        var dialect = snapshot.ProviderOf(Providers[provider]).Api.Embeddings!;
         var losses = new LossReport();
         var texts = request.Inputs.ToArray();
         var length = 0;

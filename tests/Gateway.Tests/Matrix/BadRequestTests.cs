@@ -90,7 +90,7 @@ public sealed class BadRequestTests(ITestOutputHelper log)
                 SchemaCheck.RefuseUnusable(parameters, tool.Field);
         }
 
-        var fitted = ToolNames.Adapt(request, family.Dialect.ToolNames) is { } adapted ? adapted.Request : request;
+        var fitted = ToolNames.Adapt(request, family.Dialect.TraitsOf(Model).ToolNames) is { } adapted ? adapted.Request : request;
         return family.Dialect.Write(fitted, Model, new LossReport()).Body.ToArray();
     }
 

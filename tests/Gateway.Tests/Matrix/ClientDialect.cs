@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Dialects.Anthropic;
 using Dragoman.Dialects.Anthropic.Inbound;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
@@ -32,7 +34,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
         [StopReason.ContextWindow] = StopReason.Length,
     };
 
-    public static readonly ClientDialect Chat = new("chat", new OpenAIChat(), OpenAIChat.Family, "/v1/chat/completions", new Carriage { CacheWrite = true, StopsAs = OpenAIStops });
+    public static readonly ClientDialect Chat = new("chat", new OpenAIChat(), OpenAIFamily.Name, "/v1/chat/completions", new Carriage { CacheWrite = true, StopsAs = OpenAIStops });
 
     public static readonly ClientDialect Completions = new("completions", new OpenAICompletions(), "openai", "/v1/completions", new Carriage
     {
@@ -50,7 +52,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
         StopsAs = OpenAIStops,
     });
 
-    public static readonly ClientDialect Messages = new("messages", new AnthropicMessages(), AnthropicMessages.Family, "/v1/messages", new Carriage
+    public static readonly ClientDialect Messages = new("messages", new AnthropicMessages(), AnthropicFamily.Name, "/v1/messages", new Carriage
     {
         FurtherChoices = false,
         Refusal = false,

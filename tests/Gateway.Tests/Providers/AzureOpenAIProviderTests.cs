@@ -94,8 +94,8 @@ public class AzureOpenAIProviderTests
     public void The_limit_has_the_name_that_the_version_knows(string baseUrl, string? version, string name)
     {
         var settings = Settings(baseUrl, options: ProviderOptions.None with { ApiVersion = version });
-        var dialect = AzureOpenAIProvider.Kind.DialectFor(settings, settings.BaseUrl!);
-        var sent = dialect.Send(new ChatRequest { Model = "m", Turns = [Turn.Of(Role.User, "hi")], Sampling = new Sampling { MaxOutputTokens = 5 } }, "gpt-4.1");
+        var request = new ChatRequest { Model = "m", Turns = [Turn.Of(Role.User, "hi")], Sampling = new Sampling { MaxOutputTokens = 5 } };
+        var sent = AzureOpenAIProvider.Kind.ApiOf(settings, settings.BaseUrl!).For(request, "gpt-4.1").Send(request, "gpt-4.1");
         Assert.Equal(["model", "messages", name], sent.Body.Names());
     }
 
@@ -103,11 +103,15 @@ public class AzureOpenAIProviderTests
     public void A_deployment_that_is_told_is_treated_as_its_model()
     {
         var settings = Settings("https://r.openai.azure.com/", options: ProviderOptions.None with { BaseModels = new Dictionary<string, string> { ["prod"] = "gpt-5" } });
-        var dialect = AzureOpenAIProvider.Kind.DialectFor(settings, settings.BaseUrl!);
+        using var provider = new Provider(settings, TimeProvider.System);
         var request = new ChatRequest { Model = "m", Turns = [Turn.Of(Role.User, "hi")], Sampling = new Sampling { Temperature = 0.5 } };
-        Assert.Equal(["model", "messages"], dialect.Send(request, "prod").Body.Names());
-        Assert.Equal(["model", "messages", "temperature"], dialect.Send(request, "other").Body.Names());
-        Assert.Equal("https://r.openai.azure.com/openai/deployments/prod/chat/completions?api-version=2024-10-21", AzureOpenAIProvider.Kind.AddressOf(settings, settings.BaseUrl!, dialect.Write(request, "prod", new LossReport())).AbsoluteUri);
+        Assert.Equal(["model", "messages"], Send("prod").Body.Names());
+        Assert.Equal(["model", "messages", "temperature"], Send("other").Body.Names());
+        Assert.Equal("https://r.openai.azure.com/openai/deployments/prod/chat/completions?api-version=2024-10-21", AzureOpenAIProvider.Kind.AddressOf(settings, settings.BaseUrl!, Dialect("prod").Write(request, provider.ModelOf(new Target("azure", "prod")), new LossReport())).AbsoluteUri);
+
+        IOutboundDialect Dialect(string name) => provider.Api.For(request, provider.ModelOf(new Target("azure", name)));
+
+        Sent Send(string name) => Dialect(name).Send(request, provider.ModelOf(new Target("azure", name)));
     }
 
     public static TheoryData<Exception, string> Failures => new()

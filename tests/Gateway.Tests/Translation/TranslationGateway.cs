@@ -83,14 +83,16 @@ public sealed partial class TranslationGateway : IAsyncLifetime
     internal async Task<TranslationOutcome> RunAsync(string dialect, TranslationProvider provider, string @case, JsonElement body, IReadOnlyDictionary<string, string> headers)
     {
         var target = provider.Targets[@case];
-        var upstream = snapshot.ProviderOf(new Target(NameOf(provider, @case), target.Model));
+        var named = new Target(NameOf(provider, @case), target.Model);
+        var upstream = snapshot.ProviderOf(named);
         var losses = new LossReport();
         try
         {
             UpstreamCall call;
             if (Embedding.TryGetValue(dialect, out var readEmbedding))
             {
-                call = EmbeddingBatch.Write(upstream.Dialect, readEmbedding(body), target.Model, losses);
+                var embedding = readEmbedding(body);
+                call = EmbeddingBatch.Write(EmbeddingBatch.DialectOf(upstream, embedding), embedding, upstream.ModelOf(named), losses);
             }
             else
             {
@@ -98,7 +100,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
                 {
                     Source = Encoding.UTF8.GetBytes(body.GetRawText()),
                 };
-                var written = await TargetCall.WriteAsync(exchange, upstream, target.Model, request, default);
+                var written = await TargetCall.WriteAsync(exchange, upstream, upstream.ModelOf(named), request, default);
                 call = written.Call;
                 losses = written.Losses;
             }

@@ -61,7 +61,7 @@ internal static class RequestTargets
     {
         try
         {
-            var dialect = family.Dialect.For(request, Model);
+            var dialect = family.Dialect;
             // A request that is followed by something else is passed through without it.
             if (dialect.TryPassThrough(request, Model) is { } passed)
             {
@@ -75,7 +75,7 @@ internal static class RequestTargets
                 SchemaCheck.RefuseUnusable(wanted, format.Field);
             foreach (var tool in request.Tools.Where(tool => tool is { FreeText: null, Parameters: not null }))
                 SchemaCheck.RefuseUnusable(tool.Parameters!, tool.Field);
-            var fitted = ToolNames.Adapt(request, dialect.ToolNames) is { } adapted ? adapted.Request : request;
+            var fitted = ToolNames.Adapt(request, dialect.TraitsOf(Model).ToolNames) is { } adapted ? adapted.Request : request;
             var losses = new LossReport();
             var call = dialect.Write(fitted, Model, losses);
             AssertCall(call);
@@ -84,8 +84,8 @@ internal static class RequestTargets
                 Assert.True((name + value).All(unit => unit is >= ' ' and <= '~'), "a header that may not be sent");
             if (call.AnswerSchema is { } schema)
                 AnswerSchema.Parse(schema);
-            if (dialect.WriteTokenCount(fitted, Model, losses) is { } count)
-                AssertCall(count);
+            if (dialect is ICountsTokens counts)
+                AssertCall(counts.WriteTokenCount(fitted, Model, losses));
         }
         catch (GatewayException refusal)
         {
@@ -101,12 +101,12 @@ internal static class RequestTargets
         {
             foreach (var read in (Func<JsonElement, EmbeddingRequest>[])[json => OllamaEmbeddings.ReadEmbed(json), json => OllamaEmbeddings.ReadEmbeddings(json), json => OpenAIEmbeddings.Read(json).Request])
             {
-                foreach (var family in ProviderFamily.All)
+                foreach (var dialect in ProviderFamily.All.Select(family => family.Dialect).OfType<IEmbeds>())
                 {
                     try
                     {
                         var request = read(body.RootElement);
-                        AssertCall(family.Dialect.WriteEmbeddings(request, Model, new LossReport()));
+                        AssertCall(dialect.WriteEmbeddings(request, Model, new LossReport()));
                     }
                     catch (GatewayException refusal)
                     {

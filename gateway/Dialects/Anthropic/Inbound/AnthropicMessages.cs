@@ -9,9 +9,6 @@ namespace Dragoman.Dialects.Anthropic.Inbound;
 /// <param name="clock">What the times in the rate-limit headers count from; null: the machine's.</param>
 public sealed class AnthropicMessages(TimeProvider? clock = null) : IInboundDialect
 {
-    /// <summary>The family that extension members of this dialect belong to.</summary>
-    public const string Family = "anthropic";
-
     public string Name => "anthropic.messages";
 
     public string StreamContentType => "text/event-stream; charset=utf-8";

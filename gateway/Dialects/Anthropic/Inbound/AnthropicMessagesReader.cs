@@ -34,7 +34,7 @@ internal static class AnthropicMessagesReader
         return new ChatRequest
         {
             Model = model,
-            Family = AnthropicMessages.Family,
+            Family = AnthropicFamily.Name,
             FamilyHeaders = AnthropicMessagesVersion.HeadersOf(context, version),
             Stream = request.Bool("stream") ?? false,
             IncludeUsage = true,

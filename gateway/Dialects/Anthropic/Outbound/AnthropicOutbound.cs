@@ -9,57 +9,55 @@ namespace Dragoman.Dialects.Anthropic.Outbound;
 
 /// <summary>Towards Anthropic's Messages API, and whatever imitates it (specs/dialects.md 1.3, 2).</summary>
 /// <param name="version">The <c>anthropic-version</c> that the provider is spoken to in; clients of the same family bring their own.</param>
-public sealed class AnthropicOutbound(string version = AnthropicOutbound.DefaultVersion) : IOutboundDialect
+public sealed class AnthropicOutbound(string version = AnthropicOutbound.DefaultVersion) : ICountsTokens, IListsModels, IAmendsCalls
 {
     public const string DefaultVersion = "2023-06-01";
 
     /// <summary>From here on the API knows no sampling parameters.</summary>
     private const string FirstVersionWithoutSampling = "2026-10-21";
 
-    private const string Family = "anthropic";
-
     /// <summary>A longer answer may take more than the ten minutes that the API gives an unstreamed one; it is streamed and gathered here.</summary>
     private const int LongestUnstreamed = 21_333;
 
     private static readonly string[] ForwardedHeaders = ["anthropic-version", "anthropic-beta"];
 
+    private static readonly OutboundTraits Traits = new() { ToolNames = ToolNameRule.Anthropic, FetchesLink = FetchesLink, GivesState = true, StateFamily = AnthropicFamily.Name };
+
     private readonly bool takesNoSampling = string.CompareOrdinal(version, FirstVersionWithoutSampling) >= 0;
 
     public string Name => "anthropic";
 
-    public ToolNameRule ToolNames => ToolNameRule.Anthropic;
+    public string ModelListPath => "models?limit=1000";
 
-    public bool GivesState => true;
+    public OutboundTraits TraitsOf(UpstreamModel model) => Traits;
 
-    public string? ModelListPath => "models?limit=1000";
+    public UpstreamCall Write(ChatRequest request, UpstreamModel upstreamModel, LossReport losses) => Write(request, upstreamModel, losses, counts: false);
 
-    public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses) => Write(request, upstreamModel, losses, counts: false);
-
-    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel)
+    public UpstreamCall? TryPassThrough(ChatRequest request, UpstreamModel model)
     {
         if (!PassesThrough(request))
             return null;
         var source = request.Source;
         if (AnthropicHistory.MayHoldForeignThinking(source.Span))
             source = AnthropicHistory.WithoutThinking(source, AnthropicHistory.IsForeign) ?? source;
-        return Pass("messages", source, request, upstreamModel);
+        return Pass("messages", source, request, model.Name);
     }
 
-    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) => new AnthropicAnswerReader(
-        upstreamModel,
-        answersByTool: !PassesThrough(request) && AnthropicFormat.IsAnsweredByTool(request, AnthropicModel.Of(upstreamModel)));
+    public IAnswerReader OpenAnswer(ChatRequest request, UpstreamModel model) => new AnthropicAnswerReader(
+        model.Base,
+        answersByTool: !PassesThrough(request) && AnthropicFormat.IsAnsweredByTool(request, AnthropicModel.Of(model.Base)));
 
     /// <summary>Anthropic fetches what it can reach in safety; other schemes are left to the gateway.</summary>
-    public bool FetchesLink(Part part, string upstreamModel) => part switch
+    private static bool FetchesLink(Part part) => part switch
     {
         ImagePart { Source: LinkedMedia link } => IsSafe(link),
         DocumentPart { Source: LinkedMedia link } => IsSafe(link),
         _ => false,
     };
 
-    public UpstreamCall? WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses) =>
-        request.Family == Family && !request.Source.IsEmpty
-            ? Pass("messages/count_tokens", AnthropicHistory.WithoutThinking(request.Source, AnthropicHistory.IsForeign) ?? request.Source, request, upstreamModel)
+    public UpstreamCall WriteTokenCount(ChatRequest request, UpstreamModel upstreamModel, LossReport losses) =>
+        request.Family == AnthropicFamily.Name && !request.Source.IsEmpty
+            ? Pass("messages/count_tokens", AnthropicHistory.WithoutThinking(request.Source, AnthropicHistory.IsForeign) ?? request.Source, request, upstreamModel.Name)
             : Write(request, upstreamModel, losses, counts: true);
 
     public long ReadTokenCount(ReadOnlyMemory<byte> body)
@@ -88,11 +86,6 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
             ? call with { Body = body }
             : null;
 
-    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses) =>
-        throw GatewayException.Invalid("model", $"{request.Model} cannot embed: its provider (anthropic) has no embeddings; choose a model of another provider");
-
-    public EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body) => throw new NotSupportedException();
-
     public IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body) => AnthropicModelList.Read(body);
 
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => AnthropicErrorReader.Read(status, body, retryAfter);
@@ -104,17 +97,17 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
     /// the provider its own thinking back, unless it holds more than the canonical model knows.
     /// </summary>
     private static bool PassesThrough(ChatRequest request) =>
-        request.Family == Family && !request.Source.IsEmpty
+        request.Family == AnthropicFamily.Name && !request.Source.IsEmpty
         && (request.FamilyMembers.Count > 0 || !AnthropicHistory.MayHoldForeignThinking(request.Source.Span));
 
-    private static UpstreamCall Pass(string path, ReadOnlyMemory<byte> source, ChatRequest request, string upstreamModel)
+    private static UpstreamCall Pass(string path, ReadOnlyMemory<byte> source, ChatRequest request, string name)
     {
-        var output = new ArrayBufferWriter<byte>(source.Length + upstreamModel.Length);
-        JsonSplice.Replace(source.Span, "model"u8, [(byte)'"', .. JsonText.Escape(upstreamModel), (byte)'"'], output);
-        return new UpstreamCall(path, output.WrittenMemory) { Model = upstreamModel, Headers = HeadersOf(request) };
+        var output = new ArrayBufferWriter<byte>(source.Length + name.Length);
+        JsonSplice.Replace(source.Span, "model"u8, [(byte)'"', .. JsonText.Escape(name), (byte)'"'], output);
+        return new UpstreamCall(path, output.WrittenMemory) { Model = name, Headers = HeadersOf(request) };
     }
 
-    private static List<(string Name, string Value)> HeadersOf(ChatRequest request) => request.Family == Family
+    private static List<(string Name, string Value)> HeadersOf(ChatRequest request) => request.Family == AnthropicFamily.Name
         ? [.. request.FamilyHeaders.Where(header => ForwardedHeaders.Contains(header.Name, StringComparer.OrdinalIgnoreCase))]
         : [];
 
@@ -122,13 +115,13 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
     /// <param name="upstreamModel">Whom for.</param>
     /// <param name="losses">Gets what cannot be said.</param>
     /// <param name="counts">Whether the prompt is only to be counted.</param>
-    private UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses, bool counts)
+    private UpstreamCall Write(ChatRequest request, UpstreamModel upstreamModel, LossReport losses, bool counts)
     {
         AnthropicSampling.RefuseWhatIsMissing(request, losses);
         if (request.Completion is not null)
             losses.Emulated("raw completion");
-        var model = AnthropicModel.Of(upstreamModel);
-        var conversation = AnthropicConversation.Of(request, model, upstreamModel, losses);
+        var model = AnthropicModel.Of(upstreamModel.Base);
+        var conversation = AnthropicConversation.Of(request, model, upstreamModel.Base, losses);
         var thinking = AnthropicThinking.For(request, model, conversation.AllowsThinking, losses);
         var format = AnthropicFormat.For(request, model, losses);
         var tools = AnthropicTools.For(request, model, format.Means, thinking.IsOn, losses);
@@ -141,7 +134,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
-            writer.WriteString("model"u8, upstreamModel);
+            writer.WriteString("model"u8, upstreamModel.Name);
             if (!counts)
                 writer.WriteNumber("max_tokens"u8, thinking.Limit);
             var blocks = new AnthropicBlockWriter(writer, marks, losses);
@@ -160,7 +153,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
 
         return new UpstreamCall(counts ? "messages/count_tokens" : "messages", output.WrittenMemory)
         {
-            Model = upstreamModel,
+            Model = upstreamModel.Name,
             Headers = HeadersOf(request),
             // White space alone is no stop sequence to Anthropic (P-52).
             LocalStop = [.. request.Sampling.Stop.Where(word => word.Length > 0 && string.IsNullOrWhiteSpace(word))],
@@ -238,7 +231,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
     {
         foreach (var (name, json) in request.Extensions)
         {
-            if (request.Family != Family)
+            if (request.Family != AnthropicFamily.Name)
             {
                 losses.Dropped(name);
                 continue;

@@ -6,8 +6,6 @@ namespace Dragoman.Dialects.Anthropic.Outbound;
 /// <summary>What of a request's sampling Anthropic has, by model and API version (specs/dialects.md 1.3, 2.7).</summary>
 internal static class AnthropicSampling
 {
-    private const string OllamaFamily = "ollama";
-
     /// <summary>The nearest to 1 that a model refuses, which takes <c>top_p</c> at its default only.</summary>
     private const double LeastDefaultTopP = 0.99;
 
@@ -27,8 +25,7 @@ internal static class AnthropicSampling
             throw Missing("suffix");
         if (request.Sampling.Logprobs == true || request.Sampling.TopLogprobs > 0)
         {
-            // Ollama's clients treat missing log probabilities as absent (specs/ollama.md 5.2); OpenAI's count on them.
-            if (request.Family == OllamaFamily)
+            if (request.Client.ToleratesMissingLogprobs)
                 losses.Dropped("logprobs");
             else
                 throw Missing("logprobs");

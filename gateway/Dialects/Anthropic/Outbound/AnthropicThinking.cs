@@ -106,7 +106,7 @@ internal sealed record AnthropicThinking(string? Type, int Limit)
     {
         true => "summarized",
         false => "omitted",
-        null => request.Family == "openai" ? null : "summarized",
+        null => request.Client.HasReasoning ? "summarized" : null,
     };
 
     /// <summary>The budget is part of the limit: rather the limit is raised, within the model's, than the budget lowered.</summary>

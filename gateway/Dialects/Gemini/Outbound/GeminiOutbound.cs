@@ -8,30 +8,21 @@ namespace Dragoman.Dialects.Gemini.Outbound;
 /// Towards Google's Generative Language API (specs/dialects.md 1.4). Its schema is closed, so only what it lists is
 /// written; all else is reported as lost or refused.
 /// </summary>
-public sealed class GeminiOutbound : IOutboundDialect
+public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
 {
+    private static readonly OutboundTraits Traits = new() { ToolNames = ToolNameRule.Gemini, FetchesLink = FetchesLink, GivesState = true };
+
     public string Name => "gemini";
-
-    public ToolNameRule ToolNames => ToolNameRule.Gemini;
-
-    public bool GivesState => true;
 
     public string ModelListPath => "models?pageSize=1000";
 
     public EmbeddingLimits EmbeddingLimits => GeminiModel.EmbeddingLimits;
 
-    /// <summary>Only what Google keeps itself.</summary>
-    public bool FetchesLink(Part part, string upstreamModel) => part switch
-    {
-        ImagePart image => GeminiPartWriter.IsKept(image.Source),
-        AudioPart audio => GeminiPartWriter.IsKept(audio.Source),
-        DocumentPart document => GeminiPartWriter.IsKept(document.Source),
-        _ => false,
-    };
+    public OutboundTraits TraitsOf(UpstreamModel model) => Traits;
 
-    public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses)
+    public UpstreamCall Write(ChatRequest request, UpstreamModel upstreamModel, LossReport losses)
     {
-        var model = GeminiModel.Of(upstreamModel);
+        var model = GeminiModel.Of(upstreamModel.Base);
         GenerationConfigWriter.RefuseWhatIsMissing(request, model);
         List<string> stop = [.. request.Sampling.Stop.Where(word => word.Length > 0)];
         List<string> localStop = stop.Count > GenerationConfigWriter.MostStopSequences ? stop[GenerationConfigWriter.MostStopSequences..] : [];
@@ -42,26 +33,23 @@ public sealed class GeminiOutbound : IOutboundDialect
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
-            WritePrompt(writer, request, upstreamModel, losses);
+            WritePrompt(writer, request, upstreamModel.Base, losses);
             uncheckedSchema = new GenerationConfigWriter(writer, request, model, losses).Write(stop[..(stop.Count - localStop.Count)]);
             WriteHints(writer, request, losses);
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(PathOf(upstreamModel, request.Stream ? "streamGenerateContent?alt=sse" : "generateContent"), output.WrittenMemory)
+        return new UpstreamCall(PathOf(upstreamModel.Name, request.Stream ? "streamGenerateContent?alt=sse" : "generateContent"), output.WrittenMemory)
         {
             LocalStop = localStop,
             AnswerSchema = uncheckedSchema,
         };
     }
 
-    /// <summary>Nobody speaks Gemini inward.</summary>
-    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) => null;
+    public IAnswerReader OpenAnswer(ChatRequest request, UpstreamModel model) =>
+        new GeminiAnswerReader(model.Base, request.Sampling.Choices ?? 1, onlyFirstCall: request.ParallelToolCalls == false);
 
-    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) =>
-        new GeminiAnswerReader(upstreamModel, request.Sampling.Choices ?? 1, onlyFirstCall: request.ParallelToolCalls == false);
-
-    public UpstreamCall WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses)
+    public UpstreamCall WriteTokenCount(ChatRequest request, UpstreamModel upstreamModel, LossReport losses)
     {
         var output = request.NewBody();
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
@@ -69,13 +57,13 @@ public sealed class GeminiOutbound : IOutboundDialect
             writer.WriteStartObject();
             // Beside the bare contents, only the whole request counts instructions and tools as well (specs/dialects.md 4.2).
             writer.WriteStartObject("generateContentRequest"u8);
-            writer.WriteString("model"u8, FullNameOf(upstreamModel));
-            WritePrompt(writer, request, upstreamModel, losses);
+            writer.WriteString("model"u8, FullNameOf(upstreamModel.Name));
+            WritePrompt(writer, request, upstreamModel.Base, losses);
             writer.WriteEndObject();
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(PathOf(upstreamModel, "countTokens"), output.WrittenMemory);
+        return new UpstreamCall(PathOf(upstreamModel.Name, "countTokens"), output.WrittenMemory);
     }
 
     public long ReadTokenCount(ReadOnlyMemory<byte> body)
@@ -91,11 +79,11 @@ public sealed class GeminiOutbound : IOutboundDialect
         }
     }
 
-    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses)
+    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, UpstreamModel upstreamModel, LossReport losses)
     {
         if (request.User is not null)
             losses.Dropped("user");
-        return new UpstreamCall(PathOf(upstreamModel, "batchEmbedContents"), GeminiEmbeddings.Write(request, FullNameOf(upstreamModel)));
+        return new UpstreamCall(PathOf(upstreamModel.Name, "batchEmbedContents"), GeminiEmbeddings.Write(request, FullNameOf(upstreamModel.Name)));
     }
 
     public EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body) => GeminiEmbeddings.Read(body);
@@ -103,6 +91,15 @@ public sealed class GeminiOutbound : IOutboundDialect
     public IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body) => GeminiModelList.Read(body);
 
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => GeminiErrors.Read(status, body, retryAfter);
+
+    /// <summary>Only what Google keeps itself.</summary>
+    private static bool FetchesLink(Part part) => part switch
+    {
+        ImagePart image => GeminiPartWriter.IsKept(image.Source),
+        AudioPart audio => GeminiPartWriter.IsKept(audio.Source),
+        DocumentPart document => GeminiPartWriter.IsKept(document.Source),
+        _ => false,
+    };
 
     private static void WritePrompt(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
     {

@@ -36,6 +36,7 @@ internal static class ResponsesRequestReader
         {
             Model = request.RequiredString("model"),
             Family = ResponsesFamily.Name,
+            Client = ResponsesFamily.Client,
             Stream = request.Bool("stream") ?? false,
             IncludeUsage = true,
             Turns = turns,

@@ -7,7 +7,7 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 
 /// <summary>Towards OpenAI's Responses, which keep nothing of what is sent here (specs/dialects.md 1.1, 2, 3.6).</summary>
-public sealed class OpenAIResponsesOutbound : IOutboundDialect
+public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
 {
     /// <summary>Fewer are a 400.</summary>
     private const int FewestOutputTokens = 16;
@@ -17,17 +17,18 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
 
     private static readonly string[] Hints = ["user", "metadata", "service_tier", "prompt_cache_key"];
 
-    public string Name => "openai";
+    private static readonly OutboundTraits Traits = new() { FetchesLink = part => part is ImagePart or DocumentPart, GivesState = true, StateFamily = ResponsesFamily.Name };
 
-    public bool GivesState => true;
+    public string Name => "openai";
 
     /// <summary>Whether a call goes to Responses.</summary>
     public static bool Wrote(UpstreamCall call) => call.Path is Path or CountPath;
 
-    public bool FetchesLink(Part part, string upstreamModel) => part is ImagePart or DocumentPart;
+    public OutboundTraits TraitsOf(UpstreamModel model) => Traits;
 
-    public UpstreamCall Write(ChatRequest request, string upstreamModel, LossReport losses)
+    public UpstreamCall Write(ChatRequest request, UpstreamModel model, LossReport losses)
     {
+        var upstreamModel = model.Base;
         if (request.Completion is not null)
             request = EmulatedCompletion.AsChat(request, losses);
         RefuseWhatIsMissing(request);
@@ -41,7 +42,7 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
-            writer.WriteString("model"u8, upstreamModel);
+            writer.WriteString("model"u8, model.Name);
             ResponsesInputWriter.Write(writer, request, upstreamModel, losses);
             WriteSampling(writer, request.Sampling, upstreamModel, losses);
             if (!OpenAIModels.Reasons(upstreamModel) && IncludesReasoning(request))
@@ -58,38 +59,38 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
 
         return new UpstreamCall(Path, output.WrittenMemory)
         {
-            Model = upstreamModel,
+            Model = model.Name,
             LocalStop = stop,
             AnswerSchema = answerSchema,
             CanDoWithoutSummary = request.ShowsReasoning && request.Family != ResponsesFamily.Name,
         };
     }
 
-    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => ReasoningSummary.LeaveOut(call, refusal);
+    public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) => Wrote(call) ? ReasoningSummary.LeaveOut(call, refusal) : null;
 
-    public UpstreamCall? TryPassThrough(ChatRequest request, string upstreamModel) =>
-        CanPass(request) && !MustRewrite(request, upstreamModel) ? Pass(Path, request, upstreamModel) : null;
+    public UpstreamCall? TryPassThrough(ChatRequest request, UpstreamModel model) =>
+        CanPass(request) && !MustRewrite(request, model.Base) ? Pass(Path, request, model.Name) : null;
 
-    public IAnswerReader OpenAnswer(ChatRequest request, string upstreamModel) =>
-        new ResponsesReader(json => ReadError(200, json, null), upstreamModel);
+    public IAnswerReader OpenAnswer(ChatRequest request, UpstreamModel model) =>
+        new ResponsesReader(json => ReadError(200, json, null), model.Base);
 
-    public UpstreamCall? WriteTokenCount(ChatRequest request, string upstreamModel, LossReport losses)
+    public UpstreamCall WriteTokenCount(ChatRequest request, UpstreamModel model, LossReport losses)
     {
         if (CanPass(request))
-            return Pass(CountPath, request, upstreamModel);
+            return Pass(CountPath, request, model.Name);
         request = FitSchemas(request, losses, out _);
         var output = request.NewBody();
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
-            writer.WriteString("model"u8, upstreamModel);
-            ResponsesInputWriter.Write(writer, request, upstreamModel, losses);
+            writer.WriteString("model"u8, model.Name);
+            ResponsesInputWriter.Write(writer, request, model.Base, losses);
             ResponsesToolWriter.Write(writer, request, losses);
             WriteText(writer, request);
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(CountPath, output.WrittenMemory) { Model = upstreamModel };
+        return new UpstreamCall(CountPath, output.WrittenMemory) { Model = model.Name };
     }
 
     public long ReadTokenCount(ReadOnlyMemory<byte> body)
@@ -107,24 +108,17 @@ public sealed class OpenAIResponsesOutbound : IOutboundDialect
         throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a count of tokens."));
     }
 
-    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, string upstreamModel, LossReport losses) =>
-        throw GatewayException.Invalid("model", "responses have no embeddings");
-
-    public EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body) => EmbeddingList.Read(body);
-
-    public IReadOnlyList<ListedModel> ReadModels(ReadOnlyMemory<byte> body) => ModelList.Read(body);
-
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => Dragoman.Dialects.ChatCompletions.ErrorReader.Read(status, body, retryAfter);
 
     /// <summary>Not what holds state of other providers, or of other models of ours, in our own envelope.</summary>
     private static bool CanPass(ChatRequest request) =>
         request.Family == ResponsesFamily.Name && !request.Source.IsEmpty && request.Source.Span.IndexOf("\"gw1."u8) < 0;
 
-    private static UpstreamCall Pass(string path, ChatRequest request, string upstreamModel)
+    private static UpstreamCall Pass(string path, ChatRequest request, string name)
     {
         var output = new ArrayBufferWriter<byte>(request.Source.Length + 64);
-        JsonSplice.Replace(request.Source.Span, "model"u8, [(byte)'"', .. JsonText.Escape(upstreamModel), (byte)'"'], output);
-        return new UpstreamCall(path, output.WrittenMemory) { Model = upstreamModel };
+        JsonSplice.Replace(request.Source.Span, "model"u8, [(byte)'"', .. JsonText.Escape(name), (byte)'"'], output);
+        return new UpstreamCall(path, output.WrittenMemory) { Model = name };
     }
 
     /// <summary>

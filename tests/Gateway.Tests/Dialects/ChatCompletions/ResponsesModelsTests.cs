@@ -16,7 +16,7 @@ public sealed class ResponsesModelsTests
     [InlineData("openai", "gpt-5.1", true, true, true)]
     public void Reasoning_that_is_shown_comes_from_Responses(string family, string model, bool? enabled, bool? isVisible, bool expected)
     {
-        var request = new ChatRequest { Model = "m", Family = family, Reasoning = new ReasoningRequest(enabled, null) { IsVisible = isVisible } };
+        var request = new ChatRequest { Model = "m", Reasoning = new ReasoningRequest(enabled, null) { IsVisible = isVisible } }.From(family);
         Assert.Equal(expected, ResponsesModels.Needs(model, request));
     }
 }

@@ -137,7 +137,7 @@ public sealed class MistralOutboundTests
     [Fact]
     public void Log_probabilities_are_only_a_wish_of_Ollamas_clients()
     {
-        var sent = Mistral.Send(Request with { Family = "ollama", Sampling = new Sampling { Logprobs = true, TopLogprobs = 2 } });
+        var sent = Mistral.Send(Request.From("ollama") with { Sampling = new Sampling { Logprobs = true, TopLogprobs = 2 } });
         Assert.Equal([new Loss("logprobs", LossAction.Dropped)], sent.Losses);
     }
 

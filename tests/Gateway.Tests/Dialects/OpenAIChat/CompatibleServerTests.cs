@@ -94,7 +94,7 @@ public sealed class CompatibleServerTests
     {
         var outbound = new OpenAIChatOutbound(Named(server));
         var picture = new ImagePart(new LinkedMedia("https://example.com/a.png"));
-        Assert.Equal(!isFetchedHere, outbound.FetchesLink(picture, "m"));
+        Assert.Equal(!isFetchedHere, outbound.TraitsOf("m").FetchesLink(picture));
         var source = """{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]}"""u8;
         var linked = new Dragoman.Dialects.OpenAIChat.OpenAIChat().Read(Json.Parse(source.ToArray()), RequestContext.Bare) with { Source = source.ToArray() };
         Assert.Equal(isFetchedHere, outbound.TryPassThrough(linked, "m") is null);

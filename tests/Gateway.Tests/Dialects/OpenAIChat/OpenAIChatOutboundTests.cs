@@ -39,9 +39,9 @@ public sealed class OpenAIChatOutboundTests
         Assert.Equal(isNative ? """{"model":"$","prompt":"Once"}""" : """{"model":"$","messages":[{"role":"user","content":"Once"}]}""", sent.Body.GetRawText().Replace(model, "$", StringComparison.Ordinal));
         Assert.Equal(isNative ? [] : [new Loss("raw completion", LossAction.Emulated)], sent.Losses);
         Assert.Equal(isNative, OpenAI.TryPassThrough(request, model) is not null);
-        Assert.Equal(isNative, OpenAI.TakesPromptLists(model));
+        Assert.Equal(isNative, OpenAI.TraitsOf(model).TakesPromptLists);
         Assert.Equal("completions", Compatible.Send(request, model).Path);
-        Assert.True(Compatible.TakesPromptLists(model));
+        Assert.True(Compatible.TraitsOf(model).TakesPromptLists);
         foreach (var (wrong, field) in ((TextCompletion, string)[])[(new("Once", "end", false), "suffix"), (new("Once", null, false) { FurtherPrompts = ["b"] }, "prompt")])
         {
             if (isNative)
@@ -225,7 +225,7 @@ public sealed class OpenAIChatOutboundTests
     [InlineData(false, "float", 512)]
     public void Embeddings_are_asked_for_as_the_server_can(bool isOpenAI, string encoding, int mostInputs)
     {
-        IOutboundDialect dialect = isOpenAI ? OpenAI : Compatible;
+        IEmbeds dialect = isOpenAI ? OpenAI : Compatible;
         Assert.Equal(mostInputs, dialect.EmbeddingLimits.MostInputs);
         var call = dialect.WriteEmbeddings(new EmbeddingRequest("m", ["a", ""], 8) { User = "u" }, "text-embedding-3-small", new LossReport());
         Assert.Equal(

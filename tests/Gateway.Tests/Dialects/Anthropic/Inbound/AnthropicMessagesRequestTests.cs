@@ -1,5 +1,6 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Dialects.Anthropic;
 using Dragoman.Dialects.Anthropic.Inbound;
 
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Inbound;
@@ -34,7 +35,7 @@ public sealed class AnthropicMessagesRequestTests
               ]
             }
             """);
-        Assert.Equal(("m", AnthropicMessages.Family, true, 100), (request.Model, request.Family, request.Stream, request.Sampling.MaxOutputTokens));
+        Assert.Equal(("m", AnthropicFamily.Name, true, 100), (request.Model, request.Family, request.Stream, request.Sampling.MaxOutputTokens));
         Assert.Equal([Role.System, Role.User, Role.Assistant, Role.Tool, Role.Tool, Role.User, Role.System], request.Turns.Select(turn => turn.Role));
         Assert.Equal(new TextPart("Be kind.") { Cache = new CacheMark(TimeSpan.FromHours(1)) }, Assert.Single(request.Turns[0].Parts));
         Assert.Equal(

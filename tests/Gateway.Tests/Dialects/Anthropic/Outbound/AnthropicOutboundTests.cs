@@ -16,7 +16,7 @@ public sealed class AnthropicOutboundTests
     private const string Sonnet35 = "claude-3-5-sonnet-20241022";
 
     private static readonly AnthropicOutbound Anthropic = new();
-    private static readonly ChatRequest Request = new() { Model = "published", Family = "openai", Turns = [Turn.Of(Role.User, "hi")] };
+    private static readonly ChatRequest Request = new ChatRequest { Model = "published", Turns = [Turn.Of(Role.User, "hi")] }.From("openai");
     private static readonly ToolDefinition Tool = new("f", "does f", ChatRequests.ToolSchema);
 
     private static string LossesOf(Sent sent) => string.Join(", ", sent.Losses.Distinct().Select(loss => $"{loss.Field}={loss.Action.ToString().ToLowerInvariant()}"));
@@ -243,7 +243,7 @@ public sealed class AnthropicOutboundTests
     [InlineData("ollama", false, "omitted")]
     public void Thinking_is_told_to_those_who_show_it(string family, bool? isVisible, string? display)
     {
-        var sent = Anthropic.Send(Request with { Family = family, Reasoning = new ReasoningRequest(true, null) { IsVisible = isVisible } }, Opus48);
+        var sent = Anthropic.Send(Request.From(family) with { Reasoning = new ReasoningRequest(true, null) { IsVisible = isVisible } }, Opus48);
         Assert.Equal(display, sent.Body.GetProperty("thinking").TryGetProperty("display", out var told) ? told.GetString() : null);
     }
 
@@ -304,7 +304,7 @@ public sealed class AnthropicOutboundTests
 
     [Fact]
     public void Ollamas_clients_do_not_count_on_log_probabilities() =>
-        Assert.Equal("logprobs=dropped", LossesOf(Anthropic.Send(Request with { Family = "ollama", Sampling = new Sampling { Logprobs = true } }, Haiku45)));
+        Assert.Equal("logprobs=dropped", LossesOf(Anthropic.Send(Request.From("ollama") with { Sampling = new Sampling { Logprobs = true } }, Haiku45)));
 
     [Fact]
     public void Stop_sequences_of_white_space_are_cut_here()
@@ -517,13 +517,6 @@ public sealed class AnthropicOutboundTests
         Assert.Equal("""{"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{"a":1.0}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}]}]}""", Encoding.UTF8.GetString(amended.Body.Span));
         Assert.Equal(call.Headers, amended.Headers);
         Assert.Null(Anthropic.Amend(amended, new GatewayError(ErrorKind.InvalidRequest, message)));
-    }
-
-    [Fact]
-    public void Embeddings_are_refused_with_a_word_to_the_wise()
-    {
-        var error = Assert.Throws<GatewayException>(() => Anthropic.WriteEmbeddings(new EmbeddingRequest("m", ["a"], null), "x", new LossReport())).Error;
-        Assert.Equal(("model", 400), (error.Field, error.Status));
     }
 
     [Fact]

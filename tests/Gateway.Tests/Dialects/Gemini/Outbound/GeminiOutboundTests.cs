@@ -150,7 +150,7 @@ public sealed class GeminiOutboundTests
     public void Only_what_Google_keeps_is_linked(string url, bool isKept)
     {
         Part part = new ImagePart(new LinkedMedia(url), "high");
-        Assert.Equal(isKept, Gemini.FetchesLink(part, Flash3));
+        Assert.Equal(isKept, Gemini.TraitsOf(Flash3).FetchesLink(part));
         if (!isKept)
             return;
         var sent = Gemini.Send(Request with { Turns = [new Turn(Role.User, [part])] });

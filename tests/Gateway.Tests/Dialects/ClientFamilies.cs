@@ -1,0 +1,22 @@
+using Dragoman.Conversation;
+using Dragoman.Dialects.ChatCompletions;
+using Dragoman.Dialects.Ollama;
+using Dragoman.Dialects.OpenAIResponses;
+
+namespace Dragoman.Gateway.Tests.Dialects;
+
+internal static class ClientFamilies
+{
+    /// <summary>The request as the inbound dialect of a family marks it.</summary>
+    public static ChatRequest From(this ChatRequest request, string family) => request with
+    {
+        Family = family,
+        Client = family switch
+        {
+            OpenAIFamily.Name => OpenAIFamily.Client,
+            ResponsesFamily.Name => ResponsesFamily.Client,
+            OllamaRequest.Family => OllamaRequest.Client,
+            _ => ClientTraits.Default,
+        },
+    };
+}
