@@ -1,6 +1,6 @@
-// Makes docs/conformance.md of the results that the tests of all languages left (README.md says in which shape):
+// Writes docs/conformance.md from the results of the tests in all languages (README.md describes their format):
 //   node report.mjs DIRECTORY          writes ../../docs/conformance.md
-//   node report.mjs DIRECTORY --print  prints the tables alone
+//   node report.mjs DIRECTORY --print  prints only the tables
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -12,13 +12,14 @@ const knownFeatures = read("features.json");
 
 const introduction = `# Conformance
 
-Each client's own package, in the version named, through nginx and both processes, to the emulator in the dialect of
-each provider. Every cell is a test that looks at what the client was given, and where it matters at what reached the
-provider.
+These are the test results of real client packages, in the version named. Each client sends its requests through nginx and both
+processes to the emulator, which emulates the API of each provider. Every cell is a test. It checks what the client received and,
+where it matters, what the provider received.
 
-- **ok**: as the client's user expects it.
-- **refused**: a 4xx that names the field, because the provider or its model has no such thing.
-- **–**: the client has no such notion.
+- **ok**: the client gets what its user expects.
+- **refused**: the gateway rejects the request with a 4xx that names the field, because the provider or its model does not support
+  it.
+- **–**: the client does not have this feature.
 - **failed**: a defect.
 
 `;
@@ -26,7 +27,7 @@ provider.
 function resultsIn(directory) {
   const lines = readdirSync(directory).filter((name) => name.endsWith(".jsonl")).sort()
     .flatMap((name) => readFileSync(join(directory, name), "utf8").split("\n")).filter(Boolean);
-  // A file that was written twice holds the later result further down.
+  // If a file has two results for a test, the later one is further down.
   const latest = new Map();
   for (const line of lines) {
     const result = JSON.parse(line);
@@ -75,7 +76,7 @@ if (!directory) {
 
 const results = resultsIn(directory);
 if (results.length === 0) {
-  console.error(`${directory} holds no results (*.jsonl)`);
+  console.error(`${directory} has no results (*.jsonl)`);
   process.exit(1);
 }
 
