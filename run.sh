@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Builds Dragoman and runs all of it on this machine: nginx in front, sidecar and functions behind it, and the
-# emulator where no provider is configured. Ctrl-C stops everything and leaves nothing behind. A process that ends by
-# itself is started again, three times within a minute at the most.
+# Builds Dragoman and runs it on this machine: nginx in front, the sidecar and the functions behind it, and the emulator
+# if no provider is configured. Ctrl-C stops everything and leaves nothing behind. A process that ends by itself is
+# started again, at most three times within a minute.
 #
 #   ./run.sh               front door on http://127.0.0.1:11434
 #   PORT=11500 ./run.sh    front door on another port
 #
-# A provider's key in the environment (OPENAI_API_KEY, MISTRAL_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY),
-# AZURE_OPENAI_ENDPOINT, LMSTUDIO_BASE_URL, or a gateway.json (here, beside run.sh, or named by DRAGOMAN_CONFIG) makes the
-# models that provider's.
+# Providers are turned on by a key in the environment (OPENAI_API_KEY, MISTRAL_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY),
+# by AZURE_OPENAI_ENDPOINT or LMSTUDIO_BASE_URL, or by a gateway.json in the working directory, beside run.sh, or where
+# DRAGOMAN_CONFIG points.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,17 +20,17 @@ most_restarts=3
 restarts_within_seconds=60
 run_directory=
 nginx=
-children=()  # in the order of their start
+children=()  # in the order in which they were started
 followers=()
-# ends_of: seconds at which a child ended; restart_at: the second in which one that ended is started again
+# ends_of: the seconds at which a child ended; restart_at: the second at which a child is to be started again
 declare -A process_of=() port_of=() port_variable_of=() ends_of=() restart_at=()
-# What makes a child end with run.sh, even when run.sh is killed.
+# The command that makes a child end together with run.sh, even when run.sh is killed.
 with_us=()
-# The writing end of the caretaker's pipe, which only run.sh itself holds.
+# The write end of the caretaker's pipe. Only run.sh itself holds it.
 alive=
 caretaker=
 
-# Reading from a pipe that never holds anything is a sleep without a process.
+# A read from a pipe that never has data sleeps without starting a process.
 exec {silence}<> <(:)
 
 main() {
@@ -43,12 +43,12 @@ main() {
     trap 'exit 0' INT TERM
     trap 'exit 1' HUP PIPE
     run_directory=$(umask 077 && mktemp -d "${TMPDIR:-/tmp}/dragoman-run.XXXXXXXX")
-    # nginx started by root works as nobody, and must be able to enter.
+    # When root starts nginx, its workers run as the user nobody and must be able to enter the directory.
     chmod 711 "$run_directory"
-    # What the build or a killed child forgets in its temporary directory goes with ours.
+    # Temporary files that the build or a killed child leaves behind are deleted together with our directory.
     export TMPDIR=$run_directory
     hire_caretaker
-    # The runtime's sockets for debuggers tell memory and secrets to this user's other processes.
+    # Through the runtime's sockets for debuggers, this user's other processes could read memory and secrets.
     export DOTNET_EnableDiagnostics=${DOTNET_EnableDiagnostics:-0}
 
     locate_configuration
@@ -79,7 +79,7 @@ check_front_port() {
         fail "PORT is '$front_port'; it must be a number from 1 to 65535"
     fi
     if is_taken "$front_port"; then
-        fail "port $front_port is taken; stop what listens there, or choose another one: PORT=$((front_port % 65535 + 1)) ./run.sh"
+        fail "port $front_port is taken; stop the process that listens there, or choose another port: PORT=$((front_port % 65535 + 1)) ./run.sh"
     fi
 }
 
@@ -90,7 +90,7 @@ locate_configuration() {
     export DRAGOMAN_DATA=${DRAGOMAN_DATA:-$root/data}
 }
 
-# What the environment or the configuration file turns on; nothing when the emulator is the provider.
+# Prints the providers that the environment or the configuration file turns on. Prints nothing if the emulator is the provider.
 configured_providers() {
     local found=() configuration=${DRAGOMAN_CONFIG:-gateway.json}
     [[ -z ${OPENAI_API_KEY:-} ]] || found+=("OpenAI (OPENAI_API_KEY)")
@@ -112,7 +112,7 @@ build() {
     [[ -n $1 ]] || projects+=', "emulator\\Emulator.csproj"'
     echo "building"
     printf '{ "solution": { "path": "%s/Serverless.sln", "projects": [ %s ] } }\n' "$root" "$projects" >"$run_directory/run.slnf"
-    # One build at a time in this folder, and no build server left behind.
+    # Only one build runs in this directory at a time, and no build server is left behind.
     (
         exec {lock}<"$root"
         flock "$lock"
@@ -125,8 +125,8 @@ build() {
     }
 }
 
-# Sees to it that nothing outlives run.sh, not even when it is killed: the kernel tells the children where setpriv can
-# ask it to, and a caretaker ends whatever is left then and removes the directory.
+# Makes sure that no process outlives run.sh, even when run.sh is killed. If setpriv is available, the kernel sends the
+# children a signal. A caretaker then ends the remaining processes and removes the directory.
 hire_caretaker() {
     if setpriv --pdeathsig TERM true 2>/dev/null; then with_us=(setpriv --pdeathsig TERM); fi
     exec {alive}> >(take_care)
@@ -136,7 +136,7 @@ hire_caretaker() {
 take_care() {
     local file group
     trap '' INT TERM HUP PIPE
-    # Ends when run.sh is gone, in whatever way.
+    # cat ends when run.sh has ended, for any reason.
     cat >/dev/null
     [[ -d $run_directory ]] || return 0
     for file in "$run_directory"/*.pid; do
@@ -152,7 +152,7 @@ take_care() {
     rm -rf "$run_directory"
 }
 
-# Starts a program in a process group of its own, so that Ctrl-C reaches run.sh alone and the order of the stop is ours.
+# Starts a program in its own process group, so that Ctrl-C reaches only run.sh and run.sh decides the order of the stop.
 launch() {
     set -m
     "$@" {alive}>&- &
@@ -171,7 +171,7 @@ start() {
 start_ours() {
     local name=$1 usual_port=$3 port=$3
     port_variable_of[$name]=$2
-    # Port 0 lets the process choose a free one and say which.
+    # With port 0 the process chooses a free port and prints it.
     ! is_taken "$usual_port" || port=0
     start_at "$name" "$port"
 }
@@ -217,7 +217,7 @@ await() {
 }
 
 start_processes() {
-    # What they write is for this user alone.
+    # Only this user may read the files that they write.
     umask 077
     if [[ -z $1 ]]; then
         start_ours emulator DRAGOMAN_EMULATOR_PORT 4755
@@ -243,7 +243,7 @@ start_nginx() {
 }
 
 start_rendered_nginx() {
-    # Older than 1.19.5, nginx knows no -e and complains once about a log it may not open.
+    # Before 1.19.5, nginx has no -e, and reports once that it may not open a log.
     local error_log=(-e stderr)
     "$nginx" "${error_log[@]}" -v 2>/dev/null || error_log=()
     start nginx "$nginx" "${error_log[@]}" -p "$run_directory/nginx" -c "$run_directory/nginx/nginx.conf" -g 'daemon off;'
@@ -258,12 +258,12 @@ introduce() {
     printf '  %-10s %-29s %s\n' \
         process address 'answers' \
         nginx "$door" 'every client: Ollama, OpenAI and Anthropic tools' \
-        sidecar "http://127.0.0.1:${port_of[sidecar]}" 'what streams' \
-        functions "http://127.0.0.1:${port_of[functions]}" 'everything else; while it is away, the sidecar does'
+        sidecar "http://127.0.0.1:${port_of[sidecar]}" 'requests that stream' \
+        functions "http://127.0.0.1:${port_of[functions]}" 'all other requests; when it is down, the sidecar answers'
     if [[ -z $1 ]]; then
-        printf '  %-10s %-29s %s\n' emulator "http://127.0.0.1:${port_of[emulator]}" 'in place of a provider'
-        printf '\nModels: the emulator'\''s, whose answers are made up, because no provider is configured.\n'
-        printf 'For real ones set OPENAI_API_KEY, MISTRAL_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, AZURE_OPENAI_ENDPOINT\nor LMSTUDIO_BASE_URL and start again.\n'
+        printf '  %-10s %-29s %s\n' emulator "http://127.0.0.1:${port_of[emulator]}" 'instead of a provider'
+        printf '\nModels: the emulator'\''s. No provider is configured, so the answers are made up.\n'
+        printf 'For real models, set OPENAI_API_KEY, MISTRAL_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, AZURE_OPENAI_ENDPOINT\nor LMSTUDIO_BASE_URL, and start again.\n'
     else
         printf '\nModels: %s.\n' "$1"
     fi
@@ -287,7 +287,7 @@ follow_logs() {
 }
 
 follow_log() {
-    # $$ is run.sh also here, in the background.
+    # $$ is the id of run.sh here too, in the background.
     tail -n +1 -f --pid=$$ "$run_directory/$1.log" 2>/dev/null | sed -u "s/^/$(printf '%-9s' "$1") | /"
 }
 
@@ -299,13 +299,13 @@ watch_processes() {
             keep_log_small "$run_directory/$name.log"
         done
         for follower in "${followers[@]}"; do
-            # Whoever read the logs is gone.
+            # The reader of the logs has ended.
             kill -0 "$follower" 2>/dev/null || exit 1
         done
     done
 }
 
-# Starts a child that has ended again, after a second, then two, then four; the others go on meanwhile.
+# Restarts a child that has ended: after one second, then after two, then after four. The others continue.
 revive() {
     local name=$1 code=0 end recent=()
     if [[ -n ${restart_at[$name]:-} ]]; then
@@ -315,14 +315,14 @@ revive() {
         return 0
     fi
     wait "${process_of[$name]}" 2>/dev/null || code=$?
-    # What it had started, such as nginx's workers, would hold its port.
+    # Processes that it had started, such as nginx's workers, would keep its port in use.
     kill -KILL -- "-${process_of[$name]}" 2>/dev/null || true
     for end in ${ends_of[$name]:-}; do
         ((SECONDS - end >= restarts_within_seconds)) || recent+=("$end")
     done
     if ((${#recent[@]} >= most_restarts)); then
         show_last_lines "$name"
-        fail "$name ended with exit code $code, and it was started again $most_restarts times within $restarts_within_seconds seconds already, so everything else is stopped too"
+        fail "$name ended with exit code $code, and it was started again $most_restarts times within $restarts_within_seconds seconds already, so run.sh stops everything"
     fi
     restart_at[$name]=$((SECONDS + (1 << ${#recent[@]})))
     recent+=("$SECONDS")
@@ -333,7 +333,7 @@ revive() {
 is_running() {
     local status
     { read -r status <"/proc/${process_of[$1]}/stat"; } 2>/dev/null || return 1
-    # One that has ended and was not yet waited for is a zombie.
+    # A process that has ended, but was not yet waited for, is a zombie.
     [[ ${status##*) } != Z* ]]
 }
 
@@ -345,7 +345,7 @@ report_end() {
     local code=0
     wait "${process_of[$1]}" 2>/dev/null || code=$?
     show_last_lines "$1"
-    fail "$1 ended by itself with exit code $code, so everything else is stopped too"
+    fail "$1 ended by itself with exit code $code, so run.sh stops everything"
 }
 
 show_last_lines() {
@@ -353,7 +353,7 @@ show_last_lines() {
     tail -n 20 "$run_directory/$1.log" | sed 's/^/  /' >&2
 }
 
-# The first signal lets streams run on for a while, the second ends them with an error that their clients understand.
+# After the first signal streams continue for a while. The second signal ends them with an error that clients understand.
 hurry_up() {
     local name patience
     for name in sidecar functions; do
@@ -376,16 +376,16 @@ stop_everything() {
     hurry_up
     for ((index = ${#children[@]} - 1; index >= 0; index--)); do
         name=${children[index]}
-        # What streams from the emulator ends with the gateway's own word, so the emulator goes last.
+        # Streams from the emulator must end with the gateway's own error, so the emulator is stopped last.
         [[ $name != emulator ]] || kill -TERM "${process_of[$name]}" 2>/dev/null || true
         while is_running "$name" && ((SECONDS < deadline)); do pause 0.02; done
-        # What did not go by itself goes with all it started.
+        # A process that did not end by itself is killed, together with all processes that it started.
         kill -KILL -- "-${process_of[$name]}" 2>/dev/null || true
     done
     for name in "${followers[@]}"; do
         kill -TERM -- "-$name" 2>/dev/null || true
     done
-    # The caretaker, which waits for our end, is no child to wait for yet.
+    # Do not wait for the caretaker yet: it waits for the end of run.sh.
     for name in "${process_of[@]}" "${followers[@]}"; do
         wait "$name" 2>/dev/null || true
     done
@@ -396,5 +396,5 @@ stop_everything() {
     fi
 }
 
-# A test may ask for a single function.
+# A test may source this file to call a single function.
 [[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs everything there is to check, from units to real processes and real clients, and ends with one line:
+# Runs every check, from unit tests to real processes and real clients. The last line of its output is:
 # N passed, N failed[, N skipped]
 set -euo pipefail
 
@@ -17,7 +17,7 @@ main() {
     trap close_with_counts EXIT
     export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
     command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing; install it and try again: https://dot.net/download"
-    nginx/install.sh >/dev/null || give_up "there is no nginx to test with"
+    nginx/install.sh >/dev/null || give_up "nginx is missing, and the tests need it"
 
     step "build"
     dotnet build Serverless.sln -c $configuration -v quiet -clp:NoSummary -warnaserror || give_up "the build failed"
@@ -76,7 +76,7 @@ run_dotnet_tests() {
         local failures
         failures=$(($(counter failed) + $(counter error) + $(counter timeout) + $(counter aborted)))
         ((passed += $(counter passed), failed += failures, skipped += $(counter total) - $(counter executed))) || true
-        # A run that broke off after its last test had passed.
+        # The run failed after its last test had passed.
         if ((code != 0 && failures == 0)); then ((failed += 1)); fi
     else
         echo "$name ran no test" >&2
@@ -103,12 +103,12 @@ run_client_tests() {
     failures=$(($(total fail) + $(total cancelled)))
     ((passed += $(total pass), failed += failures, skipped += $(total skipped) + $(total todo))) || true
     if ((code != 0 && failures == 0 || $(total pass) + failures == 0)); then
-        echo "the client tests ended with $code and without a count" >&2
+        echo "the client tests ended with exit code $code, but reported no failed test" >&2
         ((failed += 1))
     fi
 }
 
-# node:test closes with lines such as "# pass 12" (tap) or "ℹ pass 12" (spec).
+# node:test prints at its end lines such as "# pass 12" (tap) or "ℹ pass 12" (spec).
 total() {
     sed 's/\x1b\[[0-9;]*m//g' "$output" | awk -v what="$1" '($1 == "#" || $1 == "ℹ") && $2 == what && NF == 3 { sum += $3 } END { print sum + 0 }'
 }
@@ -136,7 +136,7 @@ close_with_counts() {
     ((failed == 0)) || exit 1
 }
 
-# Once more at the end, where who reads a long log looks first.
+# Prints the names of failed tests again at the end, where the reader of a long log looks first.
 name_failures() {
     step "failed tests"
     sed -n '/<UnitTestResult .*outcome="Failed"/s/.* testName="\([^"]*\)".*/\1/p' "$results"/*.trx 2>/dev/null | sort || true

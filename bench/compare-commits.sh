@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Runs the same microbenchmarks on two commits, in turns, and prints how the second compares with the first.
 #
-#   bench/compare-commits.sh REV1 REV2          everything: about twenty minutes
+#   bench/compare-commits.sh REV1 REV2          all benchmarks: about twenty minutes
 #   bench/compare-commits.sh REV1 REV2 WORD...  only benchmarks with one of these words in their name
-#   ROUNDS=9 bench/compare-commits.sh ...       more turns than the usual five
+#   ROUNDS=9 bench/compare-commits.sh ...       more rounds than the default of five
 #
-# Both get the benchmarks of this checkout; a commit that those do not fit keeps its own. The commits are checked out
-# and built in temporary worktrees, which are removed again; this checkout is left as it is.
+# Both commits use the benchmarks of this checkout. If these do not compile with a commit, that commit uses its own. The
+# script checks the commits out and builds them in temporary worktrees, and removes these at the end. It does not change
+# this checkout.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -42,7 +43,7 @@ prepare() {
     if ! build "$1" >"$work/$1.log" 2>&1; then
         git -C "$tree" checkout --quiet -- bench/Micro 2>/dev/null || { cat "$work/$1.log" >&2; exit 1; }
         git -C "$tree" clean --quiet -fdx bench/Micro
-        echo "this checkout's benchmarks do not fit $1, which keeps its own" >&2
+        echo "the benchmarks of this checkout do not compile with $1, so $1 uses its own" >&2
         build "$1" >&2
     fi
 }

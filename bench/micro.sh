@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Measures the hot path's parts in one process, without a network, and prints the figures.
+# Measures the parts of the hot path in one process, without a network, and prints the figures.
 #
 #   bench/micro.sh                  everything, in less than ten minutes; writes bench/results/DATE-micro.md and .json
-#   bench/micro.sh --short          everything, less thoroughly, in less than two; writes no file there
+#   bench/micro.sh --short          everything, less thoroughly, in less than two minutes; keeps no results
 #   bench/micro.sh [--short] WORD   only benchmarks with this word in their name, such as Cell, Writer.Text or "Ollama to"
 #
-# BENCH_NOTE="..." adds words to the result's title, such as what else the machine was doing.
+# BENCH_NOTE="..." adds a text to the title of the result, such as what else the machine was doing.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

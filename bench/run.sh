@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Builds Dragoman's executables as they are published, measures them beside bare nginx and Portkey's gateway, prints the
-# figures and writes them to bench/results/ as tables, plots and JSON.
+# Publishes Dragoman's executables, measures them beside bare nginx and Portkey's gateway, prints the figures, and writes
+# them to bench/results/ as tables, plots and JSON.
 #
-#   bench/run.sh                      everything, about a quarter of an hour after the build
-#   bench/run.sh --quick              one short round, to see that it works
+#   bench/run.sh                      everything; about a quarter of an hour after the build
+#   bench/run.sh --quick              one short round, to check that it works
 #   bench/run.sh --only whole,typed   some measures: whole, paced, flood, single, typed, memory, start, streams
 #   bench/run.sh --contenders sidecar,portkey
-#                                     some ways, and what they are compared with
+#                                     some ways, and the ways that they are compared with
 #   bench/run.sh compare A.json B.json
-#                                     ratios of two runs' figures
-#   bench/run.sh streams [...]        very many streams at once, or the largest number: --largest
-#   bench/run.sh soak                 20 minutes of mixed load, and whether memory stays flat; then 10 minutes of the fuzzer
-#                                     (tests/fuzz); --minutes N and --fuzz-minutes N for other lengths, 0 for no fuzzing
+#                                     ratios of the figures of two runs
+#   bench/run.sh streams [...]        very many concurrent streams; with --largest the largest number of them
+#   bench/run.sh soak                 20 minutes of mixed load, checks that memory stays flat; then 10 minutes of the fuzzer
+#                                     (tests/fuzz); --minutes N and --fuzz-minutes N set other lengths, 0 for no fuzzing
 #
-# What is not the whole is written to artifacts/bench/ instead. BENCH_NOTE="..." adds a line to the report, such as what
-# else the machine was doing.
+# A partial run is written to artifacts/bench/ instead. BENCH_NOTE="..." adds a line to the report, such as what else the
+# machine was doing.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -46,7 +46,7 @@ main() {
     exec "$generator" "$@"
 }
 
-# Without it the rest is still worth measuring, and the report says that it is missing.
+# Without Portkey the bench still measures everything else, and the report says that Portkey is missing.
 install_portkey() {
     if ! node_is_new_enough && [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
         say "installing Node.js"
@@ -57,7 +57,7 @@ install_portkey() {
         return
     fi
     say "installing Portkey"
-    # Its scripts are for who develops it.
+    # The package's install scripts are only for its developers.
     if (cd "$portkey" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2; then
         export BENCH_PORTKEY=$portkey
     else

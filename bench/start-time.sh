@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Seconds from a clean clone of this repository's last commit to the first answer through ./run.sh, and again from the
-# tree that this has built. NuGet's packages come from this machine's cache where it has them.
+# Measures the seconds from a clean clone of the last commit to the first answer through ./run.sh, and then again from
+# the built tree. NuGet packages come from this machine's cache if they are there.
 #
 #   bench/start-time.sh
 set -euo pipefail
-# Times with a point, whatever the user's language.
+# Print times with a decimal point in every locale.
 export LC_ALL=C
 
 deadline_seconds=600
@@ -27,12 +27,12 @@ main() {
     printf 'built tree to first answer:  %s s\n' "$seconds"
 }
 
-# Leaves run.sh running, its process id in a file: this is called in a subshell.
+# Leaves run.sh running and writes its process id to a file, because this function is called in a subshell.
 seconds_to_first_answer() {
     local began=$1 port answer
     port=$(free_port)
     (
-        # The emulator answers, whatever provider the environment names.
+        # Use the emulator, whatever provider the environment turns on.
         unset OPENAI_API_KEY MISTRAL_API_KEY LMSTUDIO_BASE_URL AZURE_OPENAI_ENDPOINT ANTHROPIC_API_KEY GEMINI_API_KEY
         for variable in $(compgen -e DRAGOMAN); do unset "$variable"; done
         cd "$clone/dragoman"
@@ -42,7 +42,7 @@ seconds_to_first_answer() {
     until answer=$(ask "$port") && [[ $answer == *'"done":true'* ]]; do
         if ! kill -0 "$(<"$clone/pid")" 2>/dev/null || (($(elapsed_whole "$began") > deadline_seconds)); then
             tail -n 20 "$clone/run.log" >&2
-            echo "start-time.sh: no answer came" >&2
+            echo "start-time.sh: there was no answer" >&2
             exit 1
         fi
         sleep 0.05

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Prints the path of nginx; installs it first when it is missing and this is root on Debian or Ubuntu.
+# Prints the path of nginx. If nginx is missing, root on Debian or Ubuntu installs it first.
 set -euo pipefail
 
-# Debian keeps nginx in a directory that a plain user's PATH lacks.
+# Debian installs nginx in a directory that is not in the PATH of an ordinary user.
 PATH=$PATH:/usr/sbin:/usr/local/sbin
 
 if ! command -v nginx >/dev/null; then
@@ -10,7 +10,7 @@ if ! command -v nginx >/dev/null; then
         echo "nginx is missing; install it and try again: sudo apt-get install --no-install-recommends nginx" >&2
         exit 1
     fi
-    # The package would start a server on port 80, which nobody asked for.
+    # The package would start a server on port 80, which is not wanted here.
     policy=/usr/sbin/policy-rc.d
     if [[ ! -e $policy ]]; then
         trap 'rm -f "$policy"' EXIT

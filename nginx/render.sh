@@ -1,34 +1,34 @@
 #!/bin/sh
-# Fills the DRAGOMAN_ values into the nginx files: nginx/render.sh TARGET_DIRECTORY, then nginx -c TARGET_DIRECTORY/nginx.conf.
-# Runs in any POSIX shell with sed, so the same files serve a laptop and a container.
+# Writes the nginx files with the DRAGOMAN_ values filled in: nginx/render.sh TARGET_DIRECTORY, then nginx -c TARGET_DIRECTORY/nginx.conf.
+# It runs in any POSIX shell with sed, so that the same files work on a laptop and in a container.
 set -eu
 
 usage() {
     cat >&2 <<'TEXT'
 usage: render.sh TARGET_DIRECTORY
-Values come from the environment:
-  DRAGOMAN_NGINX_LISTEN        address of the front door; beyond loopback needs the next one (127.0.0.1:11434)
-  DRAGOMAN_ALLOW_OPEN_NETWORK  "true": anybody who reaches that address may use the gateway and spend its providers'
-                               money; access.allowOpenNetwork in gateway.json must say so too (no)
-  DRAGOMAN__access__mode       "open" or "keys", as in gateway.json; with keys any address will do (open)
+The values come from the environment. The default is in parentheses.
+  DRAGOMAN_NGINX_LISTEN        address of nginx; an address beyond loopback needs the next variable (127.0.0.1:11434)
+  DRAGOMAN_ALLOW_OPEN_NETWORK  "true": anybody who reaches the address may use the gateway and spend your money;
+                               access.allowOpenNetwork in gateway.json must be set too (no)
+  DRAGOMAN__access__mode       "open", the only mode of the gateway so far, or "keys", which allows every address (open)
   DRAGOMAN_SIDECAR             host:port of the sidecar, or of up to 8: a,b (127.0.0.1:5081)
   DRAGOMAN_FUNCTIONS           host:port, or http(s)://host[:port], of the functions; up to 8 over http: a,b
-                               (empty: there are none, the sidecar answers everything)
+                               (empty: no functions, the sidecar answers everything)
   DRAGOMAN_FUNCTIONS_KEY       sent to the functions as x-functions-key
-  DRAGOMAN_CA_CERTIFICATES     what https functions are verified with  (/etc/ssl/certs/ca-certificates.crt)
-  DRAGOMAN_TRUSTED_PROXY       CIDR of an ingress whose X-Forwarded-* is believed (none)
-  DRAGOMAN_BODY_LIMIT          largest request body                    (33m)
-  DRAGOMAN_LARGE_BODIES        requests that may run with bodies of a MB and more, or of a size that was not announced;
+  DRAGOMAN_CA_CERTIFICATES     certificates that verify functions over https (/etc/ssl/certs/ca-certificates.crt)
+  DRAGOMAN_TRUSTED_PROXY       CIDR of an ingress whose X-Forwarded-* headers are trusted (none)
+  DRAGOMAN_BODY_LIMIT          maximum size of a request body          (33m)
+  DRAGOMAN_LARGE_BODIES        running requests with a body of 1 MB or more, or of unknown size;
                                one address may have half of them       (256)
-  DRAGOMAN_CLIENT_REQUESTS     requests that may run for one address   (half of what the workers can carry)
+  DRAGOMAN_CLIENT_REQUESTS     running requests of one address         (half of what the workers can carry)
   DRAGOMAN_WORKERS             worker processes                        (auto)
-  DRAGOMAN_WORKER_CONNECTIONS  connections a worker; a stream takes two (20480, or what the file limit allows)
-  DRAGOMAN_OPEN_FILES          file descriptors a worker               (65536, or the hard limit)
-  DRAGOMAN_DRAIN               how long streams may run on after SIGQUIT (300s)
+  DRAGOMAN_WORKER_CONNECTIONS  connections per worker; a stream needs two (20480, or what the file limit allows)
+  DRAGOMAN_OPEN_FILES          file descriptors per worker             (65536, or the hard limit)
+  DRAGOMAN_DRAIN               how long streams may continue after SIGQUIT (300s)
   DRAGOMAN_ACCESS_LOG          path                                    (/dev/stdout)
-  DRAGOMAN_ERROR_LOG           path, or "stderr": what concerns the server (stderr)
-  DRAGOMAN_REQUEST_ERROR_LOG   path, or "stderr": nginx's own words on single requests; they contain query strings,
-                               which may hold keys                     (/dev/null)
+  DRAGOMAN_ERROR_LOG           path, or "stderr": messages about the server (stderr)
+  DRAGOMAN_REQUEST_ERROR_LOG   path, or "stderr": nginx's messages about single requests; they contain query strings,
+                               which may contain keys                  (/dev/null)
   DRAGOMAN_NGINX_RUN           directory for pid and temporary files   (TARGET_DIRECTORY)
 TEXT
     exit 2
@@ -43,16 +43,16 @@ smaller() {
     if [ "$1" = unlimited ] || [ "$2" -lt "$1" ]; then echo "$2"; else echo "$1"; fi
 }
 
-# What Dragoman is measured with (docs/limits.md); less is worth a word.
+# Dragoman is measured with this number of streams (docs/limits.md). If the limit allows fewer, warn.
 streams_at_once=10000
 
 number_of_workers() {
     if [ "$DRAGOMAN_WORKERS" = auto ]; then getconf _NPROCESSORS_ONLN; else echo "$DRAGOMAN_WORKERS"; fi
 }
 
-tell_of_low_limit() {
+warn_of_low_limit() {
     workers=$(number_of_workers)
-    # A worker has some files of its own besides.
+    # A worker also needs some files of its own.
     streams=$((workers * (DRAGOMAN_WORKER_CONNECTIONS - 50) / 2))
     if [ "$streams" -lt "$streams_at_once" ]; then
         echo "render.sh: an nginx worker may open $DRAGOMAN_OPEN_FILES files, enough for about $streams streams at once with $workers of them; raise it with ulimit -Hn, LimitNOFILE= in a systemd unit, or --ulimit nofile= of a container" >&2
@@ -66,7 +66,7 @@ hard_file_limit=$(ulimit -Hn)
 : "${DRAGOMAN_SIDECAR:=127.0.0.1:5081}"
 : "${DRAGOMAN_FUNCTIONS:=}"
 : "${DRAGOMAN_FUNCTIONS_KEY:=}"
-# A reserved address, never a peer.
+# The default is a reserved address, which is never a peer.
 : "${DRAGOMAN_TRUSTED_PROXY:=240.0.0.1/32}"
 : "${DRAGOMAN_CA_CERTIFICATES:=/etc/ssl/certs/ca-certificates.crt}"
 : "${DRAGOMAN_BODY_LIMIT:=33m}"
@@ -74,9 +74,9 @@ hard_file_limit=$(ulimit -Hn)
 : "${DRAGOMAN_OPEN_FILES:=$(smaller "$hard_file_limit" 65536)}"
 : "${DRAGOMAN_WORKER_CONNECTIONS:=}"
 if [ -z "$DRAGOMAN_WORKER_CONNECTIONS" ]; then
-    # Enough for 10,000 streams even if one worker has to carry them all.
+    # 20480 is enough for 10,000 streams, even if one worker has to carry them all.
     DRAGOMAN_WORKER_CONNECTIONS=$(smaller "$DRAGOMAN_OPEN_FILES" 20480)
-    tell_of_low_limit
+    warn_of_low_limit
 fi
 : "${DRAGOMAN_LARGE_BODIES:=256}"
 : "${DRAGOMAN_CLIENT_REQUESTS:=}"
@@ -93,7 +93,7 @@ refuse() {
     exit 2
 }
 
-# The same as the port alone, without a character that a shell would take for file names.
+# "*:port" means the same as the port alone, which has no character that a shell would expand.
 DRAGOMAN_NGINX_LISTEN=${DRAGOMAN_NGINX_LISTEN#'*:'}
 
 is_beyond_loopback() {
@@ -111,7 +111,7 @@ is_beyond_loopback() {
     esac
     case $listen_host in
         localhost | '[::1]') return 1 ;;
-        # A name may begin like an address.
+        # A host name may begin like an address.
         127.*[!0-9.]*) return 0 ;;
         127.*.*.*) return 1 ;;
         *) return 0 ;;
@@ -127,10 +127,10 @@ case $access_mode in
     *) refuse "DRAGOMAN__access__mode is \"$access_mode\"; allowed are open and keys" ;;
 esac
 if [ "$access_mode" = open ] && [ "$DRAGOMAN_ALLOW_OPEN_NETWORK" != true ] && is_beyond_loopback "$DRAGOMAN_NGINX_LISTEN"; then
-    refuse "DRAGOMAN_NGINX_LISTEN is $DRAGOMAN_NGINX_LISTEN, which other machines can reach, and the gateway asks nobody for a key: anybody who reaches it could read, write and spend your providers' money. Listen on 127.0.0.1, [::1] or unix:PATH; or, if all of that is meant, set DRAGOMAN_ALLOW_OPEN_NETWORK=true here and \"access\": { \"allowOpenNetwork\": true } in gateway.json"
+    refuse "DRAGOMAN_NGINX_LISTEN is $DRAGOMAN_NGINX_LISTEN, which other machines can reach, and the gateway does not ask for keys: anybody who reaches it could use the gateway and spend your providers' money. Listen on 127.0.0.1, [::1] or unix:PATH. To allow it, set DRAGOMAN_ALLOW_OPEN_NETWORK=true here and \"access\": { \"allowOpenNetwork\": true } in gateway.json"
 fi
 
-# nginx sends a request to ten places at the most, the page of an error among them.
+# nginx sends a request to at most ten places, including the page of an error.
 most_servers=8
 
 case $DRAGOMAN_FUNCTIONS in
@@ -143,7 +143,7 @@ number=0
 for server in $(echo "$DRAGOMAN_FUNCTIONS" | tr ',' ' '); do
     case $server in
         "$scheme"://*) server=${server#"$scheme"://} ;;
-        *://*) refuse "DRAGOMAN_FUNCTIONS names servers of http and others; all have to be alike" ;;
+        *://*) refuse "DRAGOMAN_FUNCTIONS names servers of http and others; all servers have to be alike" ;;
     esac
     server=${server%/}
     case $server in
@@ -157,16 +157,16 @@ if [ $number -gt $most_servers ]; then
     refuse "DRAGOMAN_FUNCTIONS names $number servers; allowed are up to $most_servers"
 fi
 if [ $scheme = https ] && [ $number -gt 1 ]; then
-    # The name in the certificate and in Host can be one app's only.
+    # The name in the certificate and in Host can be that of one app only.
     refuse "DRAGOMAN_FUNCTIONS names $number servers of https; allowed is one, behind which Azure scales"
 fi
 if [ -n "$DRAGOMAN_FUNCTIONS" ] && [ $number -eq 0 ]; then
     refuse "DRAGOMAN_FUNCTIONS is \"$DRAGOMAN_FUNCTIONS\", which names no server"
 fi
-# nginx wants a name for what is never sent to.
+# Without functions, nginx still needs a name for an upstream to which it never sends a request.
 functions=${functions:- ${DRAGOMAN_SIDECAR%%,*}}
-# Azure finds the app by its Host; on loopback the processes check the client's own.
-# shellcheck disable=SC2016 # $passed_host is nginx's.
+# Azure finds the app by the Host header. On loopback the processes check the client's own Host.
+# shellcheck disable=SC2016 # $passed_host is a variable of nginx.
 case $scheme in
     https) host=${functions# } host=${host%:443} functions_idle=60s ;;
     *) host='$passed_host' functions_idle=3s ;;
@@ -179,7 +179,7 @@ between() {
     if [ "$2" -lt "$1" ]; then echo "$1"; elif [ "$2" -gt "$3" ]; then echo "$3"; else echo "$2"; fi
 }
 
-# What limit_conn can count to.
+# The maximum of limit_conn.
 most_connections=65535
 
 case $DRAGOMAN_WORKER_CONNECTIONS in
@@ -190,7 +190,7 @@ case $DRAGOMAN_WORKERS in
     '' | *[!0-9]*) refuse "DRAGOMAN_WORKERS is \"$DRAGOMAN_WORKERS\"; it must be a number, or auto" ;;
 esac
 case $DRAGOMAN_CLIENT_REQUESTS in
-    # A running request has two connections, and an address gets half of them.
+    # A running request needs two connections, and one address may have half of all requests.
     '') DRAGOMAN_CLIENT_REQUESTS=$(between 1 $(($(number_of_workers) * DRAGOMAN_WORKER_CONNECTIONS / 4)) $most_connections) ;;
     *[!0-9]* | 0 | ??????*) refuse "DRAGOMAN_CLIENT_REQUESTS is \"$DRAGOMAN_CLIENT_REQUESTS\"; it must be a number from 1 to $most_connections" ;;
 esac
@@ -206,21 +206,21 @@ if [ "$DRAGOMAN_LARGE_BODIES" -gt $most_connections ]; then
 fi
 
 sidecars=$(echo "$DRAGOMAN_SIDECAR" | tr ',' ' ')
-# shellcheck disable=SC2086 # one word a sidecar
+# shellcheck disable=SC2086 # one word per sidecar
 set -- "$target" $sidecars
 shift
 if [ $# -lt 1 ] || [ $# -gt $most_servers ]; then
     refuse "DRAGOMAN_SIDECAR names $# sidecars; allowed are 1 to $most_servers"
 fi
-# A request that the first sidecar refuses, because it is about to stop, is offered to each in turn.
-# One whose body is not kept cannot be: a sidecar that has others closes its port first, and a connection that is made
-# anew is then refused, before anything was sent.
+# When the first sidecar hands a request back because it is stopping, nginx tries each of the others in turn.
+# A request whose body nginx does not keep cannot be sent again. It uses a new connection each time: a stopping sidecar
+# closes its port first if there are others, so that connection is refused before anything was sent.
 if [ $# -gt 1 ]; then
     next=@sidecar_1 next_unbuffered=unavailable unbuffered_upstream=sidecar_anew
 else
     next='' next_unbuffered='' unbuffered_upstream=sidecar
 fi
-# One that comes back from functions, which may have come along all sidecars, cannot do so again where there are many.
+# A request that the functions hand back may have passed all sidecars already. With many sidecars it cannot do so again.
 if [ $# -le 3 ]; then next_after_functions=$next; else next_after_functions=; fi
 
 upstream() {
@@ -229,7 +229,7 @@ upstream $1 {
    $2
     keepalive $3;
     keepalive_requests 1000000;
-    # A process that stops waits for nginx to close what it does not use, so that no request meets a closing connection.
+    # A stopping process waits until nginx has closed its idle connections, so that no request meets a closing connection.
     keepalive_timeout $4;
 }
 TEXT
@@ -237,7 +237,7 @@ TEXT
 functions_upstream() {
     servers=
     for server in $functions; do servers="$servers server $server max_fails=0;"; done
-    # A connection over TLS is worth keeping; the app behind it is not one process that stops.
+    # A connection over TLS is worth keeping, because the app behind it is more than one process.
     upstream functions "$servers" 64 "$functions_idle"
 }
 sidecar_upstreams() {
@@ -279,7 +279,7 @@ substitute() {
 substitute_value() {
     case $2 in
         *[!]A-Za-z0-9._:/@=+,[-]*)
-            refuse "DRAGOMAN_$1 may hold letters, digits and . _ : / @ = + , [ ] - only"
+            refuse "DRAGOMAN_$1 may contain only letters, digits and . _ : / @ = + , [ ] -"
             ;;
     esac
     substitute "$1" "$2"
@@ -314,9 +314,9 @@ substitute_value NGINX_RUN "$DRAGOMAN_NGINX_RUN"
 
 for file in "$source_directory"/*.conf; do
     rendered=$target/$(basename "$file")
-    # The key must not be readable by others.
+    # Other users must not be able to read the key.
     (umask 077 && sed "$substitutions" "$file" >"$rendered")
-    # shellcheck disable=SC2016 # the text is searched for as it stands.
+    # shellcheck disable=SC2016 # grep must search for the literal text.
     if grep -n '${DRAGOMAN_' "$rendered" >&2; then
         echo "render.sh: $file uses a value that render.sh does not know" >&2
         exit 1

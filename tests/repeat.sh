@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs tests again and again, to find the ones that fail now and then: tests/repeat.sh [TIMES [FILTER]].
-# Ends with the first failure. Without arguments the suite of streaming ten times. Set CONFIGURATION to Release to test
-# the published flavour; the build has to be there (dotnet build).
+# Repeats tests, to find flaky ones: tests/repeat.sh [TIMES [FILTER]].
+# It stops at the first failure. Without arguments it runs the streaming tests ten times. Set CONFIGURATION to Release to
+# test that build. Build first (dotnet build).
 set -eu
 
 times=${1:-10}

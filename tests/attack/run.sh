@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# Attacks the running product as a stranger would, and says what held: tests/attack/run.sh [--only NAME] [--full] …
-# Everything stays on loopback. As root it runs in a network namespace of its own, where the addresses that must never be
-# reached exist as well.
+# Attacks the running product as a stranger would, and reports what held: tests/attack/run.sh [--only NAME] [--full] …
+# All traffic stays on loopback. As root it runs in its own network namespace, which also has the addresses that must
+# never be reached.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 main() {
     command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing; install it and try again: https://dot.net/download"
-    [[ " $* " == *" --list "* ]] || "$root/nginx/install.sh" >/dev/null || fail "there is no nginx to attack"
+    [[ " $* " == *" --list "* ]] || "$root/nginx/install.sh" >/dev/null || fail "nginx is missing, and the attacks need it"
     export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
     dotnet build "$root/tests/attack" -c Release -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false >&2 || fail "the build failed"
-    # Under nohup, SIGHUP would be ignored by all that is started, and that attack would prove nothing.
+    # Under nohup all started processes would ignore SIGHUP, and the attack with SIGHUP would prove nothing.
     local attack=(env --default-signal=HUP "$root/tests/attack/bin/Release/net10.0/dragoman-attack" "$@")
     if can_have_a_namespace; then
-        # With a namespace of processes as well, nothing that was started lives longer than the run, however it ends.
+        # The namespace of processes makes sure that no started process outlives the run, however the run ends.
         exec unshare --net --mount --pid --fork --kill-child --mount-proc "$0" inside "${attack[@]}"
     fi
-    echo "attack: no network namespace can be had (not root?); the attacks that need one are not run" >&2
+    echo "attack: cannot create a network namespace (not root?); the attacks that need one are not run" >&2
     exec "${attack[@]}"
 }
 
@@ -29,7 +29,7 @@ can_have_a_namespace() {
     command -v ip >/dev/null && unshare --net --mount --pid --fork --kill-child --mount-proc ip link set lo up 2>/dev/null
 }
 
-# In the namespace: addresses of cloud platforms and private networks, so that who goes there would arrive.
+# Runs in the namespace. It adds addresses of cloud platforms and private networks, so that a connection to them succeeds.
 inside() {
     shift
     ip link set lo up
