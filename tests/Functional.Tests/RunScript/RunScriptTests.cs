@@ -184,7 +184,7 @@ public class RunScriptTests
     [Fact]
     public void No_variable_that_switches_a_provider_on_is_missing()
     {
-        var source = File.ReadAllText(Path.Combine(Repository.Root, "gateway", "Catalog", "WellKnownProviders.cs"));
+        var source = File.ReadAllText(Path.Combine(Repository.Root, "gateway", "Configuration", "WellKnownProviders.cs"));
         var script = File.ReadAllText(Path.Combine(Repository.Root, "run.sh"));
 
         var variables = Regex.Matches(source, "\"([A-Z_]+_(?:API_KEY|ENDPOINT|BASE_URL))\"").Select(match => match.Groups[1].Value)
