@@ -18,8 +18,8 @@ internal sealed record AnswerTable(IReadOnlyDictionary<string, IReadOnlyDictiona
 
             ## Answers
 
-            Where a client reads what an answer holds, when it is not passed through. By then the header is sent, so what a dialect has
-            no place for is told here alone. Citations are kept where an answer passes through, and nowhere else.
+            This table shows where a client finds the parts of an answer that is not passed through. The header is already sent at that
+            time, so only this table reports what a client's API has no place for. Only passed-through answers have citations.
 
             | the answer holds |
             """.ReplaceLineEndings("\n"));

@@ -15,28 +15,27 @@ internal static class TranslationDocument
 
         <!-- Written by: DRAGOMAN_WRITE_DOCS=1 dotnet test tests/Gateway.Tests --filter "FullyQualifiedName~TranslationDocument" -->
 
-        Any client speaks to any provider, and they do not all have the same members. This page says, for every member of every
-        dialect that clients speak, what each provider gets of it. It is made from tables beside the code
-        (`gateway/Dialects/*/*.translation.json`), and every cell is tested: the member is sent through the gateway, and what
-        reaches the provider is compared with what stands here.
+        Every client can use every provider, but their APIs do not have the same members. This page shows, for every member of every
+        client API, what each provider gets. It is generated from tables beside the code (`gateway/Dialects/**/*.translation.json`).
+        Every cell is tested: the test sends the member through the gateway and compares what reaches the provider with the cell.
 
         | in a cell | meaning |
         | --- | --- |
-        | kept | reaches the provider as it is, under the same name |
-        | → `place` | reaches the provider there; `place = value` where the provider has a word of its own for it |
-        | emulated | the provider does not have it; done in another way that means the same, and told |
-        | clamped | changed to the nearest that the provider takes, and told |
-        | dropped | left out, and told |
-        | 400 | the request is refused, and the error names the member: without it the answer would not be what was asked for |
-        | gateway | done by the gateway itself, or what the provider does anyway; the notes say which |
+        | kept | the provider gets it unchanged, under the same name |
+        | → `place` | the provider gets it in this place; `place = value` if the provider has a value of its own for it |
+        | emulated | the provider does not have it; the gateway gets the same effect in another way, and reports it |
+        | clamped | changed to the nearest value that the provider accepts, and reported |
+        | dropped | left out, and reported |
+        | 400 | the request is rejected, and the error names the member: without it the answer would not be what the client asked for |
+        | gateway | the gateway does it itself, or the provider does it anyway; the notes say which |
         | · | as in the row without a case |
 
-        What is told stands in the answer's header `X-Dragoman-Losses`, such as `top_k=dropped, temperature=clamped`, in the log's
-        line about the request, and in the metrics. A long list ends in "and N more". Nothing is lost in silence.
+        Losses are reported in the answer's header `X-Dragoman-Losses`, such as `top_k=dropped, temperature=clamped`, in the log line of
+        the request, and in the metrics. A long list ends with "and N more". Nothing is dropped silently.
 
-        A request that is already in the provider's own dialect passes through as it was sent, but for the model's name; that is
-        why a client's own members are *kept* there, those that the gateway has never heard of included. What such a provider
-        refuses, it refuses in its own words.
+        A request that is already in the provider's own API is passed through as it was sent; only the model's name is replaced. So the
+        client's own members are *kept* there, even those that the gateway does not know. If the provider rejects such a member, the
+        client gets the provider's own error.
         """;
 
     private static readonly Dictionary<string, string> Titles = new()
