@@ -8,8 +8,9 @@ namespace Dragoman.Conversation;
 /// Every <c>escaped</c> span is the inside of a JSON string: UTF-8, escaped, without quotes. It is valid inside any
 /// other JSON string, so it is copied and never decoded on the way. Spans live only for the call.
 /// The one who raises the events guarantees: <see cref="Start"/> exactly once and first; tool slots dense from 0 per
-/// choice; <see cref="ToolEnd"/> before <see cref="Stop"/>; exactly one of <see cref="End"/> and <see cref="Fail"/>, last;
-/// no escaped span ends between the two halves of a surrogate pair.
+/// choice, ids unique per choice; <see cref="ToolEnd"/> before <see cref="Stop"/>, after which nothing of the choice comes;
+/// every choice stopped before <see cref="End"/>; exactly one of <see cref="End"/> and <see cref="Fail"/>, last; no span is
+/// empty; no escaped span ends between the two halves of a surrogate pair.
 /// </remarks>
 public interface IAnswerEvents
 {

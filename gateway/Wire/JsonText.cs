@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Dragoman.Wire;
 
@@ -67,6 +68,12 @@ public static class JsonText
         line.AsSpan().Replace((byte)'\r', (byte)' ');
         return line;
     }
+
+    /// <summary>Without the white space around it that JSON allows.</summary>
+    public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> json) => json.Trim(" \t\r\n"u8);
+
+    /// <summary>The bytes with U+FFFD in place of all that is not UTF-8.</summary>
+    public static ReadOnlySpan<byte> ReplaceInvalidUtf8(ReadOnlySpan<byte> json) => Utf8.IsValid(json) ? json : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json));
 
     /// <summary>Reads a JSON string leniently: half a surrogate pair becomes U+FFFD instead of an exception.</summary>
     public static string ReadString(JsonElement element)

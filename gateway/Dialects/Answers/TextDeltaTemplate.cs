@@ -11,8 +11,8 @@ namespace Dragoman.Dialects.Answers;
 /// </summary>
 /// <remarks>
 /// Where text and counts stand is learned from the stream itself, because servers order their members differently. A
-/// reader calls <see cref="Begin"/>, marks values while it reads an event, and then <see cref="Learn"/> if all that the
-/// event did was to bring one text and the counts that were marked.
+/// reader calls <see cref="Begin"/>, marks what it finds while it reads an event, and then <see cref="Learn"/>, which learns
+/// the event if all that it did was to bring one text and the counts that were marked.
 /// </remarks>
 /// <param name="countKinds">How many kinds of counts the reader tells apart.</param>
 internal sealed class TextDeltaTemplate(int countKinds = 0)
@@ -28,7 +28,9 @@ internal sealed class TextDeltaTemplate(int countKinds = 0)
 
     private readonly long[] counts = new long[countKinds];
     private readonly List<Mark> marks = [];
-    private bool hasOddCount;
+    private bool canBeLearned;
+    private int textStart;
+    private int textLength;
 
     /// <summary>What never differs, without the brace that ends the event and the spaces before it.</summary>
     private byte[] known = [];
@@ -47,12 +49,28 @@ internal sealed class TextDeltaTemplate(int countKinds = 0)
     /// <summary>The counts of the event that was matched last, by kind; zero where it has none of a kind.</summary>
     public ReadOnlySpan<long> Counts => counts;
 
+    /// <summary>Whether the event that is being read has brought a text.</summary>
+    private bool HasText => textLength > 0;
+
     /// <summary>Before an event is read.</summary>
     public void Begin()
     {
         marks.Clear();
-        hasOddCount = false;
+        canBeLearned = true;
+        textLength = 0;
     }
+
+    /// <summary>The event brings a text, which is the only one of an event that can be learned.</summary>
+    /// <param name="json">The very JSON that will be learned.</param>
+    /// <param name="text">Escaped; a slice of <paramref name="json"/>, or else the event cannot be learned.</param>
+    public void MarkText(ReadOnlySpan<byte> json, ReadOnlySpan<byte> text)
+    {
+        canBeLearned &= !HasText && json.Overlaps(text, out textStart);
+        textLength = text.Length;
+    }
+
+    /// <summary>The event does something besides bringing its text and its counts, so it cannot be learned.</summary>
+    public void MarkEffect() => canBeLearned = false;
 
     /// <summary>The number or string that the reader stands on means nothing.</summary>
     /// <param name="reader">Reads the very JSON that will be learned.</param>
@@ -72,17 +90,16 @@ internal sealed class TextDeltaTemplate(int countKinds = 0)
         if (IsPlain(reader.ValueSpan))
             marks.Add(new Mark((int)reader.TokenStartIndex, reader.ValueSpan.Length, Value.Number, kind));
         else
-            hasOddCount = true;
+            MarkEffect();
     }
 
     /// <summary>Learns the event that was marked; false when it cannot be learned.</summary>
-    /// <param name="json">An event that was read, and had no effect but its text and its counts.</param>
-    /// <param name="text">The text in it, escaped, a slice of <paramref name="json"/>.</param>
-    public bool Learn(ReadOnlySpan<byte> json, ReadOnlySpan<byte> text)
+    /// <param name="json">The event, from its first brace to its last.</param>
+    public bool Learn(ReadOnlySpan<byte> json)
     {
-        if (hasOddCount || text.IsEmpty || json is not [.., (byte)'}'] || !json.Overlaps(text, out var textStart))
+        if (!canBeLearned || !HasText || json is not [.., (byte)'}'])
             return false;
-        marks.Add(new Mark(textStart, text.Length, Value.Text, NoCount));
+        marks.Add(new Mark(textStart, textLength, Value.Text, NoCount));
         marks.Sort(static (left, right) => left.Start.CompareTo(right.Start));
         if (gaps.Length < marks.Count)
             gaps = new Gap[marks.Count];

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
@@ -14,129 +12,121 @@ namespace Dragoman.Dialects.ChatCompletions;
 /// </summary>
 /// <param name="readError">Classifies a failure that comes inside a good answer; given the event's data.</param>
 /// <param name="expectedChoices">How many answers were asked for; a stream that ends before all of them did is cut short.</param>
-public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readError, int expectedChoices = 1) : IAnswerReader
+public sealed class ChatCompletionReader(FailureReader readError, int expectedChoices = 1) : IAnswerReader
 {
-    /// <summary>Turns the data of a failure, JSON or not, into a canonical error.</summary>
-    public delegate GatewayError ErrorReader(ReadOnlySpan<byte> json);
-
     /// <summary>What follows the first object is read in its turn.</summary>
     private static readonly JsonReaderOptions AllowsMore = new() { AllowMultipleValues = true };
 
+    private readonly AnswerCourse course = new();
     private readonly List<Choice> choices = [];
     private readonly TextDeltaTemplate template = new();
-    private LoneDelta lone;
+
+    /// <summary>What the event that is being read brings.</summary>
+    private Delta current;
 
     /// <summary>What the events that the template matches bring.</summary>
-    private LoneDelta learned;
+    private Delta learned;
 
     private int expectedChoices = expectedChoices;
-    private bool started;
-    private bool ended;
 
     public bool IsFinished { get; private set; }
 
     public void ReadEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data, IAnswerEvents events)
     {
-        var rest = Trim(data);
-        if (eventName.SequenceEqual("error"u8) && !ended && !rest.IsEmpty)
+        if (course.HasEnded)
+            return;
+        course.RaiseTo(events);
+        var rest = JsonText.Trim(data);
+        if (eventName.SequenceEqual("error"u8) && !rest.IsEmpty)
         {
-            Fail(readError(rest), events);
+            course.Fail(readError(rest));
             return;
         }
 
-        if (!ended && template.TryMatch(rest, out var text))
+        if (template.TryMatch(rest, out var text))
         {
-            learned.Raise(this, text, events);
+            Raise(learned, text);
             return;
         }
 
-        if (!Utf8.IsValid(rest))
-            rest = ReplaceInvalid(rest);
+        rest = JsonText.ReplaceInvalidUtf8(rest);
         try
         {
             // Some servers separate events by a single line end, which joins them (P-43).
-            while (!ended && !rest.IsEmpty)
+            while (!course.HasEnded && !rest.IsEmpty)
             {
                 if (rest.StartsWith("[DONE]"u8))
-                    CompleteMarked(events);
+                    CompleteMarked();
                 else
-                    rest = Trim(rest[ReadCompletion(rest, events)..]);
+                    rest = JsonText.Trim(rest[ReadCompletion(rest)..]);
             }
         }
         catch (JsonException)
         {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a stream event that is not JSON."), events);
+            course.FailEventNotJson();
         }
     }
 
     public void ReadBody(ReadOnlySpan<byte> body, IAnswerEvents events)
     {
+        course.RaiseTo(events);
         try
         {
-            ReadCompletion(Utf8.IsValid(body) ? body : ReplaceInvalid(body), events);
+            ReadCompletion(JsonText.ReplaceInvalidUtf8(body));
         }
         catch (JsonException)
         {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not JSON."), events);
+            course.FailBodyNotJson();
         }
 
-        CompleteMarked(events);
+        CompleteMarked();
     }
 
     public void Complete(IAnswerEvents events)
     {
-        if (ended)
-            return;
-        if (!IsFinished)
-        {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer ended before it was complete.") { Code = "upstream_stream_truncated" }, events);
-            return;
-        }
+        course.RaiseTo(events);
+        Complete();
+    }
 
-        ended = true;
-        events.End();
+    private void Complete()
+    {
+        if (IsFinished)
+            course.End();
+        else
+            course.FailTruncated();
     }
 
     /// <summary>
     /// Completes an answer that its provider calls whole, by <c>[DONE]</c> or a closed JSON body: a choice without a
     /// finish reason has then stopped (specs/dialects.md 1.9, P-44), unless a call's arguments are cut off.
     /// </summary>
-    private void CompleteMarked(IAnswerEvents events)
+    private void CompleteMarked()
     {
         expectedChoices = Math.Min(expectedChoices, choices.Count);
         IsFinished = choices.Count > 0 && choices.TrueForAll(each => each.IsFinished);
         foreach (var choice in choices)
         {
-            if (!ended && !choice.IsFinished && !choice.ToolCalls.HasOpenArguments)
-                Finish(choice, "stop"u8, events);
+            if (!course.HasEnded && !choice.IsFinished && !choice.ToolCalls.HasOpenArguments)
+                Finish(choice, "stop"u8);
         }
 
-        Complete(events);
+        Complete();
     }
 
-    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> data) => data.Trim(" \t\r\n"u8);
-
-    private static byte[] ReplaceInvalid(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes));
-
     /// <summary>Reads one object and returns how many bytes it takes.</summary>
-    private int ReadCompletion(ReadOnlySpan<byte> json, IAnswerEvents events)
+    private int ReadCompletion(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, AllowsMore);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            Fail(readError(json), events);
+            course.Fail(readError(json));
             return json.Length;
         }
 
         template.Begin();
-        lone = default;
-        if (!started && FindId(reader) is { } id)
-        {
-            started = true;
-            events.Start(id);
-        }
-
+        // Azure's sorted members put the id behind the choices.
+        course.StartIfNamed(reader, "id"u8);
         var isError = false;
         var looksLikeError = false;
         var hasChoices = false;
@@ -146,16 +136,15 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
             {
                 hasChoices = true;
                 reader.Read();
-                ReadChoices(ref reader, json, events);
+                ReadChoices(ref reader, json);
             }
             else if (reader.ValueSpan.SequenceEqual("usage"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.StartObject && UsageReader.TryRead(ref reader, out var usage))
                 {
-                    EnsureStarted(events);
-                    lone.HasCompany = true;
-                    events.Usage(usage);
+                    template.MarkEffect();
+                    course.Usage(usage);
                 }
                 else
                 {
@@ -193,34 +182,19 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 reader.Skip();
             }
 
-            if (ended)
+            if (course.HasEnded)
                 return json.Length;
         }
 
         var length = (int)reader.BytesConsumed;
         if (isError || (looksLikeError && !hasChoices))
-            Fail(readError(json[..length]), events);
-        else if (length == json.Length && lone is { HasCompany: false, Choice: not null } && template.Learn(json, json.Slice(lone.Start, lone.Length)))
-            learned = lone;
+            course.Fail(readError(json[..length]));
+        else if (length == json.Length && template.Learn(json))
+            learned = current;
         return length;
     }
 
-    /// <summary>The answer's id, which Azure's sorted members put behind the choices.</summary>
-    private static string? FindId(Utf8JsonReader reader)
-    {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isId = reader.ValueSpan.SequenceEqual("id"u8);
-            reader.Read();
-            if (isId && reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty)
-                return JsonText.ReadString(reader.ValueSpan);
-            reader.Skip();
-        }
-
-        return null;
-    }
-
-    private void ReadChoices(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void ReadChoices(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -231,13 +205,13 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType == JsonTokenType.StartObject)
-                ReadChoice(ref reader, json, events);
+                ReadChoice(ref reader, json);
             else
                 reader.Skip();
         }
     }
 
-    private void ReadChoice(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void ReadChoice(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         var index = 0;
         var message = default(Utf8JsonReader);
@@ -296,25 +270,20 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
         var choice = ChoiceAt(index);
         // A failed choice is the end of all of them.
-        if (choice is null || choice.IsFinished || ended)
+        if (choice is null || choice.IsFinished || course.HasEnded)
             return;
         if (!logprobs.IsEmpty)
         {
-            EnsureStarted(events);
-            lone.HasCompany = true;
-            events.Logprobs(choice.Index, logprobs);
+            template.MarkEffect();
+            course.Logprobs(choice.Index, logprobs);
         }
 
         if (hasMessage)
-            ReadMessage(ref message, json, choice, events);
+            ReadMessage(ref message, json, choice);
         if (!text.IsEmpty)
-        {
-            lone.Add(LoneDeltaKind.Text, choice, json, text);
-            EmitText(choice, text, events);
-        }
-
+            Bring(new Delta(DeltaKind.Text, choice), json, text);
         if (!finishReason.IsEmpty)
-            Finish(choice, finishReason, events);
+            Finish(choice, finishReason);
     }
 
     /// <summary>The elements of <c>logprobs.content</c>, without the brackets.</summary>
@@ -341,7 +310,7 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         return entries;
     }
 
-    private void ReadMessage(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice, IAnswerEvents events)
+    private void ReadMessage(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice)
     {
         ReadOnlySpan<byte> content = default;
         ReadOnlySpan<byte> reasoning = default;
@@ -407,35 +376,22 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
         // A model reasons, speaks, then calls, whatever the order of the members.
         if (!reasoning.IsEmpty)
-        {
-            lone.Add(LoneDeltaKind.Reasoning, choice, json, reasoning);
-            EmitReasoning(choice, reasoning, events);
-        }
-
+            Bring(new Delta(DeltaKind.Reasoning, choice), json, reasoning);
         if (!content.IsEmpty)
-        {
-            lone.Add(LoneDeltaKind.Text, choice, json, content);
-            EmitText(choice, content, events);
-        }
-
-        lone.HasCompany |= !refusal.IsEmpty;
+            Bring(new Delta(DeltaKind.Text, choice), json, content);
         if (hasParts)
-            ReadParts(ref parts, json, choice, events, inThinking: false);
+            ReadParts(ref parts, json, choice, inThinking: false);
         if (!refusal.IsEmpty)
         {
-            EnsureStarted(events);
-            if (choice.RefusalCarry.Pass(refusal) is { IsEmpty: false } whole)
-                events.Refusal(choice.Index, whole);
+            template.MarkEffect();
+            course.Refusal(choice.Index, choice.RefusalCarry.Pass(refusal));
         }
 
         if (hasToolCalls)
-        {
-            EnsureStarted(events);
-            ReadToolCalls(ref toolCalls, json, choice, events);
-        }
+            ReadToolCalls(ref toolCalls, json, choice);
     }
 
-    private void ReadToolCalls(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice, IAnswerEvents events)
+    private void ReadToolCalls(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -446,13 +402,12 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
             }
 
             var call = ToolCallAssembler.ReadCall(ref reader, json, out var arguments);
-            lone.Add(LoneDeltaKind.Arguments, choice, json, arguments, call);
-            choice.ToolCalls.Accept(call, arguments, events);
+            Bring(new Delta(DeltaKind.Arguments, choice, call), json, arguments);
         }
     }
 
     /// <summary>Mistral's content parts: text beside thinking, which holds parts of its own (specs/dialects.md 1.5).</summary>
-    private void ReadParts(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice, IAnswerEvents events, bool inThinking)
+    private void ReadParts(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice, bool inThinking)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -469,22 +424,16 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
                 reader.Read();
                 if (isText && reader.TokenType == JsonTokenType.String)
                 {
-                    if (reader.ValueSpan.IsEmpty)
-                        continue;
-                    lone.Add(inThinking ? LoneDeltaKind.Reasoning : LoneDeltaKind.Text, choice, json, reader.ValueSpan);
-                    if (inThinking)
-                        EmitReasoning(choice, reader.ValueSpan, events);
-                    else
-                        EmitText(choice, reader.ValueSpan, events);
+                    if (!reader.ValueSpan.IsEmpty)
+                        Bring(new Delta(inThinking ? DeltaKind.Reasoning : DeltaKind.Text, choice), json, reader.ValueSpan);
                 }
                 else if (isThinking && reader.TokenType == JsonTokenType.StartArray)
                 {
-                    ReadParts(ref reader, json, choice, events, inThinking: true);
+                    ReadParts(ref reader, json, choice, inThinking: true);
                 }
                 else if (isThinking && reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty)
                 {
-                    lone.Add(LoneDeltaKind.Reasoning, choice, json, reader.ValueSpan);
-                    EmitReasoning(choice, reader.ValueSpan, events);
+                    Bring(new Delta(DeltaKind.Reasoning, choice), json, reader.ValueSpan);
                 }
                 else
                 {
@@ -494,47 +443,49 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         }
     }
 
-    private void EmitText(Choice choice, ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    /// <summary>Raises what an event brings, and lets the template know of it.</summary>
+    private void Bring(in Delta delta, ReadOnlySpan<byte> json, ReadOnlySpan<byte> text)
     {
-        EnsureStarted(events);
-        var whole = choice.TextCarry.Pass(escaped);
-        if (!whole.IsEmpty)
-            events.Text(choice.Index, whole);
+        template.MarkText(json, text);
+        current = delta;
+        Raise(delta, text);
     }
 
-    private void EmitReasoning(Choice choice, ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    private void Raise(in Delta delta, ReadOnlySpan<byte> text)
     {
-        EnsureStarted(events);
-        var whole = choice.ReasoningCarry.Pass(escaped);
-        if (!whole.IsEmpty)
-            events.Reasoning(choice.Index, whole);
+        var choice = delta.Choice;
+        switch (delta.Kind)
+        {
+            case DeltaKind.Text:
+                course.Text(choice.Index, choice.TextCarry.Pass(text));
+                break;
+            case DeltaKind.Reasoning:
+                course.Reasoning(choice.Index, choice.ReasoningCarry.Pass(text));
+                break;
+            default:
+                choice.ToolCalls.Accept(delta.Call, text);
+                break;
+        }
     }
 
-    private void Finish(Choice choice, ReadOnlySpan<byte> reason, IAnswerEvents events)
+    private void Finish(Choice choice, ReadOnlySpan<byte> reason)
     {
-        EnsureStarted(events);
-        lone.HasCompany = true;
+        template.MarkEffect();
         template.Forget();
         if (reason.SequenceEqual("error"u8))
         {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider stopped with an error.") { Code = "upstream_finish_error" }, events);
+            course.Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider stopped with an error.") { Code = "upstream_finish_error" });
             return;
         }
 
-        if (choice.ReasoningCarry.Finish() is { IsEmpty: false } lostReasoning)
-            events.Reasoning(choice.Index, lostReasoning);
-        if (choice.TextCarry.Finish() is { IsEmpty: false } lostText)
-            events.Text(choice.Index, lostText);
-        if (choice.RefusalCarry.Finish() is { IsEmpty: false } lostRefusal)
-            events.Refusal(choice.Index, lostRefusal);
-        if (choice.ToolCalls.Finish(events) is { } error)
-        {
-            Fail(error, events);
+        course.Reasoning(choice.Index, choice.ReasoningCarry.Finish());
+        course.Text(choice.Index, choice.TextCarry.Finish());
+        course.Refusal(choice.Index, choice.RefusalCarry.Finish());
+        choice.ToolCalls.Finish();
+        if (course.HasEnded)
             return;
-        }
-
         choice.IsFinished = true;
-        events.Stop(choice.Index, ReadStopReason(reason, choice.ToolCalls.Count > 0));
+        course.Stop(choice.Index, ReadStopReason(reason, choice.ToolCalls.Count > 0));
         IsFinished = choices.Count >= expectedChoices && choices.TrueForAll(each => each.IsFinished);
     }
 
@@ -547,82 +498,38 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
         return calledTools ? StopReason.ToolCalls : StopReason.Stop;
     }
 
-    private void Fail(GatewayError error, IAnswerEvents events)
-    {
-        if (ended)
-            return;
-        EnsureStarted(events);
-        ended = true;
-        events.Fail(error);
-    }
-
-    private void EnsureStarted(IAnswerEvents events)
-    {
-        if (started)
-            return;
-        started = true;
-        events.Start(null);
-    }
-
     private Choice? ChoiceAt(int index)
     {
-        const int mostChoices = 128;
-        if (index is < 0 or >= mostChoices)
+        if (index is < 0 or >= AnswerCourse.MostChoices)
             return null;
         while (choices.Count <= index)
         {
-            choices.Add(new Choice(choices.Count));
+            choices.Add(new Choice(choices.Count, course));
             IsFinished = false;
         }
 
         return choices[index];
     }
 
-    private enum LoneDeltaKind
+    private enum DeltaKind
     {
         Text,
         Reasoning,
         Arguments,
     }
 
-    /// <summary>The one delta that an event brings, and whether anything else in the event has had an effect.</summary>
-    private struct LoneDelta
+    private readonly struct Delta(DeltaKind kind, Choice choice, ToolCallPiece call = default)
     {
-        public Choice? Choice;
-        public int Start;
-        public int Length;
-        public bool HasCompany;
-        private LoneDeltaKind kind;
-        private ToolCallPiece call;
+        public readonly DeltaKind Kind = kind;
 
-        public void Add(LoneDeltaKind kind, Choice choice, ReadOnlySpan<byte> json, ReadOnlySpan<byte> text, ToolCallPiece call = default)
-        {
-            HasCompany |= Choice is not null || !json.Overlaps(text, out Start);
-            Choice = choice;
-            Length = text.Length;
-            this.kind = kind;
-            this.call = call;
-        }
+        /// <summary>The delta belongs to it.</summary>
+        public readonly Choice Choice = choice;
 
-        /// <summary>Does what reading such an event with another text would do.</summary>
-        public readonly void Raise(ChatCompletionReader reader, ReadOnlySpan<byte> text, IAnswerEvents events)
-        {
-            switch (kind)
-            {
-                case LoneDeltaKind.Text:
-                    reader.EmitText(Choice!, text, events);
-                    break;
-                case LoneDeltaKind.Reasoning:
-                    reader.EmitReasoning(Choice!, text, events);
-                    break;
-                default:
-                    Choice!.ToolCalls.Accept(call, text, events);
-                    break;
-            }
-        }
+        /// <summary>What a piece of a call says besides its arguments.</summary>
+        public readonly ToolCallPiece Call = call;
     }
 
-    private sealed class Choice(int index)
+    private sealed class Choice(int index, AnswerCourse course)
     {
         public int Index { get; } = index;
 
@@ -634,6 +541,6 @@ public sealed class ChatCompletionReader(ChatCompletionReader.ErrorReader readEr
 
         public SurrogateCarry RefusalCarry { get; } = new();
 
-        public ToolCallAssembler ToolCalls { get; } = new(index);
+        public ToolCallAssembler ToolCalls { get; } = new(index, course);
     }
 }

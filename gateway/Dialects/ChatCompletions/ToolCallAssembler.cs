@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
@@ -12,7 +10,7 @@ namespace Dragoman.Dialects.ChatCompletions;
 /// (specs/dialects.md 3.7): an index may be missing, repeated or start at 1, an id may be empty or <c>"null"</c>,
 /// a name may come after arguments, and several whole objects may stand back to back.
 /// </summary>
-internal sealed class ToolCallAssembler(int choice)
+internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
 {
     private readonly List<Slot> slots = [];
     private readonly Dictionary<int, Slot> current = [];
@@ -20,7 +18,6 @@ internal sealed class ToolCallAssembler(int choice)
     /// <summary>The last call of each id the server gave, and of each id at an index.</summary>
     private readonly Dictionary<(string Id, int? Index), Slot> byId = [];
 
-    private readonly HashSet<string> ids = [];
     private readonly HeldBack held = new();
     private int lastIndex;
     private int started;
@@ -31,21 +28,22 @@ internal sealed class ToolCallAssembler(int choice)
     /// <summary>Whether the arguments of a call stop in the middle.</summary>
     public bool HasOpenArguments => slots.Exists(slot => slot.Scanner is { HasBegun: true, IsComplete: false });
 
-    /// <summary>Ends every call; an error when one of them never got a name.</summary>
-    public GatewayError? Finish(IAnswerEvents events)
+    /// <summary>Ends every call; the answer fails when one of them never got a name.</summary>
+    public void Finish()
     {
         foreach (var slot in slots)
         {
             if (slot.Name is null)
-                return new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call without a name.");
-            if (slot.Carry.Finish() is { IsEmpty: false } lost)
-                events.ToolArguments(choice, slot.Number, lost);
-            if (!slot.Scanner.HasBegun)
-                events.ToolArguments(choice, slot.Number, "{}"u8);
-            events.ToolEnd(choice, slot.Number);
-        }
+            {
+                course.FailCallWithoutName();
+                return;
+            }
 
-        return null;
+            course.ToolArguments(choice, slot.Number, slot.Carry.Finish());
+            if (!slot.Scanner.HasBegun)
+                course.ToolArguments(choice, slot.Number, "{}"u8);
+            course.ToolEnd(choice, slot.Number);
+        }
     }
 
     /// <summary>Reads an element of <c>tool_calls</c>; the reader stands on its start.</summary>
@@ -134,7 +132,7 @@ internal sealed class ToolCallAssembler(int choice)
     }
 
     /// <summary>Takes the next piece of a call, with the arguments in it, escaped.</summary>
-    public void Accept(ToolCallPiece piece, ReadOnlySpan<byte> arguments, IAnswerEvents events)
+    public void Accept(in ToolCallPiece piece, ReadOnlySpan<byte> arguments)
     {
         var slot = Find(piece) ?? Open(piece.Index ?? nextFreeIndex);
         lastIndex = slot.Index;
@@ -146,14 +144,14 @@ internal sealed class ToolCallAssembler(int choice)
 
         slot.Name ??= piece.Name;
         if (slot.IsStarted)
-            EmitArguments(slot, piece.Name, arguments, events);
+            EmitArguments(slot, piece.Name, arguments);
         else
             Wait(slot, arguments);
-        StartReady(events);
+        StartReady();
     }
 
     /// <summary>The call that a delta continues; null when it opens a new one.</summary>
-    private Slot? Find(ToolCallPiece piece)
+    private Slot? Find(in ToolCallPiece piece)
     {
         var known = FindById(piece);
         if (known is not null || piece is { Index: null, Id: not null })
@@ -167,7 +165,7 @@ internal sealed class ToolCallAssembler(int choice)
         return piece.Name is null || (piece.Name == slot.Name && isOpen) ? slot : null;
     }
 
-    private Slot? FindById(ToolCallPiece piece) => piece.Id is { } id ? byId.GetValueOrDefault((id, piece.Index)) : null;
+    private Slot? FindById(in ToolCallPiece piece) => piece.Id is { } id ? byId.GetValueOrDefault((id, piece.Index)) : null;
 
     private void KnowById(string id, Slot slot)
     {
@@ -193,25 +191,23 @@ internal sealed class ToolCallAssembler(int choice)
     }
 
     /// <summary>Starts the calls whose names are known, in order, so that slots stay dense.</summary>
-    private void StartReady(IAnswerEvents events)
+    private void StartReady()
     {
         while (started < slots.Count && slots[started].Name is { } name)
         {
             var slot = slots[started++];
-            var id = slot.UpstreamId is { } given && ids.Add(given) ? given : "call_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
             slot.IsStarted = true;
-            events.ToolStart(choice, slot.Number, id, name);
-            EmitArguments(slot, null, slot.Waiting.Bytes, events);
+            course.ToolStart(choice, slot.UpstreamId, name);
+            EmitArguments(slot, null, slot.Waiting.Bytes);
         }
     }
 
     /// <summary>Passes arguments on; a second object among them is a further call, of the name that came with it if any.</summary>
-    private void EmitArguments(Slot slot, string? name, ReadOnlySpan<byte> arguments, IAnswerEvents events)
+    private void EmitArguments(Slot slot, string? name, ReadOnlySpan<byte> arguments)
     {
         var whole = slot.Carry.Pass(arguments);
         var length = slot.Scanner.Read(whole);
-        if (length > 0)
-            events.ToolArguments(choice, slot.Number, whole[..length]);
+        course.ToolArguments(choice, slot.Number, whole[..length]);
         if (length == whole.Length)
             return;
         var next = Open(slot.Index);

@@ -61,6 +61,19 @@ internal sealed record ProviderFamily(string Name, IOutboundDialect Dialect)
         return events;
     }
 
+    /// <summary>Gives a reader all of a stream's events, also those after the answer has ended, and completes it twice.</summary>
+    public CheckedEvents PlayEvents(IEnumerable<(byte[] Name, byte[] Data)> stream)
+    {
+        var events = new CheckedEvents();
+        var reader = Open(null);
+        foreach (var (name, data) in stream)
+            reader.ReadEvent(name, data, events);
+        reader.Complete(events);
+        Assert.True(events.HasEnded, "neither End nor Fail");
+        reader.Complete(events);
+        return events;
+    }
+
     public CheckedEvents PlayBody(ReadOnlySpan<byte> body, IAnswerEvents? next = null, ChatRequest? request = null)
     {
         var events = new CheckedEvents(next);

@@ -53,7 +53,7 @@ public sealed class GeminiProviderTests
         var (_, stream, _) = await gateway.PostAsync("/v1/chat/completions", $$"""{"model":"m","stream":true,{{tools}},"messages":[{"role":"user","content":"go"}]}""");
         Assert.Contains("\"finish_reason\":\"tool_calls\"", stream, StringComparison.Ordinal);
         Assert.DoesNotContain("\"finish_reason\":\"stop\"", stream, StringComparison.Ordinal);
-        var id = System.Text.RegularExpressions.Regex.Match(stream, "\"id\":\"(call_[0-9a-f]{32})\"").Groups[1].Value;
+        var id = System.Text.RegularExpressions.Regex.Match(stream, "\"id\":\"(call_[0-9a-f]{24})\"").Groups[1].Value;
         Assert.NotEmpty(id);
 
         gateway.First.Answer = http => ScriptedUpstream.WriteAsync(http, 200, "application/json", Said);

@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
@@ -16,8 +13,8 @@ namespace Dragoman.Dialects.Anthropic.Outbound;
 /// <param name="answersByTool">Whether a call of <see cref="AnthropicFormat.ToolName"/> is the answer's text.</param>
 internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersByTool = false) : IAnswerReader
 {
+    private readonly AnswerCourse course = new("toolu_");
     private readonly Dictionary<int, AnthropicBlock> blocks = [];
-    private readonly HashSet<string> callIds = [];
     private readonly AnthropicUsage usage = new();
     private readonly TextDeltaTemplate template = new();
     private readonly HeldBack held = new();
@@ -26,131 +23,118 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
     private readonly EscapedText aside = new();
 
     private AnthropicBlock? templateBlock;
-    private int calls;
-    private bool started;
     private bool messageStarted;
     private bool mayRestart;
     private bool hasSpoken;
     private bool hasAnswered;
-    private bool ended;
 
     public bool IsFinished { get; private set; }
 
     public void ReadEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data, IAnswerEvents events)
     {
-        if (ended)
+        if (course.HasEnded)
             return;
-        var rest = Trim(data);
+        course.RaiseTo(events);
+        var rest = JsonText.Trim(data);
         if (template.TryMatch(rest, out var text))
         {
-            Emit(templateBlock!, text, events);
+            Emit(templateBlock!, text);
             return;
         }
 
-        if (!Utf8.IsValid(rest))
-            rest = ReplaceInvalid(rest);
+        rest = JsonText.ReplaceInvalidUtf8(rest);
         try
         {
             // Some proxies separate events by a single line end, which joins them (P-43).
-            while (!ended && !rest.IsEmpty)
+            while (!course.HasEnded && !rest.IsEmpty)
             {
                 var members = AnthropicMembers.Read(rest);
                 var json = rest[..members.Length];
                 template.Begin();
                 if (!members.Type.SequenceEqual("content_block_delta"u8))
-                    ReadEvent(members.Type.IsEmpty && members.Length == rest.Length ? eventName : members.Type, members, json, events);
-                else if (ReadDelta(members, events, out var lone) is { } block && members.Length == rest.Length && template.Learn(json, lone))
+                    ReadEvent(members.Type.IsEmpty && members.Length == rest.Length ? eventName : members.Type, members, json);
+                else if (ReadDelta(members, json) is { } block && members.Length == rest.Length && template.Learn(json))
                     templateBlock = block;
-                rest = Trim(rest[members.Length..]);
+                rest = JsonText.Trim(rest[members.Length..]);
             }
         }
         catch (JsonException)
         {
-            Fail(eventName.SequenceEqual("error"u8)
-                ? AnthropicErrorReader.Read(200, rest, null)
-                : new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a stream event that is not JSON."), events);
+            if (eventName.SequenceEqual("error"u8))
+                course.Fail(AnthropicErrorReader.Read(200, rest, null));
+            else
+                course.FailEventNotJson();
         }
     }
 
     public void ReadBody(ReadOnlySpan<byte> body, IAnswerEvents events)
     {
+        course.RaiseTo(events);
         try
         {
-            ReadMessage(Utf8.IsValid(body) ? body : ReplaceInvalid(body), events);
+            ReadMessage(JsonText.ReplaceInvalidUtf8(body));
         }
         catch (JsonException)
         {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not JSON."), events);
+            course.FailBodyNotJson();
         }
 
-        Complete(events);
+        course.End();
     }
 
     public void Complete(IAnswerEvents events)
     {
-        if (ended)
-            return;
-        if (!IsFinished)
-        {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer ended before it was complete.") { Code = "upstream_stream_truncated" }, events);
-            return;
-        }
-
-        ended = true;
-        events.End();
+        course.RaiseTo(events);
+        course.End();
     }
 
-    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> data) => data.Trim(" \t\r\n"u8);
-
-    private static byte[] ReplaceInvalid(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes));
-
-    private void ReadEvent(ReadOnlySpan<byte> type, in AnthropicMembers members, ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void ReadEvent(ReadOnlySpan<byte> type, in AnthropicMembers members, ReadOnlySpan<byte> json)
     {
         switch (type)
         {
             case var _ when type.SequenceEqual("content_block_delta"u8):
-                ReadDelta(members, events, out _);
+                ReadDelta(members, json);
                 break;
             case var _ when type.SequenceEqual("content_block_start"u8):
-                StartBlock(members.Index, AnthropicMembers.Read(members.ContentBlock), events);
+                StartBlock(members.Index, AnthropicMembers.Read(members.ContentBlock));
                 break;
             case var _ when type.SequenceEqual("content_block_stop"u8):
                 if (blocks.TryGetValue(members.Index, out var block))
-                    StopBlock(block, events);
+                    StopBlock(block);
                 break;
             case var _ when type.SequenceEqual("message_start"u8):
-                StartMessage(AnthropicMembers.Read(members.Message), events);
+                StartMessage(AnthropicMembers.Read(members.Message));
                 break;
             case var _ when type.SequenceEqual("message_delta"u8):
                 usage.Merge(members.Usage);
                 var delta = AnthropicMembers.Read(members.Delta);
                 if (!delta.StopReason.IsEmpty)
-                    Finish(delta, events);
+                    Finish(delta);
                 else if (IsFinished)
-                    events.Usage(usage.Total);
+                    course.Usage(usage.Total);
                 break;
             case var _ when type.SequenceEqual("message_stop"u8):
-                CompleteMarked(events);
+                CompleteMarked();
                 break;
             case var _ when type.SequenceEqual("error"u8) || !members.Error.IsEmpty:
-                Fail(AnthropicErrorReader.Read(200, json, null), events);
+                course.Fail(AnthropicErrorReader.Read(200, json, null));
                 break;
         }
     }
 
-    private void ReadMessage(ReadOnlySpan<byte> body, IAnswerEvents events)
+    private void ReadMessage(ReadOnlySpan<byte> body)
     {
         var message = AnthropicMembers.Read(body);
         if (message.Type.SequenceEqual("error"u8) || !message.Error.IsEmpty)
         {
-            Fail(AnthropicErrorReader.Read(200, body, null), events);
+            course.Fail(AnthropicErrorReader.Read(200, body, null));
             return;
         }
 
         // What has no content is no message.
         if (message.Content.IsEmpty)
             return;
-        StartMessage(message, events);
+        StartMessage(message);
         var reader = new Utf8JsonReader(message.Content);
         if (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
         {
@@ -158,49 +142,44 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
             {
                 var from = (int)reader.TokenStartIndex;
                 reader.Skip();
-                StartBlock(index, AnthropicMembers.Read(message.Content[from..(int)reader.BytesConsumed]), events);
+                StartBlock(index, AnthropicMembers.Read(message.Content[from..(int)reader.BytesConsumed]));
                 if (blocks.TryGetValue(index, out var block))
-                    StopBlock(block, events);
-                if (ended)
+                    StopBlock(block);
+                if (course.HasEnded)
                     return;
             }
         }
 
         // A body is whole even where a server gives no reason.
-        Finish(message, events);
+        Finish(message);
     }
 
     /// <summary>Says once that the answer begins; a second message may be the first again, or begin anew (P-13).</summary>
-    private void StartMessage(in AnthropicMembers message, IAnswerEvents events)
+    private void StartMessage(in AnthropicMembers message)
     {
         usage.Merge(message.Usage);
         mayRestart = messageStarted && blocks.Count > 0;
         messageStarted = true;
-        if (!started)
-        {
-            started = true;
-            events.Start(message.Id.IsEmpty ? null : JsonText.ReadString(message.Id));
-        }
+        course.Start(message.Id.IsEmpty ? null : JsonText.ReadString(message.Id));
     }
 
-    private void StartBlock(int index, in AnthropicMembers content, IAnswerEvents events)
+    private void StartBlock(int index, in AnthropicMembers content)
     {
         if (IsFinished)
             return;
-        EnsureStarted(events);
         template.Forget();
         if (blocks.TryGetValue(index, out var before))
         {
             if (mayRestart && hasSpoken)
             {
-                Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider began its answer anew in the middle of it.") { Code = "upstream_stream_restarted" }, events);
+                course.Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider began its answer anew in the middle of it.") { Code = "upstream_stream_restarted" });
                 return;
             }
 
             if (mayRestart)
                 blocks.Clear();
             else
-                StopBlock(before, events);
+                StopBlock(before);
         }
 
         mayRestart = false;
@@ -210,18 +189,18 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         switch (block.Kind)
         {
             case AnthropicBlockKind.Text:
-                Emit(block, content.Text, events);
+                Emit(block, content.Text);
                 break;
             case AnthropicBlockKind.Thinking:
-                Emit(block, content.Thinking, events);
+                Emit(block, content.Thinking);
                 KeepSignature(block, content.Signature);
                 break;
             case AnthropicBlockKind.Redacted when !content.Data.IsEmpty:
                 hasSpoken = true;
-                events.State(0, null, OpaqueState.Of(StateKind.AnthropicRedacted, upstreamModel, JsonText.ReadString(content.Data)));
+                course.State(0, null, OpaqueState.Of(StateKind.AnthropicRedacted, upstreamModel, JsonText.ReadString(content.Data)));
                 break;
             case AnthropicBlockKind.Tool:
-                StartCall(block, content, events);
+                StartCall(block, content);
                 break;
             case AnthropicBlockKind.Answer:
                 KeepInput(block, content.Input);
@@ -250,27 +229,17 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         _ => AnthropicBlockKind.Unknown,
     };
 
-    private void StartCall(AnthropicBlock block, in AnthropicMembers content, IAnswerEvents events)
+    private void StartCall(AnthropicBlock block, in AnthropicMembers content)
     {
-        if (content.Name.IsEmpty)
-        {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call without a name."), events);
-            return;
-        }
-
         hasSpoken = true;
         KeepInput(block, content.Input);
-        block.Slot = calls++;
-        var id = JsonText.ReadString(content.Id);
-        if (id.Length == 0 || !callIds.Add(id))
-            callIds.Add(id = "toolu_" + RandomNumberGenerator.GetHexString(24, lowercase: true));
-        events.ToolStart(0, block.Slot, id, JsonText.ReadString(content.Name));
+        block.Slot = course.ToolStart(0, JsonText.ReadString(content.Id), JsonText.ReadString(content.Name));
     }
 
     /// <summary>Reads a delta; gives its block when the delta had no effect but its words.</summary>
-    private AnthropicBlock? ReadDelta(in AnthropicMembers members, IAnswerEvents events, out ReadOnlySpan<byte> words)
+    private AnthropicBlock? ReadDelta(in AnthropicMembers members, ReadOnlySpan<byte> json)
     {
-        words = default;
+        ReadOnlySpan<byte> words;
         var delta = AnthropicMembers.Read(members.Delta);
         if (!blocks.TryGetValue(members.Index, out var block))
         {
@@ -287,7 +256,6 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
 
         if (block.IsStopped || IsFinished)
             return null;
-        EnsureStarted(events);
         switch (block.Kind)
         {
             case AnthropicBlockKind.Text when delta.Type.SequenceEqual("text_delta"u8):
@@ -306,12 +274,13 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
                 return null;
         }
 
-        Emit(block, words, events);
+        template.MarkText(json, words);
+        Emit(block, words);
         return block;
     }
 
     /// <summary>Raises a block's next words, of the kind that is the block's.</summary>
-    private void Emit(AnthropicBlock block, ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    private void Emit(AnthropicBlock block, ReadOnlySpan<byte> escaped)
     {
         var whole = block.Carry.Pass(escaped);
         if (whole.IsEmpty)
@@ -319,19 +288,19 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         switch (block.Kind)
         {
             case AnthropicBlockKind.Text:
-                Say(whole, events);
+                Say(whole);
                 break;
             case AnthropicBlockKind.Thinking:
                 hasSpoken = true;
-                events.Reasoning(0, whole);
+                course.Reasoning(0, whole);
                 break;
             default:
-                PassArguments(block, whole, events);
+                PassArguments(block, whole);
                 break;
         }
     }
 
-    private void StopBlock(AnthropicBlock block, IAnswerEvents events)
+    private void StopBlock(AnthropicBlock block)
     {
         if (block.IsStopped)
             return;
@@ -341,30 +310,29 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         switch (block.Kind)
         {
             case AnthropicBlockKind.Text when !rest.IsEmpty:
-                Say(rest, events);
+                Say(rest);
                 break;
             case AnthropicBlockKind.Thinking:
-                if (!rest.IsEmpty)
-                    events.Reasoning(0, rest);
+                course.Reasoning(0, rest);
                 if (block.Signature is { Length: > 0 } signature)
                 {
                     hasSpoken = true;
-                    events.State(0, null, OpaqueState.Of(StateKind.AnthropicSignature, upstreamModel, signature));
+                    course.State(0, null, OpaqueState.Of(StateKind.AnthropicSignature, upstreamModel, signature));
                 }
 
                 break;
             case AnthropicBlockKind.Tool or AnthropicBlockKind.Answer:
                 if (!rest.IsEmpty)
-                    PassArguments(block, rest, events);
+                    PassArguments(block, rest);
                 if (!block.HasArguments)
-                    PassArguments(block, block.Input, events);
+                    PassArguments(block, block.Input);
                 if (block.Kind == AnthropicBlockKind.Tool)
-                    events.ToolEnd(0, block.Slot);
+                    course.ToolEnd(0, block.Slot);
                 break;
         }
     }
 
-    private void Say(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    private void Say(ReadOnlySpan<byte> escaped)
     {
         if (answersByTool)
         {
@@ -374,47 +342,46 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         }
 
         hasSpoken = true;
-        events.Text(0, escaped);
+        course.Text(0, escaped);
     }
 
-    private void PassArguments(AnthropicBlock block, ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    private void PassArguments(AnthropicBlock block, ReadOnlySpan<byte> escaped)
     {
         block.HasArguments = true;
         hasSpoken = true;
         if (block.Kind == AnthropicBlockKind.Tool)
         {
-            events.ToolArguments(0, block.Slot, escaped);
+            course.ToolArguments(0, block.Slot, escaped);
             return;
         }
 
         hasAnswered = true;
-        events.Text(0, escaped);
+        course.Text(0, escaped);
     }
 
     /// <summary>Ends the answer that its provider calls whole (specs/dialects.md 1.9): without a reason, it has just stopped.</summary>
-    private void CompleteMarked(IAnswerEvents events)
+    private void CompleteMarked()
     {
         if (!IsFinished && messageStarted && blocks.Values.All(block => block.IsStopped))
-            Finish(default, events);
-        Complete(events);
+            Finish(default);
+        course.End();
     }
 
-    private void Finish(in AnthropicMembers message, IAnswerEvents events)
+    private void Finish(in AnthropicMembers message)
     {
         if (IsFinished)
             return;
-        EnsureStarted(events);
         foreach (var (_, block) in blocks.OrderBy(pair => pair.Key))
-            StopBlock(block, events);
+            StopBlock(block);
         if (aside.Length > 0 && !hasAnswered)
-            events.Text(0, aside.Bytes);
+            course.Text(0, aside.Bytes);
         var details = AnthropicMembers.Read(message.StopDetails);
         if (message.StopReason.SequenceEqual("refusal"u8) && !details.Explanation.IsEmpty)
-            events.Refusal(0, JsonText.ReplaceLoneSurrogates(details.Explanation));
+            course.Refusal(0, JsonText.ReplaceLoneSurrogates(details.Explanation));
         if (usage.Total is { Origin: not UsageOrigin.Absent } total)
-            events.Usage(total);
+            course.Usage(total);
         IsFinished = true;
-        events.Stop(0, ReadStopReason(message.StopReason), message.StopSequence.IsEmpty ? null : JsonText.ReadString(message.StopSequence));
+        course.Stop(0, ReadStopReason(message.StopReason), message.StopSequence.IsEmpty ? null : JsonText.ReadString(message.StopSequence));
     }
 
     /// <summary>Calls want their results whatever else is said, but for an answer that was cut or withheld (specs/dialects.md 2.17).</summary>
@@ -426,25 +393,8 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
             return StopReason.ContextWindow;
         if (reason.SequenceEqual("refusal"u8))
             return StopReason.ContentFilter;
-        if (calls > 0)
+        if (course.CallsOf(0) > 0)
             return StopReason.ToolCalls;
         return reason.SequenceEqual("stop_sequence"u8) ? StopReason.StopSequence : StopReason.Stop;
-    }
-
-    private void Fail(GatewayError error, IAnswerEvents events)
-    {
-        if (ended)
-            return;
-        EnsureStarted(events);
-        ended = true;
-        events.Fail(error);
-    }
-
-    private void EnsureStarted(IAnswerEvents events)
-    {
-        if (started)
-            return;
-        started = true;
-        events.Start(null);
     }
 }

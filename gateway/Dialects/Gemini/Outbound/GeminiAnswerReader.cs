@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
@@ -16,144 +15,150 @@ namespace Dragoman.Dialects.Gemini.Outbound;
 /// <param name="onlyFirstCall">Whether calls beside the first one are left out, because the client takes no more.</param>
 internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoices = 1, bool onlyFirstCall = false) : IAnswerReader
 {
-    private const int MostChoices = 128;
-
+    private readonly AnswerCourse course = new();
     private readonly List<GeminiCandidate> candidates = [];
     private readonly TextDeltaTemplate template = new(GeminiUsage.Kinds);
-    private LoneWords lone;
+
+    /// <summary>What the chunk that is being read brings.</summary>
+    private Words current;
 
     /// <summary>What the chunks that the template matches bring.</summary>
-    private LoneWords learned;
+    private Words learned;
 
     private Usage usage = Usage.Absent;
     private bool isBlocked;
-    private bool started;
-    private bool ended;
 
     public bool IsFinished => isBlocked || (candidates.Count >= expectedChoices && candidates.TrueForAll(candidate => candidate.FinishReason is not null));
 
     public void ReadEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data, IAnswerEvents events)
     {
-        if (ended)
+        if (course.HasEnded)
             return;
+        course.RaiseTo(events);
         if (template.TryMatch(data, out var text))
-            RaiseLearned(text, events);
-        else
-            Read(data, events);
+        {
+            RaiseLearned(text);
+            return;
+        }
+
+        try
+        {
+            Read(data);
+        }
+        catch (JsonException)
+        {
+            course.FailEventNotJson();
+        }
     }
 
     public void ReadBody(ReadOnlySpan<byte> body, IAnswerEvents events)
     {
-        Read(body, events);
+        course.RaiseTo(events);
+        try
+        {
+            Read(body);
+        }
+        catch (JsonException)
+        {
+            course.FailBodyNotJson();
+        }
+
         Complete(events);
     }
 
     public void Complete(IAnswerEvents events)
     {
-        if (ended)
-            return;
+        course.RaiseTo(events);
         var blockedWhole = isBlocked && candidates.Count == 0;
         if (!blockedWhole && (candidates.Count == 0 || !candidates.TrueForAll(candidate => candidate.FinishReason is not null || isBlocked)))
         {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer ended before it was complete.") { Code = "upstream_stream_truncated" }, events);
+            course.FailTruncated();
             return;
         }
 
-        EnsureStarted(events);
         foreach (var candidate in candidates)
         {
             if (candidate.FindFailure() is not { } failure)
                 continue;
-            Fail(failure, events);
+            course.Fail(failure);
             return;
         }
 
         if (blockedWhole)
-            events.Stop(0, StopReason.ContentFilter);
+            course.Stop(0, StopReason.ContentFilter);
         foreach (var candidate in candidates)
-            candidate.Finish(isBlocked, events);
-        ended = true;
-        events.End();
+            candidate.Finish(isBlocked);
+        course.End();
     }
 
-    private void Read(ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void Read(ReadOnlySpan<byte> json)
     {
-        if (!Utf8.IsValid(json))
-            json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json));
         try
         {
-            ReadRoot(json, events);
-        }
-        catch (JsonException)
-        {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent an answer that is not JSON."), events);
+            ReadRoot(JsonText.ReplaceInvalidUtf8(json));
         }
         catch (FormatException)
         {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call whose arguments cannot be put together."), events);
+            course.Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call whose arguments cannot be put together."));
         }
     }
 
     /// <summary>Without <c>alt=sse</c>, chunks and errors are elements of one array.</summary>
-    private void ReadRoot(ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void ReadRoot(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            ReadChunk(json, events);
+            ReadChunk(json);
             return;
         }
 
-        while (!ended && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (!course.HasEnded && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var from = (int)reader.TokenStartIndex;
             reader.Skip();
-            ReadChunk(json[from..(int)reader.BytesConsumed], events);
+            ReadChunk(json[from..(int)reader.BytesConsumed]);
         }
     }
 
-    private void ReadChunk(ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void ReadChunk(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            Fail(GeminiErrors.Read(200, json, null), events);
+            course.Fail(GeminiErrors.Read(200, json, null));
             return;
         }
 
         template.Begin();
-        lone = default;
-        if (!started && FindId(reader) is { } id)
-        {
-            started = true;
-            events.Start(id);
-        }
-
-        while (!ended && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        current = default;
+        // The id stands behind the candidates.
+        course.StartIfNamed(reader, "responseId"u8);
+        while (!course.HasEnded && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueSpan.SequenceEqual("candidates"u8))
             {
                 reader.Read();
-                ReadCandidates(ref reader, json, events);
+                ReadCandidates(ref reader, json);
             }
             else if (reader.ValueSpan.SequenceEqual("usageMetadata"u8))
             {
                 reader.Read();
-                ReadUsage(ref reader, events);
+                ReadUsage(ref reader);
             }
             else if (reader.ValueSpan.SequenceEqual("promptFeedback"u8))
             {
                 reader.Read();
-                lone.HasCompany = true;
+                template.MarkEffect();
                 isBlocked |= IsBlock(ref reader);
             }
             else if (reader.ValueSpan.SequenceEqual("error"u8))
             {
                 reader.Read();
                 if (reader.TokenType != JsonTokenType.Null)
-                    Fail(GeminiErrors.Read(200, json, null), events);
+                    course.Fail(GeminiErrors.Read(200, json, null));
                 reader.Skip();
             }
             else
@@ -163,39 +168,24 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             }
         }
 
-        if (lone is { HasCompany: false, Candidate: not null } && template.Learn(json, json.Slice(lone.Start, lone.Length)))
-            learned = lone;
+        if (template.Learn(json))
+            learned = current;
     }
 
     /// <summary>Does what reading such a chunk with another text and other counts would do.</summary>
-    private void RaiseLearned(ReadOnlySpan<byte> text, IAnswerEvents events)
+    private void RaiseLearned(ReadOnlySpan<byte> text)
     {
         if (learned.Usage == UsagePlace.BeforeWords)
-            RaiseUsage(GeminiUsage.Of(template.Counts), events);
+            RaiseUsage(GeminiUsage.Of(template.Counts));
         if (learned.IsThought)
-            learned.Candidate!.Reason(text, events);
+            learned.Candidate!.Reason(text);
         else
-            learned.Candidate!.Say(text, events);
+            learned.Candidate!.Say(text);
         if (learned.Usage == UsagePlace.AfterWords)
-            RaiseUsage(GeminiUsage.Of(template.Counts), events);
+            RaiseUsage(GeminiUsage.Of(template.Counts));
     }
 
-    /// <summary>The answer's id, which stands behind the candidates.</summary>
-    private static string? FindId(Utf8JsonReader reader)
-    {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isId = reader.ValueSpan.SequenceEqual("responseId"u8);
-            reader.Read();
-            if (isId && reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty)
-                return JsonText.ReadString(reader.ValueSpan);
-            reader.Skip();
-        }
-
-        return null;
-    }
-
-    private void ReadUsage(scoped ref Utf8JsonReader reader, IAnswerEvents events)
+    private void ReadUsage(scoped ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -203,21 +193,21 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             return;
         }
 
-        lone.HasCompany |= lone.HasUsage;
-        lone.HasUsage = true;
+        if (current.HasUsage)
+            template.MarkEffect();
+        current.HasUsage = true;
         if (!GeminiUsage.TryRead(ref reader, template, out var counted))
             return;
-        lone.Usage = lone.Candidate is null ? UsagePlace.BeforeWords : UsagePlace.AfterWords;
-        RaiseUsage(counted, events);
+        current.Usage = current.Candidate is null ? UsagePlace.BeforeWords : UsagePlace.AfterWords;
+        RaiseUsage(counted);
     }
 
-    private void RaiseUsage(in Usage counted, IAnswerEvents events)
+    private void RaiseUsage(in Usage counted)
     {
         if (counted == usage)
             return;
         usage = counted;
-        EnsureStarted(events);
-        events.Usage(usage);
+        course.Usage(usage);
     }
 
     private static bool IsBlock(scoped ref Utf8JsonReader reader)
@@ -242,7 +232,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         return isBlock;
     }
 
-    private void ReadCandidates(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void ReadCandidates(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -253,13 +243,13 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType == JsonTokenType.StartObject)
-                ReadCandidate(ref reader, json, events);
+                ReadCandidate(ref reader, json);
             else
                 reader.Skip();
         }
     }
 
-    private void ReadCandidate(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void ReadCandidate(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         var index = 0;
         var content = default(Utf8JsonReader);
@@ -304,22 +294,22 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             }
         }
 
-        if (index is < 0 or >= MostChoices)
+        if (index is < 0 or >= AnswerCourse.MostChoices)
             return;
         while (candidates.Count <= index)
-            candidates.Add(new GeminiCandidate(candidates.Count, upstreamModel, onlyFirstCall));
+            candidates.Add(new GeminiCandidate(candidates.Count, upstreamModel, onlyFirstCall, course));
         var candidate = candidates[index];
-        EnsureStarted(events);
-        lone.HasCompany |= !logprobs.IsEmpty || !finishReason.IsEmpty;
-        if (!logprobs.IsEmpty && GeminiLogprobs.Read(logprobs) is { IsEmpty: false } entries)
-            events.Logprobs(index, entries.Span);
+        if (!logprobs.IsEmpty || !finishReason.IsEmpty)
+            template.MarkEffect();
+        if (!logprobs.IsEmpty)
+            course.Logprobs(index, GeminiLogprobs.Read(logprobs).Span);
         if (hasContent)
-            ReadContent(ref content, json, candidate, events);
+            ReadContent(ref content, json, candidate);
         if (!finishReason.IsEmpty && !finishReason.SequenceEqual("FINISH_REASON_UNSPECIFIED"u8))
             candidate.FinishReason = Encoding.UTF8.GetString(finishReason);
     }
 
-    private void ReadContent(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, GeminiCandidate candidate, IAnswerEvents events)
+    private void ReadContent(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, GeminiCandidate candidate)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -340,27 +330,11 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
                 }
 
                 var part = GeminiPart.Read(ref reader, json);
-                lone.Add(part, json, candidate);
-                part.RaiseAt(candidate, events);
+                template.MarkText(json, part.LoneWords(out current.IsThought));
+                current.Candidate = candidate;
+                part.RaiseAt(candidate);
             }
         }
-    }
-
-    private void Fail(GatewayError error, IAnswerEvents events)
-    {
-        if (ended)
-            return;
-        EnsureStarted(events);
-        ended = true;
-        events.Fail(error);
-    }
-
-    private void EnsureStarted(IAnswerEvents events)
-    {
-        if (started)
-            return;
-        started = true;
-        events.Start(null);
     }
 
     /// <summary>Where the counts of a chunk stand.</summary>
@@ -371,23 +345,12 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         AfterWords,
     }
 
-    /// <summary>The one thing that a chunk says, and whether anything else in it but counts has had an effect.</summary>
-    private struct LoneWords
+    /// <summary>What a chunk brings that brings one text.</summary>
+    private struct Words
     {
         public GeminiCandidate? Candidate;
-        public int Start;
-        public int Length;
         public bool IsThought;
         public bool HasUsage;
         public UsagePlace Usage;
-        public bool HasCompany;
-
-        public void Add(in GeminiPart part, ReadOnlySpan<byte> json, GeminiCandidate candidate)
-        {
-            var words = part.LoneWords(out IsThought);
-            HasCompany |= Candidate is not null || !json.Overlaps(words, out Start);
-            Candidate = candidate;
-            Length = words.Length;
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
@@ -8,42 +9,39 @@ namespace Dragoman.Dialects.Gemini.Outbound;
 /// <param name="index">Its place among the choices.</param>
 /// <param name="upstreamModel">Opaque state is tagged with it.</param>
 /// <param name="onlyFirstCall">Whether further calls are left out.</param>
-internal sealed class GeminiCandidate(int index, string upstreamModel, bool onlyFirstCall)
+/// <param name="course">Of the answer that it belongs to.</param>
+internal sealed class GeminiCandidate(int index, string upstreamModel, bool onlyFirstCall, AnswerCourse course)
 {
     private readonly SurrogateCarry textCarry = new();
     private readonly SurrogateCarry reasoningCarry = new();
-    private readonly HashSet<string> callIds = [];
     private PartialArguments? openArguments;
+    private int openSlot;
     private bool hasContent;
 
     /// <summary>Gemini's word; null as long as the answer goes on. The last one counts.</summary>
     public string? FinishReason { get; set; }
 
-    public void Say(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    public void Say(ReadOnlySpan<byte> escaped)
     {
         if (escaped.IsEmpty)
             return;
-        CloseCall(events);
+        CloseCall();
         hasContent = true;
-        var whole = textCarry.Pass(escaped);
-        if (!whole.IsEmpty)
-            events.Text(index, whole);
+        course.Text(index, textCarry.Pass(escaped));
     }
 
-    public void Reason(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    public void Reason(ReadOnlySpan<byte> escaped)
     {
         if (escaped.IsEmpty)
             return;
-        CloseCall(events);
-        var whole = reasoningCarry.Pass(escaped);
-        if (!whole.IsEmpty)
-            events.Reasoning(index, whole);
+        CloseCall();
+        course.Reasoning(index, reasoningCarry.Pass(escaped));
     }
 
     /// <summary>A picture, or sound, which comes as the samples that OpenAI calls PCM under a name with more words.</summary>
-    public void Show(ReadOnlySpan<byte> mimeType, ReadOnlySpan<byte> base64, IAnswerEvents events)
+    public void Show(ReadOnlySpan<byte> mimeType, ReadOnlySpan<byte> base64)
     {
-        CloseCall(events);
+        CloseCall();
         hasContent = true;
         var type = mimeType.IsEmpty ? "application/octet-stream" : JsonText.ReadString(mimeType);
         if (type.StartsWith("audio/L16", StringComparison.OrdinalIgnoreCase))
@@ -54,54 +52,52 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
 
         if (base64.Contains((byte)'\\'))
             base64 = Encoding.ASCII.GetBytes(JsonText.ReadString(base64));
-        events.Media(index, type, base64);
+        course.Media(index, type, base64);
     }
 
     /// <summary>Code that the model ran, or what it printed, as the text that clients can show.</summary>
-    public void Fence(ReadOnlySpan<byte> language, ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    public void Fence(ReadOnlySpan<byte> language, ReadOnlySpan<byte> escaped)
     {
-        Say("\\n```"u8, events);
-        Say(language, events);
-        Say("\\n"u8, events);
-        Say(escaped, events);
-        Say(escaped.EndsWith("\\n"u8) ? "```\\n"u8 : "\\n```\\n"u8, events);
+        Say("\\n```"u8);
+        Say(language);
+        Say("\\n"u8);
+        Say(escaped);
+        Say(escaped.EndsWith("\\n"u8) ? "```\\n"u8 : "\\n```\\n"u8);
     }
 
     /// <summary>Ends the text that was said last, or stands alone (specs/dialects.md 2.6).</summary>
-    public void Sign(ReadOnlySpan<byte> signature, IAnswerEvents events)
+    public void Sign(ReadOnlySpan<byte> signature)
     {
-        CloseCall(events);
-        ReleaseCarried(events);
-        events.State(index, null, StateOf(signature));
+        CloseCall();
+        ReleaseCarried();
+        course.State(index, null, StateOf(signature));
     }
 
     /// <param name="json">The <c>functionCall</c>; without a name it goes on with the call that is open.</param>
     /// <param name="signature">Of the part; empty when there is none.</param>
-    /// <param name="events">Gets what can be told by now.</param>
     /// <exception cref="FormatException">Pieces of arguments do not fit together.</exception>
-    public void Call(ReadOnlySpan<byte> json, ReadOnlySpan<byte> signature, IAnswerEvents events)
+    public void Call(ReadOnlySpan<byte> json, ReadOnlySpan<byte> signature)
     {
         var call = GeminiCall.Read(json);
         if (call.Name is { Length: > 0 } name)
         {
-            CloseCall(events);
+            CloseCall();
             hasContent = true;
-            if (onlyFirstCall && callIds.Count > 0)
+            if (onlyFirstCall && course.CallsOf(index) > 0)
             {
                 // Pieces of it that follow find no call open.
                 return;
             }
 
-            ReleaseCarried(events);
-            var id = call.Id is { Length: > 0 } given && callIds.Add(given) ? given : NewId();
-            events.ToolStart(index, LastSlot, id, name);
+            ReleaseCarried();
+            openSlot = course.ToolStart(index, call.Id, name);
             if (!signature.IsEmpty)
-                events.State(index, LastSlot, StateOf(signature));
+                course.State(index, openSlot, StateOf(signature));
             openArguments = new PartialArguments();
             if (!call.GoesOn && call.Pieces.Count == 0)
             {
                 openArguments = null;
-                EndCall(call.Arguments.IsEmpty ? "{}"u8 : call.Arguments, events);
+                EndCall(call.Arguments.IsEmpty ? "{}"u8 : call.Arguments);
                 return;
             }
         }
@@ -119,7 +115,7 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
         }
 
         if (!call.GoesOn)
-            CloseCall(events);
+            CloseCall();
     }
 
     /// <summary>What is wrong with an answer that has ended; null when it is as good as any.</summary>
@@ -135,54 +131,42 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
     };
 
     /// <param name="isBlocked">Whether the provider refused the prompt, so that a candidate may lack its own reason.</param>
-    /// <param name="events">Gets what is left.</param>
-    public void Finish(bool isBlocked, IAnswerEvents events)
+    public void Finish(bool isBlocked)
     {
-        CloseCall(events);
-        ReleaseCarried(events);
-        events.Stop(index, FinishReason switch
+        CloseCall();
+        ReleaseCarried();
+        course.Stop(index, FinishReason switch
         {
             null when isBlocked => StopReason.ContentFilter,
             // A continuation would be a further call with a token; for the client the answer is cut by a limit.
             "MAX_TOKENS" or "CONTINUATION" => StopReason.Length,
             "SAFETY" or "RECITATION" or "LANGUAGE" or "BLOCKLIST" or "PROHIBITED_CONTENT" or "SPII"
                 or "IMAGE_SAFETY" or "IMAGE_PROHIBITED_CONTENT" or "IMAGE_RECITATION" => StopReason.ContentFilter,
-            _ => callIds.Count > 0 ? StopReason.ToolCalls : StopReason.Stop,
+            _ => course.CallsOf(index) > 0 ? StopReason.ToolCalls : StopReason.Stop,
         });
     }
-
-    private int LastSlot => callIds.Count - 1;
 
     private static GatewayError Failure(string message) => new(ErrorKind.UpstreamFailed, message) { Code = "upstream_finish_error" };
 
     private OpaqueState StateOf(ReadOnlySpan<byte> signature) => OpaqueState.Of(StateKind.GeminiThoughtSignature, upstreamModel, JsonText.ReadString(signature));
 
-    private string NewId()
-    {
-        var id = $"call_{Guid.NewGuid():N}";
-        callIds.Add(id);
-        return id;
-    }
-
-    private void CloseCall(IAnswerEvents events)
+    private void CloseCall()
     {
         if (openArguments is not { } arguments)
             return;
         openArguments = null;
-        EndCall(arguments.Write().Span, events);
+        EndCall(arguments.Write().Span);
     }
 
-    private void EndCall(ReadOnlySpan<byte> arguments, IAnswerEvents events)
+    private void EndCall(ReadOnlySpan<byte> arguments)
     {
-        events.ToolArguments(index, LastSlot, JsonText.Quote(JsonText.ReplaceLoneSurrogates(arguments)));
-        events.ToolEnd(index, LastSlot);
+        course.ToolArguments(index, openSlot, JsonText.Quote(JsonText.ReplaceLoneSurrogates(arguments)));
+        course.ToolEnd(index, openSlot);
     }
 
-    private void ReleaseCarried(IAnswerEvents events)
+    private void ReleaseCarried()
     {
-        if (reasoningCarry.Finish() is { IsEmpty: false } lostReasoning)
-            events.Reasoning(index, lostReasoning);
-        if (textCarry.Finish() is { IsEmpty: false } lostText)
-            events.Text(index, lostText);
+        course.Reasoning(index, reasoningCarry.Finish());
+        course.Text(index, textCarry.Finish());
     }
 }

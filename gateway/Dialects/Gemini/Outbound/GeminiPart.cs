@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
@@ -74,26 +73,26 @@ internal ref struct GeminiPart
         return functionCall.IsEmpty && signature.IsEmpty && data.IsEmpty && code.IsEmpty && output.IsEmpty ? text : default;
     }
 
-    public readonly void RaiseAt(GeminiCandidate candidate, IAnswerEvents events)
+    public readonly void RaiseAt(GeminiCandidate candidate)
     {
         if (!functionCall.IsEmpty)
         {
-            candidate.Call(functionCall, signature, events);
+            candidate.Call(functionCall, signature);
             return;
         }
 
         if (isThought)
-            candidate.Reason(text, events);
+            candidate.Reason(text);
         else
-            candidate.Say(text, events);
+            candidate.Say(text);
         if (!data.IsEmpty)
-            candidate.Show(mimeType, data, events);
+            candidate.Show(mimeType, data);
         if (!code.IsEmpty)
-            candidate.Fence(language.SequenceEqual("PYTHON"u8) ? "python"u8 : default, code, events);
+            candidate.Fence(language.SequenceEqual("PYTHON"u8) ? "python"u8 : default, code);
         if (!output.IsEmpty)
-            candidate.Fence(default, output, events);
+            candidate.Fence(default, output);
         if (!signature.IsEmpty)
-            candidate.Sign(signature, events);
+            candidate.Sign(signature);
     }
 
     private static ReadOnlySpan<byte> ReadText(scoped ref Utf8JsonReader reader)

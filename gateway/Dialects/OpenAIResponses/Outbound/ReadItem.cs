@@ -1,20 +1,20 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 
 /// <summary>One item of an answer while it is read: what of it was raised already, so that what is told again is not.</summary>
-internal sealed class ReadItem(string type, string upstreamModel)
+internal sealed class ReadItem(string type, string upstreamModel, AnswerCourse course)
 {
     /// <summary>A call that some models make up to make several at once (specs/dialects.md 3.6).</summary>
     private const string ParallelCall = "multi_tool_use.parallel";
 
     private readonly EscapedText raised = new();
     private readonly SurrogateCarry carry = new();
-    private string callId = "";
+    private string? callId;
     private string name = "";
     private int slot;
     private int? lastPart;
@@ -28,51 +28,48 @@ internal sealed class ReadItem(string type, string upstreamModel)
 
     /// <param name="json">Of the item.</param>
     /// <param name="upstreamModel">That made it.</param>
-    /// <param name="callIds">Of the answer's calls so far; a further call gets an id of its own.</param>
-    public static ReadItem Of(ReadOnlySpan<byte> json, string upstreamModel, HashSet<string> callIds) =>
-        new(Text(json, "type"u8), upstreamModel)
+    /// <param name="course">Of the answer that it belongs to.</param>
+    public static ReadItem Of(ReadOnlySpan<byte> json, string upstreamModel, AnswerCourse course) =>
+        new(Text(json, "type"u8), upstreamModel, course)
         {
-            callId = Text(json, "call_id"u8) is { Length: > 0 } id && callIds.Add(id) ? id : "call_" + RandomNumberGenerator.GetHexString(24, lowercase: true),
+            callId = Text(json, "call_id"u8) is { Length: > 0 } id ? id : null,
             name = Text(json, "name"u8) is { Length: > 0 } called ? called : "unnamed",
         };
 
     /// <summary>Begins a call.</summary>
-    public void Start(int slot, IAnswerEvents events)
+    public void Start()
     {
-        this.slot = slot;
-        events.ToolStart(0, slot, callId, name);
+        slot = course.ToolStart(0, callId, name);
         if (IsFreeText)
-            events.ToolArguments(0, slot, """{\"input\":\" """u8[..^1]);
+            course.ToolArguments(0, slot, """{\"input\":\" """u8[..^1]);
     }
 
-    public void Text(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    public void Text(ReadOnlySpan<byte> escaped)
     {
         var whole = carry.Pass(escaped);
         if (whole.IsEmpty)
             return;
         raised.Append(whole);
-        events.Text(0, whole);
+        course.Text(0, whole);
     }
 
-    public void Refusal(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    public void Refusal(ReadOnlySpan<byte> escaped)
     {
         hasRefused = true;
-        if (carry.Pass(escaped) is { IsEmpty: false } whole)
-            events.Refusal(0, whole);
+        course.Refusal(0, carry.Pass(escaped));
     }
 
-    public void Reasoning(ReadOnlySpan<byte> escaped, int part, IAnswerEvents events)
+    public void Reasoning(ReadOnlySpan<byte> escaped, int part)
     {
         if (escaped.IsEmpty)
             return;
         if (lastPart is { } before && before != part)
-            events.Reasoning(0, "\\n\\n"u8);
+            course.Reasoning(0, "\\n\\n"u8);
         lastPart = part;
-        if (carry.Pass(escaped) is { IsEmpty: false } whole)
-            events.Reasoning(0, whole);
+        course.Reasoning(0, carry.Pass(escaped));
     }
 
-    public void Arguments(ReadOnlySpan<byte> escaped, IAnswerEvents events)
+    public void Arguments(ReadOnlySpan<byte> escaped)
     {
         if (!IsCall || IsOver)
             return;
@@ -80,34 +77,33 @@ internal sealed class ReadItem(string type, string upstreamModel)
         if (whole.IsEmpty)
             return;
         raised.Append(whole);
-        events.ToolArguments(0, slot, IsFreeText ? JsonTextInJsonText(whole) : whole);
+        course.ToolArguments(0, slot, IsFreeText ? JsonTextInJsonText(whole) : whole);
     }
 
-    /// <summary>Reads the item as it is at its end, and raises what is new; returns how many calls were among it.</summary>
-    public int Close(ReadOnlySpan<byte> json, IAnswerEvents events)
+    /// <summary>Reads the item as it is at its end, and raises what is new.</summary>
+    public void Close(ReadOnlySpan<byte> json)
     {
         switch (type)
         {
             case "message":
-                CloseMessage(json, events);
+                CloseMessage(json);
                 break;
             case "reasoning":
-                CloseReasoning(json, events);
+                CloseReasoning(json);
                 break;
             case "function_call" when name == ParallelCall:
-                IsOver = true;
-                return RaiseParallelCalls(Text(json, "arguments"u8), events);
+                RaiseParallelCalls(Text(json, "arguments"u8));
+                break;
             case "function_call" or "custom_tool_call" when raised.Length == 0:
-                Arguments(ResponsesEvent.Inside(JsonSplice.Find(json, IsFreeText ? "input"u8 : "arguments"u8)), events);
+                Arguments(ResponsesEvent.Inside(JsonSplice.Find(json, IsFreeText ? "input"u8 : "arguments"u8)));
                 break;
         }
 
-        End(events);
-        return 0;
+        End();
     }
 
     /// <summary>Ends the item, whether its end was told or not.</summary>
-    public void End(IAnswerEvents events)
+    public void End()
     {
         if (IsOver)
             return;
@@ -115,31 +111,31 @@ internal sealed class ReadItem(string type, string upstreamModel)
         if (IsCall)
         {
             if (!lost.IsEmpty)
-                events.ToolArguments(0, slot, IsFreeText ? JsonTextInJsonText(lost) : lost);
+                course.ToolArguments(0, slot, IsFreeText ? JsonTextInJsonText(lost) : lost);
             if (IsFreeText)
-                events.ToolArguments(0, slot, """\"}"""u8);
+                course.ToolArguments(0, slot, """\"}"""u8);
             else if (raised.Bytes.Trim(" \t"u8).IsEmpty)
-                events.ToolArguments(0, slot, "{}"u8);
-            events.ToolEnd(0, slot);
+                course.ToolArguments(0, slot, "{}"u8);
+            course.ToolEnd(0, slot);
         }
         else if (!lost.IsEmpty && type == "reasoning")
         {
-            events.Reasoning(0, lost);
+            course.Reasoning(0, lost);
         }
         else if (!lost.IsEmpty && hasRefused)
         {
-            events.Refusal(0, lost);
+            course.Refusal(0, lost);
         }
         else if (!lost.IsEmpty)
         {
-            events.Text(0, lost);
+            course.Text(0, lost);
         }
 
         IsOver = true;
         raised.Release();
     }
 
-    private void CloseMessage(ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void CloseMessage(ReadOnlySpan<byte> json)
     {
         if (HasRaised(json))
             return;
@@ -150,11 +146,11 @@ internal sealed class ReadItem(string type, string upstreamModel)
             if (part.TryGetProperty("text", out var said) && said.ValueKind == JsonValueKind.String)
             {
                 words.Append(JsonText.ReadString(said));
-                RaiseLogprobs(part, events);
+                RaiseLogprobs(part);
             }
             else if (!hasRefused && part.TryGetProperty("refusal", out var refusal) && refusal.ValueKind == JsonValueKind.String)
             {
-                events.Refusal(0, JsonText.Escape(JsonText.ReadString(refusal)));
+                course.Refusal(0, JsonText.Escape(JsonText.ReadString(refusal)));
             }
         }
 
@@ -162,7 +158,7 @@ internal sealed class ReadItem(string type, string upstreamModel)
         var text = words.ToString();
         var before = raised.ToString();
         if (text.Length > before.Length && text.StartsWith(before, StringComparison.Ordinal))
-            Text(JsonText.Escape(text[before.Length..]), events);
+            Text(JsonText.Escape(text[before.Length..]));
     }
 
     /// <summary>Whether all that a message says was raised before, to the byte: so it is at the end of nearly every stream.</summary>
@@ -206,14 +202,14 @@ internal sealed class ReadItem(string type, string upstreamModel)
         return left.IsEmpty;
     }
 
-    private void RaiseLogprobs(JsonElement part, IAnswerEvents events)
+    private void RaiseLogprobs(JsonElement part)
     {
         if (raised.Length == 0 && part.TryGetProperty("logprobs", out var logprobs)
             && ResponsesEvent.Elements(Encoding.UTF8.GetBytes(logprobs.GetRawText())) is { IsEmpty: false } entries)
-            events.Logprobs(0, entries);
+            course.Logprobs(0, entries);
     }
 
-    private void CloseReasoning(ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void CloseReasoning(ReadOnlySpan<byte> json)
     {
         using var parsed = JsonText.Parse(json);
         if (lastPart is null)
@@ -222,16 +218,16 @@ internal sealed class ReadItem(string type, string upstreamModel)
             foreach (var words in PartsOf(parsed.RootElement, "summary").Concat(PartsOf(parsed.RootElement, "content")))
             {
                 if (words.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String)
-                    Reasoning(JsonText.Escape(JsonText.ReadString(text)), part++, events);
+                    Reasoning(JsonText.Escape(JsonText.ReadString(text)), part++);
             }
         }
 
-        End(events);
+        End();
         if (Text(json, "encrypted_content"u8) is { Length: > 0 } state)
-            events.State(0, null, OpaqueState.Of(StateKind.OpenAIReasoning, upstreamModel, state));
+            course.State(0, null, OpaqueState.Of(StateKind.OpenAIReasoning, upstreamModel, state));
     }
 
-    private int RaiseParallelCalls(string arguments, IAnswerEvents events)
+    private void RaiseParallelCalls(string arguments)
     {
         var count = 0;
         using var parsed = JsonText.Parse(Encoding.UTF8.GetBytes(arguments));
@@ -242,20 +238,10 @@ internal sealed class ReadItem(string type, string upstreamModel)
             var called = JsonText.ReadString(recipient);
             called = called.StartsWith("functions.", StringComparison.Ordinal) ? called["functions.".Length..] : called;
             var given = use.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object ? parameters.GetRawText() : "{}";
-            events.ToolStart(0, slot + count, $"{callId}_{count}", called);
-            events.ToolArguments(0, slot + count, JsonText.Escape(given));
-            events.ToolEnd(0, slot + count);
-            count++;
+            slot = course.ToolStart(0, callId is null ? null : $"{callId}_{count++}", called);
+            course.ToolArguments(0, slot, JsonText.Escape(given));
+            course.ToolEnd(0, slot);
         }
-
-        return count;
-    }
-
-    /// <summary>Where the calls of a made-up call begin.</summary>
-    public void PlaceAt(int firstSlot)
-    {
-        if (name == ParallelCall)
-            slot = firstSlot;
     }
 
     /// <summary>The text of a free-text call inside the arguments of the function that stands for it: escaped once more.</summary>

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
@@ -13,20 +11,15 @@ namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 /// </summary>
 /// <param name="readError">Classifies a failure that comes inside a good answer; given its JSON.</param>
 /// <param name="upstreamModel">Opaque state is tagged with it.</param>
-internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, string upstreamModel) : IAnswerReader
+internal sealed class ResponsesReader(FailureReader readError, string upstreamModel) : IAnswerReader
 {
-    public delegate GatewayError ErrorReader(ReadOnlySpan<byte> json);
-
+    private readonly AnswerCourse course = new();
     private readonly Dictionary<int, ReadItem> items = [];
     private readonly HeldBack held = new();
-    private readonly HashSet<string> callIds = [];
     private readonly TextDeltaTemplate template = new();
     private ReadItem? templateItem;
     private DeltaKind templateKind;
     private int templatePart;
-    private int callCount;
-    private bool started;
-    private bool ended;
 
     private enum DeltaKind
     {
@@ -36,80 +29,66 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
         Refusal,
     }
 
-    public bool IsFinished => ended;
+    public bool IsFinished => course.HasEnded;
 
     public void ReadEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data, IAnswerEvents events)
     {
-        var json = data.Trim(" \t\r\n"u8);
-        if (ended || json.IsEmpty || json.StartsWith("[DONE]"u8))
+        var json = JsonText.Trim(data);
+        if (course.HasEnded || json.IsEmpty || json.StartsWith("[DONE]"u8))
             return;
+        course.RaiseTo(events);
         if (template.TryMatch(json, out var delta))
         {
-            Raise(templateKind, templateItem!, delta, templatePart, events);
+            Raise(templateKind, templateItem!, delta, templatePart);
             return;
         }
 
-        if (!Utf8.IsValid(json))
-            json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json));
+        json = JsonText.ReplaceInvalidUtf8(json);
         try
         {
-            Accept(ResponsesEvent.Read(json, template), eventName, json, events);
+            Accept(ResponsesEvent.Read(json, template), eventName, json);
         }
         catch (JsonException)
         {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a stream event that is not JSON."), events);
+            course.FailEventNotJson();
         }
     }
 
     public void Complete(IAnswerEvents events)
     {
-        if (!ended)
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer ended before it was complete.") { Code = "upstream_stream_truncated" }, events);
+        course.RaiseTo(events);
+        course.FailTruncated();
     }
 
     public void ReadBody(ReadOnlySpan<byte> body, IAnswerEvents events)
     {
+        course.RaiseTo(events);
         try
         {
-            ReadResponse(Utf8.IsValid(body) ? body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body)), events);
+            ReadResponse(JsonText.ReplaceInvalidUtf8(body));
         }
         catch (JsonException)
         {
-            Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not JSON."), events);
+            course.FailBodyNotJson();
         }
     }
 
-    private void Accept(in ResponsesEvent told, ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void Accept(in ResponsesEvent told, ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> json)
     {
         var type = told.Type.IsEmpty ? eventName : told.Type;
         if (KindOf(type) is { } kind)
-        {
-            ReadDelta(kind, told, json, events);
-        }
+            ReadDelta(kind, told, json);
         else if (type.SequenceEqual("response.output_item.added"u8))
-        {
-            EnsureStarted(events);
-            Open(told.OutputIndex, told.Item, events);
-        }
+            Open(told.OutputIndex, told.Item);
         else if (type.SequenceEqual("response.output_item.done"u8))
-        {
-            EnsureStarted(events);
-            Close(told.OutputIndex, told.Item, events);
-        }
-        else if (type.SequenceEqual("response.created"u8) || type.SequenceEqual("response.in_progress"u8) || type.SequenceEqual("response.queued"u8))
-        {
-            if (!started)
-                Start(JsonSplice.Find(told.Response, "id"u8), events);
-        }
+            Close(told.OutputIndex, told.Item);
+        else if (!course.HasStarted && (type.SequenceEqual("response.created"u8) || type.SequenceEqual("response.in_progress"u8) || type.SequenceEqual("response.queued"u8)))
+            Start(JsonSplice.Find(told.Response, "id"u8));
         else if (type.SequenceEqual("error"u8))
-        {
-            Fail(readError(json), events);
-        }
+            course.Fail(readError(json));
         else if (type.SequenceEqual("response.completed"u8) || type.SequenceEqual("response.incomplete"u8) || type.SequenceEqual("response.failed"u8)
             || type.SequenceEqual("response.cancelled"u8))
-        {
-            ReadResponse(told.Response, events);
-        }
+            ReadResponse(told.Response);
     }
 
     private static DeltaKind? KindOf(ReadOnlySpan<byte> type)
@@ -123,80 +102,76 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
         return type.SequenceEqual("response.refusal.delta"u8) ? DeltaKind.Refusal : null;
     }
 
-    private void ReadDelta(DeltaKind kind, in ResponsesEvent told, ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void ReadDelta(DeltaKind kind, in ResponsesEvent told, ReadOnlySpan<byte> json)
     {
-        if (kind != DeltaKind.Arguments)
-            EnsureStarted(events);
-        var hasLogprobs = kind == DeltaKind.Text && ResponsesEvent.Elements(told.Logprobs) is { IsEmpty: false };
-        if (hasLogprobs)
-            events.Logprobs(0, ResponsesEvent.Elements(told.Logprobs));
+        var logprobs = kind == DeltaKind.Text ? ResponsesEvent.Elements(told.Logprobs) : default;
+        course.Logprobs(0, logprobs);
         var item = ItemAt(told.OutputIndex);
-        Raise(kind, item, told.Delta, told.PartIndex, events);
+        Raise(kind, item, told.Delta, told.PartIndex);
+        template.MarkText(json, told.Delta);
         // What an event without a type does depends on its name, too.
-        if (hasLogprobs || told.Type.IsEmpty || !template.Learn(json, told.Delta))
+        if (!logprobs.IsEmpty || told.Type.IsEmpty || !template.Learn(json))
             return;
         templateKind = kind;
         templateItem = item;
         templatePart = told.PartIndex;
     }
 
-    private static void Raise(DeltaKind kind, ReadItem item, ReadOnlySpan<byte> delta, int part, IAnswerEvents events)
+    private static void Raise(DeltaKind kind, ReadItem item, ReadOnlySpan<byte> delta, int part)
     {
         switch (kind)
         {
             case DeltaKind.Text:
-                item.Text(delta, events);
+                item.Text(delta);
                 break;
             case DeltaKind.Arguments:
-                item.Arguments(delta, events);
+                item.Arguments(delta);
                 break;
             case DeltaKind.Reasoning:
-                item.Reasoning(delta, part, events);
+                item.Reasoning(delta, part);
                 break;
             default:
-                item.Refusal(delta, events);
+                item.Refusal(delta);
                 break;
         }
     }
 
     /// <summary>Reads a response that is over: the last event's, or a whole answer.</summary>
-    private void ReadResponse(ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void ReadResponse(ReadOnlySpan<byte> json)
     {
         if (!json.StartsWith("{"u8))
             throw new JsonException();
         var told = ToldResponse.Read(json);
-        if (!started)
-            Start(told.Id, events);
+        Start(told.Id);
         var isIncomplete = told.Status.SequenceEqual("incomplete"u8);
         if (!isIncomplete && !told.Status.SequenceEqual("completed"u8))
         {
-            Fail(readError(json), events);
+            course.Fail(readError(json));
             return;
         }
 
         if (items.Count == 0)
-            ReadOutput(told.Output, events);
+            ReadOutput(told.Output);
         foreach (var item in items.Values)
-            item.End(events);
+            item.End();
         if (ResponsesEvent.ReadUsage(told.Usage) is { } usage)
-            events.Usage(usage);
+            course.Usage(usage);
         var reason = StopReason.Stop;
         if (isIncomplete)
         {
             var why = told.IncompleteDetails.StartsWith("{"u8) ? ResponsesEvent.Inside(JsonSplice.Find(told.IncompleteDetails, "reason"u8)) : default;
             reason = why.SequenceEqual("content_filter"u8) ? StopReason.ContentFilter : StopReason.Length;
         }
-        else if (callCount > 0)
+        else if (course.CallsOf(0) > 0)
         {
             reason = StopReason.ToolCalls;
         }
 
-        ended = true;
-        events.Stop(0, reason);
-        events.End();
+        course.Stop(0, reason);
+        course.End();
     }
 
-    private void ReadOutput(ReadOnlySpan<byte> output, IAnswerEvents events)
+    private void ReadOutput(ReadOnlySpan<byte> output)
     {
         if (!output.StartsWith("["u8))
             return;
@@ -206,29 +181,27 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
         {
             var from = (int)reader.TokenStartIndex;
             reader.Skip();
-            Close(index, output[from..(int)reader.BytesConsumed], events);
+            Close(index, output[from..(int)reader.BytesConsumed]);
         }
     }
 
-    private void Open(int index, ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void Open(int index, ReadOnlySpan<byte> json)
     {
         if (items.ContainsKey(index) || !json.StartsWith("{"u8))
             return;
-        var item = Keep(index, ReadItem.Of(json, upstreamModel, callIds));
+        var item = Keep(index, ReadItem.Of(json, upstreamModel, course));
         if (item.IsCall)
-            item.Start(callCount++, events);
+            item.Start();
     }
 
-    private void Close(int index, ReadOnlySpan<byte> json, IAnswerEvents events)
+    private void Close(int index, ReadOnlySpan<byte> json)
     {
-        Open(index, json, events);
-        if (!json.StartsWith("{"u8) || items[index].IsOver)
-            return;
-        items[index].PlaceAt(callCount);
-        callCount += items[index].Close(json, events);
+        Open(index, json);
+        if (json.StartsWith("{"u8) && !items[index].IsOver)
+            items[index].Close(json);
     }
 
-    private ReadItem ItemAt(int index) => items.TryGetValue(index, out var item) ? item : Keep(index, new ReadItem("message", upstreamModel));
+    private ReadItem ItemAt(int index) => items.TryGetValue(index, out var item) ? item : Keep(index, new ReadItem("message", upstreamModel, course));
 
     private ReadItem Keep(int index, ReadItem item)
     {
@@ -236,24 +209,5 @@ internal sealed class ResponsesReader(ResponsesReader.ErrorReader readError, str
         return items[index] = item;
     }
 
-    private void Start(ReadOnlySpan<byte> id, IAnswerEvents events)
-    {
-        started = true;
-        events.Start(ResponsesEvent.Inside(id) is { IsEmpty: false } text ? JsonText.ReadString(text) : null);
-    }
-
-    private void EnsureStarted(IAnswerEvents events)
-    {
-        if (!started)
-            Start(default, events);
-    }
-
-    private void Fail(GatewayError error, IAnswerEvents events)
-    {
-        if (ended)
-            return;
-        EnsureStarted(events);
-        ended = true;
-        events.Fail(error);
-    }
+    private void Start(ReadOnlySpan<byte> id) => course.Start(ResponsesEvent.Inside(id) is { IsEmpty: false } text ? JsonText.ReadString(text) : null);
 }

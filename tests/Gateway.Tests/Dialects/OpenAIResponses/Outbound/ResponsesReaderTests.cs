@@ -102,6 +102,16 @@ public sealed class ResponsesReaderTests
     }
 
     [Fact]
+    public void A_made_up_parallel_call_without_a_tools_name_is_a_failure()
+    {
+        var events = PlayText("""
+            {"type":"response.output_item.done","output_index":0,"item":{"type":"function_call","name":"multi_tool_use.parallel","arguments":"{\"tool_uses\":[{\"recipient_name\":\"functions.f\"},{\"recipient_name\":\"functions.\"}]}"}}
+            {"type":"response.completed","response":{"id":"r","status":"completed","output":[]}}
+            """);
+        Assert.Equal("The provider sent a tool call without a name.", events.Error!.Message);
+    }
+
+    [Fact]
     public void Lost_deltas_are_made_up_for_by_the_whole_item_and_summary_parts_stay_apart()
     {
         var events = PlayText("""

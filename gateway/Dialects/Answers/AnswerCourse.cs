@@ -1,0 +1,259 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Wire;
+
+namespace Dragoman.Dialects.Answers;
+
+/// <summary>
+/// The course of one answer from its start to its end. A reader raises every event through it, and an event that would
+/// break a promise of <see cref="IAnswerEvents"/> is not raised, whatever the provider sends. Only the text inside a delta
+/// is not looked at: <see cref="SurrogateCarry"/> keeps that promise.
+/// </summary>
+/// <remarks>Most events of a stream are text, reasoning or arguments, so these three are inlined and cost a comparison.</remarks>
+/// <param name="callIdPrefix">Of the ids that are made up for calls without one.</param>
+internal sealed class AnswerCourse(string callIdPrefix = "call_")
+{
+    /// <summary>Answers to one request: a provider's index is only a number.</summary>
+    public const int MostChoices = 128;
+
+    private const int MadeUpIdDigits = 24;
+
+    /// <summary>Of a call that was not raised: neither is what follows of it.</summary>
+    private const int NoSlot = -1;
+
+    /// <summary>Is no choice and no slot.</summary>
+    private const long None = long.MinValue;
+
+    private readonly List<Choice> choices = [];
+    private IAnswerEvents? receiver;
+
+    /// <summary>A choice that is open, and one of its calls that is: the event before was theirs, so the next one probably is.</summary>
+    private (long Choice, long Slot) current = (None, None);
+
+    public bool HasStarted { get; private set; }
+
+    /// <summary>End or Fail has been raised, so nothing else will be.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Names who gets the events from now on; called before any is raised.</summary>
+    public void RaiseTo(IAnswerEvents events)
+    {
+        if (!ReferenceEquals(receiver, events))
+            receiver = events;
+    }
+
+    /// <summary>Starts the answer; any other event does so too, and only the first one counts.</summary>
+    /// <param name="upstreamId">The provider's id of the answer, if it gave one.</param>
+    public void Start(string? upstreamId = null)
+    {
+        if (HasStarted)
+            return;
+        HasStarted = true;
+        receiver!.Start(upstreamId);
+    }
+
+    /// <summary>Starts the answer if the object has its id: the id may stand behind all else, and may be missing.</summary>
+    /// <param name="reader">Stands on the object's start.</param>
+    /// <param name="idMember">The member that holds the id.</param>
+    public void StartIfNamed(in Utf8JsonReader reader, ReadOnlySpan<byte> idMember)
+    {
+        if (HasStarted)
+            return;
+        var ahead = reader;
+        while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
+        {
+            var isId = ahead.ValueSpan.SequenceEqual(idMember);
+            ahead.Read();
+            if (isId && ahead.TokenType == JsonTokenType.String && !ahead.ValueSpan.IsEmpty)
+            {
+                Start(JsonText.ReadString(ahead.ValueSpan));
+                return;
+            }
+
+            ahead.Skip();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Text(int choice, ReadOnlySpan<byte> escaped)
+    {
+        if (!escaped.IsEmpty && IsOpen(choice))
+            receiver!.Text(choice, escaped);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
+    {
+        if (!escaped.IsEmpty && IsOpen(choice))
+            receiver!.Reasoning(choice, escaped);
+    }
+
+    public void Refusal(int choice, ReadOnlySpan<byte> escaped)
+    {
+        if (!escaped.IsEmpty && IsOpen(choice))
+            receiver!.Refusal(choice, escaped);
+    }
+
+    /// <summary>Starts the choice's next call, and gives its slot. Without a name the answer fails.</summary>
+    /// <param name="choice">The answer it belongs to, from 0.</param>
+    /// <param name="id">The provider's; another one is made up when it is missing or another call of the choice has it.</param>
+    /// <param name="name">Of the tool.</param>
+    public int ToolStart(int choice, string? id, string name)
+    {
+        if (name.Length == 0)
+            FailCallWithoutName();
+        if (!IsOpen(choice))
+            return NoSlot;
+        var slot = choices[choice].OpenCall(ref id, callIdPrefix);
+        receiver!.ToolStart(choice, slot, id, name);
+        return slot;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
+    {
+        if (!escaped.IsEmpty && IsOpen(choice) && HasOpenCall(choice, slot))
+            receiver!.ToolArguments(choice, slot, escaped);
+    }
+
+    public void ToolEnd(int choice, int slot)
+    {
+        if (!IsOpen(choice) || !HasOpenCall(choice, slot))
+            return;
+        choices[choice].CloseCall(slot);
+        current.Slot = None;
+        receiver!.ToolEnd(choice, slot);
+    }
+
+    /// <summary>How many calls the choice has started.</summary>
+    public int CallsOf(int choice) => choice < choices.Count ? choices[choice].Calls : 0;
+
+    public void Logprobs(int choice, ReadOnlySpan<byte> entries)
+    {
+        if (!entries.IsEmpty && IsOpen(choice))
+            receiver!.Logprobs(choice, entries);
+    }
+
+    public void Usage(in Usage usage)
+    {
+        if (HasEnded)
+            return;
+        Start();
+        receiver!.Usage(usage);
+    }
+
+    public void State(int choice, int? slot, OpaqueState state)
+    {
+        if (state.Value.Length > 0 && IsOpen(choice) && (slot is not { } call || HasOpenCall(choice, call)))
+            receiver!.State(choice, slot, state);
+    }
+
+    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
+    {
+        if (!base64.IsEmpty && IsOpen(choice))
+            receiver!.Media(choice, mediaType, base64);
+    }
+
+    /// <summary>Stops the choice; calls that are still open end first.</summary>
+    public void Stop(int choice, StopReason reason, string? stopSequence = null)
+    {
+        if (!IsOpen(choice))
+            return;
+        for (var slot = 0; slot < choices[choice].Calls; slot++)
+            ToolEnd(choice, slot);
+        choices[choice].IsOpen = false;
+        current = (None, None);
+        receiver!.Stop(choice, reason, stopSequence);
+    }
+
+    /// <summary>Ends the answer, which is cut short if one of its choices has not stopped.</summary>
+    public void End()
+    {
+        if (HasEnded)
+            return;
+        if (choices.Count == 0 || choices.Exists(choice => choice.IsOpen))
+        {
+            FailTruncated();
+            return;
+        }
+
+        HasEnded = true;
+        receiver!.End();
+    }
+
+    public void Fail(GatewayError error)
+    {
+        if (HasEnded)
+            return;
+        Start();
+        HasEnded = true;
+        current = (None, None);
+        receiver!.Fail(error);
+    }
+
+    /// <summary>Nothing more comes, and something is missing.</summary>
+    public void FailTruncated() =>
+        Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer ended before it was complete.") { Code = "upstream_stream_truncated" });
+
+    public void FailCallWithoutName() => Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call without a name."));
+
+    /// <summary>The data of a stream event cannot be read.</summary>
+    public void FailEventNotJson() => Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a stream event that is not JSON."));
+
+    /// <summary>A whole answer cannot be read.</summary>
+    public void FailBodyNotJson() => Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not JSON."));
+
+    /// <summary>Whether the choice may have events; it begins with its first one.</summary>
+    private bool IsOpen(int choice) => choice == current.Choice || Open(choice);
+
+    private bool Open(int choice)
+    {
+        if (HasEnded || choice is < 0 or >= MostChoices)
+            return false;
+        Start();
+        // Choices are numbered from 0, so those before it belong to the answer too.
+        while (choices.Count <= choice)
+            choices.Add(new Choice());
+        if (!choices[choice].IsOpen)
+            return false;
+        current = (choice, None);
+        return true;
+    }
+
+    /// <param name="choice">Is open.</param>
+    /// <param name="slot">Of the call.</param>
+    private bool HasOpenCall(int choice, int slot)
+    {
+        if (slot == current.Slot)
+            return true;
+        if (!choices[choice].HasOpenCall(slot))
+            return false;
+        current.Slot = slot;
+        return true;
+    }
+
+    private sealed class Choice
+    {
+        private readonly List<bool> openCalls = [];
+        private readonly HashSet<string> callIds = [];
+
+        public bool IsOpen { get; set; } = true;
+
+        public int Calls => openCalls.Count;
+
+        public bool HasOpenCall(int slot) => (uint)slot < (uint)openCalls.Count && openCalls[slot];
+
+        public int OpenCall([NotNull] ref string? id, string madeUpPrefix)
+        {
+            if (string.IsNullOrEmpty(id) || !callIds.Add(id))
+                callIds.Add(id = madeUpPrefix + RandomNumberGenerator.GetHexString(MadeUpIdDigits, lowercase: true));
+            openCalls.Add(true);
+            return openCalls.Count - 1;
+        }
+
+        public void CloseCall(int slot) => openCalls[slot] = false;
+    }
+}
