@@ -16,11 +16,7 @@ public sealed record ToolNameRule(int Longest, SearchValues<char> Allowed, bool 
 
     public static readonly ToolNameRule Gemini = new(64, SearchValues.Create(Usual + ".:"), StartsWithLetter: true);
 
-    /// <summary>For servers that take anything.</summary>
-    public static readonly ToolNameRule Any = new(int.MaxValue, SearchValues.Create(""));
-
     public bool Takes(string name) =>
-        Longest == int.MaxValue
-        || (name.Length > 0 && name.Length <= Longest && !name.AsSpan().ContainsAnyExcept(Allowed)
-            && (!StartsWithLetter || char.IsAsciiLetter(name[0]) || name[0] == '_'));
+        name.Length > 0 && name.Length <= Longest && !name.AsSpan().ContainsAnyExcept(Allowed)
+        && (!StartsWithLetter || char.IsAsciiLetter(name[0]) || name[0] == '_');
 }

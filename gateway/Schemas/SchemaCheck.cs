@@ -17,15 +17,6 @@ public static class SchemaCheck
     /// <exception cref="GatewayException">The schema cannot be used.</exception>
     public static void RefuseUnusable(string schema, string field, WorkLimit? work = null) => Checked(schema, field, work);
 
-    /// <summary>As <see cref="RefuseUnusable"/>, and refuses a root that does not describe an object, as a tool's parameters have to.</summary>
-    /// <exception cref="GatewayException">The schema cannot be used.</exception>
-    public static void RefuseUnlessObject(string schema, string field)
-    {
-        var document = Checked(schema, field);
-        if (!SchemaRoot.DescribesObject(document.Root))
-            throw SchemaRoot.NotAnObject(document);
-    }
-
     internal static SchemaDocument Checked(string schema, string field, WorkLimit? work = null)
     {
         var document = SchemaDocument.Parse(schema, field, work ?? WorkLimit.None);

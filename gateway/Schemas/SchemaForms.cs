@@ -7,9 +7,6 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
 {
     private static readonly string[] Scalars = ["string", "number", "boolean", "null"];
 
-    /// <summary>Whether null was a branch of the choice, which has to be said as a keyword.</summary>
-    public bool TakesNull { get; private set; }
-
     /// <summary>Makes <c>oneOf</c> an <c>anyOf</c>, and leaves out branches that nothing fits. Tells whether there is a choice.</summary>
     public bool ChoiceAsAnyOf()
     {
@@ -34,15 +31,6 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         return node.Has("anyOf");
     }
 
-    private void NullBranches()
-    {
-        var kept = node.List("anyOf").Where(branch => !branch.Strings("type").SequenceEqual(["null"])).ToList();
-        if (!rules.NullableKeyword || kept.Count == 0 || kept.Count == node.List("anyOf").Count)
-            return;
-        node.Keywords["anyOf"] = SchemaValue.Of(kept);
-        TakesNull = true;
-    }
-
     public void Bring()
     {
         ForbiddenProperties();
@@ -51,14 +39,10 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         Choices();
         LeastItems();
         Tuple();
-        NullBranches();
-        if (!rules.IsTyped || node.Has("anyOf"))
+        if (!rules.IsClosed || node.Has("anyOf"))
             return;
         if (!node.Has("type"))
             GuessType();
-        OnlyNull();
-        if (rules.NullableKeyword)
-            OneType();
         WithoutOtherTypes();
         if (node.Strings("type").Contains("array") && !node.Has("items"))
             node.Keywords["items"] = new SchemaNode(node.Pointer);
@@ -103,24 +87,11 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
             return;
         var choices = array.EnumerateArray().ToList();
         if (!AreTaken(choices))
-        {
             RemoveChoices("enum", choices);
-        }
-        else if (rules.Choices == EnumChoices.Strings)
-        {
-            var takesNull = choices.Exists(choice => choice.ValueKind == JsonValueKind.Null) && (!node.Has("type") || node.Strings("type").Contains("null"));
-            losses.ChangesValidity |= node.Has("type") && !node.Strings("type").Contains("string");
-            node.Keywords["enum"] = SchemaValue.Of(choices.Where(choice => choice.ValueKind == JsonValueKind.String));
-            node.Keywords["type"] = takesNull ? SchemaValue.Of(["string", "null"]) : SchemaValue.Of("string");
-        }
     }
 
-    private bool AreTaken(List<JsonElement> choices) => rules.Choices switch
-    {
-        EnumChoices.Primitives => choices.TrueForAll(choice => choice.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)),
-        EnumChoices.Strings => choices.TrueForAll(choice => choice.ValueKind is JsonValueKind.String or JsonValueKind.Null) && choices.Exists(choice => choice.ValueKind == JsonValueKind.String),
-        _ => true,
-    };
+    private bool AreTaken(List<JsonElement> choices) =>
+        !rules.PrimitiveChoices || choices.TrueForAll(choice => choice.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array));
 
     private void RemoveChoices(string keyword, List<JsonElement> choices)
     {
@@ -169,8 +140,6 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
             GiveType(TypesOf([constant]));
         else if (spoken.Count == 1)
             GiveType([spoken[0]!]);
-        else if (rules.NullableKeyword)
-            GiveType(["string", "number", "boolean", "object", "array", "null"], "array");
         else
             AnyScalar();
     }
@@ -181,19 +150,10 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         losses.Refuse($"{field} has a schema that says no type (at {node.Pointer}); this provider takes no value of any type");
     }
 
-    private void GiveType(List<string> types, string? withSimpleItems = null)
+    private void GiveType(List<string> types)
     {
-        if (types.Count == 0)
-            return;
-        if (withSimpleItems is not null && !node.Has("items"))
-        {
-            // An item of any type may not be a list again, so that this ends.
-            var items = new SchemaNode(node.Pointer);
-            items.Keywords["type"] = SchemaValue.Of(["string", "number", "boolean", "object", "null"]);
-            node.Keywords["items"] = items;
-        }
-
-        node.Keywords.Insert(0, "type", types.Count == 1 ? SchemaValue.Of(types[0]) : SchemaValue.Of(types));
+        if (types.Count > 0)
+            node.Keywords.Insert(0, "type", types.Count == 1 ? SchemaValue.Of(types[0]) : SchemaValue.Of(types));
     }
 
     /// <summary>What speaks of a type that the value never has says nothing, but providers stumble over it.</summary>
@@ -204,42 +164,6 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
             return;
         foreach (var keyword in node.Keywords.Keys.Where(keyword => SchemaVocabulary.Assertions.GetValueOrDefault(keyword) is { Length: > 0 } about && !types.Contains(about)).ToList())
             node.Keywords.Remove(keyword);
-    }
-
-    private void OnlyNull()
-    {
-        if (!rules.NullableKeyword || !node.Strings("type").SequenceEqual(["null"]))
-            return;
-        notes.Add(losses.Weaken("type", SchemaValue.Of("null")));
-        node.Keywords["type"] = SchemaValue.Of(["string", "null"]);
-    }
-
-    /// <summary>Makes of several types a choice of one each, with the keywords that speak of it.</summary>
-    private void OneType()
-    {
-        var types = node.Strings("type").Distinct().ToList();
-        var takesNull = types.Remove("null");
-        if (types.Contains("number") && types.Remove("integer"))
-            node.Keywords["type"] = SchemaValue.Of(takesNull ? types.Append("null") : types);
-        if (types.Count < 2)
-            return;
-        var branches = types.ConvertAll(type => OfType(type, takesNull));
-        foreach (var keyword in node.Keywords.Keys.Where(keyword => keyword == "type" || SchemaVocabulary.Assertions.GetValueOrDefault(keyword) is { Length: > 0 }).ToList())
-            node.Keywords.Remove(keyword);
-        node.Keywords.Insert(0, "anyOf", SchemaValue.Of(branches));
-    }
-
-    private SchemaNode OfType(string type, bool takesNull)
-    {
-        var branch = new SchemaNode(node.Pointer);
-        branch.Keywords["type"] = takesNull ? SchemaValue.Of([type, "null"]) : SchemaValue.Of(type);
-        foreach (var (keyword, value) in node.Keywords)
-        {
-            if (SchemaVocabulary.Assertions.TryGetValue(keyword, out var about) && about == (type == "integer" ? "number" : type))
-                branch.Keywords[keyword] = value;
-        }
-
-        return branch;
     }
 
     private void Members()

@@ -47,29 +47,6 @@ internal static class SchemaNull
         return (result, changed);
     }
 
-    /// <summary>Says null as <c>nullable: true</c> beside each type, for providers with the types of OpenAPI 3.0.</summary>
-    public static void AsKeyword(SchemaNode result, bool takesNull)
-    {
-        if (takesNull)
-            SetNullable(result);
-        var types = result.Strings("type").ToList();
-        if (types.Count > 1 && types.Remove("null"))
-            SetNullable(result);
-        if (types.Count > 0)
-            result.Keywords["type"] = SchemaValue.Of(types[0]);
-        else
-            // A list without the name of a type in it says nothing.
-            result.Keywords.Remove("type");
-    }
-
-    private static void SetNullable(SchemaNode result)
-    {
-        foreach (var branch in result.List("anyOf"))
-            SetNullable(branch);
-        if (!result.Has("anyOf"))
-            result.Keywords["nullable"] = SchemaValue.Of(true);
-    }
-
     private static JsonElement Null { get; } = JsonElement.Parse("null"u8);
 
     private static bool IsNull(JsonElement value) => value.ValueKind == JsonValueKind.Null;

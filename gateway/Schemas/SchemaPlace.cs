@@ -9,9 +9,6 @@ namespace Dragoman.Schemas;
 /// </summary>
 internal sealed class SchemaPlace
 {
-    /// <summary>Characters of a pointer that are told where it is told many times.</summary>
-    private const int LongestShown = 500;
-
     private readonly SchemaPlace? outer;
     private readonly string name;
     private Dictionary<string, SchemaPlace>? inside;
@@ -34,9 +31,6 @@ internal sealed class SchemaPlace
 
     /// <summary>The last step of the pointer, not escaped; empty for the root.</summary>
     public string Name => name;
-
-    /// <summary>The pointer as far as it is told where it is told many times.</summary>
-    public string Shown => ToString().Length <= LongestShown ? ToString() : ToString()[..LongestShown] + "…";
 
     public static SchemaPlace Root(JsonElement json) => new(null, "", json);
 

@@ -84,8 +84,6 @@ internal sealed partial class SchemaRewriter
 
     private SchemaNode Reference(SchemaNode source, SchemaNode target, int depth)
     {
-        if (rules.InlinesReferences)
-            return Inlined(source, target, depth);
         var reference = new SchemaNode(source.Pointer);
         reference.Keywords["$ref"] = SchemaValue.Of(target == document.Root ? "#" : $"#/$defs/{SchemaPlace.Escape(NameOf(target)).Replace("%", "%25", StringComparison.Ordinal)}");
         references[reference] = target;
@@ -104,25 +102,6 @@ internal sealed partial class SchemaRewriter
             return reference;
         result.Keywords.Insert(0, "anyOf", SchemaValue.Of([reference]));
         return result;
-    }
-
-    private SchemaNode Inlined(SchemaNode source, SchemaNode target, int depth)
-    {
-        if (!open.Contains(target))
-        {
-            open.Push(target);
-            var result = Rewrite(Expanded(source), depth);
-            open.Pop();
-            return result;
-        }
-
-        losses.Remove("$ref", SchemaValue.Of(target.Pointer.Shown));
-        var cut = new SchemaNode(source.Pointer);
-        if (Expanded(target).Keywords.TryGetValue("type", out var type))
-            cut.Keywords["type"] = type;
-        if (source.Keywords.TryGetValue("description", out var description))
-            cut.Keywords["description"] = description;
-        return Rewrite(cut, depth + 1, [$"the same form again as {(target.Pointer.IsRoot ? "the whole" : target.Pointer.Shown)}"]);
     }
 
     private string NameOf(SchemaNode target)

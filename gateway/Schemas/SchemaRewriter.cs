@@ -12,9 +12,8 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
     private readonly Dictionary<SchemaNode, SchemaNode> written = [];
     private readonly Dictionary<SchemaNode, SchemaNode> references = [];
 
-    // The client's schemas that are being written, one inside the other, and the targets that are being written out.
+    // The client's schemas that are being written, one inside the other.
     private readonly HashSet<SchemaNode> path = [];
-    private readonly Stack<SchemaNode> open = [];
     private int optional;
 
     public SchemaLosses Losses => losses;
@@ -34,7 +33,6 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
                 source.Keywords.Insert(0, "type", SchemaValue.Of("object"));
         }
 
-        open.Push(document.Root);
         var root = written[document.Root] = Rewrite(source, 1, notes);
         var named = new OrderedDictionary<string, SchemaNode>();
         for (var index = 0; index < definitions.Count; index++)
@@ -123,14 +121,12 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
 
         notes.AddRange(source.Rest.Select(rest => losses.Remove("allOf", SchemaValue.Of([rest]))).OfType<string>());
         var forms = new SchemaForms(rules, losses, document.Field, node, notes);
-        if (forms.ChoiceAsAnyOf() && rules.IsTyped)
+        if (forms.ChoiceAsAnyOf() && rules.IsClosed)
             PushIntoChoice(node, isFirst, notes);
         forms.Bring();
         var result = new SchemaNode(source.Pointer);
         foreach (var (keyword, value) in node.Keywords)
             Keep(result, keyword, value, notes, depth);
-        if (rules.NullableKeyword)
-            SchemaNull.AsKeyword(result, forms.TakesNull);
         Describe(result, notes);
         if (rules.IsClosed && result.Strings("type").Contains("object"))
             Close(result);

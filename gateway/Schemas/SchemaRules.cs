@@ -28,7 +28,7 @@ public sealed class SchemaRules
         Recursion = RecursionLimit.None,
         MostOptional = 24,
         MostMinItems = 1,
-        Choices = EnumChoices.Primitives,
+        PrimitiveChoices = true,
     };
 
     public static readonly SchemaRules GeminiJsonSchema = new()
@@ -38,18 +38,6 @@ public sealed class SchemaRules
         KeepsUnknown = true,
         ConstAsEnum = true,
         Recursion = RecursionLimit.Optional,
-    };
-
-    public static readonly SchemaRules GeminiOpenApi = new()
-    {
-        Keywords = FrozenSet.Create([.. Shared, "nullable", "format", "maxItems", "minimum", "maximum", "minLength", "maxLength", "pattern",
-            "minProperties", "maxProperties", "propertyOrdering"]),
-        Formats = FrozenSet.Create("enum", "date-time", "int32", "int64", "float", "double"),
-        NeedsObjectRoot = true,
-        InlinesReferences = true,
-        ConstAsEnum = true,
-        NullableKeyword = true,
-        Choices = EnumChoices.Strings,
     };
 
     /// <summary>Checks only; the schema stays as the client sent it.</summary>
@@ -68,7 +56,10 @@ public sealed class SchemaRules
     /// <summary>Whether keywords that JSON Schema does not have may stay.</summary>
     internal bool KeepsUnknown { get; private init; }
 
-    /// <summary>Whether every object needs <c>additionalProperties: false</c>.</summary>
+    /// <summary>
+    /// Whether every object needs <c>additionalProperties: false</c> and every schema a type or a choice, beside which stands
+    /// nothing that limits it.
+    /// </summary>
     internal bool IsClosed { get; private init; }
 
     /// <summary>Whether every property has to be required, so that an optional one becomes nullable.</summary>
@@ -76,18 +67,9 @@ public sealed class SchemaRules
 
     internal bool NeedsObjectRoot { get; private init; }
 
-    /// <summary>Whether references are written out; otherwise nothing stands beside a <c>$ref</c>.</summary>
-    internal bool InlinesReferences { get; private init; }
-
     internal RecursionLimit Recursion { get; private init; }
 
     internal bool ConstAsEnum { get; private init; }
-
-    /// <summary>Whether null is <c>nullable: true</c> beside a single type.</summary>
-    internal bool NullableKeyword { get; private init; }
-
-    /// <summary>Whether every schema needs a type or a choice, and beside a choice stands nothing that limits it.</summary>
-    internal bool IsTyped => IsClosed || NullableKeyword;
 
     /// <summary>How many objects may stand in each other. The limit of 5,000 properties is met by <see cref="SchemaDocument.MostNodes"/>.</summary>
     internal int DeepestObjects { get; private init; } = int.MaxValue;
@@ -96,5 +78,6 @@ public sealed class SchemaRules
 
     internal int MostMinItems { get; private init; } = int.MaxValue;
 
-    internal EnumChoices Choices { get; private init; }
+    /// <summary>Whether an <c>enum</c> may list nothing but texts, numbers, booleans and null.</summary>
+    internal bool PrimitiveChoices { get; private init; }
 }

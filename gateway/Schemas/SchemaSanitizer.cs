@@ -9,7 +9,7 @@ namespace Dragoman.Schemas;
 /// <summary>
 /// Makes of a client's JSON Schema one that a provider takes (specs/dialects.md 2.5, P-26). It may be looser than the
 /// client's, never stricter where <see cref="SanitisedSchema.Unsupported"/> is null, but that objects are closed, that a
-/// schema without a type is of the type that it speaks of (in OpenAPI's types one of any type is no list in a list), and that where OpenAI wants every property, absence is null.
+/// schema without a type is of the type that it speaks of, and that where OpenAI wants every property, absence is null.
 /// </summary>
 public static class SchemaSanitizer
 {

@@ -23,7 +23,7 @@ internal sealed class SchemaReading
     public SchemaReading(SchemaRules rules, string sanitised)
     {
         this.rules = rules;
-        var whole = Each(WithNullTypes(JsonNode.Parse(sanitised)!), keywords =>
+        var whole = Each(JsonNode.Parse(sanitised)!, keywords =>
         {
             if (keywords["$ref"]?.GetValue<string>() == "#")
                 keywords["$ref"] = "#/$defs/the whole";
@@ -41,18 +41,8 @@ internal sealed class SchemaReading
             keywords["type"] = spoken[0];
     });
 
-    /// <summary>The schema with <c>nullable</c> in the words of JSON Schema.</summary>
-    public static JsonNode WithNullTypes(JsonNode schema) => Each(schema, keywords =>
-    {
-        if (!keywords.Remove("nullable"))
-            return;
-        keywords["type"] = new JsonArray(keywords["type"]!.DeepClone(), "null");
-        if (keywords["enum"] is JsonArray choices)
-            choices.Add(null);
-    });
-
-    /// <summary>What no rule promises to say: a value that is no object, and in OpenAPI's types lists in lists.</summary>
-    public bool CanBeSaid(JsonNode? value) => (!rules.NeedsObjectRoot || value is JsonObject) && !(rules.NullableKeyword && HasListInList(value));
+    /// <summary>What some rules do not promise to say: a value that is no object.</summary>
+    public bool CanBeSaid(JsonNode? value) => !rules.NeedsObjectRoot || value is JsonObject;
 
     public JsonNode? Said(JsonNode? value) => rules.IsClosed ? Said(root, value) : value;
 
@@ -104,20 +94,14 @@ internal sealed class SchemaReading
         var types = keywords["type"] is JsonArray list ? list.Select(type => type!.GetValue<string>()).ToList() : keywords["type"] is { } one ? [one.GetValue<string>()] : [];
         var properties = (keywords["properties"] as JsonObject ?? []).Select(property => property.Key).ToHashSet();
         var required = (keywords["required"] as JsonArray ?? []).Select(name => name!.GetValue<string>()).ToHashSet();
-        if (rules.IsTyped && types.Count == 0 && !keywords.ContainsKey("anyOf") && !keywords.ContainsKey("$ref"))
+        if (rules.IsClosed && types.Count == 0 && !keywords.ContainsKey("anyOf") && !keywords.ContainsKey("$ref"))
             return "has no type";
-        if (rules.IsTyped && types.Contains("array") && !keywords.ContainsKey("items"))
+        if (rules.IsClosed && types.Contains("array") && !keywords.ContainsKey("items"))
             return "has no items";
         if (rules.IsClosed && types.Contains("object") && keywords["additionalProperties"]?.ToJsonString() != "false")
             return "is not closed";
         if (rules.RequiresAll && types.Contains("object") && !required.SetEquals(properties))
             return "does not require what it has";
-        if (rules.NullableKeyword && (keywords["type"] is JsonArray || types.Contains("null")))
-            return "has several types or null";
-        if (rules.NullableKeyword && (keywords["enum"] as JsonArray ?? []).Any(choice => choice?.GetValueKind() != System.Text.Json.JsonValueKind.String))
-            return "has an enum of more than strings";
-        if (rules.NullableKeyword && types.Count > 0 && !required.IsSubsetOf(properties))
-            return "requires what is no property";
         if (rules.Formats is { } formats && keywords["format"] is { } format && !formats.Contains(format.GetValue<string>()))
             return "has a format that is not known";
         return keywords["minItems"]?.GetValue<int>() > rules.MostMinItems ? "has too great a minItems" : null;
@@ -167,13 +151,6 @@ internal sealed class SchemaReading
 
         return judge is not null && judge.FindMismatch(Encoding.UTF8.GetBytes(value?.ToJsonString() ?? "null")) is null;
     }
-
-    private static bool HasListInList(JsonNode? value) => value switch
-    {
-        JsonArray items => items.Any(item => item is JsonArray || HasListInList(item)),
-        JsonObject members => members.Any(member => HasListInList(member.Value)),
-        _ => false,
-    };
 
     /// <summary>A copy with every schema changed that adds to what is valid, so none under <c>not</c> or <c>if</c>.</summary>
     private static JsonNode Each(JsonNode schema, Action<JsonObject> change)

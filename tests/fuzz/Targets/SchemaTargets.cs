@@ -12,7 +12,7 @@ namespace Dragoman.Fuzz;
 /// </summary>
 internal static class SchemaTargets
 {
-    private static readonly SchemaRules[] Rules = [SchemaRules.OpenAIStrict, SchemaRules.AnthropicNative, SchemaRules.GeminiJsonSchema, SchemaRules.GeminiOpenApi, SchemaRules.Permissive];
+    private static readonly SchemaRules[] Rules = [SchemaRules.OpenAIStrict, SchemaRules.AnthropicNative, SchemaRules.GeminiJsonSchema, SchemaRules.Permissive];
 
     public static readonly IReadOnlyList<FuzzTarget> All = [new("schema", InputKind.Json, Judge)];
 

@@ -15,7 +15,6 @@ public class ToolNamesTests
     public void Names_that_the_provider_takes_stay_as_they_are()
     {
         Assert.Null(ToolNames.Adapt(RequestWith("get_weather", "a-b"), ToolNameRule.OpenAI));
-        Assert.Null(ToolNames.Adapt(RequestWith("anything at all", ""), ToolNameRule.Any));
         Assert.Null(ToolNames.Adapt(RequestWith("ns.tool:x"), ToolNameRule.Gemini));
     }
 
