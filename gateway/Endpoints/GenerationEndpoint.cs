@@ -3,7 +3,7 @@ using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
 
-/// <summary><c>/api/chat</c>, <c>/api/generate</c>, <c>/v1/chat/completions</c>, <c>/v1/completions</c>: what differs is the dialect.</summary>
+/// <summary>Every endpoint that generates: they differ in the dialect alone.</summary>
 internal sealed class GenerationEndpoint(IInboundDialect dialect) : IEndpoint
 {
     public Task HandleAsync(Exchange exchange) => Generation.RunAsync(exchange, dialect);

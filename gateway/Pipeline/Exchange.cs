@@ -121,7 +121,7 @@ public sealed class Exchange
         var body = Body = await ReadBodyAsync().ConfigureAwait(false);
         await SocketThread.LeaveForAsync(body.Length);
         SocketThread.AssertMayProcess(body.Length);
-        if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
+        if (JsonText.Trim(body.Span).IsEmpty)
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, emptyMessage));
         if (!Utf8.IsValid(body.Span))
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body is not valid UTF-8"));

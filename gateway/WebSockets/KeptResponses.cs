@@ -80,7 +80,7 @@ internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposa
     /// <summary>Adds comma-separated items to others.</summary>
     public static void Join(ArrayBufferWriter<byte> items, ReadOnlySpan<byte> more)
     {
-        more = more.Trim(" \t\r\n"u8);
+        more = JsonText.Trim(more);
         if (more.IsEmpty)
             return;
         if (items.WrittenCount > 0)

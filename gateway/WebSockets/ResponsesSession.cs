@@ -142,7 +142,7 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
         {
             HasEnded = true;
             Forget();
-            var body = json.Trim(" \t\r\n"u8);
+            var body = JsonText.Trim(json);
             batch.Add([.. Encoding.ASCII.GetBytes($"{{\"type\":\"error\",\"status\":{status},"), .. body[1..]], members);
         }
 

@@ -25,4 +25,11 @@ internal static class JoinedWriting
         fifth.CopyTo(room[fourth.Length..]);
         output.Advance(length);
     }
+
+    /// <summary>Copies the bytes into the room and goes on behind them; for what has more parts or numbers between them.</summary>
+    public static void Append(this ref Span<byte> room, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(room);
+        room = room[bytes.Length..];
+    }
 }

@@ -20,14 +20,14 @@ public sealed class MessageBatch
     /// <param name="members">JSON: each member with a comma in front.</param>
     public void Add(ReadOnlySpan<byte> json, ReadOnlySpan<byte> members)
     {
-        json = json.Trim(" \t\r\n"u8);
+        json = JsonText.Trim(json);
         if (members.IsEmpty || json.Length < 2 || json[0] != '{' || json[^1] != '}')
         {
             bytes.Write(json);
         }
         else
         {
-            var isEmpty = json[1..^1].Trim(" \t\r\n"u8).IsEmpty;
+            var isEmpty = JsonText.Trim(json[1..^1]).IsEmpty;
             bytes.Write(json[..^1]);
             bytes.Write(isEmpty ? members[1..] : members);
             bytes.Write("}"u8);

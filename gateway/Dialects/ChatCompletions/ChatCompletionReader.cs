@@ -304,7 +304,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
             var isArray = reader.TokenType == JsonTokenType.StartArray;
             reader.Skip();
             if (isContent && isArray)
-                entries = JsonText.OnOneLine(json[from..(int)reader.TokenStartIndex].Trim(" \t\r\n"u8));
+                entries = JsonText.OnOneLine(JsonText.Trim(json[from..(int)reader.TokenStartIndex]));
         }
 
         return entries;

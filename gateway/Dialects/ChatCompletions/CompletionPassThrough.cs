@@ -27,19 +27,19 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
         }
 
         // A line end inside the data is white space between tokens, or stands between two events (P-43).
-        var rest = Trim(JsonText.OnOneLine(data));
+        var rest = JsonText.Trim(JsonText.OnOneLine(data));
         while (!rest.IsEmpty && !rest.StartsWith("[DONE]"u8))
         {
             if (hidesUsage && IsWithoutChoices(rest, out var length))
             {
-                rest = Trim(rest[length..]);
+                rest = JsonText.Trim(rest[length..]);
                 continue;
             }
 
             WriteName(eventName);
             eventName = default;
             output.Write("data: "u8);
-            rest = Trim(rest[JsonSplice.Replace(rest, "model"u8, model, output)..]);
+            rest = JsonText.Trim(rest[JsonSplice.Replace(rest, "model"u8, model, output)..]);
             output.Write("\n\n"u8);
         }
     }
@@ -57,7 +57,7 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
     }
 
     private static bool IsWithoutChoices(ReadOnlySpan<byte> json, out int length) =>
-        JsonSplice.Find(json, "choices"u8, out length) is { IsEmpty: false } choices && Trim(choices[1..^1]).IsEmpty;
+        JsonSplice.Find(json, "choices"u8, out length) is { IsEmpty: false } choices && JsonText.Trim(choices[1..^1]).IsEmpty;
 
     private void WriteName(ReadOnlySpan<byte> eventName)
     {
@@ -67,6 +67,4 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
         output.Write(eventName);
         output.Write("\n"u8);
     }
-
-    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> data) => data.Trim(" \t\r\n"u8);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.ChatCompletions;
@@ -19,34 +20,23 @@ internal static class EmbeddingList
 
     /// <summary>Reads vectors as numbers or as base64, in the order of their indices.</summary>
     /// <exception cref="GatewayException">Not an embedding list.</exception>
-    public static EmbeddingAnswer Read(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            // Not a document: a thousand vectors are a million numbers.
-            var reader = new Utf8JsonReader(body.Span);
-            List<Item>? items = null;
-            var usage = Usage.Absent;
-            reader.Read();
-            Expect(reader, JsonTokenType.StartObject);
-            while (ReadMember(ref reader))
-            {
-                if (reader.ValueTextEquals("data"u8))
-                    items = ReadItems(ref reader);
-                else if (reader.ValueTextEquals("usage"u8))
-                    usage = ReadUsage(ref reader);
-                else
-                    SkipValue(ref reader);
-            }
+    public static EmbeddingAnswer Read(ReadOnlyMemory<byte> body) => VectorReader.Read(body, ReadAnswer);
 
-            // Complains of anything behind the object.
-            reader.Read();
-            return new EmbeddingAnswer(Sort(items ?? throw new FormatException("there is no data")), usage);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+    private static EmbeddingAnswer ReadAnswer(ref Utf8JsonReader reader)
+    {
+        List<Item>? items = null;
+        var usage = Usage.Absent;
+        while (ReadMember(ref reader))
         {
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a list of embeddings."), error);
+            if (reader.ValueTextEquals("data"u8))
+                items = ReadItems(ref reader);
+            else if (reader.ValueTextEquals("usage"u8))
+                usage = ReadUsage(ref reader);
+            else
+                SkipValue(ref reader);
         }
+
+        return new EmbeddingAnswer(Sort(items ?? throw new FormatException("there is no data")), usage);
     }
 
     private static float[][] Sort(List<Item> items)
@@ -69,10 +59,10 @@ internal static class EmbeddingList
         var items = new List<Item>();
         var numbers = new List<float>();
         reader.Read();
-        Expect(reader, JsonTokenType.StartArray);
+        VectorReader.Expect(reader, JsonTokenType.StartArray);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            Expect(reader, JsonTokenType.StartObject);
+            VectorReader.Expect(reader, JsonTokenType.StartObject);
             items.Add(ReadItem(ref reader, numbers));
         }
 
@@ -108,9 +98,7 @@ internal static class EmbeddingList
     private static float[] ReadVector(ref Utf8JsonReader reader, List<float> numbers)
     {
         reader.Read();
-        var vector = reader.TokenType == JsonTokenType.String ? ReadBase64(ref reader) : ReadNumbers(ref reader, numbers);
-        // JSON could not carry anything else on.
-        return Array.TrueForAll(vector, float.IsFinite) ? vector : throw new FormatException("a value is not a number");
+        return VectorReader.Finite(reader.TokenType == JsonTokenType.String ? ReadBase64(ref reader) : VectorReader.ReadNumbers(ref reader, numbers));
     }
 
     private static float[] ReadBase64(ref Utf8JsonReader reader)
@@ -119,15 +107,6 @@ internal static class EmbeddingList
         return bytes.Length % sizeof(float) == 0
             ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
             : throw new FormatException("a vector ends inside a value");
-    }
-
-    private static float[] ReadNumbers(ref Utf8JsonReader reader, List<float> numbers)
-    {
-        Expect(reader, JsonTokenType.StartArray);
-        numbers.Clear();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            numbers.Add(reader.GetSingle());
-        return [.. numbers];
     }
 
     private static Usage ReadUsage(ref Utf8JsonReader reader)
@@ -146,12 +125,6 @@ internal static class EmbeddingList
     {
         reader.Read();
         reader.Skip();
-    }
-
-    private static void Expect(in Utf8JsonReader reader, JsonTokenType wanted)
-    {
-        if (reader.TokenType != wanted)
-            throw new FormatException($"{wanted} was expected, not {reader.TokenType}");
     }
 
     private readonly record struct Item(int? Index, float[] Vector);

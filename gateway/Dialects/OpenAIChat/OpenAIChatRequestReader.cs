@@ -183,7 +183,7 @@ internal static class OpenAIChatRequestReader
             }
 
             var function = call.Object("function") ?? throw Required(call, "function");
-            var read = pairing.Call(call.RequiredString("id"), function.RequiredString("name"), ReadArguments(function));
+            var read = pairing.Call(call.RequiredString("id"), function.RequiredString("name"), ArgumentsReader.Read(function));
             yield return call.Object("extra_content")?.Object("google")?.String("thought_signature") is { Length: > 0 } signature
                 ? read with { State = envelope.Unwrap(signature) ?? new OpaqueState(StateKind.GeminiThoughtSignature, "", signature) }
                 : read;
@@ -191,24 +191,6 @@ internal static class OpenAIChatRequestReader
 
         if (message.Object("audio") is not null)
             family.Needs(() => new FamilyMember(message.FieldPath("audio"), $"{message.FieldPath("audio")} names an answer that only OpenAI has kept; send its words as content"));
-    }
-
-    private static string ReadArguments(RequestObject function)
-    {
-        var arguments = function.String("arguments");
-        if (string.IsNullOrWhiteSpace(arguments))
-            return "{}";
-        try
-        {
-            using var parsed = JsonDocument.Parse(arguments);
-            if (parsed.RootElement.ValueKind == JsonValueKind.Object)
-                return arguments;
-        }
-        catch (JsonException)
-        {
-        }
-
-        throw GatewayException.Invalid(function.FieldPath("arguments"), $"{function.FieldPath("arguments")} must be the text of a JSON object");
     }
 
     private static List<ToolDefinition> ReadTools(RequestObject request, RequestFamily family)

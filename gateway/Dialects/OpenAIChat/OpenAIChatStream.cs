@@ -208,33 +208,27 @@ internal sealed class OpenAIChatStream : IAnswerEvents
         var size = head.Length + opening.Length + escaped.Length + closing.Length + finishReason.Length + logprobs.Length + tail.Length + 128;
         var span = output.GetSpan(size);
         var rest = span;
-        Append(ref rest, head);
-        Append(ref rest, "\"choices\":[{\"index\":"u8);
+        rest.Append(head);
+        rest.Append("\"choices\":[{\"index\":"u8);
         choice.TryFormat(rest, out var digits, provider: CultureInfo.InvariantCulture);
         rest = rest[digits..];
-        Append(ref rest, isObject ? ",\"delta\":"u8 : ",\"delta\":{"u8);
-        Append(ref rest, opening);
-        Append(ref rest, escaped);
-        Append(ref rest, closing);
-        Append(ref rest, isObject ? default : "}"u8);
+        rest.Append(isObject ? ",\"delta\":"u8 : ",\"delta\":{"u8);
+        rest.Append(opening);
+        rest.Append(escaped);
+        rest.Append(closing);
+        rest.Append(isObject ? default : "}"u8);
         if (!logprobs.IsEmpty)
         {
-            Append(ref rest, ",\"logprobs\":{\"content\":["u8);
-            Append(ref rest, logprobs);
-            Append(ref rest, "],\"refusal\":null}"u8);
+            rest.Append(",\"logprobs\":{\"content\":["u8);
+            rest.Append(logprobs);
+            rest.Append("],\"refusal\":null}"u8);
         }
 
-        Append(ref rest, ",\"finish_reason\":"u8);
-        Append(ref rest, finishReason);
-        Append(ref rest, "}"u8);
-        Append(ref rest, tail);
+        rest.Append(",\"finish_reason\":"u8);
+        rest.Append(finishReason);
+        rest.Append("}"u8);
+        rest.Append(tail);
         output.Advance(span.Length - rest.Length);
-    }
-
-    private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(rest);
-        rest = rest[bytes.Length..];
     }
 
     /// <summary>Before the first delta of a choice its role is written.</summary>

@@ -7,6 +7,21 @@ namespace Dragoman.Gateway.Tests.Wire;
 
 public sealed class JsonTextTests
 {
+    [Theory]
+    [InlineData(" \t\r\n{\"a\": 1} \n", "{\"a\": 1}")]
+    [InlineData("\u00a0{}", "\u00a0{}")]
+    [InlineData(" \r\n\t", "")]
+    public void Only_the_white_space_of_JSON_is_trimmed(string json, string trimmed) =>
+        Assert.Equal(trimmed, Encoding.UTF8.GetString(JsonText.Trim(Encoding.UTF8.GetBytes(json))));
+
+    [Fact]
+    public void What_is_not_UTF8_is_replaced_and_anything_else_stays_where_it_is()
+    {
+        byte[] valid = [.. "{\"a\":\"é👋\"}"u8];
+        Assert.True(JsonText.ReplaceInvalidUtf8(valid) == valid);
+        Assert.Equal("a\ufffdb", Encoding.UTF8.GetString(JsonText.ReplaceInvalidUtf8([(byte)'a', 0xC3, (byte)'b'])));
+    }
+
     [Fact]
     public void Any_text_survives_escaping_and_unescaping() => Generated.Check(Generated.WellFormedText, 1000, text =>
     {

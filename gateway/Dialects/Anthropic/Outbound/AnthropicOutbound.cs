@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
@@ -60,22 +61,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
             ? Pass("messages/count_tokens", AnthropicHistory.WithoutThinking(request.Source, AnthropicHistory.IsForeign) ?? request.Source, request, upstreamModel.Name)
             : Write(request, upstreamModel, losses, counts: true);
 
-    public long ReadTokenCount(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("input_tokens", out var count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt64(out var tokens))
-                return tokens;
-        }
-        catch (JsonException)
-        {
-            // Said below, as of any body that holds no count.
-        }
-
-        throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's token count cannot be read."));
-    }
+    public long ReadTokenCount(ReadOnlyMemory<byte> body) => TokenCountReader.Read(body, "input_tokens"u8);
 
     /// <summary>A signature that the provider takes for somebody else's costs the thinking, not the conversation (P-18).</summary>
     public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) =>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
@@ -42,33 +43,22 @@ internal static class GeminiEmbeddings
     }
 
     /// <exception cref="GatewayException">Not a list of embeddings.</exception>
-    public static EmbeddingAnswer Read(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            // Not a document: a hundred vectors are hundreds of thousands of numbers.
-            var reader = new Utf8JsonReader(body.Span);
-            List<float[]>? vectors = null;
-            reader.Read();
-            Expect(reader, JsonTokenType.StartObject);
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var isList = reader.ValueTextEquals("embeddings"u8);
-                reader.Read();
-                if (isList)
-                    vectors = ReadVectors(ref reader);
-                else
-                    reader.Skip();
-            }
+    public static EmbeddingAnswer Read(ReadOnlyMemory<byte> body) => VectorReader.Read(body, ReadAnswer);
 
-            // Complains of anything behind the object.
-            reader.Read();
-            return new EmbeddingAnswer(vectors ?? throw new FormatException("there are no embeddings"), Usage.Absent);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+    private static EmbeddingAnswer ReadAnswer(ref Utf8JsonReader reader)
+    {
+        List<float[]>? vectors = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a list of embeddings."), error);
+            var isList = reader.ValueTextEquals("embeddings"u8);
+            reader.Read();
+            if (isList)
+                vectors = ReadVectors(ref reader);
+            else
+                reader.Skip();
         }
+
+        return new EmbeddingAnswer(vectors ?? throw new FormatException("there are no embeddings"), Usage.Absent);
     }
 
     private static List<float[]> ReadVectors(ref Utf8JsonReader reader)
@@ -76,10 +66,10 @@ internal static class GeminiEmbeddings
         var vectors = new List<float[]>();
         // Room that all vectors share while they are read.
         var numbers = new List<float>();
-        Expect(reader, JsonTokenType.StartArray);
+        VectorReader.Expect(reader, JsonTokenType.StartArray);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            Expect(reader, JsonTokenType.StartObject);
+            VectorReader.Expect(reader, JsonTokenType.StartObject);
             float[]? vector = null;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -99,14 +89,9 @@ internal static class GeminiEmbeddings
 
     private static float[] ReadVector(ref Utf8JsonReader reader, List<float> numbers)
     {
-        Expect(reader, JsonTokenType.StartArray);
-        numbers.Clear();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            numbers.Add(reader.GetSingle());
-        float[] vector = [.. numbers];
+        var vector = VectorReader.ReadNumbers(ref reader, numbers);
         Normalise(vector);
-        // JSON could not carry anything else on.
-        return Array.TrueForAll(vector, float.IsFinite) ? vector : throw new FormatException("a value is not a number");
+        return VectorReader.Finite(vector);
     }
 
     /// <summary>Google leaves vectors that it cuts at the length that the cut gives them; OpenAI's clients count on length 1.</summary>
@@ -118,11 +103,5 @@ internal static class GeminiEmbeddings
             return;
         for (var index = 0; index < vector.Length; index++)
             vector[index] = (float)(vector[index] / length);
-    }
-
-    private static void Expect(in Utf8JsonReader reader, JsonTokenType wanted)
-    {
-        if (reader.TokenType != wanted)
-            throw new FormatException($"{wanted} was expected, not {reader.TokenType}");
     }
 }

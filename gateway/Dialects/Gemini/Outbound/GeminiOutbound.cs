@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
@@ -66,18 +67,7 @@ public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
         return new UpstreamCall(PathOf(upstreamModel.Name, "countTokens"), output.WrittenMemory);
     }
 
-    public long ReadTokenCount(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.GetProperty("totalTokens").GetInt64();
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a count of tokens."), error);
-        }
-    }
+    public long ReadTokenCount(ReadOnlyMemory<byte> body) => TokenCountReader.Read(body, "totalTokens"u8);
 
     public UpstreamCall WriteEmbeddings(EmbeddingRequest request, UpstreamModel upstreamModel, LossReport losses)
     {

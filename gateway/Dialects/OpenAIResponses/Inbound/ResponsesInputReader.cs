@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Requests;
 using Dragoman.Wire;
 
@@ -62,7 +63,7 @@ internal sealed class ResponsesInputReader
                 ReadMessage(item);
                 break;
             case "function_call":
-                PartsOf(Role.Assistant).Add(pairing.Call(item.RequiredString("call_id"), item.RequiredString("name"), ReadArguments(item)));
+                PartsOf(Role.Assistant).Add(pairing.Call(item.RequiredString("call_id"), item.RequiredString("name"), ArgumentsReader.Read(item)));
                 break;
             case "custom_tool_call":
                 PartsOf(Role.Assistant).Add(pairing.Call(item.RequiredString("call_id"), item.RequiredString("name"), FreeText.ArgumentsOf(item.RequiredString("input"))));
@@ -191,24 +192,6 @@ internal sealed class ResponsesInputReader
     /// <summary>State of ours tells whose it is; any other is OpenAI's own, from before or from elsewhere.</summary>
     private OpaqueState? ReadState(string text) =>
         StateEnvelope.IsEnvelope(text) ? envelope.Unwrap(text) : new OpaqueState(StateKind.OpenAIReasoning, "", text);
-
-    private static string ReadArguments(RequestObject call)
-    {
-        var arguments = call.String("arguments");
-        if (string.IsNullOrWhiteSpace(arguments))
-            return "{}";
-        try
-        {
-            using var parsed = JsonDocument.Parse(arguments);
-            if (parsed.RootElement.ValueKind == JsonValueKind.Object)
-                return arguments;
-        }
-        catch (JsonException)
-        {
-        }
-
-        throw GatewayException.Invalid(call.FieldPath("arguments"), $"{call.FieldPath("arguments")} must be the text of a JSON object");
-    }
 
     /// <summary>Of the turn that goes on, or of a new one.</summary>
     private List<Part> PartsOf(Role role)

@@ -362,20 +362,14 @@ internal sealed class ResponsesStream : IAnswerEvents
     {
         var span = output.GetSpan(deltaHead.Length + deltaMiddle.Length + escaped.Length + logprobs.Length + 64);
         var rest = span;
-        Append(ref rest, deltaHead);
+        rest.Append(deltaHead);
         sequence++.TryFormat(rest, out var digits, provider: CultureInfo.InvariantCulture);
         rest = rest[digits..];
-        Append(ref rest, deltaMiddle);
-        Append(ref rest, escaped);
-        Append(ref rest, hasLogprobs ? "\",\"logprobs\":["u8 : "\""u8);
-        Append(ref rest, hasLogprobs ? logprobs : default);
-        Append(ref rest, hasLogprobs ? "]}\n\n"u8 : "}\n\n"u8);
+        rest.Append(deltaMiddle);
+        rest.Append(escaped);
+        rest.Append(hasLogprobs ? "\",\"logprobs\":["u8 : "\""u8);
+        rest.Append(hasLogprobs ? logprobs : default);
+        rest.Append(hasLogprobs ? "]}\n\n"u8 : "}\n\n"u8);
         output.Advance(span.Length - rest.Length);
-    }
-
-    private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(rest);
-        rest = rest[bytes.Length..];
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Wire;
 
@@ -93,20 +94,7 @@ public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
         return new UpstreamCall(CountPath, output.WrittenMemory) { Model = model.Name };
     }
 
-    public long ReadTokenCount(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("input_tokens", out var count) && count.TryGetInt64(out var tokens))
-                return tokens;
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-        }
-
-        throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a count of tokens."));
-    }
+    public long ReadTokenCount(ReadOnlyMemory<byte> body) => TokenCountReader.Read(body, "input_tokens"u8);
 
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => Dragoman.Dialects.ChatCompletions.ErrorReader.Read(status, body, retryAfter);
 

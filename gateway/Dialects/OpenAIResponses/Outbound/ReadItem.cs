@@ -114,7 +114,7 @@ internal sealed class ReadItem(string type, string upstreamModel, AnswerCourse c
                 course.ToolArguments(0, slot, IsFreeText ? JsonTextInJsonText(lost) : lost);
             if (IsFreeText)
                 course.ToolArguments(0, slot, """\"}"""u8);
-            else if (raised.Bytes.Trim(" \t"u8).IsEmpty)
+            else if (JsonText.Trim(raised.Bytes).IsEmpty)
                 course.ToolArguments(0, slot, "{}"u8);
             course.ToolEnd(0, slot);
         }

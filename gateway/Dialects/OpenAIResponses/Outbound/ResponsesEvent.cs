@@ -72,7 +72,7 @@ internal ref struct ResponsesEvent
     public static ReadOnlySpan<byte> Inside(ReadOnlySpan<byte> json) => json.Length >= 2 && json[0] == '"' ? json[1..^1] : default;
 
     /// <summary>What stands between the brackets of a JSON array; nothing for any other value.</summary>
-    public static ReadOnlySpan<byte> Elements(ReadOnlySpan<byte> json) => json.Length >= 2 && json[0] == '[' ? JsonText.OnOneLine(json[1..^1].Trim(" \t\r\n"u8)) : default;
+    public static ReadOnlySpan<byte> Elements(ReadOnlySpan<byte> json) => json.Length >= 2 && json[0] == '[' ? JsonText.OnOneLine(JsonText.Trim(json[1..^1])) : default;
 
     /// <summary>Reads a response's <c>usage</c> (specs/dialects.md 2.14); null when there is none.</summary>
     public static Usage? ReadUsage(ReadOnlySpan<byte> json)

@@ -113,8 +113,8 @@ public sealed class OllamaAnswerStreamTests
         events.End();
 
         var lines = Lines(Json.TextOf(output));
-        Assert.Equal("2026-11-20T09:30:00.3200000Z", lines[0].Text("created_at"));
-        Assert.Equal("2026-11-20T09:30:01.3200000Z", lines[1].Text("created_at"));
+        Assert.Equal("2026-01-02T03:04:05.3200000Z", lines[0].Text("created_at"));
+        Assert.Equal("2026-01-02T03:04:06.3200000Z", lines[1].Text("created_at"));
         var last = lines[^1];
         Assert.Equal("length", last.Text("done_reason"));
         Assert.Equal([1_320_000_000, 20_000_000, 11, 300_000_000, 22, 1_000_000_000], Counts.Select(name => last.GetProperty(name).GetInt64()));

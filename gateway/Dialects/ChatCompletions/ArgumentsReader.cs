@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Requests;
+
+namespace Dragoman.Dialects.ChatCompletions;
+
+/// <summary>The <c>arguments</c> of a tool call that a client sends back, in chat completions and in Responses alike.</summary>
+internal static class ArgumentsReader
+{
+    /// <summary>The text of a JSON object; <c>{}</c> where there is none.</summary>
+    /// <param name="call">Has the member.</param>
+    /// <exception cref="GatewayException">The member is the text of anything else.</exception>
+    public static string Read(RequestObject call)
+    {
+        var arguments = call.String("arguments");
+        if (string.IsNullOrWhiteSpace(arguments))
+            return "{}";
+        if (IsObject(arguments))
+            return arguments;
+        throw GatewayException.Invalid(call.FieldPath("arguments"), $"{call.FieldPath("arguments")} must be the text of a JSON object");
+    }
+
+    private static bool IsObject(string text)
+    {
+        try
+        {
+            using var parsed = JsonDocument.Parse(text);
+            return parsed.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
