@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Dragoman.Conversation;
 using Dragoman.Wire;
 
@@ -271,25 +270,28 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
                 continue;
             if (!TrySpendReading(value) || !TrySpendReading(limit))
                 return Doubt();
-            if (!Satisfies(keyword, value, limit))
-                return Mismatch(at, $"does not satisfy {keyword}: {Quote(limit.GetRawText())}");
+            switch (Satisfies(keyword, value, limit))
+            {
+                case null:
+                    doubts++;
+                    break;
+                case false:
+                    return Mismatch(at, $"does not satisfy {keyword}: {Quote(limit.GetRawText())}");
+            }
         }
 
         return null;
     }
 
-    private static bool Satisfies(string keyword, JsonElement value, JsonElement limit)
+    /// <summary>Null when it cannot be told.</summary>
+    private static bool? Satisfies(string keyword, JsonElement value, JsonElement limit) => keyword switch
     {
-        var order = SchemaNumber.Compare(value, limit);
-        return keyword switch
-        {
-            "minimum" => order >= 0,
-            "maximum" => order <= 0,
-            "exclusiveMinimum" => order > 0,
-            "exclusiveMaximum" => order < 0,
-            _ => !limit.TryGetDecimal(out var step) || step <= 0 || !value.TryGetDecimal(out var number) || number % step == 0,
-        };
-    }
+        "minimum" => SchemaNumber.Compare(value, limit) >= 0,
+        "maximum" => SchemaNumber.Compare(value, limit) <= 0,
+        "exclusiveMinimum" => SchemaNumber.Compare(value, limit) > 0,
+        "exclusiveMaximum" => SchemaNumber.Compare(value, limit) < 0,
+        _ => SchemaNumber.IsMultiple(value, limit),
+    };
 
     private static string? Size(SchemaNode schema, string of, int size, AnswerPlace? at)
     {
@@ -303,18 +305,9 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
     /// <summary>Null when it cannot be told.</summary>
     private bool? Matches(string pattern, string text)
     {
-        try
-        {
-            if (TrySpend(1 + (text.Length / MatchedInStep)) && patterns.Find(pattern) is { } expression)
-                return expression.IsMatch(text);
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            patterns.GiveUp(pattern);
-        }
-
-        doubts++;
-        return null;
+        var matches = TrySpend(1 + (text.Length / MatchedInStep)) ? patterns.Matches(pattern, text) : null;
+        doubts += matches is null ? 1 : 0;
+        return matches;
     }
 
     private static bool IsOfType(string type, JsonElement value) => type switch
@@ -323,7 +316,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
         "array" => value.ValueKind == JsonValueKind.Array,
         "string" => value.ValueKind == JsonValueKind.String,
         "number" => value.ValueKind == JsonValueKind.Number,
-        "integer" => value.ValueKind == JsonValueKind.Number && double.IsInteger(value.GetDouble()),
+        "integer" => value.ValueKind == JsonValueKind.Number && SchemaNumber.Of(value).IsInteger,
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         "null" => value.ValueKind == JsonValueKind.Null,
         _ => true,

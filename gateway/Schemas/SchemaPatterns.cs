@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Dragoman.Schemas;
@@ -20,34 +21,49 @@ internal sealed class SchemaPatterns
     /// <summary>Of one match.</summary>
     private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(100);
 
-    private readonly Dictionary<string, Regex?> known = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Pattern, bool WithPairs), Expression?> known = [];
     private int characters;
     private int made;
 
-    /// <summary>Null when the expression cannot be judged: it is too long, needs what the linear-time engine does not have, or has taken too long before.</summary>
-    public Regex? Find(string pattern)
+    /// <summary>
+    /// Null when it cannot be told: the expression is too long, needs what the linear-time engine does not have, or takes
+    /// too long, after which it is not tried again.
+    /// </summary>
+    public bool? Matches(string pattern, string text)
     {
         if (pattern.Length > Longest)
             return null;
-        if (!known.TryGetValue(pattern, out var expression))
-            known[pattern] = expression = made < Most && characters + pattern.Length <= MostInAll ? Read(pattern) : null;
-        return expression;
+        var key = (pattern, text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff') >= 0);
+        if (!known.TryGetValue(key, out var expression))
+            known[key] = expression = made < Most && characters + pattern.Length <= MostInAll ? Read(pattern, key.Item2) : null;
+        if (expression is null || (expression.IsForAscii && !Ascii.IsValid(text)))
+            return null;
+        try
+        {
+            return expression.Automaton.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            known[key] = null;
+            return null;
+        }
     }
 
-    /// <summary>The expression takes too long, and is not tried again.</summary>
-    public void GiveUp(string pattern) => known[pattern] = null;
-
-    private Regex? Read(string pattern)
+    private Expression? Read(string pattern, bool withPairs)
     {
         characters += pattern.Length;
         made++;
+        if (EcmaPattern.Translate(pattern, withPairs, out var isForAscii) is not { } translation)
+            return null;
         try
         {
-            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, LongestMatch);
+            return new Expression(new Regex(translation, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, LongestMatch), isForAscii);
         }
         catch (Exception unusable) when (unusable is ArgumentException or NotSupportedException)
         {
             return null;
         }
     }
+
+    private sealed record Expression(Regex Automaton, bool IsForAscii);
 }

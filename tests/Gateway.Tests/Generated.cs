@@ -9,10 +9,18 @@ internal static class Generated
 {
     private const ulong Seed = 20261120;
 
-    public static void Check<T>(Gen<T> cases, int count, Action<T> assertion) =>
+    public static void Check<T>(Gen<T> cases, int count, Action<T> assertion) => Check(cases.ToArbitrary(), count, assertion);
+
+    /// <param name="cases">What is checked.</param>
+    /// <param name="smaller">Simpler cases than one that fails, of which a failure shows the simplest that fails too.</param>
+    /// <param name="count">How many cases.</param>
+    /// <param name="assertion">What holds of each.</param>
+    public static void Check<T>(Gen<T> cases, Func<T, IEnumerable<T>> smaller, int count, Action<T> assertion) => Check(Arb.From(cases, smaller), count, assertion);
+
+    private static void Check<T>(Arbitrary<T> cases, int count, Action<T> assertion) =>
         FsCheck.Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(count).WithReplay(FSharpOption<Replay>.Some(new Replay(new Rnd(Seed, 1), FSharpOption<int>.None))),
-            Prop.ForAll(cases.ToArbitrary(), assertion));
+            Prop.ForAll(cases, assertion));
 
     /// <summary>Text with everything that hurts: quotes, controls, line separators, pairs of surrogates and their halves.</summary>
     public static Gen<string> Text { get; } = Gen

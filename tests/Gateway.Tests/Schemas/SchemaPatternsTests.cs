@@ -20,18 +20,18 @@ public class SchemaPatternsTests
         var patterns = new SchemaPatterns();
         const int each = 256;
         var expressions = Enumerable.Range(0, (SchemaPatterns.MostInAll / each) + 1).Select(index => $"{index:d3}{new string('a', each - 3)}").ToList();
-        Assert.All(expressions.SkipLast(1), expression => Assert.NotNull(patterns.Find(expression)));
-        Assert.Null(patterns.Find(expressions[^1]));
-        Assert.NotNull(patterns.Find(expressions[0]));
+        Assert.All(expressions.SkipLast(1), expression => Assert.NotNull(patterns.Matches(expression, "")));
+        Assert.Null(patterns.Matches(expressions[^1], ""));
+        Assert.NotNull(patterns.Matches(expressions[0], ""));
     }
 
     [Fact]
     public void Expressions_beyond_their_number_are_not_judged()
     {
         var patterns = new SchemaPatterns();
-        Assert.All(Enumerable.Range(0, SchemaPatterns.Most), index => Assert.NotNull(patterns.Find($"^{index}$")));
-        Assert.Null(patterns.Find("^x$"));
-        Assert.NotNull(patterns.Find("^0$"));
+        Assert.All(Enumerable.Range(0, SchemaPatterns.Most), index => Assert.NotNull(patterns.Matches($"^{index}$", "")));
+        Assert.Null(patterns.Matches("^x$", ""));
+        Assert.NotNull(patterns.Matches("^0$", ""));
     }
 
     /// <summary>A thousand that no text meets cost nothing, and leave room for the one that is needed.</summary>
