@@ -10,13 +10,16 @@ public sealed record ChatRequest
 {
     private const int SmallestBody = 1024;
 
-    private Prompt prompt = new([], default);
+    private readonly Prompt? prompt;
 
     /// <summary>The model's name exactly as the client wrote it.</summary>
     public required string Model { get; init; }
 
-    /// <summary>System, user, assistant and tool turns in the client's order.</summary>
-    public IReadOnlyList<Turn> Turns { get => prompt.Turns; init => prompt = prompt with { Turns = value }; }
+    /// <summary>The request's turns and bytes, until the answer begins. Copies of a request share one.</summary>
+    public Prompt Prompt { get => prompt ?? Nothing; init => prompt = value; }
+
+    /// <inheritdoc cref="Prompt.Turns"/>
+    public IReadOnlyList<Turn> Turns { get => Prompt.Turns; init => prompt = prompt?.With(value) ?? new Prompt(value); }
 
     /// <summary>Set when the client wants plain text continued, without a chat template.</summary>
     public TextCompletion? Completion { get; init; }
@@ -69,7 +72,7 @@ public sealed record ChatRequest
     public bool Unloads => KeepAlive == TimeSpan.Zero;
 
     /// <summary>The client's own JSON, for a provider that speaks the client's dialect.</summary>
-    public ReadOnlyMemory<byte> Source { get => prompt.Source; init => prompt = prompt with { Source = value }; }
+    public ReadOnlyMemory<byte> Source { get => Prompt.Source; init => prompt = prompt?.With(value) ?? new Prompt([], value); }
 
     /// <summary>
     /// Request members that the canonical model does not know, by name, as raw JSON. They go only to an outbound
@@ -83,6 +86,7 @@ public sealed record ChatRequest
     /// <summary>What the client makes of things that providers may lack.</summary>
     public ClientTraits Client { get; init; } = ClientTraits.Default;
 
+    private static readonly Prompt Nothing = new([]);
     private static readonly Dictionary<string, string> NoExtensions = [];
     private static readonly HashSet<string> NoNames = [];
 
@@ -96,13 +100,7 @@ public sealed record ChatRequest
     public bool ShowsReasoning =>
         !Reasoning.IsOff && (Reasoning.IsVisible ?? (Reasoning.Enabled == true && !Client.ShowsReasoningOnRequest));
 
-    /// <summary>
-    /// Empties <see cref="Turns"/> and <see cref="Source"/>, also of those copies that have the same ones: they are most
-    /// of a request, and a streamed answer would keep them for minutes.
-    /// </summary>
-    public void ForgetPrompt() => prompt.Forget();
-
-    /// <summary>About how many bytes are left after <see cref="ForgetPrompt"/>: what else can be large.</summary>
+    /// <summary>About how many bytes are left without the prompt: what else can be large.</summary>
     public long RemainingBytes =>
         sizeof(char) * (Tools.Sum(tool => (long)(tool.Description?.Length ?? 0) + (tool.Parameters?.Length ?? 0) + (tool.FreeText?.Format?.Length ?? 0))
             + Extensions.Sum(member => (long)member.Value.Length)
@@ -136,15 +134,5 @@ public sealed record ChatRequest
         if (!Tools.Any(tool => tool.FreeText is not null))
             return NoNames;
         return new(Tools.Where(tool => tool.FreeText is not null).Select(tool => tool.Name), StringComparer.Ordinal);
-    }
-
-    /// <summary>What copies of a request share until one of them is given another.</summary>
-    private sealed record Prompt(IReadOnlyList<Turn> Turns, ReadOnlyMemory<byte> Source)
-    {
-        public IReadOnlyList<Turn> Turns { get; set; } = Turns;
-
-        public ReadOnlyMemory<byte> Source { get; set; } = Source;
-
-        public void Forget() => (Turns, Source) = ([], default);
     }
 }

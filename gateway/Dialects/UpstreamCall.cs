@@ -5,18 +5,6 @@ namespace Dragoman.Dialects;
 /// <param name="Body">UTF-8 JSON.</param>
 public sealed record UpstreamCall(string Path, ReadOnlyMemory<byte> Body)
 {
-    private ReadOnlyMemory<byte> body = Body;
-
-    /// <summary>UTF-8 JSON; empty after <see cref="ForgetBody"/>.</summary>
-    public ReadOnlyMemory<byte> Body
-    {
-        get => body;
-        init => body = value;
-    }
-
-    /// <summary>Lets the memory go, which would else be held for as long as the answer lasts.</summary>
-    public void ForgetBody() => body = default;
-
     /// <summary>The provider's name of the model, where that is needed to wake it.</summary>
     public string? Model { get; init; }
 

@@ -13,6 +13,8 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     /// <summary>The provider's id of the answer, for its support (specs/dialects.md 1.8).</summary>
     private const string UpstreamRequestIdHeader = "x-upstream-request-id";
 
+    /// <summary>What is sent, until the answer begins: it holds the prompt once more.</summary>
+    private TargetCall? sent;
     private AnswerMeter? meter;
     private int promptLength;
 
@@ -61,34 +63,31 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
         var provider = exchange.Snapshot.ProviderOf(target);
 
         // Step 6: write.
-        var written = await TargetCall.WriteAsync(exchange, provider, provider.ModelOf(target), request, exchange.Http.RequestAborted).ConfigureAwait(false);
-        var call = written.Call;
+        sent = await TargetCall.WriteAsync(exchange, provider, provider.ModelOf(target), request, exchange.Http.RequestAborted).ConfigureAwait(false);
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
         promptLength = TokenEstimate.LengthOf(context.Request);
-        Losses = written.Losses;
+        Losses = sent.Losses;
         if (request.Turns.Count < context.Request.Turns.Count)
             Losses.Dropped("messages");
         WriteLosses();
 
         // Step 7: send.
         using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted, exchange.Ending);
-        using var upstream = await clock.WithinAsync(() => provider.SendAsync(call, clock.Token)).ConfigureAwait(false);
-        if (!provider.PutsModelsAway)
-            call.ForgetBody();
+        using var upstream = await clock.WithinAsync(() => provider.SendAsync(sent.Call, clock.Token)).ConfigureAwait(false);
         try
         {
-            await TranslateAsync(provider, written, upstream, clock).ConfigureAwait(false);
+            await TranslateAsync(provider, upstream, clock).ConfigureAwait(false);
         }
-        catch (GatewayException failure) when (!HasBegun && provider.CanWake(call, failure.Error))
+        catch (GatewayException failure) when (!HasBegun && provider.CanWake(sent.Call, failure.Error))
         {
             // LM Studio says so inside a good answer too.
             using var again = await clock.WithinAsync(async () =>
             {
-                await provider.WakeAsync(call, clock.Token).ConfigureAwait(false);
-                return await provider.SendOnceAsync(call, clock.Token).ConfigureAwait(false);
+                await provider.WakeAsync(sent.Call, clock.Token).ConfigureAwait(false);
+                return await provider.SendOnceAsync(sent.Call, clock.Token).ConfigureAwait(false);
             }).ConfigureAwait(false);
-            await TranslateAsync(provider, written, again, clock).ConfigureAwait(false);
+            await TranslateAsync(provider, again, clock).ConfigureAwait(false);
         }
     }
 
@@ -103,13 +102,13 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     }
 
     /// <summary>Step 8.</summary>
-    private async Task TranslateAsync(Providers.Provider provider, TargetCall sent, HttpResponseMessage upstream, UpstreamClock clock)
+    private async Task TranslateAsync(Providers.Provider provider, HttpResponseMessage upstream, UpstreamClock clock)
     {
         var request = context.Request;
         // Some dialects say again what was asked.
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
-        var relay = new AnswerRelay(exchange, dialect, context, provider.Credentials, () => ForgetPrompt(sent)) { Judges = sent.Call.AnswerSchema is not null };
+        var relay = new AnswerRelay(exchange, dialect, context, provider.Credentials, ReleasePrompt) { Judges = sent!.Call.AnswerSchema is not null };
         var reader = sent.OpenAnswer();
         WriteHeaders(provider.RequestIdOf(upstream), provider.RateLimitsOf(upstream));
         try
@@ -140,11 +139,10 @@ internal sealed class Attempt(Exchange exchange, IInboundDialect dialect, Answer
     }
 
     /// <summary>From now on there is no other target and no second try that would need it.</summary>
-    private void ForgetPrompt(TargetCall sent)
+    private void ReleasePrompt()
     {
-        sent.Request.ForgetPrompt();
-        context.Request.ForgetPrompt();
-        exchange.ForgetBody(context.Request.RemainingBytes);
+        sent = null;
+        exchange.ReleasePrompt(context.Request.RemainingBytes);
     }
 
     /// <summary>What the provider's headers say, a refusal's too, in the client's dialect; nothing once the answer has begun.</summary>

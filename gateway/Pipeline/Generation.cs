@@ -82,7 +82,7 @@ public static class Generation
     /// <exception cref="GatewayException">The request is malformed, too large in some way, or takes too long.</exception>
     internal static ChatRequest Read(Exchange exchange, Func<ChatRequest> read) => exchange.Read(_ =>
     {
-        var request = read() with { Source = exchange.Body };
+        var request = exchange.Own(read());
         RequestLimits.Check(request);
         return request;
     });

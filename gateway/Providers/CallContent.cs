@@ -3,8 +3,8 @@ using System.Net;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// A call's body. The connection keeps its request until the answer has ended, which can be long; the bytes can go when
-/// the answer begins.
+/// A call's body. The connection keeps its request, and this with it, until the answer has ended, which can be long. Disposed
+/// when the provider's headers have come, it keeps no bytes.
 /// </summary>
 internal sealed class CallContent(ReadOnlyMemory<byte> body) : HttpContent
 {
@@ -12,9 +12,6 @@ internal sealed class CallContent(ReadOnlyMemory<byte> body) : HttpContent
     private const int AlwaysCopied = 256;
 
     private ReadOnlyMemory<byte> body = body;
-
-    /// <summary>The answer has begun, so that the body is not sent again.</summary>
-    public void Forget() => body = default;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -31,5 +28,11 @@ internal sealed class CallContent(ReadOnlyMemory<byte> body) : HttpContent
     {
         length = body.Length;
         return true;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        body = default;
+        base.Dispose(disposing);
     }
 }

@@ -132,8 +132,7 @@ public sealed class Provider : IDisposable
     /// <exception cref="GatewayException">The provider cannot be reached, or refused.</exception>
     public async Task<HttpResponseMessage> SendOnceAsync(UpstreamCall call, CancellationToken cancellation)
     {
-        var content = new CallContent(call.Body);
-        using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(call)) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(call)) { Content = new CallContent(call.Body) };
         foreach (var (name, value) in call.Headers)
         {
             // They are the client's words; the connection would fail on them, and look as if the provider had.
@@ -142,10 +141,8 @@ public sealed class Provider : IDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        content.Headers.ContentType = Json;
-        var response = await SendAsync(request, cancellation).ConfigureAwait(false);
-        content.Forget();
-        return response;
+        request.Content.Headers.ContentType = Json;
+        return await SendAsync(request, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Whether a call may have to be sent once more after its answer has begun to come.</summary>

@@ -43,9 +43,6 @@ internal sealed class ConversationDigest
     /// <summary>The conversation up to one of its assistant turns with calls; null for a turn that is not among them.</summary>
     public UInt128? Before(Turn turn) => before.TryGetValue(turn, out var digest) ? digest : null;
 
-    /// <summary>Lets go of the turns, which a streamed answer would hold for minutes. <see cref="Whole"/> stays.</summary>
-    public void ForgetTurns() => before.Clear();
-
     /// <summary>Names the call of a tool at a point of a conversation.</summary>
     /// <param name="point">Of the conversation.</param>
     /// <param name="name">The tool's name.</param>

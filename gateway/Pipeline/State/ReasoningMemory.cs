@@ -91,7 +91,7 @@ public sealed class ReasoningMemory(TimeProvider clock)
         }
 
         /// <summary>Passes an answer's events on and keeps what belongs to its tool calls.</summary>
-        public IAnswerEvents Remembering(IAnswerEvents events) => new Filter(events, this);
+        public IAnswerEvents Remembering(IAnswerEvents events) => new Filter(events, memory, owner, digest.Whole);
 
         /// <summary>The request with what is known of its assistant turns' tool calls.</summary>
         /// <param name="request">Of this conversation, whole or with fewer turns.</param>
@@ -101,9 +101,6 @@ public sealed class ReasoningMemory(TimeProvider clock)
                 return request;
             return request with { Turns = [.. request.Turns.Select(turn => turn.ToolCalls.Any() ? Restore(turn) : turn)] };
         }
-
-        /// <summary>Nothing more is going to be restored.</summary>
-        public void ForgetPrompt() => digest.ForgetTurns();
 
         private Turn Restore(Turn turn)
         {
@@ -149,23 +146,6 @@ public sealed class ReasoningMemory(TimeProvider clock)
             return found;
         }
 
-        private void Keep(IEnumerable<Call> calls)
-        {
-            var equals = new Occurrences();
-            foreach (var call in calls)
-            {
-                var arguments = call.Arguments.Length == 0 ? "{}" : call.Arguments.ToString();
-                call.Arguments.Release();
-                var occurrence = equals.Count(call.Name, arguments);
-                if (call.State is null && !call.Reasoning.Any(part => part.State is not null))
-                    continue;
-                List<UInt128> keys = [ConversationDigest.OfCall(digest.Whole, call.Name, arguments, occurrence)];
-                if (IsUnguessable(call.Id))
-                    keys.Add(ConversationDigest.OfCall(owner, call.Id, call.Name, arguments));
-                memory.Keep(new Entry(keys, call.Reasoning, call.State, memory.Now));
-            }
-        }
-
         /// <summary>
         /// Whether an id is long and mixed enough to be random, so that whoever has it was told it. Some servers count
         /// their calls instead.
@@ -196,7 +176,8 @@ public sealed class ReasoningMemory(TimeProvider clock)
             return (int)UInt128.PopCount(seen);
         }
 
-        private sealed class Filter(IAnswerEvents next, Conversation conversation) : AnswerFilter(next)
+        /// <summary>Knows what its entries need and not the conversation, whose turns a streamed answer would keep for minutes.</summary>
+        private sealed class Filter(IAnswerEvents next, ReasoningMemory memory, string owner, UInt128 point) : AnswerFilter(next)
         {
             private readonly Dictionary<int, Choice> choices = [];
 
@@ -238,8 +219,25 @@ public sealed class ReasoningMemory(TimeProvider clock)
 
             public override void Stop(int choice, StopReason reason, string? stopSequence = null)
             {
-                conversation.Keep(ChoiceAt(choice).Calls.OrderBy(call => call.Key).Select(call => call.Value));
+                Keep(ChoiceAt(choice).Calls.OrderBy(call => call.Key).Select(call => call.Value));
                 Next.Stop(choice, reason, stopSequence);
+            }
+
+            private void Keep(IEnumerable<Call> calls)
+            {
+                var equals = new Occurrences();
+                foreach (var call in calls)
+                {
+                    var arguments = call.Arguments.Length == 0 ? "{}" : call.Arguments.ToString();
+                    call.Arguments.Release();
+                    var occurrence = equals.Count(call.Name, arguments);
+                    if (call.State is null && !call.Reasoning.Any(part => part.State is not null))
+                        continue;
+                    List<UInt128> keys = [ConversationDigest.OfCall(point, call.Name, arguments, occurrence)];
+                    if (IsUnguessable(call.Id))
+                        keys.Add(ConversationDigest.OfCall(owner, call.Id, call.Name, arguments));
+                    memory.Keep(new Entry(keys, call.Reasoning, call.State, memory.Now));
+                }
             }
 
             private Choice ChoiceAt(int index) => choices.TryGetValue(index, out var choice) ? choice : choices[index] = new Choice();

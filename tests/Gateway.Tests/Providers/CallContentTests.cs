@@ -28,7 +28,7 @@ public sealed class CallContentTests
     [Theory]
     [InlineData("1.1")]
     [InlineData("2.0")]
-    public async Task A_forgotten_body_is_garbage_while_its_answer_runs(string version)
+    public async Task A_sent_body_is_garbage_while_its_answer_runs(string version)
     {
         await using var upstream = await ScriptedUpstream.StartAsync(version == "2.0" ? HttpProtocols.Http2 : HttpProtocols.Http1);
         upstream.Answer = async http =>
@@ -59,7 +59,7 @@ public sealed class CallContentTests
         var body = new byte[200_000];
         var content = new CallContent(body);
         var answer = await connections.SendAsync(RequestOf(upstream, version, content), default);
-        content.Forget();
+        content.Dispose();
         return (answer, new WeakReference(body));
     }
 

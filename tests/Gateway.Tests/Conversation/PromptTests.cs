@@ -1,0 +1,50 @@
+using Dragoman.Conversation;
+
+namespace Dragoman.Gateway.Tests.Conversation;
+
+public sealed class PromptTests
+{
+    private static ChatRequest Request() => new() { Model = "m", Turns = [Turn.Of(Role.User, "hi")], Source = new byte[] { 1, 2 } };
+
+    [Fact]
+    public void A_released_prompt_is_gone_from_every_copy_of_its_request()
+    {
+        var request = Request();
+        var copy = request with { Stream = true };
+        copy.Prompt.Release();
+        Assert.Empty(request.Turns);
+        Assert.True(request.Source.IsEmpty);
+        Assert.Equal("m", request.Model);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Whichever_variant_is_released_all_are(int released)
+    {
+        var first = Request();
+        var second = first with { Turns = [Turn.Of(Role.User, "less")], Source = default };
+        ChatRequest[] all = [first, second, second with { Turns = [Turn.Of(Role.User, "even less")] }];
+        all[released].Prompt.Release();
+        Assert.All(all, request => Assert.True(request.Turns.Count == 0 && request.Source.IsEmpty));
+    }
+
+    [Fact]
+    public void Requests_that_were_made_apart_share_nothing()
+    {
+        var (one, other) = (Request(), Request());
+        one.Prompt.Release();
+        Assert.Single(other.Turns);
+        Assert.Equal(2, other.Source.Length);
+        Assert.Empty(new ChatRequest { Model = "m" }.Turns);
+    }
+
+    [Fact]
+    public void A_copy_with_the_same_turns_has_the_same_prompt()
+    {
+        var request = Request();
+        Assert.Same(request.Prompt, (request with { Turns = request.Turns, Source = request.Source }).Prompt);
+        Assert.Equal(request, request with { Turns = request.Turns });
+    }
+}
