@@ -100,7 +100,16 @@ public sealed record ChatRequest
     public bool ShowsReasoning =>
         !Reasoning.IsOff && (Reasoning.IsVisible ?? (Reasoning.Enabled == true && !Client.ShowsReasoningOnRequest));
 
-    /// <summary>About how many bytes are left without the prompt: what else can be large.</summary>
+    /// <summary>Lets go of the prompt, and of what was parsed for the sake of writing the request.</summary>
+    public void Release()
+    {
+        Prompt.Release();
+        Format?.Parsed.Release();
+        foreach (var tool in Tools)
+            tool.Parsed.Release();
+    }
+
+    /// <summary>About how many bytes are left after <see cref="Release"/>: what else can be large.</summary>
     public long RemainingBytes =>
         sizeof(char) * (Tools.Sum(tool => (long)(tool.Description?.Length ?? 0) + (tool.Parameters?.Length ?? 0) + (tool.FreeText?.Format?.Length ?? 0))
             + Extensions.Sum(member => (long)member.Value.Length)

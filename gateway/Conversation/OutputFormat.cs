@@ -10,4 +10,7 @@ public sealed record OutputFormat(OutputFormatKind Kind, string? Schema = null, 
 {
     /// <summary>Where the schema stands in the client's request.</summary>
     public string Field { get; init; } = "response_format";
+
+    /// <summary>What was read from <see cref="Schema"/>.</summary>
+    public ParsedSchema Parsed { get; init; } = new();
 }

@@ -16,6 +16,9 @@ public sealed record ToolDefinition(string Name, string? Description, string? Pa
     /// <summary>Where the parameters stand in the client's request.</summary>
     public string Field { get; init; } = "tools";
 
+    /// <summary>What was read from <see cref="Parameters"/>.</summary>
+    public ParsedSchema Parsed { get; init; } = new();
+
     public CacheMark? Cache { get; init; }
 
     public static HashSet<string> NamesOf(IEnumerable<ToolDefinition> tools) => new(tools.Select(tool => tool.Name), StringComparer.Ordinal);

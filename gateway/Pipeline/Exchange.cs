@@ -24,7 +24,7 @@ public sealed class Exchange
     private readonly Drain drain;
     private readonly ReasoningMemory reasoningMemory;
     private ReasoningMemory.Conversation? conversation;
-    private Prompt? prompt;
+    private ChatRequest? request;
     private readonly MemoryBudget budget;
     private MemoryLease? memory;
     private WorkLimit? work;
@@ -154,14 +154,9 @@ public sealed class Exchange
     /// <param name="request">The client's own; what is left of it when it is tried again belongs to the same conversation.</param>
     internal ReasoningMemory.Conversation? ConversationOf(ChatRequest request) => conversation ??= reasoningMemory.Of(Caller!.Team, request);
 
-    /// <summary>The body has been read: the exchange owns what was made of it, and releases it.</summary>
+    /// <summary>The body has been read: the exchange owns the request, and releases its prompt.</summary>
     /// <returns>The request with the client's own bytes.</returns>
-    internal ChatRequest Own(ChatRequest request)
-    {
-        request = request with { Source = Body };
-        prompt = request.Prompt;
-        return request;
-    }
+    internal ChatRequest Own(ChatRequest read) => request = read with { Source = Body };
 
     /// <summary>The answer has begun: nobody needs the prompt again. This is the one place where it is let go.</summary>
     /// <param name="remaining">Bytes of the request that stay until the answer ends.</param>
@@ -169,7 +164,7 @@ public sealed class Exchange
     {
         Body = default;
         conversation = null;
-        prompt?.Release();
+        request?.Release();
         memory?.ShrinkTo(remaining);
     }
 

@@ -63,7 +63,7 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
                 reader = new LocallyStoppedReader(reader, call.LocalStop, fitted.ExpectedChoices);
             if (call.AnswerSchema is { } schema)
             {
-                var judge = AnswerSchema.Parse(schema, exchange.Work);
+                var judge = AnswerSchema.Parse(schema, exchange.Work, fitted.Format?.Parsed);
                 reader = new FilteredAnswerReader(reader, events => new SchemaCheckedAnswer(events, judge, exchange.Work));
             }
 
@@ -162,11 +162,11 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
     private static void RefuseUnusableSchemas(ChatRequest request, WorkLimit work)
     {
         if (request.Format is { Schema: { } wanted } format)
-            SchemaCheck.RefuseUnusable(wanted, format.Field, work);
+            SchemaCheck.RefuseUnusable(wanted, format.Field, work, format.Parsed);
         foreach (var tool in request.Tools)
         {
             if (tool is { FreeText: null, Parameters: { } parameters })
-                SchemaCheck.RefuseUnusable(parameters, tool.Field, work);
+                SchemaCheck.RefuseUnusable(parameters, tool.Field, work, tool.Parsed);
         }
     }
 

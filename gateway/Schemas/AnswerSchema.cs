@@ -17,8 +17,9 @@ public sealed class AnswerSchema
 
     /// <param name="schema">Raw JSON as the client sent it.</param>
     /// <param name="work">Bounds the work for the request, judging included.</param>
+    /// <param name="parsed">Has what was read of the schema before.</param>
     /// <exception cref="GatewayException">The schema cannot be used.</exception>
-    public static AnswerSchema Parse(string schema, WorkLimit? work = null) => new(SchemaCheck.Checked(schema, "schema", work));
+    public static AnswerSchema Parse(string schema, WorkLimit? work = null, ParsedSchema? parsed = null) => new(SchemaCheck.Checked(schema, "schema", work, parsed));
 
     /// <summary>Null when the answer is valid, or would take too long to judge; else a short text with the JSON pointer of what is not.</summary>
     public string? FindMismatch(ReadOnlySpan<byte> json)

@@ -14,11 +14,18 @@ public static class SchemaCheck
     /// Refuses a schema that is malformed or too large, has a <c>$ref</c> that is remote or leads nowhere, or a cycle
     /// that no finite document satisfies.
     /// </summary>
+    /// <param name="schema">Raw JSON as the client sent it.</param>
+    /// <param name="field">The request member that holds it, for errors.</param>
+    /// <param name="work">Bounds the work for the request.</param>
+    /// <param name="parsed">Keeps what is read, and has what was read before.</param>
     /// <exception cref="GatewayException">The schema cannot be used.</exception>
-    public static void RefuseUnusable(string schema, string field, WorkLimit? work = null) => Checked(schema, field, work);
+    public static void RefuseUnusable(string schema, string field, WorkLimit? work = null, ParsedSchema? parsed = null) => Checked(schema, field, work, parsed);
 
-    internal static SchemaDocument Checked(string schema, string field, WorkLimit? work = null)
+    /// <inheritdoc cref="RefuseUnusable"/>
+    internal static SchemaDocument Checked(string schema, string field, WorkLimit? work = null, ParsedSchema? parsed = null)
     {
+        if (parsed?.Of(schema) is SchemaDocument known)
+            return known.Named(field);
         var document = SchemaDocument.Parse(schema, field, work ?? WorkLimit.None);
         var heights = new Dictionary<SchemaNode, int>();
         foreach (var node in document.Nodes)
@@ -28,6 +35,7 @@ public static class SchemaCheck
         }
 
         RefuseEndless(document);
+        parsed?.Keep(schema, document);
         return document;
     }
 

@@ -19,6 +19,8 @@ internal sealed class SchemaDocument
 
     private readonly Dictionary<string, SchemaNode> byName = [];
 
+    private SchemaDocument(SchemaDocument known, string field) => (Field, Work, Root, Nodes, byName) = (field, known.Work, known.Root, known.Nodes, known.byName);
+
     private SchemaDocument(JsonElement json, string field, WorkLimit work)
     {
         Field = field;
@@ -56,6 +58,9 @@ internal sealed class SchemaDocument
             throw GatewayException.Invalid(field, $"{field} must be JSON that is nested at most {DeepestNesting} schemas deep");
         }
     }
+
+    /// <summary>The same schema, with another name of the member in the words about it.</summary>
+    public SchemaDocument Named(string field) => field == Field ? this : new SchemaDocument(this, field);
 
     public GatewayException Refusal(SchemaPlace at, string problem) =>
         GatewayException.Invalid(Field, at.IsRoot ? $"{Field} {problem}" : $"{Field} {problem} (at {at})");

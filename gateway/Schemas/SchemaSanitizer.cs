@@ -17,10 +17,11 @@ public static class SchemaSanitizer
     /// <param name="rules">What the provider takes.</param>
     /// <param name="field">The request member for errors, such as <c>response_format.json_schema.schema</c>.</param>
     /// <param name="work">Bounds the work for the request; null: nothing does.</param>
+    /// <param name="parsed">Has what was read of the schema before.</param>
     /// <exception cref="GatewayException">The schema cannot be used, or its root cannot be told to the provider.</exception>
-    public static SanitisedSchema Sanitise(string schema, SchemaRules rules, string field, WorkLimit? work = null)
+    public static SanitisedSchema Sanitise(string schema, SchemaRules rules, string field, WorkLimit? work = null, ParsedSchema? parsed = null)
     {
-        var document = SchemaCheck.Checked(schema, field, work);
+        var document = SchemaCheck.Checked(schema, field, work, parsed);
         if (rules.Keywords is null)
             return new SanitisedSchema(schema, [], false);
         var rewriter = new SchemaRewriter(document, rules);

@@ -18,7 +18,7 @@ internal static class StrictSchemas
         answerSchema = null;
         if (format is not { Strict: true, Schema: { } schema })
             return format;
-        if (TryFit(schema, format.Field, losses.Work) is { } fitting)
+        if (TryFit(schema, format.Field, format.Parsed, losses.Work) is { } fitting)
             return format with { Schema = fitting };
         losses.Emulated("response_format");
         answerSchema = schema;
@@ -29,17 +29,17 @@ internal static class StrictSchemas
     {
         if (tool is not { Strict: true, FreeText: null, Parameters: { } parameters })
             return tool;
-        if (TryFit(parameters, tool.Field, losses.Work) is { } fitting)
+        if (TryFit(parameters, tool.Field, tool.Parsed, losses.Work) is { } fitting)
             return tool with { Parameters = fitting };
         losses.Dropped("strict");
         return tool with { Strict = false };
     }
 
-    private static string? TryFit(string schema, string field, WorkLimit work)
+    private static string? TryFit(string schema, string field, ParsedSchema parsed, WorkLimit work)
     {
         try
         {
-            var sanitised = SchemaSanitizer.Sanitise(schema, SchemaRules.OpenAIStrict, field, work);
+            var sanitised = SchemaSanitizer.Sanitise(schema, SchemaRules.OpenAIStrict, field, work, parsed);
             return sanitised is { ChangesValidity: false, Unsupported: null } ? sanitised.Json : null;
         }
         catch (GatewayException error) when (error.Error.Code != WorkLimit.ErrorCode)

@@ -28,6 +28,31 @@ public class SchemaLawsTests
         Assert.True(sanitised.Json == again.Json, $"{sanitised.Json}\nbecomes\n{again.Json}");
     });
 
+    /// <summary>The parsed schema is read by all that come after, so nobody may change it.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_schema_that_was_parsed_before_becomes_the_same(string rules) =>
+        Check(rules, (schema, _, sanitised) =>
+        {
+            var parsed = new ParsedSchema();
+            var text = schema.ToJsonString();
+            foreach (var others in Rules.Values)
+            {
+                try
+                {
+                    SchemaSanitizer.Sanitise(text, others, "other", parsed: parsed);
+                }
+                catch (GatewayException)
+                {
+                    // Such as a root that this provider does not take.
+                }
+            }
+
+            Assert.NotNull(parsed.Of(text));
+            var again = SchemaSanitizer.Sanitise(text, Rules[rules], "schema", parsed: parsed);
+            Assert.Equal((sanitised.Json, sanitised.ChangesValidity, sanitised.Unsupported), (again.Json, again.ChangesValidity, again.Unsupported));
+        });
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Is_never_stricter_than_the_client(string rules)

@@ -26,7 +26,7 @@ internal sealed record AnthropicFormat(AnthropicFormatMeans Means, string? Nativ
         if (means == AnthropicFormatMeans.None)
             return new AnthropicFormat(means);
         var schema = request.Format!.Schema ?? AnyObject;
-        var sanitised = SchemaSanitizer.Sanitise(schema, means == AnthropicFormatMeans.Native ? SchemaRules.AnthropicNative : SchemaRules.Permissive, Field, losses.Work);
+        var sanitised = SchemaSanitizer.Sanitise(schema, means == AnthropicFormatMeans.Native ? SchemaRules.AnthropicNative : SchemaRules.Permissive, Field, losses.Work, request.Format.Parsed);
         if (means == AnthropicFormatMeans.Native && sanitised.Unsupported is null)
         {
             if (sanitised.ChangesValidity)
@@ -46,7 +46,7 @@ internal sealed record AnthropicFormat(AnthropicFormatMeans Means, string? Nativ
         OutputFormatKind.JsonObject => AnthropicFormatMeans.Instruction,
         OutputFormatKind.JsonSchema when model.KeepsToSchemas => AnthropicFormatMeans.Native,
         // Other tools and thinking forbid to force one; a call's input is always an object.
-        OutputFormatKind.JsonSchema when HasNoTools(request) && !WantsThinking(request, model) && IsOfObject(request.Format.Schema!) => AnthropicFormatMeans.Tool,
+        OutputFormatKind.JsonSchema when HasNoTools(request) && !WantsThinking(request, model) && IsOfObject(request.Format) => AnthropicFormatMeans.Tool,
         OutputFormatKind.JsonSchema => AnthropicFormatMeans.Instruction,
         _ => AnthropicFormatMeans.None,
     };
@@ -61,10 +61,6 @@ internal sealed record AnthropicFormat(AnthropicFormatMeans Means, string? Nativ
     private static bool WantsThinking(ChatRequest request, AnthropicModel model) =>
         model.Thinks && !request.Reasoning.IsOff && request.Reasoning is not { Enabled: null, Effort: null, BudgetTokens: null };
 
-    private static bool IsOfObject(string schema)
-    {
-        using var document = JsonText.Parse(Encoding.UTF8.GetBytes(schema));
-        return document.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("object"u8);
-    }
+    private static bool IsOfObject(OutputFormat format) =>
+        SchemaCheck.Checked(format.Schema!, Field, parsed: format.Parsed).Root.Raw("type") is { ValueKind: JsonValueKind.String } type && type.ValueEquals("object"u8);
 }

@@ -30,7 +30,7 @@ internal sealed class AnthropicTools
     {
         if (format == AnthropicFormatMeans.Tool)
         {
-            var answer = new ToolDefinition(AnthropicFormat.ToolName, request.Format!.Description ?? "Gives the answer.", request.Format.Schema);
+            var answer = new ToolDefinition(AnthropicFormat.ToolName, request.Format!.Description ?? "Gives the answer.", request.Format.Schema) { Parsed = request.Format.Parsed };
             return new AnthropicTools([answer], new ToolChoice(ToolChoiceKind.Named, answer.Name), false, model, losses);
         }
 
@@ -112,7 +112,7 @@ internal sealed class AnthropicTools
         var schema = SchemaOf(tool);
         if (tool.Strict != true)
             return (tool, schema, model.KeepsToSchemas ? tool.Strict : null);
-        var sanitised = model.KeepsToSchemas ? SchemaSanitizer.Sanitise(schema, SchemaRules.AnthropicNative, "tools", losses.Work) : null;
+        var sanitised = model.KeepsToSchemas ? SchemaSanitizer.Sanitise(schema, SchemaRules.AnthropicNative, "tools", losses.Work, tool.Parsed) : null;
         if (sanitised is not { Unsupported: null })
         {
             losses.Dropped("strict");
@@ -131,13 +131,21 @@ internal sealed class AnthropicTools
             return FreeText.Parameters;
         if (tool.Parameters is not { } schema)
             return NoParameters;
-        using var document = JsonText.Parse(Encoding.UTF8.GetBytes(schema));
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        if (SaysType(schema, tool.Parsed) is not { } saysType)
             return NoParameters;
-        if (document.RootElement.TryGetProperty("type", out _))
+        if (saysType)
             return schema;
         var output = new ArrayBufferWriter<byte>();
         JsonSplice.Insert(Encoding.UTF8.GetBytes(schema), "\"type\":\"object\""u8, output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    /// <summary>Whether a schema names its type; null when it is no object. What is only counted has not been parsed before.</summary>
+    private static bool? SaysType(string schema, ParsedSchema parsed)
+    {
+        if (parsed.Of(schema) is SchemaDocument { Root: var root })
+            return root.Boolean is null ? root.Has("type") : null;
+        using var document = JsonText.Parse(Encoding.UTF8.GetBytes(schema));
+        return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.TryGetProperty("type", out _) : null;
     }
 }

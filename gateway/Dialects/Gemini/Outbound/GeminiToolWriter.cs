@@ -38,7 +38,7 @@ internal static class GeminiToolWriter
                 writer.WriteString("description"u8, description);
             if ((tool.FreeText is null ? tool.Parameters : FreeText.Parameters) is { } parameters)
             {
-                var schema = SchemaSanitizer.Sanitise(parameters, SchemaRules.GeminiJsonSchema, $"tools[{index}].function.parameters", losses.Work);
+                var schema = SchemaSanitizer.Sanitise(parameters, SchemaRules.GeminiJsonSchema, $"tools[{index}].function.parameters", losses.Work, tool.Parsed);
                 isClamped |= schema.ChangesValidity;
                 // Without a schema the model is told of any object, which is looser, never wrong.
                 isClamped |= schema.Unsupported is not null;

@@ -124,7 +124,7 @@ internal sealed class GenerationConfigWriter(Utf8JsonWriter writer, ChatRequest 
             return schema;
         }
 
-        var sanitised = SchemaSanitizer.Sanitise(schema, SchemaRules.GeminiJsonSchema, "response_format.json_schema.schema", losses.Work);
+        var sanitised = SchemaSanitizer.Sanitise(schema, SchemaRules.GeminiJsonSchema, "response_format.json_schema.schema", losses.Work, format.Parsed);
         if (sanitised.Unsupported is not null)
         {
             losses.Emulated("response_format");
