@@ -1,4 +1,5 @@
 using System.Buffers;
+using Dragoman.Wire;
 
 namespace Dragoman.Conversation;
 
@@ -72,7 +73,7 @@ public sealed record ChatRequest
     public bool Unloads => KeepAlive == TimeSpan.Zero;
 
     /// <summary>The client's own JSON, for a provider that speaks the client's dialect.</summary>
-    public ReadOnlyMemory<byte> Source { get => Prompt.Source; init => prompt = prompt?.With(value) ?? new Prompt([], value); }
+    public JsonMembers? Source { get => Prompt.Source; init => prompt = prompt?.With(value) ?? new Prompt([], value); }
 
     /// <summary>
     /// Request members that the canonical model does not know, by name, as raw JSON. They go only to an outbound
@@ -117,7 +118,7 @@ public sealed record ChatRequest
             + (Format?.Schema?.Length ?? 0) + (Hints.Metadata?.Length ?? 0) + (Hints.Prediction?.Length ?? 0) + (Sampling.LogitBias?.Length ?? 0));
 
     /// <summary>Room for the request in another dialect, where it takes about as much as in the client's.</summary>
-    public ArrayBufferWriter<byte> NewBody() => new(Math.Max(SmallestBody, Source.Length + (Source.Length / 8)));
+    public ArrayBufferWriter<byte> NewBody() => new(Math.Max(SmallestBody, Source is { Length: var length } ? length + (length / 8) : 0));
 
     /// <summary>Reports what a bare text to be continued has no place for.</summary>
     public void DropAllButPrompt(LossReport losses)

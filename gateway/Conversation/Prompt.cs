@@ -1,3 +1,5 @@
+using Dragoman.Wire;
+
 namespace Dragoman.Conversation;
 
 /// <summary>
@@ -13,12 +15,12 @@ public sealed class Prompt
     /// <summary>All that were made from this one, such as the same conversation without its oldest turns.</summary>
     private List<Prompt>? variants;
 
-    public Prompt(IReadOnlyList<Turn> turns, ReadOnlyMemory<byte> source = default)
+    public Prompt(IReadOnlyList<Turn> turns, JsonMembers? source = null)
         : this(turns, source, null)
     {
     }
 
-    private Prompt(IReadOnlyList<Turn> turns, ReadOnlyMemory<byte> source, Prompt? first)
+    private Prompt(IReadOnlyList<Turn> turns, JsonMembers? source, Prompt? first)
     {
         Turns = turns;
         Source = source;
@@ -28,14 +30,14 @@ public sealed class Prompt
     /// <summary>System, user, assistant and tool turns in the client's order; none after <see cref="Release"/>.</summary>
     public IReadOnlyList<Turn> Turns { get; private set; }
 
-    /// <summary>The client's own JSON; empty where it says something else than the turns, and after <see cref="Release"/>.</summary>
-    public ReadOnlyMemory<byte> Source { get; private set; }
+    /// <summary>The client's own JSON; null where it says something else than the turns, and after <see cref="Release"/>.</summary>
+    public JsonMembers? Source { get; private set; }
 
     /// <summary>The same prompt with other turns. It is released together with this one.</summary>
     public Prompt With(IReadOnlyList<Turn> turns) => ReferenceEquals(turns, Turns) ? this : Variant(turns, Source);
 
     /// <summary>The same prompt with other JSON. It is released together with this one.</summary>
-    public Prompt With(ReadOnlyMemory<byte> source) => source.Equals(Source) ? this : Variant(Turns, source);
+    public Prompt With(JsonMembers? source) => ReferenceEquals(source, Source) ? this : Variant(Turns, source);
 
     /// <summary>The answer has begun: no target and no second try needs the prompt any more, in whichever variant.</summary>
     public void Release()
@@ -46,12 +48,12 @@ public sealed class Prompt
         all.variants = null;
     }
 
-    private Prompt Variant(IReadOnlyList<Turn> turns, ReadOnlyMemory<byte> source)
+    private Prompt Variant(IReadOnlyList<Turn> turns, JsonMembers? source)
     {
         var variant = new Prompt(turns, source, first ?? this);
         ((first ?? this).variants ??= []).Add(variant);
         return variant;
     }
 
-    private void Empty() => (Turns, Source) = ([], default);
+    private void Empty() => (Turns, Source) = ([], null);
 }

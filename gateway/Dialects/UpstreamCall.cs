@@ -1,3 +1,5 @@
+using Dragoman.Wire;
+
 namespace Dragoman.Dialects;
 
 /// <summary>A request as it goes to a provider.</summary>
@@ -5,6 +7,21 @@ namespace Dragoman.Dialects;
 /// <param name="Body">UTF-8 JSON.</param>
 public sealed record UpstreamCall(string Path, ReadOnlyMemory<byte> Body)
 {
+    private readonly ReadOnlyMemory<byte> body = Body;
+
+    /// <summary>The client's own request with the changes, where that is what is sent; null: the body was written.</summary>
+    public EditedJson? Passed { get; init; }
+
+    /// <summary>UTF-8 JSON. A request that passes through is written when this is asked for; to send it is no reason to ask.</summary>
+    public ReadOnlyMemory<byte> Body
+    {
+        get => Passed?.Written ?? body;
+        init => (body, Passed) = (value, null);
+    }
+
+    /// <summary>Of the body, in bytes.</summary>
+    public int Length => Passed?.Length ?? body.Length;
+
     /// <summary>The provider's name of the model, where that is needed to wake it.</summary>
     public string? Model { get; init; }
 

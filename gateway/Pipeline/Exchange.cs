@@ -128,7 +128,7 @@ public sealed class Exchange
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body is not valid UTF-8"));
         try
         {
-            return new RequestJson(ParseFirstValue(body), body.Length);
+            return new RequestJson(ParseFirstValue(body), body);
         }
         catch (JsonException error)
         {
@@ -155,8 +155,10 @@ public sealed class Exchange
     internal ReasoningMemory.Conversation? ConversationOf(ChatRequest request) => conversation ??= reasoningMemory.Of(Caller!.Team, request);
 
     /// <summary>The body has been read: the exchange owns the request, and releases its prompt.</summary>
+    /// <param name="read">The request.</param>
+    /// <param name="body">What it was read from.</param>
     /// <returns>The request with the client's own bytes.</returns>
-    internal ChatRequest Own(ChatRequest read) => request = read with { Source = Body };
+    internal ChatRequest Own(ChatRequest read, RequestJson body) => request = read with { Source = body.Members() };
 
     /// <summary>The answer has begun: nobody needs the prompt again. This is the one place where it is let go.</summary>
     /// <param name="remaining">Bytes of the request that stay until the answer ends.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
@@ -20,7 +21,7 @@ public static class Generation
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
         {
             await SocketThread.LeaveForAsync(exchange.Body.Length);
-            request = Read(exchange, () => dialect.Read(body.RootElement, exchange.RequestContext));
+            request = Read(exchange, body, dialect.Read);
         }
 
         // Step 4: resolve.
@@ -80,9 +81,9 @@ public static class Generation
 
     /// <summary>Step 3, within the time that there is for it.</summary>
     /// <exception cref="GatewayException">The request is malformed, too large in some way, or takes too long.</exception>
-    internal static ChatRequest Read(Exchange exchange, Func<ChatRequest> read) => exchange.Read(_ =>
+    internal static ChatRequest Read(Exchange exchange, RequestJson body, Func<JsonElement, RequestContext, ChatRequest> read) => exchange.Read(_ =>
     {
-        var request = exchange.Own(read());
+        var request = exchange.Own(read(body.RootElement, exchange.RequestContext), body);
         RequestLimits.Check(request);
         return request;
     });

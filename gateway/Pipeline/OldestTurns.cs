@@ -22,7 +22,7 @@ internal static class OldestTurns
     {
         if (!request.DropsOldestTurns || refusals > MostDrops)
             return null;
-        SocketThread.AssertMayProcess(request.Source.Length);
+        SocketThread.AssertMayProcess(request.Source?.Length ?? 0);
         var tokens = request.Turns.Select(TokenEstimate.Of).ToArray();
         var total = tokens.Sum();
         var aim = refusals == MostDrops ? 0 : Math.Min(contextLength, total * KeptByOneDrop);
@@ -46,7 +46,7 @@ internal static class OldestTurns
         {
             Turns = [.. request.Turns.Where((turn, index) => !dropped[index] && !Answers(turn, calls))],
             // It holds all turns still.
-            Source = default,
+            Source = null,
         };
     }
 

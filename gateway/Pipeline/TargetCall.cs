@@ -111,7 +111,7 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
         MediaDownloads.HoldsLinks(request) && await exchange.Snapshot.Downloads.IsInsideAsync(provider.Address, cancellation).ConfigureAwait(false);
 
     /// <summary>What is written anew has what was linked in it. A request that only its own family reads is checked as it stands instead.</summary>
-    private static ChatRequest WithoutLinksToPass(ChatRequest request) => request.FamilyMembers.Count > 0 ? request : request with { Source = default };
+    private static ChatRequest WithoutLinksToPass(ChatRequest request) => request.FamilyMembers.Count > 0 ? request : request with { Source = null };
 
     /// <exception cref="GatewayException">The request would pass, but holds a link that may not.</exception>
     private static async ValueTask<UpstreamCall?> TryPassThroughAsync(
@@ -126,11 +126,11 @@ internal sealed record TargetCall(ChatRequest Request, UpstreamCall Call, bool P
             return null;
         var downloads = exchange.Snapshot.Downloads;
         var isInside = downloads.KnownInside(provider.Address);
-        if (isInside != false && LinkScan.MayHoldLinks(request.Source.Span) && (isInside ?? await downloads.IsInsideAsync(provider.Address, cancellation).ConfigureAwait(false)))
+        if (isInside != false && request.Source is { } source && LinkScan.MayHoldLinks(source.Json.Span) && (isInside ?? await downloads.IsInsideAsync(provider.Address, cancellation).ConfigureAwait(false)))
         {
             await SocketThread.LeaveForAsync(exchange.Body.Length);
             SocketThread.AssertMayProcess(exchange.Body.Length);
-            await downloads.RefuseInnerLinksAsync(request.Source, cancellation).ConfigureAwait(false);
+            await downloads.RefuseInnerLinksAsync(source.Json, cancellation).ConfigureAwait(false);
         }
 
         return passed;

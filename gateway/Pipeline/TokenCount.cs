@@ -23,7 +23,7 @@ public static class TokenCount
         using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
         {
             await SocketThread.LeaveForAsync(exchange.Body.Length);
-            request = Generation.Read(exchange, () => read(body.RootElement, exchange.RequestContext));
+            request = Generation.Read(exchange, body, read);
         }
 
         // Step 4: resolve.

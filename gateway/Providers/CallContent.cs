@@ -1,38 +1,54 @@
 using System.Net;
+using Dragoman.Dialects;
 
 namespace Dragoman.Providers;
 
 /// <summary>
-/// A call's body. The connection keeps its request, and this with it, until the answer has ended, which can be long. Disposed
+/// A call's body. What passes through is sent in pieces, without a copy, unless it is small. The connection keeps its request, and this with it, until the answer has ended, which can be long. Disposed
 /// when the provider's headers have come, it keeps no bytes.
 /// </summary>
-internal sealed class CallContent(ReadOnlyMemory<byte> body) : HttpContent
+internal sealed class CallContent(IReadOnlyList<ReadOnlyMemory<byte>> pieces) : HttpContent
 {
+    /// <summary>Bytes up to which a copy costs less than pieces: with HTTP/2 each becomes a frame of its own.</summary>
+    private const int LargestCopied = 16 * 1024;
+
     /// <summary>Bytes that a connection always copies to a buffer of its own.</summary>
     private const int AlwaysCopied = 256;
 
-    private ReadOnlyMemory<byte> body = body;
+    private IReadOnlyList<ReadOnlyMemory<byte>> pieces = pieces;
+
+    public CallContent(ReadOnlyMemory<byte> body)
+        : this([body])
+    {
+    }
+
+    public static CallContent Of(UpstreamCall call) => call.Passed is { Length: > LargestCopied } passed ? new CallContent([.. passed.Pieces()]) : new CallContent(call.Body);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        var last = pieces[^1];
+        for (var index = 0; index < pieces.Count - 1; index++)
+            await stream.WriteAsync(pieces[index], cancellationToken).ConfigureAwait(false);
         // A socket holds what it was last given to send until it is given something else. That shall not be the body.
-        var last = Math.Max(0, body.Length - AlwaysCopied);
-        await stream.WriteAsync(body[..last], cancellationToken).ConfigureAwait(false);
-        await stream.WriteAsync(body[last..], cancellationToken).ConfigureAwait(false);
+        var rest = Math.Max(0, last.Length - AlwaysCopied);
+        await stream.WriteAsync(last[..rest], cancellationToken).ConfigureAwait(false);
+        await stream.WriteAsync(last[rest..], cancellationToken).ConfigureAwait(false);
     }
 
     protected override bool TryComputeLength(out long length)
     {
-        length = body.Length;
+        length = 0;
+        foreach (var piece in pieces)
+            length += piece.Length;
         return true;
     }
 
     protected override void Dispose(bool disposing)
     {
-        body = default;
+        pieces = [default];
         base.Dispose(disposing);
     }
 }

@@ -118,8 +118,8 @@ public sealed class Provider : IDisposable
         }
 
         // To amend a call means to read it.
-        await SocketThread.LeaveForAsync(call.Body.Length);
-        SocketThread.AssertMayProcess(call.Body.Length);
+        await SocketThread.LeaveForAsync(call.Length);
+        SocketThread.AssertMayProcess(call.Length);
         if (Api.Amend(call, refusal.Error) is { } amended)
             return await SendOnceAsync(amended, cancellation).ConfigureAwait(false);
         if (!CanWake(call, refusal.Error))
@@ -132,7 +132,7 @@ public sealed class Provider : IDisposable
     /// <exception cref="GatewayException">The provider cannot be reached, or refused.</exception>
     public async Task<HttpResponseMessage> SendOnceAsync(UpstreamCall call, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(call)) { Content = new CallContent(call.Body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(call)) { Content = CallContent.Of(call) };
         foreach (var (name, value) in call.Headers)
         {
             // They are the client's words; the connection would fail on them, and look as if the provider had.

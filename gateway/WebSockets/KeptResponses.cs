@@ -100,7 +100,7 @@ internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposa
             if (!lacksReasoning)
                 Join(items, System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(item));
             else if (!IsBareReasoning(item))
-                Join(items, JsonSplice.Without(item, "id").Span);
+                Join(items, JsonMembers.Of(item, System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(item).ToArray()).Without("id").Span);
         }
     }
 

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Dragoman.Wire;
 
-/// <summary>Changes single values of a JSON object and leaves every other byte as it is.</summary>
+/// <summary>
+/// Looks up and replaces a single value of an object that lives for one call, such as an event of a stream, without
+/// allocating. What is kept, or changed in several places, is a <see cref="JsonMembers"/>.
+/// </summary>
 public static class JsonSplice
 {
     /// <summary>
@@ -49,39 +52,6 @@ public static class JsonSplice
     internal static bool IsNamed(in Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueIsEscaped
         ? System.Text.Encoding.UTF8.GetBytes(JsonText.ReadString(reader.ValueSpan)).AsSpan().SequenceEqual(name)
         : reader.ValueSpan.SequenceEqual(name);
-
-    /// <summary>Copies an object with one member more, in front of the others.</summary>
-    /// <param name="json">The object, and nothing else.</param>
-    /// <param name="member">JSON: a quoted name, a colon and a value.</param>
-    /// <param name="output">Gets the changed object.</param>
-    public static void Insert(ReadOnlySpan<byte> json, ReadOnlySpan<byte> member, IBufferWriter<byte> output)
-    {
-        var inside = json.IndexOf((byte)'{') + 1;
-        output.Write(json[..inside]);
-        output.Write(member);
-        if (!json[inside..].TrimStart(" \t\r\n"u8).StartsWith("}"u8))
-            output.Write(","u8);
-        output.Write(json[inside..]);
-    }
-
-    /// <summary>The object with one member less, its other members as they were sent.</summary>
-    public static ReadOnlyMemory<byte> Without(JsonElement owner, string name)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
-        {
-            writer.WriteStartObject();
-            foreach (var member in owner.EnumerateObject().Where(member => !member.NameEquals(name)))
-            {
-                writer.WritePropertyName(member.Name);
-                writer.WriteRawValue(member.Value.GetRawText(), skipInputValidation: true);
-            }
-
-            writer.WriteEndObject();
-        }
-
-        return output.WrittenMemory;
-    }
 
     /// <summary>The raw JSON of a top-level member; the last one where there are several, nothing where there is none.</summary>
     public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name) => Find(json, name, out _);

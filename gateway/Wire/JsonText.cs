@@ -23,6 +23,9 @@ public static class JsonText
     /// <summary>The inside of a JSON string for <paramref name="text"/>, without quotes.</summary>
     public static byte[] Escape(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray();
 
+    /// <summary>The JSON string for <paramref name="text"/>, with its quotes.</summary>
+    public static byte[] Quoted(string text) => [(byte)'"', .. JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes, (byte)'"'];
+
     /// <summary>
     /// Writes the UTF-8 text that an escaped slice stands for. Half a surrogate pair, which JSON can write and UTF-8
     /// cannot, becomes U+FFFD.

@@ -11,6 +11,7 @@ using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
 using Dragoman.Dialects.OpenAIResponses.Inbound;
 using Dragoman.Dialects.OpenAIResponses.Outbound;
+using Dragoman.Wire;
 
 namespace Dragoman.Micro.Streams;
 
@@ -23,7 +24,7 @@ internal sealed record Client(string Name, IInboundDialect Dialect, byte[] Reque
     {
         var json = new Utf8JsonReader(source);
         using var body = JsonDocument.ParseValue(ref json);
-        return Dialect.Read(body.RootElement, RequestContext.Bare) with { Source = source };
+        return Dialect.Read(body.RootElement, RequestContext.Bare) with { Source = JsonMembers.Of(body.RootElement, source) };
     }
 
     public override string ToString() => Name;

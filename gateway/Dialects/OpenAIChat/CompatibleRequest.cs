@@ -1,6 +1,5 @@
 using System.Text;
 using Dragoman.Conversation;
-using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIChat;
 
@@ -18,7 +17,6 @@ internal static class CompatibleRequest
         || (request.ToolChoice?.Allowed is not null && server.ToolChoice != ToolChoiceSupport.Full)
         || (request.Sampling.RepeatPenalty is not null && !Says(request, server.RepeatPenalty))
         || (request.Reasoning.IsOff && server.ReasoningSwitch != ReasoningSwitch.Effort)
-        || (!server.TakesMaxCompletionTokens && Says(request, "max_completion_tokens"))
         || request.Turns.Any(turn => turn.Role == Role.Assistant && DiffersInReasoning(server.EchoesReasoning, turn));
 
     /// <exception cref="GatewayException">The server lacks something whose loss would change the contract.</exception>
@@ -36,7 +34,7 @@ internal static class CompatibleRequest
     }
 
     private static bool Says(ChatRequest request, string? member) =>
-        member is not null && !JsonSplice.Find(request.Source.Span, Encoding.UTF8.GetBytes(member)).IsEmpty;
+        member is not null && request.Source?.Has(Encoding.UTF8.GetBytes(member)) == true;
 
     private static bool DiffersInReasoning(ReasoningEcho echo, Turn turn)
     {

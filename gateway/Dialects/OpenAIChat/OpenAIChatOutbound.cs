@@ -97,8 +97,8 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     }
 
     public UpstreamCall? TryPassThrough(ChatRequest request, UpstreamModel model) =>
-        request.Family == OpenAIFamily.Name && !request.Source.IsEmpty && !MustRewrite(request, model)
-            ? new UpstreamCall(PathOf(request), OpenAIPassThroughRequest.Write(request, model.Name)) { Model = model.Name }
+        request.Family == OpenAIFamily.Name && request.Source is { } source && !MustRewrite(request, model)
+            ? new UpstreamCall(PathOf(request), default) { Passed = OpenAIPassThroughRequest.Edit(request, source, model.Name, LimitNameOf(request, model.Base)), Model = model.Name }
             : null;
 
     /// <summary>OpenAI's own clients get a compatible server's text as it is, with the reasoning that it may hold.</summary>
@@ -149,10 +149,16 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     private bool MustChat(ChatRequest request, string upstreamModel) => isOpenAI && request.Completion is not null && !OpenAIModels.ContinuesText(upstreamModel);
 
     /// <summary>OpenAI's reasoning models refuse what older clients send (P-34), compatible servers what they do not have.</summary>
-    private bool MustRewrite(ChatRequest request, UpstreamModel model) => server is null
-        ? HoldsForeignState(request) || MustChat(request, model.Base) || (!TakesMaxCompletionTokens && !JsonSplice.Find(request.Source.Span, "max_completion_tokens"u8).IsEmpty)
+    private bool MustRewrite(ChatRequest request, UpstreamModel model) => OutputLimitName.MustBeRewritten(request, LimitNameOf(request, model.Base)) || (server is null
+        ? HoldsForeignState(request) || MustChat(request, model.Base)
             || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences || (OpenAIModels.Reasons(model.Base) && HoldsWhatReasoningModelsRefuse(request, model.Base))
-        : (request.Stream && streamOptions.IsRefusedBy(model.Name)) || CompatibleRequest.IsNeeded(server, request);
+        : (request.Stream && streamOptions.IsRefusedBy(model.Name)) || CompatibleRequest.IsNeeded(server, request));
+
+    /// <summary>The only name that the target takes for the bound of an answer's tokens; null: either.</summary>
+    private string? LimitNameOf(ChatRequest request, string baseModel) =>
+        server is null ? !TakesMaxCompletionTokens ? OutputLimitName.Older : request.Completion is null && OpenAIModels.Reasons(baseModel) ? OutputLimitName.Newer : null
+        : server.TakesMaxCompletionTokens ? null
+        : OutputLimitName.Older;
 
     /// <summary>
     /// What another provider's answer left in the conversation, which OpenAI must not see (P-22). A request that only
@@ -166,7 +172,6 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
         var sampling = request.Sampling;
         return sampling.Temperature is not (null or 1) || sampling.TopP is not null || sampling.PresencePenalty is not null || sampling.FrequencyPenalty is not null
             || sampling.Logprobs == true || sampling.LogitBias is not null || sampling.Stop.Count > 0
-            || !JsonSplice.Find(request.Source.Span, "max_tokens"u8).IsEmpty
             || OpenAIModels.EffortOf(upstreamModel, request.Reasoning, new LossReport()) != request.Reasoning.Effort;
     }
 

@@ -1,38 +1,45 @@
-using System.Buffers;
 using Dragoman.Conversation;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIChat;
 
-/// <summary>The client's own request with the provider's name of the model, and token counts asked for where it streams.</summary>
+/// <summary>The client's own request with the provider's names of the model and the bound, and token counts asked for where it streams.</summary>
 internal static class OpenAIPassThroughRequest
 {
-    public static ReadOnlyMemory<byte> Write(ChatRequest request, string upstreamModel)
+    private static readonly byte[] AskingOptions = [.. "{\"include_usage\":true}"u8];
+    private static readonly byte[] True = [.. "true"u8];
+
+    /// <param name="request">The client's.</param>
+    /// <param name="source">Its JSON.</param>
+    /// <param name="upstreamModel">Whom it goes to.</param>
+    /// <param name="limitName">The only name of the answer's bound that the target takes; null: either.</param>
+    public static EditedJson Edit(ChatRequest request, JsonMembers source, string upstreamModel, string? limitName)
     {
-        var source = request.Source.Span;
-        var named = new ArrayBufferWriter<byte>(source.Length + 256);
-        JsonSplice.Replace(source, "model"u8, [(byte)'"', .. JsonText.Escape(upstreamModel), (byte)'"'], named);
-        return request.Stream && !request.IncludeUsage ? AskForUsage(named.WrittenSpan) : named.WrittenMemory;
+        var edited = new EditedJson(source);
+        edited.Set("model"u8, JsonText.Quoted(upstreamModel));
+        OutputLimitName.Change(edited, source, limitName);
+        if (request.Stream && !request.IncludeUsage)
+            AskForUsage(source, edited);
+        return edited;
     }
 
-    private static ReadOnlyMemory<byte> AskForUsage(ReadOnlySpan<byte> json)
+    private static void AskForUsage(JsonMembers source, EditedJson edited)
     {
-        var output = new ArrayBufferWriter<byte>(json.Length + 64);
-        var options = JsonSplice.Find(json, "stream_options"u8);
-        if (options.IsEmpty)
+        if (!source.Has("stream_options"u8))
         {
-            JsonSplice.Insert(json, "\"stream_options\":{\"include_usage\":true}"u8, output);
-            return output.WrittenMemory;
+            edited.Add("\"stream_options\":{\"include_usage\":true}"u8);
+            return;
         }
 
-        var asking = new ArrayBufferWriter<byte>(options.Length + 32);
-        if (options.SequenceEqual("null"u8))
-            asking.Write("{\"include_usage\":true}"u8);
-        else if (JsonSplice.Find(options, "include_usage"u8).IsEmpty)
-            JsonSplice.Insert(options, "\"include_usage\":true"u8, asking);
-        else
-            JsonSplice.Replace(options, "include_usage"u8, "true"u8, asking);
-        JsonSplice.Replace(json, "stream_options"u8, asking.WrittenSpan, output);
-        return output.WrittenMemory;
+        if (JsonMembers.TryRead(source.Find("stream_options"u8)) is { } options)
+        {
+            var changed = new EditedJson(options);
+            if (!changed.Set("include_usage"u8, True))
+                changed.Add("\"include_usage\":true"u8);
+            edited.Set("stream_options"u8, changed.Written);
+            return;
+        }
+
+        edited.Set("stream_options"u8, AskingOptions);
     }
 }

@@ -11,7 +11,7 @@ namespace Dragoman.Dialects.OpenAIChat;
 /// </summary>
 internal sealed class StreamOptions
 {
-    private const string Member = "stream_options";
+    private const string MemberName = "stream_options";
 
     /// <summary>Model names come from clients, so there is a bound to what is remembered.</summary>
     private const int MostRemembered = 256;
@@ -25,7 +25,7 @@ internal sealed class StreamOptions
         writer.WriteBoolean("stream"u8, true);
         if (IsRefusedBy(model))
             return;
-        writer.WriteStartObject(Member);
+        writer.WriteStartObject(MemberName);
         writer.WriteBoolean("include_usage"u8, true);
         writer.WriteEndObject();
     }
@@ -36,13 +36,12 @@ internal sealed class StreamOptions
         var isMeant = refusal.Kind == ErrorKind.InvalidRequest && (Mentions(refusal.Message) || Mentions(refusal.Field));
         if (!isMeant)
             return null;
-        using var body = JsonText.Parse(call.Body.Span);
-        if (!body.RootElement.TryGetProperty(Member, out _))
+        if (JsonMembers.TryRead(call.Body) is not { } body || !body.Has("stream_options"u8))
             return null;
         if (call.Model is { } model && refusing.Count < MostRemembered)
             refusing.TryAdd(model, true);
-        return call with { Body = JsonSplice.Without(body.RootElement, Member) };
+        return call with { Body = body.Without(MemberName) };
     }
 
-    private static bool Mentions(string? text) => text?.Contains(Member, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool Mentions(string? text) => text?.Contains(MemberName, StringComparison.OrdinalIgnoreCase) == true;
 }

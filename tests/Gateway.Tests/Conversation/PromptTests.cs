@@ -1,10 +1,11 @@
 using Dragoman.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Conversation;
 
 public sealed class PromptTests
 {
-    private static ChatRequest Request() => new() { Model = "m", Turns = [Turn.Of(Role.User, "hi")], Source = new byte[] { 1, 2 } };
+    private static ChatRequest Request() => new() { Model = "m", Turns = [Turn.Of(Role.User, "hi")], Source = JsonMembers.TryRead("{}"u8.ToArray()) };
 
     [Fact]
     public void A_released_prompt_is_gone_from_every_copy_of_its_request()
@@ -13,7 +14,7 @@ public sealed class PromptTests
         var copy = request with { Stream = true };
         copy.Prompt.Release();
         Assert.Empty(request.Turns);
-        Assert.True(request.Source.IsEmpty);
+        Assert.True(request.Source is null);
         Assert.Equal("m", request.Model);
     }
 
@@ -24,10 +25,10 @@ public sealed class PromptTests
     public void Whichever_variant_is_released_all_are(int released)
     {
         var first = Request();
-        var second = first with { Turns = [Turn.Of(Role.User, "less")], Source = default };
+        var second = first with { Turns = [Turn.Of(Role.User, "less")], Source = null };
         ChatRequest[] all = [first, second, second with { Turns = [Turn.Of(Role.User, "even less")] }];
         all[released].Prompt.Release();
-        Assert.All(all, request => Assert.True(request.Turns.Count == 0 && request.Source.IsEmpty));
+        Assert.All(all, request => Assert.True(request.Turns.Count == 0 && request.Source is null));
     }
 
     [Fact]
@@ -36,7 +37,7 @@ public sealed class PromptTests
         var (one, other) = (Request(), Request());
         one.Prompt.Release();
         Assert.Single(other.Turns);
-        Assert.Equal(2, other.Source.Length);
+        Assert.Equal(2, other.Source!.Length);
         Assert.Empty(new ChatRequest { Model = "m" }.Turns);
     }
 

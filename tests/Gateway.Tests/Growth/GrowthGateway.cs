@@ -151,7 +151,7 @@ internal sealed class GrowthGateway : IDisposable
         using var parsed = JsonDocument.Parse(body);
         using (exchange.Work.Begin())
         {
-            var request = Clients[client].Read(parsed.RootElement, exchange.RequestContext) with { Source = body };
+            var request = Clients[client].Read(parsed.RootElement, exchange.RequestContext) with { Source = JsonMembers.Of(parsed.RootElement, body) };
             RequestLimits.Check(request);
             return request;
         }

@@ -5,6 +5,7 @@ using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Gateway.Tests.Dialects;
 using Dragoman.Schemas;
+using Dragoman.Wire;
 using Xunit.Abstractions;
 
 namespace Dragoman.Gateway.Tests.Matrix;
@@ -29,7 +30,7 @@ public sealed class BadRequestTests(ITestOutputHelper log)
             ChatRequest request;
             try
             {
-                request = dialect.Dialect.Read(json) with { Source = Encoding.UTF8.GetBytes(json) };
+                request = dialect.Dialect.Read(json) with { Source = JsonMembers.TryReadFirst(Encoding.UTF8.GetBytes(json)) };
             }
             catch (GatewayException refusal)
             {

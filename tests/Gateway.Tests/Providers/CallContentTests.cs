@@ -1,7 +1,9 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Dragoman.Dialects;
 using Dragoman.Providers;
+using Dragoman.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Dragoman.Gateway.Tests.Providers;
@@ -22,6 +24,24 @@ public sealed class CallContentTests
         var body = string.Concat(Enumerable.Range(0, length).Select(index => (char)('a' + (index % 26))));
         using var answer = await connections.SendAsync(RequestOf(upstream, HttpVersion.Version11, new CallContent(Encoding.UTF8.GetBytes(body))), default);
         Assert.Equal(body, Assert.Single(upstream.Bodies));
+    }
+
+    [Theory]
+    [InlineData(10, "1.1")]
+    [InlineData(100_000, "1.1")]
+    [InlineData(100_000, "2.0")]
+    public async Task A_request_that_passes_through_arrives_with_its_changes(int length, string version)
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync(version == "2.0" ? HttpProtocols.Http2 : HttpProtocols.Http1);
+        using var connections = new HttpMessageInvoker(new SocketsHttpHandler());
+        var text = new string('x', length);
+        var edited = new EditedJson(JsonMembers.TryRead(Encoding.UTF8.GetBytes($$"""{"text":"{{text}}", "model" : "m" ,"rest":"{{text}}"}"""))!);
+        edited.Set("model"u8, JsonText.Quoted("up"));
+        edited.Add("\"n\":1"u8);
+        var content = CallContent.Of(new UpstreamCall("chat/completions", default) { Passed = edited });
+        using var answer = await connections.SendAsync(RequestOf(upstream, new Version(version), content), default);
+        Assert.Equal($$"""{"n":1,"text":"{{text}}", "model" : "up" ,"rest":"{{text}}"}""", Assert.Single(upstream.Bodies));
+        Assert.Equal(edited.Length, upstream.Bodies[0].Length);
     }
 
     /// <summary>Nothing keeps it while the answer runs: not the request, and not the socket either.</summary>

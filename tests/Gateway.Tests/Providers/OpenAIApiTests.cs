@@ -5,6 +5,7 @@ using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAIResponses.Outbound;
 using Dragoman.Gateway.Tests.Dialects;
 using Dragoman.Providers;
+using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Providers;
 
@@ -63,9 +64,9 @@ public sealed class OpenAIApiTests
     public void Only_the_clients_own_dialect_passes_through()
     {
         var source = """{"model":"m"}"""u8.ToArray();
-        Assert.Equal("chat/completions", TryPassThrough(Chat with { Source = source }, "gpt-5.2")?.Path);
-        Assert.Equal("responses", TryPassThrough(Chat with { Source = source, Family = "openai.responses" }, "gpt-5.2")?.Path);
-        Assert.Null(TryPassThrough(WithTools with { Source = source }, "gpt-5.2"));
+        Assert.Equal("chat/completions", TryPassThrough(Chat with { Source = JsonMembers.TryRead(source) }, "gpt-5.2")?.Path);
+        Assert.Equal("responses", TryPassThrough(Chat with { Source = JsonMembers.TryRead(source), Family = "openai.responses" }, "gpt-5.2")?.Path);
+        Assert.Null(TryPassThrough(WithTools with { Source = JsonMembers.TryRead(source) }, "gpt-5.2"));
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public sealed class OpenAIApiTests
         var responses = Api.For(WithTools, prod);
         Assert.Equal(("responses", "prod"), (responses.Send(WithTools, prod).Path, responses.Send(WithTools, prod).Body.Text("model")));
         Assert.Equal((false, true), (Api.For(Chat, prod).TraitsOf(prod).GivesState, responses.TraitsOf(prod).GivesState));
-        Assert.Equal("""{"model":"prod"}""", System.Text.Encoding.UTF8.GetString(Api.For(Chat, prod).TryPassThrough(Chat with { Source = """{"model":"m"}"""u8.ToArray() }, prod)!.Body.Span));
+        Assert.Equal("""{"model":"prod"}""", System.Text.Encoding.UTF8.GetString(Api.For(Chat, prod).TryPassThrough(Chat with { Source = JsonMembers.TryRead("""{"model":"m"}"""u8.ToArray()) }, prod)!.Body.Span));
         Assert.Equal(("completions", true), (Api.For(Chat, text).Send(Chat with { Completion = new TextCompletion("a", null, false) }, text).Path, Api.For(Chat, text).TraitsOf(text).TakesPromptLists));
         Assert.Equal("prod", Json.Parse(Api.TokenCounts.WriteTokenCount(Chat, prod, new LossReport()).Body).Text("model"));
         Assert.Equal("prod", Json.Parse(Api.Embeddings!.WriteEmbeddings(new EmbeddingRequest("m", ["a"], null), prod, new LossReport()).Body).Text("model"));

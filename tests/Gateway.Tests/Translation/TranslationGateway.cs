@@ -14,6 +14,7 @@ using Dragoman.Dialects.OpenAIResponses.Inbound;
 using Dragoman.Gateway.Tests.Dialects;
 using Dragoman.Pipeline;
 using Dragoman.Pipeline.Embeddings;
+using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -98,7 +99,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
             {
                 var request = Generating[dialect].Read(body, new RequestContext(name => headers.GetValueOrDefault(name), snapshot.Envelope)) with
                 {
-                    Source = Encoding.UTF8.GetBytes(body.GetRawText()),
+                    Source = JsonMembers.TryRead(Encoding.UTF8.GetBytes(body.GetRawText())),
                 };
                 var written = await TargetCall.WriteAsync(exchange, upstream, upstream.ModelOf(named), request, default);
                 call = written.Call;

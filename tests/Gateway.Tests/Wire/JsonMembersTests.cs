@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Wire;
@@ -45,5 +46,47 @@ public sealed class JsonMembersTests
         var output = new ArrayBufferWriter<byte>();
         Read(json)!.Write([without], Encoding.UTF8.GetBytes(with), output);
         Assert.Equal(expected, Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+
+    [Theory]
+    [InlineData("""{"a":1,"b":"x","c":{"d":[true,null]},"":[]}""")]
+    [InlineData(" \r\n\t{ \"a\" : 1.50 ,\"\\u0062\":\"\\ud800\", \"\": {} , \"a\":null } ")]
+    [InlineData("{}")]
+    public void A_parsed_object_has_the_members_that_its_text_has(string json)
+    {
+        var text = Encoding.UTF8.GetBytes(json);
+        foreach (var document in (JsonDocument[])[JsonDocument.Parse(text), Copied(text)])
+        {
+            using (document)
+            {
+                var (parsed, read) = (JsonMembers.Of(document.RootElement, text), JsonMembers.TryRead(text)!);
+                Assert.Equal(json.Trim(), Encoding.UTF8.GetString(parsed.Json.Span));
+                foreach (var name in (string[])["a", "b", "c", "", "d"])
+                {
+                    Assert.Equal(read.Find(name).ToArray(), parsed.Find(name).ToArray());
+                    Assert.Equal(read.Has(Encoding.UTF8.GetBytes(name)), parsed.Has(Encoding.UTF8.GetBytes(name)));
+                }
+
+                Assert.Equal(read.Without("a").ToArray(), parsed.Without("a").ToArray());
+            }
+        }
+
+        // As a body is parsed that something follows.
+        static JsonDocument Copied(byte[] text)
+        {
+            var reader = new Utf8JsonReader(text);
+            return JsonDocument.ParseValue(ref reader);
+        }
+    }
+
+    [Fact]
+    public void What_follows_a_parsed_object_is_left_out()
+    {
+        var text = " {\"a\":1} {\"a\":2}"u8.ToArray();
+        var reader = new Utf8JsonReader(text);
+        using var document = JsonDocument.ParseValue(ref reader);
+        var members = JsonMembers.Of(document.RootElement, text);
+        Assert.Equal("{\"a\":1}", Encoding.UTF8.GetString(members.Json.Span));
+        Assert.Equal("1", Encoding.UTF8.GetString(members.Find("a").Span));
     }
 }

@@ -12,6 +12,7 @@ using Dragoman.Pipeline;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Schemas;
 using Dragoman.WebSockets;
+using Dragoman.Wire;
 
 namespace Dragoman.Fuzz;
 
@@ -39,7 +40,7 @@ internal static class RequestTargets
             ChatRequest request;
             try
             {
-                request = client.Dialect.Read(body.RootElement, RequestContext.Bare) with { Source = bytes };
+                request = client.Dialect.Read(body.RootElement, RequestContext.Bare) with { Source = JsonMembers.TryReadFirst(bytes) };
                 client.Dialect.FindMissingCapability(request, new ModelCapabilities([], AreCertain: false));
                 var local = new ArrayBufferWriter<byte>();
                 if (client.Dialect.TryAnswerLocally(InboundCalls.Context(request), local))

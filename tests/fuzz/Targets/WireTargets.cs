@@ -84,6 +84,7 @@ internal static class WireTargets
         {
             var members = JsonMembers.TryRead(bytes);
             Assert.NotNull(members);
+            var parsed = JsonMembers.Of(document.RootElement, bytes);
             var all = document.RootElement.EnumerateObject().Select(member => (Name: JsonText.ReadString(NameOf(member)), member.Value)).ToList();
             foreach (var wanted in Names)
             {
@@ -93,12 +94,17 @@ internal static class WireTargets
                 Assert.Equal(last.ValueKind == JsonValueKind.Undefined ? "" : last.GetRawText(), Encoding.UTF8.GetString(found));
                 var other = members.Find(name);
                 Assert.Equal(last.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? "" : last.GetRawText(), Encoding.UTF8.GetString(other.Span));
+                Assert.Equal(other.ToArray(), parsed.Find(wanted).ToArray());
+                Assert.Equal(last.ValueKind != JsonValueKind.Undefined, parsed.Has(wanted));
 
                 var replaced = new ArrayBufferWriter<byte>();
                 JsonSplice.Replace(bytes, wanted, "\"new\""u8, replaced);
                 // Of several members of a name the last one counts, and nothing is left of the others.
                 var lastOne = all.FindLastIndex(member => member.Name == name);
                 AssertSame(replaced.WrittenMemory, all.Select((member, index) => (member.Name, index == lastOne ? "\"new\"" : member.Name == name ? "null" : member.Value.GetRawText())));
+                var edited = new EditedJson(parsed);
+                Assert.Equal(lastOne >= 0, edited.Set(wanted, "\"new\""u8.ToArray()));
+                Assert.Equal(Encoding.UTF8.GetString(replaced.WrittenSpan).Trim(), Encoding.UTF8.GetString(edited.Written.Span));
                 var learned = new JsonMemberReplacement(wanted, "\"new\""u8.ToArray());
                 // Of a member that is there twice, the learned way replaces the first, which providers never send.
                 for (var time = 0; time < 2 && all.Count(member => member.Name == name) < 2; time++)
@@ -113,9 +119,9 @@ internal static class WireTargets
                 AssertSame(without.WrittenMemory, all.Where(member => member.Name != name).Select(member => (member.Name, member.Value.GetRawText())).Prepend(("new", "1")));
             }
 
-            var inserted = new ArrayBufferWriter<byte>();
-            JsonSplice.Insert(bytes, "\"new\":1"u8, inserted);
-            AssertSame(inserted.WrittenMemory, all.Select(member => (member.Name, member.Value.GetRawText())).Prepend(("new", "1")));
+            var inserted = new EditedJson(parsed);
+            inserted.Add("\"new\":1"u8);
+            AssertSame(inserted.Written, all.Select(member => (member.Name, member.Value.GetRawText())).Prepend(("new", "1")));
         }
     }
 

@@ -1,8 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Schemas;
-using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -38,10 +37,8 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
     {
         if (!PassesThrough(request))
             return null;
-        var source = request.Source;
-        if (AnthropicHistory.MayHoldForeignThinking(source.Span))
-            source = AnthropicHistory.WithoutThinking(source, AnthropicHistory.IsForeign) ?? source;
-        return Pass("messages", source, request, model.Name);
+        var source = request.Source!;
+        return Pass("messages", AnthropicHistory.MayHoldForeignThinking(source.Json.Span) ? WithoutForeignThinking(source) : source, request, model.Name);
     }
 
     public IAnswerReader OpenAnswer(ChatRequest request, UpstreamModel model) => new AnthropicAnswerReader(
@@ -57,8 +54,8 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
     };
 
     public UpstreamCall WriteTokenCount(ChatRequest request, UpstreamModel upstreamModel, LossReport losses) =>
-        request.Family == AnthropicFamily.Name && !request.Source.IsEmpty
-            ? Pass("messages/count_tokens", AnthropicHistory.WithoutThinking(request.Source, AnthropicHistory.IsForeign) ?? request.Source, request, upstreamModel.Name)
+        request is { Family: AnthropicFamily.Name, Source: { } source }
+            ? Pass("messages/count_tokens", WithoutForeignThinking(source), request, upstreamModel.Name)
             : Write(request, upstreamModel, losses, counts: true);
 
     public long ReadTokenCount(ReadOnlyMemory<byte> body) => TokenCountReader.Read(body, "input_tokens"u8);
@@ -83,14 +80,17 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
     /// the provider its own thinking back, unless it holds more than the canonical model knows.
     /// </summary>
     private static bool PassesThrough(ChatRequest request) =>
-        request.Family == AnthropicFamily.Name && !request.Source.IsEmpty
-        && (request.FamilyMembers.Count > 0 || !AnthropicHistory.MayHoldForeignThinking(request.Source.Span));
+        request is { Family: AnthropicFamily.Name, Source: { } source }
+        && (request.FamilyMembers.Count > 0 || !AnthropicHistory.MayHoldForeignThinking(source.Json.Span));
 
-    private static UpstreamCall Pass(string path, ReadOnlyMemory<byte> source, ChatRequest request, string name)
+    private static JsonMembers WithoutForeignThinking(JsonMembers source) =>
+        AnthropicHistory.WithoutThinking(source.Json, AnthropicHistory.IsForeign) is { } rest ? JsonMembers.TryRead(rest)! : source;
+
+    private static UpstreamCall Pass(string path, JsonMembers source, ChatRequest request, string name)
     {
-        var output = new ArrayBufferWriter<byte>(source.Length + name.Length);
-        JsonSplice.Replace(source.Span, "model"u8, [(byte)'"', .. JsonText.Escape(name), (byte)'"'], output);
-        return new UpstreamCall(path, output.WrittenMemory) { Model = name, Headers = HeadersOf(request) };
+        var edited = new EditedJson(source);
+        edited.Set("model"u8, JsonText.Quoted(name));
+        return new UpstreamCall(path, default) { Passed = edited, Model = name, Headers = HeadersOf(request) };
     }
 
     private static List<(string Name, string Value)> HeadersOf(ChatRequest request) => request.Family == AnthropicFamily.Name

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
@@ -135,9 +134,9 @@ internal sealed class AnthropicTools
             return NoParameters;
         if (saysType)
             return schema;
-        var output = new ArrayBufferWriter<byte>();
-        JsonSplice.Insert(Encoding.UTF8.GetBytes(schema), "\"type\":\"object\""u8, output);
-        return Encoding.UTF8.GetString(output.WrittenSpan);
+        var edited = new EditedJson(JsonMembers.TryRead(Encoding.UTF8.GetBytes(schema))!);
+        edited.Add("\"type\":\"object\""u8);
+        return Encoding.UTF8.GetString(edited.Written.Span);
     }
 
     /// <summary>Whether a schema names its type; null when it is no object. What is only counted has not been parsed before.</summary>

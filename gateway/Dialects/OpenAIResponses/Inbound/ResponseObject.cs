@@ -43,7 +43,7 @@ internal sealed class ResponseObject
     public ResponseObject(AnswerContext context)
     {
         this.context = context;
-        if (JsonMembers.TryReadFirst(context.Request.Source) is not { } members)
+        if (context.Request.Source is not { } members)
             return;
         foreach (var (name, _) in Echoed)
         {
@@ -109,20 +109,20 @@ internal sealed class ResponseObject
             writer.WritePropertyName(name);
             if (!said.TryGetValue(name, out var value))
                 writer.WriteRawValue(otherwise, skipInputValidation: true);
-            else if (name == "text" && JsonSplice.Find(value, "format"u8).IsEmpty)
-                WriteWithFormat(writer, value);
+            else if (name == "text" && JsonMembers.TryRead(value) is { } text && !text.Has("format"u8))
+                WriteWithFormat(writer, text);
             else
                 writer.WriteRawValue(value, skipInputValidation: true);
         }
     }
 
-    private static void WriteWithFormat(Utf8JsonWriter writer, ReadOnlySpan<byte> text)
+    private static void WriteWithFormat(Utf8JsonWriter writer, JsonMembers text)
     {
-        var whole = new ArrayBufferWriter<byte>(text.Length + 32);
-        JsonSplice.Insert(text, """
+        var whole = new EditedJson(text);
+        whole.Add("""
             "format":{"type":"text"}
-            """u8, whole);
-        writer.WriteRawValue(whole.WrittenSpan, skipInputValidation: true);
+            """u8);
+        writer.WriteRawValue(whole.Written.Span, skipInputValidation: true);
     }
 
     private static void WriteUsage(Utf8JsonWriter writer, Usage? told)

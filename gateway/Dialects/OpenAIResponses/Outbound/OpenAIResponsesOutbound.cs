@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
@@ -100,13 +99,13 @@ public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
 
     /// <summary>Not what holds state of other providers, or of other models of ours, in our own envelope.</summary>
     private static bool CanPass(ChatRequest request) =>
-        request.Family == ResponsesFamily.Name && !request.Source.IsEmpty && request.Source.Span.IndexOf("\"gw1."u8) < 0;
+        request is { Family: ResponsesFamily.Name, Source: { } source } && source.Json.Span.IndexOf("\"gw1."u8) < 0;
 
     private static UpstreamCall Pass(string path, ChatRequest request, string name)
     {
-        var output = new ArrayBufferWriter<byte>(request.Source.Length + 64);
-        JsonSplice.Replace(request.Source.Span, "model"u8, [(byte)'"', .. JsonText.Escape(name), (byte)'"'], output);
-        return new UpstreamCall(path, output.WrittenMemory) { Model = name };
+        var edited = new EditedJson(request.Source!);
+        edited.Set("model"u8, JsonText.Quoted(name));
+        return new UpstreamCall(path, default) { Passed = edited, Model = name };
     }
 
     /// <summary>
@@ -128,9 +127,8 @@ public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
     }
 
     private static bool IncludesReasoning(ChatRequest request) =>
-        request.Family == ResponsesFamily.Name
-        && !request.Source.IsEmpty
-        && JsonSplice.Find(request.Source.Span, "include"u8).IndexOf("\"reasoning.encrypted_content\""u8) >= 0;
+        request is { Family: ResponsesFamily.Name, Source: { } source }
+        && source.Find("include"u8).Span.IndexOf("\"reasoning.encrypted_content\""u8) >= 0;
 
     private static ChatRequest FitSchemas(ChatRequest request, LossReport losses, out string? answerSchema) => request with
     {

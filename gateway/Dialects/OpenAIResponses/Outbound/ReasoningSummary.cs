@@ -1,4 +1,3 @@
-using System.Buffers;
 using Dragoman.Conversation;
 using Dragoman.Wire;
 
@@ -18,12 +17,11 @@ internal static class ReasoningSummary
     {
         if (!call.CanDoWithoutSummary || refusal.Kind != ErrorKind.InvalidRequest || !(Mentions(refusal.Message) || Mentions(refusal.Field)))
             return null;
-        using var body = JsonText.Parse(call.Body.Span);
-        if (!body.RootElement.TryGetProperty(Owner, out var reasoning) || !reasoning.TryGetProperty(Member, out _))
+        if (JsonMembers.TryRead(call.Body) is not { } body || JsonMembers.TryRead(body.Find(Owner)) is not { } reasoning || reasoning.Find(Member).IsEmpty)
             return null;
-        var output = new ArrayBufferWriter<byte>(call.Body.Length);
-        JsonSplice.Replace(call.Body.Span, "reasoning"u8, JsonSplice.Without(reasoning, Member).Span, output);
-        return call with { Body = output.WrittenMemory, CanDoWithoutSummary = false };
+        var edited = new EditedJson(body);
+        edited.Set("reasoning"u8, reasoning.Without(Member));
+        return call with { Body = edited.Written, CanDoWithoutSummary = false };
     }
 
     private static bool Mentions(string? text) =>

@@ -1,6 +1,7 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Dialects.OpenAIChat;
+using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIChat;
 
@@ -96,7 +97,7 @@ public sealed class CompatibleServerTests
         var picture = new ImagePart(new LinkedMedia("https://example.com/a.png"));
         Assert.Equal(!isFetchedHere, outbound.TraitsOf("m").FetchesLink(picture));
         var source = """{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]}"""u8;
-        var linked = new Dragoman.Dialects.OpenAIChat.OpenAIChat().Read(Json.Parse(source.ToArray()), RequestContext.Bare) with { Source = source.ToArray() };
+        var linked = new Dragoman.Dialects.OpenAIChat.OpenAIChat().Read(Json.Parse(source.ToArray()), RequestContext.Bare) with { Source = JsonMembers.TryRead(source.ToArray()) };
         Assert.Equal(isFetchedHere, outbound.TryPassThrough(linked, "m") is null);
     }
 

@@ -5,6 +5,7 @@ using Dragoman.Dialects;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.Requests;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIChat;
 
@@ -33,7 +34,7 @@ public sealed class OpenAIChatOutboundTests
     [InlineData("my-deployment", false)]
     public void Only_OpenAIs_models_for_text_continue_it_as_it_stands(string model, bool isNative)
     {
-        var request = Request with { Turns = [Turn.Of(Role.User, "Once")], Completion = new TextCompletion("Once", null, false), Family = "openai", Source = """{"model":"m","prompt":"Once"}"""u8.ToArray() };
+        var request = Request with { Turns = [Turn.Of(Role.User, "Once")], Completion = new TextCompletion("Once", null, false), Family = "openai", Source = JsonMembers.TryRead("""{"model":"m","prompt":"Once"}"""u8.ToArray()) };
         var sent = OpenAI.Send(request, model);
         Assert.Equal(isNative ? "completions" : "chat/completions", sent.Path);
         Assert.Equal(isNative ? """{"model":"$","prompt":"Once"}""" : """{"model":"$","messages":[{"role":"user","content":"Once"}]}""", sent.Body.GetRawText().Replace(model, "$", StringComparison.Ordinal));
@@ -55,12 +56,28 @@ public sealed class OpenAIChatOutboundTests
     public void Before_the_newer_name_of_the_limit_the_older_one_is_sent()
     {
         var old = new OpenAIChatOutbound(null) { TakesMaxCompletionTokens = false };
-        var request = Request with { Family = "openai", Sampling = new Sampling { MaxOutputTokens = 5 }, Source = """{"model":"m","max_completion_tokens":5,"messages":[]}"""u8.ToArray() };
-        Assert.Null(old.TryPassThrough(request, "gpt-4.1"));
+        var request = Request with { Family = "openai", Sampling = new Sampling { MaxOutputTokens = 5 }, Source = JsonMembers.TryRead("""{"model":"m","max_completion_tokens":5,"messages":[]}"""u8.ToArray()) };
+        Assert.Equal("""{"model":"gpt-4.1","max_tokens":5,"messages":[]}""", Passed(old, request, "gpt-4.1"));
         Assert.NotNull(OpenAI.TryPassThrough(request, "gpt-4.1"));
         Assert.Equal(["model", "messages", "max_tokens"], old.Send(request, "gpt-4.1").Body.Names());
-        Assert.NotNull(old.TryPassThrough(request with { Source = """{"model":"m","max_tokens":5,"messages":[]}"""u8.ToArray() }, "gpt-4.1"));
+        Assert.NotNull(old.TryPassThrough(request with { Source = JsonMembers.TryRead("""{"model":"m","max_tokens":5,"messages":[]}"""u8.ToArray()) }, "gpt-4.1"));
     }
+
+    /// <summary>Only the name of the bound is in the way, so nothing else is changed; with both names, or null, it is written anew.</summary>
+    [Theory]
+    [InlineData("gpt-5.2", """{"model":"m","x":1,"max_tokens":5,"messages":[]}""", """{"model":"gpt-5.2","x":1,"max_completion_tokens":5,"messages":[]}""")]
+    [InlineData("gpt-5.2", """{"model":"m", "max_completion_tokens" : 5,"messages":[]}""", """{"model":"gpt-5.2", "max_completion_tokens" : 5,"messages":[]}""")]
+    [InlineData("gpt-4.1", """{"model":"m","max_tokens":5,"messages":[]}""", """{"model":"gpt-4.1","max_tokens":5,"messages":[]}""")]
+    [InlineData("gpt-5.2", """{"model":"m","max_tokens":5,"max_completion_tokens":5,"messages":[]}""", null)]
+    [InlineData("gpt-5.2", """{"model":"m","max_tokens":null,"messages":[]}""", null)]
+    public void The_bound_passes_under_the_name_that_the_model_takes(string model, string source, string? expected)
+    {
+        var request = new ChatRequest { Model = "m", Family = "openai", Sampling = new Sampling { MaxOutputTokens = 5 }, Source = JsonMembers.TryRead(System.Text.Encoding.UTF8.GetBytes(source)) };
+        Assert.Equal(expected, Passed(OpenAI, request, model));
+    }
+
+    private static string? Passed(OpenAIChatOutbound dialect, ChatRequest request, string model) =>
+        dialect.TryPassThrough(request, model) is { } call ? System.Text.Encoding.UTF8.GetString(call.Body.Span) : null;
 
     [Theory]
     [InlineData("o3")]
@@ -202,7 +219,7 @@ public sealed class OpenAIChatOutboundTests
     public void What_another_provider_left_in_a_conversation_does_not_reach_OpenAI(string turn, bool isForeign)
     {
         var json = $$"""{"model":"m","messages":[{{turn}},{"role":"tool","tool_call_id":"c","content":"r"}]}""";
-        var request = new Dragoman.Dialects.OpenAIChat.OpenAIChat().Read(Json.Parse(json), RequestContext.Bare) with { Source = System.Text.Encoding.UTF8.GetBytes(json) };
+        var request = new Dragoman.Dialects.OpenAIChat.OpenAIChat().Read(Json.Parse(json), RequestContext.Bare) with { Source = JsonMembers.TryRead(System.Text.Encoding.UTF8.GetBytes(json)) };
         Assert.Equal(isForeign, OpenAI.TryPassThrough(request, "gpt-4.1") is null);
         if (!isForeign)
             return;

@@ -4,6 +4,7 @@ using Dragoman.Dialects;
 using Dragoman.Dialects.Anthropic.Outbound;
 using Dragoman.Dialects.Requests;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 
@@ -478,7 +479,7 @@ public sealed class AnthropicOutboundTests
         var request = Request with
         {
             Family = "anthropic",
-            Source = Encoding.UTF8.GetBytes(source),
+            Source = JsonMembers.TryRead(Encoding.UTF8.GetBytes(source)),
             FamilyHeaders = [("anthropic-version", "2026-10-21"), ("anthropic-beta", "a,b"), ("x-other", "1")],
         };
         var call = Anthropic.TryPassThrough(request, "claude \"x\"")!;
@@ -495,7 +496,7 @@ public sealed class AnthropicOutboundTests
     public void Thinking_of_other_providers_never_gets_through(string signature)
     {
         var source = Encoding.UTF8.GetBytes($$"""{"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"thinking","thinking":"hm",{{signature}}},{"type":"text","text":"b"}]},{"role":"assistant","content":[{"type":"thinking","thinking":"hm",{{signature}}}]}]}""");
-        var request = Request with { Family = "anthropic", Source = source };
+        var request = Request with { Family = "anthropic", Source = JsonMembers.TryRead(source) };
         Assert.Null(Anthropic.TryPassThrough(request, "x"));
         Assert.DoesNotContain("thinking", Encoding.UTF8.GetString(Anthropic.WriteTokenCount(request, "x", new LossReport())!.Body.Span), StringComparison.Ordinal);
 

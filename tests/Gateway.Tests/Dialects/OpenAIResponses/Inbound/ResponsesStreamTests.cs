@@ -18,7 +18,7 @@ public sealed class ResponsesStreamTests
         Model = "My \"model\"",
         Stream = true,
         Tools = [new ToolDefinition("patch", null, FreeText.Parameters) { FreeText = new FreeText(null) }],
-        Source = "{\"model\":\"My \\\"model\\\"\",\n\"temperature\": 0.5,\r\n\"text\":{\"verbosity\":\"low\"}, \"tools\":[\n{\"type\":\"custom\",\"name\":\"patch\"}]}"u8.ToArray(),
+        Source = JsonMembers.TryRead("{\"model\":\"My \\\"model\\\"\",\n\"temperature\": 0.5,\r\n\"text\":{\"verbosity\":\"low\"}, \"tools\":[\n{\"type\":\"custom\",\"name\":\"patch\"}]}"u8.ToArray()),
     };
 
     public static TheoryData<string> Answers => [.. WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];

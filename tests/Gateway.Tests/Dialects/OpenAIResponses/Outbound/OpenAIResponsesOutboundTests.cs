@@ -2,6 +2,7 @@ using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects.OpenAIResponses.Outbound;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIResponses.Outbound;
 
@@ -93,12 +94,12 @@ public sealed class OpenAIResponsesOutboundTests
     public void A_request_of_the_family_passes_through_but_for_the_models_name()
     {
         var source = Encoding.UTF8.GetBytes("""{ "model": "m", "input": "a", "novel": 1.0 }""");
-        var call = Dialect.TryPassThrough(new ChatRequest { Model = "m", Family = "openai.responses", Source = source }, "up");
+        var call = Dialect.TryPassThrough(new ChatRequest { Model = "m", Family = "openai.responses", Source = JsonMembers.TryRead(source) }, "up");
         Assert.Equal("""{ "model": "up", "input": "a", "novel": 1.0 }""", Encoding.UTF8.GetString(call!.Body.Span));
         Assert.Equal("responses", call.Path);
-        Assert.Null(Dialect.TryPassThrough(new ChatRequest { Model = "m", Family = "openai", Source = source }, "up"));
+        Assert.Null(Dialect.TryPassThrough(new ChatRequest { Model = "m", Family = "openai", Source = JsonMembers.TryRead(source) }, "up"));
         var enveloped = Encoding.UTF8.GetBytes("""{"model":"m","input":[{"type":"reasoning","encrypted_content":"gw1.as.x.y.z"}]}""");
-        Assert.Null(Dialect.TryPassThrough(new ChatRequest { Model = "m", Family = "openai.responses", Source = enveloped }, "up"));
+        Assert.Null(Dialect.TryPassThrough(new ChatRequest { Model = "m", Family = "openai.responses", Source = JsonMembers.TryRead(enveloped) }, "up"));
     }
 
     [Theory]
@@ -114,7 +115,7 @@ public sealed class OpenAIResponsesOutboundTests
     [InlineData("my-deployment", """{"model":"m","input":"a","reasoning":{"effort":"low"},"temperature":0.2}""", null, null)]
     public void What_the_model_behind_the_name_refuses_keeps_a_request_from_passing(string model, string json, string? lost, string? leftOut)
     {
-        var request = new Dragoman.Dialects.OpenAIResponses.Inbound.OpenAIResponses().Read(json) with { Source = Encoding.UTF8.GetBytes(json) };
+        var request = new Dragoman.Dialects.OpenAIResponses.Inbound.OpenAIResponses().Read(json) with { Source = JsonMembers.TryRead(Encoding.UTF8.GetBytes(json)) };
         Assert.Equal(lost is null, Dialect.TryPassThrough(request, model) is not null);
         if (lost is null)
             return;
@@ -158,7 +159,7 @@ public sealed class OpenAIResponsesOutboundTests
     public void A_count_of_the_family_is_asked_in_the_clients_own_words()
     {
         var source = Encoding.UTF8.GetBytes("""{"model":"m","input":"a","previous_response_id":"resp_1"}""");
-        var call = Dialect.WriteTokenCount(new ChatRequest { Model = "m", Family = "openai.responses", Source = source }, "up", new LossReport())!;
+        var call = Dialect.WriteTokenCount(new ChatRequest { Model = "m", Family = "openai.responses", Source = JsonMembers.TryRead(source) }, "up", new LossReport())!;
         Assert.Equal(("responses/input_tokens", """{"model":"up","input":"a","previous_response_id":"resp_1"}"""), (call.Path, Encoding.UTF8.GetString(call.Body.Span)));
         var written = Json.Parse(Dialect.WriteTokenCount(Ask() with { Hints = new RequestHints { Verbosity = "low" } }, "up", new LossReport())!.Body);
         Assert.Equal(["model", "input", "text"], written.Names());

@@ -1,0 +1,39 @@
+using BenchmarkDotNet.Attributes;
+using Dragoman.Micro.Requests;
+using Dragoman.Micro.Streams;
+
+namespace Dragoman.Micro.Benchmarks;
+
+/// <summary>A request that passes through, read and written, parsing included: steps 3 and 6.</summary>
+public class PassThroughRequestBenchmarks
+{
+    private Cell way = null!;
+    private byte[] source = [];
+
+    public static IEnumerable<object> Requests =>
+        from way in Ways.All
+        where way.PassesThrough
+        from size in Enum.GetValues<RequestSize>()
+        where ClientRequests.Of(way.Client.Name, size) is not null
+        select new Sample(way, size);
+
+    [ParamsSource(nameof(Requests))]
+    public object Source { get; set; } = null!;
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        (way, var size) = (Sample)Source;
+        source = ClientRequests.Of(way.Client.Name, size)!;
+        Warm.Up(() => Pass());
+    }
+
+    /// <summary>The body is asked for, so that it is written.</summary>
+    [Benchmark]
+    public ReadOnlyMemory<byte> Pass() => way.Upstream.Dialect.TryPassThrough(way.Client.Read(source), way.Upstream.Model)!.Body;
+
+    private sealed record Sample(Cell Way, RequestSize Size)
+    {
+        public override string ToString() => $"{Way}, {Size}";
+    }
+}
