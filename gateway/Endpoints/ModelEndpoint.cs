@@ -15,7 +15,7 @@ internal sealed class ModelEndpoint(Action<Utf8JsonWriter, string, PublishedMode
     {
         var id = exchange.RouteValue;
         var model = await exchange.Snapshot.Catalogue.FindAsync(id).ConfigureAwait(false)
-            ?? throw new GatewayException(Resolution.NotFound(id));
+            ?? throw new GatewayException(Step4Resolve.NotFound(id));
         var output = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
             write(writer, id, model);

@@ -20,7 +20,7 @@ internal sealed class OllamaEmbedEndpoint : IEndpoint
         }
 
         var model = request.Model.Length == 0
-            ? throw new GatewayException(Resolution.NotFound(""))
+            ? throw new GatewayException(Step4Resolve.NotFound(""))
             : await OllamaEmbeddingModel.FindAsync(exchange, request).ConfigureAwait(false);
         var answer = request.Inputs.Count == 0
             ? new EmbeddingAnswer([], Usage.Absent)

@@ -10,7 +10,7 @@ internal static class OllamaEmbeddingModel
 {
     public static async Task<PublishedModel> FindAsync(Exchange exchange, EmbeddingRequest request)
     {
-        var model = await Resolution.FindAsync(exchange, request.Model, OllamaRequest.Client).ConfigureAwait(false)
+        var model = await Step4Resolve.FindAsync(exchange, request.Model, OllamaRequest.Client).ConfigureAwait(false)
             ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"model \"{request.Model}\" not found, try pulling it first"));
         exchange.RecentModels.Use(model, request.KeepAlive);
         return model;

@@ -34,7 +34,7 @@ internal abstract class OllamaManagementEndpoint : IEndpoint
 
     protected static async ValueTask CheckExistsAsync(Exchange exchange, string name, string message)
     {
-        if (await Resolution.FindAsync(exchange, name, OllamaRequest.Client).ConfigureAwait(false) is null)
+        if (await Step4Resolve.FindAsync(exchange, name, OllamaRequest.Client).ConfigureAwait(false) is null)
             throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, message));
     }
 }

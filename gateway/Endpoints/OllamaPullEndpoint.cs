@@ -46,7 +46,7 @@ internal sealed class OllamaPullEndpoint : IEndpoint
 
         if (name.Length == 0)
             throw GatewayException.Invalid("model", "invalid model name");
-        var isPublished = await Resolution.FindAsync(exchange, name, OllamaRequest.Client).ConfigureAwait(false) is not null;
+        var isPublished = await Step4Resolve.FindAsync(exchange, name, OllamaRequest.Client).ConfigureAwait(false) is not null;
         if (streams)
             await exchange.WriteAsync(isPublished ? SuccessLines : FailureLines, OllamaAnswer.StreamContentType, 200).ConfigureAwait(false);
         else if (isPublished)

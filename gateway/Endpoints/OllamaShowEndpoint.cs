@@ -30,7 +30,7 @@ internal sealed class OllamaShowEndpoint : IEndpoint
 
         if (name.Length == 0)
             throw GatewayException.Invalid("model", "model is required");
-        var model = await Resolution.FindAsync(exchange, name, OllamaRequest.Client).ConfigureAwait(false)
+        var model = await Step4Resolve.FindAsync(exchange, name, OllamaRequest.Client).ConfigureAwait(false)
             ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"model '{ModelName.Tagged(name)}' not found"));
         var output = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))

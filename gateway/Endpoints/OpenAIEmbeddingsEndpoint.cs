@@ -20,8 +20,8 @@ internal sealed class OpenAIEmbeddingsEndpoint : IEndpoint
             (request, encoding) = exchange.Read(work => OpenAIEmbeddings.Read(body.RootElement, work));
         }
 
-        var model = await Resolution.FindAsync(exchange, request.Model, ClientTraits.Default).ConfigureAwait(false)
-            ?? throw new GatewayException(Resolution.NotFound(request.Model));
+        var model = await Step4Resolve.FindAsync(exchange, request.Model, ClientTraits.Default).ConfigureAwait(false)
+            ?? throw new GatewayException(Step4Resolve.NotFound(request.Model));
         var answer = await Embedding.RunAsync(exchange, "openai.embeddings", request, model).ConfigureAwait(false);
         await SocketThread.LeaveForAsync(answer.JsonLength);
         SocketThread.AssertMayProcess(answer.JsonLength);

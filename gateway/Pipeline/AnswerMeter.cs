@@ -24,8 +24,8 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
     private long roomFor = FirstRoom;
     private Usage usage = Conversation.Usage.Absent;
 
-    /// <summary>Something that the client can see has come, so the answer has begun.</summary>
-    public bool HasBegun { get; private set; }
+    /// <summary>Something that the client can see has come, so that the answer may begin.</summary>
+    public bool HasContent { get; private set; }
 
     /// <summary>The most bytes that the answer may have (<see cref="Dragoman.Configuration.LimitSettings.AnswerBytes"/>).</summary>
     public int MostBytes { get; } = exchange.Snapshot.Configuration.Limits.AnswerBytes;
@@ -126,9 +126,9 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
     {
         Carry(bytes);
         producedBytes += bytes;
-        if (HasBegun)
+        if (HasContent)
             return;
-        HasBegun = true;
+        HasContent = true;
         FirstEventAfter = exchange.Elapsed;
     }
 

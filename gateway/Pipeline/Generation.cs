@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
@@ -25,8 +26,8 @@ public static class Generation
         }
 
         // Step 4: resolve.
-        var model = await Resolution.FindAsync(exchange, request.Model, request.Client).ConfigureAwait(false)
-            ?? throw new GatewayException(Resolution.NotFound(request.Model));
+        var model = await Step4Resolve.FindAsync(exchange, request.Model, request.Client).ConfigureAwait(false)
+            ?? throw new GatewayException(Step4Resolve.NotFound(request.Model));
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         var context = new AnswerContext(request, exchange.RequestId, exchange.Clock, exchange.StartedAt) { Envelope = exchange.Snapshot.Envelope };
         var local = new ArrayBufferWriter<byte>();
@@ -47,15 +48,17 @@ public static class Generation
         // Step 5: reserve.
         var access = exchange.Snapshot.Access;
         var reservation = await access.ReserveAsync(exchange.Caller!, exchange.Http.RequestAborted).ConfigureAwait(false);
-        var attempt = new Attempt(exchange, dialect, context, model.Metadata.ContextLength);
+        var client = new Recipient(exchange, dialect, context);
+        var attempt = new Attempt(client, model.Metadata.ContextLength);
+        GatewayError? failure = null;
         try
         {
-            await RunTargetsAsync(exchange, model, attempt).ConfigureAwait(false);
+            await new Targets(exchange, model, attempt.RunAsync, () => attempt.HasBegun).RunAsync().ConfigureAwait(false);
         }
         catch (GatewayException error)
         {
-            attempt.Error ??= error.Error;
-            attempt.WriteHeaders(error.Error.UpstreamRequestId, error.Error.RateLimits);
+            failure = error.Error;
+            client.WriteHeaders(error.Error.UpstreamRequestId, error.Error.RateLimits);
             if (!exchange.Http.Response.HasStarted)
                 throw;
             // Keep-alives have gone out, so the status is spent.
@@ -72,10 +75,15 @@ public static class Generation
         {
             // Step 9: settle. A model's time begins anew when its answer is over.
             exchange.RecentModels.Use(model, request.KeepAlive);
-            var settlement = attempt.Settle();
+            failure = attempt.Answer?.Error ?? failure;
+            var outcome = failure is not null ? Outcome.Failed
+                : attempt.Answer?.IsOver == true ? Outcome.Completed
+                : exchange.ClientLeft ? Outcome.ClientLeft
+                : Outcome.Failed;
+            var settlement = new Settlement(outcome, attempt.Answer?.Usage ?? Usage.Absent);
             await access.SettleAsync(reservation, settlement).ConfigureAwait(false);
             GatewayMetrics.CountLosses(attempt.Losses, dialect.Name, (attempt.Target ?? model.Targets[0]).Provider);
-            SettlementLog.Write(exchange, dialect.Name, request, attempt.Target ?? model.Targets[0], attempt, settlement);
+            SettlementLog.Write(exchange, dialect.Name, request, attempt.Target ?? model.Targets[0], attempt, failure, settlement);
         }
     }
 
@@ -87,22 +95,4 @@ public static class Generation
         RequestLimits.Check(request);
         return request;
     });
-
-    /// <summary>Tries the targets in order until one begins to answer.</summary>
-    private static async Task RunTargetsAsync(Exchange exchange, PublishedModel model, Attempt attempt)
-    {
-        for (var index = 0; ; index++)
-        {
-            try
-            {
-                await attempt.RunAsync(model.Targets[index]).ConfigureAwait(false);
-                return;
-            }
-            catch (GatewayException error) when (
-                error.Error.IsRetryable && error.Error != MemoryBudget.Full && !attempt.HasBegun && !exchange.ClientLeft && !exchange.Ending.IsCancellationRequested && index < model.Targets.Count - 1)
-            {
-                SettlementLog.WriteFallback(exchange, model.Targets[index], model.Targets[index + 1], error.Error);
-            }
-        }
-    }
 }

@@ -8,7 +8,7 @@ namespace Dragoman.Pipeline;
 /// <summary>One line for each settled request: names, counts and times; never a prompt, an answer or a key.</summary>
 internal static partial class SettlementLog
 {
-    public static void Write(Exchange exchange, string dialect, ChatRequest request, Target target, Attempt attempt, Settlement settlement)
+    public static void Write(Exchange exchange, string dialect, ChatRequest request, Target target, Attempt attempt, GatewayError? error, Settlement settlement)
     {
         var logger = exchange.SettlementLogger;
         if (!logger.IsEnabled(LogLevel.Information))
@@ -22,11 +22,11 @@ internal static partial class SettlementLog
             LoggedText.Cut(target.Model),
             request.Stream,
             settlement.Outcome,
-            attempt.Error?.Kind,
+            error?.Kind,
             settlement.Usage.InputTotal,
             settlement.Usage.OutputTotal,
             settlement.Usage.Origin,
-            attempt.FirstEventAfter?.TotalMilliseconds ?? -1,
+            attempt.Answer?.FirstEventAfter?.TotalMilliseconds ?? -1,
             exchange.Elapsed.TotalMilliseconds,
             attempt.Losses.ToString());
     }

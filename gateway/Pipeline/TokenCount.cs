@@ -27,8 +27,8 @@ public static class TokenCount
         }
 
         // Step 4: resolve.
-        var model = await Resolution.FindAsync(exchange, request.Model, request.Client).ConfigureAwait(false)
-            ?? throw new GatewayException(Resolution.NotFound(request.Model));
+        var model = await Step4Resolve.FindAsync(exchange, request.Model, request.Client).ConfigureAwait(false)
+            ?? throw new GatewayException(Step4Resolve.NotFound(request.Model));
         if (await AskAsync(exchange, request, model.Targets[0]).ConfigureAwait(false) is { } counted)
             return counted;
         exchange.Http.Response.Headers[Header] = "estimated";
@@ -44,17 +44,18 @@ public static class TokenCount
         using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted, exchange.Ending);
         try
         {
-            var call = await TargetCall.WriteTokenCountAsync(exchange, provider, provider.ModelOf(target), request, exchange.Http.RequestAborted).ConfigureAwait(false);
+            var call = await Step6Write.RunForCountAsync(exchange, provider, provider.ModelOf(target), request).ConfigureAwait(false);
             if (call is null)
                 return null;
-            return await clock.WithinAsync(async () =>
+            long counted = 0;
+            await new Step7Send(exchange, provider, call, clock).RunAsync(SecondTry.OfCall, upstream => clock.WithinAsync(async () =>
             {
-                using var answer = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
-                var body = await answer.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token).ConfigureAwait(false);
+                var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token).ConfigureAwait(false);
                 await SocketThread.LeaveForAsync(body.Length);
                 SocketThread.AssertMayProcess(body.Length);
-                return (long?)provider.Api.TokenCounts!.ReadTokenCount(body);
-            }).ConfigureAwait(false);
+                counted = provider.Api.TokenCounts!.ReadTokenCount(body);
+            })).ConfigureAwait(false);
+            return counted;
         }
         catch (GatewayException refusal) when (refusal.Error.Kind is ErrorKind.NotFound or ErrorKind.ModelNotFound or ErrorKind.MethodNotAllowed or ErrorKind.NotImplemented)
         {

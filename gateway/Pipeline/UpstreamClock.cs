@@ -25,7 +25,7 @@ internal sealed class UpstreamClock : IDisposable
     private long since;
     private volatile Wait waitingFor = Wait.FirstEvent;
     private Wait beforeClient;
-    private volatile GatewayError? error;
+    private volatile GatewayError? reason;
     private TimeSpan keepAlive = Timeout.InfiniteTimeSpan;
     private Action? onSilence;
     private long silentSince;
@@ -56,10 +56,10 @@ internal sealed class UpstreamClock : IDisposable
 
     public CancellationToken Token => cancellation.Token;
 
-    public bool TimedOut => error is not null && !client.IsCancellationRequested;
+    public bool TimedOut => reason is not null && !client.IsCancellationRequested;
 
     /// <summary>What took too long; only after <see cref="TimedOut"/>.</summary>
-    public GatewayError Error => error!;
+    public GatewayError Reason => reason!;
 
     /// <summary>Runs one part of the call.</summary>
     /// <exception cref="GatewayException">It took too long.</exception>
@@ -71,7 +71,20 @@ internal sealed class UpstreamClock : IDisposable
         }
         catch (OperationCanceledException cancelled) when (TimedOut)
         {
-            throw new GatewayException(Error, cancelled);
+            throw new GatewayException(Reason, cancelled);
+        }
+    }
+
+    /// <inheritdoc cref="WithinAsync{T}"/>
+    public async Task WithinAsync(Func<Task> part)
+    {
+        try
+        {
+            await part().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException cancelled) when (TimedOut)
+        {
+            throw new GatewayException(Reason, cancelled);
         }
     }
 
@@ -180,12 +193,12 @@ internal sealed class UpstreamClock : IDisposable
             var wait = waitingFor;
             var isOver = now >= EndOf(Volatile.Read(ref since), LengthOf(wait));
             if (now >= EndOf(startedAt, timeouts.Total))
-                error = TookTooLong("the whole answer", "upstream_total_timeout");
+                reason = TookTooLong("the whole answer", "upstream_total_timeout");
             else if (isOver && wait == Wait.Client)
                 giveUp = onStalledClient;
             else if (isOver)
-                error = wait == Wait.FirstEvent ? TookTooLong("first event", "upstream_first_event_timeout") : TookTooLong("silence in the middle of the answer", "upstream_idle_timeout");
-            if (error is null && giveUp is null)
+                reason = wait == Wait.FirstEvent ? TookTooLong("first event", "upstream_first_event_timeout") : TookTooLong("silence in the middle of the answer", "upstream_idle_timeout");
+            if (reason is null && giveUp is null)
             {
                 if (onSilence is not null && now >= EndOfSilence())
                 {
@@ -199,7 +212,7 @@ internal sealed class UpstreamClock : IDisposable
 
         if (giveUp is not null)
             giveUp();
-        else if (error is null)
+        else if (reason is null)
             tell?.Invoke();
         else
             Cancel();
@@ -208,7 +221,7 @@ internal sealed class UpstreamClock : IDisposable
     /// <summary>The process cannot wait for the call any longer.</summary>
     private void End()
     {
-        error ??= Drain.Restarting;
+        reason ??= Drain.Restarting;
         Cancel();
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Secrets;
 using Dragoman.Wire;
 
@@ -18,7 +19,7 @@ internal sealed class LMStudioModels(
     Uri baseUrl,
     TimeSpan longest,
     TimeProvider clock,
-    Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send)
+    Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send) : IRecovery
 {
     /// <summary>Nothing of these answers is told.</summary>
     private static readonly CredentialScrub NoCredentials = new([]);
@@ -37,6 +38,10 @@ internal sealed class LMStudioModels(
     public static bool IsPutAway(GatewayError error) =>
         !error.Message.Contains("failed to load", StringComparison.OrdinalIgnoreCase)
         && Array.Exists(Complaints, complaint => error.Message.Contains(complaint, StringComparison.OrdinalIgnoreCase));
+
+    public bool IsFor(UpstreamCall call, GatewayError failure) => call.Model is not null && IsPutAway(failure);
+
+    public Task RunAsync(UpstreamCall call, CancellationToken cancellation) => LoadAsync(call.Model!, cancellation);
 
     /// <summary>Returns when the model is loaded. All who wait for a model share one request.</summary>
     /// <exception cref="GatewayException">It cannot be loaded.</exception>

@@ -22,7 +22,12 @@ internal sealed class OpenAIProvider : ProviderKind
     public override IReadOnlyList<string> RootsOf(ProviderSettings settings, Uri baseUrl) =>
         PutsModelsAway(settings, baseUrl) ? [baseUrl.AbsolutePath, LMStudioModels.LoadAddress(baseUrl).AbsolutePath] : base.RootsOf(settings, baseUrl);
 
-    public override bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => ServerAt(settings.Options, baseUrl) is { PutsModelsAway: true };
+    public override IRecovery? RecoveryOf(
+        ProviderSettings settings, Uri baseUrl, TimeProvider clock, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send) =>
+        PutsModelsAway(settings, baseUrl) ? new LMStudioModels(baseUrl, settings.Timeouts.FirstEvent, clock, send) : null;
+
+    /// <summary>Whether the server unloads models by itself, and says so instead of answering.</summary>
+    private static bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => ServerAt(settings.Options, baseUrl) is { PutsModelsAway: true };
 
     /// <summary>The kind of server, told or else known by its usual port; null: OpenAI's own.</summary>
     internal static CompatibleServer? ServerAt(ProviderOptions options, Uri baseUrl)

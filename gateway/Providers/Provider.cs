@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Runtime.ExceptionServices;
 using Dragoman.Configuration;
 using Dragoman.Connections;
 using Dragoman.Conversation;
@@ -36,7 +35,6 @@ public sealed class Provider : IDisposable
     private readonly Version httpVersion;
     private readonly HttpVersionPolicy httpVersionPolicy;
     private readonly TimeProvider clock;
-    private readonly LMStudioModels? sleepers;
     private readonly ConcurrentDictionary<(string Path, string? Model), Uri> addresses = new();
 
     private readonly CredentialScrub allCredentials;
@@ -61,7 +59,7 @@ public sealed class Provider : IDisposable
         baseUrl = settings.BaseUrl ?? kind.DefaultBaseUrl;
         ownAddress = new UpstreamAddress(baseUrl, kind.RootsOf(settings, baseUrl));
         Api = kind.ApiOf(settings, baseUrl);
-        sleepers = kind.PutsModelsAway(settings, baseUrl) ? new LMStudioModels(baseUrl, settings.Timeouts.FirstEvent, clock, SendAsync) : null;
+        Recovery = kind.RecoveryOf(settings, baseUrl, clock, SendAsync);
         connections = new HttpMessageInvoker(new SocketsHttpHandler
         {
             ConnectTimeout = settings.Timeouts.Connect,
@@ -100,37 +98,12 @@ public sealed class Provider : IDisposable
     /// <summary>Where its API begins.</summary>
     public Uri Address => baseUrl;
 
-    /// <summary>
-    /// Sends a call and returns as soon as the provider's headers are there and say that it went well. A refusal that
-    /// can be cured is cured and the call sent once more.
-    /// </summary>
+    /// <summary>What the server needs done now and then before it answers; null: nothing.</summary>
+    internal IRecovery? Recovery { get; }
+
+    /// <summary>Sends a call once, and returns as soon as the provider's headers are there and say that it went well.</summary>
     /// <exception cref="GatewayException">The provider cannot be reached, or refused.</exception>
     public async Task<HttpResponseMessage> SendAsync(UpstreamCall call, CancellationToken cancellation)
-    {
-        GatewayException refusal;
-        try
-        {
-            return await SendOnceAsync(call, cancellation).ConfigureAwait(false);
-        }
-        catch (GatewayException error)
-        {
-            refusal = error;
-        }
-
-        // To amend a call means to read it.
-        await SocketThread.LeaveForAsync(call.Length);
-        SocketThread.AssertMayProcess(call.Length);
-        if (Api.Amend(call, refusal.Error) is { } amended)
-            return await SendOnceAsync(amended, cancellation).ConfigureAwait(false);
-        if (!CanWake(call, refusal.Error))
-            ExceptionDispatchInfo.Throw(refusal);
-        await WakeAsync(call, cancellation).ConfigureAwait(false);
-        return await SendOnceAsync(call, cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>Sends a call without trying to cure a refusal.</summary>
-    /// <exception cref="GatewayException">The provider cannot be reached, or refused.</exception>
-    public async Task<HttpResponseMessage> SendOnceAsync(UpstreamCall call, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(call)) { Content = CallContent.Of(call) };
         foreach (var (name, value) in call.Headers)
@@ -144,16 +117,6 @@ public sealed class Provider : IDisposable
         request.Content.Headers.ContentType = Json;
         return await SendAsync(request, cancellation).ConfigureAwait(false);
     }
-
-    /// <summary>Whether a call may have to be sent once more after its answer has begun to come.</summary>
-    public bool PutsModelsAway => sleepers is not null;
-
-    /// <summary>Whether the failure means that the server has put the model away and would answer with it loaded.</summary>
-    public bool CanWake(UpstreamCall call, GatewayError failure) => sleepers is not null && call.Model is not null && LMStudioModels.IsPutAway(failure);
-
-    /// <summary>Loads the call's model; only after <see cref="CanWake"/>.</summary>
-    /// <exception cref="GatewayException">It cannot be loaded.</exception>
-    public Task WakeAsync(UpstreamCall call, CancellationToken cancellation) => sleepers!.LoadAsync(call.Model!, cancellation);
 
     /// <summary>Reads the provider's own model list.</summary>
     /// <exception cref="GatewayException">The provider cannot be reached, refused, or answered something else.</exception>

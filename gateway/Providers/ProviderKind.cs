@@ -19,8 +19,13 @@ internal abstract class ProviderKind
     /// <summary>The paths that requests may go to, as <see cref="UpstreamAddress"/> takes them.</summary>
     public virtual IReadOnlyList<string> RootsOf(ProviderSettings settings, Uri baseUrl) => [baseUrl.AbsolutePath];
 
-    /// <summary>Whether the server unloads models by itself, and says so instead of answering.</summary>
-    public virtual bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => false;
+    /// <summary>What the server needs done now and then before it answers; null: nothing.</summary>
+    /// <param name="settings">The provider's.</param>
+    /// <param name="baseUrl">Where its API is.</param>
+    /// <param name="clock">Measures times.</param>
+    /// <param name="send">Sends a request to the server; throws a <see cref="GatewayException"/> when it refuses.</param>
+    public virtual IRecovery? RecoveryOf(
+        ProviderSettings settings, Uri baseUrl, TimeProvider clock, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send) => null;
 
     /// <summary>The headers in which an answer may name itself, the first one present counts.</summary>
     public virtual IReadOnlyList<string> RequestIdHeaders => ["x-request-id"];

@@ -37,26 +37,21 @@ internal static class LinkScan
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Deepest });
         while (reader.Read())
         {
+            var wasInput = isInput;
+            isInput = false;
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    var name = TextOf(ref reader);
-                    isCarrier = IsCarrier(name);
-                    // An array of items in Responses, the arguments of a call in Anthropic's blocks.
-                    isInput = name.Equals("input", StringComparison.OrdinalIgnoreCase);
-                    if (Skipped.Contains(name))
-                        reader.Skip();
+                    (isCarrier, isInput) = ReadName(ref reader);
                     break;
-                case JsonTokenType.StartObject when isInput:
+                case JsonTokenType.StartObject when wasInput:
                     reader.Skip();
-                    isInput = false;
                     break;
                 case JsonTokenType.StartObject:
                     carried[reader.CurrentDepth + 1] = false;
                     break;
                 case JsonTokenType.StartArray:
                     carried[reader.CurrentDepth + 1] = isCarrier;
-                    isInput = false;
                     break;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray when reader.CurrentDepth == 0:
                     return found;
@@ -66,13 +61,20 @@ internal static class LinkScan
                 case JsonTokenType.String when isCarrier && TextOf(ref reader).Trim() is var text && IsLink(text):
                     found.Add(text);
                     break;
-                default:
-                    isInput = false;
-                    break;
             }
         }
 
         return found;
+    }
+
+    /// <summary>What a member's value may be; what can be no link is skipped.</summary>
+    private static (bool IsCarrier, bool IsInput) ReadName(ref Utf8JsonReader reader)
+    {
+        var name = TextOf(ref reader);
+        if (Skipped.Contains(name))
+            reader.Skip();
+        // An array of items in Responses, the arguments of a call in Anthropic's blocks.
+        return (IsCarrier(name), name.Equals("input", StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool IsCarrier(string name) =>

@@ -63,15 +63,10 @@ public sealed class MediaDownloads : IDisposable
         });
     }
 
-    /// <summary>The request with the linked media that a target does not fetch itself.</summary>
-    /// <param name="request">Holds links.</param>
-    /// <param name="isFetchedByTarget">Which of them may stay links.</param>
-    /// <param name="cancellation">Ends the downloads.</param>
-    /// <param name="makeRoom">Called with further bytes before they are taken; throws when there is no memory for them. Null: nobody counts them.</param>
-    /// <exception cref="GatewayException">A link cannot be fetched; names the address.</exception>
-    public ValueTask<ChatRequest> InlineAsync(ChatRequest request, Func<Part, bool> isFetchedByTarget, CancellationToken cancellation, Action<long>? makeRoom = null)
+    /// <summary>The parts of a request that link to media.</summary>
+    public static IReadOnlyList<Part> LinksOf(ChatRequest request)
     {
-        Dictionary<string, Part>? links = null;
+        List<Part>? links = null;
         foreach (var turn in request.Turns)
         {
             foreach (var part in turn.Parts)
@@ -82,13 +77,29 @@ public sealed class MediaDownloads : IDisposable
             }
         }
 
-        return links is null ? new(request) : new(InlineAsync(request, links, makeRoom, cancellation));
+        return links ?? (IReadOnlyList<Part>)[];
 
         void Find(Part part)
         {
-            if (LinkOf(part) is { } url && !isFetchedByTarget(part))
-                (links ??= new(StringComparer.Ordinal)).TryAdd(url, part);
+            if (LinkOf(part) is not null)
+                (links ??= []).Add(part);
         }
+    }
+
+    /// <summary>The request with linked media in the links' place.</summary>
+    /// <param name="request">Holds links.</param>
+    /// <param name="links">Those of <see cref="LinksOf"/> that are fetched; others stay links.</param>
+    /// <param name="cancellation">Ends the downloads.</param>
+    /// <param name="makeRoom">Called with further bytes before they are taken; throws when there is no memory for them. Null: nobody counts them.</param>
+    /// <exception cref="GatewayException">A link cannot be fetched; names the address.</exception>
+    public ValueTask<ChatRequest> InlineAsync(ChatRequest request, IReadOnlyList<Part> links, CancellationToken cancellation, Action<long>? makeRoom = null)
+    {
+        if (links.Count == 0)
+            return new(request);
+        var different = new Dictionary<string, Part>(StringComparer.Ordinal);
+        foreach (var part in links)
+            different.TryAdd(LinkOf(part)!, part);
+        return new(InlineAsync(request, different, makeRoom, cancellation));
     }
 
     private async Task<ChatRequest> InlineAsync(ChatRequest request, Dictionary<string, Part> links, Action<long>? makeRoom, CancellationToken cancellation)
@@ -149,21 +160,6 @@ public sealed class MediaDownloads : IDisposable
         : servers.TryGetValue(server.DnsSafeHost, out var known) && clock.GetUtcNow() < known.Until ? known.IsInside
         : null;
 
-    /// <summary>Whether a request links to media.</summary>
-    public static bool HoldsLinks(ChatRequest request)
-    {
-        foreach (var turn in request.Turns)
-        {
-            foreach (var part in turn.Parts)
-            {
-                if (LinkOf(part) is not null || (part is ToolResultPart result && result.Content.Any(inner => LinkOf(inner) is not null)))
-                    return true;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>
     /// Refuses a request that goes as it stands to a server that stands inside, for a link that leads to other than public
     /// addresses. The server looks the name up again, so a name may still change what it stands for in between.
@@ -220,28 +216,7 @@ public sealed class MediaDownloads : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
         try
         {
-            var address = new Uri(url);
-            for (var redirects = 0; redirects <= MostRedirects; redirects++)
-            {
-                if (address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0)
-                    throw Refuse(url, "only http and https addresses without user and password are fetched");
-                using var request = new HttpRequestMessage(HttpMethod.Get, address);
-                using var response = await connections.SendAsync(request, both.Token).ConfigureAwait(false);
-                if ((int)response.StatusCode is >= 301 and <= 308 && response.Headers.Location is { } location)
-                {
-                    address = new Uri(address, location);
-                    continue;
-                }
-
-                if (!response.IsSuccessStatusCode)
-                    throw Refuse(url, $"it answered {(int)response.StatusCode}");
-                var bytes = await ReadAsync(url, response, makeRoom, both.Token).ConfigureAwait(false);
-                await SocketThread.LeaveForAsync(bytes.Length);
-                SocketThread.AssertMayProcess(bytes.Length);
-                return Check(url, part, response.Content.Headers.ContentType?.MediaType, bytes);
-            }
-
-            throw Refuse(url, $"it redirects more than {MostRedirects} times");
+            return await FollowAsync(url, part, makeRoom, both.Token).ConfigureAwait(false);
         }
         catch (HttpRequestException error)
         {
@@ -260,6 +235,32 @@ public sealed class MediaDownloads : IDisposable
         {
             throw Refuse(url, $"it took longer than {Longest.TotalSeconds} seconds");
         }
+    }
+
+    private async Task<InlineMedia> FollowAsync(string url, Part part, Action<long>? makeRoom, CancellationToken cancellation)
+    {
+        var address = new Uri(url);
+        for (var redirects = 0; redirects <= MostRedirects; redirects++)
+        {
+            if (address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0)
+                throw Refuse(url, "only http and https addresses without user and password are fetched");
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            using var response = await connections.SendAsync(request, cancellation).ConfigureAwait(false);
+            if ((int)response.StatusCode is >= 301 and <= 308 && response.Headers.Location is { } location)
+            {
+                address = new Uri(address, location);
+                continue;
+            }
+
+            if (!response.IsSuccessStatusCode)
+                throw Refuse(url, $"it answered {(int)response.StatusCode}");
+            var bytes = await ReadAsync(url, response, makeRoom, cancellation).ConfigureAwait(false);
+            await SocketThread.LeaveForAsync(bytes.Length);
+            SocketThread.AssertMayProcess(bytes.Length);
+            return Check(url, part, response.Content.Headers.ContentType?.MediaType, bytes);
+        }
+
+        throw Refuse(url, $"it redirects more than {MostRedirects} times");
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(string url, HttpResponseMessage response, Action<long>? makeRoom, CancellationToken cancellation)

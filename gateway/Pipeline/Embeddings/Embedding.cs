@@ -23,18 +23,15 @@ public static class Embedding
         var losses = new LossReport();
         try
         {
-            for (var index = 0; ; index++)
+            EmbeddingAnswer? answer = null;
+            await new Targets(exchange, model, async next =>
             {
-                target = model.Targets[index];
+                target = next;
                 var batch = new EmbeddingBatch(exchange, target, request, model.Metadata.ContextLength);
                 try
                 {
                     // Steps 6 to 8.
-                    return await batch.RunAsync().ConfigureAwait(false);
-                }
-                catch (GatewayException error) when (error.Error.IsRetryable && error.Error != MemoryBudget.Full && !exchange.ClientLeft && index < model.Targets.Count - 1)
-                {
-                    SettlementLog.WriteFallback(exchange, target, model.Targets[index + 1], error.Error);
+                    answer = await batch.RunAsync().ConfigureAwait(false);
                 }
                 finally
                 {
@@ -42,7 +39,8 @@ public static class Embedding
                     usage = usage.Plus(batch.Usage);
                     losses = batch.Losses;
                 }
-            }
+            }).RunAsync().ConfigureAwait(false);
+            return answer!;
         }
         catch (GatewayException error)
         {

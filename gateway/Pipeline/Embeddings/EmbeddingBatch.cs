@@ -20,7 +20,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
     private const int MostCallsAtOnce = 4;
 
     /// <summary>Each cut goes deeper than the one before; after the last, 1/400 is left.</summary>
-    private const int MostCuts = 6;
+    internal const int MostCuts = 6;
 
     private const double KeptByFirstCut = 0.75;
 
@@ -107,22 +107,27 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         return dialect.WriteEmbeddings(request, model, losses);
     }
 
+    /// <summary>Embeds some of the texts, in smaller parts where the provider refuses them together.</summary>
     private async ValueTask EmbedAsync(Part whole, CancellationToken cancellation)
     {
         var waiting = new Stack<Part>([whole]);
-        while (waiting.TryPop(out var part))
+        Part part = default;
+        int? dimensions = null;
+        await SecondTries.RunAsync(exchange, SecondTry.OfEmbeddingPart, SendAllAsync, EaseAsync).ConfigureAwait(false);
+
+        async Task SendAllAsync()
         {
-            var dimensions = refusesDimensions ? null : request.Dimensions;
-            try
+            while (waiting.TryPop(out part))
             {
+                dimensions = refusesDimensions ? null : request.Dimensions;
                 await SendAsync(part, dimensions, cancellation).ConfigureAwait(false);
             }
-            catch (GatewayException error)
-            {
-                await SocketThread.LeaveForAsync(exchange.Body.Length);
-                if (!TryEase(part, dimensions is not null, error.Error, waiting))
-                    throw;
-            }
+        }
+
+        async ValueTask<bool> EaseAsync(SecondTry row, GatewayError failure)
+        {
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
+            return TryEase(part, dimensions is not null, failure, waiting);
         }
     }
 
@@ -235,14 +240,15 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         var counted = 0L;
         try
         {
-            return await clock.WithinAsync(async () =>
+            EmbeddingAnswer? answer = null;
+            await new Step7Send(exchange, provider, call, clock).RunAsync(SecondTry.OfCall, upstream => clock.WithinAsync(async () =>
             {
-                using var upstream = await provider.SendAsync(call, clock.Token).ConfigureAwait(false);
                 var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, MakeRoom).ConfigureAwait(false);
                 await SocketThread.LeaveForAsync(body.Length);
                 SocketThread.AssertMayProcess(body.Length);
-                return Dialect.ReadEmbeddings(body);
-            }).ConfigureAwait(false);
+                answer = Dialect.ReadEmbeddings(body);
+            })).ConfigureAwait(false);
+            return answer!;
         }
         finally
         {

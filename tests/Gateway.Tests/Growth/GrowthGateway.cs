@@ -78,7 +78,7 @@ internal sealed class GrowthGateway : IDisposable
     {
         var exchange = NewExchange(Clients[client]);
         var target = Providers[provider];
-        var written = TargetCall.WriteAsync(exchange, snapshot.ProviderOf(target), snapshot.ProviderOf(target).ModelOf(target), Read(exchange, client, body), default);
+        var written = Step6Write.RunAsync(exchange, snapshot.ProviderOf(target), snapshot.ProviderOf(target).ModelOf(target), Read(exchange, client, body));
         Assert.True(written.IsCompleted, "the work has left its thread");
         return written.GetAwaiter().GetResult().Call;
     }
@@ -109,7 +109,7 @@ internal sealed class GrowthGateway : IDisposable
         var exchange = NewExchange(dialect);
         var target = Providers[provider];
         var request = Read(exchange, client, asked) with { Stream = readSize > 0 };
-        var written = TargetCall.WriteAsync(exchange, snapshot.ProviderOf(target), target.Model, request, default).GetAwaiter().GetResult();
+        var written = Step6Write.RunAsync(exchange, snapshot.ProviderOf(target), target.Model, request).GetAwaiter().GetResult();
         var reader = written.OpenAnswer();
         var context = new AnswerContext(request, "r", clock, clock.GetTimestamp());
         var output = new ArrayBufferWriter<byte>();

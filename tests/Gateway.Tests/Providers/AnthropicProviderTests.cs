@@ -89,14 +89,16 @@ public class AnthropicProviderTests
     }
 
     [Fact]
-    public async Task A_refused_signature_is_cured_once()
+    public async Task A_refused_signature_can_be_amended_once()
     {
         await using var upstream = await ScriptedUpstream.StartAsync();
         upstream.Answer = http => ScriptedUpstream.WriteAsync(http, 400, "application/json", """{"type":"error","error":{"type":"invalid_request_error","message":"messages.1.content.0: Invalid `signature` in `thinking` block"}}""");
         using var provider = ProviderAt(upstream);
         var call = Call with { Body = """{"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"x","signature":"y"},{"type":"text","text":"z"}]}]}"""u8.ToArray() };
-        await Assert.ThrowsAsync<GatewayException>(() => provider.SendAsync(call, CancellationToken.None));
-        Assert.Equal("""{"messages":[{"role":"assistant","content":[{"type":"text","text":"z"}]}]}""", upstream.Bodies[1]);
-        Assert.Equal(2, upstream.Bodies.Count);
+        var refusal = (await Assert.ThrowsAsync<GatewayException>(() => provider.SendAsync(call, CancellationToken.None))).Error;
+        Assert.Single(upstream.Bodies);
+        var amended = provider.Api.Amend(call, refusal)!;
+        Assert.Equal("""{"messages":[{"role":"assistant","content":[{"type":"text","text":"z"}]}]}""", System.Text.Encoding.UTF8.GetString(amended.Body.Span));
+        Assert.Null(provider.Api.Amend(amended, refusal));
     }
 }

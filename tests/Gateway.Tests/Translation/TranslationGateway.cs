@@ -101,7 +101,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
                 {
                     Source = JsonMembers.TryRead(Encoding.UTF8.GetBytes(body.GetRawText())),
                 };
-                var written = await TargetCall.WriteAsync(exchange, upstream, upstream.ModelOf(named), request, default);
+                var written = await Step6Write.RunAsync(exchange, upstream, upstream.ModelOf(named), request);
                 call = written.Call;
                 losses = written.Losses;
             }

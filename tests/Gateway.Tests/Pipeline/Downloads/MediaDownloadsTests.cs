@@ -23,10 +23,8 @@ public sealed class MediaDownloadsTests : IAsyncLifetime
         using var downloads = Downloads(DownloadPolicy.Any);
         var picture = new ImagePart(new LinkedMedia(server.BaseUrl + "/a"), "low");
         var kept = new ImagePart(new LinkedMedia("https://example.com/kept.png"));
-        var request = await downloads.InlineAsync(
-            RequestWith(picture, picture, kept, new ToolResultPart("c", "f", [picture], false)),
-            part => part == kept,
-            default);
+        var linked = RequestWith(picture, picture, kept, new ToolResultPart("c", "f", [picture], false));
+        var request = await downloads.InlineAsync(linked, [.. MediaDownloads.LinksOf(linked).Where(part => part != kept)], default);
         var wanted = picture with { Source = new InlineMedia("image/png", Convert.ToBase64String(Png)) };
         Assert.Equal([wanted, wanted, kept], request.Turns[0].Parts.Take(3));
         Assert.Equal([wanted], ((ToolResultPart)request.Turns[0].Parts[3]).Content);
@@ -111,7 +109,7 @@ public sealed class MediaDownloadsTests : IAsyncLifetime
 
     private static async Task<string> RefusalAsync(MediaDownloads downloads, string url)
     {
-        var error = await Assert.ThrowsAsync<GatewayException>(() => downloads.InlineAsync(RequestWith(new ImagePart(new LinkedMedia(url))), _ => false, default).AsTask());
+        var error = await Assert.ThrowsAsync<GatewayException>(() => downloads.InlineAsync(RequestWith(new ImagePart(new LinkedMedia(url))), [new ImagePart(new LinkedMedia(url))], default).AsTask());
         Assert.Equal(400, error.Error.Status);
         Assert.Contains(url, error.Message, StringComparison.Ordinal);
         return error.Message;

@@ -4,7 +4,7 @@ using Dragoman.Conversation;
 namespace Dragoman.Pipeline;
 
 /// <summary>Step 4: from the name that a client gave to the model behind it.</summary>
-public static class Resolution
+public static class Step4Resolve
 {
     /// <summary>Null when nothing is published under the name.</summary>
     /// <exception cref="GatewayException">The client gave something that cannot be a name, and expects to be told so.</exception>

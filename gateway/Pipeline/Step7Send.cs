@@ -1,0 +1,64 @@
+using Dragoman.Conversation;
+using Dragoman.Dialects;
+using Dragoman.Providers;
+using Dragoman.Wire;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>Step 7: sends one written call, and again where <see cref="SecondTry"/> says so, until its answer was read.</summary>
+/// <param name="exchange">Whose call it is.</param>
+/// <param name="provider">Who is called.</param>
+/// <param name="call">What is sent.</param>
+/// <param name="clock">Bounds all of it together.</param>
+internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCall call, UpstreamClock clock)
+{
+    private UpstreamCall? call = call;
+
+    /// <summary>The provider's headers say that it answers; what goes wrong now is said by the answer.</summary>
+    private bool isAnswering;
+    private bool isLastTry;
+
+    /// <param name="rows">Which second tries the call has.</param>
+    /// <param name="read">Reads a good answer.</param>
+    /// <param name="hasBegun">Whether some of the answer has gone to the client; null: nothing goes there before the end.</param>
+    /// <exception cref="GatewayException">The provider cannot be reached, refused, took too long, or its answer failed.</exception>
+    public Task RunAsync(IReadOnlyList<SecondTry> rows, Func<HttpResponseMessage, Task> read, Func<bool>? hasBegun = null) =>
+        SecondTries.RunAsync(exchange, rows, () => TryAsync(read), TryCureAsync, hasBegun);
+
+    /// <summary>The answer has begun, so the call is not sent again and need not be kept.</summary>
+    public void Release() => call = null;
+
+    private async Task TryAsync(Func<HttpResponseMessage, Task> read)
+    {
+        isAnswering = false;
+        using var upstream = await clock.WithinAsync(SendAsync).ConfigureAwait(false);
+        isAnswering = true;
+        await read(upstream).ConfigureAwait(false);
+    }
+
+    private Task<HttpResponseMessage> SendAsync() => provider.SendAsync(call!, clock.Token);
+
+    private async ValueTask<bool> TryCureAsync(SecondTry row, GatewayError failure)
+    {
+        if (row == SecondTry.RecoveredAnswer)
+            return isAnswering && (isLastTry = await TryRecoverAsync(failure).ConfigureAwait(false));
+        if (isAnswering || isLastTry)
+            return false;
+        // To amend a call means to read it.
+        await SocketThread.LeaveForAsync(call!.Length);
+        SocketThread.AssertMayProcess(call.Length);
+        if (provider.Api.Amend(call, failure) is not { } amended)
+            return await TryRecoverAsync(failure).ConfigureAwait(false);
+        call = amended;
+        return true;
+    }
+
+    /// <exception cref="GatewayException">The server cannot be recovered, or that takes too long.</exception>
+    private async ValueTask<bool> TryRecoverAsync(GatewayError failure)
+    {
+        if (provider.Recovery is not { } recovery || !recovery.IsFor(call!, failure))
+            return false;
+        await clock.WithinAsync(() => recovery.RunAsync(call!, clock.Token)).ConfigureAwait(false);
+        return true;
+    }
+}
