@@ -1,5 +1,6 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
+using Dragoman.Pipeline.Memory;
 using Dragoman.Providers;
 
 namespace Dragoman.Pipeline;
@@ -17,11 +18,8 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
     /// <summary>What a call counts besides its words: what is kept to tell it from the others.</summary>
     private const int CallBytes = 1024;
 
-    /// <summary>Bytes of an answer that are not counted to the memory budget; longer ones are rare.</summary>
-    private const int FirstRoom = 256 * 1024;
-
+    private readonly GrowingRoom carried = new(exchange);
     private long producedBytes;
-    private long roomFor = FirstRoom;
     private Usage usage = Conversation.Usage.Absent;
 
     /// <summary>Something that the client can see has come, so that the answer may begin.</summary>
@@ -31,7 +29,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
     public int MostBytes { get; } = exchange.Snapshot.Configuration.Limits.AnswerBytes;
 
     /// <summary>Bytes of all that has come, which dialects may keep to the answer's end.</summary>
-    public long CarriedBytes { get; private set; }
+    public long CarriedBytes => carried.Bytes;
 
     /// <summary>The last event has come.</summary>
     public bool IsOver { get; private set; }
@@ -135,19 +133,9 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
     /// <summary>What dialects keep of an answer to its end cannot become more than this allows, whatever the provider sends.</summary>
     private void Carry(int bytes)
     {
-        CarriedBytes += bytes;
-        if (CarriedBytes > MostBytes)
+        if (CarriedBytes + bytes > MostBytes)
             throw new GatewayException(UpstreamBody.TooLarge(MostBytes));
-        if (CarriedBytes > roomFor)
-            MakeRoom();
-    }
-
-    /// <summary>In steps, so that a token costs no more than a comparison.</summary>
-    private void MakeRoom()
-    {
-        var step = Math.Max(FirstRoom, CarriedBytes);
-        exchange.Memory.Grow(step);
-        roomFor = CarriedBytes + step;
+        carried.Add(bytes);
     }
 
     private Usage Estimate() => new(

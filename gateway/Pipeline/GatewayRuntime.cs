@@ -4,25 +4,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>What outlives a request: the clock, and the one place where the snapshot is swapped.</summary>
+/// <summary>What outlives a request: the clock, the snapshot, and what is remembered.</summary>
 public sealed class GatewayRuntime : IDisposable
 {
-    private volatile GatewaySnapshot snapshot;
-
-    /// <param name="first">The snapshot to start with; the memory budget is its own for the life of the process.</param>
+    /// <param name="snapshot">The configuration that the process runs with; the runtime disposes it.</param>
     /// <param name="clock">The source of all times.</param>
     /// <param name="loggers">Where the process's log goes.</param>
     /// <param name="handsOver">Whether this process may give a request back for the functions to answer; only the sidecar may.</param>
-    public GatewayRuntime(GatewaySnapshot first, TimeProvider clock, ILoggerFactory loggers, bool handsOver)
+    public GatewayRuntime(GatewaySnapshot snapshot, TimeProvider clock, ILoggerFactory loggers, bool handsOver)
     {
-        snapshot = first;
+        Snapshot = snapshot;
         Clock = clock;
         SettlementLogger = loggers.CreateLogger("Dragoman.Settlement");
         HandsOver = handsOver;
         Drain = new Drain(clock);
         RecentModels = new RecentModels(clock);
         ReasoningMemory = new ReasoningMemory(clock);
-        Memory = new MemoryBudget(MemoryBudget.CapacityFor(first.Configuration.Limits.MemoryBytes), clock, () => Drain.Running, ProcessHeap.Instance);
+        Memory = new MemoryBudget(MemoryBudget.CapacityFor(snapshot.Configuration.Limits.MemoryBytes), clock, () => Drain.Running, ProcessHeap.Instance);
         GatewayMetrics.Observe(Memory);
     }
 
@@ -44,15 +42,12 @@ public sealed class GatewayRuntime : IDisposable
 
     public MemoryBudget Memory { get; }
 
-    public GatewaySnapshot Snapshot
-    {
-        get => snapshot;
-        set => snapshot = value;
-    }
+    public GatewaySnapshot Snapshot { get; }
 
     public void Dispose()
     {
         Memory.Dispose();
         Drain.Dispose();
+        Snapshot.Dispose();
     }
 }

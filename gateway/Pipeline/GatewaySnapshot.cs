@@ -10,7 +10,7 @@ using Dragoman.Secrets;
 namespace Dragoman.Pipeline;
 
 /// <summary>Configuration, catalogue and providers that belong together. Immutable: a request keeps the one it started with.</summary>
-public sealed class GatewaySnapshot
+public sealed class GatewaySnapshot : IDisposable
 {
     private readonly Dictionary<string, Provider> providers;
 
@@ -41,4 +41,12 @@ public sealed class GatewaySnapshot
     public MediaDownloads Downloads { get; }
 
     public Provider ProviderOf(Target target) => providers[target.Provider];
+
+    /// <summary>Closes all connections to providers and to where media are linked.</summary>
+    public void Dispose()
+    {
+        foreach (var provider in providers.Values)
+            provider.Dispose();
+        Downloads.Dispose();
+    }
 }

@@ -1,6 +1,7 @@
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Pipeline.Memory;
 using Dragoman.Providers;
 using Dragoman.Wire;
 
@@ -27,17 +28,13 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
     /// <summary>What a vector takes until its answer is sent: itself, and about thrice as much as text.</summary>
     private const int TimesVectors = 4;
 
-    /// <summary>Bytes of vectors that are not counted to the memory budget.</summary>
-    private const int FirstRoom = 256 * 1024;
-
     private readonly Provider provider = exchange.Snapshot.ProviderOf(target);
     private readonly string[] texts = [.. request.Inputs];
     private readonly float[][] vectors = new float[request.Inputs.Count][];
     private readonly LossReport losses = new();
     private readonly Lock shared = new();
+    private readonly GrowingRoom kept = new(exchange);
     private Usage usage = Usage.Absent;
-    private long vectorBytes;
-    private long roomForVectors = FirstRoom;
     private volatile bool refusesDimensions;
 
     /// <summary>Of all calls that went well so far.</summary>
@@ -217,21 +214,11 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
             : new Usage(inputs.Sum(TokenEstimate.Of), 0, Origin: UsageOrigin.Estimated);
         lock (shared)
         {
-            KeepRoom(answer.Bytes);
+            // Vectors stay until the last one has come.
+            kept.Add(TimesVectors * answer.Bytes);
             usage = usage.Plus(used);
             losses.Add(lost);
         }
-    }
-
-    /// <summary>Counts vectors, which stay until the last one has come; few texts have too few of them.</summary>
-    private void KeepRoom(long bytes)
-    {
-        vectorBytes += TimesVectors * bytes;
-        if (vectorBytes <= roomForVectors)
-            return;
-        var step = Math.Max(FirstRoom, vectorBytes / 2);
-        exchange.Memory.Grow(step);
-        roomForVectors += step;
     }
 
     private async Task<EmbeddingAnswer> CallAsync(UpstreamCall call, CancellationToken cancellation)

@@ -37,7 +37,6 @@ public sealed partial class TranslationGateway : IAsyncLifetime
 
     private readonly ManualTimeProvider clock = new();
     private ScriptedUpstream links = null!;
-    private GatewaySnapshot snapshot = null!;
     private Exchange exchange = null!;
 
     internal static IReadOnlyCollection<IInboundDialect> Dialects => Generating.Values;
@@ -59,20 +58,23 @@ public sealed partial class TranslationGateway : IAsyncLifetime
             new JsonObject { ["providers"] = providers, ["access"] = new JsonObject { ["downloads"] = "any" } }.ToJsonString(),
             "test",
             new Dictionary<string, string>());
-        snapshot = new GatewaySnapshot(configuration, clock);
-        exchange = new Exchange(new DefaultHttpContext(), new GatewayRuntime(snapshot, clock, NullLoggerFactory.Instance, handsOver: false), new OpenAIChat().Errors, "r")
+        exchange = new Exchange(new DefaultHttpContext(), new GatewayRuntime(new GatewaySnapshot(configuration, clock), clock, NullLoggerFactory.Instance, handsOver: false), new OpenAIChat().Errors, "r")
         {
             Caller = new Caller("team"),
         };
     }
 
-    public async Task DisposeAsync() => await links.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        exchange.Snapshot.Dispose();
+        await links.DisposeAsync();
+    }
 
     /// <summary>The client's JSON with what is only known now: addresses of media, and sealed envelopes.</summary>
     internal JsonElement Fill(JsonObject request)
     {
         var text = LinkPlaceholder().Replace(request.ToJsonString(), match => $"{links.BaseUrl}/{match.Groups[1].Value}");
-        text = StatePlaceholder().Replace(text, match => snapshot.Envelope.Wrap(
+        text = StatePlaceholder().Replace(text, match => exchange.Snapshot.Envelope.Wrap(
             OpaqueState.Of(Enum.Parse<StateKind>(match.Groups[1].Value), match.Groups[2].Value, match.Groups[3].Value)));
         return Json.Parse(text);
     }
@@ -85,7 +87,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
     {
         var target = provider.Targets[@case];
         var named = new Target(NameOf(provider, @case), target.Model);
-        var upstream = snapshot.ProviderOf(named);
+        var upstream = exchange.Snapshot.ProviderOf(named);
         var losses = new LossReport();
         try
         {
@@ -97,7 +99,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
             }
             else
             {
-                var request = Generating[dialect].Read(body, new RequestContext(name => headers.GetValueOrDefault(name), snapshot.Envelope)) with
+                var request = Generating[dialect].Read(body, new RequestContext(name => headers.GetValueOrDefault(name), exchange.Snapshot.Envelope)) with
                 {
                     Source = JsonMembers.TryRead(Encoding.UTF8.GetBytes(body.GetRawText())),
                 };
