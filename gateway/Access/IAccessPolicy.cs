@@ -1,3 +1,4 @@
+using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Microsoft.AspNetCore.Http;
 
@@ -9,8 +10,14 @@ public interface IAccessPolicy
     /// <exception cref="GatewayException">The caller is not known or not allowed.</exception>
     ValueTask<Caller> AuthenticateAsync(HttpRequest request, CancellationToken cancellation);
 
+    /// <summary>Sets aside what a request may use, before anything of it is sent.</summary>
+    /// <param name="caller">Who pays.</param>
+    /// <param name="model">The published name.</param>
+    /// <param name="targets">The models that may be asked, in the order in which they are tried.</param>
+    /// <param name="bound">What the request may use at most.</param>
+    /// <param name="cancellation">The client leaves.</param>
     /// <exception cref="GatewayException">A limit or a budget is used up.</exception>
-    ValueTask<Reservation> ReserveAsync(Caller caller, CancellationToken cancellation);
+    ValueTask<Reservation> ReserveAsync(Caller caller, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation);
 
     /// <summary>Takes no cancellation: a client that leaves does not undo what was used.</summary>
     ValueTask SettleAsync(Reservation reservation, Settlement settlement);

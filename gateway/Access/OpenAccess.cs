@@ -1,3 +1,4 @@
+using Dragoman.Configuration;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Access;
@@ -9,7 +10,8 @@ public sealed class OpenAccess : IAccessPolicy
 
     public ValueTask<Caller> AuthenticateAsync(HttpRequest request, CancellationToken cancellation) => new(Everybody);
 
-    public ValueTask<Reservation> ReserveAsync(Caller caller, CancellationToken cancellation) => new(new Reservation(caller));
+    public ValueTask<Reservation> ReserveAsync(Caller caller, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation) =>
+        new(new Reservation(caller));
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement) => default;
 }

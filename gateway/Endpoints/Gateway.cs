@@ -6,7 +6,6 @@ using Dragoman.Pipeline.Memory;
 using Dragoman.Secrets;
 using Dragoman.WebSockets;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Endpoints;
@@ -20,22 +19,14 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
     public async Task HandleAsync(HttpContext http)
     {
         // Step 1: receive.
-        var requestId = RequestId.Of(http.Request);
-        http.Response.Headers[RequestId.Header] = requestId;
-        // A browser that opens an answer must not make a page of what a model wrote.
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        var path = PathOf(http);
+        var path = Step1Receive.PathOf(http);
         var route = RouteTable.Find(path, out var rest)?.For(http.Request.Headers);
-        var errors = route?.Errors ?? RouteTable.ErrorsOf(path);
-        if (errors.RequestIdHeader is { } header)
-            http.Response.Headers[header] = requestId;
-        var exchange = new Exchange(http, runtime, errors, requestId) { RouteValue = rest };
+        var exchange = Step1Receive.Open(http, runtime, route?.Errors ?? RouteTable.ErrorsOf(path), rest);
+        var requestId = exchange.RequestId;
         var isTaken = route is { IsProbe: true } || runtime.Drain.TryEnter();
         try
         {
-            // What it names is a host to connect to, not one that is asked.
-            if (HttpMethods.IsConnect(http.Request.Method))
-                throw new GatewayException(new GatewayError(ErrorKind.MethodNotAllowed, "CONNECT is not allowed; the gateway is no proxy for connections."));
+            Step1Receive.RefuseConnect(http);
             var access = exchange.Snapshot.Configuration.Access;
             if (!BrowserOrigins.Admit(http, access.Origins) || !HostGuard.Admit(http, access.Hosts))
             {
@@ -45,25 +36,14 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             }
 
             OpenNetwork.RefuseUnlessAllowed(http, access);
-            if (!runtime.HasSiblings && HandOver.HasSiblings(exchange))
-                runtime.HasSiblings = true;
-            if (!isTaken)
-            {
-                await RefuseAsync(exchange).ConfigureAwait(false);
+            if (!await Step1Receive.TryTakeAsync(exchange, runtime, isTaken).ConfigureAwait(false))
                 return;
-            }
-
             if (route is null)
                 throw new GatewayException(new GatewayError(ErrorKind.NotFound, $"Unknown request URL: {http.Request.Method} {path}."));
             var session = route.OpenWebSocket is not null && WebSocketHandshake.IsAsked(http.Request) ? route.OpenWebSocket(exchange.Snapshot.Configuration.Limits, runtime.Memory) : null;
-            if (session is null && !route.Methods.Contains(http.Request.Method))
-            {
-                http.Response.Headers.Allow = string.Join(", ", route.Methods);
-                throw new GatewayException(new GatewayError(ErrorKind.MethodNotAllowed, $"{path} allows {string.Join(", ", route.Methods)}, not {http.Request.Method}."));
-            }
-
-            // Step 2: authenticate.
-            exchange.Caller = await exchange.Snapshot.Access.AuthenticateAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+            if (session is null)
+                Step1Receive.RefuseOtherMethods(http, path, route.Methods);
+            await Step2Authenticate.RunAsync(exchange).ConfigureAwait(false);
             if (session is not null)
                 await ServeWebSocketAsync(exchange, session).ConfigureAwait(false);
             else
@@ -96,28 +76,10 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         }
     }
 
-    /// <summary>The process is about to stop. Nothing of the request has been done, so it can be answered elsewhere.</summary>
-    private static async Task RefuseAsync(Exchange exchange)
-    {
-        exchange.Http.Response.Headers.Connection = "close";
-        await exchange.DiscardBodyAsync().ConfigureAwait(false);
-        if (!HandOver.TryPassOn(exchange))
-            throw new GatewayException(Drain.Restarting);
-    }
-
     /// <summary>Each message comes back here as a request of its own.</summary>
     private Task ServeWebSocketAsync(Exchange exchange, MessageSession session) => runtime.HandsOver
         ? WebSocketConnection.RunAsync(exchange, session, runtime.Memory, HandleAsync)
         : throw new GatewayException(new GatewayError(ErrorKind.NotImplemented, "The functions serve no WebSocket; the sidecar does."));
-
-    private static string PathOf(HttpContext http)
-    {
-        // The path as it came: an encoded slash in a model's name is not a path's slash.
-        var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var query = target.IndexOf('?');
-        var path = query < 0 ? target : target[..query];
-        return path.StartsWith('/') ? path : http.Request.Path.ToString();
-    }
 
     private static async Task AnswerAsync(Exchange exchange, GatewayError error)
     {

@@ -12,13 +12,7 @@ internal sealed class OllamaEmbedEndpoint : IEndpoint
 {
     public async Task HandleAsync(Exchange exchange)
     {
-        EmbeddingRequest request;
-        using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-        {
-            await SocketThread.LeaveForAsync(exchange.Body.Length);
-            request = exchange.Read(work => OllamaEmbeddings.ReadEmbed(body.RootElement, work));
-        }
-
+        var request = await Step3Read.RunAsync(exchange, OllamaEmbeddings.ReadEmbed).ConfigureAwait(false);
         var model = request.Model.Length == 0
             ? throw new GatewayException(Step4Resolve.NotFound(""))
             : await OllamaEmbeddingModel.FindAsync(exchange, request).ConfigureAwait(false);

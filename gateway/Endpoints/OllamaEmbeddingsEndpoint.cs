@@ -12,13 +12,7 @@ internal sealed class OllamaEmbeddingsEndpoint : IEndpoint
 {
     public async Task HandleAsync(Exchange exchange)
     {
-        EmbeddingRequest request;
-        using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-        {
-            await SocketThread.LeaveForAsync(exchange.Body.Length);
-            request = exchange.Read(work => OllamaEmbeddings.ReadEmbeddings(body.RootElement, work));
-        }
-
+        var request = await Step3Read.RunAsync(exchange, OllamaEmbeddings.ReadEmbeddings).ConfigureAwait(false);
         var model = await OllamaEmbeddingModel.FindAsync(exchange, request).ConfigureAwait(false);
         var answer = request.Inputs.Count == 0
             ? new EmbeddingAnswer([], Usage.Absent)

@@ -12,14 +12,7 @@ internal sealed class OpenAIEmbeddingsEndpoint : IEndpoint
 {
     public async Task HandleAsync(Exchange exchange)
     {
-        EmbeddingRequest request;
-        EmbeddingEncoding encoding;
-        using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-        {
-            await SocketThread.LeaveForAsync(exchange.Body.Length);
-            (request, encoding) = exchange.Read(work => OpenAIEmbeddings.Read(body.RootElement, work));
-        }
-
+        var (request, encoding) = await Step3Read.RunAsync(exchange, OpenAIEmbeddings.Read).ConfigureAwait(false);
         var model = await Step4Resolve.FindAsync(exchange, request.Model, ClientTraits.Default).ConfigureAwait(false)
             ?? throw new GatewayException(Step4Resolve.NotFound(request.Model));
         var answer = await Embedding.RunAsync(exchange, "openai.embeddings", request, model).ConfigureAwait(false);

@@ -14,10 +14,13 @@ public sealed class GatewaySnapshot : IDisposable
 {
     private readonly Dictionary<string, Provider> providers;
 
-    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock)
+    /// <param name="configuration">What the operator said.</param>
+    /// <param name="clock">The source of all times.</param>
+    /// <param name="access">Who may call; null: everybody.</param>
+    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock, IAccessPolicy? access = null)
     {
         Configuration = configuration;
-        Access = new OpenAccess();
+        Access = access ?? new OpenAccess();
         Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
         Credentials = new CredentialScrub(configuration.Providers.Select(settings => settings.ApiKey));
         var keys = string.Join('\n', configuration.Providers.Select(settings => $"{settings.Name} {settings.ApiKey}"));

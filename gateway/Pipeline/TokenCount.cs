@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dragoman.Access;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
@@ -7,7 +8,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>How long a request is: steps 1 to 4 as for its generation, then the first target's word or an estimate (specs/dialects.md 4.2).</summary>
+/// <summary>How long a request is: all steps as for its generation, with the first target's word or an estimate as the answer (specs/dialects.md 4.2).</summary>
 public static class TokenCount
 {
     /// <summary>The response header of a count that no provider made; its value is <c>estimated</c>.</summary>
@@ -18,23 +19,25 @@ public static class TokenCount
     /// <exception cref="GatewayException">The request is malformed, the model unknown, or the provider failed at counting.</exception>
     public static async Task<long> RunAsync(Exchange exchange, Func<JsonElement, RequestContext, ChatRequest> read)
     {
-        // Step 3: read.
-        ChatRequest request;
-        using (var body = await exchange.ReadJsonAsync().ConfigureAwait(false))
-        {
-            await SocketThread.LeaveForAsync(exchange.Body.Length);
-            request = Generation.Read(exchange, body, read);
-        }
-
-        // Step 4: resolve.
+        var request = await Step3Read.RunAsync(exchange, read).ConfigureAwait(false);
         var model = await Step4Resolve.FindAsync(exchange, request.Model, request.Client).ConfigureAwait(false)
             ?? throw new GatewayException(Step4Resolve.NotFound(request.Model));
-        if (await AskAsync(exchange, request, model.Targets[0]).ConfigureAwait(false) is { } counted)
-            return counted;
-        exchange.Http.Response.Headers[Header] = "estimated";
-        await SocketThread.LeaveForAsync(exchange.Body.Length);
-        SocketThread.AssertMayProcess(exchange.Body.Length);
-        return TokenEstimate.Of(request);
+        var target = model.Targets[0];
+        long? tokens = null;
+        // A count costs nothing, but it is a call like others.
+        await Step5Reserve.RunAsync(exchange, model.Name, [target], UpperBound.Nothing, CountAsync, failure => new Consumption(Usage.Absent, tokens is not null, failure)).ConfigureAwait(false);
+        return tokens!.Value;
+
+        async Task CountAsync()
+        {
+            tokens = await AskAsync(exchange, request, target).ConfigureAwait(false);
+            if (tokens is not null)
+                return;
+            exchange.Http.Response.Headers[Header] = "estimated";
+            await SocketThread.LeaveForAsync(exchange.Body.Length);
+            SocketThread.AssertMayProcess(exchange.Body.Length);
+            tokens = TokenEstimate.Of(request);
+        }
     }
 
     /// <summary>The provider's count; null when it does not count.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Dragoman.Access;
 using Dragoman.Configuration;
 using Dragoman.Hosting;
 using Dragoman.Pipeline;
@@ -47,6 +48,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="httpVersion">What both providers speak, and all they speak.</param>
     /// <param name="upstreamModel">The first provider's name of the model <c>m</c>.</param>
     /// <param name="limits">JSON of the configuration's <c>limits</c>.</param>
+    /// <param name="policy">Who may call; null: everybody.</param>
     public static async Task<GatewayUnderTest> StartAsync(
         string dialect = "mistral",
         bool handsOver = true,
@@ -56,7 +58,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         string publish = "none",
         string upstreamModel = "upstream-m",
         string httpVersion = "1.1",
-        string limits = """{ "requestBytes": 100000 }""")
+        string limits = """{ "requestBytes": 100000 }""",
+        IAccessPolicy? policy = null)
     {
         var protocols = httpVersion == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1;
         var first = await ScriptedUpstream.StartAsync(protocols);
@@ -82,7 +85,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             """,
             "test",
             new Dictionary<string, string>());
-        var app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0, handsOver);
+        var app = GatewayHost.Build(new GatewaySnapshot(configuration, clock, policy), clock, IPAddress.Loopback, 0, handsOver);
         await app.StartAsync();
         return new GatewayUnderTest(app, first, second, clock);
     }

@@ -1,4 +1,5 @@
 using Dragoman.Access;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Microsoft.AspNetCore.Http;
 
@@ -16,7 +17,7 @@ public class OpenAccessTests
         request.Headers.Authorization = authorization;
         var access = new OpenAccess();
         var caller = await access.AuthenticateAsync(request, CancellationToken.None);
-        var reservation = await access.ReserveAsync(caller, CancellationToken.None);
+        var reservation = await access.ReserveAsync(caller, "m", [new Target("p", "m")], UpperBound.Nothing, CancellationToken.None);
         await access.SettleAsync(reservation, new Settlement(Outcome.Completed, new Usage(1, 1)));
         Assert.Equal("open", reservation.Caller.Team);
     }

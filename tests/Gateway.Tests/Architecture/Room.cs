@@ -13,7 +13,7 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Conversation", "Wire"),
         new("Configuration", "Conversation"),
         new("Connections", "Conversation"),
-        new("Access", "Conversation"),
+        new("Access", "Conversation", "Configuration"),
         new("Schemas", "Wire", "Conversation"),
         new("Catalog", "Wire", "Conversation", "Configuration"),
         new("Dialects", "Wire", "Conversation", "Schemas", "Configuration", "Catalog"),

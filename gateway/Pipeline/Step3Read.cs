@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Dragoman.Conversation;
+using Dragoman.Dialects;
+using Dragoman.Dialects.Requests;
+using Dragoman.Wire;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>Step 3: the client's dialect reads the body, within the time and the bounds that there are for it.</summary>
+public static class Step3Read
+{
+    /// <summary>Reads a request of a model, be it to answer or to count it.</summary>
+    /// <param name="exchange">Whose body it is.</param>
+    /// <param name="read">The dialect's reader.</param>
+    /// <exception cref="GatewayException">The request is malformed, too large in some way, or takes too long.</exception>
+    internal static Task<ChatRequest> RunAsync(Exchange exchange, Func<JsonElement, RequestContext, ChatRequest> read) => RunAsync(exchange, (body, _) =>
+    {
+        var request = exchange.Own(read(body.RootElement, exchange.RequestContext), body);
+        RequestLimits.Check(request);
+        return request;
+    });
+
+    /// <summary>Reads what is no request of a chat model, such as texts to embed.</summary>
+    /// <inheritdoc cref="RunAsync(Exchange, Func{JsonElement, RequestContext, ChatRequest})"/>
+    public static Task<T> RunAsync<T>(Exchange exchange, Func<JsonElement, WorkLimit, T> read) => RunAsync(exchange, (body, work) => read(body.RootElement, work));
+
+    private static async Task<T> RunAsync<T>(Exchange exchange, Func<RequestJson, WorkLimit, T> read)
+    {
+        using var body = await exchange.ReadJsonAsync().ConfigureAwait(false);
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
+        return exchange.Read(work => read(body, work));
+    }
+}

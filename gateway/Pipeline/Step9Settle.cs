@@ -1,0 +1,23 @@
+using Dragoman.Access;
+using Dragoman.Conversation;
+
+namespace Dragoman.Pipeline;
+
+/// <summary>Step 9: charges what was used. It takes no cancellation: a client that leaves does not undo what was used.</summary>
+internal static class Step9Settle
+{
+    /// <param name="exchange">Whose request it was.</param>
+    /// <param name="reservation">What was set aside.</param>
+    /// <param name="consumed">What was used.</param>
+    /// <param name="log">Writes the settlement down.</param>
+    public static async Task RunAsync(Exchange exchange, Reservation reservation, Consumption consumed, Action<Settlement, GatewayError?>? log)
+    {
+        var outcome = consumed.Error is not null ? Outcome.Failed
+            : consumed.IsOver ? Outcome.Completed
+            : exchange.ClientLeft ? Outcome.ClientLeft
+            : Outcome.Failed;
+        var settlement = new Settlement(outcome, consumed.Usage);
+        await exchange.Snapshot.Access.SettleAsync(reservation, settlement).ConfigureAwait(false);
+        log?.Invoke(settlement, consumed.Error);
+    }
+}

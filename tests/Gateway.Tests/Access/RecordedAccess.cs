@@ -1,0 +1,51 @@
+using Dragoman.Access;
+using Dragoman.Configuration;
+using Dragoman.Conversation;
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Gateway.Tests.Access;
+
+/// <summary>Notes what is reserved and settled, and measures the prompt as a policy with budgets would.</summary>
+internal sealed class RecordedAccess : IAccessPolicy
+{
+    private readonly Lock gate = new();
+    private readonly List<(string Model, string Targets, long? Input, long? Output)> reserved = [];
+    private readonly List<Settlement> settled = [];
+
+    /// <summary>Set: nothing may be used.</summary>
+    public bool Refuses { get; set; }
+
+    public IReadOnlyList<(string Model, string Targets, long? Input, long? Output)> Reserved
+    {
+        get
+        {
+            lock (gate)
+                return [.. reserved];
+        }
+    }
+
+    public IReadOnlyList<Settlement> Settled
+    {
+        get
+        {
+            lock (gate)
+                return [.. settled];
+        }
+    }
+
+    public ValueTask<Caller> AuthenticateAsync(HttpRequest request, CancellationToken cancellation) => new(new Caller("team"));
+
+    public ValueTask<Reservation> ReserveAsync(Caller caller, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation)
+    {
+        lock (gate)
+            reserved.Add((model, string.Join(' ', targets.Select(target => $"{target.Provider}/{target.Model}")), bound.InputTokens, bound.OutputTokens));
+        return Refuses ? throw new GatewayException(new GatewayError(ErrorKind.QuotaExceeded, "used up")) : new(new Reservation(caller));
+    }
+
+    public ValueTask SettleAsync(Reservation reservation, Settlement settlement)
+    {
+        lock (gate)
+            settled.Add(settlement);
+        return default;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using Dragoman.Access;
+using Dragoman.Conversation;
+using Dragoman.Gateway.Tests.Access;
+
+namespace Dragoman.Gateway.Tests.Pipeline;
+
+/// <summary>Whatever asks a provider is reserved once before and settled once after, with what a budget needs to know.</summary>
+public sealed class ReservationTests
+{
+    private const string Vectors = """{"data":[{"index":0,"embedding":[1,0]}],"usage":{"prompt_tokens":2,"total_tokens":2}}""";
+    private const string Count = """{"object":"response.input_tokens","input_tokens":7}""";
+
+    /// <summary>A path, its body, the provider's answer, and what is reserved: the published name, the targets, input and output tokens.</summary>
+    public static TheoryData<string, string, string, string, string, int, int?> Requests => new()
+    {
+        { "/api/chat", """{"model":"m","stream":false,"options":{"num_predict":50},"messages":[{"role":"user","content":"12345678"}]}""", ScriptedUpstream.WholeAnswer, "m", "one/upstream-m", 6, 50 },
+        { "/v1/chat/completions", """{"model":"both","n":2,"max_tokens":50,"messages":[{"role":"user","content":"12345678"}]}""", ScriptedUpstream.WholeAnswer, "both", "one/upstream-m two/upstream-second", 6, 100 },
+        { "/v1/chat/completions", """{"model":"m","messages":[{"role":"user","content":"12345678"}]}""", ScriptedUpstream.WholeAnswer, "m", "one/upstream-m", 6, null },
+        { "/v1/embeddings", """{"model":"vectors","input":"123456"}""", Vectors, "vectors", "one/upstream-e", 2, 0 },
+        { "/api/embed", """{"model":"vectors","input":["123456"]}""", Vectors, "vectors", "one/upstream-e", 2, 0 },
+        { "/api/embeddings", """{"model":"vectors","prompt":"123456"}""", Vectors, "vectors", "one/upstream-e", 2, 0 },
+        { "/v1/responses/input_tokens", """{"model":"m","input":"12345678"}""", Count, "m", "one/upstream-m", 0, 0 },
+        { "/v1/messages/count_tokens", """{"model":"both","max_tokens":9,"messages":[{"role":"user","content":"12345678"}]}""", Count, "both", "one/upstream-m", 0, 0 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task A_good_answer_is_reserved_and_settled_once(string path, string body, string answer, string model, string targets, int input, int? output)
+    {
+        var access = new RecordedAccess();
+        await using var gateway = await StartAsync(access);
+        gateway.First.Answer = http => ScriptedUpstream.WriteAsync(http, 200, "application/json", answer);
+        var (status, text, _) = await gateway.PostAsync(path, body);
+        Assert.True(status == HttpStatusCode.OK, text);
+        Assert.Equal((model, targets, (long?)input, (long?)output), Assert.Single(access.Reserved));
+        Assert.Equal(Outcome.Completed, Assert.Single(access.Settled).Outcome);
+    }
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task What_is_used_up_reaches_no_provider(string path, string body, string answer, string model, string targets, int input, int? output)
+    {
+        var access = new RecordedAccess { Refuses = true };
+        await using var gateway = await StartAsync(access);
+        var (status, text, _) = await gateway.PostAsync(path, body);
+        Assert.Equal(HttpStatusCode.TooManyRequests, status);
+        Assert.DoesNotContain(answer, text, StringComparison.Ordinal);
+        Assert.Equal((model, targets, (long?)input, (long?)output), Assert.Single(access.Reserved));
+        Assert.Empty(gateway.First.Bodies);
+        // Nothing was set aside, so there is nothing to settle.
+        Assert.Empty(access.Settled);
+    }
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task A_failure_is_settled_too(string path, string body, string answer, string model, string targets, int input, int? output)
+    {
+        var access = new RecordedAccess();
+        await using var gateway = await StartAsync(access);
+        gateway.First.Answer = gateway.Second.Answer = http => ScriptedUpstream.WriteAsync(http, 429, "application/json", """{"error":{"message":"slower"}}""");
+        var (status, text, _) = await gateway.PostAsync(path, body);
+        Assert.Equal(HttpStatusCode.TooManyRequests, status);
+        Assert.DoesNotContain(answer, text, StringComparison.Ordinal);
+        Assert.Equal((model, targets, (long?)input, (long?)output), Assert.Single(access.Reserved));
+        Assert.Equal((Outcome.Failed, UsageOrigin.Absent), (Assert.Single(access.Settled).Outcome, access.Settled[0].Usage.Origin));
+    }
+
+    [Fact]
+    public async Task A_count_that_is_only_estimated_is_reserved_and_settled_as_well()
+    {
+        var access = new RecordedAccess();
+        await using var gateway = await StartAsync(access);
+        gateway.First.Answer = http => ScriptedUpstream.WriteAsync(http, 404, "application/json", """{"error":{"message":"no such path"}}""");
+        var (status, _, response) = await gateway.PostAsync("/v1/responses/input_tokens", """{"model":"m","input":"12345678"}""");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("estimated", response.Headers.GetValues("x-dragoman-token-count").Single());
+        Assert.Single(access.Reserved);
+        Assert.Equal(new Settlement(Outcome.Completed, Usage.Absent), Assert.Single(access.Settled));
+    }
+
+    [Fact]
+    public async Task A_stream_is_settled_with_what_the_provider_reported()
+    {
+        var access = new RecordedAccess();
+        await using var gateway = await StartAsync(access);
+        gateway.First.Answer = http => ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("Hello"), ScriptedUpstream.Finish, "[DONE]");
+        await gateway.PostAsync("/api/chat", """{"model":"m","messages":[{"role":"user","content":"hi"}]}""");
+        var settled = Assert.Single(access.Settled);
+        Assert.Equal((Outcome.Completed, 3L, 2L), (settled.Outcome, settled.Usage.InputTotal, settled.Usage.OutputTotal));
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_is_settled_for_what_was_produced()
+    {
+        var access = new RecordedAccess();
+        await using var gateway = await StartAsync(access);
+        gateway.First.Answer = async http =>
+        {
+            await ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("Hello"));
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
+        };
+        using (var answer = await gateway.OpenAsync("/api/chat", """{"model":"m","messages":[{"role":"user","content":"hi"}]}"""))
+            await answer.Content.ReadAsStreamAsync();
+        Assert.True(SpinWait.SpinUntil(() => access.Settled.Count == 1, TimeSpan.FromSeconds(10)));
+        Assert.Equal((Outcome.ClientLeft, UsageOrigin.Estimated), (access.Settled[0].Outcome, access.Settled[0].Usage.Origin));
+    }
+
+    private static Task<GatewayUnderTest> StartAsync(IAccessPolicy policy) =>
+        GatewayUnderTest.StartAsync("openai", options: """{"server":"generic","responses":true}""", policy: policy);
+}
