@@ -14,12 +14,19 @@ internal sealed class CodePoints(params ReadOnlySpan<(int From, int To)> ranges)
 
     private readonly List<(int From, int To)> ranges = [.. ranges];
 
-    public void Add(CodePoints others) => ranges.AddRange(others.ranges);
+    /// <summary>Set where these are all others, which is shorter to say.</summary>
+    private CodePoints? excluded;
+
+    public void Add(CodePoints others)
+    {
+        ranges.AddRange(others.ranges);
+        excluded = null;
+    }
 
     /// <summary>All characters but these.</summary>
     public CodePoints Others()
     {
-        var others = new CodePoints();
+        var others = new CodePoints { excluded = this };
         var next = 0;
         foreach (var (from, to) in ranges.Append((FirstSurrogate, LastSurrogate)).Append((Last + 1, Last + 1)).Order())
         {
@@ -45,12 +52,12 @@ internal sealed class CodePoints(params ReadOnlySpan<(int From, int To)> ranges)
         var pairs = withPairs ? ranges.Where(range => range.To >= FirstPair).ToList() : [];
         if (pairs.Count == 0)
         {
-            WriteUnits(output, false, "");
+            WriteUnits(output);
             return;
         }
 
         output.Append("(?:");
-        WriteUnits(output, false, "");
+        WriteUnits(output);
         foreach (var (first, last) in pairs)
             WritePairs(output, Math.Max(first, FirstPair), last);
         output.Append(')');
@@ -59,7 +66,7 @@ internal sealed class CodePoints(params ReadOnlySpan<(int From, int To)> ranges)
     /// <summary>Writes what matches one unit of the set, or with <paramref name="isNegated"/> none of it.</summary>
     /// <param name="output">The expression so far.</param>
     /// <param name="isNegated">See above.</param>
-    /// <param name="categories">Unicode categories that belong to the set, as .NET writes them.</param>
+    /// <param name="categories">What belongs to the set besides, as .NET writes it.</param>
     public void WriteUnits(StringBuilder output, bool isNegated, string categories)
     {
         // Not the surrogates: half of a pair is no character.
@@ -77,6 +84,14 @@ internal sealed class CodePoints(params ReadOnlySpan<(int From, int To)> ranges)
         foreach (var (from, to) in units)
             WriteRange(output, from, to);
         output.Append(categories).Append(']');
+    }
+
+    private void WriteUnits(StringBuilder output)
+    {
+        if (excluded is null)
+            WriteUnits(output, false, "");
+        else
+            excluded.WriteUnits(output, true, "\\ud800-\\udfff");
     }
 
     private static void WritePairs(StringBuilder output, int from, int to)
@@ -120,6 +135,8 @@ internal sealed class CodePoints(params ReadOnlySpan<(int From, int To)> ranges)
     private static void WriteRange(StringBuilder output, int from, int to)
     {
         Write(output, from);
+        if (to == from)
+            return;
         output.Append('-');
         Write(output, to);
     }
