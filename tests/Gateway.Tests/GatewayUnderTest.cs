@@ -9,6 +9,7 @@ using Dragoman.Pipeline.Memory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Gateway.Tests;
 
@@ -88,6 +89,14 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         var app = GatewayHost.Build(new GatewaySnapshot(configuration, clock, policy), clock, IPAddress.Loopback, 0, handsOver);
         await app.StartAsync();
         return new GatewayUnderTest(app, first, second, clock);
+    }
+
+    /// <summary>What a category logs from now on.</summary>
+    public CapturedLog CaptureLog(string category)
+    {
+        var log = new CapturedLog(category);
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
+        return log;
     }
 
     /// <summary>Posts a body as curl would: with a content type that is not JSON's.</summary>

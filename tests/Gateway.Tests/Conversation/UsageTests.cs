@@ -9,6 +9,9 @@ public sealed class UsageTests
         Assert.Equal(new Usage(11, 22, 33, 44, 55), new Usage(1, 2, 3, 4, 5).Plus(new Usage(10, 20, 30, 40, 50)));
 
     [Fact]
+    public void A_total_is_of_both_ways() => Assert.Equal(33, new Usage(11, 22, 5, 6, 7).Total);
+
+    [Fact]
     public void What_is_absent_adds_nothing()
     {
         Assert.Equal(new Usage(1, 2), Usage.Absent.Plus(new Usage(1, 2)));
