@@ -1,3 +1,4 @@
+using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.FSharp.Core;
@@ -8,6 +9,13 @@ namespace Dragoman.Gateway.Tests;
 internal static class Generated
 {
     private const ulong Seed = 20261120;
+
+    /// <summary>
+    /// How many cases of a costly law are tried: all, or the percentage that <c>DRAGOMAN_GENERATED_PERCENT</c> asks for where
+    /// one law runs a thousand times, as when the code is mutated.
+    /// </summary>
+    public static int Cases(int all) =>
+        int.TryParse(Environment.GetEnvironmentVariable("DRAGOMAN_GENERATED_PERCENT"), NumberStyles.None, CultureInfo.InvariantCulture, out var percent) ? Math.Max(1, all * percent / 100) : all;
 
     public static void Check<T>(Gen<T> cases, int count, Action<T> assertion) => Check(cases.ToArbitrary(), count, assertion);
 

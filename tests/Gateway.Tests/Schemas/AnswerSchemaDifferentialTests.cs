@@ -13,7 +13,7 @@ namespace Dragoman.Gateway.Tests.Schemas;
 /// </summary>
 public class AnswerSchemaDifferentialTests
 {
-    private const int Cases = 2500;
+    private static readonly int Cases = Generated.Cases(2500);
 
     private static readonly string Draft7 = $"\"$schema\":\"{ClientSchemas.Draft7}\"";
 

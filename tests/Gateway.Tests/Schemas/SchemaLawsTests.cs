@@ -7,8 +7,9 @@ namespace Dragoman.Gateway.Tests.Schemas;
 /// <summary>What holds of every schema that is sanitised by every provider's rules, as two judges see it that share nothing.</summary>
 public class SchemaLawsTests
 {
-    private const int Cases = 1000;
     private const int Instances = 10;
+
+    private static readonly int Cases = Generated.Cases(1000);
 
     private static readonly Dictionary<string, SchemaRules> Rules = new()
     {
