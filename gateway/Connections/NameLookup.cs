@@ -3,24 +3,24 @@ using System.Net;
 namespace Dragoman.Connections;
 
 /// <summary>
-/// Looks up host names, each on a thread of its own. The system's look-up blocks its thread until a name server answers,
-/// for many seconds if none does, and on Linux the framework takes that thread from the pool that serves every request.
+/// Looks up host names, each on a dedicated thread. The system's lookup blocks its thread until a name server answers, for
+/// many seconds when none does. On Linux the framework would block a thread of the pool that serves every request.
 /// </summary>
-/// <param name="lookUp">Asks the system; blocks.</param>
-/// <param name="most">Look-ups at once; more wait for their turn.</param>
+/// <param name="lookUp">The system's lookup, which blocks.</param>
+/// <param name="most">How many lookups may run at once; the others wait.</param>
 internal sealed class NameLookup(Func<string, IPAddress[]> lookUp, int most) : IDisposable
 {
-    /// <summary>For the names of providers, which the operator chose: there are few.</summary>
+    /// <summary>For the host names of providers: the operator chose them and they are few.</summary>
     public static readonly NameLookup OfProviders = new(Dns.GetHostAddresses, 64);
 
-    /// <summary>For names that clients choose, so that these never take the turns of providers.</summary>
+    /// <summary>For host names that clients choose, so that these never delay the lookups of providers.</summary>
     public static readonly NameLookup OfLinks = new(Dns.GetHostAddresses, 16);
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, Task<IPAddress[]>> running = new(StringComparer.OrdinalIgnoreCase);
     private readonly SemaphoreSlim turns = new(most);
 
-    /// <summary>The addresses of a name, or the address that the text is. All who ask for a name at once share one look-up.</summary>
+    /// <summary>The addresses of a host name; a literal address is returned as it is. Concurrent callers with the same name share one lookup.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The name has no address, or no name server answered.</exception>
     public Task<IPAddress[]> FindAsync(string host, CancellationToken cancellation)
     {
@@ -38,7 +38,7 @@ internal sealed class NameLookup(Func<string, IPAddress[]> lookUp, int most) : I
 
     public void Dispose() => turns.Dispose();
 
-    /// <summary>Goes on when one who waits leaves: the system cannot be called off, and others may wait too.</summary>
+    /// <summary>Continues when a caller cancels: the system's lookup cannot be canceled, and other callers may wait for it.</summary>
     private async Task<IPAddress[]> RunAsync(string host)
     {
         await Task.Yield();

@@ -5,37 +5,37 @@ using Dragoman.Conversation;
 namespace Dragoman.Connections;
 
 /// <summary>
-/// How many files and connections this process may have open, and what that is enough for. The runtime has raised the
-/// soft limit to the hard one by itself before any of our code runs, so that only the hard one is left to the operator.
+/// The limit of files and connections that this process may have open, and how many streams it allows. The runtime raises
+/// the soft limit to the hard limit before any of our code runs, so only the hard limit is left for the operator to raise.
 /// </summary>
 public static class OpenFiles
 {
-    /// <summary>What Dragoman is measured with (docs/limits.md); less is told of at the start.</summary>
+    /// <summary>The load that Dragoman is measured with (docs/limits.md); a limit that allows less is reported at the start.</summary>
     public const int StreamsAtOnce = 10_000;
 
-    /// <summary>Assemblies, timers, logs and the listener.</summary>
+    /// <summary>Descriptors for assemblies, timers, logs and the listener.</summary>
     private const int OwnFiles = 140;
 
-    /// <summary>Descriptors that no connection gets: without any, the runtime cannot load code and aborts the process.</summary>
+    /// <summary>Descriptors that no connection gets: without a free one the runtime cannot load code and aborts the process.</summary>
     private const int KeptForRuntime = 64;
 
-    /// <summary>Descriptors beyond which only clients get one, so that they can be told.</summary>
+    /// <summary>When no more descriptors than these are free, only clients get one, so that each of them receives the rejection.</summary>
     private const int KeptForRefusals = 2 * KeptForRuntime;
 
-    /// <summary>One in so many connections is never a client's.</summary>
+    /// <summary>One in so many connections is reserved for providers.</summary>
     private const int ShareOfProviders = 8;
 
-    /// <summary>So that a probe is answered wherever the process runs at all.</summary>
+    /// <summary>So many clients are always accepted, so that a health probe is answered under any limit with which the process runs.</summary>
     private const int LeastClients = 16;
 
     private static readonly GatewayError Full =
         new(ErrorKind.Overloaded, "The gateway has no room for another connection; try again in a moment.") { Code = "gateway_overloaded", RetryAfter = TimeSpan.FromSeconds(1) };
 
-    /// <summary>How many this process may have open; as good as no limit where there is no <c>/proc</c>.</summary>
+    /// <summary>The number of descriptors that this process may have open; practically unlimited when there is no <c>/proc</c>.</summary>
     public static long Most { get; } = Limit() ?? long.MaxValue;
 
-    /// <summary>A socket for a connection to somewhere else.</summary>
-    /// <exception cref="GatewayException">There is no room for one.</exception>
+    /// <summary>Opens a socket for an outgoing connection.</summary>
+    /// <exception cref="GatewayException">Too many descriptors are open.</exception>
     public static Socket OpenSocket()
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -46,21 +46,21 @@ public static class OpenFiles
     }
 
     /// <summary>
-    /// Whether a client's connection may stay. However many clients come, some of the room is the providers', without
-    /// whom none of them would be answered.
+    /// Whether a client's connection may stay open. However many clients connect, some descriptors are reserved for
+    /// connections to providers: without these no client would get an answer.
     /// </summary>
     /// <param name="client">The connection.</param>
-    /// <param name="others">How many clients are connected besides.</param>
+    /// <param name="others">How many other clients are connected.</param>
     public static bool HasRoomFor(Socket client, int others) => NumberOf(client) < Most - KeptForRuntime && others < Math.Max(LeastClients, ClientsOf(Most));
 
     private static long ConnectionsOf(long limit) => Math.Max(0, limit - OwnFiles - KeptForRefusals);
 
     private static long ClientsOf(long limit) => ConnectionsOf(limit) - (ConnectionsOf(limit) / ShareOfProviders);
 
-    /// <summary>The system gives the lowest number that is free, so at least as many are taken.</summary>
+    /// <summary>The descriptor's number. The system assigns the lowest free number, so at least as many descriptors are open.</summary>
     private static long NumberOf(Socket socket) => socket.SafeHandle.DangerousGetHandle();
 
-    /// <summary>What the operator should know; null when the limit is high enough, or where there is no <c>/proc</c>.</summary>
+    /// <summary>A notice for the operator; null when the limit is high enough, or when there is no <c>/proc</c>.</summary>
     public static string? Notice() => NoticeOf(Most);
 
     /// <param name="limit">Descriptors that the process may have open.</param>
@@ -85,7 +85,7 @@ public static class OpenFiles
         }
     }
 
-    /// <summary>The soft limit; null when there is none, or no line of it.</summary>
+    /// <summary>The soft limit; null when it is unlimited or when the line is missing.</summary>
     internal static long? Parse(IEnumerable<string> limits)
     {
         const string name = "Max open files";

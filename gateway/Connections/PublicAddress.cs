@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace Dragoman.Connections;
 
-/// <summary>Tells addresses of the open internet from those that a client must not reach through the gateway.</summary>
+/// <summary>Distinguishes addresses of the open internet from those that a client must not reach through the gateway.</summary>
 internal static class PublicAddress
 {
     /// <summary>
-    /// What IANA's IPv4 special-purpose registry sets apart (RFC 6890 and its updates), and what only the inside of a cloud
-    /// reaches although the addresses look public: Azure's platform (168.63.129.16) and the service networks of IBM Cloud.
-    /// Metadata services of other clouds are in here as link-local (169.254.0.0/16), shared (100.100.100.200) or protocol
+    /// The networks of IANA's IPv4 special-purpose registry (RFC 6890 and its updates), and addresses that look public but can
+    /// only be reached from inside a cloud: Azure's platform (168.63.129.16) and the service networks of IBM Cloud. The
+    /// metadata services of other clouds are covered as link-local (169.254.0.0/16), shared (100.100.100.200) or protocol
     /// assignments (192.0.0.192).
     /// </summary>
     private static readonly IPNetwork[] SpecialV4 =
@@ -22,10 +22,10 @@ internal static class PublicAddress
         IPNetwork.Parse("168.63.129.16/32"), IPNetwork.Parse("161.26.0.0/16"), IPNetwork.Parse("166.8.0.0/14"),
     ];
 
-    /// <summary>All that is given out for the open internet; whatever lies outside is local, reserved or an embedding.</summary>
+    /// <summary>The addresses that are assigned for the open internet; any other is local, reserved or embeds an IPv4 address.</summary>
     private static readonly IPNetwork GlobalV6 = IPNetwork.Parse("2000::/3");
 
-    /// <summary>Of these, what IANA's IPv6 special-purpose registry sets apart; Teredo (2001::/32) and 6to4 (2002::/16) embed IPv4.</summary>
+    /// <summary>The networks within it that IANA's IPv6 special-purpose registry lists; Teredo (2001::/32) and 6to4 (2002::/16) embed IPv4.</summary>
     private static readonly IPNetwork[] SpecialV6 =
     [
         IPNetwork.Parse("2001::/23"), IPNetwork.Parse("2001:db8::/32"), IPNetwork.Parse("2002::/16"), IPNetwork.Parse("2620:4f:8000::/48"), IPNetwork.Parse("3fff::/20"),
@@ -34,7 +34,7 @@ internal static class PublicAddress
     /// <summary>The well-known prefix of NAT64 (RFC 6052): a translator restores the IPv4 address at its end.</summary>
     private static readonly IPNetwork Translated = IPNetwork.Parse("64:ff9b::/96");
 
-    /// <summary>Whether the address belongs to the open internet, whatever it is wrapped in.</summary>
+    /// <summary>Whether the address belongs to the open internet; an embedded IPv4 address is checked too.</summary>
     public static bool Is(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
@@ -49,7 +49,7 @@ internal static class PublicAddress
         return GlobalV6.Contains(address) && !IsIn(SpecialV6, address) && (!IsIsatap(bytes) || Is(new IPAddress(bytes[12..])));
     }
 
-    /// <summary>ISATAP (RFC 5214) puts an IPv4 address behind 5efe in the second half, under anybody's prefix.</summary>
+    /// <summary>ISATAP (RFC 5214) puts an IPv4 address after 5efe in the second half of the address, under any prefix.</summary>
     private static bool IsIsatap(ReadOnlySpan<byte> bytes) => bytes[8] is 0 or 2 && bytes[9] == 0 && bytes[10] == 0x5e && bytes[11] == 0xfe;
 
     private static bool IsIn(IPNetwork[] networks, IPAddress address)

@@ -5,21 +5,21 @@ using System.Text;
 namespace Dragoman.Secrets;
 
 /// <summary>
-/// Takes credentials out of what came from elsewhere, however they are written there: as they are, escaped as in JSON
-/// (also several times over), or percent-encoded. A text without one is handed back as it is, and costs a search.
+/// Removes credentials from foreign text in whatever form they are written: plain, escaped as in JSON (also several times
+/// over), or percent-encoded. A text without a credential is returned as it is and costs one search.
 /// </summary>
 public sealed class CredentialScrub
 {
-    /// <summary>Characters. What is shorter is a word, such as "emulator" or "lm-studio", and would be missed in answers.</summary>
+    /// <summary>Characters. A shorter credential is an ordinary word, such as "emulator" or "lm-studio", which answers must be allowed to contain.</summary>
     public const int Shortest = 12;
 
-    /// <summary>Stands in place of a credential.</summary>
+    /// <summary>The text that replaces a credential.</summary>
     public const string Replacement = "[redacted]";
 
-    /// <summary>Tokens that expire stay known until so many newer ones came.</summary>
+    /// <summary>How many learned credentials are kept: a token that expires is forgotten after so many newer ones.</summary>
     private const int MostLearned = 8;
 
-    /// <summary>Backslashes before an escaped character: JSON within JSON within JSON has seven.</summary>
+    /// <summary>The most backslashes before an escaped character: JSON within JSON within JSON has seven.</summary>
     private const int MostBackslashes = 8;
 
     private readonly Lock gate = new();
@@ -27,7 +27,7 @@ public sealed class CredentialScrub
     private volatile byte[][] credentials;
     private volatile SearchValues<byte> letters;
 
-    /// <param name="credentials">Those shorter than <see cref="Shortest"/> are not looked for.</param>
+    /// <param name="credentials">The credentials to remove; those shorter than <see cref="Shortest"/> are ignored.</param>
     public CredentialScrub(IEnumerable<string?> credentials)
     {
         this.credentials = [.. credentials.OfType<string>().Where(IsLongEnough).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
@@ -35,7 +35,7 @@ public sealed class CredentialScrub
         fixedCount = this.credentials.Length;
     }
 
-    /// <summary>Knows a further credential from now on; the newest few are remembered.</summary>
+    /// <summary>Adds a credential that is removed from now on. Only the newest few added ones are kept.</summary>
     public void Learn(string credential)
     {
         if (!IsLongEnough(credential) || Knows(credential))
@@ -47,7 +47,7 @@ public sealed class CredentialScrub
             var known = credentials;
             var learned = known.AsSpan(fixedCount);
             byte[][] next = [.. known.AsSpan(0, fixedCount), .. learned[Math.Max(0, learned.Length - MostLearned + 1)..], Encoding.UTF8.GetBytes(credential)];
-            // Letters first: a reader of the new list must not look for it by the old ones.
+            // The letters go first: a thread that sees the new credentials must not search with the old letters.
             letters = LettersOf(next);
             credentials = next;
         }
@@ -67,7 +67,7 @@ public sealed class CredentialScrub
         return Rewrite(Encoding.UTF8.GetBytes(text)) is { } clean ? Encoding.UTF8.GetString(clean) : text;
     }
 
-    /// <summary>Whether a text holds one.</summary>
+    /// <summary>Whether a text contains a credential.</summary>
     public bool IsIn(string text) => !ReferenceEquals(Clean(text), text);
 
     private static bool IsLongEnough(string credential) => credential.Length >= Shortest;
@@ -85,7 +85,7 @@ public sealed class CredentialScrub
 
     private static SearchValues<byte> LettersOf(byte[][] credentials) => SearchValues.Create([.. credentials.SelectMany(credential => credential).Distinct()]);
 
-    /// <summary>Null when there is nothing to take out.</summary>
+    /// <summary>Null when there is nothing to remove.</summary>
     private byte[]? Rewrite(ReadOnlySpan<byte> text)
     {
         if (text.Length < Shortest)
@@ -118,14 +118,14 @@ public sealed class CredentialScrub
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Whether a letter of a credential is written in another way than as itself; most texts have none.</summary>
+    /// <summary>Whether the text contains a letter of a credential in escaped form; most texts do not.</summary>
     private bool HoldsEscapedLetter(ReadOnlySpan<byte> text)
     {
         var position = text.IndexOfAny((byte)'\\', (byte)'%');
         if (position < 0)
             return false;
         var known = letters;
-        // A stream of arguments is full of backslashes, and most keys have no letter that such a one alone would mark.
+        // Streamed tool arguments are full of backslashes, but most keys have no letter that a single backslash escapes.
         var rest = text[position..];
         if (rest.IndexOf("\\u00"u8) < 0 && !rest.Contains((byte)'%') && !known.Contains((byte)'/') && !known.Contains((byte)'"') && !known.Contains((byte)'\\'))
             return false;
@@ -177,7 +177,7 @@ public sealed class CredentialScrub
         return position;
     }
 
-    /// <summary>Reads a letter that is written in another way: <c>\/</c>, <c>\u00xx</c>, <c>%xx</c>, with any number of backslashes.</summary>
+    /// <summary>Reads an escaped letter: <c>\/</c>, <c>\u00xx</c>, <c>%xx</c>, with any number of backslashes.</summary>
     private static bool TryReadEscaped(ReadOnlySpan<byte> text, out byte letter, out int length)
     {
         letter = 0;

@@ -4,18 +4,18 @@ using System.Text;
 namespace Dragoman.Secrets;
 
 /// <summary>
-/// Takes out of a provider's error text what looks like a credential: a provider may know other names of the key than the
-/// gateway does. Not for answers of models, which may well write about keys. Linear in the length of the text.
+/// Removes what looks like a credential from a provider's error text: a provider may quote a key in a form that the gateway
+/// does not know. Not for answers of models, which may write about keys. Linear in the length of the text.
 /// </summary>
 public static class CredentialShapes
 {
-    /// <summary>Characters of a token behind its prefix or label; words such as "sk-learn" are shorter.</summary>
+    /// <summary>The least characters of a token after its prefix or label; words such as "sk-learn" are shorter.</summary>
     private const int ShortestToken = 8;
 
-    /// <summary>Behind a label without colon, as in "Bearer x", only what cannot be a word is a token.</summary>
+    /// <summary>Characters. After a label without a colon, as in "Bearer x", letters up to this length are a word and no token.</summary>
     private const int LongestWord = 24;
 
-    /// <summary>Characters between a label and its colon, as in "API key provided: x".</summary>
+    /// <summary>The most characters between a label and its colon, as in "API key provided: x".</summary>
     private const int LongestGap = 24;
 
     /// <summary>How keys begin: OpenAI's and Anthropic's, Google's, this gateway's, JSON web tokens, and those of other providers and clouds.</summary>
@@ -24,7 +24,7 @@ public static class CredentialShapes
         "sk-", "sk_", "AIza", "ya29.", "AQ.", "dgm_", "eyJ", "gsk_", "xai-", "hf_", "nvapi-", "pplx-", "r8_", "fw_", "tgp_v1_", "csk-", "AKIA", "ghp_", "glpat-",
     ];
 
-    /// <summary>What stands before a credential.</summary>
+    /// <summary>Words in front of a credential.</summary>
     private static readonly string[] Labels =
     [
         "api_key", "api-key", "apikey", "api key", "subscription key", "subscription-key", "secret key", "secret_key", "access key", "access_key",
@@ -33,7 +33,7 @@ public static class CredentialShapes
 
     private static readonly SearchValues<string> Starts = SearchValues.Create([.. Prefixes, .. Labels], StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Of tokens, and of what providers put in place of a token's middle.</summary>
+    /// <summary>The characters of tokens, and those with which providers mask the middle of a token.</summary>
     private static readonly SearchValues<char> OfToken =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~+/=*…•%");
 
@@ -65,7 +65,10 @@ public static class CredentialShapes
         return next < 0 ? -1 : position + next;
     }
 
-    /// <summary>The credential that a prefix or a label at <paramref name="start"/> belongs to; empty when there is none, and then nothing before its end can be one.</summary>
+    /// <summary>
+    /// The credential of the prefix or label at <paramref name="start"/>. Empty when there is none; then no credential begins
+    /// before the end that is returned.
+    /// </summary>
     private static (int From, int To) Find(string text, int start)
     {
         if (start > 0 && char.IsAsciiLetterOrDigit(text[start - 1]))
@@ -88,7 +91,7 @@ public static class CredentialShapes
         return (start, start);
     }
 
-    /// <summary>The token behind a label.</summary>
+    /// <summary>The token after a label.</summary>
     private static (int From, int To) FindBehind(string text, int position)
     {
         var colon = text.AsSpan(position, Math.Min(LongestGap, text.Length - position)).IndexOfAny(':', '=');
@@ -99,7 +102,7 @@ public static class CredentialShapes
             position += colon + 1;
         while (position < text.Length && (text[position] is ' ' or '"' or '\'' or '\\' or '`' or '\t'))
             position++;
-        // "Authorization: Bearer x" and "Authorization: Basic x" have one word more.
+        // "Authorization: Bearer x" and "Authorization: Basic x" have one more word before the token.
         if (text.AsSpan(position).StartsWith("bearer ", StringComparison.OrdinalIgnoreCase) || text.AsSpan(position).StartsWith("basic ", StringComparison.OrdinalIgnoreCase))
             position = text.IndexOf(' ', position) + 1;
         var end = EndOfToken(text, position);
@@ -125,7 +128,7 @@ public static class CredentialShapes
     {
         var length = text.AsSpan(start).IndexOfAnyExcept(OfToken);
         var end = length < 0 ? text.Length : start + length;
-        // The end of the sentence is not the token's.
+        // Punctuation at the end of a sentence is not part of the token.
         while (end > start && text[end - 1] is '.' or '…' or '/')
             end--;
         return end;

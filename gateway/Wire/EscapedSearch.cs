@@ -3,21 +3,21 @@ using System.Buffers;
 namespace Dragoman.Wire;
 
 /// <summary>
-/// Looks for words in escaped text that comes in pieces, in whatever way the words are escaped. Only what may be the
-/// beginning of a word is held back. The word that is complete first counts, and of two such the longer one, so that
-/// the result does not depend on the pieces. Every byte is looked at once.
+/// Finds words in escaped text that arrives in pieces, however the words are escaped. Only a tail that may be the
+/// beginning of a word is held back. The word that is completed first is found; of two words that end at the same byte,
+/// the longer one. So the result does not depend on where the text is cut. Every byte is examined once.
 /// </summary>
-/// <param name="words">What is looked for.</param>
+/// <param name="words">The words to find.</param>
 public sealed class EscapedSearch(WordSet words)
 {
-    /// <summary>Where in <see cref="held"/>, and then in the piece behind it, the plain bytes since the last moment of no hope come from.</summary>
+    /// <summary>The offset, in <see cref="held"/> followed by the current piece, of each plain byte since the last place where no word had begun.</summary>
     private readonly List<int> origins = [];
 
     private readonly ArrayBufferWriter<byte> letters = new(4);
     private byte[] held = [];
     private int place = WordSet.Nowhere;
 
-    /// <summary>The next piece, not cut within an escape. The spans in the result live until the next call.</summary>
+    /// <summary>Reads the next piece, which must not end within an escape. The spans in the result are valid until the next call.</summary>
     public EscapedSearchResult Feed(ReadOnlySpan<byte> escaped)
     {
         if (place == WordSet.Nowhere && !escaped.ContainsAny(words.Beginnings))
@@ -61,7 +61,7 @@ public sealed class EscapedSearch(WordSet words)
         return new EscapedSearchResult(whole[..^held.Length], Word: -1, default);
     }
 
-    /// <summary>What was held back, when no further piece comes.</summary>
+    /// <summary>Ends the text: returns what was held back.</summary>
     public ReadOnlySpan<byte> Finish()
     {
         var rest = held;
@@ -71,7 +71,7 @@ public sealed class EscapedSearch(WordSet words)
         return rest;
     }
 
-    /// <summary>Puts the bytes that one letter or escape stands for into <see cref="letters"/>, and returns how many it takes itself.</summary>
+    /// <summary>Puts the plain bytes of one letter or escape into <see cref="letters"/>, and returns how many escaped bytes it takes.</summary>
     private int ReadUnit(ReadOnlySpan<byte> escaped)
     {
         letters.ResetWrittenCount();
@@ -81,7 +81,7 @@ public sealed class EscapedSearch(WordSet words)
         return 1;
     }
 
-    /// <summary>Keeps the text's longest tail that a word may go on from.</summary>
+    /// <summary>Holds back the longest tail of the text that is the beginning of a word.</summary>
     private void Hold(ReadOnlySpan<byte> whole)
     {
         var depth = words.DepthOf(place);
@@ -99,9 +99,9 @@ public sealed class EscapedSearch(WordSet words)
     }
 }
 
-/// <param name="Before">Holds no word, nor its beginning.</param>
-/// <param name="Word">The place, in the list of words, of the one that follows <paramref name="Before"/>; -1 when none does.</param>
-/// <param name="After">What follows the word in this piece.</param>
+/// <param name="Before">Text that holds neither a word nor the beginning of one.</param>
+/// <param name="Word">The index, in the list of words, of the word that follows <paramref name="Before"/>; -1 when there is none.</param>
+/// <param name="After">The rest of the piece, after the word.</param>
 public readonly ref struct EscapedSearchResult(ReadOnlySpan<byte> Before, int Word, ReadOnlySpan<byte> After)
 {
     public ReadOnlySpan<byte> Before { get; } = Before;

@@ -4,8 +4,8 @@ using System.Text;
 namespace Dragoman.Wire;
 
 /// <summary>
-/// The inside of a JSON string as it grows: escaped UTF-8 without quotes, copied from wire to wire. Its room is rented,
-/// so that the texts of many answers cost no garbage where <see cref="Release"/> is called when one is over.
+/// The inside of a JSON string as it grows: escaped UTF-8 without quotes, copied from wire to wire. The buffer is rented:
+/// a caller that calls <see cref="Release"/> after each answer allocates nothing for the next one.
 /// </summary>
 public sealed class EscapedText
 {
@@ -13,7 +13,7 @@ public sealed class EscapedText
 
     public int Length { get; private set; }
 
-    /// <summary>Lives until the text changes.</summary>
+    /// <summary>Valid until the text changes.</summary>
     public ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, Length);
 
     public void Append(ReadOnlySpan<byte> escaped)
@@ -26,7 +26,7 @@ public sealed class EscapedText
 
     public void Clear() => Length = 0;
 
-    /// <summary>Gives the room back. The text is empty then, and may grow again.</summary>
+    /// <summary>Returns the buffer to the pool. The text is then empty and may grow again.</summary>
     public void Release()
     {
         var room = bytes;
@@ -36,7 +36,7 @@ public sealed class EscapedText
             ArrayPool<byte>.Shared.Return(room);
     }
 
-    /// <summary>The text that the escapes stand for.</summary>
+    /// <summary>The text, unescaped.</summary>
     public override string ToString()
     {
         var plain = new ArrayBufferWriter<byte>(Math.Max(1, Length));

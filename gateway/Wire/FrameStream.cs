@@ -3,12 +3,12 @@ using System.Buffers;
 namespace Dragoman.Wire;
 
 /// <summary>
-/// Between a WebSocket and its connection: while it gathers, frames wait for each other and then leave in one write. The
-/// WebSocket itself would send each by itself.
+/// Stands between a WebSocket and its connection and can gather several frames into one write. A WebSocket by itself
+/// sends each frame in a write of its own.
 /// </summary>
 public sealed class FrameStream(Stream connection) : Stream
 {
-    /// <summary>Bytes; a buffer that grew beyond it for one large message is not kept.</summary>
+    /// <summary>Bytes. A larger buffer, grown for one large message, is dropped after the write.</summary>
     private const int LargestKept = 64 * 1024;
 
     private readonly Lock gate = new();
@@ -33,10 +33,10 @@ public sealed class FrameStream(Stream connection) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>From now on frames wait.</summary>
+    /// <summary>Holds frames back from now on, until <see cref="SendGatheredAsync"/>.</summary>
     public void Gather() => gathers = true;
 
-    /// <summary>Sends what waited; completes when the connection has taken it.</summary>
+    /// <summary>Sends the frames that were held back; completes when the connection has taken them.</summary>
     public Task SendGatheredAsync()
     {
         gathers = false;
@@ -52,7 +52,7 @@ public sealed class FrameStream(Stream connection) : Stream
 
     public override Task FlushAsync(CancellationToken cancellationToken) => gathers ? Task.CompletedTask : SendAsync(cancellationToken);
 
-    /// <summary>Ends when this is disposed, which is how a WebSocket gives up a client that answers no ping.</summary>
+    /// <summary>A read ends when the stream is disposed: that is how a WebSocket drops a client that answers no ping.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
@@ -61,7 +61,7 @@ public sealed class FrameStream(Stream connection) : Stream
         }
         catch (OperationCanceledException) when (!wasInterrupted && !disposal.IsCancellationRequested)
         {
-            // A server that is to stop breaks the read off, but not the connection.
+            // A server that is stopping cancels the read once, but keeps the connection open.
             wasInterrupted = true;
             return await connection.ReadAsync(buffer, disposal.Token).ConfigureAwait(false);
         }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Dragoman.Wire;
 
-/// <summary>Writes what stands side by side into one piece of room, which costs less than asking for room each time.</summary>
+/// <summary>Writes several spans one after another with a single request for buffer space, which is cheaper than one request for each.</summary>
 internal static class JoinedWriting
 {
     public static void WriteJoined(

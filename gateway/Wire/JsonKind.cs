@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Wire;
 
-/// <summary>What kind of JSON a value is, in the words of an error.</summary>
+/// <summary>Names the kind of a JSON value for an error message.</summary>
 public static class JsonKind
 {
     /// <summary>With its article: <c>an object</c>, <c>a string</c>, <c>null</c>.</summary>

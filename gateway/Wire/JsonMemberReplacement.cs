@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace Dragoman.Wire;
 
 /// <summary>
-/// Replaces the value of one member in many objects that begin alike, as the events of a stream do: where an object
-/// begins as the one before it did, up to the member's value, nothing has to be read again.
+/// Replaces the value of one member in many objects that begin alike, as the events of a stream do. When an object has
+/// the same bytes up to the end of the member's value as the object learned last, it is not parsed.
 /// </summary>
 /// <param name="name">The member's name, without escapes.</param>
 /// <param name="value">JSON.</param>
 public sealed class JsonMemberReplacement(byte[] name, byte[] value)
 {
-    /// <summary>Objects that never begin alike, such as those with an id of their own, are not worth learning.</summary>
+    /// <summary>After so many misses it learns no more: objects that each begin with another id never begin alike.</summary>
     private const int MostLessons = 16;
 
     private byte[] head = [];
@@ -25,9 +25,9 @@ public sealed class JsonMemberReplacement(byte[] name, byte[] value)
     public void Write(ReadOnlySpan<byte> json, IBufferWriter<byte> output) => Write(default, json, default, output);
 
     /// <inheritdoc cref="Write(ReadOnlySpan{byte}, IBufferWriter{byte})"/>
-    /// <param name="before">Written before the object.</param>
+    /// <param name="before">Written in front of the object.</param>
     /// <param name="json">The object, and nothing else.</param>
-    /// <param name="after">Written behind the object.</param>
+    /// <param name="after">Written after the object.</param>
     /// <param name="output">Gets the changed object.</param>
     public void Write(ReadOnlySpan<byte> before, ReadOnlySpan<byte> json, ReadOnlySpan<byte> after, IBufferWriter<byte> output)
     {

@@ -3,8 +3,8 @@ using System.Buffers.Text;
 namespace Dragoman.Wire;
 
 /// <summary>
-/// Follows a JSON object whose text comes as escaped slices, without parsing it, and tells where it ends: some servers
-/// put several objects back to back (P-6).
+/// Follows a JSON object whose text arrives as escaped slices, without parsing it, and finds where it ends: some servers
+/// send several objects back to back (P-6).
 /// </summary>
 public sealed class JsonObjectScanner
 {
@@ -13,14 +13,14 @@ public sealed class JsonObjectScanner
     private bool afterBackslash;
     private bool isSomethingElse;
 
-    /// <summary>Whether anything but white space was seen.</summary>
+    /// <summary>Whether anything but white space was read.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>Whether the object's last brace was seen.</summary>
+    /// <summary>Whether the object's last brace was read.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>
-    /// Reads on and returns how many bytes belong to this object; fewer than given when a second object follows.
+    /// Reads the next slice and returns how many of its bytes belong to this object: fewer than given when a second object follows.
     /// </summary>
     public int Read(ReadOnlySpan<byte> escaped)
     {
@@ -77,7 +77,7 @@ public sealed class JsonObjectScanner
         }
     }
 
-    /// <summary>The character that an escape stands for; zero for one beyond ASCII, which never matters here.</summary>
+    /// <summary>The character that an escape stands for; zero for one beyond ASCII, which makes no difference here.</summary>
     private static byte ReadCharacter(ReadOnlySpan<byte> escaped, out int length)
     {
         length = 1;

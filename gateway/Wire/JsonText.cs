@@ -7,13 +7,13 @@ using System.Text.Unicode;
 
 namespace Dragoman.Wire;
 
-/// <summary>JSON strings as byte slices: escaping, unescaping, and reading strings that are not quite well-formed.</summary>
+/// <summary>JSON strings as byte slices: escaping, unescaping, and lenient reading of strings that are not well-formed.</summary>
 public static class JsonText
 {
-    /// <summary>Bytes of a string that is read piece by piece.</summary>
+    /// <summary>Bytes; a longer string is decoded piece by piece.</summary>
     private const int LongString = 256 * 1024;
 
-    /// <summary>Writes JSON that stays readable: only what JSON itself forbids is escaped.</summary>
+    /// <summary>Escapes only what JSON requires, so that the text stays readable.</summary>
     public static readonly JsonWriterOptions Compact = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -47,10 +47,10 @@ public static class JsonText
         }
     }
 
-    /// <summary>The inside of a JSON string that holds <paramref name="json"/>, which has no half of a surrogate pair in it.</summary>
+    /// <summary>The inside of a JSON string that holds <paramref name="json"/>, which must have no lone half of a surrogate pair in it.</summary>
     public static ReadOnlySpan<byte> Quote(ReadOnlySpan<byte> json) => JsonEncodedText.Encode(json, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes;
 
-    /// <summary>Parses the value that stands first, so that all names and texts in it can be read: half a surrogate pair counts as U+FFFD.</summary>
+    /// <summary>Parses the first value. Half a surrogate pair is read as U+FFFD, so that every name and text in it can be read.</summary>
     /// <exception cref="JsonException">Not JSON.</exception>
     public static JsonDocument Parse(ReadOnlySpan<byte> json)
     {
@@ -59,8 +59,8 @@ public static class JsonText
     }
 
     /// <summary>
-    /// JSON in one line, as events and lines of a stream need it: a line end can only stand between tokens, where a
-    /// space will do.
+    /// JSON on one line, as the events and lines of a stream need it. A line end can only stand between tokens, where a
+    /// space means the same.
     /// </summary>
     public static ReadOnlySpan<byte> OnOneLine(ReadOnlySpan<byte> json)
     {
@@ -93,7 +93,7 @@ public static class JsonText
         }
     }
 
-    /// <summary>Without room for the text as UTF-8, which the framework takes from a pool that would keep it.</summary>
+    /// <summary>Decodes without a UTF-8 buffer for the whole text: the framework would rent one from a pool that keeps it.</summary>
     private static string ReadLongString(ReadOnlySpan<byte> escaped)
     {
         if (escaped.IndexOf((byte)'\\') < 0)
@@ -148,8 +148,8 @@ public static class JsonText
     }
 
     /// <summary>
-    /// The slice with U+FFFD, which takes as many bytes, in place of every half of a surrogate pair that stands alone.
-    /// Many parsers refuse a string with such a half.
+    /// The slice with the escape of U+FFFD in place of every lone half of a surrogate pair; both take six bytes. Many parsers
+    /// reject a string with a lone half.
     /// </summary>
     public static ReadOnlySpan<byte> ReplaceLoneSurrogates(ReadOnlySpan<byte> escaped)
     {
@@ -187,7 +187,7 @@ public static class JsonText
         && TryReadUnit(escaped[2..], out var high) && char.IsHighSurrogate((char)high)
         && TryReadUnit(escaped[8..], out var low) && char.IsLowSurrogate((char)low);
 
-    /// <summary>Writes what the escape at the start of <paramref name="escaped"/> stands for, and returns how many bytes the escape takes.</summary>
+    /// <summary>Writes the character of the escape at the start of <paramref name="escaped"/>, and returns how many bytes the escape takes.</summary>
     internal static int UnescapeOne(ReadOnlySpan<byte> escaped, IBufferWriter<byte> output)
     {
         if (escaped[1] != 'u')

@@ -1,9 +1,9 @@
 namespace Dragoman.Wire;
 
-/// <summary>How many values a JSON text has, found much faster than by parsing it.</summary>
+/// <summary>Counts the values of a JSON text, much faster than a parser does.</summary>
 internal static class JsonValueCount
 {
-    /// <summary>The number of values and names, or more where the text is not JSON.</summary>
+    /// <summary>The number of values and names; may be too high, and anything when the text is not JSON.</summary>
     public static long Of(ReadOnlySpan<byte> json)
     {
         var count = 1L;
@@ -11,7 +11,7 @@ internal static class JsonValueCount
         {
             var quote = json.IndexOf((byte)'"');
             var outside = quote < 0 ? json : json[..quote];
-            // Before each value but the first stands one of these; an empty list or object has one too many.
+            // One of these stands before each value but the first. An empty list or object adds one too many.
             count += outside.Count((byte)',') + outside.Count((byte)':') + outside.Count((byte)'[') + outside.Count((byte)'{');
             if (quote < 0)
                 return count;
@@ -20,7 +20,7 @@ internal static class JsonValueCount
         }
     }
 
-    /// <summary>How long the rest of a string is, with the quote that ends it.</summary>
+    /// <summary>The length of the rest of a string, with the quote that ends it.</summary>
     private static int AfterString(ReadOnlySpan<byte> rest)
     {
         for (var position = 0; ;)
@@ -31,7 +31,7 @@ internal static class JsonValueCount
             position += found + 1;
             if (rest[position - 1] == '"')
                 return position;
-            // Whatever is escaped is not the end.
+            // An escaped quote does not end the string.
             position = Math.Min(position + 1, rest.Length);
         }
     }

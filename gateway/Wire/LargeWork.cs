@@ -4,12 +4,12 @@ using System.Runtime.CompilerServices;
 namespace Dragoman.Wire;
 
 /// <summary>
-/// The threads on which large bodies are dealt with, as many as there are cores. They are none of the thread pool's, in
-/// which new connections and long streams would wait behind the bodies.
+/// The threads that process large bodies, as many as there are cores. They are not taken from the thread pool, where new
+/// connections and long streams would wait behind the bodies.
 /// </summary>
 internal static class LargeWork
 {
-    /// <summary>For logs and debuggers; Linux cuts it at 15 letters.</summary>
+    /// <summary>Shown in logs and debuggers; Linux cuts it off after 15 letters.</summary>
     private const string Name = "large bodies";
 
     private static readonly BlockingCollection<Action> Waiting = Start();
@@ -17,7 +17,7 @@ internal static class LargeWork
     [ThreadStatic]
     private static bool isHere;
 
-    /// <summary>Whether the current thread is one of these.</summary>
+    /// <summary>Whether the current thread is one of these threads.</summary>
     public static bool IsHere => isHere;
 
     public static void Queue(Action work) => Waiting.Add(work);
@@ -37,13 +37,13 @@ internal static class LargeWork
             RunNext(waiting);
     }
 
-    /// <summary>A method of its own, so that a thread that waits does not hold what it did last: a request with its body.</summary>
+    /// <summary>A separate method, so that a waiting thread does not keep its last work item alive: a request with its body.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void RunNext(BlockingCollection<Action> waiting) => waiting.Take()();
 }
 
-/// <summary>Awaited, goes on at once or on one of the threads for large bodies.</summary>
-/// <param name="leaves">Whether the current thread is left.</param>
+/// <summary>An awaiter that continues at once or on one of the threads for large bodies.</summary>
+/// <param name="leaves">Whether to leave the current thread.</param>
 internal readonly struct LargeWorkAwaiter(bool leaves) : ICriticalNotifyCompletion
 {
     public bool IsCompleted => !leaves;

@@ -1,6 +1,6 @@
 namespace Dragoman.Wire;
 
-/// <summary>Cuts lines out of a byte stream, however it is sliced. Empty lines are no lines.</summary>
+/// <summary>Cuts lines out of a byte stream, however it is sliced. Empty lines are skipped.</summary>
 public sealed class LineReader
 {
     private byte[] buffer = [];
@@ -8,7 +8,7 @@ public sealed class LineReader
     private int scanned;
     private int end;
 
-    /// <summary>Bytes that were appended and not taken yet.</summary>
+    /// <summary>Bytes that were appended and not read yet.</summary>
     public int Buffered => end - start;
 
     public void Append(ReadOnlySpan<byte> bytes)
@@ -27,7 +27,7 @@ public sealed class LineReader
         end += bytes.Length;
     }
 
-    /// <summary>Takes the next whole line; valid until the next call to this reader.</summary>
+    /// <summary>Reads the next whole line; valid until the next call to this reader.</summary>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
         while (true)
@@ -47,7 +47,7 @@ public sealed class LineReader
         }
     }
 
-    /// <summary>After the end of the stream: takes what no line end closed.</summary>
+    /// <summary>Reads the last line after the end of the stream, when no line end closed it.</summary>
     public bool TryReadLast(out ReadOnlySpan<byte> line)
     {
         line = buffer.AsSpan(start, end - start);

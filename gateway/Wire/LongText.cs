@@ -3,15 +3,15 @@ using System.Text.Json;
 namespace Dragoman.Wire;
 
 /// <summary>
-/// Texts whose length is a client's choice. In one piece the writer takes room for three times the text, and for six
-/// times as much again when there is anything to escape in it.
+/// Writes texts whose length the client chooses in pieces. For a text in one piece the writer takes a buffer of three times
+/// its length, and another of six times as much when anything in it must be escaped.
 /// </summary>
 internal static class LongText
 {
     /// <summary>In UTF-16 units.</summary>
     private const int LongestPiece = 16 * 1024;
 
-    /// <summary>As <see cref="Utf8JsonWriter.WriteString(ReadOnlySpan{byte}, string)"/>.</summary>
+    /// <summary>Does the same as <see cref="Utf8JsonWriter.WriteString(ReadOnlySpan{byte}, string)"/>.</summary>
     public static void WriteText(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? text)
     {
         if (text is null || text.Length <= LongestPiece)
@@ -24,7 +24,7 @@ internal static class LongText
         writer.WriteTextValue(text);
     }
 
-    /// <summary>As <see cref="Utf8JsonWriter.WriteStringValue(string)"/>.</summary>
+    /// <summary>Does the same as <see cref="Utf8JsonWriter.WriteStringValue(string)"/>.</summary>
     public static void WriteTextValue(this Utf8JsonWriter writer, string text)
     {
         if (text.Length <= LongestPiece)

@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace Dragoman.Wire;
 
-/// <summary>JSON objects that leave together, each as a WebSocket message of its own.</summary>
+/// <summary>JSON objects that are sent together, each as one WebSocket message.</summary>
 public sealed class MessageBatch
 {
-    /// <summary>Bytes; a buffer that grew beyond it for one large message is not kept.</summary>
+    /// <summary>Bytes. A larger buffer, grown for one large message, is dropped afterwards.</summary>
     private const int LargestKept = 64 * 1024;
 
     private readonly List<int> ends = [];
@@ -15,9 +15,9 @@ public sealed class MessageBatch
 
     public ReadOnlyMemory<byte> this[int index] => bytes.WrittenMemory[(index == 0 ? 0 : ends[index - 1])..ends[index]];
 
-    /// <summary>Adds an object with members at its end.</summary>
-    /// <param name="json">The object; white space may stand around it. Anything else that is JSON stays as it is.</param>
-    /// <param name="members">JSON: each member with a comma in front.</param>
+    /// <summary>Adds an object, with further members at its end.</summary>
+    /// <param name="json">The object; white space around it is removed. Any other JSON value is added as it is.</param>
+    /// <param name="members">JSON members, each with a comma in front.</param>
     public void Add(ReadOnlySpan<byte> json, ReadOnlySpan<byte> members)
     {
         json = JsonText.Trim(json);

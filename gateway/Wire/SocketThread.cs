@@ -3,27 +3,27 @@ using System.Runtime.CompilerServices;
 namespace Dragoman.Wire;
 
 /// <summary>
-/// The thread that hears of a socket's bytes deals with them at once; other streams wait for it meanwhile. Whatever is
-/// large has to leave it first, and not only once: every await that really waits for a socket comes back on it.
+/// The thread that is notified of a socket's bytes also processes them, and other streams wait meanwhile. Large work has
+/// to leave this thread first, and more than once: every await that really waits for a socket continues on it.
 /// </summary>
 internal static class SocketThread
 {
     /// <summary>
-    /// Bytes of the largest body that may be dealt with on the thread. To read and translate so much takes 0.1 ms for most
-    /// of what it can hold and 1.5 ms for the worst, small schemas; short chats are smaller.
+    /// The largest body, in bytes, that may be processed on the socket thread. Reading and translating so much takes 0.1 ms for
+    /// most content and 1.5 ms for the worst, many small schemas. Short chats are smaller.
     /// </summary>
     public const int LargestBody = 8 * 1024;
 
-    /// <summary>Bytes that a loop reads on one thread before others have their turn, in a row without waiting.</summary>
+    /// <summary>Bytes that a loop may read on one thread without waiting, before it yields to others.</summary>
     public const int LargestBurst = 64 * 1024;
 
-    /// <summary>The environment variable that turns <see cref="AssertMayProcess"/> on where it is not by itself; its value is 1.</summary>
+    /// <summary>The environment variable that turns <see cref="AssertMayProcess"/> on in release builds; its value must be 1.</summary>
     public const string GuardVariable = "SOCKET_THREAD_GUARD";
 
-    /// <summary>As the runtime calls it.</summary>
+    /// <summary>The runtime's name for the socket thread.</summary>
     private const string Name = ".NET Sockets";
 
-    /// <summary>Whether <see cref="AssertMayProcess"/> looks. In debug builds it does.</summary>
+    /// <summary>Whether <see cref="AssertMayProcess"/> checks; in debug builds it always does.</summary>
     internal static bool IsGuarded { get; set; } =
 #if DEBUG
         true;
@@ -31,25 +31,25 @@ internal static class SocketThread
         Environment.GetEnvironmentVariable(GuardVariable) == "1";
 #endif
 
-    /// <summary>Goes on at a thread for large bodies if so much has to be dealt with.</summary>
+    /// <summary>Continues on a thread for large bodies when <paramref name="length"/> bytes are too many for the socket thread.</summary>
     /// <remarks>
-    /// To be awaited right before the work, by the method that does it: a method that has left is no help to its caller,
-    /// which stays where it is when the other has ended before it is awaited. For the same reason this is no task.
+    /// Await it right before the work, in the method that does the work. A method that left the thread does not take its caller
+    /// along: a caller that awaits a method which has already ended stays on its own thread. For the same reason this is no task.
     /// </remarks>
     public static LargeWorkAwaiter LeaveForAsync(long length) => new(length > LargestBody && !LargeWork.IsHere);
 
     /// <summary>
-    /// Goes on in the thread pool if so much of a stream has to be dealt with, and if the current thread is one for large
-    /// bodies, which a stream may not hold.
+    /// Continues in the thread pool when so many bytes of a stream are too many for the socket thread, or when the current
+    /// thread is one for large bodies, which a stream must not occupy.
     /// </summary>
     public static ConfiguredTaskAwaitable LeaveForStreamAsync(long length) => Task.CompletedTask.ConfigureAwait(
         LargeWork.IsHere || (length > LargestBody && !Thread.CurrentThread.IsThreadPoolThread) ? ConfigureAwaitOptions.ForceYielding : ConfigureAwaitOptions.None);
 
-    /// <summary>To be called before so much is dealt with.</summary>
-    /// <exception cref="InvalidOperationException">It would hold up the socket thread: <see cref="LeaveForAsync"/> is missing.</exception>
+    /// <summary>Call it before <paramref name="length"/> bytes are processed.</summary>
+    /// <exception cref="InvalidOperationException">The work would block the socket thread: <see cref="LeaveForAsync"/> is missing.</exception>
     public static void AssertMayProcess(long length)
     {
         if (IsGuarded && length > LargestBody && Thread.CurrentThread is { IsThreadPoolThread: false, Name: Name })
-            throw new InvalidOperationException($"{length} bytes would be dealt with on the socket thread, and all streams would wait for it; call {nameof(LeaveForAsync)} first");
+            throw new InvalidOperationException($"{length} bytes would be processed on the socket thread, and all streams would wait for it; call {nameof(LeaveForAsync)} first");
     }
 }

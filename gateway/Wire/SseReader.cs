@@ -9,13 +9,13 @@ namespace Dragoman.Wire;
 /// </summary>
 public sealed class SseReader : IDisposable
 {
-    /// <summary>Of the buffer while events come singly: thousands of streams wait at once, each with its buffer.</summary>
+    /// <summary>Bytes of the buffer while events arrive one at a time: thousands of streams wait at once, each with its own buffer.</summary>
     private const int WaitingSize = 512;
 
-    /// <summary>Of the buffer while they come faster than they are read.</summary>
+    /// <summary>Bytes of the buffer while events arrive faster than they are read.</summary>
     private const int FloodSize = 16 * 1024;
 
-    /// <summary>After so many reads that would have fitted the small buffer, the large one is given back.</summary>
+    /// <summary>After so many reads that would have fitted the small buffer, the large one is returned to the pool.</summary>
     private const int SmallReadsToShrink = 4;
 
     private readonly int largestEvent;
@@ -28,16 +28,16 @@ public sealed class SseReader : IDisposable
     private bool skipLineFeed;
     private byte[] joined = [];
 
-    /// <param name="largestEvent">The most bytes that one event may have, buffered or joined.</param>
+    /// <param name="largestEvent">The largest size of one event in bytes, buffered or joined.</param>
     public SseReader(int largestEvent = 16 * 1024 * 1024)
     {
         this.largestEvent = largestEvent;
     }
 
-    /// <summary>Bytes that were read and not taken yet.</summary>
+    /// <summary>Bytes that were received and not read as an event yet.</summary>
     public int Buffered => end - start;
 
-    /// <summary>The free room to read into; follow with <see cref="Advance"/>.</summary>
+    /// <summary>The free part of the buffer, to receive bytes into; call <see cref="Advance"/> afterwards.</summary>
     /// <exception cref="InvalidDataException">One event is larger than allowed.</exception>
     public Memory<byte> GetMemory()
     {
@@ -59,18 +59,18 @@ public sealed class SseReader : IDisposable
     {
         smallReads = count < WaitingSize ? smallReads + 1 : 0;
         end += count;
-        // More was there than there was room for.
+        // The read filled the buffer, so there may have been more to read.
         if (end == buffer.Length && buffer.Length < FloodSize)
             Replace(FloodSize);
     }
 
-    /// <summary>Takes the next complete event out of what was read; one without data is no event.</summary>
+    /// <summary>Reads the next complete event; one without data is skipped.</summary>
     /// <param name="name">The <c>event:</c> field; empty when there is none.</param>
     /// <param name="data">The joined <c>data:</c> fields, never empty; valid until the next call to this reader.</param>
     /// <exception cref="InvalidDataException">One event is larger than allowed.</exception>
     public bool TryRead(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data) => TryRead(false, out name, out data);
 
-    /// <summary>After the end of the stream: takes an event that no blank line closed.</summary>
+    /// <summary>Reads the last event after the end of the stream, when no blank line closed it.</summary>
     public bool TryReadLast(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data) => TryRead(true, out name, out data);
 
     public void Dispose()
@@ -107,8 +107,8 @@ public sealed class SseReader : IDisposable
     }
 
     /// <summary>
-    /// Takes an event as nearly all are sent, looking at its bytes once: perhaps a name, one line of data, ended by LF.
-    /// False when the next event is not such a one, or not whole yet.
+    /// Reads an event of the form that nearly all have, examining its bytes once: an optional name and one line of data, with LF
+    /// line ends. False when the next event has another form or is not complete yet.
     /// </summary>
     private bool TryReadPlain(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data)
     {
@@ -153,7 +153,7 @@ public sealed class SseReader : IDisposable
         return true;
     }
 
-    /// <summary>Looks for the line end that closes a block: a blank line.</summary>
+    /// <summary>Looks for the blank line that ends an event.</summary>
     private bool FindEventEnd(bool atEnd, out int length, out int consumed)
     {
         // A CR that ended the last block may be followed by the LF that belongs to it.
@@ -182,7 +182,7 @@ public sealed class SseReader : IDisposable
                     next++;
                 else if (next == end && !atEnd)
                 {
-                    // Whether an LF follows is not known yet; a lone CR CR is a blank line all the same.
+                    // It is not known yet whether an LF follows. CR CR is a blank line in both cases.
                     if (IsBlankLine(lineEnd))
                     {
                         skipLineFeed = true;

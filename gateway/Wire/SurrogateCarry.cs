@@ -8,7 +8,7 @@ public sealed class SurrogateCarry
 {
     private byte[]? held;
 
-    /// <summary>The part of <paramref name="escaped"/>, with what was held before, that can go on its way.</summary>
+    /// <summary>The part of <paramref name="escaped"/>, after what was held back before, that can be sent now.</summary>
     public ReadOnlySpan<byte> Pass(ReadOnlySpan<byte> escaped)
     {
         if (held is null && escaped.IndexOf((byte)'\\') < 0)
@@ -30,7 +30,7 @@ public sealed class SurrogateCarry
         return JsonText.ReplaceLoneSurrogates(whole[..^6]);
     }
 
-    /// <summary>What is left when no further delta comes: U+FFFD in place of the lonely half, or nothing.</summary>
+    /// <summary>Ends the text: returns U+FFFD for a half that is still held back, else nothing.</summary>
     public ReadOnlySpan<byte> Finish()
     {
         if (held is null)

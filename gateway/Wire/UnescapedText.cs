@@ -2,13 +2,13 @@ using System.Buffers;
 
 namespace Dragoman.Wire;
 
-/// <summary>What an escaped slice stands for, and where in the slice each byte of it comes from.</summary>
+/// <summary>The unescaped text of an escaped slice, with the offset in the slice that each byte comes from.</summary>
 public sealed class UnescapedText
 {
     private readonly ArrayBufferWriter<byte> plain = new();
     private readonly List<int> origins = [];
 
-    /// <param name="escaped">The inside of a JSON string, not cut within an escape.</param>
+    /// <param name="escaped">The inside of a JSON string, which must not end within an escape.</param>
     public UnescapedText(ReadOnlySpan<byte> escaped)
     {
         EscapedLength = escaped.Length;
@@ -28,6 +28,6 @@ public sealed class UnescapedText
 
     public ReadOnlySpan<byte> Plain => plain.WrittenSpan;
 
-    /// <summary>The place in the escaped slice of the plain byte at <paramref name="index"/>, which may be one past the last.</summary>
+    /// <summary>The offset in the escaped slice of the plain byte at <paramref name="index"/>, which may be one past the last.</summary>
     public int OriginOf(int index) => index < origins.Count ? origins[index] : EscapedLength;
 }

@@ -4,19 +4,19 @@ using System.Text;
 namespace Dragoman.Wire;
 
 /// <summary>
-/// Words that are looked for all at once in a text that is read byte by byte (Aho and Corasick, 1975): each byte costs
-/// about the same however many words there are and however long they are. Immutable, so that several searches share it.
+/// Finds many words at once in a text that is read byte by byte (Aho and Corasick, 1975). A byte costs about the same
+/// however many words there are and however long they are. Immutable, so that several searches can share it.
 /// </summary>
 public sealed class WordSet
 {
-    /// <summary>Where a text stands that is at the beginning of no word.</summary>
+    /// <summary>The state of a text that does not end in the beginning of a word.</summary>
     public const int Nowhere = 0;
 
     private readonly Dictionary<int, int> steps = [];
     private readonly List<Place> places = [new Place { Word = -1 }];
     private readonly int[] lengths;
 
-    /// <param name="words">None of them empty.</param>
+    /// <param name="words">The words; none may be empty.</param>
     public WordSet(IEnumerable<string> words)
     {
         byte[][] all = [.. words.Select(Encoding.UTF8.GetBytes)];
@@ -27,10 +27,10 @@ public sealed class WordSet
         Beginnings = SearchValues.Create([(byte)'\\', .. all.Select(word => word[0])]);
     }
 
-    /// <summary>The bytes that words begin with, and the backslash, which may stand for any of them.</summary>
+    /// <summary>The bytes that words begin with, and the backslash, because an escape may stand for any of them.</summary>
     public SearchValues<byte> Beginnings { get; }
 
-    /// <summary>Where the text stands after one more byte.</summary>
+    /// <summary>The state after one more byte.</summary>
     public int Next(int place, byte letter)
     {
         while (true)
@@ -43,13 +43,13 @@ public sealed class WordSet
         }
     }
 
-    /// <summary>How many bytes before this place may go on to a word.</summary>
+    /// <summary>How many of the last bytes are the beginning of a word.</summary>
     public int DepthOf(int place) => places[place].Depth;
 
-    /// <summary>The longest word that ends at this place, by its index; -1 when none does.</summary>
+    /// <summary>The index of the longest word that ends here; -1 when none does.</summary>
     public int WordAt(int place) => places[place].Word;
 
-    /// <summary>In bytes.</summary>
+    /// <summary>The length of a word in bytes.</summary>
     public int LengthOf(int word) => lengths[word];
 
     private static int StepOf(int place, byte letter) => (place << 8) | letter;
@@ -73,7 +73,7 @@ public sealed class WordSet
             places[place].Word = index;
     }
 
-    /// <summary>Finds for each place the longest end of its text that is a beginning too, from short texts to long ones.</summary>
+    /// <summary>Finds for each place the longest proper suffix of its text that is itself the beginning of a word, short texts first.</summary>
     private void Link()
     {
         foreach (var place in places.Skip(1).OrderBy(place => place.Depth))
