@@ -1,5 +1,5 @@
 namespace Dragoman.Access;
 
-/// <summary>Who calls, as far as access is concerned.</summary>
-/// <param name="Team">Whose budget it is.</param>
+/// <summary>The caller of a request, as the access policy knows it.</summary>
+/// <param name="Team">The team whose budget pays.</param>
 public sealed record Caller(string Team);

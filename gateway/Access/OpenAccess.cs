@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Access;
 
-/// <summary>No key is asked, nothing is limited; what is used still goes to the log.</summary>
+/// <summary>Asks for no key and limits nothing. Usage is still logged.</summary>
 public sealed class OpenAccess : IAccessPolicy
 {
     private static readonly Caller Everybody = new("open");

@@ -2,7 +2,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Access;
 
-/// <summary>What is known when an exchange is over.</summary>
+/// <summary>The result of an exchange, for the accounts.</summary>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Usage">Reported, else an estimate of what was delivered, else absent when nothing was.</param>
+/// <param name="Usage">The usage that the provider reported, else an estimate of what was delivered; absent when nothing was delivered.</param>
 public sealed record Settlement(Outcome Outcome, Usage Usage);

@@ -2,7 +2,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Catalog;
 
-/// <summary>What is known of the providers' models without asking them. A dated or numbered variant counts as its line.</summary>
+/// <summary>Metadata of the providers' well-known models. A dated or numbered variant has the metadata of its line.</summary>
 internal static class BuiltInModels
 {
     private static readonly (string Prefix, ModelMetadata Metadata)[] Lines =

@@ -2,7 +2,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Catalog;
 
-/// <summary>What a model's name gives away, for models that nobody described.</summary>
+/// <summary>Guesses metadata from a model's name, for models without any other description.</summary>
 internal static class InferredModel
 {
     private const int SafeContextLength = 32_768;
@@ -25,7 +25,7 @@ internal static class InferredModel
         return new ModelMetadata(family, ReadSize(name), "", SafeContextLength, SafeEmbeddingLength, new ModelCapabilities(capabilities, AreCertain: false));
     }
 
-    /// <summary>The first number that a "b" follows, as in <c>llama3.2:3b</c> or <c>qwen2.5-0.5b-instruct</c>.</summary>
+    /// <summary>The first number with a "b" after it, as in <c>llama3.2:3b</c> or <c>qwen2.5-0.5b-instruct</c>.</summary>
     private static string ReadSize(string name)
     {
         for (var end = 1; end < name.Length; end++)

@@ -4,15 +4,15 @@ using Dragoman.Conversation;
 namespace Dragoman.Catalog;
 
 /// <summary>
-/// All names that clients may use. On a clash the operator's entry wins, then the provider that the name begins with,
-/// then the provider that was configured first; any model of a provider is reachable as <c>provider/model</c>, unless the
-/// operator forbids it for the provider.
+/// All names that clients may use. When a name is claimed more than once, the operator's entry wins, then the provider that
+/// the name begins with, then the provider that was configured first. Any model of a provider is reachable as
+/// <c>provider/model</c>, unless the operator forbids it for the provider.
 /// </summary>
 public sealed class ModelCatalogue
 {
     private readonly Dictionary<string, PublishedModel> configured = [];
 
-    /// <summary>By their names as they stand in the configuration, which is how most clients write them.</summary>
+    /// <summary>Keyed by the names exactly as the configuration spells them, which is how most clients write them.</summary>
     private readonly Dictionary<string, PublishedModel> configuredAsWritten = [];
 
     private readonly List<PublishedModel> configuredInOrder = [];
@@ -39,7 +39,7 @@ public sealed class ModelCatalogue
     }
 
     /// <summary>The model behind a name that a client gave; null when there is none.</summary>
-    /// <exception cref="GatewayException">A provider that might have it has not answered yet.</exception>
+    /// <exception cref="GatewayException">A provider that may have the model has never answered.</exception>
     public async ValueTask<PublishedModel?> FindAsync(string name)
     {
         if (configuredAsWritten.TryGetValue(name, out var model))
@@ -55,9 +55,9 @@ public sealed class ModelCatalogue
     }
 
     /// <summary>
-    /// A name that begins with a provider's own is that provider's, whatever others list. Of lists, the one whose
-    /// provider was configured first wins; but a provider that says nothing has its rank for one second only, and once,
-    /// so that it does not delay the models of others.
+    /// A name that begins with a provider's name belongs to that provider, whatever the others list. Among lists, the list of
+    /// the provider that was configured first wins. A provider that does not answer keeps its rank for only one second, and
+    /// only once, so that it does not delay the models of the others.
     /// </summary>
     private async ValueTask<PublishedModel?> FindAsync(string name, string key)
     {
@@ -65,7 +65,7 @@ public sealed class ModelCatalogue
             list.Refresh();
         if (ProviderNamedIn(name) is { } provider)
         {
-            // The provider may list a model under just this name, with its own name in front.
+            // The provider itself may list a model under this name, with the provider's name in front.
             if (lists.Find(list => list.Provider == provider.Name) is { } own)
             {
                 await own.FirstSecond.ConfigureAwait(false);
@@ -109,7 +109,7 @@ public sealed class ModelCatalogue
             }
         }
 
-        // "Not found" would be a guess as long as somebody has not been heard.
+        // "Not found" would be a guess as long as a provider has never answered.
         return lists.Find(list => !list.WasEverRead) is { } silent
             ? throw new GatewayException(new GatewayError(
                 ErrorKind.UpstreamFailed,
@@ -119,8 +119,8 @@ public sealed class ModelCatalogue
     }
 
     /// <summary>
-    /// Every published model once: the operator's first, then each provider's. A provider that was never heard has a
-    /// second to answer, once; its models are missing until it does.
+    /// Every published model once: the operator's first, then each provider's. The first call waits up to one second for a
+    /// provider that has never answered; its models are missing until it answers.
     /// </summary>
     public async ValueTask<IReadOnlyList<PublishedModel>> ListAsync()
     {
@@ -151,9 +151,9 @@ public sealed class ModelCatalogue
         return UpstreamName.CanExist(model) ? new PublishedModel(name, [new Target(provider.Name, model)], ModelMetadata.Of(model, null, null), 0) : null;
     }
 
-    /// <summary>Marks of Ollama's that no provider knows.</summary>
+    /// <summary>Removes a mark of Ollama's that no provider knows.</summary>
     private static string Without(string mark, string name) => name.EndsWith(mark, StringComparison.OrdinalIgnoreCase) ? name[..^mark.Length] : name;
 
-    /// <summary>Names in Ollama's grammar are equal with and without their defaults; any other is compared as it stands.</summary>
+    /// <summary>Names in Ollama's grammar are equal with and without their defaults; any other name is compared in lower case.</summary>
     private static string KeyOf(string name) => ModelName.TryParse(name, out var parsed) ? parsed.Key : name.ToLowerInvariant();
 }

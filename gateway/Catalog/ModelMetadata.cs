@@ -3,13 +3,13 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Catalog;
 
-/// <summary>What clients may learn of a model before they use it.</summary>
+/// <summary>What clients can find out about a model before they use it.</summary>
 /// <param name="Family">The model's line, without dots: <c>mistral</c>, <c>llama</c>.</param>
 /// <param name="ParameterSize">For example <c>7B</c>; empty when unknown.</param>
 /// <param name="Quantization">For example <c>Q4_K_M</c>; empty when unknown.</param>
 /// <param name="ContextLength">In tokens.</param>
-/// <param name="EmbeddingLength">The length of its vectors, or of its inner ones.</param>
-/// <param name="Capabilities">What it can do.</param>
+/// <param name="EmbeddingLength">The length of the vectors of an embedding model; of a chat model, of its inner vectors.</param>
+/// <param name="Capabilities">What the model can do.</param>
 public sealed record ModelMetadata(
     string Family,
     string ParameterSize,
@@ -18,13 +18,13 @@ public sealed record ModelMetadata(
     int EmbeddingLength,
     ModelCapabilities Capabilities)
 {
-    /// <summary>Parameters as a count; 0 when unknown.</summary>
+    /// <summary>The number of parameters; 0 when unknown.</summary>
     public long ParameterCount =>
         ParameterSize.Length > 1 && double.TryParse(ParameterSize[..^1], System.Globalization.NumberStyles.Float, null, out var size)
             ? (long)(size * (ParameterSize[^1] is 'M' or 'm' ? 1e6 : 1e9))
             : 0;
 
-    /// <summary>What the operator says, else the provider, else the built-in catalogue, else the name, else a safe default.</summary>
+    /// <summary>Takes each value from the operator, else from the provider, the built-in catalog, the name, or a safe default.</summary>
     public static ModelMetadata Of(string upstreamModel, ModelSettings? settings, ListedModel? listed)
     {
         var known = BuiltInModels.Find(upstreamModel);

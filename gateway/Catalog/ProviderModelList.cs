@@ -4,13 +4,13 @@ using Dragoman.Conversation;
 namespace Dragoman.Catalog;
 
 /// <summary>
-/// The models that one provider lists, remembered. Only the very first question is ever waited for. A list that has
-/// grown old is served while a new one is fetched, a list that failed is asked for again in the background, and a
-/// provider that is down does not empty it.
+/// The cached list of one provider's models. Callers wait only for the very first request to the provider. A stale list is
+/// served while a new one is fetched. A request that failed is repeated in the background. A provider that is down does not
+/// empty the list.
 /// </summary>
 /// <param name="provider">The provider's name.</param>
-/// <param name="lister">Asks it.</param>
-/// <param name="keyOf">The key under which a listed id is found; equal for equal names.</param>
+/// <param name="lister">Asks the provider.</param>
+/// <param name="keyOf">The key of a listed id; the same for equal names.</param>
 /// <param name="clock">Measures ages and waits.</param>
 internal sealed class ProviderModelList(string provider, ModelLister lister, Func<string, string> keyOf, TimeProvider clock)
 {
@@ -18,10 +18,10 @@ internal sealed class ProviderModelList(string provider, ModelLister lister, Fun
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
-    /// <summary>Of one question.</summary>
+    /// <summary>The timeout of one request.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the first answer is waited for by those who can do without it.</summary>
+    /// <summary>How long callers that can do without the first answer wait for it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
@@ -34,21 +34,21 @@ internal sealed class ProviderModelList(string provider, ModelLister lister, Fun
 
     public string Provider => provider;
 
-    /// <summary>As the provider listed them; empty while it has not answered.</summary>
+    /// <summary>The models in the provider's order; empty until the provider has answered.</summary>
     public IReadOnlyList<ListedModel> Models => content.Models;
 
-    /// <summary>False while the provider has not answered even once.</summary>
+    /// <summary>Whether the provider has answered at least once.</summary>
     public bool WasEverRead => !ReferenceEquals(content, Content.Nothing);
 
-    /// <summary>Completes when the first question was answered, or will not be. Never fails.</summary>
+    /// <summary>Completes when the first request was answered or has failed. The task itself never fails.</summary>
     public Task FirstQuestion => firstQuestion ?? Task.CompletedTask;
 
-    /// <summary>Completes with <see cref="FirstQuestion"/>, but after a second at the latest. Never fails.</summary>
+    /// <summary>Completes with <see cref="FirstQuestion"/>, but after one second at the latest. The task never fails.</summary>
     public Task FirstSecond => patience ?? Task.CompletedTask;
 
     public ListedModel? Find(string key) => content.ByKey.GetValueOrDefault(key);
 
-    /// <summary>Asks the provider if that is due. Returns at once.</summary>
+    /// <summary>Asks the provider in the background when the list is due. Returns at once.</summary>
     public void Refresh()
     {
         TaskCompletionSource? first = null;
@@ -74,14 +74,14 @@ internal sealed class ProviderModelList(string provider, ModelLister lister, Fun
         try
         {
             using var timeout = new CancellationTokenSource(LongestWait, clock);
-            // A lister that does not look at its token must not hold the list for ever.
+            // A lister that ignores its token must not block the list forever.
             var models = await lister(provider, timeout.Token).WaitAsync(timeout.Token).ConfigureAwait(false);
             content = Content.Of(models, keyOf);
             isRead = true;
         }
         catch (Exception error) when (error is GatewayException or OperationCanceledException)
         {
-            // The next question may be answered.
+            // The next request may succeed.
         }
         finally
         {
@@ -101,8 +101,8 @@ internal sealed class ProviderModelList(string provider, ModelLister lister, Fun
     }
 
     /// <summary>
-    /// Requests for models of a provider that was never heard are refused, so the list may not wait for one of them. The
-    /// timer does not keep the list of a configuration that was replaced.
+    /// Asks again by a timer: requests for models of a provider that has never answered are rejected, so the list must not
+    /// depend on them. The timer does not keep the list of a replaced configuration alive.
     /// </summary>
     private void AskAgainAfter(TimeSpan wait)
     {
@@ -121,7 +121,7 @@ internal sealed class ProviderModelList(string provider, ModelLister lister, Fun
         timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>One answer of the provider.</summary>
+    /// <summary>One answer from the provider.</summary>
     private sealed record Content(IReadOnlyList<ListedModel> Models, FrozenDictionary<string, ListedModel> ByKey)
     {
         public static readonly Content Nothing = new([], FrozenDictionary<string, ListedModel>.Empty);

@@ -2,6 +2,6 @@ namespace Dragoman.Configuration;
 
 public enum AccessMode
 {
-    /// <summary>No key is asked; loopback only, unless the operator insists.</summary>
+    /// <summary>Clients need no key. Only loopback addresses, unless the operator allows more.</summary>
     Open,
 }

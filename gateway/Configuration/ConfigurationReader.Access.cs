@@ -6,7 +6,7 @@ namespace Dragoman.Configuration;
 /// <summary>Reads <c>/access</c>.</summary>
 public sealed partial class ConfigurationReader
 {
-    /// <summary>Ollama's own variable, for those who come from there.</summary>
+    /// <summary>Ollama's own variable, for users who switch from Ollama.</summary>
     private const string OriginsVariable = "OLLAMA_ORIGINS";
 
     private const string OriginRule = "is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any";
@@ -57,7 +57,7 @@ public sealed partial class ConfigurationReader
     private static bool IsOrigin(string text) =>
         text.Count(letter => letter == '*') switch
         {
-            // A browser names scheme, host and port; with anything behind them the text would never be met.
+            // A browser sends scheme, host and port; an origin with anything after them would never match.
             0 => text.Split("://") is [{ Length: > 0 }, { Length: > 0 } host] && !host.AsSpan().ContainsAny("/?#@"),
             1 => true,
             _ => false,

@@ -4,16 +4,16 @@ using Dragoman.Startup;
 
 namespace Dragoman.Configuration;
 
-/// <summary>The members of the configuration's objects, by their types, with a mistake for whatever is of another one.</summary>
+/// <summary>Reads members of the configuration's objects by type; a value of another type is a mistake.</summary>
 public sealed partial class ConfigurationReader
 {
-    /// <summary>By pointer, the members of each object that was read.</summary>
+    /// <summary>The allowed members of each object that was read, by its pointer.</summary>
     private readonly Dictionary<string, string[]> allowedAt = [];
 
-    /// <summary>Pointers of what is wrong as a whole; whatever follows from it is no further mistake.</summary>
+    /// <summary>Pointers of values that are wrong as a whole; mistakes inside them are not reported.</summary>
     private readonly HashSet<string> broken = [];
 
-    /// <summary>A time up to a day; null where it is not given.</summary>
+    /// <summary>A duration in seconds, up to a day; null when it is not given.</summary>
     private TimeSpan? Seconds(JsonObject members, string name, string pointer, int above = 0)
     {
         if (members[name] is not { } value)
@@ -38,7 +38,7 @@ public sealed partial class ConfigurationReader
             yield return (key, value, $"{pointer}/{ConfigurationText.Escape(key)}");
     }
 
-    /// <summary>The node as an object, with a mistake for every member that is not allowed.</summary>
+    /// <summary>The node as an object; every member that is not allowed is a mistake.</summary>
     private JsonObject Members(JsonNode? node, string pointer, params string[] allowed)
     {
         allowedAt[pointer] = allowed;
@@ -57,7 +57,7 @@ public sealed partial class ConfigurationReader
         return members;
     }
 
-    /// <summary>A text that is not empty and holds no control characters; null where it is not given, and after a mistake.</summary>
+    /// <summary>A text that is not empty and has no control characters; null when it is not given and after a mistake.</summary>
     private string? Text(JsonObject members, string name, string pointer)
     {
         var at = $"{pointer}/{ConfigurationText.Escape(name)}";
@@ -132,14 +132,14 @@ public sealed partial class ConfigurationReader
         return [.. texts.Where(text => WrongTextOf(text) is null)];
     }
 
-    /// <summary>Something is wrong as a whole, which is told instead of what follows from it.</summary>
+    /// <summary>Reports that a value is wrong as a whole; mistakes inside it are not reported.</summary>
     private void Broken(string pointer, string what)
     {
         Mistake(pointer, what);
         broken.Add(pointer);
     }
 
-    /// <summary>A word that is none of those that are allowed.</summary>
+    /// <summary>Reports a word that is not among the allowed ones.</summary>
     private void Unknown(string pointer, string word, IReadOnlyCollection<string> allowed, string what = "is not known") =>
         Mistake(pointer, $"{Printable.Quote(word)} {what}{NearestName.Suggest(word, allowed)}; allowed: {string.Join(", ", allowed)}");
 
@@ -164,7 +164,7 @@ public sealed partial class ConfigurationReader
         return false;
     }
 
-    /// <summary>The variable that has set a value, or the object around it; else the file.</summary>
+    /// <summary>The variable that set the value or an object around it; else the file.</summary>
     private string SourceOf(string pointer)
     {
         for (var end = pointer.Length; end > 0; end = pointer.LastIndexOf('/', end - 1))

@@ -9,7 +9,7 @@ public sealed partial class ConfigurationReader
 {
     private const string NameRule = "allowed: [namespace/]model[:tag] of letters, digits, '_', '.' and '-'";
 
-    /// <summary>A name that two models have, with or without <c>:latest</c>, would be only the first one's.</summary>
+    /// <summary>Rejects a name that two models have, with or without <c>:latest</c>: only the first model would be reachable by it.</summary>
     private void RefuseNamesGivenTwice(List<ModelSettings> models)
     {
         var owners = new Dictionary<string, string>();

@@ -39,7 +39,7 @@ public sealed partial class ConfigurationReader
 
     private Version? ReadHttpVersion(JsonObject provider, string pointer)
     {
-        // From a variable it comes as a number.
+        // A variable sets it as a number, the file as a string.
         switch (provider["httpVersion"]?.ToString())
         {
             case null:

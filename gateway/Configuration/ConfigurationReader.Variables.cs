@@ -3,25 +3,25 @@ using System.Text.Json.Nodes;
 
 namespace Dragoman.Configuration;
 
-/// <summary>The variables that lie over the file, <c>DRAGOMAN__limits__requestBytes</c> for <c>/limits/requestBytes</c>.</summary>
+/// <summary>The variables that override the file, such as <c>DRAGOMAN__limits__requestBytes</c> for <c>/limits/requestBytes</c>.</summary>
 public sealed partial class ConfigurationReader
 {
     private const string VariablePrefix = "DRAGOMAN__";
     private const string Separator = "__";
 
-    /// <summary>By pointer, for whatever a variable has set or made up on its way.</summary>
+    /// <summary>The variable that set a value or created the object around it, by pointer.</summary>
     private readonly Dictionary<string, string> variableOf = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>By pointer, the text of each variable: where a string is wanted, <c>123456</c> is one.</summary>
+    /// <summary>The text of each variable, by pointer: where a string is expected, <c>123456</c> is a string.</summary>
     private readonly Dictionary<string, string> variableText = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>By pointer, why a variable that looks like JSON is none.</summary>
+    /// <summary>Why a variable that looks like JSON is not valid JSON, by pointer.</summary>
     private readonly Dictionary<string, string> variableMistake = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The variables that there are for the configuration, with <c>NAME</c> for the operator's own names.</summary>
+    /// <summary>The names of all configuration variables, with <c>NAME</c> for names that the operator chooses.</summary>
     public static IEnumerable<string> VariableNames()
     {
-        // Asks the reader itself, which knows the members of each object when it has read one.
+        // The reader records the allowed members of each object that it reads, so it reads one of each.
         var reader = new ConfigurationReader("", new Dictionary<string, string>());
         try
         {
@@ -30,7 +30,7 @@ public sealed partial class ConfigurationReader
         }
         catch (ConfigurationException)
         {
-            // Whatever it still misses, the members have been asked for.
+            // Required members may be missing here; the allowed ones are recorded all the same.
         }
 
         return reader.allowedAt
@@ -40,9 +40,9 @@ public sealed partial class ConfigurationReader
 
     private void ReadVariables(JsonObject root)
     {
-        // Sorted as a list of names, which needs no code that the runtime would first have to compile at each start.
+        // A list of names is sorted without generic code that the runtime would have to compile at each start.
         var names = environment.Keys.Where(name => name.StartsWith(VariablePrefix, StringComparison.OrdinalIgnoreCase)).ToList();
-        // An object goes before its members, so that these lie over it.
+        // An object goes before its members, so that the members override it.
         names.Sort((one, other) => DepthOf(one) != DepthOf(other) ? DepthOf(one) - DepthOf(other) : string.CompareOrdinal(one, other));
         foreach (var name in names)
             Override(root, name, environment[name]);
@@ -92,7 +92,7 @@ public sealed partial class ConfigurationReader
         variableText.Add(pointer, value);
     }
 
-    /// <summary>A variable holds a number, true, false, an array or an object as JSON, and any other text as it stands.</summary>
+    /// <summary>A variable holds a number, true, false, an array or an object as JSON, or any other text literally.</summary>
     private JsonNode ReadVariable(string value, string pointer)
     {
         if (value.StartsWith('"'))
@@ -100,7 +100,7 @@ public sealed partial class ConfigurationReader
         var node = ConfigurationText.Read(Encoding.UTF8.GetBytes(value), out var wrong);
         if (node is not null)
             return node;
-        // It may well be a text; only where an object or an array is wanted does it matter why it is none.
+        // It may be meant as text. The reason is only needed where an object or an array is expected.
         if (wrong.Count > 0 && value.AsSpan().TrimStart() is ['{' or '[', ..])
             variableMistake.Add(pointer, $"{pointer}{wrong[0].Pointer} {wrong[0].What}");
         return JsonValue.Create(value);

@@ -5,7 +5,7 @@ using Dragoman.Startup;
 namespace Dragoman.Configuration;
 
 /// <summary>
-/// Reads <c>gateway.json</c> and the <c>DRAGOMAN__…</c> variables over it. Every mistake is collected, with its JSON
+/// Reads <c>gateway.json</c> and the <c>DRAGOMAN__…</c> variables that override it. Every mistake is collected, with its JSON
 /// pointer and what is allowed; unknown members are mistakes too.
 /// </summary>
 public sealed partial class ConfigurationReader
@@ -26,13 +26,13 @@ public sealed partial class ConfigurationReader
     }
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">The file; null: <see cref="UsualFile"/> in the working directory, if there is one.</param>
+    /// <param name="path">The file; null for <see cref="UsualFile"/> in the working directory, if it exists.</param>
     /// <param name="environment">The process's variables.</param>
-    /// <param name="namedBy">The argument or variable that names the file, for a mistake.</param>
+    /// <param name="namedBy">The argument or variable that names the file, for error messages.</param>
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
     public static GatewayConfiguration Read(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
     {
-        // Most have none, and the first exception of a process costs a start milliseconds.
+        // Most users have no file, and the first exception in a process delays its start by milliseconds.
         if (path is null && HasNoUsualFile())
             return Read("{}"u8.ToArray(), UsualFile, environment);
         var file = path ?? UsualFile;
@@ -46,13 +46,13 @@ public sealed partial class ConfigurationReader
         }
     }
 
-    /// <summary>A link that leads nowhere was meant to lead somewhere, and what cannot be looked at may be there.</summary>
+    /// <summary>True only when there certainly is no file: a dangling link and an unreadable directory are mistakes to report.</summary>
     private static bool HasNoUsualFile() =>
         !Path.Exists(UsualFile) && new FileInfo(UsualFile).LinkTarget is null && Directory.Exists(".");
 
     /// <summary>Reads the bytes of a file.</summary>
-    /// <param name="bytes">UTF-8, or UTF-16 with its mark.</param>
-    /// <param name="source">What to call it in a mistake.</param>
+    /// <param name="bytes">UTF-8, or UTF-16 with a byte order mark.</param>
+    /// <param name="source">The name of the file in error messages.</param>
     /// <param name="environment">The process's variables.</param>
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
     internal static GatewayConfiguration Read(byte[] bytes, string source, IReadOnlyDictionary<string, string> environment) =>
@@ -62,7 +62,7 @@ public sealed partial class ConfigurationReader
 
     /// <summary>Reads a text.</summary>
     /// <param name="json">The configuration.</param>
-    /// <param name="source">What to call it in a mistake.</param>
+    /// <param name="source">The name of the text in error messages.</param>
     /// <param name="environment">The process's variables.</param>
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
     public static GatewayConfiguration Read(string json, string source, IReadOnlyDictionary<string, string> environment) =>
@@ -97,7 +97,7 @@ public sealed partial class ConfigurationReader
         return mistakes.Count > 0 ? throw new ConfigurationException(Told()) : (JsonObject)node!;
     }
 
-    /// <summary>One line a mistake, and not more of them than somebody reads.</summary>
+    /// <summary>One line for each mistake, up to a number that a person would read.</summary>
     private List<string> Told()
     {
         var told = mistakes.Take(MostMistakes).Select(Printable.Line).ToList();

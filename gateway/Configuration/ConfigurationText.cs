@@ -7,17 +7,17 @@ using Dragoman.Startup;
 namespace Dragoman.Configuration;
 
 /// <summary>
-/// The configuration as text: JSON with comments and trailing commas. What a JSON tree would swallow or throw on when it is
-/// used is found here with its pointer: members that are there twice, nulls, halves of surrogate pairs.
+/// The configuration as text: JSON with comments and trailing commas. Finds, with their pointers, the mistakes that a JSON
+/// tree would hide, or on which it would throw later: duplicate members, nulls, halves of surrogate pairs.
 /// </summary>
 internal sealed class ConfigurationText
 {
-    /// <summary>Bytes of a file; a configuration is some kilobytes long.</summary>
+    /// <summary>The largest file, in bytes; a configuration usually has some kilobytes.</summary>
     public const int LargestFile = 4 * 1024 * 1024;
 
     private const int Deepest = 64;
 
-    /// <summary>UTF-16 units of a pointer in a sentence.</summary>
+    /// <summary>The longest pointer in a message, in UTF-16 units.</summary>
     private const int LongestPointer = 300;
 
     private static readonly JsonNodeOptions NodeOptions = new() { PropertyNameCaseInsensitive = true };
@@ -35,7 +35,7 @@ internal sealed class ConfigurationText
 
     /// <summary>Reads JSON.</summary>
     /// <param name="utf8">The text, without a byte order mark.</param>
-    /// <param name="mistakes">What is wrong with it: a pointer into the text, empty where the text is no JSON at all, and a sentence that follows it.</param>
+    /// <param name="mistakes">The mistakes: a pointer into the text, empty when the text is not JSON at all, and a sentence to follow it.</param>
     /// <returns>Null after a mistake.</returns>
     public static JsonNode? Read(byte[] utf8, out List<(string Pointer, string What)> mistakes)
     {
@@ -54,7 +54,7 @@ internal sealed class ConfigurationText
         }
         catch (JsonException error)
         {
-            // A place that follows from where the JSON breaks off would mislead.
+            // Mistakes that only follow from where the JSON breaks off would mislead.
             text.mistakes.Clear();
             text.mistakes.Add(("", $"is not valid JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {ReasonOf(error)}"));
             return null;
@@ -62,8 +62,8 @@ internal sealed class ConfigurationText
     }
 
     /// <summary>The bytes of a file as UTF-8 without a byte order mark.</summary>
-    /// <param name="bytes">UTF-8, or UTF-16 with its mark.</param>
-    /// <param name="mistake">A sentence when they are neither.</param>
+    /// <param name="bytes">UTF-8, or UTF-16 with a byte order mark.</param>
+    /// <param name="mistake">What is wrong when they are neither.</param>
     public static byte[]? ToUtf8(byte[] bytes, out string? mistake)
     {
         mistake = null;
@@ -135,7 +135,7 @@ internal sealed class ConfigurationText
             mistakes.Add((PointerOf(level), other == name ? "is given twice; allowed: once" : $"is given twice, here and as {Printable.Quote(other)}; allowed: once, in any case"));
     }
 
-    /// <summary>The pointer of the value that was just read.</summary>
+    /// <summary>The pointer of the value that was read last.</summary>
     private string Here => levels.TryPeek(out var level) ? PointerOf(level) : "";
 
     private void Advance()
@@ -146,10 +146,10 @@ internal sealed class ConfigurationText
 
     private static string PointerOf(Level level) => $"{level.Pointer}/{(level.Names is null ? level.Index.ToString() : Escape(level.Name))}";
 
-    /// <summary>A member's name in a JSON pointer (RFC 6901).</summary>
+    /// <summary>Escapes a member's name for a JSON pointer (RFC 6901).</summary>
     public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
-    /// <summary>Null when it holds half of a surrogate pair.</summary>
+    /// <summary>The string that was read; null when it contains half of a surrogate pair.</summary>
     private string? TextOf(ref Utf8JsonReader reader)
     {
         try
@@ -169,26 +169,26 @@ internal sealed class ConfigurationText
         }
     }
 
-    /// <summary>The reader's own words, without the place that follows them, and without what it quotes of the text: a key can be there.</summary>
+    /// <summary>The JSON reader's message, without the position at its end and without what it quotes of the text, which may be a key.</summary>
     private static string ReasonOf(JsonException error)
     {
         var end = error.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
         var reason = (end < 0 ? error.Message : error.Message[..end]).TrimEnd('.');
-        // A character or its code is quoted too, and helps.
+        // A quoted character or its code is harmless and helps.
         const int longestCharacter = 4;
         return reason.StartsWith('\'') && reason.LastIndexOf("' is ", StringComparison.Ordinal) is var close && close > 1 + longestCharacter
             ? $"what stands there{reason[(close + 1)..]}"
             : reason;
     }
 
-    /// <summary>A pointer for a person to read; a name in it may be as long as the file.</summary>
+    /// <summary>A pointer cut to a readable length; a name in it may be as long as the file.</summary>
     public static string Shorten(string pointer) => pointer.Length <= LongestPointer ? pointer : pointer[..LongestPointer] + "…";
 
     private sealed class Level(string pointer, bool isObject)
     {
         public string Pointer => pointer;
 
-        /// <summary>Of an object; null for an array.</summary>
+        /// <summary>The names of an object's members; null for an array.</summary>
         public HashSet<string>? Names { get; } = isObject ? new(StringComparer.OrdinalIgnoreCase) : null;
 
         public string Name { get; set; } = "";

@@ -1,12 +1,12 @@
 namespace Dragoman.Configuration;
 
-/// <summary>Which addresses the gateway fetches for its clients.</summary>
+/// <summary>From which addresses the gateway downloads media for its clients.</summary>
 public enum DownloadPolicy
 {
-    /// <summary>Those of the open internet.</summary>
+    /// <summary>Addresses of the open internet.</summary>
     Public,
 
-    /// <summary>Private and local ones too.</summary>
+    /// <summary>Private and local addresses too.</summary>
     Any,
     None,
 }

@@ -2,10 +2,10 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Configuration;
 
-/// <summary>Which names the models of a provider can have: where a name becomes a part of an address, fewer than in a body.</summary>
+/// <summary>Which names the models of a provider can have. A name that becomes part of a URL is more restricted than one in a body.</summary>
 internal static class ModelNameRule
 {
-    /// <summary>What is allowed, when the provider cannot have a model of this name; null when it can.</summary>
+    /// <summary>The rule, when the provider cannot have a model of this name; null when it can.</summary>
     public static string? FindMistake(ProviderSettings provider, string model)
     {
         if (!UpstreamName.CanExist(model))

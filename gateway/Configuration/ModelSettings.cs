@@ -3,13 +3,13 @@ using Dragoman.Conversation;
 namespace Dragoman.Configuration;
 
 /// <summary>A model that the operator publishes.</summary>
-/// <param name="Name">As written; clients use it.</param>
-/// <param name="Targets">Tried in this order.</param>
+/// <param name="Name">The name that clients use, as the operator wrote it.</param>
+/// <param name="Targets">The models behind the name, in the order in which they are tried.</param>
 public sealed record ModelSettings(string Name, IReadOnlyList<Target> Targets)
 {
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>Null where the operator did not say: the catalogue or the name tells.</summary>
+    /// <summary>Null when the operator did not say; the catalog or the name then decides.</summary>
     public ModelCapabilities? Capabilities { get; init; }
 
     public int? ContextLength { get; init; }

@@ -4,25 +4,25 @@ using Dragoman.Startup;
 namespace Dragoman.Configuration;
 
 /// <summary>
-/// Where a secret is kept: <c>env:NAME</c>, <c>file:PATH</c>, or the value itself. A reference is what the
-/// configuration holds; the value is fetched once, when the snapshot is made.
+/// A reference to a secret: <c>env:NAME</c>, <c>file:PATH</c>, or the value itself. The configuration file contains the
+/// reference; its value is read once, together with the configuration.
 /// </summary>
 public static class SecretReference
 {
-    /// <summary>Characters; a header with more is refused by most servers.</summary>
+    /// <summary>Characters; most servers reject a longer header.</summary>
     public const int Longest = 8192;
 
     private const string EnvironmentScheme = "env:";
     private const string FileScheme = "file:";
     private const string KeyVaultScheme = "keyvault:";
 
-    /// <summary>Bytes of a file that holds a secret.</summary>
+    /// <summary>The largest file with a secret, in bytes.</summary>
     private const int LargestFile = 64 * 1024;
 
-    /// <summary>The secret, fit to stand in a header.</summary>
-    /// <param name="reference">As the configuration has it. White space around what a variable or a file holds is no part of the secret.</param>
-    /// <param name="environment">The process's variables; null for one that is not set.</param>
-    /// <exception cref="SecretException">The secret is not where the reference points, or cannot be a secret; names the reference, never the value.</exception>
+    /// <summary>Reads the secret and checks that it can be sent in a header.</summary>
+    /// <param name="reference">The reference from the configuration. White space around the value of a variable or a file is removed.</param>
+    /// <param name="environment">Returns the value of a variable, or null when it is not set.</param>
+    /// <exception cref="SecretException">The secret is missing or not valid. The message names the reference, never the value.</exception>
     public static string Resolve(string reference, Func<string, string?> environment)
     {
         if (reference.StartsWith(EnvironmentScheme, StringComparison.Ordinal))
@@ -32,7 +32,7 @@ public static class SecretReference
                 throw new SecretException("env: needs the name of a variable, such as env:MY_KEY");
             if (environment(name) is { } value)
                 return OfVariable(name, value);
-            // With a hyphen it may be the key itself, which must not be shown.
+            // A name with a hyphen may be the key itself, which must not be shown.
             throw new SecretException(name.Contains('-', StringComparison.Ordinal) ? "the environment variable that follows env: is not set" : $"environment variable {name} is not set");
         }
 
@@ -49,8 +49,8 @@ public static class SecretReference
         return Check(reference, null);
     }
 
-    /// <summary>The secret that a variable holds.</summary>
-    /// <exception cref="SecretException">It cannot be one; names the variable, never the value.</exception>
+    /// <summary>Checks the secret that a variable holds.</summary>
+    /// <exception cref="SecretException">The secret is not valid. The message names the variable, never the value.</exception>
     public static string OfVariable(string name, string value) => Check(value.Trim(), $"environment variable {name}");
 
     private static string ReadFile(string path)
@@ -66,7 +66,7 @@ public static class SecretReference
     }
 
     /// <param name="secret">The value.</param>
-    /// <param name="place">Where it was found; null: it stands in the configuration itself.</param>
+    /// <param name="place">Where it was found; null when the configuration itself contains it.</param>
     private static string Check(string secret, string? place)
     {
         var mistake = secret switch

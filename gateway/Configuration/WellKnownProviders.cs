@@ -1,16 +1,16 @@
 namespace Dragoman.Configuration;
 
-/// <summary>Nothing configured: each well-known variable switches its provider on, and with none of them it is the emulator.</summary>
+/// <summary>The providers when none is configured: each well-known variable turns its provider on; with no such variable the emulator is used.</summary>
 public static class WellKnownProviders
 {
-    /// <summary>Where the embedded emulator answers; set by whoever starts it elsewhere.</summary>
+    /// <summary>The address of the emulator; set by a script that starts it at another address than the default.</summary>
     public const string EmulatorUrlVariable = "DRAGOMAN_EMULATOR_URL";
 
     private const string DefaultEmulatorUrl = "http://127.0.0.1:4755/v1";
 
     /// <param name="environment">The process's variables.</param>
-    /// <param name="notices">Gets a line for each provider.</param>
-    /// <param name="mistakes">Gets a sentence for each variable that cannot be used.</param>
+    /// <param name="notices">Receives a line for each provider that is on.</param>
+    /// <param name="mistakes">Receives a line for each variable that is not valid.</param>
     public static IEnumerable<ProviderSettings> FromEnvironment(IReadOnlyDictionary<string, string> environment, List<string> notices, List<string> mistakes)
     {
         var providers = new List<ProviderSettings>();
@@ -24,7 +24,7 @@ public static class WellKnownProviders
             Add("gemini", "gemini", null, geminiKey, "GEMINI_API_KEY");
         if (Value("AZURE_OPENAI_ENDPOINT") is { } endpoint)
         {
-            // Azure's own tools take the bare address of the resource; its v1 endpoint is below it.
+            // Azure's own tools take the resource's address without a path; the v1 endpoint is a path below it.
             var whole = endpoint.TrimEnd('/') + (endpoint.Contains("/openai", StringComparison.OrdinalIgnoreCase) ? "/" : "/openai/v1/");
             if (BaseUrl.TryRead(whole, out var resource))
                 Add("azure", "azure-openai", resource, Key("AZURE_OPENAI_API_KEY"), "AZURE_OPENAI_ENDPOINT");
