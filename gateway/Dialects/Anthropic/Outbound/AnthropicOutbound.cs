@@ -31,7 +31,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
 
     public OutboundTraits TraitsOf(UpstreamModel model) => Traits;
 
-    public UpstreamCall Write(ChatRequest request, UpstreamModel upstreamModel, LossReport losses) => Write(request, upstreamModel, losses, counts: false);
+    public UpstreamCall Write(ChatRequest request, UpstreamModel model, LossReport losses) => Write(request, model, losses, counts: false);
 
     public UpstreamCall? TryPassThrough(ChatRequest request, UpstreamModel model)
     {
@@ -53,10 +53,10 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
         _ => false,
     };
 
-    public UpstreamCall WriteTokenCount(ChatRequest request, UpstreamModel upstreamModel, LossReport losses) =>
+    public UpstreamCall WriteTokenCount(ChatRequest request, UpstreamModel model, LossReport losses) =>
         request is { Family: AnthropicFamily.Name, Source: { } source }
-            ? Pass("messages/count_tokens", WithoutForeignThinking(source), request, upstreamModel.Name)
-            : Write(request, upstreamModel, losses, counts: true);
+            ? Pass("messages/count_tokens", WithoutForeignThinking(source), request, model.Name)
+            : Write(request, model, losses, counts: true);
 
     public long ReadTokenCount(ReadOnlyMemory<byte> body) => TokenCountReader.Read(body, "input_tokens"u8);
 

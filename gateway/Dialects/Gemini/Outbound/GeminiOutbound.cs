@@ -21,10 +21,10 @@ public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
 
     public OutboundTraits TraitsOf(UpstreamModel model) => Traits;
 
-    public UpstreamCall Write(ChatRequest request, UpstreamModel upstreamModel, LossReport losses)
+    public UpstreamCall Write(ChatRequest request, UpstreamModel model, LossReport losses)
     {
-        var model = GeminiModel.Of(upstreamModel.Base);
-        GenerationConfigWriter.RefuseWhatIsMissing(request, model);
+        var known = GeminiModel.Of(model.Base);
+        GenerationConfigWriter.RefuseWhatIsMissing(request, known);
         List<string> stop = [.. request.Sampling.Stop.Where(word => word.Length > 0)];
         List<string> localStop = stop.Count > GenerationConfigWriter.MostStopSequences ? stop[GenerationConfigWriter.MostStopSequences..] : [];
         if (localStop.Count > 0)
@@ -34,13 +34,13 @@ public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
-            WritePrompt(writer, request, upstreamModel.Base, losses);
-            uncheckedSchema = new GenerationConfigWriter(writer, request, model, losses).Write(stop[..(stop.Count - localStop.Count)]);
+            WritePrompt(writer, request, model.Base, losses);
+            uncheckedSchema = new GenerationConfigWriter(writer, request, known, losses).Write(stop[..(stop.Count - localStop.Count)]);
             WriteHints(writer, request, losses);
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(PathOf(upstreamModel.Name, request.Stream ? "streamGenerateContent?alt=sse" : "generateContent"), output.WrittenMemory)
+        return new UpstreamCall(PathOf(model.Name, request.Stream ? "streamGenerateContent?alt=sse" : "generateContent"), output.WrittenMemory)
         {
             LocalStop = localStop,
             AnswerSchema = uncheckedSchema,
@@ -50,7 +50,7 @@ public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
     public IAnswerReader OpenAnswer(ChatRequest request, UpstreamModel model) =>
         new GeminiAnswerReader(model.Base, request.Sampling.Choices ?? 1, onlyFirstCall: request.ParallelToolCalls == false);
 
-    public UpstreamCall WriteTokenCount(ChatRequest request, UpstreamModel upstreamModel, LossReport losses)
+    public UpstreamCall WriteTokenCount(ChatRequest request, UpstreamModel model, LossReport losses)
     {
         var output = request.NewBody();
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
@@ -58,22 +58,22 @@ public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
             writer.WriteStartObject();
             // Beside the bare contents, only the whole request counts instructions and tools as well (specs/dialects.md 4.2).
             writer.WriteStartObject("generateContentRequest"u8);
-            writer.WriteString("model"u8, FullNameOf(upstreamModel.Name));
-            WritePrompt(writer, request, upstreamModel.Base, losses);
+            writer.WriteString("model"u8, FullNameOf(model.Name));
+            WritePrompt(writer, request, model.Base, losses);
             writer.WriteEndObject();
             writer.WriteEndObject();
         }
 
-        return new UpstreamCall(PathOf(upstreamModel.Name, "countTokens"), output.WrittenMemory);
+        return new UpstreamCall(PathOf(model.Name, "countTokens"), output.WrittenMemory);
     }
 
     public long ReadTokenCount(ReadOnlyMemory<byte> body) => TokenCountReader.Read(body, "totalTokens"u8);
 
-    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, UpstreamModel upstreamModel, LossReport losses)
+    public UpstreamCall WriteEmbeddings(EmbeddingRequest request, UpstreamModel model, LossReport losses)
     {
         if (request.User is not null)
             losses.Dropped("user");
-        return new UpstreamCall(PathOf(upstreamModel.Name, "batchEmbedContents"), GeminiEmbeddings.Write(request, FullNameOf(upstreamModel.Name)));
+        return new UpstreamCall(PathOf(model.Name, "batchEmbedContents"), GeminiEmbeddings.Write(request, FullNameOf(model.Name)));
     }
 
     public EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body) => GeminiEmbeddings.Read(body);

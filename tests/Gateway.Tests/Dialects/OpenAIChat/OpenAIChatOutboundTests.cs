@@ -242,7 +242,7 @@ public sealed class OpenAIChatOutboundTests
     [InlineData(false, "float", 512)]
     public void Embeddings_are_asked_for_as_the_server_can(bool isOpenAI, string encoding, int mostInputs)
     {
-        IEmbeds dialect = isOpenAI ? OpenAI : Compatible;
+        var dialect = isOpenAI ? OpenAI : Compatible;
         Assert.Equal(mostInputs, dialect.EmbeddingLimits.MostInputs);
         var call = dialect.WriteEmbeddings(new EmbeddingRequest("m", ["a", ""], 8) { User = "u" }, "text-embedding-3-small", new LossReport());
         Assert.Equal(
