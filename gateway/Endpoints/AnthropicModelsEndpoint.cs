@@ -8,7 +8,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Endpoints;
 
-/// <summary><c>GET /v1/models</c> for Anthropic's clients: every published name, a page at a time (specs/dialects.md 1.3, 4.3).</summary>
+/// <summary><c>GET /v1/models</c> for Anthropic's clients: every published name, in pages (specs/dialects.md 1.3, 4.3).</summary>
 internal sealed class AnthropicModelsEndpoint : IEndpoint
 {
     private const int UsualPage = 20;
@@ -24,7 +24,7 @@ internal sealed class AnthropicModelsEndpoint : IEndpoint
             first = after + 1;
         if (before is not null)
             end = before.Value;
-        // A page in front of a model ends at it, any other begins at its first.
+        // A page with only before_id ends right before that model; any other page begins at the first model of its range.
         var isBackwards = before is not null && first == 0;
         var from = isBackwards ? Math.Max(first, end - limit) : first;
         var page = models.Skip(from).Take(Math.Min(limit, Math.Max(0, end - from))).ToList();

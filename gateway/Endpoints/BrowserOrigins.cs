@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Dragoman.Endpoints;
 
 /// <summary>
-/// Which web pages may call (CORS), as Ollama decides it (specs/ollama.md 0.1): a browser names the page's origin, and
-/// one that is not allowed is refused outright, whatever the method.
+/// Decides as Ollama does which web pages may call (CORS, specs/ollama.md 0.1): a browser sends the page's origin, and a
+/// request from an origin that is not allowed is rejected, whatever its method.
 /// </summary>
 internal static class BrowserOrigins
 {
@@ -30,13 +30,13 @@ internal static class BrowserOrigins
         // Ollama does not allow these; Anthropic's library sends them.
         "X-Api-Key", "Anthropic-Version", "Anthropic-Beta", "Anthropic-Dangerous-Direct-Browser-Access");
 
-    /// <summary>What a page's script may read of an answer's head besides its type and length.</summary>
+    /// <summary>The response headers that a page's script may read, besides type and length.</summary>
     private static readonly string Exposed = string.Join(',', LossReport.Header, RequestId.Header, "Request-Id", "X-Upstream-Request-Id", "Retry-After");
 
-    /// <summary>Sets what a browser wants to read in the answer's head.</summary>
+    /// <summary>Sets the CORS headers of the response.</summary>
     /// <param name="http">The exchange with the client.</param>
     /// <param name="configured">The operator's origins.</param>
-    /// <returns>False when that is the whole answer: a refusal, or what a preflight asked.</returns>
+    /// <returns>False when the response is complete: a rejection, or the answer to a preflight.</returns>
     public static bool Admit(HttpContext http, IReadOnlyList<string> configured)
     {
         var origin = http.Request.Headers.Origin.ToString();
@@ -67,7 +67,7 @@ internal static class BrowserOrigins
         return false;
     }
 
-    /// <summary>Behind a proxy that uses a host name of its own, the client's is the forwarded one; a page cannot forge it without a preflight.</summary>
+    /// <summary>A proxy that changes <c>Host</c> forwards the client's host in another header, which a page cannot forge without a preflight.</summary>
     private static bool IsSameOrigin(HttpRequest request, string origin) =>
         IsOriginOf(request.Host.Value, origin) || IsOriginOf(request.Headers["X-Forwarded-Host"], origin);
 

@@ -10,10 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Endpoints;
 
-/// <summary>The one way in, the same in both hosts: steps 1 and 2 for every route, and every failure's answer.</summary>
+/// <summary>The entry for every request, the same in both hosts: steps 1 and 2 of every route, and the answer to every failure.</summary>
 public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> logger)
 {
-    /// <summary>UTF-16 units; some messages quote what the client sent, whose size is the client's choice.</summary>
+    /// <summary>The longest error message in UTF-16 units: some messages quote what the client sent, which may be of any size.</summary>
     private const int LongestMessage = 2000;
 
     public async Task HandleAsync(HttpContext http)
@@ -55,11 +55,11 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The client has gone; there is nobody to answer.
+            // The client has left, so there is nobody to answer.
         }
         catch (OutOfMemoryException error)
         {
-            // The estimates were too low, or the heap is cut into too small pieces. What the request held is free now.
+            // The estimates were too low, or the heap is too fragmented. The request's memory is free now.
             Failed(logger, requestId, http.Request.Method, path, error);
             await AnswerAsync(exchange, MemoryBudget.Full).ConfigureAwait(false);
         }
@@ -76,7 +76,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         }
     }
 
-    /// <summary>Each message comes back here as a request of its own.</summary>
+    /// <summary>Serves a WebSocket; each message is handled by <see cref="HandleAsync"/> as a separate request.</summary>
     private Task ServeWebSocketAsync(Exchange exchange, MessageSession session) => runtime.HandsOver
         ? WebSocketConnection.RunAsync(exchange, session, runtime.Memory, HandleAsync)
         : throw new GatewayException(new GatewayError(ErrorKind.NotImplemented, "The functions serve no WebSocket; the sidecar does."));
@@ -86,7 +86,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         var response = exchange.Http.Response;
         if (response.HasStarted)
         {
-            // A status is out of reach now; a broken connection at least does not look like a good end.
+            // It is too late for an error status. A broken connection at least does not look like a normal end.
             exchange.Http.Abort();
             return;
         }
@@ -97,7 +97,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             response.Headers["retry-after-ms"] = Math.Ceiling(wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        // SDKs repeat whatever is 429 or 5xx unless they are told that it is of no use (specs/dialects.md 1.1).
+        // SDKs retry every 429 and 5xx unless this header says not to (specs/dialects.md 1.1).
         if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.NotImplemented || MemoryBudget.IsFinal(error))
             response.Headers["x-should-retry"] = "false";
         try
@@ -111,13 +111,13 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
 
             var body = new ArrayBufferWriter<byte>(256);
             exchange.Errors.WriteError(body, error with { Message = Shorten(error.Message) }, exchange.RequestId);
-            // Balancers and front doors know 503, and none of them Anthropic's 529.
+            // Load balancers and proxies know 503, but not Anthropic's 529.
             var status = error == Drain.Restarting || error.Code == MemoryBudget.Full.Code ? error.Status : exchange.Errors.StatusOf(error);
             await exchange.WriteJsonAsync(body, status).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.ClientLeft)
         {
-            // The client has gone; there is nobody to answer.
+            // The client has left, so there is nobody to answer.
         }
     }
 
@@ -128,7 +128,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         return string.Concat(message.AsSpan(0, char.IsHighSurrogate(message[LongestMessage - 1]) ? LongestMessage - 1 : LongestMessage), "…");
     }
 
-    /// <summary>The client gets no word of it, as from Ollama; whoever runs the gateway needs one.</summary>
+    /// <summary>As with Ollama, the client gets no reason in the response; the log line gives it to the operator.</summary>
     [LoggerMessage(11, LogLevel.Warning, "refused {RequestId} origin=[{Origin}] host=[{Host}]; /access/origins and /access/hosts admit more")]
     private static partial void Refused(ILogger logger, string requestId, string origin, string host);
 

@@ -3,7 +3,7 @@ using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
 
-/// <summary>Every endpoint that generates: they differ in the dialect alone.</summary>
+/// <summary>The endpoints that generate, such as <c>/api/chat</c> and <c>/v1/chat/completions</c>. They differ only in the dialect.</summary>
 internal sealed class GenerationEndpoint(IInboundDialect dialect) : IEndpoint
 {
     public Task HandleAsync(Exchange exchange) => Generation.RunAsync(exchange, dialect);

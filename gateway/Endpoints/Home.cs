@@ -1,6 +1,6 @@
 namespace Dragoman.Endpoints;
 
-/// <summary>Which process nginx sends a route's requests to when both are there (architecture.md 3).</summary>
+/// <summary>The process to which nginx sends a route's requests when both processes run (architecture.md 3).</summary>
 public enum Home
 {
     Functions,

@@ -4,21 +4,21 @@ using Microsoft.AspNetCore.Http;
 namespace Dragoman.Endpoints;
 
 /// <summary>
-/// Refuses requests for a foreign host name: a web page whose name was made to point here, which its browser takes for
-/// the page's own server (DNS rebinding; specs/ollama.md 0.1). An address cannot be made to point elsewhere, so it is
-/// admitted, and so is a request without a name, which no browser sends.
+/// Rejects requests for a foreign host name, which protects against DNS rebinding (specs/ollama.md 0.1): the attacker points
+/// the name of a web page to this machine, and the browser takes the gateway for the page's own server. IP addresses cannot
+/// be redirected and are admitted. A request without a name is admitted too, because no browser sends one.
 /// </summary>
 internal static class HostGuard
 {
-    /// <summary>The name that the client used, where a proxy or the Functions host puts its own into <c>Host</c>.</summary>
+    /// <summary>The header with the name that the client used, when a proxy or the Functions host replaces <c>Host</c>.</summary>
     private const string ForwardedHost = "X-Forwarded-Host";
 
     private static readonly string[] LocalEndings = [".localhost", ".local", ".internal"];
 
-    /// <summary>The function app's own name, set by Azure.</summary>
+    /// <summary>The function app's host name, set by Azure.</summary>
     private static readonly string AppName = NameOf(Environment.GetEnvironmentVariable("WEBSITE_HOSTNAME") ?? "");
 
-    /// <summary>What <see cref="Admit"/> lets through, for a person.</summary>
+    /// <summary>The admitted host names, as text for the operator.</summary>
     /// <param name="configured">The operator's names; <c>*</c> for any.</param>
     public static string Describe(IReadOnlyList<string> configured) => configured.Contains("*")
         ? "any"
@@ -27,11 +27,11 @@ internal static class HostGuard
 
     /// <param name="http">The exchange with the client.</param>
     /// <param name="configured">The operator's names; <c>*</c> for any.</param>
-    /// <returns>False after a refusal.</returns>
+    /// <returns>False after a rejection.</returns>
     public static bool Admit(HttpContext http, IReadOnlyList<string> configured)
     {
         var request = http.Request;
-        // A page in a browser can set the forwarded name too, so it admits nothing that Host does not.
+        // A web page can set the forwarded name too, so it admits nothing that Host alone would not.
         if (IsAdmitted(request.Host.Host, configured) && AreForwardedNamesAdmitted(request, configured))
             return true;
         http.Response.StatusCode = StatusCodes.Status403Forbidden;
@@ -44,10 +44,10 @@ internal static class HostGuard
             return true;
         foreach (var value in values)
         {
-            // The usual case: nginx passes the client's Host in both.
+            // The usual case: nginx sends the client's Host in both headers.
             if (string.IsNullOrEmpty(value) || value == request.Host.Value)
                 continue;
-            // Each proxy in a row adds one.
+            // Each proxy of a chain adds one name.
             if (!Array.TrueForAll(value.Split(',', StringSplitOptions.TrimEntries), name => IsAdmitted(NameOf(name), configured)))
                 return false;
         }

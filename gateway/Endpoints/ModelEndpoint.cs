@@ -7,8 +7,8 @@ using Dragoman.Wire;
 
 namespace Dragoman.Endpoints;
 
-/// <summary><c>GET /v1/models/{id}</c>; the answer's id is the one that was asked for (specs/ollama.md 3.4).</summary>
-/// <param name="write">Writes the model under the id as the client's dialect shows it.</param>
+/// <summary><c>GET /v1/models/{id}</c>. The answer has the id that the client asked for (specs/ollama.md 3.4).</summary>
+/// <param name="write">Writes the model with the id in the client's dialect.</param>
 internal sealed class ModelEndpoint(Action<Utf8JsonWriter, string, PublishedModel> write) : IEndpoint
 {
     public async Task HandleAsync(Exchange exchange)

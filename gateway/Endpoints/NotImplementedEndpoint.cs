@@ -3,7 +3,7 @@ using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
 
-/// <summary>A route that clients know and this gateway does not serve: a clear 501 instead of a 404.</summary>
+/// <summary>A route that clients know but this gateway does not implement: a clear 501 instead of a 404.</summary>
 internal sealed class NotImplementedEndpoint : IEndpoint
 {
     public static readonly NotImplementedEndpoint Instance = new();

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Endpoints;
 
-/// <summary><c>HEAD</c> and <c>POST /api/blobs/{digest}</c>: no blob is ever there, and none can be stored.</summary>
+/// <summary><c>HEAD</c> and <c>POST /api/blobs/{digest}</c>: there are no blobs, and none can be stored.</summary>
 internal sealed partial class OllamaBlobsEndpoint : IEndpoint
 {
     public Task HandleAsync(Exchange exchange)

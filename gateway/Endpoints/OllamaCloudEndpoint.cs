@@ -3,8 +3,8 @@ using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
 
-/// <summary>Searches that Ollama leaves to ollama.com: refused as when its cloud is switched off (specs/ollama.md 1).</summary>
-/// <param name="feature">Ollama's name for it.</param>
+/// <summary>Web tools that Ollama forwards to ollama.com; rejected as by Ollama when its cloud is disabled (specs/ollama.md 1).</summary>
+/// <param name="feature">Ollama's name for the tool.</param>
 internal sealed class OllamaCloudEndpoint(string feature) : IEndpoint
 {
     public async Task HandleAsync(Exchange exchange)

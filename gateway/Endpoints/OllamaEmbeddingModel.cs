@@ -5,7 +5,7 @@ using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
 
-/// <summary>Finds a model for the embedding endpoints, which say "not found" in their own words (specs/ollama.md 0.7).</summary>
+/// <summary>Finds a model for the embedding endpoints, which have their own "not found" message (specs/ollama.md 0.7).</summary>
 internal static class OllamaEmbeddingModel
 {
     public static async Task<PublishedModel> FindAsync(Exchange exchange, EmbeddingRequest request)

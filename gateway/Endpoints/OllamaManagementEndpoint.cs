@@ -7,8 +7,8 @@ using Dragoman.Wire;
 namespace Dragoman.Endpoints;
 
 /// <summary>
-/// <c>create</c>, <c>push</c>, <c>copy</c> and <c>delete</c>: what is published is the operator's to say, so these
-/// refuse with a 501, after the checks that Ollama makes first (specs/ollama.md 0.7, 2.8).
+/// <c>create</c>, <c>push</c>, <c>copy</c> and <c>delete</c>: only the operator decides which models are published, so these
+/// answer 501, after the checks that Ollama makes first (specs/ollama.md 0.7, 2.8).
 /// </summary>
 internal abstract class OllamaManagementEndpoint : IEndpoint
 {
@@ -23,7 +23,7 @@ internal abstract class OllamaManagementEndpoint : IEndpoint
         await NotImplementedEndpoint.Instance.HandleAsync(exchange).ConfigureAwait(false);
     }
 
-    /// <exception cref="GatewayException">Ollama would refuse this too.</exception>
+    /// <exception cref="GatewayException">Ollama would reject this request too.</exception>
     protected abstract ValueTask CheckAsync(Exchange exchange, RequestObject request);
 
     protected static void CheckName(string name, string field, string message)

@@ -6,7 +6,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Endpoints;
 
-/// <summary><c>GET /api/ps</c>: the models that were used lately (specs/ollama.md 2.7).</summary>
+/// <summary><c>GET /api/ps</c>: the models that were used recently (specs/ollama.md 2.7).</summary>
 internal sealed class OllamaPsEndpoint : IEndpoint
 {
     public async Task HandleAsync(Exchange exchange)

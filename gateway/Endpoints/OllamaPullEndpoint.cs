@@ -8,8 +8,8 @@ using Dragoman.Wire;
 namespace Dragoman.Endpoints;
 
 /// <summary>
-/// <c>POST /api/pull</c>: a published model needs no fetching, so its success is told at once; any other does not
-/// exist (specs/ollama.md 0.7, 2.8).
+/// <c>POST /api/pull</c>: a published model needs no download, so success is reported at once. Any other model does not exist
+/// (specs/ollama.md 0.7, 2.8).
 /// </summary>
 internal sealed class OllamaPullEndpoint : IEndpoint
 {

@@ -2,7 +2,7 @@ using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
 
-/// <summary><c>GET /api/experimental/model-recommendations</c>: none; what is published is listed by <c>/api/tags</c>.</summary>
+/// <summary><c>GET /api/experimental/model-recommendations</c>: an empty list. <c>/api/tags</c> lists the published models.</summary>
 internal sealed class OllamaRecommendationsEndpoint : IEndpoint
 {
     private static readonly byte[] Body = [.. "{\"recommendations\":[]}"u8];

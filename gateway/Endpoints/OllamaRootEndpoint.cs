@@ -2,7 +2,7 @@ using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
 
-/// <summary><c>GET</c> and <c>HEAD /</c>: what almost every client probes first.</summary>
+/// <summary><c>GET</c> and <c>HEAD /</c>: the first probe of almost every client.</summary>
 internal sealed class OllamaRootEndpoint : IEndpoint
 {
     private static readonly byte[] Body = [.. "Ollama is running"u8];

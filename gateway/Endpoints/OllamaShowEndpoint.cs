@@ -38,7 +38,7 @@ internal sealed class OllamaShowEndpoint : IEndpoint
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }
 
-    /// <summary>Copilot looks its models up by the name that it asked for.</summary>
+    /// <summary>The name in the answer. Copilot finds its models by the name that it sent; others get Ollama's form.</summary>
     private static string DisplayName(Exchange exchange, string asked, PublishedModel model)
     {
         if (exchange.Http.Request.Headers.UserAgent.ToString().StartsWith(Copilot, StringComparison.Ordinal))

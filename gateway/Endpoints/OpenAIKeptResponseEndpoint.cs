@@ -4,8 +4,8 @@ using Dragoman.Pipeline;
 namespace Dragoman.Endpoints;
 
 /// <summary>
-/// <c>/v1/responses/{id}</c> and what lies below it. No response is kept (every answer says <c>store: false</c>), so
-/// none is found.
+/// <c>/v1/responses/{id}</c> and the paths below it. No response is kept (every answer says <c>store: false</c>), so none is
+/// found.
 /// </summary>
 internal sealed class OpenAIKeptResponseEndpoint : IEndpoint
 {

@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Http;
 namespace Dragoman.Endpoints;
 
 /// <summary>
-/// Open access asks nobody for a key, so it serves this machine alone unless the operator allows more. Behind nginx every
-/// connection comes from this machine; nginx says in a header when the request did not.
+/// With open access no client needs a key, so only this machine is served unless the operator allows more. Behind nginx every
+/// connection comes from this machine, so nginx sets a header when the request came from elsewhere.
 /// </summary>
 internal static class OpenNetwork
 {
     /// <summary>
-    /// Set by nginx to the address beyond loopback that a request came in by, and removed by it otherwise. A process that
-    /// is reached without nginx may get it from a local client, which can only have itself refused with it.
+    /// The header that nginx sets to its own address when a request did not arrive on loopback; else nginx removes it. A local
+    /// client that bypasses nginx can set it too, but can only get its own requests rejected with it.
     /// </summary>
     public const string Header = "X-Dragoman-Beyond-Loopback";
 
@@ -21,10 +21,10 @@ internal static class OpenNetwork
         ErrorKind.Forbidden,
         "This gateway asks nobody for a key, so it answers requests from its own machine only. Its operator can allow others with access.allowOpenNetwork.");
 
-    /// <summary>Refuses to start where others than this machine could reach the process.</summary>
-    /// <param name="address">What it is to listen on.</param>
-    /// <param name="access">How it admits requests.</param>
-    /// <exception cref="ConfigurationException">The address is beyond loopback, and access is open without being allowed to.</exception>
+    /// <summary>Refuses to start when other machines could reach the process and the operator has not allowed that.</summary>
+    /// <param name="address">The address to listen on.</param>
+    /// <param name="access">The access settings.</param>
+    /// <exception cref="ConfigurationException">The address is beyond loopback, and open access is not allowed there.</exception>
     public static void RefuseUnlessAllowed(IPAddress address, AccessSettings access)
     {
         if (!IPAddress.IsLoopback(address) && ServesThisMachineAlone(access))
@@ -34,17 +34,18 @@ internal static class OpenNetwork
         }
     }
 
-    /// <exception cref="GatewayException">The request came from beyond this machine and access is open without being allowed to.</exception>
+    /// <summary>Rejects a request from another machine unless the operator allows it.</summary>
+    /// <exception cref="GatewayException">The request came from another machine, and open access is not allowed for it.</exception>
     public static void RefuseUnlessAllowed(HttpContext http, AccessSettings access)
     {
         if (ServesThisMachineAlone(access) && CameFromBeyond(http))
             throw new GatewayException(Refusal);
     }
 
-    /// <summary>Who can reach the process, for its first lines of output.</summary>
-    /// <param name="address">What it listens on.</param>
-    /// <param name="port">The port it got.</param>
-    /// <param name="access">How it admits requests.</param>
+    /// <summary>Says who can reach the process, for its first lines of output.</summary>
+    /// <param name="address">The address that it listens on.</param>
+    /// <param name="port">The port that it listens on.</param>
+    /// <param name="access">The access settings.</param>
     public static string Notice(IPAddress address, int port, AccessSettings access)
     {
         var who = access.AllowsOpenNetwork

@@ -2,7 +2,7 @@ using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
 
-/// <summary><c>GET /ready</c>: the process takes requests. Turns red as soon as it is told to stop, while what it has begun goes on.</summary>
+/// <summary><c>GET /ready</c>: whether the process accepts requests. It answers 503 from the stop signal on, while running requests continue.</summary>
 internal sealed class ReadyEndpoint : IEndpoint
 {
     private static readonly byte[] Ready = [.. "{\"status\":\"ready\"}"u8];
@@ -13,7 +13,7 @@ internal sealed class ReadyEndpoint : IEndpoint
         if (!exchange.IsDraining)
             return exchange.WriteAsync(Ready, "application/json; charset=utf-8", 200);
         exchange.Http.Response.Headers.RetryAfter = "1";
-        // At the front door it is asked whether anybody is ready.
+        // Asked through nginx, the question is whether any process is ready, so another one may answer.
         return HandOver.TryPassOn(exchange) ? Task.CompletedTask : exchange.WriteAsync(Draining, "application/json; charset=utf-8", 503);
     }
 }

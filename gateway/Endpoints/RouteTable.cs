@@ -11,8 +11,8 @@ using Dragoman.WebSockets;
 namespace Dragoman.Endpoints;
 
 /// <summary>
-/// Every public route, once. Both hosts serve it whole; <c>functions/*/function.json</c> and nginx follow it, which
-/// tests check.
+/// Every public route, once. Both hosts serve all of them. Tests check that <c>functions/*/function.json</c> and nginx agree
+/// with this table.
 /// </summary>
 public static class RouteTable
 {
@@ -77,9 +77,9 @@ public static class RouteTable
             Anthropic = new Route(name, Get, path, Home.Functions, AnthropicErrors.Shape, anthropic),
         };
 
-    /// <summary>The route of a request's path; doubled and trailing slashes are not held against it (specs/ollama.md 0.2).</summary>
-    /// <param name="path">The path as it came, not decoded.</param>
-    /// <param name="rest">What <c>{*id}</c> stands for, decoded.</param>
+    /// <summary>Finds the route of a request's path; double and trailing slashes are ignored (specs/ollama.md 0.2).</summary>
+    /// <param name="path">The path as the client sent it, not decoded.</param>
+    /// <param name="rest">The part that <c>{*id}</c> matches, decoded.</param>
     public static Route? Find(string path, out string rest)
     {
         rest = "";
@@ -99,7 +99,7 @@ public static class RouteTable
         return null;
     }
 
-    /// <summary>The shape of failures on paths that no route has.</summary>
+    /// <summary>The error format for paths without a route.</summary>
     public static IErrorShape ErrorsOf(string path) => Clean(path) switch
     {
         var clean when clean.StartsWith("/v1/messages/", StringComparison.Ordinal) => AnthropicErrors.Shape,

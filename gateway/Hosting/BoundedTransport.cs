@@ -9,8 +9,9 @@ using Microsoft.Extensions.Options;
 namespace Dragoman.Hosting;
 
 /// <summary>
-/// Kestrel's sockets, without connections for which there is no room (<see cref="OpenFiles"/>): they are closed before
-/// the next one is accepted. Whoever opens more of them than there is room for can take the port, and not the process.
+/// Kestrel's sockets, without the connections that exceed the limit of open files (<see cref="OpenFiles"/>): each of them is
+/// closed before the next one is accepted. A client that opens too many connections can block the port, but cannot crash the
+/// process.
 /// </summary>
 internal sealed partial class BoundedTransport(IOptions<SocketTransportOptions> options, ILoggerFactory loggers, TimeProvider clock) : IConnectionListenerFactory
 {
@@ -61,7 +62,7 @@ internal sealed partial class BoundedTransport(IOptions<SocketTransportOptions> 
             LogNoRoom(log, OpenFiles.Most);
         }
 
-        [LoggerMessage(LogLevel.Warning, "clients are turned away: of the {Most} files that this process may open, nearly all are; docs/limits.md tells how to raise the limit")]
+        [LoggerMessage(LogLevel.Warning, "clients are turned away: nearly all of the {Most} files that this process may open are open; docs/limits.md describes how to raise the limit")]
         private static partial void LogNoRoom(ILogger log, long most);
     }
 }

@@ -7,33 +7,33 @@ using Microsoft.Extensions.Logging;
 namespace Dragoman.Hosting;
 
 /// <summary>
-/// Log lines on standard output, many with one write. With a write and a thread of its own for each line, as by the
-/// framework's console logger, the line that settles a request cost an eighth of the request's processor time.
+/// Writes log lines to standard output, many in one write. The framework's console logger wakes a thread and writes for each
+/// line; with it, the one line that settles a request cost an eighth of the request's processor time.
 /// </summary>
 /// <remarks>
-/// Nobody ever waits for the output: one thread writes, and lines that it cannot get rid of are dropped and counted. A line
-/// holds printable ASCII only, whatever a client or a provider chose: it may end up on a terminal. Warnings of one kind
-/// have a rate, so that no client can fill a disk with them.
+/// No caller ever waits for the output: one thread writes, and lines that it cannot write in time are dropped and counted. A
+/// line contains only printable ASCII, whatever text a client or a provider chose, because it may be shown on a terminal. The
+/// rate of warnings of one kind is limited, so that no client can fill a disk with them.
 /// </remarks>
-/// <param name="output">Where lines go.</param>
-/// <param name="clock">Stamps them, and says when to write.</param>
+/// <param name="output">The stream that receives the lines.</param>
+/// <param name="clock">Gives the time stamps and measures the delays.</param>
 internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerProvider
 {
-    /// <summary>How long a line may wait for others. What is a warning or worse goes out at once.</summary>
+    /// <summary>How long a line may wait for others. Warnings and errors are written at once.</summary>
     public static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The lines of one kind, warnings or worse, that are written in a <see cref="Window"/>.</summary>
+    /// <summary>The most lines of one kind of warning or error that are written in one <see cref="Window"/>.</summary>
     public const int MostOfOneKind = 20;
 
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
 
-    /// <summary>Bytes that may wait for a reader that is too slow; what comes beyond is dropped.</summary>
+    /// <summary>The bytes that may wait for a reader that is too slow; further lines are dropped.</summary>
     public const int MostWaiting = 1024 * 1024;
 
-    /// <summary>Characters of a message and its exception.</summary>
+    /// <summary>The most characters of a message and its exception together.</summary>
     public const int LongestLine = 16 * 1024;
 
-    /// <summary>For the last lines, when the process ends.</summary>
+    /// <summary>How long the end of the process waits for the last lines to be written.</summary>
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
 
     private const string OwnCategory = "Dragoman.Log";
@@ -54,7 +54,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
 
     public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
 
-    /// <summary>Writes a line as it is, without time and category; at once.</summary>
+    /// <summary>Writes a line at once, without time and category.</summary>
     public void Say(string line)
     {
         lock (gate)
@@ -66,7 +66,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
         }
     }
 
-    /// <summary>Writes what waits, unless nobody takes it within a second.</summary>
+    /// <summary>Writes the waiting lines; gives up after a second.</summary>
     public void Dispose()
     {
         Thread? last;
@@ -178,7 +178,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
 
     private void BeginLine(string category, LogLevel level, int id)
     {
-        // The one format with milliseconds that the runtime has ready; four more digits are cut off.
+        // This is the only format with milliseconds that the runtime formats directly; the last four digits are cut off.
         clock.GetUtcNow().UtcDateTime.TryFormat(waiting.GetSpan(32), out _, "O", CultureInfo.InvariantCulture);
         waiting.Advance("2026-01-02T03:04:05.678"u8.Length);
         waiting.Write("Z "u8);
@@ -201,7 +201,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
         timer.Change(isUrgent ? TimeSpan.Zero : Delay, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>A thread that is blocked by the output keeps nobody, not even the end of the process.</summary>
+    /// <summary>Starts a background thread: when the output blocks it, it delays nothing else, not even the end of the process.</summary>
     private Thread StartWriter()
     {
         var thread = new Thread(WriteUntilTheEnd, WriterStack) { IsBackground = true, Name = "Log" };
@@ -221,7 +221,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
         while (!isLast);
     }
 
-    /// <summary>Writes what waits; whole lines, in their order.</summary>
+    /// <summary>Writes the waiting lines, whole and in their order.</summary>
     private void Write()
     {
         int lines;
@@ -235,7 +235,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
                 return;
             if (told > 0)
             {
-                // They came after those that wait.
+                // The dropped lines came after the waiting ones.
                 BeginLine(OwnCategory, LogLevel.Warning, 1);
                 AppendNumber(told);
                 waiting.Write(" lines of the log were dropped, because standard output did not take them\n"u8);
@@ -253,7 +253,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
         }
         catch (Exception)
         {
-            // A full disk, or an output that was taken away: it must not end a request, nor the process.
+            // The disk is full or the output was closed. That must end neither a request nor the process.
             lock (gate)
             {
                 dropped += told;
@@ -272,7 +272,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
         waiting.Advance(length);
     }
 
-    /// <summary>Line ends become a space, and all else that is not printable ASCII its escape.</summary>
+    /// <summary>Appends text with a space for line ends and an escape for any other character that is not printable ASCII.</summary>
     private void AppendPrintable(ReadOnlySpan<char> text)
     {
         while (text.IndexOfAnyExceptInRange(' ', '~') is var odd and >= 0)
@@ -306,7 +306,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
         _ => "crit: "u8,
     };
 
-    /// <summary>How many lines of one kind came since when.</summary>
+    /// <summary>The lines of one kind in the current window.</summary>
     private sealed class Rate
     {
         public DateTimeOffset Since { get; set; }

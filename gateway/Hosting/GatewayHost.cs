@@ -18,32 +18,32 @@ using Microsoft.Extensions.Options;
 
 namespace Dragoman.Hosting;
 
-/// <summary>Runs the gateway in a process. Both executables are this with another name and port.</summary>
+/// <summary>Runs the gateway in a process. Both executables call it, with different names and ports.</summary>
 public static class GatewayHost
 {
     private const int ConfigurationMistake = 2;
     private const int CannotOpen = 1;
 
-    /// <summary>For last words to clients that read them, after the drain.</summary>
+    /// <summary>How long, after the drain, clients get to receive the end of their answers.</summary>
     private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>nginx closes connections to a sidecar that were idle for 3 s (nginx.conf).</summary>
+    /// <summary>Longer than the 3 s after which nginx closes an idle connection to a sidecar (nginx.conf).</summary>
     private static readonly TimeSpan FrontIdleTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Bytes a second of an answer that is not streamed; its time counts from what a stalled client is given.</summary>
+    /// <summary>The slowest rate in bytes per second at which a client may read a response, after the grace time of a stalled client.</summary>
     private const double SlowestClient = 4096;
 
-    /// <summary>Bytes of a connection that are read before they are asked for; headers have to fit in.</summary>
+    /// <summary>The bytes of a connection that are read ahead; the headers must fit in.</summary>
     private const int ReadAhead = 64 * 1024;
 
-    /// <summary>Connections that wait to be accepted; Linux cuts it down to <c>net.core.somaxconn</c>.</summary>
+    /// <summary>The connections that may wait to be accepted; Linux lowers it to <c>net.core.somaxconn</c>.</summary>
     private const int WaitingConnections = 4096;
 
-    /// <summary>Serves until the process is told to stop.</summary>
-    /// <param name="arguments">Of the process; see <see cref="StartSettings"/>.</param>
+    /// <summary>Serves until the process receives a stop signal.</summary>
+    /// <param name="arguments">The arguments of the process; see <see cref="StartSettings"/>.</param>
     /// <param name="name">The executable's name, for its first line of output.</param>
-    /// <param name="portVariable">The environment variable that holds the port; 0 takes any free one.</param>
-    /// <param name="defaultPort">Used when the variable is not set.</param>
+    /// <param name="portVariable">The environment variable with the port; 0 takes any free port.</param>
+    /// <param name="defaultPort">The port when neither an argument nor the variable sets one.</param>
     /// <param name="handsOver">See <see cref="GatewayRuntime.HandsOver"/>.</param>
     /// <returns>
     /// The exit code: 0 after a normal end, 1 when the port cannot be opened or something unexpected failed, 2 after a
@@ -108,15 +108,16 @@ public static class GatewayHost
     }
 
     /// <summary>
-    /// Refuses what is new and lets what runs go on for its time. The port stays open meanwhile, so that a refusal has
-    /// words; it closes before the connections do. Where nginx has another sidecar it closes first of all: a request whose
-    /// body nginx does not keep comes by a connection of its own, and goes to the other one when that is refused.
+    /// Rejects new requests and lets running ones continue for the time of the drain. Meanwhile the port stays open, so that a
+    /// rejection can be sent as an error; it closes before the connections do. When nginx knows another sidecar, the port closes
+    /// first: nginx opens a new connection for a request whose body it does not buffer, and when that connection is refused it
+    /// sends the request to the other sidecar.
     /// </summary>
     private static async Task StopAsync(WebApplication app, ListeningPort listening, CancellationToken hurry)
     {
         var runtime = app.Services.GetRequiredService<GatewayRuntime>();
         var drain = runtime.Drain;
-        // Functions are not asked that way, and the Functions host does not look for another one.
+        // The Functions process gets no requests in that way, and the Functions host does not try another process.
         var closesFirst = runtime is { HandsOver: true, HasSiblings: true };
         if (closesFirst)
             await listening.CloseAsync().ConfigureAwait(false);
@@ -131,27 +132,27 @@ public static class GatewayHost
         {
             if (!closesFirst)
                 await listening.CloseAsync().ConfigureAwait(false);
-            // A connection closed from here could meet a request that nginx is just sending on it, and would not send again.
+            // nginx closes the idle connections: if this process closed one while nginx sends a request on it, nginx would not send it again.
             await listening.WaitUntilEmptyAsync(FrontIdleTime, hurry).ConfigureAwait(false);
         }
 
         await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        // Clients that did not read have been cut off by now; what they used is still to be settled.
+        // Connections of clients that did not read are closed by now; their usage may still have to be settled.
         await drain.WaitAsync(ShutdownTime, CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>The gateway on an address of its own; port 0 takes any free one.</summary>
+    /// <summary>Builds the gateway to listen on an address; port 0 takes any free port.</summary>
     public static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver) =>
         Build(snapshot, clock, address, port, handsOver, new ListeningPort());
 
     private static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver, ListeningPort listening)
     {
-        // Empty: no configuration files, no variables of the web framework, no features that are not named here.
+        // The empty builder reads no configuration files and no variables of the web framework, and has only the features that are added here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // Step 1 has the limit, and answers it in the client's dialect.
+            // Step 1 enforces the limit and answers in the client's dialect.
             kestrel.Limits.MaxRequestBodySize = null;
             HeadLimits.Apply(kestrel.Limits);
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
@@ -161,22 +162,22 @@ public static class GatewayHost
         {
             SocketScheduling.Apply(sockets);
             sockets.Backlog = WaitingConnections;
-            // What a connection takes in ahead of us is not counted to any request, and by itself it is 1 MiB.
+            // What a connection reads ahead is not counted for any request, and the default is 1 MiB.
             sockets.MaxReadBufferSize = ReadAhead;
             sockets.CreateBoundListenSocket = listening.Open;
         });
-        // Kestrel takes the last one.
+        // Kestrel uses the factory that was added last.
         builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
             new BoundedTransport(services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>(), clock));
-        // The web framework's own would answer a signal by closing everything.
+        // The framework's own lifetime closes everything at the first signal.
         builder.Services.AddSingleton<IHostLifetime, LifetimeWithoutSignals>();
-        // Made by the container, which then writes the last lines when it ends.
+        // The container creates the log and so disposes it at the end, which writes the last lines.
         builder.Services.AddSingleton(_ => new ConsoleLog(Console.OpenStandardOutput(), TimeProvider.System));
         builder.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<ConsoleLog>());
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        // What keeps the port from opening is told in a sentence.
+        // A failure to open the port is reported in one sentence instead.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        // Whoever listens to it pays for an activity and a log scope with each request, and it has nothing to say here.
+        // A listener of this category would cost an activity and a log scope for each request, and it logs nothing of use here.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTime);
         builder.Services.AddSingleton(services => new GatewayRuntime(snapshot, clock, services.GetRequiredService<ILoggerFactory>(), handsOver));

@@ -7,25 +7,25 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Dragoman.Hosting;
 
 /// <summary>
-/// The port and the connections that came in by it. It can be closed before they are: whoever connects then is refused
-/// by the system and knows that nothing was sent, while the connections that are there are still answered.
+/// The listening port and the connections that were accepted on it. The port can be closed first: the system then refuses
+/// new connections, so that the client knows that nothing was sent, while requests on open connections are still answered.
 /// </summary>
 internal sealed class ListeningPort
 {
-    /// <summary>What the system may keep for a client that reads slowly, in bytes; its own bound is several MiB.</summary>
+    /// <summary>Bytes that the system may buffer for a client that reads slowly; the system's own limit is several MiB.</summary>
     private const int SendBuffer = 256 * 1024;
 
     private const int SolSocket = 1;
     private const int SoAttachFilter = 26;
 
-    /// <summary>The longest wait for handshakes that were under way, and for their connections to be accepted.</summary>
+    /// <summary>The longest wait until connections whose handshake had begun are accepted.</summary>
     private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Handshake = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// A classic BPF program over the TCP header: drops what has the flag SYN in byte 13, and takes everything else.
-    /// Each instruction is a code (16 bits), two jumps (8 bits each) and a value (32 bits).
+    /// A classic BPF program for the TCP header: it drops packets with the SYN flag in byte 13 and accepts all others. Each
+    /// instruction is a code (16 bits), two jumps (8 bits each) and a value (32 bits).
     /// </summary>
     private static readonly ulong[] DropSyn = [0x0000_000D_0000_0030, 0x0000_0002_0100_0045, 0x0000_0000_0000_0006, 0xFFFF_FFFF_0000_0006];
 
@@ -37,12 +37,12 @@ internal sealed class ListeningPort
     public Socket Open(EndPoint address)
     {
         socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
-        // Connections get it from here.
+        // Accepted connections inherit it.
         socket.SendBufferSize = SendBuffer;
         return socket;
     }
 
-    /// <summary>Counts the connections, for Kestrel.</summary>
+    /// <summary>Kestrel middleware that counts the connections.</summary>
     public ConnectionDelegate Count(ConnectionDelegate next) => async connection =>
     {
         Interlocked.Increment(ref connections);
@@ -58,9 +58,9 @@ internal sealed class ListeningPort
     };
 
     /// <summary>
-    /// Closes the port. A system resets the connections that wait to be accepted when it closes a port, with what was
-    /// sent on them: so where that can be, the newcomers are held back first and the others are accepted. Those held
-    /// back knock again after a second, and are refused.
+    /// Closes the port. When a port closes, the system resets the connections that wait to be accepted, and what was sent on
+    /// them is lost. So, where the system allows it, new handshakes are dropped first and the waiting connections are accepted.
+    /// A client whose handshake was dropped repeats it after a second and is then refused.
     /// </summary>
     public async Task CloseAsync()
     {
@@ -78,8 +78,8 @@ internal sealed class ListeningPort
     }
 
     /// <summary>Waits until the other side has closed every connection, once the port is closed.</summary>
-    /// <param name="longest">How long.</param>
-    /// <param name="hurry">Ends the wait before its time.</param>
+    /// <param name="longest">The longest wait.</param>
+    /// <param name="hurry">Ends the wait early.</param>
     public async Task WaitUntilEmptyAsync(TimeSpan longest, CancellationToken hurry)
     {
         try
@@ -88,7 +88,7 @@ internal sealed class ListeningPort
         }
         catch (Exception waited) when (waited is TimeoutException or OperationCanceledException)
         {
-            // Whoever stays so long sends nothing any more.
+            // A connection that stays open for so long brings no more requests.
         }
     }
 
@@ -109,14 +109,14 @@ internal sealed class ListeningPort
         var program = GCHandle.Alloc(DropSyn, GCHandleType.Pinned);
         try
         {
-            // struct sock_fprog: the number of instructions, and where they are.
+            // struct sock_fprog: the number of instructions and their address.
             ReadOnlySpan<ulong> option = [(ulong)DropSyn.Length, (ulong)program.AddrOfPinnedObject()];
             socket.SetRawSocketOption(SolSocket, SoAttachFilter, MemoryMarshal.AsBytes(option));
             return true;
         }
         catch (SocketException)
         {
-            // A sandbox may not allow it. What is lost without it is a request in the very moment of the closing.
+            // A sandbox may forbid it. Without the filter, a request that arrives at the moment of closing can be lost.
             return false;
         }
         finally

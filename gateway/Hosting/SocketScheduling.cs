@@ -3,20 +3,20 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Dragoman.Hosting;
 
 /// <summary>
-/// Lets whoever hears of a socket's bytes deal with them at once, as nginx does, in place of waking two more threads for
-/// each token: on the way from a provider to a client these wake-ups cost more than all else.
+/// Lets the thread that is notified of a socket's bytes process them at once, as nginx does, instead of waking two more
+/// threads for each token: on the way from a provider to a client these wake-ups cost more than everything else.
 /// </summary>
 /// <remarks>
-/// So nothing on the way of a request may block its thread: other streams are waiting for it. What takes long, such as
-/// a large body, goes to the thread pool (<see cref="Wire.SocketThread"/>).
+/// So no code that serves a request may block its thread: other streams wait for it. Work that takes long, such as a large
+/// body, moves to other threads (<see cref="Wire.SocketThread"/>).
 /// </remarks>
 internal static class SocketScheduling
 {
-    // Both are read by the runtime when the first socket is made.
+    // The runtime reads both when the first socket is created.
     private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
     private const string ThreadCount = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
-    /// <summary>To be called before the process opens its first socket; what the environment says already stands.</summary>
+    /// <summary>Call it before the process opens its first socket. Values that the environment already sets are kept.</summary>
     public static void ApplyToProcess()
     {
         Default(InlineCompletions, "1");
@@ -30,9 +30,9 @@ internal static class SocketScheduling
     }
 
     /// <summary>
-    /// Sockets go to the threads in turn, and those of clients and providers mostly alternate: with an even number of
-    /// threads all providers' sockets, which have most of the work, end up at half of them. On two cores nginx has the
-    /// other one, and a request whose two sockets one thread hears of never moves between the cores.
+    /// Sockets are assigned to the threads in turn, and sockets of clients and of providers mostly alternate. With an even
+    /// number of threads, all sockets of providers, which cause most of the work, would be on half of the threads. On two cores
+    /// one thread is enough: nginx uses the other core, and a request whose two sockets share a thread never moves between cores.
     /// </summary>
     private static int ThreadsFor(int cores) => cores <= 2 ? 1 : cores | 1;
 

@@ -4,10 +4,10 @@ using Dragoman.Startup;
 
 namespace Dragoman.Hosting;
 
-/// <summary>What a process is started with: its arguments win over its variables, these over the configuration file.</summary>
-/// <param name="Address">Where it listens.</param>
-/// <param name="Port">0 takes any free one.</param>
-/// <param name="Configuration">All that is configured.</param>
+/// <summary>The settings of a process. Arguments override variables, and variables override the configuration file.</summary>
+/// <param name="Address">The address to listen on.</param>
+/// <param name="Port">The port to listen on; 0 takes any free port.</param>
+/// <param name="Configuration">The configuration.</param>
 public sealed record StartSettings(IPAddress Address, int Port, GatewayConfiguration Configuration)
 {
     private const string ConfigVariable = "DRAGOMAN_CONFIG";
@@ -16,13 +16,13 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
     private static readonly CommandOption Config = new("--config", "FILE", $"The configuration file, instead of {ConfigVariable}.");
     private static readonly CommandOption Listen = new("--listen", "ADDRESS", $"The IP address to listen on, instead of {ListenVariable}.");
 
-    /// <summary>Reads all there is, and collects the mistakes of all of it.</summary>
-    /// <param name="arguments">Of the process.</param>
-    /// <param name="environment">Its variables.</param>
+    /// <summary>Reads arguments, variables and the configuration file, and collects the mistakes of all of them.</summary>
+    /// <param name="arguments">The arguments of the process.</param>
+    /// <param name="environment">The variables of the process.</param>
     /// <param name="name">The executable's name.</param>
-    /// <param name="portVariable">The variable that holds the port.</param>
-    /// <param name="defaultPort">When neither an argument nor the variable says one.</param>
-    /// <param name="page">What is to be shown instead of serving; null when the process is to serve.</param>
+    /// <param name="portVariable">The variable with the port.</param>
+    /// <param name="defaultPort">The port when neither an argument nor the variable sets one.</param>
+    /// <param name="page">The text to print instead of serving, such as the help; null when the process is to serve.</param>
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
     public static StartSettings Read(
         string[] arguments, IReadOnlyDictionary<string, string> environment, string name, string portVariable, int defaultPort, out string? page)
@@ -54,7 +54,7 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
 
         return mistakes.Count > 0 ? throw new ConfigurationException(mistakes) : new StartSettings(address!, number!.Value, configuration!);
 
-        // A variable that is empty is one that is not set.
+        // An empty variable counts as not set.
         (string Text, string Source)? Given(CommandOption option, string variable) =>
             line.ValueOf(option) is { } value ? (value, $"argument {option.Name}")
             : environment.TryGetValue(variable, out var set) && set.Length > 0 ? (set, $"environment variable {variable}")

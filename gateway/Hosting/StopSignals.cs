@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Dragoman.Hosting;
 
 /// <summary>
-/// SIGTERM, SIGINT and SIGQUIT: the first asks the process to stop, the second to hurry. A third does what it does to
-/// any process. SIGHUP does nothing: to a server it says that a terminal was closed, or asks for a reload.
+/// SIGTERM, SIGINT and SIGQUIT: the first signal asks the process to stop, the second to hurry. The third has its default
+/// effect. SIGHUP is ignored: it means that a terminal was closed, or asks a server to reload.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Completes with the first signal.</summary>
     public Task Stop => stop.Task;
 
-    /// <summary>Is cancelled with the second.</summary>
+    /// <summary>Is canceled by the second signal.</summary>
     public CancellationToken Hurry => hurry.Token;
 
     public void Dispose()

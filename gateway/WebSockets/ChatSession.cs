@@ -3,7 +3,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.WebSockets;
 
-/// <summary><c>/v1/chat/completions</c> and <c>/api/chat</c> as messages: a request is the endpoint's own, with an id if the client likes.</summary>
+/// <summary><c>/v1/chat/completions</c> and <c>/api/chat</c> as messages: a request has the endpoint's own form, with an optional id of the client's.</summary>
 internal sealed class ChatSession : MessageSession
 {
     private static readonly string[] Own = ["request_id", "type"];
@@ -25,7 +25,7 @@ internal sealed class ChatSession : MessageSession
                 throw GatewayException.Invalid("type", $"type must be cancel, or absent in a request, not \"{other}\"");
         }
 
-        // Who opens a WebSocket wants a stream, in every dialect.
+        // A client that opens a WebSocket wants a stream, in every dialect.
         return members.Find("stream").IsEmpty
             ? new ClientMessage(BodyOf(members, OwnAndStream, "\"stream\":true"u8))
             : new ClientMessage(BodyOf(members, Own, default));
@@ -33,13 +33,13 @@ internal sealed class ChatSession : MessageSession
 
     private sealed class Answer(ReadOnlyMemory<byte> body) : MessageAnswer(body)
     {
-        /// <summary>OpenAI's word for it is no JSON.</summary>
+        /// <summary>The end of the stream as JSON, because OpenAI's <c>[DONE]</c> is not JSON.</summary>
         private static ReadOnlySpan<byte> End => "{\"object\":\"chat.completion.done\"}"u8;
 
         public override void AddEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> members, MessageBatch batch)
         {
             var isEnd = data.SequenceEqual("[DONE]"u8);
-            // Ollama's last line, and both dialects' failures; inside of a text the quotes would be escaped.
+            // Ollama's last line, and the failures of both dialects. Inside a text the quotes would be escaped.
             HasEnded |= isEnd || data.IndexOf("\"done\":true"u8) >= 0 || data.StartsWith("{\"error\":"u8);
             batch.Add(isEnd ? End : data, members);
         }

@@ -3,19 +3,19 @@ using Dragoman.Pipeline.Memory;
 
 namespace Dragoman.WebSockets;
 
-/// <summary>The message that a client is sending: its bytes so far, what they take of the memory budget, and whether enough of it comes.</summary>
-/// <param name="budget">Of the process.</param>
+/// <summary>The message that a client is sending: its bytes so far, their share of the memory budget, and a watch over its speed.</summary>
+/// <param name="budget">The memory budget of the process.</param>
 /// <param name="clock">Measures how slowly the client sends.</param>
-/// <param name="largest">Bytes that a message may have.</param>
-/// <param name="tooSlow">Called by a timer when too little comes of a message that was begun.</param>
+/// <param name="largest">The largest message, in bytes.</param>
+/// <param name="tooSlow">Called by a timer when the rest of a message arrives too slowly.</param>
 internal sealed class IncomingMessage(MemoryBudget budget, TimeProvider clock, int largest, Action tooSlow) : IDisposable
 {
     private const int FirstRoom = 1024;
 
-    /// <summary>What is read of a message that nobody will have.</summary>
+    /// <summary>The size of the buffer, in bytes, into which the rest of a rejected message is read.</summary>
     private const int RoomToDiscard = 4096;
 
-    /// <summary>The message, and the request that is made of it while both are there.</summary>
+    /// <summary>The memory budget counts the message twice: it and the request that is made from it exist at the same time.</summary>
     private const int TimesMessage = 2;
 
     private byte[] room = [];
@@ -24,19 +24,19 @@ internal sealed class IncomingMessage(MemoryBudget budget, TimeProvider clock, i
     private MemoryLease? lease;
     private ArrivalWatch? watch;
 
-    /// <summary>Bytes that have come, whether they were kept or not.</summary>
+    /// <summary>The bytes received so far, whether they were kept or not.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Set when there was no memory for the whole message, so that the rest of it is not kept.</summary>
+    /// <summary>Whether there was no memory for the whole message; its rest is then not kept.</summary>
     public bool IsRefused { get; private set; }
 
-    /// <summary>What was kept of it.</summary>
+    /// <summary>The part of the message that was kept.</summary>
     public ReadOnlyMemory<byte> Text => room.AsMemory(0, count);
 
-    /// <summary>Whether <see cref="GetMemory"/> will copy what has come into more room.</summary>
+    /// <summary>Whether <see cref="GetMemory"/> will copy the received bytes to a larger buffer.</summary>
     public bool MustGrow => count == room.Length && !IsRefused;
 
-    /// <summary>Room to read into, never empty.</summary>
+    /// <summary>The free part of the buffer, to receive bytes into; never empty.</summary>
     public Memory<byte> GetMemory()
     {
         if (MustGrow)
@@ -44,9 +44,9 @@ internal sealed class IncomingMessage(MemoryBudget budget, TimeProvider clock, i
         return room.AsMemory(count);
     }
 
-    /// <summary>So much has been read.</summary>
-    /// <param name="bytes">Into the room.</param>
-    /// <param name="isEnd">Whether the message ends here.</param>
+    /// <summary>Adds the bytes that were received into the memory of <see cref="GetMemory"/>.</summary>
+    /// <param name="bytes">How many.</param>
+    /// <param name="isEnd">Whether the message ends with them.</param>
     public void Advance(int bytes, bool isEnd)
     {
         Length += bytes;
@@ -67,8 +67,8 @@ internal sealed class IncomingMessage(MemoryBudget budget, TimeProvider clock, i
         watch.Add(bytes);
     }
 
-    /// <summary>Ends the message; the next one begins.</summary>
-    /// <returns>What it took of the budget, which is the caller's now; null: nothing.</returns>
+    /// <summary>Ends the message, so that the next one can begin.</summary>
+    /// <returns>The message's share of the memory budget, which the caller now owns; null when it took none.</returns>
     public MemoryLease? Take()
     {
         var taken = lease;
@@ -97,7 +97,7 @@ internal sealed class IncomingMessage(MemoryBudget budget, TimeProvider clock, i
             {
                 GatewayMetrics.CountRefusal();
                 IsRefused = true;
-                // The beginning stays: the client's id may be in it.
+                // The beginning is kept, because the client's id may be in it.
                 count = Math.Min(count, MemoryBudget.Uncounted);
                 room = [.. room.AsSpan(0, count), .. new byte[RoomToDiscard]];
                 lease.Dispose();

@@ -1,12 +1,12 @@
 namespace Dragoman.WebSockets;
 
 /// <summary>A response that can be continued.</summary>
-/// <param name="Id">OpenAI's or the gateway's.</param>
-/// <param name="Stream">JSON of the <c>stream_id</c> it belongs to; empty for the unnamed one.</param>
-/// <param name="Said">What was its input, as comma-separated items of an <c>input</c>; part of the message that said it.</param>
-/// <param name="Output">What it answered, as such items.</param>
+/// <param name="Id">The response's id, from OpenAI or from the gateway.</param>
+/// <param name="Stream">JSON of the <c>stream_id</c> that the response belongs to; empty for the unnamed stream.</param>
+/// <param name="Said">Its input, as comma-separated items of an <c>input</c>; a slice of the client's message.</param>
+/// <param name="Output">Its output, as such items.</param>
 internal sealed record KeptResponse(string Id, string Stream, ReadOnlyMemory<byte> Said, ReadOnlyMemory<byte> Output)
 {
-    /// <summary>In bytes.</summary>
+    /// <summary>The size of input and output in bytes.</summary>
     public long Length => (long)Said.Length + Output.Length;
 }

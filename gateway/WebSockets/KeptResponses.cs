@@ -5,15 +5,15 @@ using Dragoman.Wire;
 
 namespace Dragoman.WebSockets;
 
-/// <summary>The last response of each stream of one connection, together no larger than one request may be.</summary>
-/// <param name="largest">In bytes.</param>
-/// <param name="budget">Of the process, which has a part for what connections keep.</param>
+/// <summary>The last response of each stream of one connection; together they are no larger than one request may be.</summary>
+/// <param name="largest">The most bytes that are kept.</param>
+/// <param name="budget">The memory budget of the process, which has a part for responses that connections keep.</param>
 internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposable
 {
     private readonly List<KeptResponse> oldestFirst = [];
     private bool isOver;
 
-    /// <summary>Of all that are kept.</summary>
+    /// <summary>The bytes of all kept responses.</summary>
     public long Bytes => oldestFirst.Sum(kept => kept.Length);
 
     public KeptResponse? Find(string id) => oldestFirst.Find(response => response.Id == id);
@@ -24,7 +24,7 @@ internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposa
             GiveBack(response);
     }
 
-    /// <summary>The connection is over.</summary>
+    /// <summary>Releases everything when the connection has ended.</summary>
     public void Dispose()
     {
         isOver = true;
@@ -34,9 +34,9 @@ internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposa
 
     /// <summary>Keeps a response in place of its stream's last one.</summary>
     /// <param name="stream">JSON of the <c>stream_id</c>.</param>
-    /// <param name="said">The items that were its input.</param>
-    /// <param name="response">The whole response.</param>
-    /// <param name="requestId">Of the request.</param>
+    /// <param name="said">The items of its input.</param>
+    /// <param name="response">JSON of the whole response.</param>
+    /// <param name="requestId">The gateway's id of the request.</param>
     public void Keep(string stream, ReadOnlyMemory<byte> said, ReadOnlySpan<byte> response, string requestId)
     {
         if (isOver)
@@ -46,7 +46,7 @@ internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposa
         SocketThread.AssertMayProcess(response.Length);
         using var parsed = JsonText.Parse(response);
         var root = parsed.RootElement;
-        // What the provider keeps is continued by the provider.
+        // A response that the provider stores is continued by the provider.
         if (root.ValueKind != JsonValueKind.Object || (root.TryGetProperty("store", out var store) && store.ValueKind == JsonValueKind.True))
             return;
         if (!root.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.String)
@@ -60,7 +60,7 @@ internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposa
             return;
         while (Bytes + kept.Length > largest)
             Remove(oldestFirst[0]);
-        // Where all connections together keep too much, this one does without its oldest, and in the end without this one.
+        // When all connections together keep too much, this connection drops its oldest responses, and at last this one.
         while (!budget.Kept.TryTakeFirst(kept.Length))
         {
             if (oldestFirst.Count == 0)
@@ -89,8 +89,8 @@ internal sealed class KeptResponses(int largest, MemoryBudget budget) : IDisposa
     }
 
     /// <summary>
-    /// OpenAI takes back reasoning that it does not keep only when it is encrypted, and looks for the reasoning that
-    /// belongs to an item by the item's id. What the gateway wrote itself it can read again as it stands.
+    /// OpenAI accepts reasoning that it has not stored only when it is encrypted, and looks for an item's reasoning by the item's
+    /// id. So bare reasoning is left out, and the ids of the other items with it. Items that the gateway wrote are kept as they are.
     /// </summary>
     private static void WriteOutput(ArrayBufferWriter<byte> items, JsonElement output, bool isOurs)
     {

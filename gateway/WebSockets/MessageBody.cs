@@ -10,13 +10,13 @@ using Microsoft.Net.Http.Headers;
 namespace Dragoman.WebSockets;
 
 /// <summary>
-/// The response body of one message's request: takes the framing of HTTP off what the endpoint writes, and sends each
-/// event or line as a message. All of one write leaves together; what is whole is never held back.
+/// The response body of one message's request: removes the HTTP framing (SSE or lines) from what the endpoint writes, and
+/// sends each event or line as a message. The messages of one write are sent together; a complete one is never held back.
 /// </summary>
-/// <param name="sender">Of the connection.</param>
-/// <param name="answer">How this endpoint's answers look as messages.</param>
-/// <param name="id">JSON: the member with the client's id with a comma in front; empty when it gave none.</param>
-/// <param name="aborted">Nobody waits for the answer any more.</param>
+/// <param name="sender">The sender of the connection.</param>
+/// <param name="answer">Writes this endpoint's answers as messages.</param>
+/// <param name="id">JSON: the member with the client's id, with a comma in front; empty when the client gave none.</param>
+/// <param name="aborted">Is canceled when the answer is no longer wanted.</param>
 internal sealed class MessageBody(MessageSender sender, MessageAnswer answer, ReadOnlyMemory<byte> id, CancellationToken aborted) : PipeWriter, IDisposable
 {
     private static readonly string[] NotTold =
@@ -75,7 +75,7 @@ internal sealed class MessageBody(MessageSender sender, MessageAnswer answer, Re
                 TakeLines(source.Span);
                 break;
             default:
-                // The lines' buffer serves for what has none.
+                // A body without framing is collected in the buffer for lines.
                 lines.Append(source.Span);
                 break;
         }
@@ -85,7 +85,7 @@ internal sealed class MessageBody(MessageSender sender, MessageAnswer answer, Re
         return default;
     }
 
-    /// <summary>The endpoint has done: sends what no framing has ended.</summary>
+    /// <summary>Sends the rest when the endpoint has finished: what no line end or blank line has ended.</summary>
     public async Task EndAsync()
     {
         if (unflushed.WrittenCount > 0)
@@ -111,11 +111,11 @@ internal sealed class MessageBody(MessageSender sender, MessageAnswer answer, Re
             await sender.SendAsync(batch, aborted).ConfigureAwait(false);
     }
 
-    /// <summary>Ends the answer with a failure that is not the endpoint's.</summary>
-    /// <param name="errors">The endpoint's shape of failures.</param>
-    /// <param name="error">What happened.</param>
-    /// <param name="status">HTTP's, as far as it has one.</param>
-    /// <param name="cancellation">Of the connection.</param>
+    /// <summary>Ends the answer with a failure that does not come from the endpoint.</summary>
+    /// <param name="errors">The endpoint's error format.</param>
+    /// <param name="error">The failure.</param>
+    /// <param name="status">The HTTP status, or 499 for a canceled request.</param>
+    /// <param name="cancellation">Is canceled when the connection ends.</param>
     public Task FailAsync(IErrorShape errors, GatewayError error, int status, CancellationToken cancellation)
     {
         var body = new ArrayBufferWriter<byte>(256);
@@ -165,7 +165,7 @@ internal sealed class MessageBody(MessageSender sender, MessageAnswer answer, Re
             answer.AddEvent(default, line, TakeMembers(), batch);
     }
 
-    /// <summary>What a message ends with: the first one with what HTTP would have in its head.</summary>
+    /// <summary>The members at the end of a message; those of the first message include the HTTP headers.</summary>
     private ReadOnlySpan<byte> TakeMembers()
     {
         if (hasToldHeaders)

@@ -7,21 +7,21 @@ using Microsoft.Net.Http.Headers;
 
 namespace Dragoman.WebSockets;
 
-/// <summary>A message as the request that HTTP would have: a POST with the head of the handshake.</summary>
+/// <summary>A message as an HTTP request: a POST with the headers of the handshake.</summary>
 internal static class MessageRequest
 {
     private static readonly string[] OfTheHandshake =
     [
         HeaderNames.Connection, HeaderNames.Upgrade, HeaderNames.KeepAlive, HeaderNames.ContentLength, HeaderNames.TransferEncoding,
         HeaderNames.SecWebSocketKey, HeaderNames.SecWebSocketVersion, HeaderNames.SecWebSocketExtensions, HeaderNames.SecWebSocketProtocol,
-        // A message cannot be replayed elsewhere.
+        // A message cannot be sent again to another process.
         HandOver.FunctionsHeader, HandOver.NextSidecarHeader,
     ];
 
     /// <param name="handshake">The request that became the WebSocket.</param>
     /// <param name="body">JSON.</param>
-    /// <param name="response">Where the answer goes.</param>
-    /// <param name="memory">What the message holds of the memory budget; null: nothing.</param>
+    /// <param name="response">Receives the answer.</param>
+    /// <param name="memory">The message's share of the memory budget; null when it has none.</param>
     public static HttpContext Create(HttpContext handshake, ReadOnlyMemory<byte> body, MessageResponse response, MemoryLease? memory)
     {
         var asked = handshake.Features.Get<IHttpRequestFeature>()!;

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Dragoman.WebSockets;
 
-/// <summary>The response side of one message's request, as the pipeline knows it from HTTP.</summary>
-/// <param name="requestId">Of the request.</param>
-/// <param name="abort">Breaks the connection, for an answer that cannot end well any more.</param>
-/// <param name="aborted">The client has left, or wants no answer any more.</param>
+/// <summary>The response to one message's request, with the features that the pipeline uses for HTTP.</summary>
+/// <param name="requestId">The gateway's id of the request.</param>
+/// <param name="abort">Closes the connection when an answer breaks off.</param>
+/// <param name="aborted">Is canceled when the client has left or has canceled the request.</param>
 internal sealed class MessageResponse(string requestId, Action abort, CancellationToken aborted)
     : IHttpResponseFeature, IHttpResponseBodyFeature, IHttpRequestLifetimeFeature, IOwnKeepAlive
 {

@@ -3,14 +3,14 @@ using Dragoman.Wire;
 
 namespace Dragoman.WebSockets;
 
-/// <summary>Sends messages, all of a batch in one write, one batch after the other.</summary>
+/// <summary>Sends batches of messages one after the other, each batch in one write.</summary>
 internal sealed class MessageSender(WebSocket socket, FrameStream frames) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1, 1);
 
     /// <summary>Sends a batch and empties it; completes when the connection has taken it.</summary>
-    /// <param name="batch">What to send.</param>
-    /// <param name="cancellation">Gives up waiting for a slow client; what has begun to leave still leaves.</param>
+    /// <param name="batch">The messages.</param>
+    /// <param name="cancellation">Ends the wait for a slow client; a write that has begun is not canceled.</param>
     /// <exception cref="WebSocketException">The connection is over.</exception>
     public async Task SendAsync(MessageBatch batch, CancellationToken cancellation)
     {
@@ -42,7 +42,7 @@ internal sealed class MessageSender(WebSocket socket, FrameStream frames) : IDis
             await sending.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Sends the close frame, behind all that was sent before.</summary>
+    /// <summary>Sends the close frame after everything that was sent before.</summary>
     public async Task CloseAsync(WebSocketCloseStatus status, string reason)
     {
         await turn.WaitAsync().ConfigureAwait(false);

@@ -6,15 +6,15 @@ using Dragoman.Wire;
 
 namespace Dragoman.WebSockets;
 
-/// <summary>What is an endpoint's own in its WebSocket messages. One object lives as long as one connection.</summary>
+/// <summary>The message format of one endpoint over WebSocket. Each connection has its own object.</summary>
 internal abstract class MessageSession : IDisposable
 {
     private const int LongestId = 256;
 
-    /// <summary>The member that holds the client's own id of a request, and of all that answers it.</summary>
+    /// <summary>The member with the client's own id of a request, which every message of the answer repeats.</summary>
     public abstract string IdMember { get; }
 
-    /// <summary>Reads a text message. One that is not a JSON object is left to the endpoint, which refuses it in its own words.</summary>
+    /// <summary>Reads a text message. A message that is not a JSON object goes to the endpoint, which rejects it with its own error.</summary>
     public ClientMessage Read(ReadOnlyMemory<byte> text)
     {
         SocketThread.AssertMayProcess(text.Length);
@@ -23,7 +23,7 @@ internal abstract class MessageSession : IDisposable
         ReadOnlyMemory<byte> id = default;
         try
         {
-            // The message itself need not be kept for its sake.
+            // A copy, so that the id does not keep the whole message in memory.
             id = ReadId(members).ToArray();
             return Read(members) with { Id = id };
         }
@@ -33,7 +33,7 @@ internal abstract class MessageSession : IDisposable
         }
     }
 
-    /// <summary>The client's id in the beginning of a message whose rest was not kept; empty when it is not there, or is no id.</summary>
+    /// <summary>The client's id from the beginning of a message whose rest was not kept; empty when it is missing or not valid.</summary>
     public ReadOnlyMemory<byte> FindId(ReadOnlySpan<byte> beginning)
     {
         try
@@ -55,33 +55,34 @@ internal abstract class MessageSession : IDisposable
         }
         catch (Exception wrong) when (wrong is JsonException or GatewayException)
         {
-            // It is refused anyway.
+            // The message is rejected anyway.
         }
 
         return default;
     }
 
-    /// <summary>Bytes that an earlier request adds to this one when its turn comes, or more.</summary>
+    /// <summary>The most bytes that earlier responses add to this request when it runs.</summary>
     public virtual long BytesContinued(ClientMessage message) => 0;
 
-    /// <summary>The connection is over.</summary>
+    /// <summary>Releases what the session keeps, when the connection has ended.</summary>
     public virtual void Dispose()
     {
     }
 
-    /// <summary>Bytes that <see cref="Open"/> has to read or copy.</summary>
+    /// <summary>The bytes that <see cref="Open"/> has to read or copy.</summary>
     public virtual long SizeOf(ClientMessage message) => message.Body.Length;
 
-    /// <summary>Starts a request's answer, when its turn has come.</summary>
-    /// <param name="message">What <see cref="Read(ReadOnlyMemory{byte})"/> read.</param>
-    /// <param name="requestId">Which the gateway gave the request.</param>
+    /// <summary>Starts the answer to a request when the requests before it are answered.</summary>
+    /// <param name="message">The message from <see cref="Read(ReadOnlyMemory{byte})"/>.</param>
+    /// <param name="requestId">The gateway's id of the request.</param>
     public abstract MessageAnswer Open(ClientMessage message, string requestId);
 
-    /// <exception cref="GatewayException">A member that is the WebSocket's own is wrong.</exception>
+    /// <summary>Reads a message that is a JSON object.</summary>
+    /// <exception cref="GatewayException">A member of the WebSocket protocol is not valid.</exception>
     protected abstract ClientMessage Read(JsonMembers members);
 
-    /// <summary>The JSON of the client's id; empty when it gave none.</summary>
-    /// <exception cref="GatewayException">It is no id.</exception>
+    /// <summary>JSON of the client's id; empty when the client gave none.</summary>
+    /// <exception cref="GatewayException">The id is not valid.</exception>
     protected virtual ReadOnlyMemory<byte> ReadId(JsonMembers members)
     {
         var id = members.Find(IdMember);
@@ -92,7 +93,7 @@ internal abstract class MessageSession : IDisposable
         return id;
     }
 
-    /// <summary>The text of the member <c>type</c>; null when it is absent.</summary>
+    /// <summary>The value of the member <c>type</c>; null when it is missing.</summary>
     protected static string? TypeOf(JsonMembers members)
     {
         var type = members.Find("type").Span;
@@ -101,50 +102,50 @@ internal abstract class MessageSession : IDisposable
         return type[0] == '"' ? JsonText.ReadString(type[1..^1]) : Encoding.UTF8.GetString(type);
     }
 
-    /// <summary>The request as HTTP would have it.</summary>
-    /// <param name="members">Of the message.</param>
-    /// <param name="without">Names of members that are not the endpoint's.</param>
+    /// <summary>The body that an HTTP request would have.</summary>
+    /// <param name="members">The members of the message.</param>
+    /// <param name="without">The names of members that do not belong to the endpoint.</param>
     /// <param name="with">JSON: members to add; may be empty.</param>
     protected static ReadOnlyMemory<byte> BodyOf(JsonMembers members, IReadOnlyCollection<string> without, ReadOnlySpan<byte> with)
     {
-        // All of it may be kept to be continued.
+        // The exact size, because the body may be kept for a continuation.
         var body = new ArrayBufferWriter<byte>(members.Length + with.Length + 2);
         members.Write(without, with, body);
         return body.WrittenMemory;
     }
 }
 
-/// <summary>The answer to one message: what the endpoint writes, as messages.</summary>
-/// <param name="body">What the endpoint reads.</param>
+/// <summary>The answer to one message: writes the endpoint's output as messages.</summary>
+/// <param name="body">The request body that the endpoint reads.</param>
 internal class MessageAnswer(ReadOnlyMemory<byte> body)
 {
     public ReadOnlyMemory<byte> Body => body;
 
-    /// <summary>Whether the client has been told that the answer is over.</summary>
+    /// <summary>Whether a message that ends the answer has been written.</summary>
     public bool HasEnded { get; protected set; }
 
-    /// <summary>Passes an event or a line of a streamed answer on.</summary>
-    /// <param name="name">The event's; empty when it has none.</param>
-    /// <param name="data">JSON, or a word of the framing.</param>
-    /// <param name="members">To end each message with.</param>
-    /// <param name="batch">Gets the messages.</param>
+    /// <summary>Adds an event or a line of a streamed answer.</summary>
+    /// <param name="name">The name of the event; empty when it has none.</param>
+    /// <param name="data">JSON, or a marker of the framing such as <c>[DONE]</c>.</param>
+    /// <param name="members">The members at the end of each message.</param>
+    /// <param name="batch">Receives the messages.</param>
     public virtual void AddEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> members, MessageBatch batch) => batch.Add(data, members);
 
-    /// <summary>Passes an answer on that came in one piece.</summary>
+    /// <summary>Adds an answer that is not streamed.</summary>
     /// <param name="json">The body.</param>
-    /// <param name="members">To end each message with.</param>
-    /// <param name="batch">Gets the messages.</param>
+    /// <param name="members">The members at the end of each message.</param>
+    /// <param name="batch">Receives the messages.</param>
     public virtual void AddWhole(ReadOnlySpan<byte> json, ReadOnlySpan<byte> members, MessageBatch batch)
     {
         HasEnded = true;
         batch.Add(json, members);
     }
 
-    /// <summary>Passes a failure on that came before the answer began.</summary>
-    /// <param name="status">HTTP's.</param>
+    /// <summary>Adds a failure that happened before the answer began.</summary>
+    /// <param name="status">The HTTP status.</param>
     /// <param name="json">The dialect's error body.</param>
-    /// <param name="members">To end the message with.</param>
-    /// <param name="batch">Gets the message.</param>
+    /// <param name="members">The members at the end of the message.</param>
+    /// <param name="batch">Receives the message.</param>
     public virtual void AddFailure(int status, ReadOnlySpan<byte> json, ReadOnlySpan<byte> members, MessageBatch batch)
     {
         HasEnded = true;

@@ -7,12 +7,12 @@ using Dragoman.Wire;
 namespace Dragoman.WebSockets;
 
 /// <summary>
-/// <c>/v1/responses</c> as OpenAI's WebSocket mode has it: <c>response.create</c> messages, answered with the stream's
-/// events, and continued by <c>previous_response_id</c> though no response is kept anywhere but in this connection.
-/// Streams that <c>stream_id</c> names run one after the other.
+/// <c>/v1/responses</c> in the form of OpenAI's WebSocket mode: <c>response.create</c> messages are answered with the stream's
+/// events and can be continued by <c>previous_response_id</c>, although responses are kept only in this connection. Requests
+/// of different streams (<c>stream_id</c>) run one after the other.
 /// </summary>
-/// <param name="largest">Bytes of the largest request, and of all that is kept to be continued.</param>
-/// <param name="budget">Of the process.</param>
+/// <param name="largest">The largest request in bytes; also the limit for all kept responses together.</param>
+/// <param name="budget">The memory budget of the process.</param>
 internal sealed class ResponsesSession(int largest, MemoryBudget budget) : MessageSession
 {
     private const string Create = "response.create";
@@ -40,7 +40,7 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
     public override MessageAnswer Open(ClientMessage message, string requestId)
     {
         var stream = Encoding.UTF8.GetString(message.Id.Span);
-        // Not an object: the endpoint says so.
+        // It is not an object, which the endpoint rejects.
         if (JsonMembers.TryRead(message.Body) is not { } members)
             return new Answer(message.Body, default, kept, stream, requestId) { Continued = null };
         var input = members.Find("input");
@@ -48,7 +48,7 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
         var id = members.Find(Previous);
         if (id.IsEmpty || id.Span[0] != '"' || kept.Find(JsonText.ReadString(id.Span[1..^1])) is not { } previous)
             return new Answer(message.Body, said, kept, stream, requestId) { Continued = null };
-        // Not an input: the endpoint says so.
+        // It is not a valid input, which the endpoint rejects.
         if (!input.IsEmpty && input.Span[0] is not ((byte)'[' or (byte)'"'))
             return new Answer(BodyOf(members, [Previous], default), default, kept, stream, requestId) { Continued = previous };
         var all = new ArrayBufferWriter<byte>((int)previous.Length + said.Length + 2);
@@ -71,7 +71,7 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
                 throw GatewayException.Invalid("type", $"type must be {Create} or {Cancel}, not {(other is null ? "absent" : $"\"{other}\"")}");
         }
 
-        // What is to be generated in a usual way need not be said to the endpoint.
+        // The endpoint only needs to see "generate" when it is false.
         string[] own = members.Find("generate").Span.SequenceEqual("false"u8)
             ? ["type", IdMember, "stream"]
             : ["type", IdMember, "stream", "generate"];
@@ -99,7 +99,7 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
 
     private static GatewayException Refused(string code, string message) => new(GatewayError.Invalid("stream_id", message) with { Code = code });
 
-    /// <summary>The items of <c>input</c>, comma-separated; a text is a user's message.</summary>
+    /// <summary>The items of <c>input</c>, comma-separated; a text becomes a message of the user.</summary>
     private static ReadOnlyMemory<byte> ItemsOf(ReadOnlyMemory<byte> input) => input.IsEmpty ? default : input.Span[0] switch
     {
         (byte)'[' => input[1..^1],
@@ -109,7 +109,7 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
 
     private sealed class Answer(ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> items, KeptResponses kept, string stream, string requestId) : MessageAnswer(body)
     {
-        /// <summary>Null when nothing of this connection is continued.</summary>
+        /// <summary>The response that is continued; null when none of this connection is.</summary>
         public required KeptResponse? Continued { get; init; }
 
         public override void AddEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, ReadOnlySpan<byte> members, MessageBatch batch)
@@ -127,7 +127,7 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
             }
         }
 
-        /// <summary>What came in one piece is a warm-up's answer; here all is events.</summary>
+        /// <summary>Only the answer to a warm-up is not streamed; in this mode it is sent as events too.</summary>
         public override void AddWhole(ReadOnlySpan<byte> json, ReadOnlySpan<byte> members, MessageBatch batch)
         {
             HasEnded = true;
@@ -146,7 +146,7 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
             batch.Add([.. Encoding.ASCII.GetBytes($"{{\"type\":\"error\",\"status\":{status},"), .. body[1..]], members);
         }
 
-        /// <summary>As OpenAI: what could not be continued cannot be continued again, except from another stream.</summary>
+        /// <summary>As with OpenAI, a response whose continuation failed cannot be continued again, except from another stream.</summary>
         private void Forget()
         {
             if (Continued is { } previous && previous.Stream == stream)

@@ -13,12 +13,12 @@ using Microsoft.AspNetCore.Http;
 namespace Dragoman.WebSockets;
 
 /// <summary>
-/// One WebSocket: each message is a request of its own, which takes all nine steps; they run one after the other, and
-/// those that come meanwhile wait.
+/// One WebSocket. Each message is a separate request that passes all nine steps. The requests run one after the other; those
+/// that arrive meanwhile wait.
 /// </summary>
 internal sealed class WebSocketConnection : IDisposable
 {
-    /// <summary>As OpenAI's.</summary>
+    /// <summary>The same as OpenAI's.</summary>
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(60);
 
     private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(30);
@@ -26,15 +26,15 @@ internal sealed class WebSocketConnection : IDisposable
     /// <summary>How long the client may take to answer a close frame.</summary>
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
 
-    /// <summary>Requests that may wait behind the running one.</summary>
+    /// <summary>How many requests may wait while one runs.</summary>
     private const int MostWaiting = 16;
 
-    /// <summary>A client that does not look at the refusals either.</summary>
+    /// <summary>With more unanswered requests than this the connection is closed: the client does not even read the rejections.</summary>
     private const int MostRefused = 256;
 
     private const int ClientCancelled = 499;
 
-    /// <summary>The items of both are joined, made a request of, and that is read.</summary>
+    /// <summary>The memory for each byte of a continued response: its items are joined with the new ones, copied into a request and parsed.</summary>
     private const int TimesContinued = 10;
 
     private static readonly GatewayError Cancelled = new(ErrorKind.InvalidRequest, "The request was cancelled.") { Code = "request_cancelled" };
@@ -74,7 +74,7 @@ internal sealed class WebSocketConnection : IDisposable
         var limits = handshake.Snapshot.Configuration.Limits;
         largest = limits.RequestBytes;
         var frames = new FrameStream(connection);
-        // A ping waits behind what the client has not taken yet.
+        // A ping waits behind the data that the client has not read yet.
         var options = new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = limits.KeepAlive, KeepAliveTimeout = limits.StalledClient };
         socket = WebSocket.CreateFromStream(frames, options);
         sender = new MessageSender(socket, frames);
@@ -84,11 +84,11 @@ internal sealed class WebSocketConnection : IDisposable
     }
 
     /// <summary>Serves a connection until it is closed.</summary>
-    /// <param name="handshake">The request that becomes the WebSocket; it was admitted.</param>
-    /// <param name="session">What is the endpoint's own.</param>
-    /// <param name="budget">Of the process.</param>
-    /// <param name="gateway">Takes a request through the gateway.</param>
-    /// <exception cref="GatewayException">The handshake is wrong.</exception>
+    /// <param name="handshake">The request that becomes the WebSocket; it has passed admission.</param>
+    /// <param name="session">The endpoint's message format.</param>
+    /// <param name="budget">The memory budget of the process.</param>
+    /// <param name="gateway">Handles a request.</param>
+    /// <exception cref="GatewayException">The handshake is not valid.</exception>
     public static async Task RunAsync(Exchange handshake, MessageSession session, MemoryBudget budget, RequestDelegate gateway)
     {
         var stream = await WebSocketHandshake.AcceptAsync(handshake.Http).ConfigureAwait(false);
@@ -101,7 +101,7 @@ internal sealed class WebSocketConnection : IDisposable
         life.Dispose();
         idle.Dispose();
         linger.Dispose();
-        // Those whose turn did not come.
+        // Requests that were never answered.
         unanswered.ForEach(waiting => waiting.Memory?.Dispose());
         session.Dispose();
         socket.Dispose();
@@ -112,7 +112,7 @@ internal sealed class WebSocketConnection : IDisposable
     private async Task RunAsync()
     {
         using var left = handshake.Http.RequestAborted.Register(over.Cancel);
-        // Without a drain, the server itself says that it stops.
+        // When the server stops without a drain, it signals this token.
         var stopping = handshake.Http.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         var answering = AnswerAsync();
         using (handshake.DrainBegun.Register(Stop))
@@ -124,7 +124,7 @@ internal sealed class WebSocketConnection : IDisposable
             }
             catch (Exception error) when (error is WebSocketException or IOException or OperationCanceledException)
             {
-                // A client that left, or broke the protocol's rules and was told so by a close frame.
+                // The client left, or it violated the protocol and received a close frame for it.
             }
         }
 
@@ -133,7 +133,7 @@ internal sealed class WebSocketConnection : IDisposable
         await answering.ConfigureAwait(false);
         if (socket.State == WebSocketState.CloseReceived)
             await CloseAsync(WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
-        // What waits for a client that takes nothing would wait on.
+        // Otherwise data would wait forever for a client that reads nothing.
         if (socket.State == WebSocketState.Aborted)
             handshake.Http.Abort();
     }
@@ -145,13 +145,13 @@ internal sealed class WebSocketConnection : IDisposable
         var burst = 0;
         while (true)
         {
-            // To grow means to copy all that has come.
+            // Growing copies everything that was received.
             if (message.MustGrow)
                 await SocketThread.LeaveForAsync(message.Text.Length);
             var part = await socket.ReceiveAsync(message.GetMemory(), CancellationToken.None).ConfigureAwait(false);
             if (part.MessageType == WebSocketMessageType.Close)
                 return;
-            // As long as more is there, nothing else takes this loop off its thread.
+            // While more data is ready, no await takes this loop off its thread.
             burst += part.Count;
             if (burst >= SocketThread.LargestBurst)
             {
@@ -189,7 +189,7 @@ internal sealed class WebSocketConnection : IDisposable
             memory?.Dispose();
     }
 
-    /// <summary>False when nobody waits for an answer to it.</summary>
+    /// <summary>Queues a request, or cancels one. False when the message gets no answer.</summary>
     private bool Accept(ClientMessage message, MemoryLease? memory)
     {
         if (message.IsCancel)
@@ -206,7 +206,7 @@ internal sealed class WebSocketConnection : IDisposable
                 return false;
             }
 
-            // The first is being answered, or was: a client that has read its last message may be faster than our settlement.
+            // The first does not count as waiting. It may even be answered: a client that has read its last message may be faster than our settlement.
             var waitingBytes = unanswered.Skip(1).Sum(each => (long)each.Message.Body.Length);
             if (unanswered.Count > MostWaiting || waitingBytes + message.Body.Length > largest)
             {
@@ -220,7 +220,7 @@ internal sealed class WebSocketConnection : IDisposable
 
             var waiting = new Waiting(message, memory);
             idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            // Before it can be answered, which takes it out again.
+            // It is added before it can be answered, because the end of the answer removes it.
             unanswered.Add(waiting);
             if (queue.Writer.TryWrite(waiting))
                 return true;
@@ -229,7 +229,7 @@ internal sealed class WebSocketConnection : IDisposable
         }
     }
 
-    /// <summary>Ends the request with this id, or the running one.</summary>
+    /// <summary>Cancels the request with this id, or without an id the running one.</summary>
     private void Cancel(ReadOnlySpan<byte> id)
     {
         Waiting? found = null;
@@ -257,7 +257,7 @@ internal sealed class WebSocketConnection : IDisposable
             }
             catch (Exception error) when (error is WebSocketException or OperationCanceledException or IOException)
             {
-                // The connection ended under the answer.
+                // The connection ended during the answer.
                 await over.CancelAsync().ConfigureAwait(false);
             }
             catch (Exception)
@@ -280,7 +280,7 @@ internal sealed class WebSocketConnection : IDisposable
 
         if (over.IsCancellationRequested)
             return;
-        // As OpenAI, which tells even a client that asks nothing.
+        // OpenAI too sends this error even to a client without a request.
         if (retirement == LifeLimit && !hasToldRetirement)
             await TellAsync(LifeLimit).ConfigureAwait(false);
         await CloseAsync(close.Status, close.Reason).ConfigureAwait(false);
@@ -310,7 +310,7 @@ internal sealed class WebSocketConnection : IDisposable
         var response = new MessageResponse(requestId, () => CloseSoon(WebSocketCloseStatus.InternalServerError, "the answer broke off"), aborted.Token);
         var refused = retirement ?? message.Refusal ?? await TakeMemoryAsync(waiting, aborted.Token).ConfigureAwait(false);
         var opened = refused is null ? message : message with { Body = default };
-        // The answer before has ended wherever its last bytes went.
+        // The previous answer may have ended on a socket thread, and this code continues there.
         await SocketThread.LeaveForAsync(session.SizeOf(opened));
         SocketThread.AssertMayProcess(session.SizeOf(opened));
         var answer = session.Open(opened, requestId);
@@ -333,7 +333,7 @@ internal sealed class WebSocketConnection : IDisposable
         }
         catch (OperationCanceledException) when (waiting.Cancellation.IsCancellationRequested)
         {
-            // Said below.
+            // The cancellation is reported below.
         }
 
         if (waiting.Cancellation.IsCancellationRequested && !answer.HasEnded)
@@ -342,7 +342,7 @@ internal sealed class WebSocketConnection : IDisposable
         }
     }
 
-    /// <summary>Makes room for a request whose turn has come; null when there is room, else what the client is told.</summary>
+    /// <summary>Takes memory for a request that is next to run; null on success, else the error for the client.</summary>
     private async Task<GatewayError?> TakeMemoryAsync(Waiting waiting, CancellationToken cancellation)
     {
         var message = waiting.Message;
@@ -368,7 +368,7 @@ internal sealed class WebSocketConnection : IDisposable
         }
     }
 
-    /// <summary>The client's own id of the request, as the last member of each message.</summary>
+    /// <summary>JSON of the last member of each message: the client's own id of the request.</summary>
     private ReadOnlyMemory<byte> IdOf(ClientMessage message) =>
         message.Id.IsEmpty ? default : (byte[])[.. ",\""u8, .. System.Text.Encoding.ASCII.GetBytes(session.IdMember), .. "\":"u8, .. message.Id.Span];
 
@@ -376,7 +376,7 @@ internal sealed class WebSocketConnection : IDisposable
 
     private void Stop() => Retire(Drain.Restarting, "the gateway is being stopped");
 
-    /// <summary>Lets the running request end, refuses those that wait, and closes.</summary>
+    /// <summary>Lets the running request end, rejects the waiting ones, and then closes the connection.</summary>
     private void Retire(GatewayError? error, string reason)
     {
         lock (gate)
@@ -390,7 +390,7 @@ internal sealed class WebSocketConnection : IDisposable
         }
     }
 
-    /// <summary>Ends the running request and sends a close frame.</summary>
+    /// <summary>Cancels the running request and sends a close frame.</summary>
     private void CloseSoon(WebSocketCloseStatus status, string reason)
     {
         _ = over.CancelAsync();
@@ -420,7 +420,7 @@ internal sealed class WebSocketConnection : IDisposable
     /// <summary>A request that has no answer yet.</summary>
     private sealed record Waiting(ClientMessage Message, MemoryLease? Memory)
     {
-        /// <summary>What it holds of the memory budget.</summary>
+        /// <summary>The request's share of the memory budget.</summary>
         public MemoryLease? Memory { get; set; } = Memory;
 
         public CancellationTokenSource Cancellation { get; } = new();

@@ -8,19 +8,19 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Dragoman.WebSockets;
 
-/// <summary>The upgrade of a request to a WebSocket (RFC 6455, section 4.2). No subprotocol and no extension is taken.</summary>
+/// <summary>The upgrade of a request to a WebSocket (RFC 6455, section 4.2). No subprotocol and no extension is accepted.</summary>
 internal static class WebSocketHandshake
 {
     private const string Version = "13";
     private const int KeyBytes = 16;
 
-    /// <summary>Whether the request wants a WebSocket, if perhaps in a wrong way.</summary>
+    /// <summary>Whether the request asks for a WebSocket, even if its handshake is not valid.</summary>
     public static bool IsAsked(HttpRequest request) =>
         HttpMethods.IsGet(request.Method)
         && Array.Exists(request.Headers.Upgrade.ToString().Split(','), protocol => protocol.Trim().Equals("websocket", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Takes the connection over, after which it speaks frames.</summary>
-    /// <exception cref="GatewayException">The handshake is wrong.</exception>
+    /// <summary>Accepts the handshake and takes over the connection, which carries WebSocket frames from then on.</summary>
+    /// <exception cref="GatewayException">The handshake is not valid.</exception>
     public static async Task<Stream> AcceptAsync(HttpContext http)
     {
         var headers = http.Request.Headers;

@@ -9,12 +9,12 @@ using Dragoman.Wire;
 namespace Dragoman.Endpoints.Documentation;
 
 /// <summary>
-/// The OpenAPI 3.1 document of every route in the table: paths, methods and error shapes are the table's, words, schemas
-/// and examples those of <see cref="RouteDocumentation"/>.
+/// The OpenAPI 3.1 document of every route in the table: paths, methods and error shapes come from the table; texts, schemas
+/// and examples come from <see cref="RouteDocumentation"/>.
 /// </summary>
 internal static class OpenApiDocument
 {
-    /// <summary>The answer for every status that a file does not name.</summary>
+    /// <summary>The key of the response for every status that a file does not name.</summary>
     private const string DefaultAnswer = "default";
 
     private static readonly Lazy<byte[]> Document = new(Write);
@@ -125,7 +125,7 @@ internal static class OpenApiDocument
         writer.WriteEndObject();
     }
 
-    /// <summary>What every <c>HEAD</c> beside a <c>GET</c> is.</summary>
+    /// <summary>Writes the operation of a <c>HEAD</c> beside a <c>GET</c>.</summary>
     private static void WriteHead(Utf8JsonWriter writer)
     {
         writer.WriteString("summary"u8, "The headers of GET, without its body"u8);
@@ -158,7 +158,7 @@ internal static class OpenApiDocument
 
     public static string PathOf(Route route) => route.Path.Replace("{*id}", "{id}", StringComparison.Ordinal);
 
-    /// <summary>The route's name as client generators like it: <c>chatCompletions</c>, <c>tagsHead</c>.</summary>
+    /// <summary>The route's name in the form that client generators expect: <c>chatCompletions</c>, <c>tagsHead</c>.</summary>
     private static string OperationId(Route route, string method)
     {
         var words = route.Name.Split('-').Concat(method == route.Methods[0] ? [] : [method.ToLowerInvariant()]);

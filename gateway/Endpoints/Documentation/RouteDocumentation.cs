@@ -3,13 +3,13 @@ using System.Text.Json;
 namespace Dragoman.Endpoints.Documentation;
 
 /// <summary>
-/// What is said of the routes, as JSON files beside this one that travel inside the assembly. <c>routes/NAME.json</c> has
-/// <c>tag</c>, <c>id</c> (the path's parameter, where it has one) and <c>operations</c>: OpenAPI operations by method,
-/// without what the route table knows.
+/// The documentation of the routes: JSON files beside this one that are embedded in the assembly. <c>routes/NAME.json</c> has
+/// <c>tag</c>, <c>id</c> (the path's parameter, if it has one) and <c>operations</c>: OpenAPI operations by method, without
+/// what the route table knows.
 /// </summary>
 internal static class RouteDocumentation
 {
-    /// <summary>Schemas, headers and error answers that operations share, one file a dialect.</summary>
+    /// <summary>Schemas, headers and error responses that operations share, one file for each dialect.</summary>
     public static readonly IReadOnlyList<string> ComponentFiles =
         [.. new[] { "gateway", "ollama", "openai", "responses", "anthropic" }.Select(name => "components/" + name)];
 
