@@ -1,19 +1,19 @@
 namespace Dragoman.Startup;
 
 /// <summary>An option of an executable.</summary>
-/// <param name="Name">With its two hyphens.</param>
-/// <param name="Value">What stands for its value on the manual page; null for an option without one.</param>
-/// <param name="Text">For the manual page.</param>
+/// <param name="Name">The name, with its two hyphens.</param>
+/// <param name="Value">The placeholder for its value on the manual page; null for an option without a value.</param>
+/// <param name="Text">The description on the manual page.</param>
 public sealed record CommandOption(string Name, string? Value, string Text)
 {
     public static readonly CommandOption Help = new("--help", null, "Shows this page.");
 
     public static readonly CommandOption Version = new("--version", null, "Shows the version.");
 
-    /// <summary>Why an executable refuses what others have; null for an option that it has.</summary>
+    /// <summary>Why this executable rejects an option that others have; null for an option that it has.</summary>
     public string? Refusal { get; init; }
 
-    /// <summary>As it is written: <c>--port N</c>.</summary>
+    /// <summary>The option with its placeholder: <c>--port N</c>.</summary>
     public string Usage => Value is null ? Name : $"{Name} {Value}";
 }
 
@@ -27,7 +27,7 @@ public sealed class CommandLine
     {
     }
 
-    /// <summary>A sentence for each argument that is not understood.</summary>
+    /// <summary>A message for each argument that is not valid.</summary>
     public IReadOnlyList<string> Mistakes => mistakes;
 
     /// <summary>Whether an option was given.</summary>
@@ -36,8 +36,8 @@ public sealed class CommandLine
     /// <summary>The value of an option; null when it was not given.</summary>
     public string? ValueOf(CommandOption option) => values.GetValueOrDefault(option.Name);
 
-    /// <param name="arguments">Of the process.</param>
-    /// <param name="options">What the executable has, and what it refuses with a reason.</param>
+    /// <param name="arguments">The arguments of the process.</param>
+    /// <param name="options">The options that the executable has, and those that it rejects with a reason.</param>
     public static CommandLine Read(IReadOnlyList<string> arguments, IReadOnlyList<CommandOption> options)
     {
         var line = new CommandLine();
@@ -59,7 +59,7 @@ public sealed class CommandLine
         var equals = argument.IndexOf('=', StringComparison.Ordinal);
         var name = equals < 0 ? argument : argument[..equals];
         var value = equals < 0 ? null : argument[(equals + 1)..];
-        // Another option is no value.
+        // An option's value cannot be another option.
         if (value is null && index + 1 < arguments.Count && !arguments[index + 1].StartsWith("--", StringComparison.Ordinal))
             value = arguments[index + 1];
         var option = options.FirstOrDefault(each => each.Name == name);

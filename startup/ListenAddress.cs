@@ -4,15 +4,15 @@ using System.Net.Sockets;
 
 namespace Dragoman.Startup;
 
-/// <summary>Reads the address and the port to listen on, and says why they could not be opened.</summary>
+/// <summary>Reads the address and the port to listen on, and explains why a port could not be opened.</summary>
 public static class ListenAddress
 {
     private const string Allowed = "allowed: an IP address; 127.0.0.1 is this machine alone, 0.0.0.0 every network";
 
     /// <summary>Reads an address; null after a mistake.</summary>
-    /// <param name="text">As the operator wrote it.</param>
-    /// <param name="source">Where, for a mistake.</param>
-    /// <param name="mistakes">Gets a sentence.</param>
+    /// <param name="text">The text that the operator wrote.</param>
+    /// <param name="source">Where it was written, for the message.</param>
+    /// <param name="mistakes">Receives the message of a mistake.</param>
     public static IPAddress? ReadAddress(string text, string source, ICollection<string> mistakes)
     {
         if (IPAddress.TryParse(text, out var address) && IsPlain(text, address))
@@ -23,9 +23,9 @@ public static class ListenAddress
     }
 
     /// <summary>Reads a port, 0 for any free one; null after a mistake.</summary>
-    /// <param name="text">As the operator wrote it.</param>
-    /// <param name="source">Where, for a mistake.</param>
-    /// <param name="mistakes">Gets a sentence.</param>
+    /// <param name="text">The text that the operator wrote.</param>
+    /// <param name="source">Where it was written, for the message.</param>
+    /// <param name="mistakes">Receives the message of a mistake.</param>
     public static int? ReadPort(string text, string source, ICollection<string> mistakes)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort)
@@ -34,13 +34,13 @@ public static class ListenAddress
         return null;
     }
 
-    /// <summary>Whether an exception says that the port could not be opened.</summary>
+    /// <summary>Whether an exception means that the port could not be opened.</summary>
     public static bool IsOpeningFailure(Exception error) => error is IOException or SocketException;
 
-    /// <summary>The sentence for a port that could not be opened.</summary>
+    /// <summary>The message for a port that could not be opened.</summary>
     public static string DescribeFailure(IPAddress address, int port, Exception error)
     {
-        // The Functions host looks for these words of a taken port in what its handler writes.
+        // The Functions host looks for "address already in use" in the handler's output.
         var reason = CodeOf(error) switch
         {
             SocketError.AddressAlreadyInUse => "address already in use; stop what listens there, or choose another port",
@@ -52,7 +52,7 @@ public static class ListenAddress
         return $"port {port} on {address} cannot be opened: {reason}";
     }
 
-    /// <summary>The parser takes more than an address: <c>5081</c> for 0.0.19.217, octal digits, and a port behind brackets.</summary>
+    /// <summary>Whether the text is just an address. The parser accepts more: <c>5081</c> for 0.0.19.217, octal digits, and a port after brackets.</summary>
     private static bool IsPlain(string text, IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
         ? text == address.ToString()
         : !text.AsSpan().ContainsAny("[]/");

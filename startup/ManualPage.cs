@@ -2,11 +2,11 @@ using System.Text;
 
 namespace Dragoman.Startup;
 
-/// <summary>What <c>--help</c> shows.</summary>
+/// <summary>The page that <c>--help</c> shows.</summary>
 /// <param name="Program">The executable's name.</param>
-/// <param name="Summary">What it is, in a few words.</param>
-/// <param name="Options">Those that it refuses are left out.</param>
-/// <param name="Reader">Whose variables are listed.</param>
+/// <param name="Summary">What the executable is, in a few words.</param>
+/// <param name="Options">The options; rejected ones are not shown.</param>
+/// <param name="Reader">The part of Dragoman whose variables are listed.</param>
 public sealed record ManualPage(string Program, string Summary, IReadOnlyList<CommandOption> Options, VariableReaders Reader)
 {
     private const int Width = 100;
@@ -15,7 +15,7 @@ public sealed record ManualPage(string Program, string Summary, IReadOnlyList<Co
     /// <summary>Paragraphs below the variables.</summary>
     public IReadOnlyList<string> VariableNotes { get; init; } = [];
 
-    /// <summary>Names of files and what they are for.</summary>
+    /// <summary>The names of files and their descriptions.</summary>
     public IReadOnlyList<(string Name, string Text)> Files { get; init; } = [];
 
     public string Render()
@@ -30,7 +30,7 @@ public sealed record ManualPage(string Program, string Summary, IReadOnlyList<Co
             page.Append(" [").Append(option.Usage).Append(']');
         page.Append('\n');
         Section(page, "OPTIONS");
-        page.Append(' ', Indent).Append("A value follows its option or an equals sign. Options win over variables, variables over the file.\n\n");
+        page.Append(' ', Indent).Append("A value follows its option or an equals sign. Options override variables, which override the file.\n\n");
         List(page, options.Select(option => (option.Usage, option.Text)));
         Section(page, "VARIABLES");
         List(page, KnownVariable.All.Where(variable => (variable.Readers & Reader) != 0).Select(variable => (variable.Name, variable.Text)));
@@ -49,9 +49,9 @@ public sealed record ManualPage(string Program, string Summary, IReadOnlyList<Co
         Section(page, "EXIT CODES");
         List(page,
         [
-            ("0", "It was told to stop (SIGTERM, SIGINT, SIGQUIT), or has shown what was asked."),
-            ("1", "The port cannot be opened, standard output is closed, or something failed that nobody expected."),
-            ("2", "An argument, a variable or the configuration has a mistake; each is told in a line on standard error."),
+            ("0", "It received a stop signal (SIGTERM, SIGINT, SIGQUIT), or has printed the help or the version."),
+            ("1", "The port cannot be opened, standard output is closed, or something failed unexpectedly."),
+            ("2", "An argument, a variable or the configuration has a mistake; each is reported in one line on standard error."),
         ]);
         return page.ToString();
     }
@@ -74,10 +74,10 @@ public sealed record ManualPage(string Program, string Summary, IReadOnlyList<Co
         }
     }
 
-    /// <param name="page">Gets the text.</param>
+    /// <param name="page">Receives the text.</param>
     /// <param name="text">Words with single spaces between them.</param>
-    /// <param name="column">Where its lines begin.</param>
-    /// <param name="written">Columns of the first line that are written already.</param>
+    /// <param name="column">The column where the lines begin.</param>
+    /// <param name="written">How many columns of the first line are already written.</param>
     private static void Wrap(StringBuilder page, string text, int column, int written = 0)
     {
         page.Append(' ', column - written);

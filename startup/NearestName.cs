@@ -1,16 +1,16 @@
 namespace Dragoman.Startup;
 
-/// <summary>Finds the name that somebody meant who wrote another one.</summary>
+/// <summary>Finds the name that a person probably meant, for a misspelled one.</summary>
 public static class NearestName
 {
-    /// <summary>UTF-16 units; nobody mistypes a longer name, and the work grows with the square.</summary>
+    /// <summary>UTF-16 units. A longer text gets no suggestion, because the work grows with the square of the length.</summary>
     private const int Longest = 80;
 
     private const string Separators = "_- .";
 
     /// <summary>The nearest name; null when none is near. Case and separators do not count.</summary>
-    /// <param name="written">What was written.</param>
-    /// <param name="names">What can be written. The earlier one wins among equals.</param>
+    /// <param name="written">The text that was written.</param>
+    /// <param name="names">The valid names. Of several equally near names the first wins.</param>
     public static string? Find(string written, IEnumerable<string> names)
     {
         var wanted = Normalize(written);
@@ -36,7 +36,7 @@ public static class NearestName
     private static string Normalize(string name) =>
         string.Concat(name.Where(letter => !Separators.Contains(letter, StringComparison.Ordinal))).ToLowerInvariant();
 
-    /// <summary>Whether every word was written that the name has, or the other way round: <c>PORT</c> for <c>SIDECAR_PORT</c>.</summary>
+    /// <summary>Whether all words of one are among the words of the other: <c>PORT</c> for <c>SIDECAR_PORT</c>.</summary>
     private static bool HasWordsOf(string name, string written)
     {
         var (ours, theirs) = (Words(name), Words(written));
@@ -46,7 +46,7 @@ public static class NearestName
     private static string[] Words(string name) =>
         name.ToLowerInvariant().Split(Separators.ToCharArray(), StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Letters to insert, delete, replace, or swap with their neighbor (optimal string alignment).</summary>
+    /// <summary>How many letters to insert, delete, replace, or swap with their neighbor (optimal string alignment).</summary>
     private static int Distance(string one, string other)
     {
         if (Math.Abs(one.Length - other.Length) > Longest)

@@ -3,20 +3,20 @@ using System.Text;
 
 namespace Dragoman.Startup;
 
-/// <summary>Text of others on its way to a terminal: one line, nothing that a terminal obeys, and not endless.</summary>
+/// <summary>Makes foreign text safe for a terminal: one line of limited length, without characters that control a terminal.</summary>
 public static class Printable
 {
-    /// <summary>UTF-16 units of a text that is quoted in a sentence.</summary>
+    /// <summary>The longest quoted text in UTF-16 units.</summary>
     private const int LongestQuotation = 120;
 
-    /// <summary>UTF-16 units of a whole sentence.</summary>
+    /// <summary>The longest line in UTF-16 units.</summary>
     private const int LongestLine = 2000;
 
-    /// <summary>The text in quotation marks, cut where it is long.</summary>
+    /// <summary>The text in quotation marks, cut off when it is long.</summary>
     public static string Quote(string text) =>
         $"\"{(text.Length <= LongestQuotation ? text : text[..LongestQuotation] + "…")}\"";
 
-    /// <summary>The text on one line; what does not print is written as <c>\u001b</c>.</summary>
+    /// <summary>The text on one line; a character that is not printable is escaped, such as <c>\u001b</c>.</summary>
     public static string Line(string text)
     {
         var line = new StringBuilder(Math.Min(text.Length, LongestLine));
@@ -24,7 +24,7 @@ public static class Printable
         {
             if (line.Length >= LongestLine)
                 return line.Append('…').ToString();
-            // Halves of surrogate pairs are looked at alone: what they make up is not worth a terminal that draws it.
+            // Each half of a surrogate pair is escaped: not every terminal can show such characters, and they are not needed here.
             if (CharUnicodeInfo.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
                 line.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}");

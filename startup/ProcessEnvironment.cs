@@ -2,18 +2,18 @@ using System.Collections;
 
 namespace Dragoman.Startup;
 
-/// <summary>The variables of a process. Whoever writes one of Dragoman's in another way is told instead of passed over.</summary>
+/// <summary>The variables of a process. A misspelled variable of Dragoman's is reported instead of ignored.</summary>
 public static class ProcessEnvironment
 {
-    /// <summary>What all variables of Dragoman's own begin with.</summary>
+    /// <summary>The prefix of all variables of Dragoman's.</summary>
     private const string Prefix = "DRAGOMAN_";
 
-    /// <summary>What those begin with that lie over the configuration file; its reader checks them.</summary>
+    /// <summary>The prefix of the variables that override the configuration file; the configuration's reader checks them.</summary>
     private const string ConfigurationPrefix = "DRAGOMAN__";
 
     private static readonly string[] ServiceSchemes = ["tcp://", "udp://", "sctp://"];
 
-    /// <summary>The variables, without those that Kubernetes has made up.</summary>
+    /// <summary>Reads the variables, without those that Kubernetes sets for Services.</summary>
     public static Dictionary<string, string> Read()
     {
         var variables = new Dictionary<string, string>();
@@ -27,10 +27,10 @@ public static class ProcessEnvironment
         return variables;
     }
 
-    /// <summary>A sentence for each variable that begins as Dragoman's do and is none.</summary>
+    /// <summary>A message for each variable with Dragoman's prefix that is not known.</summary>
     /// <param name="environment">The variables.</param>
-    /// <param name="reader">Who looks; its own variables are meant sooner than those of others.</param>
-    /// <param name="configuration">Variables of the configuration that can be meant.</param>
+    /// <param name="reader">The part of Dragoman that asks; its own variables are suggested before those of others.</param>
+    /// <param name="configuration">Returns the variables of the configuration, for suggestions.</param>
     public static IEnumerable<string> FindMistakes(
         IReadOnlyDictionary<string, string> environment, VariableReaders reader, Func<IEnumerable<string>> configuration)
     {
@@ -57,7 +57,7 @@ public static class ProcessEnvironment
             $"environment variable {Printable.Line(name)} is not known{Suggest(name, candidates)}; allowed: those that --help lists, and {ConfigurationPrefix}path__of__a__member for the configuration");
     }
 
-    /// <summary>A sentence when the process was started in a directory that is gone; relative names lead nowhere there.</summary>
+    /// <summary>A message when the working directory no longer exists or cannot be entered, so that relative paths lead nowhere; else null.</summary>
     public static string? FindDirectoryMistake()
     {
         try
@@ -71,7 +71,7 @@ public static class ProcessEnvironment
         }
     }
 
-    /// <summary>The prefix that all have must not make them alike.</summary>
+    /// <summary>Compares without the common prefix, which would make all names look similar.</summary>
     private static string Suggest(string name, IEnumerable<string> candidates)
     {
         var byRest = new Dictionary<string, string>();
@@ -81,9 +81,9 @@ public static class ProcessEnvironment
     }
 
     /// <summary>
-    /// Whether a variable tells of a Service by the name of <c>dragoman</c>, or of one that begins so: Kubernetes puts
-    /// <c>DRAGOMAN_SERVICE_HOST</c>, <c>DRAGOMAN_PORT_80_TCP_ADDR</c> and, of a Service <c>dragoman-sidecar</c>,
-    /// <c>DRAGOMAN_SIDECAR_PORT=tcp://10.0.0.1:5081</c> into every container of the namespace.
+    /// Whether Kubernetes set a variable for a Service named <c>dragoman</c>, or with a name that begins so. It sets
+    /// <c>DRAGOMAN_SERVICE_HOST</c>, <c>DRAGOMAN_PORT_80_TCP_ADDR</c> and, for a Service <c>dragoman-sidecar</c>,
+    /// <c>DRAGOMAN_SIDECAR_PORT=tcp://10.0.0.1:5081</c> in every container of the namespace.
     /// </summary>
     private static bool IsOfKubernetes(string name, string value)
     {

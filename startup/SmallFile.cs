@@ -1,15 +1,15 @@
 namespace Dragoman.Startup;
 
-/// <summary>Reads a file that an operator named, which may be anything: missing, a directory, endless, a pipe that nobody fills.</summary>
+/// <summary>Reads a file that the operator named. It may be anything: missing, a directory, endless, or a pipe without a writer.</summary>
 public static class SmallFile
 {
-    /// <summary>How long a pipe or a device may keep the start waiting.</summary>
+    /// <summary>How long a pipe or a device may delay the start.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The bytes of the file.</summary>
-    /// <param name="path">Its name.</param>
-    /// <param name="mostBytes">How long it may be.</param>
-    /// <exception cref="SmallFileException">It cannot be read; the message says why and leaves the name out.</exception>
+    /// <param name="path">The name of the file.</param>
+    /// <param name="mostBytes">The largest length in bytes.</param>
+    /// <exception cref="SmallFileException">The file cannot be read. The message gives the reason without the file's name.</exception>
     public static byte[] Read(string path, int mostBytes)
     {
         if (path.Length == 0)
@@ -60,5 +60,5 @@ public static class SmallFile
     }
 }
 
-/// <summary>A file cannot be read; the message goes on from the file's name.</summary>
+/// <summary>A file cannot be read. The message is the rest of a sentence that begins with the file's name.</summary>
 public sealed class SmallFileException(string message) : Exception(message);

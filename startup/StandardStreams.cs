@@ -3,23 +3,23 @@ using System.Text;
 
 namespace Dragoman.Startup;
 
-/// <summary>Standard output and standard error, which may be closed or on a full disk. Neither is a reason to abort.</summary>
+/// <summary>Standard output and standard error. They may be closed or lead to a full disk; the process must not abort for that.</summary>
 public static class StandardStreams
 {
     private const int Output = 1;
     private const int Error = 2;
 
-    /// <summary>The flag <c>O_CLOEXEC</c> of Linux, as <c>/proc</c> shows it: in octal digits.</summary>
+    /// <summary>Linux's flag <c>O_CLOEXEC</c>; <c>/proc</c> shows the flags in octal digits.</summary>
     private const int ClosesOnExec = 0x80000;
 
     private const string Closed = "it is closed";
 
-    /// <summary>Opened first of all: with no descriptor left, nothing can be opened, nor can the code be loaded that would say so.</summary>
+    /// <summary>Opened first: when no descriptor is left, it cannot be opened, and the code that would report that cannot be loaded.</summary>
     private static readonly (Stream? Stream, string? Problem) OutputStream = Open(Output, Console.OpenStandardOutput);
 
     private static readonly (Stream? Stream, string? Problem) ErrorStream = Open(Error, Console.OpenStandardError);
 
-    /// <summary>Opens both, and loads all that it takes to write a sentence.</summary>
+    /// <summary>Opens both streams and loads all code that is needed to write a line.</summary>
     public static void Prepare()
     {
         _ = Printable.Line($"{OutputStream.Problem}{ErrorStream.Problem}");
@@ -29,7 +29,7 @@ public static class StandardStreams
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or Win32Exception)
         {
-            // Whatever it is, it will be so again when there is something to be told.
+            // The same failure will occur again when there is something to report.
         }
     }
 
@@ -38,12 +38,12 @@ public static class StandardStreams
     public static string? TryWriteLine(string line) => TryWrite(OutputStream, line);
 
     /// <summary>
-    /// Writes the line that says that a process serves. On a full disk it serves without its log, as it does when the disk
-    /// fills up later; whoever closes standard output would get the log into whatever the process opens first.
+    /// Writes the line that says that the process serves. With a full disk it serves without a log, as it does when the disk
+    /// fills up later. With a closed standard output it must not serve: the log would go to the file that the process opens first.
     /// </summary>
     /// <param name="program">The executable's name.</param>
     /// <param name="line">The line.</param>
-    /// <returns>False when the process must not go on.</returns>
+    /// <returns>False when the process must not continue.</returns>
     public static bool TryAnnounce(string program, string line)
     {
         if (TryWriteLine(line) is not { } problem)
@@ -55,7 +55,7 @@ public static class StandardStreams
         return !isClosed;
     }
 
-    /// <summary>Writes a line to standard error. When that fails too there is nobody left to be told.</summary>
+    /// <summary>Writes a line to standard error. A failure is ignored, because there is no place left to report it.</summary>
     public static void WriteErrorLine(string line) => TryWrite(ErrorStream, line);
 
     private static (Stream? Stream, string? Problem) Open(int descriptor, Func<Stream> open)
@@ -81,7 +81,7 @@ public static class StandardStreams
         }
         catch (UnauthorizedAccessException)
         {
-            // A bad file descriptor, or one that is only to be read.
+            // The file descriptor is not valid or read-only.
             return Closed;
         }
         catch (Exception failure) when (failure is IOException or Win32Exception)
@@ -91,9 +91,9 @@ public static class StandardStreams
     }
 
     /// <summary>
-    /// Whether a descriptor came from whoever started the process. What was closed then is soon taken by a file of the
-    /// runtime, even by the pipe through which it hears of signals; but the runtime opens everything to be closed on exec,
-    /// and nothing that is so can have been handed over by one.
+    /// Whether the process inherited a descriptor. A number that was closed at the start is soon used for a file of the runtime,
+    /// even for the pipe that reports signals. But the runtime opens all its files with close-on-exec, and a descriptor with that
+    /// flag cannot have been inherited.
     /// </summary>
     private static bool IsInherited(int descriptor)
     {

@@ -1,19 +1,19 @@
 namespace Dragoman.Startup;
 
-/// <summary>The last net: what nobody expected ends the process with one sentence and an exit code, not with an abort.</summary>
+/// <summary>The last handler: an unexpected failure ends the process with one message and an exit code, not with an abort.</summary>
 public static class Unexpected
 {
-    /// <summary>Shows the details of what was not expected.</summary>
+    /// <summary>The variable that shows the details of unexpected failures.</summary>
     public const string DebugVariable = "DRAGOMAN_DEBUG";
 
-    /// <summary>The exit code for what the operator did not cause.</summary>
+    /// <summary>The exit code for failures that the operator did not cause.</summary>
     public const int ExitCode = 1;
 
     private static volatile bool isServing;
 
-    /// <summary>Runs a program to its end, with the net below it and below the threads that it starts.</summary>
+    /// <summary>Runs a program to its end and reports unexpected failures, also those of threads that it starts.</summary>
     /// <param name="program">The executable's name.</param>
-    /// <param name="run">Gives the exit code.</param>
+    /// <param name="run">The program; returns the exit code.</param>
     public static async Task<int> CatchAsync(string program, Func<Task<int>> run)
     {
         StandardStreams.Prepare();
@@ -33,7 +33,7 @@ public static class Unexpected
         }
     }
 
-    /// <summary>From here on the details are always shown: what fails after hours of service cannot be made to fail again.</summary>
+    /// <summary>From now on the details are always shown: a failure after hours of service cannot simply be repeated.</summary>
     public static void BeginsToServe() => isServing = true;
 
     private static void Report(string program, object failure)
@@ -41,7 +41,7 @@ public static class Unexpected
         var showsDetails = isServing || Environment.GetEnvironmentVariable(DebugVariable) is { Length: > 0 };
         var what = failure is Exception error ? $"{error.GetType().Name}: {error.Message.Trim()}" : "an object was thrown";
         StandardStreams.WriteErrorLine(Printable.Line(
-            $"{program}: failed in a way that nobody expected ({what}){(showsDetails ? "" : $"; set {DebugVariable}=1 for the details")}"));
+            $"{program}: failed unexpectedly ({what}){(showsDetails ? "" : $"; set {DebugVariable}=1 for the details")}"));
         if (!showsDetails)
             return;
         try
@@ -50,7 +50,7 @@ public static class Unexpected
         }
         catch (Exception)
         {
-            // The details need code that cannot be loaded when there are no files left; the sentence has been written.
+            // The details need code that cannot be loaded when no descriptor is left. The message has been written already.
         }
     }
 }

@@ -244,11 +244,11 @@ public sealed class StartTests : IDisposable
 
         var (code, sentence) = await StartAsync("");
         Assert.Equal(1, code);
-        Assert.Matches($@"^dragoman-{name}: failed in a way that nobody expected \(\w+Exception: .*\); set DRAGOMAN_DEBUG=1 for the details$", sentence);
+        Assert.Matches($@"^dragoman-{name}: failed unexpectedly \(\w+Exception: .*\); set DRAGOMAN_DEBUG=1 for the details$", sentence);
 
         (code, var details) = await StartAsync("1");
         Assert.Equal(1, code);
-        Assert.Matches($@"^dragoman-{name}: failed in a way that nobody expected \(\w+Exception: .*\)(\n|$)", details);
+        Assert.Matches($@"^dragoman-{name}: failed unexpectedly \(\w+Exception: .*\)(\n|$)", details);
     }
 
     [Theory]
