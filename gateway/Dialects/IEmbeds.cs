@@ -5,12 +5,12 @@ namespace Dragoman.Dialects;
 /// <summary>An outbound dialect whose provider embeds texts.</summary>
 public interface IEmbeds
 {
-    /// <summary>What one call of <see cref="WriteEmbeddings"/> may hold.</summary>
+    /// <summary>The limits of one call of <see cref="WriteEmbeddings"/>.</summary>
     EmbeddingLimits EmbeddingLimits { get; }
 
-    /// <exception cref="GatewayException">The provider cannot do what is asked.</exception>
+    /// <exception cref="GatewayException">The provider cannot do what the request asks for.</exception>
     UpstreamCall WriteEmbeddings(EmbeddingRequest request, UpstreamModel model, LossReport losses);
 
-    /// <exception cref="GatewayException">The body does not look like the provider's embeddings.</exception>
+    /// <exception cref="GatewayException">The body is not an answer with embeddings.</exception>
     EmbeddingAnswer ReadEmbeddings(ReadOnlyMemory<byte> body);
 }

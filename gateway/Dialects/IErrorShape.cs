@@ -3,16 +3,16 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects;
 
-/// <summary>Gives a failure the shape that a dialect's clients read.</summary>
+/// <summary>Writes failures in the format that a dialect's clients read.</summary>
 public interface IErrorShape
 {
-    /// <summary>A header of the dialect's own with the request's id, on every answer of its routes; null: it has none.</summary>
+    /// <summary>The dialect's own header for the request's id, sent with every answer of its routes; null when it has none.</summary>
     string? RequestIdHeader => null;
 
-    /// <summary>The plain text that the dialect answers an error with; null: a JSON body, as <see cref="WriteError"/> writes it.</summary>
+    /// <summary>The plain text with which the dialect answers an error; null when it answers with the JSON of <see cref="WriteError"/>.</summary>
     byte[]? PlainTextOf(GatewayError error) => null;
 
-    /// <summary>The status that goes with <paramref name="error"/> in this dialect.</summary>
+    /// <summary>The HTTP status of <paramref name="error"/> in this dialect.</summary>
     int StatusOf(GatewayError error);
 
     /// <summary>Writes the whole JSON body.</summary>

@@ -5,7 +5,7 @@ namespace Dragoman.Dialects;
 /// <summary>An outbound dialect whose provider lists its models.</summary>
 public interface IListsModels
 {
-    /// <summary>Where the list is, relative to the base URL.</summary>
+    /// <summary>The path of the list, relative to the base URL.</summary>
     string ModelListPath { get; }
 
     /// <exception cref="GatewayException">The body is not a model list.</exception>

@@ -3,18 +3,18 @@ using Dragoman.Conversation;
 namespace Dragoman.Dialects;
 
 /// <summary>
-/// The lane for an answer that already is in the client's dialect: its bytes go on as they came, unknown members and
-/// events included. The events are raised beside it for the meter's sake; of them only <see cref="IAnswerEvents.Fail"/>
-/// writes anything.
+/// The lane for an answer that is already in the client's dialect: its bytes are forwarded as they came, with unknown members
+/// and events. The canonical events are raised beside it for the meter; of them only <see cref="IAnswerEvents.Fail"/> writes
+/// anything.
 /// </summary>
 public interface IPassThrough : IAnswerEvents
 {
-    /// <summary>Passes one stream event on, after its canonical events were raised.</summary>
+    /// <summary>Forwards one stream event, after its canonical events were raised.</summary>
     void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data);
 
-    /// <summary>Writes the mark of a stream's good end.</summary>
+    /// <summary>Writes the marker that ends a successful stream.</summary>
     void CloseStream();
 
-    /// <summary>Passes a whole answer on.</summary>
+    /// <summary>Forwards an answer that is not streamed.</summary>
     void ForwardBody(ReadOnlySpan<byte> body);
 }

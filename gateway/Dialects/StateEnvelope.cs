@@ -6,9 +6,9 @@ using Dragoman.Conversation;
 namespace Dragoman.Dialects;
 
 /// <summary>
-/// Packs opaque state into a string that clients of another dialect replay verbatim, such as a <c>signature</c> or
-/// <c>encrypted_content</c> (specs/dialects.md 2.6): <c>gw1.kind.model.payload.seal</c>. The seal keeps what a client
-/// made up from reaching a provider.
+/// Packs opaque state into a string that clients of another dialect send back unchanged, such as a <c>signature</c> or
+/// <c>encrypted_content</c> (specs/dialects.md 2.6): <c>gw1.kind.model.payload.seal</c>. Because of the seal, state that a
+/// client invented never reaches a provider.
 /// </summary>
 public sealed class StateEnvelope
 {
@@ -23,12 +23,12 @@ public sealed class StateEnvelope
         (StateKind.OpenAIReasoning, "or"),
     ];
 
-    /// <summary>With a secret of this process alone.</summary>
+    /// <summary>An envelope with a secret that only this process knows.</summary>
     public static readonly StateEnvelope OfProcess = new(RandomNumberGenerator.GetBytes(32));
 
     private readonly byte[] key;
 
-    /// <param name="secret">Shared by all processes that serve the same clients; any length.</param>
+    /// <param name="secret">The secret, of any length; all processes that serve the same clients must share it.</param>
     public StateEnvelope(ReadOnlySpan<byte> secret) => key = HMACSHA256.HashData("dragoman state envelope 1"u8, secret);
 
     public string Wrap(OpaqueState state)
@@ -38,10 +38,10 @@ public sealed class StateEnvelope
         return $"{body}.{Seal(body)}";
     }
 
-    /// <summary>Whether a string is an envelope at all, whoever made it.</summary>
+    /// <summary>Whether a string has the form of an envelope; the seal is not checked.</summary>
     public static bool IsEnvelope(string text) => text.StartsWith(Mark, StringComparison.Ordinal);
 
-    /// <summary>The state inside; null when the text is no envelope or its seal is broken.</summary>
+    /// <summary>The state inside; null when the text is not an envelope or its seal does not match.</summary>
     public OpaqueState? Unwrap(string text)
     {
         var pieces = text.Split('.');

@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace Dragoman.Dialects;
 
-/// <summary>What a provider takes for a tool's name (specs/dialects.md 2.3).</summary>
-/// <param name="Longest">In characters.</param>
-/// <param name="Allowed">The characters that a name may hold.</param>
-/// <param name="StartsWithLetter">Whether the first has to be a letter or an underscore.</param>
+/// <summary>A provider's rule for tool names (specs/dialects.md 2.3).</summary>
+/// <param name="Longest">The greatest length in characters.</param>
+/// <param name="Allowed">The characters that a name may contain.</param>
+/// <param name="StartsWithLetter">Whether the first character must be a letter or an underscore.</param>
 public sealed record ToolNameRule(int Longest, SearchValues<char> Allowed, bool StartsWithLetter = false)
 {
     private const string Usual = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";

@@ -1,8 +1,8 @@
 namespace Dragoman.Dialects;
 
-/// <summary>A provider's model, by the name that it is asked for and by the one whose rules it follows.</summary>
-/// <param name="Name">What goes out: a model's name, or an operator's own, such as that of a deployment at Azure.</param>
-/// <param name="Base">The model behind it, which decides what it accepts; the same as <paramref name="Name"/> where nothing else is known.</param>
+/// <summary>A provider's model: the name that is sent, and the name of the model whose rules apply.</summary>
+/// <param name="Name">The name that is sent: a model's name, or one that the operator chose, such as an Azure deployment's.</param>
+/// <param name="Base">The model behind it, which decides what is accepted; the same as <paramref name="Name"/> when nothing else is known.</param>
 public readonly record struct UpstreamModel(string Name, string Base)
 {
     public static implicit operator UpstreamModel(string name) => new(name, name);

@@ -2,12 +2,12 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Answers;
 
-/// <summary>Gathers the events of one answer.</summary>
+/// <summary>Collects the events of one answer.</summary>
 public sealed class AnswerCollector : IAnswerEvents
 {
     public ChatAnswer Answer { get; } = new();
 
-    /// <summary>Set when the answer ended in failure.</summary>
+    /// <summary>The failure that ended the answer; null when there is none.</summary>
     public GatewayError? Error { get; private set; }
 
     public void Start(string? upstreamId) => Answer.UpstreamId = upstreamId;

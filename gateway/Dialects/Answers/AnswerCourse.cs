@@ -8,45 +8,45 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Answers;
 
 /// <summary>
-/// The course of one answer from its start to its end. A reader raises every event through it, and an event that would
-/// break a promise of <see cref="IAnswerEvents"/> is not raised, whatever the provider sends. Only the text inside a delta
-/// is not looked at: <see cref="SurrogateCarry"/> keeps that promise.
+/// The course of one answer from its start to its end. A reader raises every event through it, and an event that would break a
+/// promise of <see cref="IAnswerEvents"/> is dropped, whatever the provider sends. Only the text inside a delta is not checked:
+/// <see cref="SurrogateCarry"/> keeps that promise.
 /// </summary>
 /// <remarks>Most events of a stream are text, reasoning or arguments, so these three are inlined and cost a comparison.</remarks>
-/// <param name="callIdPrefix">Of the ids that are made up for calls without one.</param>
+/// <param name="callIdPrefix">The prefix of generated ids, for calls without an id.</param>
 internal sealed class AnswerCourse(string callIdPrefix = "call_")
 {
-    /// <summary>Answers to one request: a provider's index is only a number.</summary>
+    /// <summary>The most choices of one answer: a provider may send any number as an index.</summary>
     public const int MostChoices = 128;
 
     private const int MadeUpIdDigits = 24;
 
-    /// <summary>Of a call that was not raised: neither is what follows of it.</summary>
+    /// <summary>The slot of a call that was not raised; its other events are dropped too.</summary>
     private const int NoSlot = -1;
 
-    /// <summary>Is no choice and no slot.</summary>
+    /// <summary>No choice or no slot.</summary>
     private const long None = long.MinValue;
 
     private readonly List<Choice> choices = [];
     private IAnswerEvents? receiver;
 
-    /// <summary>A choice that is open, and one of its calls that is: the event before was theirs, so the next one probably is.</summary>
+    /// <summary>The open choice and the open call of the last event, because the next event probably belongs to them too.</summary>
     private (long Choice, long Slot) current = (None, None);
 
     public bool HasStarted { get; private set; }
 
-    /// <summary>End or Fail has been raised, so nothing else will be.</summary>
+    /// <summary>Whether End or Fail was raised, after which nothing else is.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>Names who gets the events from now on; called before any is raised.</summary>
+    /// <summary>Sets the receiver of the events; call it before any event.</summary>
     public void RaiseTo(IAnswerEvents events)
     {
         if (!ReferenceEquals(receiver, events))
             receiver = events;
     }
 
-    /// <summary>Starts the answer; any other event does so too, and only the first one counts.</summary>
-    /// <param name="upstreamId">The provider's id of the answer, if it gave one.</param>
+    /// <summary>Starts the answer. Any other event starts it too, and only the first start counts.</summary>
+    /// <param name="upstreamId">The provider's id of the answer; null when it gave none.</param>
     public void Start(string? upstreamId = null)
     {
         if (HasStarted)
@@ -55,9 +55,9 @@ internal sealed class AnswerCourse(string callIdPrefix = "call_")
         receiver!.Start(upstreamId);
     }
 
-    /// <summary>Starts the answer if the object has its id: the id may stand behind all else, and may be missing.</summary>
-    /// <param name="reader">Stands on the object's start.</param>
-    /// <param name="idMember">The member that holds the id.</param>
+    /// <summary>Starts the answer if the object has its id. The id may be its last member, or may be missing.</summary>
+    /// <param name="reader">A reader at the start of the object.</param>
+    /// <param name="idMember">The member with the id.</param>
     public void StartIfNamed(in Utf8JsonReader reader, ReadOnlySpan<byte> idMember)
     {
         if (HasStarted)
@@ -97,10 +97,10 @@ internal sealed class AnswerCourse(string callIdPrefix = "call_")
             receiver!.Refusal(choice, escaped);
     }
 
-    /// <summary>Starts the choice's next call, and gives its slot. Without a name the answer fails.</summary>
-    /// <param name="choice">The answer it belongs to, from 0.</param>
-    /// <param name="id">The provider's; another one is made up when it is missing or another call of the choice has it.</param>
-    /// <param name="name">Of the tool.</param>
+    /// <summary>Starts the next call of a choice and returns its slot. Without a name the answer fails.</summary>
+    /// <param name="choice">The choice, counted from 0.</param>
+    /// <param name="id">The provider's id; a new one is generated when it is missing or when another call of the choice has it.</param>
+    /// <param name="name">The name of the tool.</param>
     public int ToolStart(int choice, string? id, string name)
     {
         if (name.Length == 0)
@@ -128,7 +128,7 @@ internal sealed class AnswerCourse(string callIdPrefix = "call_")
         receiver!.ToolEnd(choice, slot);
     }
 
-    /// <summary>How many calls the choice has started.</summary>
+    /// <summary>The number of calls that the choice has started.</summary>
     public int CallsOf(int choice) => choice < choices.Count ? choices[choice].Calls : 0;
 
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
@@ -169,7 +169,7 @@ internal sealed class AnswerCourse(string callIdPrefix = "call_")
         receiver!.Stop(choice, reason, stopSequence);
     }
 
-    /// <summary>Ends the answer, which is cut short if one of its choices has not stopped.</summary>
+    /// <summary>Ends the answer; it fails as truncated when one of its choices has not stopped.</summary>
     public void End()
     {
         if (HasEnded)
@@ -194,16 +194,16 @@ internal sealed class AnswerCourse(string callIdPrefix = "call_")
         receiver!.Fail(error);
     }
 
-    /// <summary>Nothing more comes, and something is missing.</summary>
+    /// <summary>Fails the answer because it ended before it was complete.</summary>
     public void FailTruncated() =>
         Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer ended before it was complete.") { Code = "upstream_stream_truncated" });
 
     public void FailCallWithoutName() => Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call without a name."));
 
-    /// <summary>The data of a stream event cannot be read.</summary>
+    /// <summary>Fails the answer because a stream event is not valid JSON.</summary>
     public void FailEventNotJson() => Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a stream event that is not JSON."));
 
-    /// <summary>A whole answer cannot be read.</summary>
+    /// <summary>Fails the answer because its body is not valid JSON.</summary>
     public void FailBodyNotJson() => Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not JSON."));
 
     /// <summary>Whether the choice may have events; it begins with its first one.</summary>
@@ -223,8 +223,8 @@ internal sealed class AnswerCourse(string callIdPrefix = "call_")
         return true;
     }
 
-    /// <param name="choice">Is open.</param>
-    /// <param name="slot">Of the call.</param>
+    /// <param name="choice">The choice, which must be open.</param>
+    /// <param name="slot">The slot of the call.</param>
     private bool HasOpenCall(int choice, int slot)
     {
         if (slot == current.Slot)

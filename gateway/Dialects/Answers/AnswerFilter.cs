@@ -2,7 +2,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Answers;
 
-/// <summary>Passes an answer's events on; what a filter changes it overrides.</summary>
+/// <summary>Forwards an answer's events; a filter overrides the events that it changes.</summary>
 public abstract class AnswerFilter(IAnswerEvents next) : IAnswerEvents
 {
     protected IAnswerEvents Next { get; } = next;

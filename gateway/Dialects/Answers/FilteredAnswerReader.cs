@@ -4,7 +4,7 @@ namespace Dragoman.Dialects.Answers;
 
 /// <summary>Reads an answer through a filter.</summary>
 /// <param name="reader">Reads the provider's bytes.</param>
-/// <param name="filter">Puts the filter before the events' receiver. It is called once and then dropped, with all that it holds.</param>
+/// <param name="filter">Puts the filter in front of the receiver of the events. It is called once and then released, with everything that it holds.</param>
 public sealed class FilteredAnswerReader(IAnswerReader reader, Func<IAnswerEvents, IAnswerEvents> filter) : IAnswerReader
 {
     private Func<IAnswerEvents, IAnswerEvents>? filter = filter;

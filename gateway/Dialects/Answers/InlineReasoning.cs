@@ -4,12 +4,12 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Answers;
 
 /// <summary>
-/// Takes the reasoning that compatible servers leave inside the text, <c>&lt;think&gt;…&lt;/think&gt;</c> at the very
-/// start of an answer, out of it (specs/dialects.md 1.6). Text that mentions the tag later stays text.
+/// Separates reasoning from text for compatible servers that send it inside the text, as <c>&lt;think&gt;…&lt;/think&gt;</c>
+/// at the start of an answer (specs/dialects.md 1.6). A tag that appears later stays text.
 /// </summary>
 public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
 {
-    /// <summary>Bytes of white space before the tag; more than that is an answer of its own.</summary>
+    /// <summary>The most bytes of white space before the tag; after more white space the answer is text.</summary>
     private const int LongestLead = 64;
 
     private readonly List<Choice> choices = [];
@@ -17,14 +17,14 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
 
     private enum Phase
     {
-        /// <summary>Nothing but white space and perhaps the beginning of a tag has come.</summary>
+        /// <summary>So far only white space has arrived, and perhaps the beginning of a tag.</summary>
         Undecided,
 
-        /// <summary>Just behind the opening tag.</summary>
+        /// <summary>Right after the opening tag.</summary>
         BeforeReasoning,
         InReasoning,
 
-        /// <summary>Just behind the closing tag.</summary>
+        /// <summary>Right after the closing tag.</summary>
         BeforeText,
         InText,
     }
@@ -52,7 +52,7 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
 
     public override void Reasoning(int choice, ReadOnlySpan<byte> escaped)
     {
-        // A server that tells reasoning apart by itself leaves no tags in its text.
+        // A server that sends reasoning separately has no tags in its text.
         BecomeText(choice);
         Next.Reasoning(choice, escaped);
     }
@@ -75,7 +75,7 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
         Next.ToolStart(choice, slot, id, name);
     }
 
-    /// <summary>Those of reasoning are dropped with the text that they belong to.</summary>
+    /// <summary>Forwards the entries of text; those of reasoning are dropped.</summary>
     public override void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
         var state = ChoiceAt(choice);
@@ -147,7 +147,7 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
         Next.Text(choice, escaped);
     }
 
-    /// <summary>Passes on what is held back: what follows is no tag.</summary>
+    /// <summary>Forwards what is held back and treats the rest as text.</summary>
     private void BecomeText(int choice)
     {
         var state = ChoiceAt(choice);
@@ -195,7 +195,7 @@ public sealed class InlineReasoning(IAnswerEvents next) : AnswerFilter(next)
 
         public byte[] Held { get; set; } = [];
 
-        /// <summary>Of the text that is held.</summary>
+        /// <summary>The log probabilities of the text that is held back.</summary>
         public EscapedText Logprobs { get; } = new();
 
         public EscapedSearch ClosingTag { get; } = new(ClosingTags);

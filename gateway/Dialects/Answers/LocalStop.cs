@@ -4,7 +4,7 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Answers;
 
 /// <summary>
-/// Ends an answer at a stop sequence that the provider was not told, by cutting its text there (specs/ollama.md 5.1).
+/// Cuts the text of an answer at a stop sequence that was not sent to the provider (specs/ollama.md 5.1).
 /// </summary>
 public sealed class LocalStop(IAnswerEvents next, IReadOnlyList<string> sequences) : AnswerFilter(next)
 {
@@ -15,12 +15,12 @@ public sealed class LocalStop(IAnswerEvents next, IReadOnlyList<string> sequence
     {
         Watching,
 
-        /// <summary>Calls follow text, and are not cut.</summary>
+        /// <summary>Tool calls have begun; nothing is cut after them.</summary>
         Calling,
         Over,
     }
 
-    /// <summary>A choice was cut.</summary>
+    /// <summary>Whether a choice was cut.</summary>
     public bool HasCut { get; private set; }
 
     public bool HasFailed { get; private set; }

@@ -2,10 +2,10 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Answers;
 
-/// <summary>Reads an answer up to the stop sequences that the gateway itself looks for; a stream ends there.</summary>
+/// <summary>Reads an answer up to a stop sequence that the gateway itself looks for; a stream ends there.</summary>
 /// <param name="reader">Reads the provider's bytes.</param>
-/// <param name="sequences">None of them empty.</param>
-/// <param name="expectedChoices">How many answers were asked for.</param>
+/// <param name="sequences">The stop sequences; none may be empty.</param>
+/// <param name="expectedChoices">How many choices the request asked for.</param>
 public sealed class LocallyStoppedReader(IAnswerReader reader, IReadOnlyList<string> sequences, int expectedChoices) : IAnswerReader
 {
     private LocalStop? stop;
@@ -21,7 +21,7 @@ public sealed class LocallyStoppedReader(IAnswerReader reader, IReadOnlyList<str
         reader.ReadEvent(eventName, data, stop);
         if (!stop.HasCut || stop.HasFailed || stop.StoppedChoices < expectedChoices || reader.IsFinished)
             return;
-        // Nothing more is wanted, and the provider would go on generating.
+        // The answer is complete, but the provider would continue to generate.
         ended = true;
         events.End();
     }

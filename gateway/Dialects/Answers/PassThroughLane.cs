@@ -3,8 +3,8 @@ using Dragoman.Conversation;
 namespace Dragoman.Dialects.Answers;
 
 /// <summary>
-/// A lane in which the provider's own bytes go on: the events beside them are the meter's business, but for a failure
-/// and what a lane has to know of its stream.
+/// A lane that forwards the provider's own bytes. It ignores the canonical events, which are for the meter, except a failure
+/// and the events that a lane needs to know about its stream.
 /// </summary>
 internal abstract class PassThroughLane : IPassThrough
 {

@@ -6,12 +6,12 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Answers;
 
 /// <summary>
-/// Checks an answer against the client's schema before it may end well, where the provider was told less of the schema
-/// than the client said (specs/dialects.md 2.5). An answer that a limit cut, or that calls tools, is no document yet.
+/// Checks an answer against the client's schema before it may end successfully, when the provider did not get the whole schema
+/// (specs/dialects.md 2.5). An answer that a limit cut off, or that calls tools, is not a document and is not checked.
 /// </summary>
 public sealed class SchemaCheckedAnswer(IAnswerEvents next, AnswerSchema schema, WorkLimit work) : AnswerFilter(next)
 {
-    /// <summary>Tells clients this failure from others.</summary>
+    /// <summary>The error code by which clients recognize this failure.</summary>
     public const string ErrorCode = "output_does_not_match_schema";
 
     private readonly Dictionary<int, EscapedText> texts = [];

@@ -5,25 +5,25 @@ using System.Text.Unicode;
 namespace Dragoman.Dialects.Answers;
 
 /// <summary>
-/// Knows a stream event again that differs from an earlier one only in its text and in values that its reader marked:
-/// counts, and what means nothing, such as padding or a sequence number. Most events of a stream are such: a few
-/// comparisons and a scan of the text take the place of reading the JSON.
+/// Recognizes a stream event that differs from an earlier one only in its text and in values that its reader marked: counts,
+/// and values without meaning, such as padding or a sequence number. Most events of a stream are like that. For them a few
+/// comparisons and a scan of the text replace the parsing of JSON.
 /// </summary>
 /// <remarks>
-/// Where text and counts stand is learned from the stream itself, because servers order their members differently. A
-/// reader calls <see cref="Begin"/>, marks what it finds while it reads an event, and then <see cref="Learn"/>, which learns
-/// the event if all that it did was to bring one text and the counts that were marked.
+/// The positions of text and counts are learned from the stream itself, because servers order their members differently. A
+/// reader calls <see cref="Begin"/>, marks what it finds while it reads an event, and then calls <see cref="Learn"/>, which
+/// learns the event if it brought nothing but one text and the marked counts.
 /// </remarks>
-/// <param name="countKinds">How many kinds of counts the reader tells apart.</param>
+/// <param name="countKinds">How many kinds of counts the reader distinguishes.</param>
 internal sealed class TextDeltaTemplate(int countKinds = 0)
 {
-    /// <summary>What surely fits a signed integer of 64 bits.</summary>
+    /// <summary>The most digits that certainly fit in a signed integer of 64 bits.</summary>
     private const int MostDigits = 18;
 
-    /// <summary>The kind of a number that means nothing.</summary>
+    /// <summary>The kind of a number without meaning.</summary>
     private const int NoCount = -1;
 
-    /// <summary>Ends a JSON string, begins an escape, or is not allowed inside one.</summary>
+    /// <summary>The bytes that end a JSON string, begin an escape, or are not allowed inside a string.</summary>
     private static readonly SearchValues<byte> Special = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(value => (byte)value)]);
 
     private readonly long[] counts = new long[countKinds];
@@ -32,7 +32,7 @@ internal sealed class TextDeltaTemplate(int countKinds = 0)
     private int textStart;
     private int textLength;
 
-    /// <summary>What never differs, without the brace that ends the event and the spaces before it.</summary>
+    /// <summary>The bytes that all such events share, without the last brace and the spaces before it.</summary>
     private byte[] known = [];
 
     private Gap[] gaps = [];
@@ -46,13 +46,13 @@ internal sealed class TextDeltaTemplate(int countKinds = 0)
         Padding,
     }
 
-    /// <summary>The counts of the event that was matched last, by kind; zero where it has none of a kind.</summary>
+    /// <summary>The counts of the event that was matched last, by kind; zero when it has none of a kind.</summary>
     public ReadOnlySpan<long> Counts => counts;
 
     /// <summary>Whether the event that is being read has brought a text.</summary>
     private bool HasText => textLength > 0;
 
-    /// <summary>Before an event is read.</summary>
+    /// <summary>Call it before an event is read.</summary>
     public void Begin()
     {
         marks.Clear();
@@ -60,20 +60,20 @@ internal sealed class TextDeltaTemplate(int countKinds = 0)
         textLength = 0;
     }
 
-    /// <summary>The event brings a text, which is the only one of an event that can be learned.</summary>
-    /// <param name="json">The very JSON that will be learned.</param>
-    /// <param name="text">Escaped; a slice of <paramref name="json"/>, or else the event cannot be learned.</param>
+    /// <summary>Marks the text of the event. An event with two texts cannot be learned.</summary>
+    /// <param name="json">The JSON that will be learned.</param>
+    /// <param name="text">The text, escaped. If it is not a slice of <paramref name="json"/>, the event cannot be learned.</param>
     public void MarkText(ReadOnlySpan<byte> json, ReadOnlySpan<byte> text)
     {
         canBeLearned &= !HasText && json.Overlaps(text, out textStart);
         textLength = text.Length;
     }
 
-    /// <summary>The event does something besides bringing its text and its counts, so it cannot be learned.</summary>
+    /// <summary>Marks that the event has an effect besides its text and its counts, so that it cannot be learned.</summary>
     public void MarkEffect() => canBeLearned = false;
 
-    /// <summary>The number or string that the reader stands on means nothing.</summary>
-    /// <param name="reader">Reads the very JSON that will be learned.</param>
+    /// <summary>Marks the number or string at the reader's position as a value without meaning.</summary>
+    /// <param name="reader">Reads the JSON that will be learned.</param>
     public void MarkPadding(in Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped)
@@ -82,9 +82,9 @@ internal sealed class TextDeltaTemplate(int countKinds = 0)
             marks.Add(new Mark((int)reader.TokenStartIndex, reader.ValueSpan.Length, Value.Number, NoCount));
     }
 
-    /// <summary>The number that the reader stands on was read; of several of a kind the last one counts.</summary>
-    /// <param name="reader">Reads the very JSON that will be learned.</param>
-    /// <param name="kind">From 0.</param>
+    /// <summary>Marks the number at the reader's position as a count; of several of one kind the last is used.</summary>
+    /// <param name="reader">Reads the JSON that will be learned.</param>
+    /// <param name="kind">The kind, counted from 0.</param>
     public void MarkCount(in Utf8JsonReader reader, int kind)
     {
         if (IsPlain(reader.ValueSpan))
@@ -174,7 +174,7 @@ internal sealed class TextDeltaTemplate(int countKinds = 0)
 
     private static bool IsPlain(ReadOnlySpan<byte> number) => number.Length <= MostDigits && !number.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 
-    /// <summary>Up to the quote that ends a string; -1 when the string is none, or does not end.</summary>
+    /// <summary>The length up to the quote that ends a string; -1 when the string is not valid or does not end.</summary>
     private static int TextLength(ReadOnlySpan<byte> json)
     {
         var length = 0;
@@ -193,7 +193,7 @@ internal sealed class TextDeltaTemplate(int countKinds = 0)
         }
     }
 
-    /// <summary>How many bytes the escape takes; 0 when it is none that JSON knows.</summary>
+    /// <summary>The length of an escape in bytes; 0 when it is not valid JSON.</summary>
     private static int EscapeLength(ReadOnlySpan<byte> json)
     {
         if (json.Length < 2 || json[0] != '\\')
@@ -215,7 +215,7 @@ internal sealed class TextDeltaTemplate(int countKinds = 0)
         return true;
     }
 
-    /// <summary>How many bytes a whole number takes; 0 when there is none that JSON allows.</summary>
+    /// <summary>The length of a whole number in bytes; 0 when there is none that is valid JSON.</summary>
     private static int NumberLength(ReadOnlySpan<byte> json, out long number)
     {
         number = 0;
@@ -225,14 +225,14 @@ internal sealed class TextDeltaTemplate(int countKinds = 0)
         return length > MostDigits || (length > 1 && json[0] == '0') ? 0 : length;
     }
 
-    /// <param name="Start">Inside the quotes, for a string.</param>
-    /// <param name="Length">In bytes.</param>
-    /// <param name="Value">What may stand there.</param>
-    /// <param name="Kind">Of a count.</param>
+    /// <param name="Start">The offset in bytes; of a string, of its first byte after the quote.</param>
+    /// <param name="Length">The length in bytes.</param>
+    /// <param name="Value">The type of the value.</param>
+    /// <param name="Kind">The kind of a count.</param>
     private readonly record struct Mark(int Start, int Length, Value Value, int Kind);
 
-    /// <param name="KnownBefore">How many bytes that never differ stand between the gap before and this one.</param>
-    /// <param name="Value">What may stand there.</param>
-    /// <param name="Kind">Of a count.</param>
+    /// <param name="KnownBefore">How many shared bytes lie between the previous gap and this one.</param>
+    /// <param name="Value">The type of the value in the gap.</param>
+    /// <param name="Kind">The kind of a count.</param>
     private readonly record struct Gap(int KnownBefore, Value Value, int Kind);
 }

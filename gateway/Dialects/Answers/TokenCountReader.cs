@@ -7,8 +7,8 @@ namespace Dragoman.Dialects.Answers;
 internal static class TokenCountReader
 {
     /// <param name="body">The whole answer.</param>
-    /// <param name="member">The member of its object that holds the count.</param>
-    /// <exception cref="GatewayException">There is no such count.</exception>
+    /// <param name="member">The member of its object with the count.</param>
+    /// <exception cref="GatewayException">The answer has no such count.</exception>
     public static long Read(ReadOnlyMemory<byte> body, ReadOnlySpan<byte> member)
     {
         JsonException? malformed = null;

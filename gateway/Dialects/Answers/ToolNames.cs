@@ -5,8 +5,8 @@ using Dragoman.Conversation;
 namespace Dragoman.Dialects.Answers;
 
 /// <summary>
-/// Gives tools names that a provider takes, the same for definitions, choice and history, and restores the client's
-/// names in the answer (P-9).
+/// Gives tools names that a provider accepts, the same in definitions, tool choice and history, and restores the client's names
+/// in the answer (P-9).
 /// </summary>
 public sealed class ToolNames
 {
@@ -16,7 +16,7 @@ public sealed class ToolNames
 
     private ToolNames(Dictionary<string, string> originals) => this.originals = originals;
 
-    /// <summary>The request with names that the provider takes, and what restores them; null when all are fine as they are.</summary>
+    /// <summary>The request with names that the provider accepts, and the object that restores them; null when all names are accepted already.</summary>
     public static (ChatRequest Request, ToolNames Names)? Adapt(ChatRequest request, ToolNameRule rule)
     {
         var given = Names(request).ToHashSet(StringComparer.Ordinal);
@@ -42,7 +42,7 @@ public sealed class ToolNames
         };
     }
 
-    /// <summary>Passes the events on with the client's names.</summary>
+    /// <summary>Forwards the events with the client's names.</summary>
     public IAnswerEvents Restoring(IAnswerEvents events) => new Filter(events, originals);
 
     private static IEnumerable<string> Names(ChatRequest request)
@@ -60,7 +60,7 @@ public sealed class ToolNames
         }
     }
 
-    /// <summary>What can be kept of the name, then a hash of all of it, so that no two names meet.</summary>
+    /// <summary>The allowed beginning of the name and a hash of the whole name, so that different names stay different.</summary>
     private static string Shorten(string name, ToolNameRule rule)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..HashLetters];

@@ -4,15 +4,16 @@ using Dragoman.Conversation;
 namespace Dragoman.Dialects.Answers;
 
 /// <summary>
-/// Reads a provider's answer of vectors token by token: as a document, a thousand vectors would be a million numbers.
+/// Reads a provider's answer with vectors token by token, because a JSON document of a thousand vectors would hold a million
+/// numbers.
 /// </summary>
 internal static class VectorReader
 {
-    /// <param name="reader">Stands on the start of the answer's object; to be left on its end.</param>
+    /// <param name="reader">A reader at the start of the answer's object; the delegate must leave it at the object's end.</param>
     public delegate EmbeddingAnswer Reading(ref Utf8JsonReader reader);
 
-    /// <summary>Reads the answer's one object; what a reading throws for wrong forms becomes the provider's failure.</summary>
-    /// <exception cref="GatewayException">Not a list of embeddings.</exception>
+    /// <summary>Reads the single object of the answer. An exception for an unexpected form becomes a failure of the provider.</summary>
+    /// <exception cref="GatewayException">The answer is not a list of embeddings.</exception>
     public static EmbeddingAnswer Read(ReadOnlyMemory<byte> body, Reading reading)
     {
         try
@@ -31,8 +32,8 @@ internal static class VectorReader
         }
     }
 
-    /// <param name="reader">Stands on the start of the array of numbers.</param>
-    /// <param name="room">Shared by all vectors of an answer while they are read.</param>
+    /// <param name="reader">A reader at the start of the array of numbers.</param>
+    /// <param name="room">A list that all vectors of an answer share while they are read.</param>
     public static float[] ReadNumbers(ref Utf8JsonReader reader, List<float> room)
     {
         Expect(reader, JsonTokenType.StartArray);
@@ -42,12 +43,12 @@ internal static class VectorReader
         return [.. room];
     }
 
-    /// <summary>The vector itself, if JSON can carry all of its numbers on.</summary>
-    /// <exception cref="FormatException">One of them is infinite or no number.</exception>
+    /// <summary>The vector itself, if JSON can represent all of its numbers.</summary>
+    /// <exception cref="FormatException">One of them is infinite or not a number.</exception>
     public static float[] Finite(float[] vector) =>
         Array.TrueForAll(vector, float.IsFinite) ? vector : throw new FormatException("a value is not a number");
 
-    /// <exception cref="FormatException">The reader stands on something else.</exception>
+    /// <exception cref="FormatException">The reader is at another token.</exception>
     public static void Expect(in Utf8JsonReader reader, JsonTokenType wanted)
     {
         if (reader.TokenType != wanted)

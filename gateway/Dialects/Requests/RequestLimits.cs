@@ -3,33 +3,33 @@ using Dragoman.Conversation;
 namespace Dragoman.Dialects.Requests;
 
 /// <summary>
-/// How many of a kind one request may have, far above what clients send. Reading takes linear time without these
-/// limits; they bound what is kept beside the body: every message, part and call is some hundred bytes of objects.
+/// Limits for the elements of one request, far above what clients send. Reading takes linear time even without them. They
+/// limit the memory that is used besides the body: each message, part and call takes some hundred bytes of objects.
 /// </summary>
 internal static class RequestLimits
 {
-    /// <summary>Members of one object that the gateway reads. A request has some thirty; schemas and arguments are not read so.</summary>
+    /// <summary>Members of one object that the gateway reads. A request has some thirty. Schemas and arguments are not counted.</summary>
     public const int MostMembers = 100_000;
 
     /// <summary>Elements of one list that the gateway reads: messages, items, parts, calls. The longest conversations of agents have some ten thousand.</summary>
     public const int MostElements = 100_000;
 
-    /// <summary>Tools of one request. Agents with every server of a catalogue attached send some two thousand.</summary>
+    /// <summary>Tools of one request. Agents with all tool servers of a catalog attached send some two thousand.</summary>
     public const int MostTools = 10_000;
 
     /// <summary>Parts of all messages together, calls and results included.</summary>
     public const int MostParts = 250_000;
 
-    /// <summary>Providers take four to sixteen; Ollama's clients send some dozen.</summary>
+    /// <summary>Stop sequences of one request. Providers accept four to sixteen; Ollama's clients send some dozen.</summary>
     public const int MostStopSequences = 1024;
 
-    /// <summary>Characters of all stop sequences together, which the answer is searched for.</summary>
+    /// <summary>Characters of all stop sequences together; the answer is searched for them.</summary>
     public const int LongestStopSequences = 64 * 1024;
 
-    /// <summary>Texts that one request embeds. OpenAI takes 2,048; Ollama's clients send whole documents in pieces.</summary>
+    /// <summary>Texts that one request embeds. OpenAI accepts 2,048; Ollama's clients send whole documents in pieces.</summary>
     public const int MostInputs = 65_536;
 
-    /// <summary>Texts that one request continues.</summary>
+    /// <summary>Prompts of one completion request.</summary>
     public const int MostPrompts = 2048;
 
     /// <exception cref="GatewayException">There are too many tools or parts.</exception>
@@ -44,7 +44,7 @@ internal static class RequestLimits
             throw GatewayException.Invalid("messages", $"the messages must have at most {MostParts} parts together, not {parts}");
     }
 
-    /// <exception cref="GatewayException">There are too many.</exception>
+    /// <exception cref="GatewayException">The list has too many elements.</exception>
     public static string[] Check(string[] list, int most, string field) =>
         list.Length <= most ? list : throw GatewayException.Invalid(field, $"{field} must have at most {most} elements, not {list.Length}");
 

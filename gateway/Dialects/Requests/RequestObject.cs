@@ -7,16 +7,16 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Requests;
 
 /// <summary>
-/// A JSON object of a client's request, read member by member. Null counts as absent, and a wrong type is a 400 that names
-/// the member. So is a member that is there twice: the request may go on as it stands, and who reads it next may take the
-/// other one. Where names match in any case, as Ollama's do, nothing goes on as it stands, and the last one wins.
+/// A JSON object of a client's request, read member by member. Null counts as absent. A wrong type is a 400 that names the
+/// member. A duplicate member is a 400 too: the request may be forwarded unchanged, and the provider might use the other one.
+/// When names match in any case, as Ollama's do, nothing is forwarded unchanged, and the last one wins.
 /// </summary>
 public readonly struct RequestObject
 {
-    /// <summary>Bytes of an escape for each character that it stands for.</summary>
+    /// <summary>The most bytes that an escape takes for one character.</summary>
     private const int LongestEscape = 6;
 
-    /// <summary>Members that are passed over in about the time that one unit of work takes.</summary>
+    /// <summary>How many members are skipped in about the time of one unit of work.</summary>
     private const int MembersOfUnit = 16;
 
     private readonly JsonElement element;
@@ -33,13 +33,13 @@ public readonly struct RequestObject
         Path = path;
     }
 
-    /// <summary>Where the object stands in the request; empty for the whole body.</summary>
+    /// <summary>The path of the object in the request; empty for the whole body.</summary>
     public string Path { get; }
 
     public IEnumerable<(string Name, JsonElement Value)> Members =>
         element.EnumerateObject().Select(member => (JsonText.ReadString(JsonMarshal.GetRawUtf8PropertyName(member)), member.Value));
 
-    /// <summary>The members that have none of these names; a name takes memory only then.</summary>
+    /// <summary>The members with other names than these. Memory is only allocated for such members.</summary>
     public IReadOnlyList<(string Name, JsonElement Value)> MembersBeside(params ReadOnlySpan<string> names)
     {
         List<(string, JsonElement)>? others = null;
@@ -56,7 +56,7 @@ public readonly struct RequestObject
 
     /// <param name="body">The request's JSON.</param>
     /// <param name="ignoreCase">Whether member names match in any case, as Ollama's do.</param>
-    /// <param name="work">Bounds the work of reading; null: nothing does.</param>
+    /// <param name="work">Limits the work of reading; null for no limit.</param>
     /// <exception cref="GatewayException">The body is not an object.</exception>
     public static RequestObject OfBody(JsonElement body, bool ignoreCase = false, WorkLimit? work = null) => Of(body, "", ignoreCase, work ?? WorkLimit.None);
 
@@ -85,7 +85,7 @@ public readonly struct RequestObject
         return (count > 1 && !ignoreCase) || variant is not null ? throw Ambiguous(name, count, variant) : found;
     }
 
-    /// <summary>In a free object, such as a client's metadata, names that differ in case are different names.</summary>
+    /// <summary>The error for a name that is there twice, or in another case. In a free object, such as metadata, names may differ in case only.</summary>
     private GatewayException Ambiguous(string name, int count, string? variant) => GatewayException.Invalid(
         FieldPath(name),
         count > 1 ? $"{FieldPath(name)} must be there once, not {count} times"
@@ -95,7 +95,7 @@ public readonly struct RequestObject
         ? value.ValueKind == JsonValueKind.String ? JsonText.ReadString(value) : throw WrongType(name, "a string", value)
         : null;
 
-    /// <summary>A string as it is written, for what is too long to be copied without need.</summary>
+    /// <summary>A string in its raw form, for texts that may be too long to copy needlessly.</summary>
     /// <exception cref="GatewayException">The member is absent or not a string.</exception>
     public JsonElement RequiredText(string name) => Find(name) switch
     {
@@ -122,7 +122,7 @@ public readonly struct RequestObject
             : throw WrongType(name, "a number", value)
         : null;
 
-    /// <summary>A whole number; a fraction is cut off, as Ollama does with its options.</summary>
+    /// <summary>A whole number. A fraction is cut off, as Ollama does with its options.</summary>
     public long? Integer(string name)
     {
         if (Find(name) is not { } value)
@@ -138,7 +138,7 @@ public readonly struct RequestObject
         throw WrongType(name, "an integer", value);
     }
 
-    /// <summary>A whole number of 32 bits; one beyond that is held at the bound.</summary>
+    /// <summary>A whole number of 32 bits; a value out of range becomes the nearest one in range.</summary>
     public int? Int32(string name) => Integer(name) is { } value ? (int)Math.Clamp(value, int.MinValue, int.MaxValue) : null;
 
     public RequestObject? Object(string name) => Find(name) is { } value
@@ -147,7 +147,7 @@ public readonly struct RequestObject
             : throw WrongType(name, "an object", value)
         : null;
 
-    /// <summary>The elements of an array with their paths; nothing when the member is absent.</summary>
+    /// <summary>The elements of an array with their paths; none when the member is absent.</summary>
     public IEnumerable<(JsonElement Value, string Path)> Array(string name)
     {
         if (Find(name) is not { } value)
@@ -165,7 +165,7 @@ public readonly struct RequestObject
         });
     }
 
-    /// <summary>Whether the member is an array that holds anything, however much.</summary>
+    /// <summary>Whether the member is an array with at least one element; its size is not limited.</summary>
     public bool HasElements(string name) =>
         Find(name) is { } value && (value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() > 0 : throw WrongType(name, "an array", value));
 
@@ -186,17 +186,17 @@ public readonly struct RequestObject
     public GatewayException WrongType(string name, string wanted, JsonElement value) =>
         GatewayException.Invalid(FieldPath(name), $"{FieldPath(name)} must be {wanted}, not {JsonKind.Describe(value)}");
 
-    /// <summary>Compares raw names: a client may escape half a surrogate pair, on which the framework's own look-up throws.</summary>
+    /// <summary>Compares raw names: a client may escape half a surrogate pair, on which the framework's own lookup throws.</summary>
     private bool IsNamed(ReadOnlySpan<byte> raw, string name)
     {
-        // An escape takes more bytes than what it stands for.
+        // An escape takes more bytes than the character that it represents.
         if (raw.Length == name.Length)
             return ignoreCase ? Ascii.EqualsIgnoreCase(raw, name) : Ascii.Equals(raw, name);
         return raw.Length > name.Length && raw.Length <= LongestEscape * name.Length && raw.Contains((byte)'\\')
             && JsonText.ReadString(raw).Equals(name, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
     }
 
-    /// <summary>Whether somebody who reads names in any case would take this one for another: Go's JSON reader does, with two letters beyond ASCII.</summary>
+    /// <summary>Whether a server that ignores case would read this name as the other: Go's JSON reader does, even for two letters beyond ASCII.</summary>
     private static bool IsVariant(ReadOnlySpan<byte> raw, string name)
     {
         if (raw.Length == name.Length)

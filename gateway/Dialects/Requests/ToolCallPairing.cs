@@ -3,9 +3,9 @@ using Dragoman.Conversation;
 namespace Dragoman.Dialects.Requests;
 
 /// <summary>
-/// Gives every tool call an id and every tool result its call. Clients lose ids (specs/ollama.md 4.2): a result is
-/// paired by id, else by the tool's name with the first call still unanswered, else by position. Every call is passed
-/// over at most once in each of the three orders, so that a whole conversation takes linear time.
+/// Gives every tool call an id and every tool result its call. Clients lose ids (specs/ollama.md 4.2), so a result is paired by
+/// id, else with the first unanswered call of the tool's name, else with the first unanswered call. Every call is skipped at
+/// most once in each of the three orders, so that a whole conversation takes linear time.
 /// </summary>
 public sealed class ToolCallPairing
 {
@@ -13,10 +13,10 @@ public sealed class ToolCallPairing
     private readonly Dictionary<string, Queue<int>> byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Queue<int>> byName = new(StringComparer.Ordinal);
 
-    /// <summary>Where the first call without a result may be; all before it have one.</summary>
+    /// <summary>The index from which to look for the first call without a result; all calls before it have one.</summary>
     private int firstWaiting;
 
-    /// <summary>Registers a call of the assistant, with an id made up from its place when the client gave none.</summary>
+    /// <summary>Registers a call of the assistant, with an id made from its position when the client gave none.</summary>
     public ToolCallPart Call(string? id, string name, string arguments)
     {
         var known = string.IsNullOrEmpty(id) ? $"call_{calls.Count:d8}" : id;
@@ -56,7 +56,7 @@ public sealed class ToolCallPairing
         places.Enqueue(calls.Count);
     }
 
-    /// <summary>A call that has got its result by another way leaves this order when it is met.</summary>
+    /// <summary>The first unanswered call of a key. Calls that were answered in another order are removed from this one.</summary>
     private KnownCall? FirstWaiting(Dictionary<string, Queue<int>> index, string key)
     {
         if (!index.TryGetValue(key, out var places))
