@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Dragoman.Schemas;
 
-/// <summary>Where in an answer a value stands. Its JSON pointer is put together only for a mismatch.</summary>
-/// <param name="outer">Null for the whole answer.</param>
-/// <param name="name">A member's name, or an item's index where there is none.</param>
-/// <param name="index">See <paramref name="name"/>.</param>
+/// <summary>The place of a value in an answer. Its JSON pointer is built only for a mismatch.</summary>
+/// <param name="outer">The place around it; null for the whole answer.</param>
+/// <param name="name">The name of a member; null for an item.</param>
+/// <param name="index">The index of an item.</param>
 internal sealed class AnswerPlace(AnswerPlace? outer, string? name, int index)
 {
     public static readonly AnswerPlace Root = new(null, "", 0);

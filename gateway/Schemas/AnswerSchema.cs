@@ -4,7 +4,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Schemas;
 
-/// <summary>Judges a model's answer by the schema that the client sent (JSON Schema 2020-12, and <c>dependencies</c> of draft 7).</summary>
+/// <summary>Validates a model's answer against the client's schema (JSON Schema 2020-12, and <c>dependencies</c> of draft 7).</summary>
 public sealed class AnswerSchema
 {
     private const int DeepestAnswer = 256;
@@ -16,12 +16,12 @@ public sealed class AnswerSchema
     private AnswerSchema(SchemaDocument document) => this.document = document;
 
     /// <param name="schema">Raw JSON as the client sent it.</param>
-    /// <param name="work">Bounds the work for the request, judging included.</param>
-    /// <param name="parsed">Has what was read of the schema before.</param>
+    /// <param name="work">Limits the work for the request, with the validation of the answer.</param>
+    /// <param name="parsed">The schema as it was parsed before; null when it was not.</param>
     /// <exception cref="GatewayException">The schema cannot be used.</exception>
     public static AnswerSchema Parse(string schema, WorkLimit? work = null, ParsedSchema? parsed = null) => new(SchemaCheck.Checked(schema, "schema", work, parsed));
 
-    /// <summary>Null when the answer is valid, or would take too long to judge; else a short text with the JSON pointer of what is not.</summary>
+    /// <summary>Null when the answer is valid, or would take too long to validate; else a short text with the JSON pointer of the first mismatch.</summary>
     public string? FindMismatch(ReadOnlySpan<byte> json)
     {
         try

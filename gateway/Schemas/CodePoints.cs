@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Dragoman.Schemas;
 
-/// <summary>A set of Unicode's characters, and how it is said as part of a .NET regular expression, which matches UTF-16 units.</summary>
+/// <summary>A set of Unicode characters, which can be written as part of a .NET regular expression; those match UTF-16 units.</summary>
 internal sealed class CodePoints(params ReadOnlySpan<(int From, int To)> ranges)
 {
     private const int FirstPair = 0x10000;
@@ -14,7 +14,7 @@ internal sealed class CodePoints(params ReadOnlySpan<(int From, int To)> ranges)
 
     private readonly List<(int From, int To)> ranges = [.. ranges];
 
-    /// <summary>Set where these are all others, which is shorter to say.</summary>
+    /// <summary>The excluded characters, when the set is a complement, because the expression is then shorter; else null.</summary>
     private CodePoints? excluded;
 
     public void Add(CodePoints others)
@@ -23,7 +23,7 @@ internal sealed class CodePoints(params ReadOnlySpan<(int From, int To)> ranges)
         excluded = null;
     }
 
-    /// <summary>All characters but these.</summary>
+    /// <summary>All other characters.</summary>
     public CodePoints Others()
     {
         var others = new CodePoints { excluded = this };
@@ -38,9 +38,9 @@ internal sealed class CodePoints(params ReadOnlySpan<(int From, int To)> ranges)
         return others;
     }
 
-    /// <summary>Writes what matches one character of the set.</summary>
+    /// <summary>Writes an expression that matches one character of the set.</summary>
     /// <param name="output">The expression so far.</param>
-    /// <param name="withPairs">False when the texts have no character of two units.</param>
+    /// <param name="withPairs">Whether the texts may have characters of two units.</param>
     public void Write(StringBuilder output, bool withPairs)
     {
         if (ranges is [var (from, to)] && from == to && from < FirstPair)
@@ -63,17 +63,17 @@ internal sealed class CodePoints(params ReadOnlySpan<(int From, int To)> ranges)
         output.Append(')');
     }
 
-    /// <summary>Writes what matches one unit of the set, or with <paramref name="isNegated"/> none of it.</summary>
+    /// <summary>Writes an expression that matches one unit of the set, or with <paramref name="isNegated"/> one unit outside the set.</summary>
     /// <param name="output">The expression so far.</param>
-    /// <param name="isNegated">See above.</param>
-    /// <param name="categories">What belongs to the set besides, as .NET writes it.</param>
+    /// <param name="isNegated">Whether to match the units outside the set.</param>
+    /// <param name="categories">Unicode categories that also belong to the set, in .NET's syntax.</param>
     public void WriteUnits(StringBuilder output, bool isNegated, string categories)
     {
-        // Not the surrogates: half of a pair is no character.
+        // Without the surrogates, because half of a pair is not a character.
         var units = ranges
             .SelectMany(range => new[] { (range.From, To: Math.Min(range.To, FirstSurrogate - 1)), (From: Math.Max(range.From, LastSurrogate + 1), To: Math.Min(range.To, FirstPair - 1)) })
             .Where(range => range.From <= range.To).ToList();
-        // An empty set is all that is not any unit.
+        // An empty set is written as the complement of all units.
         if (units.Count == 0 && categories.Length == 0)
         {
             isNegated = !isNegated;

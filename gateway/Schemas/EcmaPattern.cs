@@ -4,9 +4,9 @@ using System.Text;
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// Says a regular expression of ECMA 262, which JSON Schema has (2020-12, 6.4, with the flag <c>u</c>), in .NET's words. The
-/// two look alike and differ: in .NET <c>\w</c> and <c>\d</c> know all alphabets, <c>$</c> also matches before a line end,
-/// and <c>.</c> takes half of a character that is two UTF-16 units.
+/// Translates a regular expression of ECMA 262, which JSON Schema uses (2020-12, 6.4, with the flag <c>u</c>), to .NET's syntax.
+/// The two look alike but differ: in .NET <c>\w</c> and <c>\d</c> match all alphabets, <c>$</c> also matches before a line end,
+/// and <c>.</c> matches half of a character that has two UTF-16 units.
 /// </summary>
 internal ref struct EcmaPattern
 {
@@ -28,10 +28,10 @@ internal ref struct EcmaPattern
         this.withPairs = withPairs;
     }
 
-    /// <param name="pattern">In the words of ECMA 262.</param>
-    /// <param name="withPairs">Whether the texts have surrogate pairs in them; if not, the translation is shorter and can say more.</param>
-    /// <param name="isForAscii">Whether the translation holds for ASCII texts only.</param>
-    /// <returns>Null when there is something in it that is not understood or that .NET's linear-time engine cannot say.</returns>
+    /// <param name="pattern">The expression in the syntax of ECMA 262.</param>
+    /// <param name="withPairs">Whether the texts have surrogate pairs; without them the translation is shorter and more expressions can be translated.</param>
+    /// <param name="isForAscii">Whether the translation is valid for ASCII texts only.</param>
+    /// <returns>Null when a part of it is not known or cannot be translated for .NET's linear-time engine.</returns>
     public static string? Translate(string pattern, bool withPairs, out bool isForAscii)
     {
         var translation = new EcmaPattern(pattern, withPairs);
@@ -93,7 +93,7 @@ internal ref struct EcmaPattern
             return TryTake("?:", "?:");
         if (!IsNext("?<") || IsNext("?<=") || IsNext("?<!"))
             return false;
-        // Nothing refers to its name, which may have letters that .NET does not take.
+        // The name is dropped: nothing refers to it, and it may have letters that .NET rejects.
         var end = source[position..].IndexOf('>');
         if (end < 0)
             return false;
@@ -154,7 +154,7 @@ internal ref struct EcmaPattern
             if (IsNext("-") && !IsNext("-]"))
             {
                 position++;
-                // A set has no end that a range could have.
+                // A set cannot be the end of a range.
                 if (TryTakeSet(out _) || TryTakeCategory(out _) || !TryTakeCharacter(out to, isInClass: true) || to < from)
                     return false;
             }
@@ -179,7 +179,7 @@ internal ref struct EcmaPattern
         return boundary.Length > 0;
     }
 
-    /// <param name="category">Empty when it is one that .NET has no name for.</param>
+    /// <param name="category">The category in .NET's syntax; empty when .NET has no name for it.</param>
     private bool TryTakeCategory(out string category)
     {
         category = "";
@@ -215,7 +215,7 @@ internal ref struct EcmaPattern
         return true;
     }
 
-    /// <summary>Takes one character, plain or escaped; false for an escape that ECMA 262 does not have or .NET's engine cannot say.</summary>
+    /// <summary>Reads one character, plain or escaped; false for an escape that ECMA 262 does not define or that .NET's engine lacks.</summary>
     private bool TryTakeCharacter(out int character, bool isInClass = false)
     {
         if (!IsNext("\\"))

@@ -7,8 +7,8 @@ using Dragoman.Wire;
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// Equality of JSON values as JSON Schema has it (2020-12, 4.2.2), with a hash, so that many values are compared in
-/// linear time. The hash depends on a secret of the process: nobody can send values that all have the same one.
+/// Equality of JSON values as JSON Schema defines it (2020-12, 4.2.2), with a hash, so that many values are compared in linear
+/// time. The hash depends on a secret of the process, so that nobody can send values that all have the same hash.
 /// </summary>
 internal sealed class JsonValueComparer : IEqualityComparer<JsonElement>
 {
@@ -28,7 +28,7 @@ internal sealed class JsonValueComparer : IEqualityComparer<JsonElement>
         }
         catch (ArgumentOutOfRangeException)
         {
-            // The framework compares no numbers whose exponent is beyond 32 bits; as they are written is near enough.
+            // The framework cannot compare numbers with an exponent beyond 32 bits; comparing their text is good enough.
             return JsonMarshal.GetRawUtf8Value(one).SequenceEqual(JsonMarshal.GetRawUtf8Value(other));
         }
     }
@@ -42,7 +42,7 @@ internal sealed class JsonValueComparer : IEqualityComparer<JsonElement>
         var kind => (int)kind,
     };
 
-    /// <summary>Members may have any order.</summary>
+    /// <summary>The hash does not depend on the order of members.</summary>
     private int HashOfObject(JsonElement value)
     {
         var hash = 1;
@@ -59,7 +59,10 @@ internal sealed class JsonValueComparer : IEqualityComparer<JsonElement>
         return hash.ToHashCode();
     }
 
-    /// <summary>The same for all ways of writing one number: by its digits from the first to the last that is not zero, and where the point is.</summary>
+    /// <summary>
+    /// The same hash for all spellings of a number: it depends on the digits from the first to the last that is not zero, and on
+    /// the position of the decimal point.
+    /// </summary>
     private static int HashOfNumber(ReadOnlySpan<byte> raw)
     {
         ulong hash = 0;
@@ -96,7 +99,7 @@ internal sealed class JsonValueComparer : IEqualityComparer<JsonElement>
         return HashCode.Combine(hash, place + zeros + ExponentOf(exponent < 0 ? default : raw[(exponent + 1)..]));
     }
 
-    /// <summary>One beyond 64 bits is as good as any other.</summary>
+    /// <summary>The exponent; 0 for one beyond 64 bits, because any value is good enough for a hash.</summary>
     private static long ExponentOf(ReadOnlySpan<byte> digits) =>
         System.Buffers.Text.Utf8Parser.TryParse(digits, out long exponent, out var length) && length == digits.Length ? exponent : 0;
 }

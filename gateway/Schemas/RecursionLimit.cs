@@ -1,11 +1,11 @@
 namespace Dragoman.Schemas;
 
-/// <summary>Where a schema may refer to itself.</summary>
+/// <summary>The places where a provider allows a schema to refer to itself.</summary>
 internal enum RecursionLimit
 {
     Anywhere,
 
-    /// <summary>Through properties that are not required.</summary>
+    /// <summary>Only through properties that are not required.</summary>
     Optional,
     None,
 }

@@ -2,7 +2,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Schemas;
 
-/// <summary>Refuses at the door what any provider would choke on: a 400 that names the field and the JSON pointer.</summary>
+/// <summary>Rejects early what no provider could use, with a 400 that names the field and the JSON pointer.</summary>
 public static class SchemaCheck
 {
     private const int LongestChain = 256;
@@ -11,13 +11,13 @@ public static class SchemaCheck
     private static readonly string[] InPlaceNodes = ["not", "if", "then", "else"];
 
     /// <summary>
-    /// Refuses a schema that is malformed or too large, has a <c>$ref</c> that is remote or leads nowhere, or a cycle
-    /// that no finite document satisfies.
+    /// Rejects a schema that is malformed or too large, that has a <c>$ref</c> which is remote or leads nowhere, or that has a
+    /// cycle which no finite document satisfies.
     /// </summary>
     /// <param name="schema">Raw JSON as the client sent it.</param>
-    /// <param name="field">The request member that holds it, for errors.</param>
-    /// <param name="work">Bounds the work for the request.</param>
-    /// <param name="parsed">Keeps what is read, and has what was read before.</param>
+    /// <param name="field">The request member with the schema, for errors.</param>
+    /// <param name="work">Limits the work for the request.</param>
+    /// <param name="parsed">Keeps the parsed schema, and returns it when it was parsed before.</param>
     /// <exception cref="GatewayException">The schema cannot be used.</exception>
     public static void RefuseUnusable(string schema, string field, WorkLimit? work = null, ParsedSchema? parsed = null) => Checked(schema, field, work, parsed);
 
@@ -39,7 +39,7 @@ public static class SchemaCheck
         return document;
     }
 
-    /// <summary>How many schemas judge one and the same value in a row; a cycle of them would never end.</summary>
+    /// <summary>The length of the longest chain of schemas that apply to the same value; a cycle of them would never end.</summary>
     private static int Height(SchemaDocument document, SchemaNode node, Dictionary<SchemaNode, int> heights, int depth)
     {
         const int Open = -1;

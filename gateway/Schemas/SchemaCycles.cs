@@ -3,10 +3,10 @@ using Dragoman.Conversation;
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// Which references between definitions stand on a cycle: those within one strongly connected component (Tarjan, 1972).
-/// When a reference on a cycle is taken away, only its own component is looked at again.
+/// Finds the references between definitions that are part of a cycle: those within one strongly connected component (Tarjan,
+/// 1972). When a reference of a cycle is removed, only its own component is searched again.
 /// </summary>
-/// <param name="work">Bounds the work for the request.</param>
+/// <param name="work">Limits the work for the request.</param>
 internal sealed class SchemaCycles(WorkLimit work)
 {
     private readonly Dictionary<SchemaNode, Place> places = [];
@@ -25,7 +25,7 @@ internal sealed class SchemaCycles(WorkLimit work)
         return start.Component == end.Component && start.Leads(end);
     }
 
-    /// <summary>Takes one reference away.</summary>
+    /// <summary>Removes one reference.</summary>
     public void Remove(SchemaNode from, SchemaNode to)
     {
         var (start, end) = (places[from], places[to]);
@@ -41,7 +41,7 @@ internal sealed class SchemaCycles(WorkLimit work)
         return place;
     }
 
-    /// <summary>Divides these places, of which one component has all or none, into components.</summary>
+    /// <summary>Divides these places into components. A present component must have all or none of its places among them.</summary>
     private void Search(IReadOnlyCollection<Place> among)
     {
         foreach (var place in among)
@@ -63,7 +63,7 @@ internal sealed class SchemaCycles(WorkLimit work)
                 if (at.Next.MoveNext())
                 {
                     var next = at.Next.Current;
-                    // What is not searched here belongs to another component for good.
+                    // A place that is not searched here belongs to another component, which does not change.
                     if (next.Order == 0 && next.Component == at.Place.Component)
                         Enter(next);
                     else if (next.IsOpen)
@@ -119,7 +119,7 @@ internal sealed class SchemaCycles(WorkLimit work)
         /// <summary>The component that the search under way has found.</summary>
         public int Found { get; set; }
 
-        /// <summary>All of the component.</summary>
+        /// <summary>All places of the component.</summary>
         public IReadOnlyCollection<Place> Members { get; set; } = [];
 
         public int Order { get; set; }
@@ -132,7 +132,7 @@ internal sealed class SchemaCycles(WorkLimit work)
 
         public bool Leads(Place place) => next.ContainsKey(place);
 
-        /// <summary>Whether that was the last reference to it.</summary>
+        /// <summary>Removes a reference; true when it was the last one to that place.</summary>
         public bool Remove(Place place)
         {
             if (!next.TryGetValue(place, out var count))

@@ -11,10 +11,10 @@ internal sealed class SchemaDocument
     public const int MostNodes = 5000;
     public const int DeepestNesting = 64;
 
-    // A level of nesting is an object in a map in an object.
+    // One level of schemas may take several levels of JSON: an object in a map in an object.
     private const int DeepestJson = 4 * DeepestNesting;
 
-    /// <summary>JSON Schema has seven; the list is walked for every value that it is asked of.</summary>
+    /// <summary>JSON Schema has seven types; the list is searched for every value that is validated.</summary>
     private const int MostTypes = 32;
 
     private readonly Dictionary<string, SchemaNode> byName = [];
@@ -26,7 +26,7 @@ internal sealed class SchemaDocument
         Field = field;
         Work = work;
         Root = Read(SchemaPlace.Root(json), 1);
-        // Resolving may read further schemas, from places that no keyword names.
+        // Resolving a reference may read further schemas, from places where no keyword expects one.
         for (var index = 0; index < Nodes.Count; index++)
         {
             var node = Nodes[index];
@@ -35,14 +35,14 @@ internal sealed class SchemaDocument
         }
     }
 
-    /// <summary>The request member that holds the schema.</summary>
+    /// <summary>The request member that contains the schema.</summary>
     public string Field { get; }
 
     public SchemaNode Root { get; }
 
     public List<SchemaNode> Nodes { get; } = [];
 
-    /// <summary>Bounds the work for the request.</summary>
+    /// <summary>Limits the work for the request.</summary>
     public WorkLimit Work { get; }
 
     /// <exception cref="GatewayException">The text is not a schema, is too large, or has a reference that leads nowhere.</exception>
@@ -137,12 +137,12 @@ internal sealed class SchemaDocument
         }
         else if (keyword == "dependencies" && value.ValueKind == JsonValueKind.Object)
         {
-            // Beside schemas it holds lists of names, which are read from the JSON.
+            // Besides schemas it contains lists of names, which are read from the JSON.
             node.Keywords[keyword] = new SchemaValue(value, Map: ReadMap(place, depth, value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Array)));
         }
     }
 
-    /// <summary>Of a name that stands there several times, the last counts.</summary>
+    /// <summary>Reads a map of schemas; of a duplicate name the last one is used.</summary>
     private OrderedDictionary<string, SchemaNode> ReadMap(SchemaPlace place, int depth, IEnumerable<JsonProperty> members)
     {
         var last = new OrderedDictionary<string, JsonElement>();
@@ -184,7 +184,7 @@ internal sealed class SchemaDocument
             place = next;
         }
 
-        // A place that no keyword names is read when a reference leads there.
+        // A place where no keyword expects a schema is read when a reference leads to it.
         return place.Node ?? (place.Json.ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False ? Read(place, 1) : null);
     }
 }

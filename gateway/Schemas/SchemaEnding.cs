@@ -1,8 +1,8 @@
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// Finds the schemas that a finite document can satisfy, from the leaves upwards. Each schema keeps count of what it
-/// still waits for, so that every reference between two of them is looked at once.
+/// Finds the schemas that a finite document can satisfy, from the leaves upwards. Each schema counts the parts that are not yet
+/// known to be satisfiable, so that every reference between two schemas is examined once.
 /// </summary>
 internal sealed class SchemaEnding
 {
@@ -58,7 +58,7 @@ internal sealed class SchemaEnding
         var types = node.Strings("type").ToList();
         if (types.Count == 0 || types.Exists(type => type is not ("object" or "array")))
             return;
-        // A value of one of the types has to be possible.
+        // A value of at least one of the types must be possible.
         state.Needed++;
         if (types.Contains("object"))
             RequiredProperties(node, state);
@@ -108,7 +108,7 @@ internal sealed class SchemaEnding
             state.HasType();
     }
 
-    /// <summary>Does something about <paramref name="waiting"/> when another schema is found to end.</summary>
+    /// <summary>Updates <paramref name="waiting"/> when the other schema is found to be satisfiable.</summary>
     private void When(SchemaNode other, State waiting, Action done) => states[other].Waiting.Add(() =>
     {
         done();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Dragoman.Schemas;
 
-/// <summary>What no keyword has looked at, which the <c>unevaluated</c> keywords speak of.</summary>
+/// <summary>The <c>unevaluated</c> keywords, which apply to members and items that no other keyword has evaluated.</summary>
 internal sealed partial class SchemaEvaluation
 {
     private static OrderedDictionary<string, JsonElement> ItemsOf(JsonElement array) =>
@@ -28,10 +28,10 @@ internal sealed partial class SchemaEvaluation
             .FirstOrDefault(found => found is not null);
     }
 
-    /// <summary>Collects what the schema, which the value fits, has looked at.</summary>
+    /// <summary>Collects what a schema for which the value is valid has evaluated.</summary>
     private void Evaluate(SchemaNode schema, Evaluated evaluated, string? without = null)
     {
-        // Each schema may add all names again, its own and the value's.
+        // Each schema may add all names again: its own and those of the value.
         if (!TrySpend(1 + evaluated.Children.Count + schema.Map("properties").Count + schema.List("prefixItems").Count))
         {
             evaluated.IsCertain = false;
@@ -97,7 +97,7 @@ internal sealed partial class SchemaEvaluation
         return verdict == true;
     }
 
-    /// <summary>Members by name, or items by index, that have been looked at.</summary>
+    /// <summary>The members, by name, or items, by index, that were evaluated.</summary>
     private sealed class Evaluated(JsonElement whole, OrderedDictionary<string, JsonElement> children)
     {
         public JsonElement Whole => whole;

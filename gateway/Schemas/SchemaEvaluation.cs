@@ -7,33 +7,34 @@ using Dragoman.Wire;
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// One judgement of one answer. What cannot be judged, for too much work or a pattern that the engine does not have,
-/// counts as valid, and nothing is concluded from it: a mismatch that is found is one.
+/// One validation of one answer. What cannot be decided, because of too much work or a pattern that the engine does not
+/// support, counts as valid, and nothing is concluded from it. So every mismatch that is reported is a real one.
 /// </summary>
 internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<SchemaNode, SchemaFacts> factsOf, WorkLimit work)
 {
-    /// <summary>Schemas can be written that judge one value exponentially often. A step is a value, a member or a name that is looked at once.</summary>
+    /// <summary>A schema can be written so that one value is validated exponentially often. A step examines one value, member or name.</summary>
     private const int MostSteps = 1_000_000;
 
-    /// <summary>Bytes of a text or of a value that are looked at in one step.</summary>
+    /// <summary>Bytes of a text or of a value that are read in one step.</summary>
     private const int BytesOfStep = 64;
 
-    /// <summary>Characters that are matched against a pattern in one step: the automaton may have to be made as it goes.</summary>
+    /// <summary>Characters that are matched against a pattern in one step; parts of the automaton may have to be built during the match.</summary>
     private const int MatchedInStep = 16;
 
-    /// <summary>Of a mismatch's words that are quoted from the schema.</summary>
+    /// <summary>The most characters that a mismatch quotes from the schema.</summary>
     private const int LongestQuote = 200;
 
-    /// <summary>For the whole judgement. Ordinary ones take less than a millisecond.</summary>
+    /// <summary>The time limit of the whole validation. Ordinary ones take less than a millisecond.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     private readonly long startedAt = TimeProvider.System.GetTimestamp();
     private int steps;
     private int doubts;
 
-    /// <param name="schema">What the value has to fit.</param>
+    /// <summary>The first mismatch; null when none was found.</summary>
+    /// <param name="schema">The schema to validate against.</param>
     /// <param name="value">A value of the answer.</param>
-    /// <param name="at">Where it stands; null where only the verdict matters.</param>
+    /// <param name="at">Its place; null when only the result matters.</param>
     public string? Find(SchemaNode schema, JsonElement value, AnswerPlace? at)
     {
         if (!TrySpend(1) || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
@@ -57,8 +58,8 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
 
     private static string Quote(string text) => text.Length <= LongestQuote ? text : text[..LongestQuote] + "…";
 
-    /// <summary>False when the judgement has taken too long, so that nothing more is looked at.</summary>
-    /// <exception cref="GatewayException">All of the request's work has.</exception>
+    /// <summary>False when the validation has taken too long, so that nothing more is examined.</summary>
+    /// <exception cref="GatewayException">All work of the request together has taken too long.</exception>
     private bool TrySpend(long count)
     {
         const int betweenLooks = 1024;
@@ -78,7 +79,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
 
     private bool TrySpendReading(JsonElement value) => TrySpend(1 + (JsonMarshal.GetRawUtf8Value(value).Length / BytesOfStep));
 
-    /// <summary>Nothing is found, and nothing may be concluded from that.</summary>
+    /// <summary>Records that no mismatch was found but that the value may be invalid.</summary>
     private string? Doubt()
     {
         doubts++;
@@ -87,7 +88,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
 
     private bool Fits(SchemaNode schema, JsonElement value) => Find(schema, value, null) is null;
 
-    /// <summary>Null when it cannot be told.</summary>
+    /// <summary>Whether the value is valid; null when that cannot be decided.</summary>
     private bool? Judge(SchemaNode schema, JsonElement value)
     {
         var before = doubts;
@@ -177,7 +178,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
         return FindInUnevaluated(schema, "unevaluatedProperties", value, members, at);
     }
 
-    /// <summary>What a member has to fit: the schemas of its name and of the patterns that match it, else that of all others.</summary>
+    /// <summary>The schemas that apply to a member: those of its name and of matching patterns, else the one for additional members.</summary>
     private List<SchemaNode> SchemasOf(SchemaNode schema, IReadOnlyDictionary<string, SchemaNode> properties, string name)
     {
         var found = new List<SchemaNode>();
@@ -197,7 +198,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
         return found;
     }
 
-    /// <summary>What applies to an object that has the property; <c>dependencies</c> is how draft 7 says it.</summary>
+    /// <summary>The schemas that apply to an object with the property; draft 7 names them in <c>dependencies</c>.</summary>
     private static IEnumerable<SchemaNode> Dependents(SchemaNode schema, string name)
     {
         if (schema.Map("dependentSchemas").TryGetValue(name, out var dependent))
@@ -283,7 +284,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
         return null;
     }
 
-    /// <summary>Null when it cannot be told.</summary>
+    /// <summary>Whether a number satisfies a limit; null when that cannot be decided.</summary>
     private static bool? Satisfies(string keyword, JsonElement value, JsonElement limit) => keyword switch
     {
         "minimum" => SchemaNumber.Compare(value, limit) >= 0,
@@ -302,7 +303,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
 
     private static double? Number(SchemaNode schema, string keyword) => schema.Raw(keyword) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
 
-    /// <summary>Null when it cannot be told.</summary>
+    /// <summary>Whether a text matches a pattern; null when that cannot be decided.</summary>
     private bool? Matches(string pattern, string text)
     {
         var matches = TrySpend(1 + (text.Length / MatchedInStep)) ? patterns.Matches(pattern, text) : null;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Schemas;
 
-/// <summary>What judging by a schema needs again for every value, found once: names without repetitions, tables in place of lists.</summary>
+/// <summary>What validation needs of a schema for every value, prepared once: names without duplicates, tables instead of lists.</summary>
 internal sealed class SchemaFacts(SchemaNode node)
 {
     private static readonly string[] OfObjects =
@@ -15,7 +15,7 @@ internal sealed class SchemaFacts(SchemaNode node)
     private string[]? required;
     private Dictionary<string, string[]>? dependentNames;
 
-    /// <summary>Whether the schema says anything of an object's members, so that they have to be looked at.</summary>
+    /// <summary>Whether the schema has a keyword about an object's members, so that they have to be validated.</summary>
     public bool SpeaksOfMembers { get; } = Array.Exists(OfObjects, node.Has);
 
     public List<string>? Types { get; } = node.Has("type") && node.Strings("type").ToList() is { Count: > 0 } types ? types : null;
@@ -26,7 +26,7 @@ internal sealed class SchemaFacts(SchemaNode node)
 
     public string[] Required => required ??= [.. node.Strings("required").Distinct(StringComparer.Ordinal)];
 
-    /// <summary>The names that <c>dependentRequired</c>, and draft 7's <c>dependencies</c>, ask for beside a property.</summary>
+    /// <summary>The names that <c>dependentRequired</c>, or draft 7's <c>dependencies</c>, requires when a property is present.</summary>
     public string[] DependentNames(string property) => (dependentNames ??= ReadDependentNames()).GetValueOrDefault(property) ?? [];
 
     private Dictionary<string, string[]> ReadDependentNames()

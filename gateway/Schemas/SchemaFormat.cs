@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// The common values of <c>format</c>; any other says nothing. A text is refused only if the format's own grammar refuses
-/// it, which the framework's parsers do not always follow: they know no leap second, no year 0, seven digits of a fraction.
+/// The common values of <c>format</c>; any other is ignored. A text is rejected only if the format's own grammar rejects it. The
+/// framework's parsers are stricter: they know no leap second, no year 0, and only seven digits of a fraction.
 /// </summary>
 internal static partial class SchemaFormat
 {
@@ -46,7 +46,7 @@ internal static partial class SchemaFormat
     [GeneratedRegex("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\\z")]
     private static partial Regex Uuid();
 
-    /// <summary>RFC 3986, 3, with what people and models write as it is: the letters of RFC 3987, and brackets behind the host.</summary>
+    /// <summary>RFC 3986, 3, and what people and models write without escapes: the letters of RFC 3987, and brackets after the host.</summary>
     [GeneratedRegex("""
         ^[A-Za-z][A-Za-z0-9+.-]*:
         (//([^\s\p{Cc}"<>\\^`{|}/?\#@\[\]]*@)?(\[[^\s\p{Cc}"<>\\^`{|}/?\#@\[\]]+\]|[^\s\p{Cc}"<>\\^`{|}/?\#@\[\]:]*)(:[0-9]*)?(?=[/?\#]|\z)|(?!//))
@@ -62,7 +62,7 @@ internal static partial class SchemaFormat
     {
         var date = match.Groups["date"].ValueSpan;
         var (year, month, day) = (Read(date[..4]), Read(date[5..7]), Read(date[8..]));
-        // A year 0 is one that the calendar of RFC 3339 has; as to leap days it is as any other four hundredth one.
+        // RFC 3339 allows the year 0; it is a leap year like every other multiple of 400.
         return month is >= 1 and <= 12 && day >= 1 && day <= System.DateTime.DaysInMonth(year == 0 ? 400 : year, month);
     }
 
@@ -81,7 +81,7 @@ internal static partial class SchemaFormat
 
         if (hour > 23 || minute > 59)
             return false;
-        // A leap second is the last of a day in UTC.
+        // A leap second is the last second of a day in UTC.
         var minuteOfDay = ((hour * 60) + minute - offset + MinutesOfDay) % MinutesOfDay;
         return second < 60 || (second == 60 && minuteOfDay == MinutesOfDay - 1);
     }

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Dragoman.Schemas;
 
-/// <summary>Says what a schema says in the forms that a provider knows. Changes <paramref name="node"/>, which is a copy.</summary>
+/// <summary>Converts a schema to the forms that a provider knows. Changes <paramref name="node"/>, which must be a copy.</summary>
 internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string field, SchemaNode node, List<string> notes)
 {
     private static readonly string[] Scalars = ["string", "number", "boolean", "null"];
 
-    /// <summary>Makes <c>oneOf</c> an <c>anyOf</c>, and leaves out branches that nothing fits. Tells whether there is a choice.</summary>
+    /// <summary>Converts <c>oneOf</c> to <c>anyOf</c> and removes branches that nothing fits. Returns whether there is a choice.</summary>
     public bool ChoiceAsAnyOf()
     {
         if (node.Has("oneOf") && !node.Has("anyOf") && !rules.Keywords!.Contains("oneOf"))
@@ -16,7 +16,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
             Rename("oneOf", "anyOf", node.Keywords["oneOf"]);
         }
 
-        // Two choices beside each other could not both become an anyOf.
+        // Of two choices beside each other, only one can become the anyOf.
         if (node.Has("oneOf") && node.Has("anyOf"))
         {
             if (losses.Remove("oneOf", node.Keywords["oneOf"]) is { } note)
@@ -50,7 +50,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
             Members();
     }
 
-    /// <summary>A property of the schema <c>false</c> must be absent, which a closed object says by not naming it.</summary>
+    /// <summary>Removes properties with the schema <c>false</c>, which must be absent: a closed object forbids them by not naming them.</summary>
     private void ForbiddenProperties()
     {
         var properties = node.Map("properties");
@@ -63,7 +63,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
             notes.Add(losses.Weaken("properties", SchemaValue.Of(new OrderedDictionary<string, SchemaNode>(forbidden.Select(name => KeyValuePair.Create(name, properties[name]))))));
     }
 
-    /// <summary>Without its patterns, a limit on all other properties would hit those that they allow.</summary>
+    /// <summary>Removes the limit on further properties when patterns are not kept, because it would forbid what they allow.</summary>
     private void PatternsOfNames()
     {
         if (rules.IsClosed || !node.Has("patternProperties") || !node.Has("additionalProperties") || rules.Keywords!.Contains("patternProperties"))
@@ -109,7 +109,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         node.Keywords["minItems"] = SchemaValue.Of(rules.MostMinItems);
     }
 
-    /// <summary>A tuple becomes a list of what stands at any place.</summary>
+    /// <summary>Converts a tuple to a list whose items may have the schema of any position.</summary>
     private void Tuple()
     {
         if (!node.Has("prefixItems") || rules.Keywords!.Contains("prefixItems"))
@@ -130,7 +130,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         node.Keywords["items"] = any;
     }
 
-    /// <summary>A schema without a type that speaks of one type means that type; one that speaks of none or of several means any.</summary>
+    /// <summary>Adds a missing type: the one type that the keywords are for; any scalar when they are for none or several.</summary>
     private void GuessType()
     {
         var spoken = node.Keywords.Keys.Select(keyword => SchemaVocabulary.Assertions.GetValueOrDefault(keyword)).Where(about => about is { Length: > 0 }).Distinct().ToList();
@@ -156,7 +156,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
             node.Keywords.Insert(0, "type", types.Count == 1 ? SchemaValue.Of(types[0]) : SchemaValue.Of(types));
     }
 
-    /// <summary>What speaks of a type that the value never has says nothing, but providers stumble over it.</summary>
+    /// <summary>Removes keywords for types that the value cannot have: they have no effect, but some providers reject them.</summary>
     private void WithoutOtherTypes()
     {
         var types = node.Strings("type").Select(type => type == "integer" ? "number" : type).ToHashSet();

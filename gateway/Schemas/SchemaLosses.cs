@@ -2,22 +2,22 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Schemas;
 
-/// <summary>What rewriting a schema loses.</summary>
+/// <summary>Collects what is lost when a schema is rewritten.</summary>
 internal sealed class SchemaLosses
 {
     private readonly OrderedDictionary<string, bool> removed = new(StringComparer.Ordinal);
 
-    /// <summary>Each once; at most as many as a <see cref="LossReport"/> keeps.</summary>
+    /// <summary>The removed or weakened keywords, each once; at most as many as a <see cref="LossReport"/> keeps.</summary>
     public IReadOnlyList<string> Removed => [.. removed.Keys];
 
     public bool ChangesValidity { get; set; }
 
-    /// <summary>The first reason why the provider cannot be told the schema without forbidding what it allows.</summary>
+    /// <summary>The first reason why the provider cannot get the schema without forbidding what the client's schema allows; null when there is none.</summary>
     public string? Unsupported { get; private set; }
 
     public void Refuse(string reason) => Unsupported ??= reason;
 
-    /// <summary>Leaves a keyword out, and returns what the description has to say of it, if anything.</summary>
+    /// <summary>Removes a keyword; returns a note for the description, or null when none is needed.</summary>
     public string? Remove(string keyword, SchemaValue value)
     {
         if (SchemaVocabulary.Identity.Contains(keyword))
@@ -31,7 +31,7 @@ internal sealed class SchemaLosses
         return (asserts || SchemaVocabulary.Hints.Contains(keyword)) && !isPlain ? SchemaNote.Of(keyword, value) : null;
     }
 
-    /// <summary>Reports a keyword that stays in part, and returns what the description has to say of it.</summary>
+    /// <summary>Reports a keyword of which only a part is kept; returns a note for the description.</summary>
     public string Weaken(string keyword, SchemaValue value)
     {
         Note(keyword);

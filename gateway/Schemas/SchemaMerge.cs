@@ -3,22 +3,22 @@ using System.Text.Json;
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// Puts schemas that all apply into one, for providers without <c>allOf</c>. The result never forbids what the parts
-/// allow; what one schema cannot say beside the rest stays in <see cref="SchemaNode.Rest"/>.
+/// Merges schemas that all apply into one, for providers without <c>allOf</c>. The result never forbids what the parts allow.
+/// What cannot be merged is kept in <see cref="SchemaNode.Rest"/>.
 /// </summary>
-/// <param name="own">What the others are put into; a copy.</param>
-/// <param name="spend">Told how many characters are copied, besides those of the other schemas.</param>
+/// <param name="own">The schema that the others are merged into; it must be a copy.</param>
+/// <param name="spend">Called with the number of characters that are copied, besides those of the other schemas.</param>
 internal sealed class SchemaMerge(SchemaNode own, Action<long> spend)
 {
     private static readonly string[] Array = ["prefixItems", "items", "unevaluatedItems"];
 
-    /// <summary>Maps that were made here, and so can grow where they are.</summary>
+    /// <summary>The maps that were created here, so that they may be changed.</summary>
     private readonly HashSet<OrderedDictionary<string, SchemaNode>> made = [];
 
-    /// <summary>All names in <c>required</c>, once there is more than one such list.</summary>
+    /// <summary>All names in <c>required</c>, when there is more than one such list.</summary>
     private OrderedDictionary<string, bool>? required;
 
-    /// <summary>Adds what <paramref name="other"/> asks.</summary>
+    /// <summary>Adds the constraints of <paramref name="other"/>.</summary>
     public void Add(SchemaNode other)
     {
         var rest = new SchemaNode(other.Pointer, other.Boolean == false ? false : null);
@@ -45,7 +45,7 @@ internal sealed class SchemaMerge(SchemaNode own, Action<long> spend)
         own.Rest.AddRange(other.Rest);
     }
 
-    /// <summary>All that applies, when nothing more is added.</summary>
+    /// <summary>The merged schema. Call it when nothing more is added.</summary>
     public SchemaNode Whole()
     {
         if (required is not null)
@@ -68,16 +68,16 @@ internal sealed class SchemaMerge(SchemaNode own, Action<long> spend)
 
     public static bool AreEqual(SchemaNode one, SchemaNode other) => IdentityOf(one) == IdentityOf(other);
 
-    /// <summary>What two schemas have in common that are the same: a reference and nothing else is what it leads to.</summary>
+    /// <summary>A value that is equal for equal schemas: a reference without other keywords equals another to the same target.</summary>
     public static (SchemaNode Node, bool IsReference) IdentityOf(SchemaNode node) =>
         node is { Target: { } target, Keywords.Count: 1 } ? (target, true) : (node, false);
 
-    /// <summary>Whether a limit of <paramref name="one"/> on further properties falls away for those that the other names.</summary>
+    /// <summary>Whether the merge would lose a limit of <paramref name="one"/> on further properties, because the other schema names some of them.</summary>
     private static bool Loosens(SchemaNode one, SchemaNode other) =>
         one.Node("additionalProperties") is { Boolean: not true }
         && (other.Has("patternProperties") || other.Map("properties").Keys.Any(name => !one.Map("properties").ContainsKey(name)));
 
-    /// <summary>The one value that says what both say; null when there is none.</summary>
+    /// <summary>A single value with the constraints of both; null when there is none.</summary>
     private SchemaValue? Both(string keyword, SchemaValue one, SchemaValue other) => keyword switch
     {
         "properties" or "patternProperties" when one.Map is { } map && other.Map is { } more => Maps(map, more),

@@ -7,7 +7,7 @@ internal sealed class SchemaNode(SchemaPlace pointer, bool? boolean = null)
 {
     private static readonly OrderedDictionary<string, SchemaNode> NoSchemas = [];
 
-    /// <summary>Where the schema stands in the client's document.</summary>
+    /// <summary>The place of the schema in the client's document.</summary>
     public SchemaPlace Pointer { get; } = pointer;
 
     /// <summary>Set for the schemas <c>true</c> and <c>false</c>.</summary>
@@ -15,13 +15,13 @@ internal sealed class SchemaNode(SchemaPlace pointer, bool? boolean = null)
 
     public OrderedDictionary<string, SchemaValue> Keywords { get; } = [];
 
-    /// <summary>Parts of an <c>allOf</c> that could not be put together with <see cref="Keywords"/>; they apply as well.</summary>
+    /// <summary>Parts of an <c>allOf</c> that could not be merged with <see cref="Keywords"/>; they apply as well.</summary>
     public List<SchemaNode> Rest { get; } = [];
 
-    /// <summary>What <c>$ref</c> or <c>$dynamicRef</c> names.</summary>
+    /// <summary>The target of <c>$ref</c> or <c>$dynamicRef</c>.</summary>
     public SchemaNode? Target { get; set; }
 
-    /// <summary>The schemas directly inside, definitions left out.</summary>
+    /// <summary>The schemas directly inside, without definitions.</summary>
     public IEnumerable<SchemaNode> Children => Keywords
         .Where(keyword => keyword.Key is not ("$defs" or "definitions"))
         .SelectMany(keyword => keyword.Value.Nodes);
@@ -46,7 +46,7 @@ internal sealed class SchemaNode(SchemaPlace pointer, bool? boolean = null)
         _ => [],
     };
 
-    /// <summary>How much copying the schema is, without those inside.</summary>
+    /// <summary>The number of characters that a copy of the schema takes, without the schemas inside.</summary>
     public long Weight
     {
         get

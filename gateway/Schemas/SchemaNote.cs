@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Dragoman.Schemas;
 
-/// <summary>What a description says of a keyword that had to go. The work is bounded, however large the keyword is.</summary>
+/// <summary>Writes a note about a removed keyword for a description. The work is limited, however large the keyword is.</summary>
 internal static class SchemaNote
 {
     private const int Longest = 500;

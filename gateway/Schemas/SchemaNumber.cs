@@ -5,20 +5,20 @@ using System.Text.Json;
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// A JSON number, exactly as it is written: no digit is lost in a binary or decimal type, so a verdict does not depend on
-/// how large, small or long a number is. All work is linear in its characters.
+/// A JSON number with all the digits of its text. None is lost in a binary or decimal type, so a comparison is exact however
+/// large, small or long a number is. All work is linear in the number of characters.
 /// </summary>
 internal readonly ref struct SchemaNumber
 {
-    /// <summary>Digits and decimal places that <see cref="decimal"/> always holds.</summary>
+    /// <summary>The digits and decimal places that <see cref="decimal"/> can always represent.</summary>
     private const int DecimalDigits = 28;
 
-    /// <summary>An exponent beyond this is as good as any other.</summary>
+    /// <summary>A larger exponent is treated as this one.</summary>
     private const long LargestExponent = long.MaxValue / 4;
 
     private readonly bool isNegative;
 
-    /// <summary>From the first digit that is not zero to the last, a decimal point included; empty for zero.</summary>
+    /// <summary>The text from the first digit that is not zero to the last such digit, with a decimal point between; empty for zero.</summary>
     private readonly ReadOnlySpan<byte> digits;
 
     /// <summary>The powers of ten of the first and of the last digit.</summary>
@@ -49,7 +49,7 @@ internal readonly ref struct SchemaNumber
 
     public static int Compare(JsonElement one, JsonElement other) => Of(one).CompareTo(Of(other));
 
-    /// <summary>Null when it cannot be told: the step is no positive number, or one of them has more digits than are calculated with.</summary>
+    /// <summary>Null when it cannot be decided: the step is not a positive number, or one of the numbers has too many digits to calculate with.</summary>
     public static bool? IsMultiple(JsonElement number, JsonElement step)
     {
         if (!Of(number).IsExactDecimal || !Of(step).IsExactDecimal || !number.TryGetDecimal(out var exact) || !step.TryGetDecimal(out var exactStep) || exactStep <= 0)

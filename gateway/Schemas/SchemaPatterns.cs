@@ -4,21 +4,21 @@ using System.Text.RegularExpressions;
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// The regular expressions of one schema, which must not be able to keep the gateway busy: by a linear-time engine, made
-/// when the first text is to match, bounded in length and number. What is beyond a bound is not judged.
+/// The regular expressions of one schema. They must not keep the gateway busy, so a linear-time engine is used, an expression is
+/// built when it first matches a text, and length and number are limited. An expression beyond a limit is not evaluated.
 /// </summary>
 internal sealed class SchemaPatterns
 {
-    /// <summary>Characters of one expression. Those that people write have some hundred at most; the automaton grows with it.</summary>
+    /// <summary>Characters of one expression. Ordinary ones have up to some hundred; the automaton grows with the length.</summary>
     public const int Longest = 512;
 
-    /// <summary>Characters of all expressions of a schema together: a hundred of ordinary length.</summary>
+    /// <summary>Characters of all expressions of a schema together: enough for a hundred of ordinary length.</summary>
     public const int MostInAll = 10 * 1024;
 
-    /// <summary>Expressions of a schema. However short one is, its automaton takes a hundred KiB and more.</summary>
+    /// <summary>Expressions of a schema. The automaton of even a short one takes a hundred KiB and more.</summary>
     public const int Most = 256;
 
-    /// <summary>Of one match.</summary>
+    /// <summary>The time limit of one match.</summary>
     private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<(string Pattern, bool WithPairs), Expression?> known = [];
@@ -26,8 +26,8 @@ internal sealed class SchemaPatterns
     private int made;
 
     /// <summary>
-    /// Null when it cannot be told: the expression is too long, needs what the linear-time engine does not have, or takes
-    /// too long, after which it is not tried again.
+    /// Whether the text matches. Null when that cannot be decided: the expression is too long, needs a feature that the
+    /// linear-time engine lacks, or takes too long, after which it is not tried again.
     /// </summary>
     public bool? Matches(string pattern, string text)
     {

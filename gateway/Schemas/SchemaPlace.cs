@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// A place in a client's schema document: what stands there, and the schema that was read from it. Its JSON pointer is
-/// put together only for whoever is told of it: names can be long, and all schemas below a name would repeat it.
+/// A place in a client's schema document: its JSON, and the schema that was read from it. Its JSON pointer is built only for a
+/// message: names can be long, and the pointers of all schemas below a name would repeat it.
 /// </summary>
 internal sealed class SchemaPlace
 {
@@ -24,7 +24,7 @@ internal sealed class SchemaPlace
 
     public JsonElement Json { get; }
 
-    /// <summary>Null as long as nobody has read the place as a schema.</summary>
+    /// <summary>The schema at this place; null until the place was read as one.</summary>
     public SchemaNode? Node { get; set; }
 
     public bool IsRoot => outer is null;
@@ -67,7 +67,7 @@ internal sealed class SchemaPlace
 
     public static string Unescape(string step) => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 
-    /// <summary>Many references may lead into one wide object, which is walked once.</summary>
+    /// <summary>The members by name, in a table because many references may lead into one wide object.</summary>
     private Dictionary<string, JsonElement> Members()
     {
         if (members is not null)

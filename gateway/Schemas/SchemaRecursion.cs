@@ -2,10 +2,10 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Schemas;
 
-/// <summary>Finds the references of a written schema that lead back to where they stand.</summary>
-/// <param name="definitions">The root and what <c>$defs</c> holds.</param>
-/// <param name="targets">What each written <c>$ref</c> leads to.</param>
-/// <param name="work">Bounds the work for the request.</param>
+/// <summary>Finds the references of a rewritten schema that lead back to the definition that contains them.</summary>
+/// <param name="definitions">The root and the schemas of <c>$defs</c>.</param>
+/// <param name="targets">The target of each written <c>$ref</c>.</param>
+/// <param name="work">Limits the work for the request.</param>
 internal sealed class SchemaRecursion(IEnumerable<SchemaNode> definitions, Dictionary<SchemaNode, SchemaNode> targets, WorkLimit work)
 {
     private readonly List<Step> steps = [];
@@ -18,9 +18,9 @@ internal sealed class SchemaRecursion(IEnumerable<SchemaNode> definitions, Dicti
         return steps.Exists(step => cycles.Holds(step.From, step.To));
     }
 
-    /// <summary>Chooses properties to take out of <c>required</c>, so that no reference leads back through required ones only.</summary>
-    /// <param name="loosened">What to take, by the object that has it.</param>
-    /// <returns>False when a reference leads back that no property holds, which cannot be helped.</returns>
+    /// <summary>Chooses properties to remove from <c>required</c>, so that no cycle of references goes through required properties only.</summary>
+    /// <param name="loosened">The properties to remove, by their object.</param>
+    /// <returns>False when a cycle has no property that could be removed.</returns>
     public bool TryLoosen(out Dictionary<SchemaNode, List<string>> loosened)
     {
         Collect();
@@ -79,7 +79,7 @@ internal sealed class SchemaRecursion(IEnumerable<SchemaNode> definitions, Dicti
         }
     }
 
-    /// <summary>A reference from one definition to another, and the innermost required property that holds it.</summary>
+    /// <summary>A reference from one definition to another, with the innermost required property that contains it.</summary>
     private sealed record Step(SchemaNode From, SchemaNode To, SchemaNode Object, string? Property, bool IsOptional)
     {
         public bool IsTaken { get; set; }

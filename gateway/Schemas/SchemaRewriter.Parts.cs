@@ -2,15 +2,15 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Schemas;
 
-/// <summary>Putting <c>allOf</c> and references together. The work is bounded, whatever the client wrote.</summary>
+/// <summary>Merges <c>allOf</c> and references. The work is limited, whatever the client's schema is.</summary>
 internal sealed partial class SchemaRewriter
 {
-    /// <summary>Beyond this a schema is a bomb: a description that is written out thousands of times.</summary>
+    /// <summary>The largest result in bytes. A larger one comes from an attack, such as a long description that is repeated thousands of times.</summary>
     public const int MostBytes = 1 << 20;
 
     /// <summary>
-    /// Characters that are copied while parts are put together, far more than a schema that passes is long. References
-    /// can lead to one large part thousands of times.
+    /// The most characters that are copied while parts are merged, far more than an acceptable schema has. Thousands of references
+    /// can lead to one large part.
     /// </summary>
     private const long MostCopied = 16 << 20;
 
@@ -20,7 +20,7 @@ internal sealed partial class SchemaRewriter
     private long bytes;
     private long copied;
 
-    /// <summary>The node with <c>allOf</c>, and a <c>$ref</c> that has constraints beside it, put together.</summary>
+    /// <summary>The node with its <c>allOf</c> merged, and a <c>$ref</c> with other constraints beside it merged too.</summary>
     private SchemaNode Folded(SchemaNode source)
     {
         var merges = source.Keywords.Keys.Any(keyword => keyword != "allOf" && IsMerged(keyword));
@@ -30,8 +30,8 @@ internal sealed partial class SchemaRewriter
     }
 
     /// <summary>
-    /// As <see cref="Folded"/> for a schema that stands inside of itself: putting it together again would not end, so a
-    /// reference stays one, and what stands beside it is told in words.
+    /// Does the same as <see cref="Folded"/> for a schema inside itself. Merging it again would not end, so a reference stays a
+    /// reference, and the constraints beside it go into the description.
     /// </summary>
     private SchemaNode Repeated(SchemaNode source)
     {
@@ -52,7 +52,7 @@ internal sealed partial class SchemaRewriter
         return reference;
     }
 
-    /// <summary>A copy without reference and <c>allOf</c>.</summary>
+    /// <summary>A copy with its reference and <c>allOf</c> merged into it.</summary>
     private SchemaNode Expanded(SchemaNode source)
     {
         SpendCopying(source);
@@ -78,7 +78,7 @@ internal sealed partial class SchemaRewriter
         return merge.Whole();
     }
 
-    /// <summary>Whether a keyword makes it into what the provider is told, so that it has to be put together with others.</summary>
+    /// <summary>Whether a keyword is part of the result, so that it has to be merged with others.</summary>
     private bool IsMerged(string keyword) => SchemaVocabulary.Assertions.ContainsKey(keyword) && keyword is not ("$ref" or "$dynamicRef")
         && (rules.Keywords!.Contains(keyword) || keyword is "const" or "allOf" or "oneOf" or "prefixItems");
 
@@ -110,7 +110,7 @@ internal sealed partial class SchemaRewriter
             return known;
         var name = target.Pointer.Name;
         var unique = name;
-        // The next number of each name is kept: thousands of definitions may have the same one.
+        // The next number of each name is kept, because thousands of definitions may have the same name.
         for (var number = numbers.GetValueOrDefault(name, 2); !names.Add(unique); number++)
         {
             unique = $"{name}_{number}";

@@ -1,9 +1,8 @@
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// Rewrites a schema by the rules of a provider, step by step: put together what all applies, bring it into forms that
-/// the provider knows (<see cref="SchemaForms"/>), keep the keywords that it takes, and close objects. Nothing of the
-/// client's tree is changed.
+/// Rewrites a schema by the rules of a provider, in steps: merge all parts that apply, convert them to forms that the provider
+/// knows (<see cref="SchemaForms"/>), keep the keywords that it accepts, and close objects. The client's tree is not changed.
 /// </summary>
 internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRules rules)
 {
@@ -12,7 +11,7 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
     private readonly Dictionary<SchemaNode, SchemaNode> written = [];
     private readonly Dictionary<SchemaNode, SchemaNode> references = [];
 
-    // The client's schemas that are being written, one inside the other.
+    // The client's schemas that are being written, each inside the one before.
     private readonly HashSet<SchemaNode> path = [];
     private int optional;
 
@@ -49,7 +48,7 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
         return root;
     }
 
-    /// <summary>Once branches are weakened, a value that fitted exactly one may fit several.</summary>
+    /// <summary>Replaces <c>oneOf</c> by <c>anyOf</c>: after branches were weakened, a value that fitted exactly one may fit several.</summary>
     private void LoosenChoices()
     {
         var waiting = new Stack<SchemaNode>(written.Values);
@@ -133,7 +132,7 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
         return result;
     }
 
-    /// <summary>What stands beside a choice is put into each branch: a closed branch would forbid what it does not name itself.</summary>
+    /// <summary>Moves the keywords beside a choice into each branch, because a closed branch would forbid the properties that it does not name.</summary>
     private void PushIntoChoice(SchemaNode node, bool isFirst, List<string> notes)
     {
         var branches = node.List("anyOf");
@@ -195,7 +194,7 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
         keyword == "format" && rules.Formats is { } formats ? value.Raw.ValueKind == System.Text.Json.JsonValueKind.String && formats.Contains(value.Raw.GetString()!)
         : rules.Keywords!.Contains(keyword) || (rules.KeepsUnknown && !SchemaVocabulary.IsKnown(keyword));
 
-    /// <summary>A closed object cannot be a map, so that the answers that are meant could not be given.</summary>
+    /// <summary>Removes keywords for properties without fixed names. A closed object cannot be a map, so a schema for further properties is refused.</summary>
     private void RemoveOpenness(string keyword, SchemaValue value, List<string> notes)
     {
         if (value.Node?.Boolean == false)

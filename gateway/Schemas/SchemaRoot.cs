@@ -2,17 +2,17 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Schemas;
 
-/// <summary>Whether a schema's root describes an object, as most providers demand (specs/dialects.md 2.5).</summary>
+/// <summary>Decides whether a schema's root describes an object, which most providers require (specs/dialects.md 2.5).</summary>
 internal static class SchemaRoot
 {
     public static GatewayException NotAnObject(SchemaDocument document) =>
         document.Refusal(document.Root.Pointer, "must describe an object: its root needs \"type\": \"object\"");
 
-    /// <summary>A root without a type describes an object when it speaks of objects only, or of nothing at all.</summary>
+    /// <summary>A root without a type describes an object when it has keywords for objects, or no constraints at all.</summary>
     public static bool DescribesObject(SchemaNode node) => DescribesObject(node, []);
 
     /// <param name="node">The schema.</param>
-    /// <param name="known">Verdicts so far: references may lead to one schema in very many ways.</param>
+    /// <param name="known">The results so far, because references may lead to one schema in very many ways.</param>
     private static bool DescribesObject(SchemaNode node, Dictionary<SchemaNode, bool> known)
     {
         if (!known.TryGetValue(node, out var verdict))
@@ -36,7 +36,7 @@ internal static class SchemaRoot
         return about.Count == 0 || about.Contains("object");
     }
 
-    /// <summary>The types that a schema names, itself or through a reference; empty when they are not plain to see.</summary>
+    /// <summary>The types that a schema names, itself or through a reference; empty when it names none.</summary>
     public static List<string> Types(SchemaNode node)
     {
         while (!node.Has("type") && node.Target is { } target)

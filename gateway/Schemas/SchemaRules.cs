@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Dragoman.Schemas;
 
-/// <summary>What one kind of provider takes of JSON Schema, as data (specs/dialects.md 2.5).</summary>
+/// <summary>The part of JSON Schema that one kind of provider accepts, as data (specs/dialects.md 2.5).</summary>
 public sealed class SchemaRules
 {
     private static readonly string[] Shared =
@@ -40,29 +40,29 @@ public sealed class SchemaRules
         Recursion = RecursionLimit.Optional,
     };
 
-    /// <summary>Checks only; the schema stays as the client sent it.</summary>
+    /// <summary>Only checks the schema and leaves it as the client sent it.</summary>
     public static readonly SchemaRules Permissive = new();
 
     private SchemaRules()
     {
     }
 
-    /// <summary>The keywords that are taken; null when all are, unchanged.</summary>
+    /// <summary>The accepted keywords; null when all are accepted and the schema is not changed.</summary>
     internal FrozenSet<string>? Keywords { get; private init; }
 
-    /// <summary>The values of <c>format</c> that are taken; null for any.</summary>
+    /// <summary>The accepted values of <c>format</c>; null for any.</summary>
     internal FrozenSet<string>? Formats { get; private init; }
 
-    /// <summary>Whether keywords that JSON Schema does not have may stay.</summary>
+    /// <summary>Whether keywords that JSON Schema does not define are kept.</summary>
     internal bool KeepsUnknown { get; private init; }
 
     /// <summary>
-    /// Whether every object needs <c>additionalProperties: false</c> and every schema a type or a choice, beside which stands
-    /// nothing that limits it.
+    /// Whether every object needs <c>additionalProperties: false</c>, and every schema needs a type or a choice without
+    /// constraints beside it.
     /// </summary>
     internal bool IsClosed { get; private init; }
 
-    /// <summary>Whether every property has to be required, so that an optional one becomes nullable.</summary>
+    /// <summary>Whether every property must be required, so that an optional one becomes nullable.</summary>
     internal bool RequiresAll { get; private init; }
 
     internal bool NeedsObjectRoot { get; private init; }
@@ -71,13 +71,13 @@ public sealed class SchemaRules
 
     internal bool ConstAsEnum { get; private init; }
 
-    /// <summary>How many objects may stand in each other. The limit of 5,000 properties is met by <see cref="SchemaDocument.MostNodes"/>.</summary>
+    /// <summary>How deep objects may be nested. The limit of 5,000 properties is enforced by <see cref="SchemaDocument.MostNodes"/>.</summary>
     internal int DeepestObjects { get; private init; } = int.MaxValue;
 
     internal int MostOptional { get; private init; } = int.MaxValue;
 
     internal int MostMinItems { get; private init; } = int.MaxValue;
 
-    /// <summary>Whether an <c>enum</c> may list nothing but texts, numbers, booleans and null.</summary>
+    /// <summary>Whether an <c>enum</c> may contain only strings, numbers, booleans and null.</summary>
     internal bool PrimitiveChoices { get; private init; }
 }

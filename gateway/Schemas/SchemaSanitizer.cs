@@ -7,18 +7,18 @@ using Dragoman.Wire;
 namespace Dragoman.Schemas;
 
 /// <summary>
-/// Makes of a client's JSON Schema one that a provider takes (specs/dialects.md 2.5, P-26). It may be looser than the
-/// client's, never stricter where <see cref="SanitisedSchema.Unsupported"/> is null, but that objects are closed, that a
-/// schema without a type is of the type that it speaks of, and that where OpenAI wants every property, absence is null.
+/// Converts a client's JSON Schema to one that a provider accepts (specs/dialects.md 2.5, P-26). The result may be looser than
+/// the client's. When <see cref="SanitisedSchema.Unsupported"/> is null it is stricter in three ways only: objects are closed; a
+/// schema without a type gets the type that its keywords are for; and when OpenAI requires every property, absence becomes null.
 /// </summary>
 public static class SchemaSanitizer
 {
     /// <param name="schema">Raw JSON as the client sent it.</param>
-    /// <param name="rules">What the provider takes.</param>
+    /// <param name="rules">The rules of the provider.</param>
     /// <param name="field">The request member for errors, such as <c>response_format.json_schema.schema</c>.</param>
-    /// <param name="work">Bounds the work for the request; null: nothing does.</param>
-    /// <param name="parsed">Has what was read of the schema before.</param>
-    /// <exception cref="GatewayException">The schema cannot be used, or its root cannot be told to the provider.</exception>
+    /// <param name="work">Limits the work for the request; null for no limit.</param>
+    /// <param name="parsed">The schema as it was parsed before; null when it was not.</param>
+    /// <exception cref="GatewayException">The schema cannot be used, or its root cannot be converted for the provider.</exception>
     public static SanitisedSchema Sanitise(string schema, SchemaRules rules, string field, WorkLimit? work = null, ParsedSchema? parsed = null)
     {
         var document = SchemaCheck.Checked(schema, field, work, parsed);

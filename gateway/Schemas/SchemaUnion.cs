@@ -1,12 +1,12 @@
 namespace Dragoman.Schemas;
 
-/// <summary>Makes of a choice at the root one object with the properties of every branch, for providers that take no choice there.</summary>
+/// <summary>Converts a choice at the root to one object with the properties of every branch, for providers that accept no choice there.</summary>
 internal sealed class SchemaUnion(SchemaRules rules, SchemaLosses losses, Func<SchemaNode, SchemaNode> expanded)
 {
     private static readonly string[] ChoiceKeywords = ["anyOf", "oneOf"];
 
     /// <param name="node">A schema without reference and <c>allOf</c>; it is changed.</param>
-    /// <param name="notes">Hears of the choice, for the description.</param>
+    /// <param name="notes">Receives a note about the choice, for the description.</param>
     public SchemaNode OneObject(SchemaNode node, List<string>? notes)
     {
         foreach (var keyword in ChoiceKeywords.Where(node.Has))
@@ -29,7 +29,7 @@ internal sealed class SchemaUnion(SchemaRules rules, SchemaLosses losses, Func<S
             node.Keywords["properties"] = SchemaValue.Of(properties);
             if (node.Strings("required").Union(hasAny ? [] : RequiredByAll(branches)).ToList() is { Count: > 0 } names)
                 node.Keywords["required"] = SchemaValue.Of(names);
-            // What the branches forbid beside their own properties is no longer known.
+            // It is no longer known which further properties each branch forbids.
             if (!rules.IsClosed)
                 node.Keywords.Remove("additionalProperties");
         }
@@ -39,7 +39,7 @@ internal sealed class SchemaUnion(SchemaRules rules, SchemaLosses losses, Func<S
 
     private static bool IsObject(SchemaNode branch) => !branch.Has("type") || branch.Strings("type").Contains("object");
 
-    /// <summary>What the branches that name a property say of it, in their order.</summary>
+    /// <summary>The properties of all branches, with their schemas in the order of the branches.</summary>
     private OrderedDictionary<string, Named> PropertiesOf(List<SchemaNode> branches)
     {
         var all = new OrderedDictionary<string, Named>(StringComparer.Ordinal);
@@ -68,7 +68,7 @@ internal sealed class SchemaUnion(SchemaRules rules, SchemaLosses losses, Func<S
 
     private static SchemaNode Property(List<SchemaNode> branches, Named named, int openBranches)
     {
-        // A branch that does not name the property takes anything there, unless it is closed.
+        // A branch that does not name the property allows any value for it, unless the branch is closed.
         var isAnything = named.OpenBranches < openBranches || named.Schemas.Exists(schema => schema.Boolean == true);
         var schemas = named.Schemas.Where(schema => schema.Boolean != false).DistinctBy(SchemaMerge.IdentityOf).ToList();
         if (isAnything || schemas.Count == 0)
@@ -86,7 +86,7 @@ internal sealed class SchemaUnion(SchemaRules rules, SchemaLosses losses, Func<S
     {
         public List<SchemaNode> Schemas { get; } = [];
 
-        /// <summary>How many of the branches that name the property take others beside it.</summary>
+        /// <summary>How many of the branches that name the property allow further properties.</summary>
         public int OpenBranches { get; set; }
     }
 }

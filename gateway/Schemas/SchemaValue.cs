@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Schemas;
 
-/// <summary>What a keyword holds: a schema, a list or a map of schemas, or any other JSON.</summary>
+/// <summary>The value of a keyword: a schema, a list or a map of schemas, or any other JSON.</summary>
 internal readonly record struct SchemaValue(JsonElement Raw, SchemaNode? Node = null, IReadOnlyList<SchemaNode>? List = null, OrderedDictionary<string, SchemaNode>? Map = null)
 {
     public IEnumerable<SchemaNode> Nodes => Node is { } node ? [node] : List ?? (IEnumerable<SchemaNode>?)Map?.Values ?? [];
@@ -15,7 +15,7 @@ internal readonly record struct SchemaValue(JsonElement Raw, SchemaNode? Node = 
 
     public static SchemaValue Of(SchemaNode node) => new(default, node);
 
-    /// <summary>How much copying the value, or telling it, is: characters of its JSON and of its names.</summary>
+    /// <summary>The cost of copying or writing the value: the characters of its JSON and of its names.</summary>
     public long Weight => Raw.ValueKind != JsonValueKind.Undefined && Node is null && List is null && Map is null
         ? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(Raw).Length
         : 1 + (List?.Count ?? 0) + (Map?.Keys.Sum(name => (long)name.Length + 1) ?? 0);
@@ -68,7 +68,7 @@ internal readonly record struct SchemaValue(JsonElement Raw, SchemaNode? Node = 
         }
         else
         {
-            // As written, so that no number changes its digits.
+            // The raw JSON, so that no number changes its digits.
             writer.WriteRawValue(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(Raw), skipInputValidation: true);
         }
     }

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Dragoman.Schemas;
 
-/// <summary>The keywords of JSON Schema 2020-12 and of the drafts before it, and what each holds.</summary>
+/// <summary>The keywords of JSON Schema 2020-12 and of earlier drafts, by the kind of their value.</summary>
 internal static class SchemaVocabulary
 {
     public static readonly FrozenSet<string> Schemas = FrozenSet.Create(
@@ -15,7 +15,7 @@ internal static class SchemaVocabulary
     /// <summary>Keywords that identify a document and say nothing about a value.</summary>
     public static readonly FrozenSet<string> Identity = FrozenSet.Create("$schema", "$id", "$anchor", "$dynamicAnchor", "$vocabulary", "$comment", "$defs", "definitions");
 
-    /// <summary>Keywords that limit which values are valid, by the type that they speak of; an empty type stands for any.</summary>
+    /// <summary>Keywords that limit which values are valid, with the type that they apply to; empty for any type.</summary>
     public static readonly FrozenDictionary<string, string> Assertions = new Dictionary<string, string>
     {
         ["type"] = "",
@@ -62,10 +62,10 @@ internal static class SchemaVocabulary
         ["multipleOf"] = "number",
     }.ToFrozenDictionary();
 
-    /// <summary>Keywords without force that tell the model something when they go.</summary>
+    /// <summary>Keywords that do not limit values but inform the model; they become notes when they are removed.</summary>
     public static readonly FrozenSet<string> Hints = FrozenSet.Create("default", "examples", "example", "contentEncoding", "contentMediaType", "contentSchema");
 
-    /// <summary>Whether a keyword may hold schemas, alone or beside something else.</summary>
+    /// <summary>Whether the value of a keyword may contain schemas, alone or beside other values.</summary>
     public static bool HoldsSchemas(string keyword) => Schemas.Contains(keyword) || Lists.Contains(keyword) || Maps.Contains(keyword) || keyword == "dependencies";
 
     public static bool IsKnown(string keyword) => Assertions.ContainsKey(keyword) || Identity.Contains(keyword) || Hints.Contains(keyword);
