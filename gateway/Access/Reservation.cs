@@ -1,4 +1,4 @@
 namespace Dragoman.Access;
 
-/// <summary>What was set aside for a request before it was sent.</summary>
+/// <summary>What was reserved for a request before it was sent.</summary>
 public sealed record Reservation(Caller Caller);

@@ -1,18 +1,18 @@
 namespace Dragoman.Access;
 
-/// <summary>How many tokens a request may use, as far as that is known before it is sent; null where it is not known.</summary>
+/// <summary>The most tokens that a request may use, as far as they are known before it is sent; null when not known.</summary>
 /// <remarks>
-/// The prompt is measured when it is asked for, so that a policy that does not ask costs nothing. It is there while
-/// <see cref="IAccessPolicy.ReserveAsync"/> runs, and gone soon after.
+/// The prompt is measured only when a policy reads <see cref="InputTokens"/>, so that other policies cost nothing. It can be
+/// measured only while <see cref="IAccessPolicy.ReserveAsync"/> runs, because the prompt is released soon after.
 /// </remarks>
 /// <param name="estimateInput">Measures the prompt.</param>
-/// <param name="outputTokens">The most that may be generated, of all choices together.</param>
+/// <param name="outputTokens">The most tokens that may be generated, for all choices together.</param>
 public sealed class UpperBound(Func<long?> estimateInput, long? outputTokens)
 {
-    /// <summary>Of what generates nothing and is billed for nothing, such as a count.</summary>
+    /// <summary>For requests that generate nothing and cost nothing, such as a token count.</summary>
     public static readonly UpperBound Nothing = new(() => 0, 0);
 
-    /// <summary>An estimate of the prompt's tokens.</summary>
+    /// <summary>The estimated tokens of the prompt.</summary>
     public long? InputTokens => estimateInput();
 
     /// <summary>The most tokens that may be generated.</summary>

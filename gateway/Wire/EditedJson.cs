@@ -3,20 +3,20 @@ using System.Buffers;
 namespace Dragoman.Wire;
 
 /// <summary>
-/// A JSON object with some of its top-level members changed and every other byte as it is. The changes are gathered, so that
-/// the object is written once however many there are, or goes out piece by piece without being copied.
+/// A JSON object with some of its top-level members changed and every other byte as it is. The changes are collected, so that
+/// the object is written once for all of them, or is sent piece by piece without a copy.
 /// </summary>
-/// <param name="source">The object as it was.</param>
+/// <param name="source">The original object.</param>
 public sealed class EditedJson(JsonMembers source)
 {
     private static readonly byte[] Null = [.. "null"u8];
 
-    /// <summary>What stands instead of a part of the source, in the source's order.</summary>
+    /// <summary>The texts that replace parts of the source, in the order of the source.</summary>
     private readonly List<(int From, int To, ReadOnlyMemory<byte> Text)> edits = [];
 
     private ReadOnlyMemory<byte> written;
 
-    /// <summary>In bytes, once it is written.</summary>
+    /// <summary>The length in bytes of the changed object.</summary>
     public int Length
     {
         get
@@ -28,7 +28,7 @@ public sealed class EditedJson(JsonMembers source)
         }
     }
 
-    /// <summary>The object in one piece, written when it is first asked for.</summary>
+    /// <summary>The changed object in one piece, written at the first use.</summary>
     public ReadOnlyMemory<byte> Written
     {
         get
@@ -40,8 +40,8 @@ public sealed class EditedJson(JsonMembers source)
     }
 
     /// <summary>
-    /// Replaces the value of a member. Of several such members the last one counts and the others become null, so that a
-    /// member that is sent a million times does not make the object a million times larger.
+    /// Replaces the value of a member. When the member is there several times, the last one gets the value and the others become
+    /// null, so that a member that is sent a million times does not make the object a million times larger.
     /// </summary>
     /// <param name="name">The member's name, without escapes.</param>
     /// <param name="value">JSON.</param>
@@ -65,7 +65,7 @@ public sealed class EditedJson(JsonMembers source)
         Put(inside..inside, source.IsEmpty ? member.ToArray() : (byte[])[.. member, (byte)',']);
     }
 
-    /// <summary>Puts another member in the place of one; the last one where there are several.</summary>
+    /// <summary>Replaces a member, name and value, by another; of several with the name, the last one.</summary>
     /// <param name="name">The member's name, without escapes.</param>
     /// <param name="member">JSON: a quoted name, a colon and a value.</param>
     public void Replace(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> member)
@@ -74,7 +74,7 @@ public sealed class EditedJson(JsonMembers source)
             Put(source.WholeAt(last), member);
     }
 
-    /// <summary>The object's parts, in order: of the source, and of what replaces some of it.</summary>
+    /// <summary>The parts of the changed object in order: parts of the source, and the texts that replace others.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Pieces()
     {
         var copied = 0;

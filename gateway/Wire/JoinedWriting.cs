@@ -26,7 +26,7 @@ internal static class JoinedWriting
         output.Advance(length);
     }
 
-    /// <summary>Copies the bytes into the room and goes on behind them; for what has more parts or numbers between them.</summary>
+    /// <summary>Copies bytes into the buffer and moves on behind them; for output with more parts, or with numbers between them.</summary>
     public static void Append(this ref Span<byte> room, ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(room);

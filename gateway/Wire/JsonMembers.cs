@@ -6,10 +6,10 @@ using System.Text.Json;
 
 namespace Dragoman.Wire;
 
-/// <summary>The top-level members of a JSON object as slices of its text: found once, looked up and changed without another pass.</summary>
+/// <summary>The top-level members of a JSON object as slices of its text. They are found once; looking up and changing them needs no other pass.</summary>
 public sealed class JsonMembers
 {
-    /// <summary>Members that there is room for at first; requests rarely have more.</summary>
+    /// <summary>The first capacity of the list; requests rarely have more members.</summary>
     private const int Usual = 12;
 
     private readonly ReadOnlyMemory<byte> json;
@@ -20,24 +20,24 @@ public sealed class JsonMembers
     /// <summary>The object's text.</summary>
     public ReadOnlyMemory<byte> Json => json;
 
-    /// <summary>Of the object's text, in bytes.</summary>
+    /// <summary>The length of the object's text in bytes.</summary>
     public int Length => json.Length;
 
     /// <summary>Whether the object has no members.</summary>
     internal bool IsEmpty => members.Count == 0;
 
-    /// <summary>Where the object's first member would stand.</summary>
+    /// <summary>The offset right after the opening brace.</summary>
     internal int Inside => json.Span.IndexOf((byte)'{') + 1;
 
-    /// <summary>Null when the text is not one JSON object and nothing else.</summary>
+    /// <summary>Reads the members; null when the text is anything but one JSON object.</summary>
     public static JsonMembers? TryRead(ReadOnlyMemory<byte> json) => TryRead(json, mayBeFollowed: false);
 
-    /// <summary>Null when the text does not begin with a JSON object; what follows it is left out.</summary>
+    /// <summary>Reads the members of the object at the beginning of a text; null when there is none. The rest of the text is ignored.</summary>
     public static JsonMembers? TryReadFirst(ReadOnlyMemory<byte> json) => TryRead(json, mayBeFollowed: true);
 
     /// <summary>The members of an object that was parsed already, without reading its text again.</summary>
     /// <param name="parsed">The object.</param>
-    /// <param name="text">What it was parsed from; white space may stand before the object, and anything after it.</param>
+    /// <param name="text">The text that it was parsed from, with white space before the object and anything after it.</param>
     public static JsonMembers Of(JsonElement parsed, ReadOnlyMemory<byte> text)
     {
         var whole = JsonMarshal.GetRawUtf8Value(parsed);
@@ -47,7 +47,7 @@ public sealed class JsonMembers
         {
             var name = JsonMarshal.GetRawUtf8PropertyName(member);
             var value = JsonMarshal.GetRawUtf8Value(member.Value);
-            // Both lie in the text that was parsed, so their places in it are distances. An empty name has a place as well.
+            // Both are slices of the parsed text, so their offsets are distances in memory. An empty name has an offset too.
             var from = PlaceOf(whole, value);
             found.Add(new Member(PlaceOf(whole, name), name.Length, from, from + value.Length));
         }
@@ -55,7 +55,7 @@ public sealed class JsonMembers
         return new JsonMembers(text.Slice(start, whole.Length), found);
     }
 
-    /// <summary>A member's JSON; the last one where there are several, nothing where there is none or where it is null.</summary>
+    /// <summary>A member's JSON: the last one when there are several, empty when there is none or when it is null.</summary>
     public ReadOnlyMemory<byte> Find(string name) => Find(Encoding.UTF8.GetBytes(name));
 
     /// <inheritdoc cref="Find(string)"/>
@@ -66,13 +66,13 @@ public sealed class JsonMembers
         return value.Span.SequenceEqual("null"u8) ? default : value;
     }
 
-    /// <summary>Whether there is such a member, be it null.</summary>
+    /// <summary>Whether there is such a member, even with the value null.</summary>
     public bool Has(ReadOnlySpan<byte> name) => LastIndexOf(name) >= 0;
 
-    /// <summary>Writes the object without some of its members, and with others in front.</summary>
-    /// <param name="without">Names of members to leave out.</param>
+    /// <summary>Writes the object without some of its members and with others in front.</summary>
+    /// <param name="without">The names of the members to leave out.</param>
     /// <param name="with">JSON: members to add, comma-separated; may be empty.</param>
-    /// <param name="output">Gets the object.</param>
+    /// <param name="output">Receives the object.</param>
     public void Write(IReadOnlyCollection<string> without, ReadOnlySpan<byte> with, IBufferWriter<byte> output)
     {
         output.Write("{"u8);
@@ -91,7 +91,7 @@ public sealed class JsonMembers
         output.Write("}"u8);
     }
 
-    /// <summary>The object with one member less, its other members as they were sent.</summary>
+    /// <summary>The object without one member; the other members are as they were sent.</summary>
     public ReadOnlyMemory<byte> Without(string name)
     {
         var output = new ArrayBufferWriter<byte>(Length);
@@ -99,9 +99,9 @@ public sealed class JsonMembers
         return output.WrittenMemory;
     }
 
-    /// <summary>Which member has a name; -1: none.</summary>
-    /// <param name="name">Without escapes.</param>
-    /// <param name="before">Only members before this one are looked at; null: all.</param>
+    /// <summary>The index of the last member with a name; -1 when there is none.</summary>
+    /// <param name="name">The name, without escapes.</param>
+    /// <param name="before">Search only the members before this index; null for all.</param>
     internal int LastIndexOf(ReadOnlySpan<byte> name, int? before = null)
     {
         for (var index = (before ?? members.Count) - 1; index >= 0; index--)
@@ -113,10 +113,10 @@ public sealed class JsonMembers
         return -1;
     }
 
-    /// <summary>Where a member's value stands in the object's text.</summary>
+    /// <summary>The range of a member's value in the object's text.</summary>
     internal Range ValueAt(int index) => members[index].Value;
 
-    /// <summary>Where a member stands with its name.</summary>
+    /// <summary>The range of a whole member, with its name.</summary>
     internal Range WholeAt(int index) => members[index].Whole;
 
     private static JsonMembers? TryRead(ReadOnlyMemory<byte> json, bool mayBeFollowed)
@@ -151,14 +151,14 @@ public sealed class JsonMembers
     private bool IsNamed(Member member, ReadOnlySpan<byte> name)
     {
         var own = json.Span.Slice(member.Name, member.NameLength);
-        // Hardly anybody escapes a name.
+        // Names with escapes are rare.
         return own.SequenceEqual(name) || (own.Contains((byte)'\\') && Encoding.UTF8.GetBytes(JsonText.ReadString(own)).AsSpan().SequenceEqual(name));
     }
 
-    /// <param name="Name">Where the name begins, behind its quote.</param>
-    /// <param name="NameLength">In bytes, as it is written.</param>
-    /// <param name="From">Where the value begins.</param>
-    /// <param name="To">Where the value has ended.</param>
+    /// <param name="Name">The offset of the name, after its quote.</param>
+    /// <param name="NameLength">The length of the raw name in bytes.</param>
+    /// <param name="From">The offset of the value.</param>
+    /// <param name="To">The offset right after the value.</param>
     private readonly record struct Member(int Name, int NameLength, int From, int To)
     {
         public Range Value => From..To;

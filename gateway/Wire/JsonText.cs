@@ -72,10 +72,10 @@ public static class JsonText
         return line;
     }
 
-    /// <summary>Without the white space around it that JSON allows.</summary>
+    /// <summary>Removes the white space that JSON allows around a value.</summary>
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> json) => json.Trim(" \t\r\n"u8);
 
-    /// <summary>The bytes with U+FFFD in place of all that is not UTF-8.</summary>
+    /// <summary>The bytes with U+FFFD in place of everything that is not valid UTF-8.</summary>
     public static ReadOnlySpan<byte> ReplaceInvalidUtf8(ReadOnlySpan<byte> json) => Utf8.IsValid(json) ? json : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json));
 
     /// <summary>Reads a JSON string leniently: half a surrogate pair becomes U+FFFD instead of an exception.</summary>
