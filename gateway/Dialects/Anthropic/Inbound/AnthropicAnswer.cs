@@ -6,7 +6,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
-/// <summary>Writes a whole answer as Anthropic's <c>message</c> object (specs/dialects.md 1.3), and what a stream says alike.</summary>
+/// <summary>Writes an answer as Anthropic's <c>message</c> object (specs/dialects.md 1.3), and the members that streams share with it.</summary>
 internal static class AnthropicAnswer
 {
     private const int IdLetters = 24;
@@ -21,7 +21,7 @@ internal static class AnthropicAnswer
         var calls = 0;
         foreach (var block in choice.Blocks)
         {
-            // A call that a limit cut off cannot be made; the reason tells the client that something is missing.
+            // The client could not run a call that a limit cut off. The stop reason shows the client that the answer is incomplete.
             if (block is AnswerToolCall call && (!IsCutOff(choice) || HasObject(call)))
             {
                 calls++;
@@ -39,7 +39,7 @@ internal static class AnthropicAnswer
         writer.WriteEndObject();
     }
 
-    /// <summary>The members of a message in front of its content.</summary>
+    /// <summary>Writes the members that precede a message's content.</summary>
     public static void WriteHead(Utf8JsonWriter writer, AnswerContext context)
     {
         writer.WriteString("id"u8, "msg_" + context.RequestId);
@@ -65,7 +65,7 @@ internal static class AnthropicAnswer
         writer.WriteEndObject();
     }
 
-    /// <summary>Anthropic demands the counts; those that the provider did not tell are zero (specs/dialects.md 2.14).</summary>
+    /// <summary>Anthropic requires the counts, so a count that the provider did not report is written as zero (specs/dialects.md 2.14).</summary>
     public static void WriteUsage(Utf8JsonWriter writer, in Usage usage)
     {
         var known = usage.Origin == UsageOrigin.Reported ? usage : Usage.Absent;
@@ -84,7 +84,7 @@ internal static class AnthropicAnswer
         writer.WriteEndObject();
     }
 
-    /// <summary>Calls make it <c>tool_use</c> unless a limit or a filter ended the answer (specs/dialects.md 2.17).</summary>
+    /// <summary>An answer with calls stops with <c>tool_use</c>, unless a limit or a filter ended it (specs/dialects.md 2.17).</summary>
     public static string ReasonOf(StopReason reason, bool hasCalls, bool isRefusal) => reason switch
     {
         StopReason.Length => "max_tokens",
@@ -97,8 +97,8 @@ internal static class AnthropicAnswer
     };
 
     /// <summary>
-    /// An id of the characters that Anthropic allows. The client sends back what it got, for the call and its result
-    /// alike; the request's id keeps calls of different answers apart.
+    /// An id that holds only the characters that Anthropic allows. The client returns this id with the call and with its
+    /// result. The request's id keeps the ids of different answers distinct.
     /// </summary>
     public static string CallId(AnswerContext context, string id) => id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-')
         ? id
@@ -132,7 +132,7 @@ internal static class AnthropicAnswer
         }
     }
 
-    /// <summary>Thinking, with its signature or an empty one (P-19); what is hidden whole is redacted.</summary>
+    /// <summary>Writes thinking with its signature, which may be empty (P-19). Thinking without visible text is written as redacted.</summary>
     private static void WriteReasoning(Utf8JsonWriter writer, AnswerContext context, ReasoningBlock block)
     {
         var signature = block.State is { Kind: not StateKind.AnthropicRedacted } state ? context.Envelope.Wrap(state) : "";
@@ -162,7 +162,7 @@ internal static class AnthropicAnswer
         writer.WriteEndObject();
     }
 
-    /// <exception cref="GatewayException">The arguments are not a JSON object, and Anthropic has no other way to carry them (P-33).</exception>
+    /// <exception cref="GatewayException">The arguments are not a JSON object; Anthropic has no other form for them (P-33).</exception>
     private static void WriteCall(Utf8JsonWriter writer, AnswerContext context, AnswerToolCall call)
     {
         if (!HasObject(call))

@@ -10,7 +10,7 @@ public sealed class AnthropicErrors : IErrorShape
 {
     private const int Overloaded = 529;
 
-    /// <summary>How Anthropic begins it; clients compact the conversation when they read this (specs/dialects.md 1.8).</summary>
+    /// <summary>The start of Anthropic's message. Clients compact the conversation when they find these words (specs/dialects.md 1.8).</summary>
     private const string TooLong = "prompt is too long";
 
     public static readonly AnthropicErrors Shape = new();

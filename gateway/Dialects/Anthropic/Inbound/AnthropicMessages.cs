@@ -6,7 +6,7 @@ using Dragoman.Dialects.Requests;
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
 /// <summary><c>POST /v1/messages</c> as Anthropic's clients speak it (specs/dialects.md 1.3).</summary>
-/// <param name="clock">What the times in the rate-limit headers count from; null: the machine's.</param>
+/// <param name="clock">Supplies the time that the rate-limit headers count from. The system clock when null.</param>
 public sealed class AnthropicMessages(TimeProvider? clock = null) : IInboundDialect
 {
     public string Name => "anthropic.messages";
@@ -18,8 +18,8 @@ public sealed class AnthropicMessages(TimeProvider? clock = null) : IInboundDial
     public ChatRequest Read(JsonElement body, RequestContext context) =>
         AnthropicMessagesReader.Read(RequestObject.OfBody(body, work: context.Work), context, generates: true);
 
-    /// <summary>Reads the body of <c>count_tokens</c>, which is a request without what bounds the answer (specs/dialects.md 4.2).</summary>
-    /// <exception cref="GatewayException">The request is malformed; names the member.</exception>
+    /// <summary>Reads the body of <c>count_tokens</c>: a request that needs no limit for the answer (specs/dialects.md 4.2).</summary>
+    /// <exception cref="GatewayException">The request is malformed. The error names the member.</exception>
     public static ChatRequest ReadForCount(JsonElement body, RequestContext context) =>
         AnthropicMessagesReader.Read(RequestObject.OfBody(body, work: context.Work), context, generates: false);
 

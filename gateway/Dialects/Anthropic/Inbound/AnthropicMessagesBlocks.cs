@@ -7,8 +7,8 @@ namespace Dragoman.Dialects.Anthropic.Inbound;
 
 /// <summary>Reads content blocks into parts (specs/dialects.md 2.2, 2.6).</summary>
 /// <param name="envelope">Opens opaque state that the gateway packed.</param>
-/// <param name="family">Gets what only Anthropic can do.</param>
-/// <param name="isStrict">Whether the client's version refuses what newer ones do (specs/dialects.md 1.3).</param>
+/// <param name="family">Collects what only Anthropic can do.</param>
+/// <param name="isStrict">Whether to reject what the newer versions of the API reject (specs/dialects.md 1.3).</param>
 internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicMessagesFamily family, bool isStrict)
 {
     /// <summary>The parts of a block in a user message or a tool result.</summary>
@@ -32,7 +32,7 @@ internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicM
         }
     }
 
-    /// <summary>The parts of a block in an assistant message, tool calls aside.</summary>
+    /// <summary>The parts of a block in an assistant message, except for tool calls.</summary>
     public IEnumerable<Part> ReadAssistant(RequestObject block)
     {
         switch (block.RequiredString("type"))
@@ -51,7 +51,7 @@ internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicM
         }
     }
 
-    /// <summary>Nothing for an empty block, which providers refuse (P-51).</summary>
+    /// <summary>Returns no part for an empty block, because providers reject it (P-51).</summary>
     public IEnumerable<Part> ReadText(RequestObject block)
     {
         var text = block.RequiredString("text");
@@ -60,7 +60,7 @@ internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicM
         return text.Length > 0 ? [new TextPart(text) { Cache = AnthropicMessagesTools.ReadCache(block) }] : [];
     }
 
-    /// <summary>Our own envelope is opened; one with a broken seal is nothing. Anything else is Anthropic's, of unknown origin.</summary>
+    /// <summary>Opens the gateway's own envelope; null when its seal is broken. Any other text is Anthropic's state from an unknown model.</summary>
     private OpaqueState? ReadState(StateKind kind, string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -97,7 +97,7 @@ internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicM
             yield return part is TextPart words ? new DocumentPart(InlineMedia.OfText(words.Text), title) { Cache = words.Cache ?? cache } : part;
     }
 
-    /// <summary>Becomes plain text, which every model reads; what it needs to be cited by is Anthropic's alone.</summary>
+    /// <summary>Reads a search result as plain text, which every model understands. Only Anthropic can cite it.</summary>
     private IEnumerable<Part> ReadSearchResult(RequestObject block)
     {
         if (block.Object("citations")?.Bool("enabled") is true)
@@ -112,7 +112,7 @@ internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicM
         ];
     }
 
-    /// <summary>Null for a file at Anthropic, which is noted.</summary>
+    /// <summary>Null for a file stored at Anthropic, which is recorded as a need of this family.</summary>
     private MediaSource? ReadSource(RequestObject block, string what)
     {
         var source = SourceOf(block);
@@ -138,7 +138,7 @@ internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicM
         }
     }
 
-    /// <summary>The bytes tell the type; where they do not, the client does.</summary>
+    /// <summary>The media with the type that the client declared, unless the bytes show another type.</summary>
     private static InlineMedia Declared(InlineMedia media, RequestObject source) =>
         MediaType.ReadBase64(source.RequiredString("media_type").Split(';')[0], media.Base64, source.FieldPath("data"));
 

@@ -7,7 +7,7 @@ namespace Dragoman.Dialects.Anthropic.Inbound;
 
 /// <summary>
 /// Reads <c>system</c> and <c>messages</c> into turns (specs/dialects.md 2.1, 2.4). A user message with tool results
-/// becomes a turn for each result and one for the rest, in this order (P-50).
+/// becomes one turn for each result, followed by one turn for the rest (P-50).
 /// </summary>
 internal sealed class AnthropicMessagesConversation
 {
@@ -19,7 +19,7 @@ internal sealed class AnthropicMessagesConversation
 
     private AnthropicMessagesConversation(AnthropicMessagesBlocks blocks) => this.blocks = blocks;
 
-    /// <exception cref="GatewayException">A message is malformed, or a tool call and its result do not meet; names the member.</exception>
+    /// <exception cref="GatewayException">A message is malformed, or a tool call and its result do not match. The error names the member.</exception>
     public static IReadOnlyList<Turn> Read(RequestObject request, StateEnvelope envelope, string version, AnthropicMessagesFamily family)
     {
         var conversation = new AnthropicMessagesConversation(new AnthropicMessagesBlocks(envelope, family, AnthropicMessagesVersion.IsWithoutSampling(version)));
@@ -126,7 +126,7 @@ internal sealed class AnthropicMessagesConversation
         return pairing.Call(id, block.RequiredString("name"), block.Raw("input")!) with { Cache = AnthropicMessagesTools.ReadCache(block) };
     }
 
-    /// <summary>Text alone: a string, or text blocks.</summary>
+    /// <summary>Reads content that must be text: a string or text blocks.</summary>
     private List<Part> ReadText(RequestObject owner, string name)
     {
         if (owner.Find(name) is { ValueKind: JsonValueKind.String } text)
@@ -153,7 +153,7 @@ internal sealed class AnthropicMessagesConversation
         { } wrong => throw message.WrongType("content", "a string or an array of blocks", wrong),
     };
 
-    /// <summary>Only the last message may be empty, where the assistant is to begin.</summary>
+    /// <summary>An assistant message may be empty and is then left out. Any other message needs content.</summary>
     private void AddTurn(Role role, List<Part> parts, RequestObject message)
     {
         if (parts.Count == 0 && role != Role.Assistant)
@@ -164,7 +164,7 @@ internal sealed class AnthropicMessagesConversation
 
     private void AssertAnswered()
     {
-        // A table that was large once takes long to walk even when it is empty.
+        // Enumerating a dictionary that was once large is slow even when it is empty.
         if (waiting.Count == 0)
             return;
         foreach (var (id, field) in waiting)

@@ -6,9 +6,9 @@ namespace Dragoman.Dialects.Anthropic.Inbound;
 /// <summary>The response headers of Anthropic's API (specs/dialects.md 1.3).</summary>
 internal static class AnthropicMessagesHeaders
 {
-    /// <param name="requestId">Of this exchange.</param>
-    /// <param name="limits">Null: the provider said nothing.</param>
-    /// <param name="now">What the limits' times count from.</param>
+    /// <param name="requestId">The id of this exchange.</param>
+    /// <param name="limits">Null when the provider reported no limits.</param>
+    /// <param name="now">The time that the limits' reset times are relative to.</param>
     public static IEnumerable<(string Name, string Value)> Of(string requestId, RateLimits? limits, DateTimeOffset now) =>
     [
         (AnthropicErrors.Shape.RequestIdHeader, requestId),

@@ -3,12 +3,12 @@ using Dragoman.Dialects.Requests;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
-/// <summary>Reads how the answer shall be thought about and what form it shall have (specs/dialects.md 1.3, 2.5, 2.6).</summary>
+/// <summary>Reads how much the model should think and which format the answer should have (specs/dialects.md 1.3, 2.5, 2.6).</summary>
 internal static class AnthropicMessagesOutput
 {
     private const int LeastBudget = 1024;
 
-    /// <summary>Anthropic's schemas have no name, which others demand.</summary>
+    /// <summary>Anthropic's schemas have no name, but other providers require one.</summary>
     private const string SchemaName = "response";
 
     public static ReasoningRequest ReadReasoning(RequestObject request, AnthropicMessagesFamily family)
@@ -35,14 +35,14 @@ internal static class AnthropicMessagesOutput
             case "disabled":
                 return new ReasoningRequest(false, null);
             case "between_tools":
-                // The least there is where thinking cannot be turned off.
+                // The lowest level of a model whose thinking cannot be turned off.
                 return new ReasoningRequest(true, effort ?? ReasoningEffort.Low) { IsVisible = isVisible };
             case var other:
                 throw GatewayException.Invalid("thinking.type", $"thinking.type must be enabled, adaptive, disabled or between_tools, not \"{other}\"");
         }
     }
 
-    /// <summary><c>output_config.format</c>, or <c>output_format</c> as it was called before.</summary>
+    /// <summary>Reads <c>output_config.format</c>, or its older name <c>output_format</c>.</summary>
     public static OutputFormat? ReadFormat(RequestObject request)
     {
         if ((request.Object("output_config")?.Object("format") ?? request.Object("output_format")) is not { } format)

@@ -17,8 +17,8 @@ internal static class AnthropicMessagesReader
 
     /// <param name="request">The body.</param>
     /// <param name="context">The headers and the envelope.</param>
-    /// <param name="generates">Whether an answer is wanted, so that it has to be bounded; else the tokens are counted.</param>
-    /// <exception cref="GatewayException">The request is malformed; names the member.</exception>
+    /// <param name="generates">Whether an answer is wanted, which needs a limit. Otherwise only the tokens are counted.</param>
+    /// <exception cref="GatewayException">The request is malformed. The error names the member.</exception>
     public static ChatRequest Read(RequestObject request, RequestContext context, bool generates)
     {
         var version = AnthropicMessagesVersion.Of(context);
@@ -52,7 +52,7 @@ internal static class AnthropicMessagesReader
         };
     }
 
-    /// <summary>Zero is no bound but asks Anthropic to cache the prompt and answer nothing (specs/dialects.md 2.8).</summary>
+    /// <summary>A limit of zero asks Anthropic to cache the prompt without an answer (specs/dialects.md 2.8).</summary>
     private static int? ReadLimit(RequestObject request, bool generates, AnthropicMessagesFamily family)
     {
         switch (request.Int32("max_tokens"))
@@ -117,7 +117,7 @@ internal static class AnthropicMessagesReader
             family.Needs("inference_geo", "chooses where Anthropic computes");
         if (request.Object("context_management") is not { } management)
             return;
-        // To clear old results or thinking only shortens the prompt; anything else changes what is answered.
+        // Clearing old results or thinking only shortens the prompt. Any other edit changes the answer.
         if (management.Members.All(member => member.Name == "edits")
             && management.Objects("edits").All(edit => edit.String("type")?.StartsWith("clear_", StringComparison.Ordinal) == true))
             family.Likes("context_management");

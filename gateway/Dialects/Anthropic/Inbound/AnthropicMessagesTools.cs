@@ -4,12 +4,12 @@ using Dragoman.Dialects.Requests;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
-/// <summary>Reads tools and how they may be chosen (specs/dialects.md 2.3).</summary>
+/// <summary>Reads the tools and the tool choice (specs/dialects.md 2.3).</summary>
 internal static class AnthropicMessagesTools
 {
     private static readonly string[] Members = ["type", "name", "description", "input_schema", "strict", "cache_control"];
 
-    /// <summary>The tools that the client runs itself; those of Anthropic's go to <paramref name="family"/>.</summary>
+    /// <summary>The tools that the client runs itself. Tools that Anthropic runs are recorded in <paramref name="family"/>.</summary>
     public static IReadOnlyList<ToolDefinition> Read(RequestObject request, AnthropicMessagesFamily family)
     {
         var tools = new List<ToolDefinition>();
@@ -53,7 +53,7 @@ internal static class AnthropicMessagesTools
         }
     }
 
-    /// <summary>A mark for the prompt cache; one on the whole request is an extension.</summary>
+    /// <summary>Reads a mark for the prompt cache. A mark on the whole request is an extension.</summary>
     public static CacheMark? ReadCache(RequestObject owner)
     {
         if (owner.Object("cache_control") is not { } control)

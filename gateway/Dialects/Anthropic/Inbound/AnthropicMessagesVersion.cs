@@ -2,7 +2,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
-/// <summary>The version of the API that a client speaks (specs/dialects.md 1.3).</summary>
+/// <summary>The version of the API that a client uses (specs/dialects.md 1.3).</summary>
 internal static class AnthropicMessagesVersion
 {
     public const string Header = "anthropic-version";
@@ -16,7 +16,7 @@ internal static class AnthropicMessagesVersion
     private const string First = "2023-06-01";
     private const string WithoutSampling = "2026-10-21";
 
-    /// <summary>The client's version; a client that names none speaks the first.</summary>
+    /// <summary>The client's version. A client that names none gets the first one.</summary>
     /// <exception cref="GatewayException">There is no such version.</exception>
     public static string Of(RequestContext context) => context.Header(Header) switch
     {
@@ -25,15 +25,15 @@ internal static class AnthropicMessagesVersion
         var unknown => throw GatewayException.Invalid(Header, $"{Header}: \"{unknown}\" is not a version of this API; it must be {First} or {WithoutSampling}"),
     };
 
-    /// <summary>Whether the version has neither sampling parameters nor documents in assistant messages.</summary>
+    /// <summary>Whether the version lacks sampling parameters and documents in assistant messages.</summary>
     public static bool IsWithoutSampling(string version) => version == WithoutSampling;
 
     /// <summary>The request headers for a provider of the same family.</summary>
-    /// <exception cref="GatewayException">The betas are no list of names.</exception>
+    /// <exception cref="GatewayException">The betas are not a list of names.</exception>
     public static IReadOnlyList<(string Name, string Value)> HeadersOf(RequestContext context, string version) =>
         context.Header(Betas) is { Length: > 0 } betas && BetasOf(betas) is { Length: > 0 } names ? [(Header, version), (Betas, names)] : [(Header, version)];
 
-    /// <summary>A client's header goes on to the provider, so it has to be what its name says: names, and commas between them.</summary>
+    /// <summary>The client's header is forwarded to the provider, so it must hold nothing but names separated by commas.</summary>
     private static string BetasOf(string text)
     {
         var names = text.Split(',', MostBetas + 1, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -5,17 +5,17 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
-/// <summary>Passes Anthropic's own answers through. What changes is the model's name, which is the client's own.</summary>
+/// <summary>Passes Anthropic's own answers through. Only the model's name is replaced, by the name that the client used.</summary>
 internal sealed class AnthropicPassThrough(AnswerContext context, IBufferWriter<byte> output) : PassThroughLane
 {
     private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
 
     public override void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
-        // What some servers add to their streams, such as a last [DONE], is no event of Anthropic's.
+        // Some servers add events that are not Anthropic's, such as a final [DONE].
         if (!data.TrimStart(" \t\r\n"u8).StartsWith("{"u8))
             return;
-        // Some proxies leave the names out; clients read nothing without them (P-14).
+        // Some proxies drop the event names. Clients ignore events without a name (P-14).
         var name = eventName.IsEmpty ? JsonSplice.Find(data, "type"u8).Trim((byte)'"') : eventName;
         if (name.SequenceEqual("message_start"u8) && JsonSplice.Find(data, "message"u8) is { IsEmpty: false } message && message[0] == '{')
         {
@@ -26,11 +26,11 @@ internal sealed class AnthropicPassThrough(AnswerContext context, IBufferWriter<
             data = whole.WrittenSpan;
         }
 
-        // A line end inside the data, which the framing made of several data lines, is white space of the JSON.
+        // The framing joins several data lines with a line end, which is white space in the JSON.
         output.WriteJoined("event: "u8, name, "\ndata: "u8, JsonText.OnOneLine(data), "\n\n"u8);
     }
 
-    /// <summary>Nothing: <c>message_stop</c> has been passed on.</summary>
+    /// <summary>Writes nothing, because <c>message_stop</c> was already passed through.</summary>
     public override void CloseStream()
     {
     }

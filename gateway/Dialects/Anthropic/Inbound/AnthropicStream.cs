@@ -8,12 +8,12 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
 /// <summary>
-/// Writes an answer's events as Anthropic's stream (specs/dialects.md 3.2): one <c>message_start</c>, blocks one after
-/// the other, <c>message_delta</c> and <c>message_stop</c>. A failure is an error event and nothing behind it.
+/// Writes an answer's events as Anthropic's stream (specs/dialects.md 3.2): one <c>message_start</c>, the blocks one
+/// after another, <c>message_delta</c> and <c>message_stop</c>. A failure is an error event that ends the stream.
 /// </summary>
 /// <remarks>
-/// Blocks do not overlap, tool calls may: while a call is being written, whatever else comes waits behind it and follows
-/// in its order when the call is whole.
+/// Anthropic's blocks do not overlap, but a provider's tool calls may. While one call is being written, everything else
+/// that arrives is queued and written in order once the call is complete.
 /// </remarks>
 internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte> output) : IAnswerEvents
 {
@@ -36,7 +36,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
 
     private static ReadOnlySpan<byte> DeltaTail => "\"}}\n\n"u8;
 
-    /// <summary>Nothing: what the provider says of its counts may still come before the first block.</summary>
+    /// <summary>Writes nothing yet, because the provider may still report token counts before the first block.</summary>
     public void Start(string? upstreamId)
     {
     }
@@ -96,7 +96,10 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
         }
     }
 
-    /// <summary>State of a call has no place here; the gateway remembers it by the call's id. Nor has Gemini's of a text.</summary>
+    /// <summary>
+    /// The format has no place for the state of a call, which the gateway remembers by the call's id, nor for Gemini's
+    /// state of a text.
+    /// </summary>
     public void State(int choice, int? slot, OpaqueState state)
     {
         if (choice != 0 || slot is not null || !showsReasoning || state.Kind == StateKind.GeminiThoughtSignature)
@@ -108,7 +111,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
             WriteState(state);
     }
 
-    /// <exception cref="GatewayException">Always, but for answers that have no place anyway: an assistant's message here holds no media.</exception>
+    /// <exception cref="GatewayException">Always for the first choice, because this API's assistant messages hold no media.</exception>
     public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
     {
         if (choice == 0)
@@ -174,7 +177,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
         WriteDelta(escaped);
     }
 
-    /// <summary>A call whose arguments are a whole object is over, even if that was not said yet.</summary>
+    /// <summary>Ends a call whose arguments are a complete object, even when the provider has not reported its end yet.</summary>
     private void FinishWholeCall()
     {
         if (open != AnthropicStreamBlock.Tool || liveArguments is not { IsComplete: true })
@@ -183,7 +186,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
         Release();
     }
 
-    /// <summary>Writes what waited, up to a call that is not over.</summary>
+    /// <summary>Writes what is queued, up to a call that has not ended.</summary>
     private void Release()
     {
         while (open != AnthropicStreamBlock.Tool && waiting.TryTake(out var next))
@@ -236,7 +239,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
         WriteDelta(escaped);
     }
 
-    /// <summary>A signature ends the thinking that it belongs to; what has no thinking is redacted.</summary>
+    /// <summary>A signature ends the thinking block that it belongs to. State without thinking becomes a redacted block.</summary>
     private void WriteState(OpaqueState state)
     {
         var wrapped = JsonText.Escape(context.Envelope.Wrap(state));
@@ -277,7 +280,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
     {
         if (open == AnthropicStreamBlock.None)
             return;
-        // Strict clients want JSON even where there are no arguments.
+        // Strict clients expect JSON even when a call has no arguments.
         if (open == AnthropicStreamBlock.Tool && !liveArguments!.HasBegun)
             WriteDelta("{}"u8);
         open = AnthropicStreamBlock.None;
@@ -287,7 +290,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
 
     private void WriteDelta(ReadOnlySpan<byte> escaped) => output.WriteJoined(deltaHead, escaped, DeltaTail);
 
-    /// <summary>A delta of another kind in the open block.</summary>
+    /// <summary>Writes a delta of another kind into the open block.</summary>
     private void WriteDelta(ReadOnlySpan<byte> opening, ReadOnlySpan<byte> escaped)
     {
         var head = deltaHead;

@@ -3,7 +3,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
-/// <summary>One thing that waits.</summary>
+/// <summary>One queued item of a stream.</summary>
 internal abstract class AnthropicWaiting;
 
 internal sealed class AnthropicWaitingWords(AnthropicStreamBlock kind) : AnthropicWaiting
@@ -28,6 +28,6 @@ internal sealed class AnthropicWaitingCall(int slot, string id, string name) : A
 
     public EscapedText Arguments { get; } = new();
 
-    /// <summary>Whether the call has ended already.</summary>
+    /// <summary>Whether the call has already ended.</summary>
     public bool IsOver { get; set; }
 }

@@ -3,7 +3,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
-/// <summary>What came while a tool call was being written and has to follow it, in order (specs/dialects.md 3.2).</summary>
+/// <summary>The items that arrived while a tool call was being written and must follow it in order (specs/dialects.md 3.2).</summary>
 internal sealed class AnthropicWaitingBlocks
 {
     private readonly Queue<AnthropicWaiting> queue = new();
@@ -26,7 +26,7 @@ internal sealed class AnthropicWaitingBlocks
         Add(call);
     }
 
-    /// <summary>Nothing for a call that does not wait: all of it has been written.</summary>
+    /// <summary>Does nothing for a call that is not queued, because all of it has been written.</summary>
     public void AddArguments(int slot, ReadOnlySpan<byte> escaped)
     {
         if (calls.TryGetValue(slot, out var call))

@@ -12,23 +12,23 @@ internal sealed class AnthropicBlock(AnthropicBlockKind kind)
 
     public AnthropicBlockKind Kind { get; } = kind;
 
-    /// <summary>A call's place among the calls.</summary>
+    /// <summary>The call's index among the calls.</summary>
     public int Slot { get; set; }
 
     public bool IsStopped { get; set; }
 
-    /// <summary>Whether a call's arguments came in deltas.</summary>
+    /// <summary>Whether the call's arguments arrived in deltas.</summary>
     public bool HasArguments { get; set; }
 
     /// <summary>The arguments of a call without deltas, escaped (specs/dialects.md 3.1).</summary>
     public byte[] Input { get; private set; } = NoInput;
 
-    /// <summary>As the provider sent it, for a thinking block; empty when it has none.</summary>
+    /// <summary>A thinking block's signature as the provider sent it. Empty when it has none.</summary>
     public string Signature => signature?.ToString() ?? "";
 
     public SurrogateCarry Carry { get; } = new();
 
-    /// <param name="json">The <c>input</c> that came with the block's start: empty, or the whole of it.</param>
+    /// <param name="json">The <c>input</c> that arrived with the block's start: empty or complete.</param>
     public void KeepInput(ReadOnlySpan<byte> json)
     {
         if (json.StartsWith("{"u8))

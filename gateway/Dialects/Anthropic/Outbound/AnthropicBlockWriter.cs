@@ -87,7 +87,7 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
         writer.WriteText("text"u8, text);
     }
 
-    /// <summary>Word for word as the model wrote it.</summary>
+    /// <summary>Writes thinking exactly as the model wrote it.</summary>
     private void WriteThinking(string text, OpaqueState state)
     {
         if (state.Kind == StateKind.AnthropicRedacted)
@@ -185,7 +185,7 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
             writer.WriteBoolean("is_error"u8, true);
     }
 
-    /// <summary>Keeps an id of letters, digits, <c>_</c> and <c>-</c>; any other gets one made from it, the same for a call and its result.</summary>
+    /// <summary>Keeps an id of letters, digits, <c>_</c> and <c>-</c>. Any other is replaced, in the same way for a call and its result.</summary>
     private static string AcceptableId(string id) =>
         id.Length > 0 && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-') ? id : "toolu_" + ToolCallId.Alphanumeric(id, ToolCallIdLength);
 

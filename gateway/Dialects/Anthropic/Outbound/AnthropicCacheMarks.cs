@@ -3,7 +3,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
-/// <summary>Which of the client's cache marks a request may hold: four in all, those before the messages first (P-54, specs/dialects.md 2.9).</summary>
+/// <summary>Keeps at most four of the client's cache marks, those before the messages first (P-54, specs/dialects.md 2.9).</summary>
 internal sealed class AnthropicCacheMarks
 {
     private const int Most = 4;
@@ -12,23 +12,23 @@ internal sealed class AnthropicCacheMarks
 
     private readonly HashSet<object> kept;
 
-    /// <param name="tools">Come first in the prompt.</param>
-    /// <param name="conversation">Comes after them.</param>
-    /// <param name="losses">Gets what had to be left out.</param>
+    /// <param name="tools">The tools, which come first in the prompt.</param>
+    /// <param name="conversation">The conversation, which follows the tools.</param>
+    /// <param name="losses">Records the marks that are dropped.</param>
     public AnthropicCacheMarks(IReadOnlyList<ToolDefinition> tools, AnthropicConversation conversation, LossReport losses)
     {
         List<object> before = [.. tools.Where(tool => tool.Cache is not null), .. conversation.System.Where(part => part.Cache is not null)];
         var marked = conversation.Messages.SelectMany(message => message.Parts).SelectMany(Marked).ToList();
-        // Thinking takes no mark.
+        // Anthropic accepts no mark on thinking.
         var refused = marked.RemoveAll(part => part is ReasoningPart);
-        // A later mark covers what an earlier one does.
+        // A later mark covers everything that an earlier one covers.
         var keptBefore = before.TakeLast(Most).ToList();
         kept = new HashSet<object>([.. keptBefore, .. marked.TakeLast(Most - keptBefore.Count)], ReferenceEqualityComparer.Instance);
         if (refused > 0 || kept.Count < before.Count + marked.Count)
             losses.Dropped("cache_control");
     }
 
-    /// <summary>Writes a kept mark, inside the object of what it is on.</summary>
+    /// <summary>Writes the mark, if it is kept, inside the object that it belongs to.</summary>
     public void Write(Utf8JsonWriter writer, object owner, CacheMark? mark)
     {
         if (mark is null || !kept.Contains(owner))

@@ -3,12 +3,12 @@ using Dragoman.Conversation;
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
 /// <summary>
-/// A conversation in the order that Anthropic takes: the instructions before it apart, turns of one side joined, and
-/// nothing empty (specs/dialects.md 2.1, 2.4).
+/// A conversation in the order that Anthropic accepts: the leading instructions are separate, consecutive turns of one
+/// side are joined, and nothing is empty (specs/dialects.md 2.1, 2.4).
 /// </summary>
 internal sealed class AnthropicConversation
 {
-    /// <summary>Stands before an assistant's message that nobody asked for.</summary>
+    /// <summary>The text of the user message that is inserted before a leading assistant message.</summary>
     private const string Placeholder = ".";
 
     private readonly AnthropicModel model;
@@ -28,7 +28,7 @@ internal sealed class AnthropicConversation
     public List<AnthropicMessage> Messages { get; } = [];
 
     /// <summary>
-    /// Whether the last assistant message begins with thinking, where budget models that think want to see it (P-17).
+    /// False when the last assistant message lacks the leading thinking that models with a thinking budget require (P-17).
     /// </summary>
     public bool AllowsThinking
     {
@@ -39,7 +39,7 @@ internal sealed class AnthropicConversation
         }
     }
 
-    /// <exception cref="GatewayException">The provider cannot be told something whose loss would change the meaning.</exception>
+    /// <exception cref="GatewayException">The provider does not support something whose loss would change the meaning.</exception>
     public static AnthropicConversation Of(ChatRequest request, AnthropicModel model, string upstreamModel, LossReport losses)
     {
         CallState.Drop(request.Turns, losses);
@@ -76,7 +76,7 @@ internal sealed class AnthropicConversation
             PutResultsFirst(message.Parts);
     }
 
-    /// <summary>Where a model takes instructions among the messages: after a user's and before an assistant's, or last (specs/dialects.md 1.3).</summary>
+    /// <summary>Whether the model accepts instructions here: behind a user message, before an assistant message or last (specs/dialects.md 1.3).</summary>
     private bool MayStand(List<AnthropicMessage> messages, int place) =>
         model.TakesSystemMessages
         && place > 0 && messages[place - 1].Role == Role.User
@@ -90,7 +90,7 @@ internal sealed class AnthropicConversation
 
     private void EnsureUserBegins()
     {
-        // What consists of instructions alone is answered all the same, as Ollama and OpenAI do.
+        // A conversation of instructions alone is answered too, because Ollama and OpenAI answer it.
         if (Messages.Count == 0 && System.Count > 0)
         {
             losses.Emulated("system");
@@ -106,7 +106,7 @@ internal sealed class AnthropicConversation
         Messages.Insert(0, new AnthropicMessage(Role.User, [new TextPart(Placeholder)]));
     }
 
-    /// <summary>An answer that is to be gone on with must not end in white space, and later models take none (P-20, P-51).</summary>
+    /// <summary>An answer to be continued must not end in white space, and later models do not accept one (P-20, P-51).</summary>
     private void FinishEnd()
     {
         if (Messages[^1] is not { Role: Role.Assistant, Parts: var parts })
@@ -145,7 +145,7 @@ internal sealed class AnthropicConversation
         if (turn.Role != Role.Assistant)
             return [.. turn.Parts.Where(part => !IsBlank(part))];
         var spoken = turn.Parts.Where(MayBeSaid).ToList();
-        // Thinking that leads to nothing is taken from nobody.
+        // Anthropic rejects an assistant message that holds only thinking.
         if (spoken.Count > 0 && spoken.TrueForAll(part => part is ReasoningPart))
         {
             losses.Dropped("reasoning");
@@ -155,7 +155,7 @@ internal sealed class AnthropicConversation
         return spoken;
     }
 
-    /// <summary>Whether Anthropic takes the part from an assistant; thinking only from the model itself (P-18, P-19).</summary>
+    /// <summary>Whether Anthropic accepts the part in an assistant message. It accepts thinking only from the same model (P-18, P-19).</summary>
     private bool MayBeSaid(Part part)
     {
         switch (part)

@@ -6,8 +6,8 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
 /// <summary>
-/// Reads Anthropic's errors, <c>{"type":"error","error":{type,message,details?}}</c>, and classifies them by status, or
-/// by type where they come inside a good answer (specs/dialects.md 1.3, 1.8).
+/// Reads Anthropic's errors, <c>{"type":"error","error":{type,message,details?}}</c>. It classifies them by status, or by
+/// type when they arrive inside an answer with status 200 (specs/dialects.md 1.3, 1.8).
 /// </summary>
 internal static class AnthropicErrorReader
 {
@@ -17,12 +17,12 @@ internal static class AnthropicErrorReader
 
     private static readonly string[] UnpaidPhrases = ["credit balance is too low"];
 
-    /// <summary>Waiting does not help: somebody has to pay or to raise a limit.</summary>
+    /// <summary>Waiting does not help with these codes: the operator must pay or raise a limit.</summary>
     private static readonly string[] SpendCodes = ["enforced_spend_limit_reached", "contract_spend_limit_reached"];
 
-    /// <param name="status">HTTP status; 200 for a failure inside a good answer.</param>
+    /// <param name="status">The HTTP status, or 200 for a failure inside a successful answer.</param>
     /// <param name="body">JSON or anything else.</param>
-    /// <param name="retryAfter">What the headers said.</param>
+    /// <param name="retryAfter">The delay from the response headers.</param>
     public static GatewayError Read(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter)
     {
         var (type, text, code) = ReadDetails(body);
@@ -58,7 +58,7 @@ internal static class AnthropicErrorReader
     private static bool Says(string? message, string[] phrases) =>
         message is not null && Array.Exists(phrases, phrase => message.Contains(phrase, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The status that an error of a type has when it comes before the answer.</summary>
+    /// <summary>The status that Anthropic uses for this error type before an answer begins.</summary>
     private static int StatusOf(string? type) => type switch
     {
         "invalid_request_error" => 400,
@@ -87,7 +87,7 @@ internal static class AnthropicErrorReader
         catch (JsonException)
         {
             var text = Encoding.UTF8.GetString(body).Trim();
-            // A page of a proxy on the way says nothing to an API client.
+            // An HTML page from a proxy is no use to an API client.
             return (null, text.StartsWith('<') ? null : text, null);
         }
     }

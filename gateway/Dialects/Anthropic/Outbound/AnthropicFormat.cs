@@ -4,20 +4,20 @@ using Dragoman.Schemas;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
-/// <summary>A response format as one request asks for it.</summary>
-/// <param name="Means">How.</param>
-/// <param name="NativeSchema">What the provider is told, for <see cref="AnthropicFormatMeans.Native"/>.</param>
-/// <param name="AnswerSchema">What the answer has to be checked against where the provider does not vouch for it.</param>
+/// <summary>How one request's response format is achieved.</summary>
+/// <param name="Means">The means that is used.</param>
+/// <param name="NativeSchema">The schema for the provider, with <see cref="AnthropicFormatMeans.Native"/>.</param>
+/// <param name="AnswerSchema">The schema to check the answer against. Null when the provider guarantees it.</param>
 internal sealed record AnthropicFormat(AnthropicFormatMeans Means, string? NativeSchema = null, string? AnswerSchema = null)
 {
-    /// <summary>The tool that stands for the answer.</summary>
+    /// <summary>The name of the tool whose input is the answer.</summary>
     public const string ToolName = "answer";
 
     private const string AnyObject = """{"type":"object"}""";
 
     private const string Field = "response_format";
 
-    /// <exception cref="GatewayException">The schema is none.</exception>
+    /// <exception cref="GatewayException">The schema is not a valid schema.</exception>
     public static AnthropicFormat For(ChatRequest request, AnthropicModel model, LossReport losses)
     {
         var means = MeansFor(request, model);
@@ -36,20 +36,20 @@ internal sealed record AnthropicFormat(AnthropicFormatMeans Means, string? Nativ
         return new AnthropicFormat(means == AnthropicFormatMeans.Native ? AnthropicFormatMeans.Instruction : means, AnswerSchema: schema);
     }
 
-    /// <summary>Whether a call of <see cref="ToolName"/> will be the answer.</summary>
+    /// <summary>Whether the answer will be a call of <see cref="ToolName"/>.</summary>
     public static bool IsAnsweredByTool(ChatRequest request, AnthropicModel model) => MeansFor(request, model) == AnthropicFormatMeans.Tool;
 
     private static AnthropicFormatMeans MeansFor(ChatRequest request, AnthropicModel model) => request.Format?.Kind switch
     {
         OutputFormatKind.JsonObject => AnthropicFormatMeans.Instruction,
         OutputFormatKind.JsonSchema when model.KeepsToSchemas => AnthropicFormatMeans.Native,
-        // Other tools and thinking forbid to force one; a call's input is always an object.
+        // A tool cannot be forced beside other tools or with thinking, and a call's input is always an object.
         OutputFormatKind.JsonSchema when HasNoTools(request) && !WantsThinking(request, model) && IsOfObject(request.Format) => AnthropicFormatMeans.Tool,
         OutputFormatKind.JsonSchema => AnthropicFormatMeans.Instruction,
         _ => AnthropicFormatMeans.None,
     };
 
-    /// <summary>What the model is told, where it is only told.</summary>
+    /// <summary>The text for <see cref="AnthropicFormatMeans.Instruction"/>.</summary>
     public static string InstructionFor(OutputFormat format) => format.Kind == OutputFormatKind.JsonObject
         ? "Answer with a single JSON object and nothing else: no other words and no code fence."
         : $"Answer with JSON that is valid against this JSON Schema and with nothing else: no other words and no code fence.\n{format.Schema}";

@@ -1,6 +1,6 @@
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
-/// <summary>In which way a model is brought to answer in JSON (specs/dialects.md 2.5).</summary>
+/// <summary>How a model is made to answer in JSON (specs/dialects.md 2.5).</summary>
 internal enum AnthropicFormatMeans
 {
     /// <summary>The client wants text.</summary>
@@ -9,9 +9,9 @@ internal enum AnthropicFormatMeans
     /// <summary><c>output_config.format</c>.</summary>
     Native,
 
-    /// <summary>A single tool that has to be called, and whose input is the answer.</summary>
+    /// <summary>A single tool that the model is forced to call. Its input is the answer.</summary>
     Tool,
 
-    /// <summary>It is asked to.</summary>
+    /// <summary>An instruction in the prompt.</summary>
     Instruction,
 }

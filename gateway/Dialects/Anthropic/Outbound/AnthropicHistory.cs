@@ -5,17 +5,17 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
-/// <summary>Takes thinking out of a request's messages and leaves every other block as it is (P-18, P-19).</summary>
+/// <summary>Removes thinking from a request's messages and leaves every other block unchanged (P-18, P-19).</summary>
 internal static class AnthropicHistory
 {
-    /// <summary>A quick look for thinking that cannot be Anthropic's; may be wrong when it says yes.</summary>
+    /// <summary>A quick search for thinking that cannot be Anthropic's. It may report a false positive.</summary>
     public static bool MayHoldForeignThinking(ReadOnlySpan<byte> body)
     {
         if (body.IndexOf("thinking"u8) < 0)
             return false;
         if (body.IndexOf("\"gw1."u8) >= 0)
             return true;
-        // A signature that is empty, however it is spaced.
+        // An empty signature, with any white space around its colon.
         for (var at = body.IndexOf("\"signature\""u8); at >= 0; at = body.IndexOf("\"signature\""u8))
         {
             body = body[(at + "\"signature\""u8.Length)..];
@@ -26,12 +26,12 @@ internal static class AnthropicHistory
         return false;
     }
 
-    /// <summary>Whether a block's signature or data is another provider's, or nobody's.</summary>
+    /// <summary>Whether a block's signature or data is empty or belongs to another provider.</summary>
     public static bool IsForeign(string signature) => signature.Length == 0 || StateEnvelope.IsEnvelope(signature);
 
     /// <summary>
-    /// The request without the thinking blocks whose signature is told; null when there are none. Where a tool loop
-    /// loses its thinking, a request with a budget stops thinking too, or it would be refused (P-17).
+    /// The request without the thinking blocks whose signature is unwanted. Null when there are none. When a tool loop
+    /// loses its thinking, a thinking budget is removed as well, because Anthropic would reject the request (P-17).
     /// </summary>
     public static ReadOnlyMemory<byte>? WithoutThinking(ReadOnlyMemory<byte> body, Func<string, bool> isUnwanted)
     {
@@ -53,7 +53,7 @@ internal static class AnthropicHistory
             {
                 if (member.NameEquals("messages"u8))
                 {
-                    // A member that is sent many times is still written once.
+                    // A member that occurs several times is written once.
                     if (!hasMessages)
                         WriteMessages(writer, messages, IsUnwanted);
                     hasMessages = true;
@@ -113,7 +113,7 @@ internal static class AnthropicHistory
     private static bool IsAssistant(JsonElement message) =>
         message.ValueKind == JsonValueKind.Object && message.TryGetProperty("role", out var role) && role.ValueKind == JsonValueKind.String && role.ValueEquals("assistant"u8);
 
-    /// <summary>The blocks of a message; none where its content is a text.</summary>
+    /// <summary>The blocks of a message. There are none when its content is a string.</summary>
     private static JsonElement.ArrayEnumerator ContentOf(JsonElement message) =>
         message.ValueKind == JsonValueKind.Object && message.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.Array
             ? content.EnumerateArray()

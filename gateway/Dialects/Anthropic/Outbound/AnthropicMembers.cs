@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
 /// <summary>
-/// The members of one of Anthropic's objects that its answers are read by, each as raw JSON, empty where it is missing.
-/// Texts are the escaped insides of their strings, so that they are copied and never decoded.
+/// The members that matter in the objects of Anthropic's answers, each as raw JSON, empty when it is missing. Texts are
+/// the escaped contents of their strings, so they are copied and never decoded.
 /// </summary>
 internal ref struct AnthropicMembers
 {
@@ -33,10 +33,10 @@ internal ref struct AnthropicMembers
 
     public int Index;
 
-    /// <summary>How many bytes the object takes.</summary>
+    /// <summary>The object's length in bytes.</summary>
     public int Length;
 
-    /// <param name="json">Begins with the object, and another may follow; or nothing at all, where a member is missing.</param>
+    /// <param name="json">JSON that begins with the object; another object may follow. Empty when the member is missing.</param>
     /// <exception cref="JsonException">Not JSON.</exception>
     public static AnthropicMembers Read(ReadOnlySpan<byte> json)
     {

@@ -5,10 +5,10 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
-/// <summary>Reads Anthropic's list of models, with what it tells of them (specs/dialects.md 4.3).</summary>
+/// <summary>Reads Anthropic's list of models and their metadata (specs/dialects.md 4.3).</summary>
 internal static class AnthropicModelList
 {
-    /// <exception cref="GatewayException">The body is not a model list.</exception>
+    /// <exception cref="GatewayException">The body is not a list of models.</exception>
     public static IReadOnlyList<ListedModel> Read(ReadOnlyMemory<byte> body)
     {
         try
@@ -33,7 +33,7 @@ internal static class AnthropicModelList
         return new ListedModel(id, Math.Max(created, 0), contextLength, CapabilitiesOf(entry));
     }
 
-    /// <summary>Every model speaks and calls tools; null when nothing is said of the rest.</summary>
+    /// <summary>The model's capabilities; every model generates text and calls tools. Null when the entry lists none.</summary>
     private static List<string>? CapabilitiesOf(JsonElement entry)
     {
         if (!entry.TryGetProperty("capabilities", out var capabilities) || capabilities.ValueKind != JsonValueKind.Object)

@@ -7,16 +7,16 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
-/// <summary>Towards Anthropic's Messages API, and whatever imitates it (specs/dialects.md 1.3, 2).</summary>
-/// <param name="version">The <c>anthropic-version</c> that the provider is spoken to in; clients of the same family bring their own.</param>
+/// <summary>Writes requests for Anthropic's Messages API and servers that imitate it (specs/dialects.md 1.3, 2).</summary>
+/// <param name="version">The <c>anthropic-version</c> to send. Clients of the same family send their own.</param>
 public sealed class AnthropicOutbound(string version = AnthropicOutbound.DefaultVersion) : ICountsTokens, IListsModels, IAmendsCalls
 {
     public const string DefaultVersion = "2023-06-01";
 
-    /// <summary>From here on the API knows no sampling parameters.</summary>
+    /// <summary>The API has no sampling parameters from this version on.</summary>
     private const string FirstVersionWithoutSampling = "2026-10-21";
 
-    /// <summary>A longer answer may take more than the ten minutes that the API gives an unstreamed one; it is streamed and gathered here.</summary>
+    /// <summary>In tokens. A longer answer may exceed the API's ten minutes for unstreamed answers, so it is streamed and collected here.</summary>
     private const int LongestUnstreamed = 21_333;
 
     private static readonly string[] ForwardedHeaders = ["anthropic-version", "anthropic-beta"];
@@ -45,7 +45,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
         model.Base,
         answersByTool: !PassesThrough(request) && AnthropicFormat.IsAnsweredByTool(request, AnthropicModel.Of(model.Base)));
 
-    /// <summary>Anthropic fetches what it can reach in safety; other schemes are left to the gateway.</summary>
+    /// <summary>Anthropic fetches pictures and documents over HTTPS. The gateway downloads other links.</summary>
     private static bool FetchesLink(Part part) => part switch
     {
         ImagePart { Source: LinkedMedia link } => IsSafe(link),
@@ -60,7 +60,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
 
     public long ReadTokenCount(ReadOnlyMemory<byte> body) => TokenCountReader.Read(body, "input_tokens"u8);
 
-    /// <summary>A signature that the provider takes for somebody else's costs the thinking, not the conversation (P-18).</summary>
+    /// <summary>When the provider rejects the signature of a thinking block, the call is repeated without the thinking (P-18).</summary>
     public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal) =>
         refusal.Kind == ErrorKind.InvalidRequest
         && refusal.Message.Contains("signature", StringComparison.OrdinalIgnoreCase)
@@ -76,8 +76,8 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
     private static bool IsSafe(LinkedMedia link) => link.Url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Anthropic's own clients get through as they are. What holds sealed thinking is better written anew, which gives
-    /// the provider its own thinking back, unless it holds more than the canonical model knows.
+    /// Requests of Anthropic's own clients are passed through unchanged. A request with sealed thinking is written anew,
+    /// which restores the provider's own thinking, unless it holds members that the canonical model lacks.
     /// </summary>
     private static bool PassesThrough(ChatRequest request) =>
         request is { Family: AnthropicFamily.Name, Source: { } source }
@@ -97,10 +97,10 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
         ? [.. request.FamilyHeaders.Where(header => ForwardedHeaders.Contains(header.Name, StringComparer.OrdinalIgnoreCase))]
         : [];
 
-    /// <param name="request">What to write.</param>
-    /// <param name="upstreamModel">Whom for.</param>
-    /// <param name="losses">Gets what cannot be said.</param>
-    /// <param name="counts">Whether the prompt is only to be counted.</param>
+    /// <param name="request">The request to write.</param>
+    /// <param name="upstreamModel">The model that it is written for.</param>
+    /// <param name="losses">Records what the provider does not support.</param>
+    /// <param name="counts">Whether only the prompt's tokens are to be counted.</param>
     private UpstreamCall Write(ChatRequest request, UpstreamModel upstreamModel, LossReport losses, bool counts)
     {
         AnthropicSampling.RefuseWhatIsMissing(request, losses);
@@ -141,7 +141,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
         {
             Model = upstreamModel.Name,
             Headers = HeadersOf(request),
-            // White space alone is no stop sequence to Anthropic (P-52).
+            // Anthropic rejects a stop sequence of white space alone (P-52).
             LocalStop = [.. request.Sampling.Stop.Where(word => word.Length > 0 && string.IsNullOrWhiteSpace(word))],
             AnswerSchema = format.AnswerSchema,
         };
@@ -196,7 +196,7 @@ public sealed class AnthropicOutbound(string version = AnthropicOutbound.Default
         if (hints.User is { Length: > 0 } user)
         {
             writer.WriteStartObject("metadata"u8);
-            // Clients put addresses of people there, which Anthropic asks not to be sent.
+            // Clients put e-mail addresses there, which Anthropic asks not to receive.
             writer.WriteString("user_id"u8, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user))));
             writer.WriteEndObject();
         }

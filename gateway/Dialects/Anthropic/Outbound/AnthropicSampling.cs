@@ -3,16 +3,16 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
-/// <summary>What of a request's sampling Anthropic has, by model and API version (specs/dialects.md 1.3, 2.7).</summary>
+/// <summary>Writes the sampling parameters that Anthropic supports, by model and API version (specs/dialects.md 1.3, 2.7).</summary>
 internal static class AnthropicSampling
 {
-    /// <summary>The nearest to 1 that a model refuses, which takes <c>top_p</c> at its default only.</summary>
+    /// <summary>Models without sampling accept a <c>top_p</c> from here up to 1. Dropping such a value is not reported as a loss.</summary>
     private const double LeastDefaultTopP = 0.99;
 
-    /// <summary>Less is refused while the model thinks.</summary>
+    /// <summary>The least <c>top_p</c> that is accepted while the model thinks.</summary>
     private const double LeastThinkingTopP = 0.95;
 
-    /// <exception cref="GatewayException">The client asks for something whose loss would change what it gets.</exception>
+    /// <exception cref="GatewayException">The client asks for something whose loss would change the answer.</exception>
     public static void RefuseWhatIsMissing(ChatRequest request, LossReport losses)
     {
         if (request.Sampling.Choices > 1)
@@ -34,12 +34,12 @@ internal static class AnthropicSampling
         static GatewayException Missing(string field) => GatewayException.Invalid(field, $"{field} is not supported by this model's provider (anthropic)");
     }
 
-    /// <param name="writer">Inside the request object.</param>
-    /// <param name="sampling">What the client asked.</param>
-    /// <param name="model">What it asked it of.</param>
-    /// <param name="takesNone">Whether the API version knows no sampling at all.</param>
+    /// <param name="writer">A writer inside the request object.</param>
+    /// <param name="sampling">The client's sampling parameters.</param>
+    /// <param name="model">The model that answers.</param>
+    /// <param name="takesNone">Whether the API version has no sampling parameters at all.</param>
     /// <param name="thinks">Whether the model will think.</param>
-    /// <param name="losses">Gets what cannot be said.</param>
+    /// <param name="losses">Records what the provider does not support.</param>
     public static void Write(Utf8JsonWriter writer, Sampling sampling, AnthropicModel model, bool takesNone, bool thinks, LossReport losses)
     {
         var isFixed = takesNone || !model.TakesSampling;
@@ -61,7 +61,7 @@ internal static class AnthropicSampling
                 losses.Dropped("top_p");
         }
 
-        // Ollama's 0 means all.
+        // In Ollama 0 means all tokens.
         if (sampling.TopK is { } topK and > 0)
         {
             if (isFixed || thinks)

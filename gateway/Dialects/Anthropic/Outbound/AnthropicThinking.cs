@@ -3,32 +3,32 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
-/// <summary>How a model is told to think, and how long its answer may be (specs/dialects.md 1.3, 2.6, 2.8).</summary>
-/// <param name="Type">Anthropic's word; null: nothing is said.</param>
+/// <summary>The request's thinking parameters and its limit for the answer (specs/dialects.md 1.3, 2.6, 2.8).</summary>
+/// <param name="Type">Anthropic's name for the mode. Null when <c>thinking</c> is not written.</param>
 /// <param name="Limit">The request's <c>max_tokens</c>.</param>
 internal sealed record AnthropicThinking(string? Type, int Limit)
 {
-    /// <summary>What an answer may have when neither the client nor the table of models says.</summary>
+    /// <summary>The limit, in tokens, when neither the client nor the table of models sets one.</summary>
     private const int DefaultLimit = 4096;
 
     private const int LeastBudget = 1024;
 
-    /// <summary>For <c>enabled</c>: less than <see cref="Limit"/>.</summary>
+    /// <summary>The budget in tokens for <c>enabled</c>, less than <see cref="Limit"/>.</summary>
     public int Budget { get; init; }
 
-    /// <summary>For <c>output_config</c>; null: the model's own.</summary>
+    /// <summary>The effort for <c>output_config</c>. The model's default when null.</summary>
     public string? Effort { get; init; }
 
-    /// <summary>Whether the thinking is told; null: as the model's default is.</summary>
+    /// <summary>Whether the thinking is shown. The model's default when null.</summary>
     public string? Display { get; init; }
 
-    /// <summary>Whether the model will think, which forbids to force tools and to sample otherwise.</summary>
+    /// <summary>Whether the model will think, which rules out forced tools and most sampling parameters.</summary>
     public bool IsOn => Type is "enabled" or "adaptive" or "between_tools";
 
-    /// <param name="request">Says how much is wanted.</param>
-    /// <param name="model">Says what is possible.</param>
-    /// <param name="mayThink">False when the history lacks the thinking that a budget model wants to see again (P-17).</param>
-    /// <param name="losses">Gets what cannot be done as asked.</param>
+    /// <param name="request">The client's request.</param>
+    /// <param name="model">The model that answers.</param>
+    /// <param name="mayThink">False when the history lacks the thinking that a model with a thinking budget requires (P-17).</param>
+    /// <param name="losses">Records what the model does not support.</param>
     public static AnthropicThinking For(ChatRequest request, AnthropicModel model, bool mayThink, LossReport losses)
     {
         var cap = model.MostOutputTokens ?? int.MaxValue;
@@ -68,7 +68,7 @@ internal sealed record AnthropicThinking(string? Type, int Limit)
 
     private static AnthropicThinking TurnedOff(AnthropicThinking unsaid, AnthropicModel model, LossReport losses)
     {
-        // Models of the budget days do not think unless told to.
+        // Models with a thinking budget do not think unless they are asked to.
         if (!model.ThinksAdaptively)
             return unsaid;
         if (!model.AlwaysThinks)
@@ -101,7 +101,7 @@ internal sealed record AnthropicThinking(string? Type, int Limit)
         }
     }
 
-    /// <summary>Only a client that shows the thinking is worth the delay; OpenAI's does not unless it says so (specs/dialects.md 2.6).</summary>
+    /// <summary>Shown thinking delays the answer, so it is only requested for clients that can show it (specs/dialects.md 2.6).</summary>
     private static string? DisplayOf(ChatRequest request) => request.Reasoning.IsVisible switch
     {
         true => "summarized",
@@ -109,7 +109,7 @@ internal sealed record AnthropicThinking(string? Type, int Limit)
         null => request.Client.HasReasoning ? "summarized" : null,
     };
 
-    /// <summary>The budget is part of the limit: rather the limit is raised, within the model's, than the budget lowered.</summary>
+    /// <summary>The budget is part of the limit. The limit is raised, up to the model's maximum, before the budget is lowered.</summary>
     private static AnthropicThinking WithBudget(AnthropicThinking unsaid, ReasoningRequest reasoning, int? asked, int cap, LossReport losses)
     {
         var wanted = reasoning.BudgetTokens ?? ReasoningBudget.TokensOf(reasoning.Effort ?? ReasoningEffort.Medium);

@@ -6,7 +6,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
-/// <summary>The tools of a request and the choice among them (specs/dialects.md 2.3).</summary>
+/// <summary>The tools of a request and the tool choice (specs/dialects.md 2.3).</summary>
 internal sealed class AnthropicTools
 {
     private const string NoParameters = """{"type":"object","properties":{}}""";
@@ -22,7 +22,7 @@ internal sealed class AnthropicTools
         this.parallel = parallel;
     }
 
-    /// <summary>What the model is told where it cannot be made to call a tool; null: nothing.</summary>
+    /// <summary>The instruction for a model that cannot be forced to call a tool. Null when none is needed.</summary>
     public string? Instruction { get; private init; }
 
     public static AnthropicTools For(ChatRequest request, AnthropicModel model, AnthropicFormatMeans format, bool thinks, LossReport losses)
@@ -37,7 +37,7 @@ internal sealed class AnthropicTools
         var choice = request.ToolChoice;
         if (tools.Count == 0)
         {
-            // Without tools Anthropic refuses a history that holds calls.
+            // Anthropic rejects a history with calls when the request has no tools.
             tools.AddRange(request.Turns.SelectMany(turn => turn.ToolCalls).Select(call => call.Name).Distinct().Select(name => new ToolDefinition(name, null, null)));
             choice = ToolChoice.None;
             if (tools.Count > 0)
@@ -105,7 +105,7 @@ internal sealed class AnthropicTools
         writer.WriteEndObject();
     }
 
-    /// <summary>A strict tool has a schema that the model keeps to, or is not strict.</summary>
+    /// <summary>A tool stays strict only if the model can guarantee its schema.</summary>
     private static (ToolDefinition Tool, string Schema, bool? Strict) WithSchema(ToolDefinition tool, AnthropicModel model, LossReport losses)
     {
         var schema = SchemaOf(tool);
@@ -123,7 +123,7 @@ internal sealed class AnthropicTools
         return (tool, sanitised.Json, true);
     }
 
-    /// <summary>The schema has to say that it is of an object, and many clients leave that out.</summary>
+    /// <summary>The schema must have the type object, which many clients leave out.</summary>
     private static string SchemaOf(ToolDefinition tool)
     {
         if (tool.FreeText is not null)

@@ -4,7 +4,7 @@ using Dragoman.Conversation;
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
 /// <summary>
-/// Anthropic's token counts as they come in: each field's last value counts, and the input excludes the cache
+/// Collects Anthropic's token counts. The last value of each field counts, and the input excludes the cache
 /// (specs/dialects.md 1.3, 2.14, P-16, P-56).
 /// </summary>
 internal sealed class AnthropicUsage
@@ -20,7 +20,7 @@ internal sealed class AnthropicUsage
         ? Usage.Absent
         : new Usage((input ?? 0) + cacheRead + cacheWrite, output ?? 0, cacheRead, cacheWrite, reasoning);
 
-    /// <param name="json">A <c>usage</c> object, or anything else, or nothing.</param>
+    /// <param name="json">A <c>usage</c> object. Anything else is ignored.</param>
     public void Merge(ReadOnlySpan<byte> json)
     {
         if (json.IsEmpty)

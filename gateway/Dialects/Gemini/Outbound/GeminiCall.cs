@@ -3,7 +3,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
-/// <summary>A <c>functionCall</c>, whole or a piece of one (specs/dialects.md 1.4).</summary>
+/// <summary>A <c>functionCall</c>, or a piece of one (specs/dialects.md 1.4).</summary>
 internal readonly ref struct GeminiCall
 {
     private GeminiCall(string? id, string? name, ReadOnlySpan<byte> arguments, List<Piece> pieces, bool goesOn)
@@ -107,7 +107,7 @@ internal readonly ref struct GeminiCall
                 }
                 else if (isNull)
                 {
-                    // Protobuf writes the null of its own as the text NULL_VALUE.
+                    // Protobuf's JSON writes its null as the text NULL_VALUE.
                     value = "null"u8.ToArray();
                     reader.Skip();
                 }
@@ -136,8 +136,8 @@ internal readonly ref struct GeminiCall
         return null;
     }
 
-    /// <param name="Path">JSONPath of the value.</param>
-    /// <param name="IsText">Whether it is a text, which may come in several pieces.</param>
-    /// <param name="Value">The inside of a JSON string, or raw JSON.</param>
+    /// <param name="Path">The JSONPath of the value.</param>
+    /// <param name="IsText">Whether it is a text, which may arrive in several pieces.</param>
+    /// <param name="Value">The content of a JSON string, or raw JSON.</param>
     internal sealed record Piece(string Path, bool IsText, ReadOnlyMemory<byte> Value);
 }

@@ -5,10 +5,10 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
-/// <summary>One of the answers that were asked for, as its parts come in (specs/dialects.md 3.3).</summary>
-/// <param name="index">Its place among the choices.</param>
-/// <param name="upstreamModel">Opaque state is tagged with it.</param>
-/// <param name="onlyFirstCall">Whether further calls are left out.</param>
+/// <summary>Reads one of the requested answers part by part (specs/dialects.md 3.3).</summary>
+/// <param name="index">The answer's index among the choices.</param>
+/// <param name="upstreamModel">The model that opaque state is tagged with.</param>
+/// <param name="onlyFirstCall">Whether to drop all calls but the first.</param>
 /// <param name="course">Of the answer that it belongs to.</param>
 internal sealed class GeminiCandidate(int index, string upstreamModel, bool onlyFirstCall, AnswerCourse course)
 {
@@ -18,7 +18,7 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
     private int openSlot;
     private bool hasContent;
 
-    /// <summary>Gemini's word; null as long as the answer goes on. The last one counts.</summary>
+    /// <summary>Gemini's finish reason; the last one counts. Null while the answer continues.</summary>
     public string? FinishReason { get; set; }
 
     public void Say(ReadOnlySpan<byte> escaped)
@@ -38,7 +38,7 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
         course.Reasoning(index, reasoningCarry.Pass(escaped));
     }
 
-    /// <summary>A picture, or sound, which comes as the samples that OpenAI calls PCM under a name with more words.</summary>
+    /// <summary>Passes on a picture or sound. Google's <c>audio/L16</c> is what OpenAI calls PCM.</summary>
     public void Show(ReadOnlySpan<byte> mimeType, ReadOnlySpan<byte> base64)
     {
         CloseCall();
@@ -55,7 +55,7 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
         course.Media(index, type, base64);
     }
 
-    /// <summary>Code that the model ran, or what it printed, as the text that clients can show.</summary>
+    /// <summary>Passes on code that the model ran, or its output, as text that clients can show.</summary>
     public void Fence(ReadOnlySpan<byte> language, ReadOnlySpan<byte> escaped)
     {
         Say("\\n```"u8);
@@ -65,7 +65,7 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
         Say(escaped.EndsWith("\\n"u8) ? "```\\n"u8 : "\\n```\\n"u8);
     }
 
-    /// <summary>Ends the text that was said last, or stands alone (specs/dialects.md 2.6).</summary>
+    /// <summary>Passes on a signature, which ends the preceding text or stands alone (specs/dialects.md 2.6).</summary>
     public void Sign(ReadOnlySpan<byte> signature)
     {
         CloseCall();
@@ -85,7 +85,7 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
             hasContent = true;
             if (onlyFirstCall && course.CallsOf(index) > 0)
             {
-                // Pieces of it that follow find no call open.
+                // No call is open now, so the pieces of this call that follow are ignored.
                 return;
             }
 
@@ -118,7 +118,7 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
             CloseCall();
     }
 
-    /// <summary>What is wrong with an answer that has ended; null when it is as good as any.</summary>
+    /// <summary>The failure that the finish reason of an ended answer reports. Null when there is none.</summary>
     public GatewayError? FindFailure() => FinishReason switch
     {
         "MALFORMED_FUNCTION_CALL" => Failure("The model called a tool in a way that cannot be read."),
@@ -138,7 +138,7 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
         course.Stop(index, FinishReason switch
         {
             null when isBlocked => StopReason.ContentFilter,
-            // A continuation would be a further call with a token; for the client the answer is cut by a limit.
+            // A continuation would need another call with a token, so the client sees an answer cut by a limit.
             "MAX_TOKENS" or "CONTINUATION" => StopReason.Length,
             "SAFETY" or "RECITATION" or "LANGUAGE" or "BLOCKLIST" or "PROHIBITED_CONTENT" or "SPII"
                 or "IMAGE_SAFETY" or "IMAGE_PROHIBITED_CONTENT" or "IMAGE_RECITATION" => StopReason.ContentFilter,

@@ -2,9 +2,9 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
-/// <summary>A conversation in the order that Gemini wants: instructions apart, then user and model by turns.</summary>
-/// <param name="Instructions">Told before everything else.</param>
-/// <param name="Contents">User and model alternate; at least one.</param>
+/// <summary>A conversation in the order that Gemini requires: separate instructions, then user and model in alternation.</summary>
+/// <param name="Instructions">The instructions, which precede everything else.</param>
+/// <param name="Contents">At least one content. User and model alternate.</param>
 internal sealed record GeminiConversation(IReadOnlyList<TextPart> Instructions, IReadOnlyList<GeminiContent> Contents)
 {
     /// <exception cref="GatewayException">A tool call of the history has no result.</exception>
@@ -17,7 +17,7 @@ internal sealed record GeminiConversation(IReadOnlyList<TextPart> Instructions, 
         }
 
         var leading = request.Turns.TakeWhile(IsInstruction).ToList();
-        // A conversation of instructions alone is none; Ollama and OpenAI answer it.
+        // Gemini rejects a conversation of instructions alone, but Ollama and OpenAI answer it.
         var asksNothing = leading.Count == request.Turns.Count;
         var contents = new List<GeminiContent>();
         var isReminded = false;
@@ -52,7 +52,7 @@ internal sealed record GeminiConversation(IReadOnlyList<TextPart> Instructions, 
 
     private static bool IsInstruction(Turn turn) => turn.Role is Role.System or Role.Developer;
 
-    /// <summary>Empty parts are refused, unless they carry a signature (P-51, specs/dialects.md 2.6).</summary>
+    /// <summary>Adds parts without the empty ones, which Gemini rejects unless they carry a signature (P-51, specs/dialects.md 2.6).</summary>
     private static void Add(List<GeminiContent> contents, bool isModel, IEnumerable<Part> parts)
     {
         List<Part> shown = [.. parts.Where(part => part is not TextPart { Text: "", State: null })];
@@ -75,7 +75,7 @@ internal sealed record GeminiConversation(IReadOnlyList<TextPart> Instructions, 
             first.Parts.Insert(0, new TextPart(instructions));
     }
 
-    /// <summary>All results of a turn come first in one content, as many as the calls and in their order (P-27).</summary>
+    /// <summary>Puts the results of a turn first in one content: one for each call, in the order of the calls (P-27).</summary>
     private static void OrderResults(List<GeminiContent> contents, GeminiModel model, LossReport losses)
     {
         var movesMedia = false;
@@ -107,7 +107,7 @@ internal sealed record GeminiConversation(IReadOnlyList<TextPart> Instructions, 
         "messages",
         $"the tool call \"{call.Id}\" of an assistant message has no result in the messages that follow; this model's provider (gemini) wants one for each call");
 
-    /// <summary>Before Gemini 3 a result holds no pictures; they follow under a caption that names the call.</summary>
+    /// <summary>Before Gemini 3 a result cannot hold media. They follow the results, under a caption that names the call.</summary>
     private static bool MoveMedia(List<Part> answer)
     {
         var moved = new List<Part>();

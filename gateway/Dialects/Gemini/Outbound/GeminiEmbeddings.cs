@@ -9,8 +9,8 @@ namespace Dragoman.Dialects.Gemini.Outbound;
 /// <summary>The <c>batchEmbedContents</c> exchange (specs/dialects.md 4.1).</summary>
 internal static class GeminiEmbeddings
 {
-    /// <param name="request">The texts.</param>
-    /// <param name="model">Its full name, which every text repeats.</param>
+    /// <param name="request">The request with the texts.</param>
+    /// <param name="model">The model's full name, which is repeated for every text.</param>
     public static ReadOnlyMemory<byte> Write(EmbeddingRequest request, string model)
     {
         var output = new ArrayBufferWriter<byte>(1024);
@@ -25,7 +25,7 @@ internal static class GeminiEmbeddings
                 writer.WriteStartObject("content"u8);
                 writer.WriteStartArray("parts"u8);
                 writer.WriteStartObject();
-                // An empty text is refused upstream, a blank one is not.
+                // The provider rejects an empty text but accepts a blank one.
                 writer.WriteText("text"u8, input.Length == 0 ? " " : input);
                 writer.WriteEndObject();
                 writer.WriteEndArray();
@@ -64,7 +64,7 @@ internal static class GeminiEmbeddings
     private static List<float[]> ReadVectors(ref Utf8JsonReader reader)
     {
         var vectors = new List<float[]>();
-        // Room that all vectors share while they are read.
+        // All vectors are read into the same list.
         var numbers = new List<float>();
         VectorReader.Expect(reader, JsonTokenType.StartArray);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -94,7 +94,7 @@ internal static class GeminiEmbeddings
         return VectorReader.Finite(vector);
     }
 
-    /// <summary>Google leaves vectors that it cuts at the length that the cut gives them; OpenAI's clients count on length 1.</summary>
+    /// <summary>Google does not normalize vectors that it truncates, but OpenAI's clients expect the length 1.</summary>
     private static void Normalise(float[] vector)
     {
         const double tolerance = 1e-3;

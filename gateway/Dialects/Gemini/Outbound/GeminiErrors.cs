@@ -13,16 +13,16 @@ internal static class GeminiErrors
 
     private static readonly string[] TooLongPhrases = ["exceeds the maximum number of tokens", "exceeds the maximum number of input tokens"];
 
-    /// <param name="status">HTTP status; 200 for a failure inside a good answer.</param>
+    /// <param name="status">The HTTP status, or 200 for a failure inside a successful answer.</param>
     /// <param name="body">JSON or anything else.</param>
-    /// <param name="retryAfter">What the headers said.</param>
+    /// <param name="retryAfter">The delay from the response headers.</param>
     public static GatewayError Read(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter)
     {
         var details = ReadDetails(body);
         var kind = Classify(status == 200 ? details.HttpStatus ?? 200 : status, details);
         var message = (kind, details.Message) switch
         {
-            // Providers quote parts of the key that they refuse, and it is not the client's.
+            // Providers quote parts of a rejected key, which the client must not see.
             (ErrorKind.UpstreamRefusedKey, _) => "The provider refused the credentials that it is configured with.",
             (_, { Length: > 0 } text) => text.Length > LongestMessage ? text[..LongestMessage] + "…" : text,
             _ => status == 200 ? "The provider reported a failure without saying which." : $"The provider answered with status {status}.",
@@ -32,7 +32,7 @@ internal static class GeminiErrors
 
     private static ErrorKind Classify(int status, Details details)
     {
-        // A refused key is a 400 like any other bad request, and INVALID_ARGUMENT may come with a 401.
+        // A rejected key is a 400 like any other bad request, and a 401 may carry INVALID_ARGUMENT.
         if (status == 401 || details.Reason is "API_KEY_INVALID" or "API_KEY_EXPIRED")
             return ErrorKind.UpstreamRefusedKey;
         if (details.IsQuotaOfDay)
@@ -77,7 +77,7 @@ internal static class GeminiErrors
         catch (JsonException)
         {
             var text = Encoding.UTF8.GetString(body).Trim();
-            // An HTML page from a proxy on the way says nothing to an API client.
+            // An HTML page from a proxy is no use to an API client.
             return new Details { Message = text.StartsWith('<') ? null : text };
         }
     }
@@ -113,14 +113,14 @@ internal static class GeminiErrors
         return details;
     }
 
-    /// <summary>The quota's id tells a limit a minute, which is worth waiting for, from one a day.</summary>
+    /// <summary>Whether the quota's id names a daily limit. Waiting only helps with a limit per minute.</summary>
     private static bool IsOfDay(JsonElement detail) =>
         detail.TryGetProperty("violations", out var violations)
         && violations.ValueKind == JsonValueKind.Array
         && violations.EnumerateArray().Any(violation =>
             violation.ValueKind == JsonValueKind.Object && Text(violation, "quotaId")?.Contains("PerDay", StringComparison.OrdinalIgnoreCase) == true);
 
-    /// <summary>Protobuf's durations: seconds with a fraction and an <c>s</c>. Whole milliseconds, rounded up.</summary>
+    /// <summary>Reads a Protobuf duration, seconds with a fraction and an <c>s</c>, rounded up to whole milliseconds.</summary>
     private static TimeSpan? Duration(string? text) =>
         text is [.. var number, 's'] && double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 86_400
             ? TimeSpan.FromMilliseconds(Math.Ceiling(seconds * 1000))

@@ -5,10 +5,10 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
-/// <summary>Turns <c>logprobsResult</c> into the entries of OpenAI's <c>logprobs.content</c> (specs/dialects.md 2.7).</summary>
+/// <summary>Converts <c>logprobsResult</c> to the entries of OpenAI's <c>logprobs.content</c> (specs/dialects.md 2.7).</summary>
 internal static class GeminiLogprobs
 {
-    /// <returns>The entries, comma-separated, without brackets; empty when there are none.</returns>
+    /// <returns>The entries, comma-separated and without brackets. Empty when there are none.</returns>
     public static ReadOnlyMemory<byte> Read(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
@@ -56,7 +56,7 @@ internal static class GeminiLogprobs
 
     private static void WriteToken(Utf8JsonWriter writer, JsonElement token)
     {
-        // What OpenAI's clients know as "less likely than can be told".
+        // OpenAI's value for a token that is very unlikely.
         const double unlikely = -9999;
         var text = token.ValueKind == JsonValueKind.Object && token.TryGetProperty("token", out var given) && given.ValueKind == JsonValueKind.String ? JsonText.ReadString(given) : "";
         writer.WriteString("token"u8, text);

@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
-/// <summary>What a model of Google's accepts, as data (specs/dialects.md 1.4, 2.5, 2.6).</summary>
-/// <param name="Generation">Such as 2.5; a name without a number is taken for one of the newest.</param>
-/// <param name="IsGemma">An open model, which has neither system instructions nor JSON output nor reasoning.</param>
-/// <param name="PaintsPictures">Answers in pictures too.</param>
-/// <param name="Speaks">Answers in sound.</param>
-/// <param name="Budget">How many tokens it may be told to reason with; null: it is told in levels, or does not reason.</param>
+/// <summary>What one of Google's models accepts, as data (specs/dialects.md 1.4, 2.5, 2.6).</summary>
+/// <param name="Generation">The generation, such as 2.5. A name without a number counts as the newest.</param>
+/// <param name="IsGemma">Whether it is an open model, which has no system instructions, JSON output or reasoning.</param>
+/// <param name="PaintsPictures">Whether its answers may hold pictures.</param>
+/// <param name="Speaks">Whether it answers in sound.</param>
+/// <param name="Budget">The bounds of its reasoning budget in tokens. Null when it reasons in levels or not at all.</param>
 internal sealed record GeminiModel(double Generation, bool IsGemma, bool PaintsPictures, bool Speaks, ReasoningBounds? Budget)
 {
-    /// <summary>The texts of one call; the tokens of each count for themselves (specs/dialects.md 4.1).</summary>
+    /// <summary>The limits of one call. The limit of tokens holds for each text (specs/dialects.md 4.1).</summary>
     public static readonly EmbeddingLimits EmbeddingLimits = new(MostInputs: 100, MostTokens: 2048 * 100);
 
     private const double Newest = 3.5;
 
-    /// <summary>By the beginning of the name, the longer ones first.</summary>
+    /// <summary>Budgets by the beginning of the model's name, longer beginnings first.</summary>
     private static readonly (string Prefix, ReasoningBounds Bounds)[] Budgets =
     [
         ("gemini-2.5-pro", new ReasoningBounds(128, 32768, CanBeOff: false)),
@@ -35,17 +35,17 @@ internal sealed record GeminiModel(double Generation, bool IsGemma, bool PaintsP
 
     public bool TakesMediaInToolResults => !IsGemma && Generation >= 3;
 
-    /// <summary>Refuses a call of the current turn that comes back without its signature (P-23).</summary>
+    /// <summary>Whether the model rejects a call of the current turn that is sent back without its signature (P-23).</summary>
     public bool DemandsSignatures => !IsGemma && Generation >= 3;
 
     public bool ReasonsInLevels => !IsGemma && !PaintsPictures && !Speaks && Generation >= 3;
 
-    /// <summary>The lowest level of reasoning; none can be told not to reason at all.</summary>
+    /// <summary>The lowest level of reasoning. Reasoning cannot be turned off for these models.</summary>
     public string LowestLevel => IsFlash && Generation <= 3.6 ? "minimal" : "low";
 
     public int MostOutputTokens => IsGemma || Generation < 2.5 ? 8192 : 65536;
 
-    /// <param name="name">As the provider knows it, with or without <c>models/</c>.</param>
+    /// <param name="name">The provider's name for the model, with or without <c>models/</c>.</param>
     public static GeminiModel Of(string name)
     {
         var bare = name[(name.LastIndexOf('/') + 1)..].ToLowerInvariant();

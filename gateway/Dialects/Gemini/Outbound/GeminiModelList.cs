@@ -4,16 +4,16 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
-/// <summary>The list of <c>models</c> (specs/dialects.md 4.3). Models that neither generate nor embed are left out.</summary>
+/// <summary>Reads the list of <c>models</c> (specs/dialects.md 4.3), without the models that neither generate nor embed.</summary>
 internal static class GeminiModelList
 {
-    /// <exception cref="GatewayException">Not a model list.</exception>
+    /// <exception cref="GatewayException">The body is not a list of models.</exception>
     public static IReadOnlyList<ListedModel> Read(ReadOnlyMemory<byte> body)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            // An account without models has no such member.
+            // The member is missing when the account has no models.
             return document.RootElement.TryGetProperty("models", out var models)
                 ? [.. models.EnumerateArray().Select(ReadModel).OfType<ListedModel>().DistinctBy(model => model.Id)]
                 : [];

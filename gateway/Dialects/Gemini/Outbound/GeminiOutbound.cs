@@ -6,8 +6,8 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Gemini.Outbound;
 
 /// <summary>
-/// Towards Google's Generative Language API (specs/dialects.md 1.4). Its schema is closed, so only what it lists is
-/// written; all else is reported as lost or refused.
+/// Writes requests for Google's Generative Language API (specs/dialects.md 1.4). The API rejects unknown members, so only
+/// documented ones are written. Everything else is rejected or reported as lost.
 /// </summary>
 public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
 {
@@ -56,7 +56,7 @@ public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {
             writer.WriteStartObject();
-            // Beside the bare contents, only the whole request counts instructions and tools as well (specs/dialects.md 4.2).
+            // Bare contents would leave out instructions and tools, which the whole request counts too (specs/dialects.md 4.2).
             writer.WriteStartObject("generateContentRequest"u8);
             writer.WriteString("model"u8, FullNameOf(model.Name));
             WritePrompt(writer, request, model.Base, losses);
@@ -82,7 +82,7 @@ public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
 
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => GeminiErrors.Read(status, body, retryAfter);
 
-    /// <summary>Only what Google keeps itself.</summary>
+    /// <summary>Google only fetches files that it stores itself.</summary>
     private static bool FetchesLink(Part part) => part switch
     {
         ImagePart image => GeminiPartWriter.IsKept(image.Source),
@@ -111,7 +111,7 @@ public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
         GeminiToolWriter.Write(writer, request, losses);
     }
 
-    /// <summary>What the provider has of the hints; the rest is lost (specs/dialects.md 2.9).</summary>
+    /// <summary>Writes the hints that the provider supports and reports the others as lost (specs/dialects.md 2.9).</summary>
     private static void WriteHints(Utf8JsonWriter writer, ChatRequest request, LossReport losses)
     {
         foreach (var hint in request.Hints.SetMembers())
@@ -134,7 +134,7 @@ public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
 
     private static string FullNameOf(string model) => model.Contains('/') ? model : $"models/{model}";
 
-    /// <exception cref="GatewayException">The name cannot be a part of an address.</exception>
+    /// <exception cref="GatewayException">The name cannot be part of a URL.</exception>
     private static string PathOf(string model, string method) => UpstreamName.FitsPath(model)
         ? $"{string.Join('/', FullNameOf(model).Split('/').Select(Uri.EscapeDataString))}:{method}"
         : throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"\"{model}\" is not the name of a model of Google's; {UpstreamName.PathRule}") { Field = "model" });

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
-/// <summary>One of the <c>parts</c> of an answer, as slices of the JSON that it came in; its members may have any order.</summary>
+/// <summary>One of an answer's <c>parts</c>, as slices of the received JSON. Its members may have any order.</summary>
 internal ref struct GeminiPart
 {
     private ReadOnlySpan<byte> text;
@@ -15,7 +15,7 @@ internal ref struct GeminiPart
     private ReadOnlySpan<byte> functionCall;
     private bool isThought;
 
-    /// <summary>The reader stands on the object's start and ends on its end.</summary>
+    /// <summary>Reads a part. The reader starts at the object's start and stops at its end.</summary>
     public static GeminiPart Read(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         var part = default(GeminiPart);
@@ -66,7 +66,7 @@ internal ref struct GeminiPart
         return part;
     }
 
-    /// <summary>What the part says or thinks; nothing when it does anything else, too.</summary>
+    /// <summary>The text or thought of a part that holds nothing else. Empty for any other part.</summary>
     public readonly ReadOnlySpan<byte> LoneWords(out bool isThought)
     {
         isThought = this.isThought;

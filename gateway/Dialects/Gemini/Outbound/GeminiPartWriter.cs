@@ -6,18 +6,18 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Gemini.Outbound;
 
 /// <summary>Writes <c>systemInstruction</c> and <c>contents</c> (specs/dialects.md 1.4, 2.2, 2.4, 2.6).</summary>
-/// <param name="writer">Inside the request object.</param>
-/// <param name="upstreamModel">Whose opaque state may be replayed.</param>
+/// <param name="writer">A writer inside the request object.</param>
+/// <param name="upstreamModel">The model whose opaque state may be replayed.</param>
 internal sealed class GeminiPartWriter(Utf8JsonWriter writer, string upstreamModel)
 {
-    /// <summary>What Google documents for a call whose signature is lost (P-23).</summary>
+    /// <summary>The value that Google documents for a call whose signature is lost (P-23).</summary>
     private const string LostSignature = "skip_thought_signature_validator";
 
     private const string FilesApi = "https://generativelanguage.googleapis.com/v1beta/files/";
 
     private readonly GeminiModel model = GeminiModel.Of(upstreamModel);
 
-    /// <summary>Whether a linked picture, sound or document is one that Google keeps itself.</summary>
+    /// <summary>Whether a linked picture, sound or document is a file that Google stores itself.</summary>
     public static bool IsKept(MediaSource source) =>
         source is LinkedMedia { Url: var url }
         && (url.StartsWith(FilesApi, StringComparison.Ordinal) || url.StartsWith("gs://", StringComparison.Ordinal));
@@ -82,7 +82,7 @@ internal sealed class GeminiPartWriter(Utf8JsonWriter writer, string upstreamMod
         writer.WriteEndObject();
     }
 
-    /// <summary>The signature that this model made, if it can be one at all (P-24).</summary>
+    /// <summary>The part's signature, if this model made it and it is valid base64; else null (P-24).</summary>
     private string? SignatureOf(Part part) =>
         part.State is { } state && state.BelongsTo(StateKind.GeminiThoughtSignature, upstreamModel) && state.Value.Length > 0 && Base64.IsValid(state.Value)
             ? state.Value
@@ -145,7 +145,7 @@ internal sealed class GeminiPartWriter(Utf8JsonWriter writer, string upstreamMod
         writer.WriteEndObject();
     }
 
-    /// <summary>Older models pair calls and results by their places alone.</summary>
+    /// <summary>Older models match calls and results by position alone.</summary>
     private void WriteId(string id)
     {
         if (model.DemandsSignatures)
@@ -181,7 +181,7 @@ internal sealed class GeminiPartWriter(Utf8JsonWriter writer, string upstreamMod
         writer.WriteEndObject();
     }
 
-    /// <summary>A JSON object, unless it holds references, which Gemini would try to follow (specs/dialects.md 2.4).</summary>
+    /// <summary>Whether the text is a JSON object without references, which Gemini would try to resolve (specs/dialects.md 2.4).</summary>
     private static bool IsPlainObject(string text)
     {
         if (!text.AsSpan().TrimStart().StartsWith("{"))

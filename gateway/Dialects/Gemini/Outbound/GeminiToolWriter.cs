@@ -22,7 +22,7 @@ internal static class GeminiToolWriter
             losses.Emulated("tools[].custom.format");
         if (request.Tools.Any(tool => tool.Strict == true))
             losses.Dropped("strict");
-        // The answer is cut to its first call.
+        // Gemini has no such switch. The gateway drops all calls of the answer but the first.
         if (request.ParallelToolCalls == false)
             losses.Emulated("parallel_tool_calls");
         writer.WriteStartArray("tools"u8);
@@ -40,7 +40,7 @@ internal static class GeminiToolWriter
             {
                 var schema = SchemaSanitizer.Sanitise(parameters, SchemaRules.GeminiJsonSchema, $"tools[{index}].function.parameters", losses.Work, tool.Parsed);
                 isClamped |= schema.ChangesValidity;
-                // Without a schema the model is told of any object, which is looser, never wrong.
+                // Without a schema any object is allowed, which is looser but never wrong.
                 isClamped |= schema.Unsupported is not null;
                 writer.WritePropertyName("parametersJsonSchema"u8);
                 writer.WriteRawValue(schema.Unsupported is null ? schema.Json : """{"type":"object"}""", skipInputValidation: true);

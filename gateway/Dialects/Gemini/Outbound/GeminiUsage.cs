@@ -4,10 +4,10 @@ using Dragoman.Dialects.Answers;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
-/// <summary>Reads <c>usageMetadata</c>: candidates do not count their thoughts, prompts do count what was cached (specs/dialects.md 2.14, P-29).</summary>
+/// <summary>Reads <c>usageMetadata</c>. Candidates exclude thoughts, and prompts include cached tokens (specs/dialects.md 2.14, P-29).</summary>
 internal static class GeminiUsage
 {
-    /// <summary>How many kinds of counts there are for a <see cref="TextDeltaTemplate"/>.</summary>
+    /// <summary>The number of kinds of counts for a <see cref="TextDeltaTemplate"/>.</summary>
     public const int Kinds = 5;
 
     private const int Prompt = 0;
@@ -16,10 +16,10 @@ internal static class GeminiUsage
     private const int Thoughts = 3;
     private const int Cached = 4;
 
-    /// <summary>The reader stands on the object's start and ends on its end; false where there are no counts, as in Vertex' early chunks.</summary>
-    /// <param name="reader">Reads the chunk.</param>
-    /// <param name="template">Gets every number marked, read or not: most grow with each chunk.</param>
-    /// <param name="usage">What was counted.</param>
+    /// <summary>The reader starts at the object's start and stops at its end. False without counts, as in the early chunks of Vertex.</summary>
+    /// <param name="reader">The reader of the chunk.</param>
+    /// <param name="template">Learns the place of every number, used or not, because most grow with each chunk.</param>
+    /// <param name="usage">The counts.</param>
     public static bool TryRead(scoped ref Utf8JsonReader reader, TextDeltaTemplate template, out Usage usage)
     {
         Span<long> counts = stackalloc long[Kinds];
@@ -45,7 +45,7 @@ internal static class GeminiUsage
         return isCounted;
     }
 
-    /// <param name="counts">By kind.</param>
+    /// <param name="counts">The counts by kind.</param>
     public static Usage Of(ReadOnlySpan<long> counts) =>
         new(counts[Prompt] + counts[ToolUse], counts[Candidates] + counts[Thoughts], counts[Cached], Reasoning: counts[Thoughts]);
 

@@ -11,7 +11,7 @@ internal sealed class GenerationConfigWriter(Utf8JsonWriter writer, ChatRequest 
 
     private const int MostChoices = 8;
 
-    /// <exception cref="GatewayException">The model lacks something whose loss would change the contract.</exception>
+    /// <exception cref="GatewayException">The model lacks something that the client depends on.</exception>
     public static void RefuseWhatIsMissing(ChatRequest request, GeminiModel model)
     {
         var sampling = request.Sampling;
@@ -32,8 +32,8 @@ internal sealed class GenerationConfigWriter(Utf8JsonWriter writer, ChatRequest 
             throw GatewayException.Invalid("audio.format", $"audio.format must be pcm16 at this model's provider (gemini), not \"{audio.Format}\"");
     }
 
-    /// <param name="stop">The stop sequences that the provider is given.</param>
-    /// <returns>The client's schema where the provider is not told all of it, so that the answer has to be checked here; else null.</returns>
+    /// <param name="stop">The stop sequences to send.</param>
+    /// <returns>The client's schema when the provider gets less than all of it, so the gateway must check the answer; else null.</returns>
     public string? Write(IReadOnlyList<string> stop)
     {
         writer.WriteStartObject("generationConfig"u8);
@@ -155,7 +155,7 @@ internal sealed class GenerationConfigWriter(Utf8JsonWriter writer, ChatRequest 
             WriteBudget(reasoning, bounds);
         else
             WriteLevel(reasoning);
-        // Reasoning in words costs tokens and time, so nobody gets it unasked (specs/dialects.md 2.6).
+        // Reasoning text costs tokens and time, so it is only sent on request (specs/dialects.md 2.6).
         if (!reasoning.IsOff && (reasoning.IsVisible ?? reasoning.Enabled == true))
             writer.WriteBoolean("includeThoughts"u8, true);
         writer.WriteEndObject();

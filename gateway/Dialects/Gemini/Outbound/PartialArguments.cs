@@ -7,15 +7,15 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Gemini.Outbound;
 
 /// <summary>
-/// Puts a call's arguments together from values at paths such as <c>$.cities[0].name</c>, where a text may come in
-/// several pieces (specs/dialects.md 1.4). Members keep the order in which they came.
+/// Assembles a call's arguments from values at paths such as <c>$.cities[0].name</c>. A text may arrive in several pieces
+/// (specs/dialects.md 1.4). Members keep the order in which they arrive.
 /// </summary>
 internal sealed class PartialArguments
 {
     private const int MostElements = 10_000;
     private const int Deepest = 60;
 
-    /// <summary>What an empty place in a list takes, about.</summary>
+    /// <summary>The approximate memory of an empty list element, in bytes.</summary>
     private const int NodeBytes = 64;
 
     private readonly HeldBack held = new();
@@ -23,9 +23,9 @@ internal sealed class PartialArguments
 
     public PartialArguments() => root = new Node(held);
 
-    /// <param name="path">JSONPath of names and indices only.</param>
-    /// <param name="escaped">A piece of text, the inside of a JSON string.</param>
-    /// <exception cref="FormatException">The path is something else, or leads through a value.</exception>
+    /// <param name="path">A JSONPath of names and indices only.</param>
+    /// <param name="escaped">A piece of text, escaped as in a JSON string.</param>
+    /// <exception cref="FormatException">The path has another form or leads through a value.</exception>
     public void AppendText(string path, ReadOnlySpan<byte> escaped)
     {
         var leaf = Find(path);
@@ -33,16 +33,16 @@ internal sealed class PartialArguments
         (leaf.Text ??= new EscapedText()).Append(escaped);
     }
 
-    /// <param name="path">JSONPath of names and indices only.</param>
+    /// <param name="path">A JSONPath of names and indices only.</param>
     /// <param name="json">A number, <c>true</c>, <c>false</c> or <c>null</c>.</param>
-    /// <exception cref="FormatException">The path is something else, or leads through a value.</exception>
+    /// <exception cref="FormatException">The path has another form or leads through a value.</exception>
     public void Set(string path, ReadOnlySpan<byte> json)
     {
         held.Add(json.Length);
         Find(path).Value = json.ToArray();
     }
 
-    /// <summary>The arguments as they are by now, as JSON.</summary>
+    /// <summary>The arguments received so far, as JSON.</summary>
     public ReadOnlyMemory<byte> Write()
     {
         var output = new ArrayBufferWriter<byte>();
@@ -92,7 +92,7 @@ internal sealed class PartialArguments
         return node != root && node is { Members: null, Elements: null } ? node : throw new FormatException($"\"{path}\" is not the path of one value");
     }
 
-    /// <summary>An object, a list or a value; nothing yet where a list has gaps.</summary>
+    /// <summary>An object, a list or a value. Empty for a gap in a list.</summary>
     private sealed class Node(HeldBack held)
     {
         public OrderedDictionary<string, Node>? Members { get; private set; }
