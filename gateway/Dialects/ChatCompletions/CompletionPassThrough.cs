@@ -6,8 +6,8 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.ChatCompletions;
 
 /// <summary>
-/// Passes OpenAI's chat and text completions through. What changes is the model's name, which is the client's own, and
-/// the token counts, which are kept back from a client that did not ask for them (specs/dialects.md 2.15).
+/// Passes OpenAI's chat and text completions through. Only the model's name is replaced, by the name that the client used,
+/// and token counts are removed unless the client asked for them (specs/dialects.md 2.15).
 /// </summary>
 internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter<byte> output) : PassThroughLane
 {
@@ -26,7 +26,7 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
             return;
         }
 
-        // A line end inside the data is white space between tokens, or stands between two events (P-43).
+        // A line end inside the data is white space between JSON tokens or separates two events (P-43).
         var rest = JsonText.Trim(JsonText.OnOneLine(data));
         while (!rest.IsEmpty && !rest.StartsWith("[DONE]"u8))
         {

@@ -5,7 +5,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
-/// <summary>What the answers of OpenAI's chat and text completions have in common (specs/dialects.md 1.1, 2.14, 2.17).</summary>
+/// <summary>Writes what the answers of OpenAI's chat and text completions share (specs/dialects.md 1.1, 2.14, 2.17).</summary>
 internal static class CompletionWriter
 {
     public static string ChatId(AnswerContext context) => "chatcmpl-" + context.RequestId;
@@ -21,7 +21,7 @@ internal static class CompletionWriter
         .. ",\"model\":\""u8, .. JsonText.Escape(context.Request.Model), .. "\","u8,
     ];
 
-    /// <summary>Ends a stream well: the token counts if the client asked and the provider told, then the mark.</summary>
+    /// <summary>Ends a complete stream: the token counts, if the client asked for them and the provider reported them, then <c>[DONE]</c>.</summary>
     public static void EndStream(IBufferWriter<byte> output, ReadOnlySpan<byte> head, AnswerContext context, in Usage usage)
     {
         if (context.Request.IncludeUsage && usage.Origin == UsageOrigin.Reported)
@@ -31,7 +31,7 @@ internal static class CompletionWriter
 
     public static void WriteDone(IBufferWriter<byte> output) => output.Write("data: [DONE]\n\n"u8);
 
-    /// <summary>Ends a stream badly: an error event, and no mark.</summary>
+    /// <summary>Ends a failed stream: an error event without <c>[DONE]</c>.</summary>
     public static void FailStream(IBufferWriter<byte> output, GatewayError error, string requestId)
     {
         output.Write("data: "u8);
@@ -39,7 +39,7 @@ internal static class CompletionWriter
         output.Write("\n\n"u8);
     }
 
-    /// <summary>The chunk without choices that tells the token counts.</summary>
+    /// <summary>Writes the chunk without choices that holds the token counts.</summary>
     private static void WriteUsageChunk(IBufferWriter<byte> output, ReadOnlySpan<byte> head, in Usage usage)
     {
         output.Write(head);
@@ -49,7 +49,7 @@ internal static class CompletionWriter
         output.Write("}\n\n"u8);
     }
 
-    /// <summary>Writes the <c>usage</c> member of a whole answer; only what the provider reported is told (specs/dialects.md 2.14).</summary>
+    /// <summary>Writes the <c>usage</c> member of an answer, with nothing that the provider did not report (specs/dialects.md 2.14).</summary>
     public static void WriteUsage(Utf8JsonWriter writer, in Usage usage)
     {
         if (usage.Origin != UsageOrigin.Reported)
@@ -58,7 +58,7 @@ internal static class CompletionWriter
         WriteUsageObject(writer, usage);
     }
 
-    /// <summary>Text completions have no word for tool calls (specs/dialects.md 2.18).</summary>
+    /// <summary>Text completions have no finish reason for tool calls (specs/dialects.md 2.18).</summary>
     public static string TextFinishReason(StopReason reason) => FinishReason(reason == StopReason.ToolCalls ? StopReason.Stop : reason);
 
     public static string FinishReason(StopReason reason) => reason switch

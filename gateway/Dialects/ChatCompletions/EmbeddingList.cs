@@ -9,7 +9,7 @@ namespace Dragoman.Dialects.ChatCompletions;
 /// <summary>The <c>embeddings</c> exchange that OpenAI, Mistral and compatible servers share (specs/dialects.md 4.1).</summary>
 internal static class EmbeddingList
 {
-    /// <summary>An empty text is refused upstream, a blank one is not (specs/ollama.md 2.3).</summary>
+    /// <summary>Writes the texts. Providers reject an empty text but accept a blank one (specs/ollama.md 2.3).</summary>
     public static void WriteInputs(Utf8JsonWriter writer, IReadOnlyList<string> inputs)
     {
         writer.WriteStartArray("input"u8);
@@ -19,7 +19,7 @@ internal static class EmbeddingList
     }
 
     /// <summary>Reads vectors as numbers or as base64, in the order of their indices.</summary>
-    /// <exception cref="GatewayException">Not an embedding list.</exception>
+    /// <exception cref="GatewayException">The body is not a list of embeddings.</exception>
     public static EmbeddingAnswer Read(ReadOnlyMemory<byte> body) => VectorReader.Read(body, ReadAnswer);
 
     private static EmbeddingAnswer ReadAnswer(ref Utf8JsonReader reader)
@@ -69,8 +69,8 @@ internal static class EmbeddingList
         return items;
     }
 
-    /// <param name="reader">Stands on the object's start.</param>
-    /// <param name="numbers">Room that all vectors share while they are read.</param>
+    /// <param name="reader">A reader at the object's start.</param>
+    /// <param name="numbers">The list that all vectors are read into.</param>
     private static Item ReadItem(ref Utf8JsonReader reader, List<float> numbers)
     {
         int? index = null;

@@ -2,11 +2,11 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
-/// <summary>Text to be continued, as a chat for models that only chat (specs/dialects.md 2.18).</summary>
+/// <summary>Converts a text completion to a chat, for models that only chat (specs/dialects.md 2.18).</summary>
 internal static class EmulatedCompletion
 {
-    /// <summary>The prompt as a user's message, which is where readers put it already.</summary>
-    /// <exception cref="GatewayException">A gap is to be filled, or several texts continued.</exception>
+    /// <summary>The request with its prompt as a user message, which the request readers have already written.</summary>
+    /// <exception cref="GatewayException">The request has a suffix or several prompts.</exception>
     public static ChatRequest AsChat(ChatRequest request, LossReport losses)
     {
         if (request.Completion?.Suffix is not null)

@@ -14,7 +14,7 @@ public static class ErrorReader
 {
     private const int LongestMessage = 2000;
 
-    /// <summary>OpenAI and vLLM, Mistral, Anthropic, then Ollama, llama.cpp and LM Studio.</summary>
+    /// <summary>The phrases of OpenAI and vLLM, Mistral, Anthropic, then Ollama, llama.cpp and LM Studio.</summary>
     private static readonly string[] TooLongPhrases =
     [
         "maximum context length",
@@ -26,23 +26,23 @@ public static class ErrorReader
         "loaded with context length",
     ];
 
-    /// <param name="status">HTTP status; 200 for a failure inside a good answer.</param>
+    /// <param name="status">The HTTP status, or 200 for a failure inside a successful answer.</param>
     /// <param name="body">JSON or anything else.</param>
-    /// <param name="retryAfter">What the headers said.</param>
+    /// <param name="retryAfter">The delay from the response headers.</param>
     public static GatewayError Read(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter)
     {
         var details = ReadDetails(body);
         var kind = Classify(status == 200 ? details.Status ?? 200 : status, details);
         var message = (kind, details.Message) switch
         {
-            // Providers quote parts of the key that they refuse, and it is not the client's.
+            // Providers quote parts of a rejected key, which the client must not see.
             (ErrorKind.UpstreamRefusedKey, _) => "The provider refused the credentials that it is configured with.",
             (_, { Length: > 0 } text) => text,
             _ => status == 200 ? "The provider reported a failure without saying which." : $"The provider answered with status {status}.",
         };
         if (message.Length > LongestMessage)
             message = message[..LongestMessage] + "…";
-        // An empty list is read as an empty text, and a code that says nothing is none.
+        // An empty list was read as an empty text, and an empty code means no code.
         return new GatewayError(kind, message) { Code = string.IsNullOrEmpty(details.Code) ? null : details.Code, Field = details.Param, RetryAfter = retryAfter };
     }
 
@@ -78,7 +78,7 @@ public static class ErrorReader
         catch (JsonException)
         {
             var text = Encoding.UTF8.GetString(body).Trim();
-            // An HTML page from a proxy on the way says nothing to an API client.
+            // An HTML page from a proxy is no use to an API client.
             return new Details(text.StartsWith('<') ? null : text);
         }
     }

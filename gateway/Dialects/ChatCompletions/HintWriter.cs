@@ -3,13 +3,13 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
-/// <summary>Writes the hints that a server takes under OpenAI's names; the others are lost (specs/dialects.md 2.9).</summary>
+/// <summary>Writes the hints that a server supports under OpenAI's names and reports the others as lost (specs/dialects.md 2.9).</summary>
 internal static class HintWriter
 {
-    /// <param name="writer">Inside the request object.</param>
-    /// <param name="hints">The client's.</param>
-    /// <param name="taken">The members that the server knows.</param>
-    /// <param name="losses">Gets the others.</param>
+    /// <param name="writer">A writer inside the request object.</param>
+    /// <param name="hints">The client's hints.</param>
+    /// <param name="taken">The members that the server supports.</param>
+    /// <param name="losses">Records the other hints.</param>
     public static void Write(Utf8JsonWriter writer, RequestHints hints, IReadOnlyCollection<string> taken, LossReport losses)
     {
         foreach (var name in hints.SetMembers())

@@ -4,15 +4,15 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
-/// <summary>The pieces of a message that OpenAI's and Mistral's requests write alike (specs/dialects.md 2.2, 2.4).</summary>
+/// <summary>Writes the parts of a message that are the same for OpenAI and Mistral (specs/dialects.md 2.2, 2.4).</summary>
 internal static class MessageParts
 {
-    /// <param name="writer">Inside the message object.</param>
-    /// <param name="parts">In the client's order.</param>
+    /// <param name="writer">A writer inside the message object.</param>
+    /// <param name="parts">The parts in the client's order.</param>
     /// <param name="writeOther">Writes the members of a part that is neither text nor image, inside its object.</param>
     public static void WriteContent(Utf8JsonWriter writer, IReadOnlyList<Part> parts, Action<Utf8JsonWriter, Part> writeOther)
     {
-        // Providers refuse an empty part, and an empty list of parts (P-51).
+        // Providers reject an empty part and an empty list of parts (P-51).
         List<Part> shown = [.. parts.Where(part => part is not TextPart { Text: "" })];
         if (shown is [] or [TextPart])
         {
@@ -42,9 +42,9 @@ internal static class MessageParts
         writer.WriteText("text"u8, text);
     }
 
-    /// <param name="writer">Inside the message object.</param>
+    /// <param name="writer">A writer inside the message object.</param>
     /// <param name="turn">The assistant's turn.</param>
-    /// <param name="idOf">Turns an id into one that the provider takes.</param>
+    /// <param name="idOf">Converts an id to one that the provider accepts.</param>
     public static void WriteToolCalls(Utf8JsonWriter writer, Turn turn, Func<string, string> idOf)
     {
         writer.WriteStartArray("tool_calls"u8);
@@ -63,7 +63,7 @@ internal static class MessageParts
         writer.WriteEndArray();
     }
 
-    /// <summary>Writes a whole message of role <c>tool</c>, its media moved away before; its name only where the provider has one.</summary>
+    /// <summary>Writes a message of role <c>tool</c> whose media were already moved. The name is null for a provider without one.</summary>
     public static void WriteToolResult(Utf8JsonWriter writer, ToolResultPart result, string id, string? name)
     {
         writer.WriteStartObject();
@@ -75,7 +75,7 @@ internal static class MessageParts
         writer.WriteEndObject();
     }
 
-    /// <summary>Writes a member with the media's address, which holds the media themselves where they are inline.</summary>
+    /// <summary>Writes a member with the media's URL: a <c>data:</c> URL for inline media.</summary>
     public static void WriteUrl(Utf8JsonWriter writer, ReadOnlySpan<byte> name, MediaSource source)
     {
         writer.WritePropertyName(name);

@@ -3,7 +3,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
-/// <summary>The <c>models</c> list that OpenAI, Mistral and compatible servers share, with Mistral's and vLLM's extra members (specs/dialects.md 4.3).</summary>
+/// <summary>Reads the model list of OpenAI, Mistral and compatible servers, with the extra members of Mistral and vLLM (specs/dialects.md 4.3).</summary>
 internal static class ModelList
 {
     private static readonly (string Member, string Capability)[] Capabilities =
@@ -15,7 +15,7 @@ internal static class ModelList
         ("reasoning", ModelCapabilities.Thinking),
     ];
 
-    /// <exception cref="GatewayException">Not a model list.</exception>
+    /// <exception cref="GatewayException">The body is not a list of models.</exception>
     public static IReadOnlyList<ListedModel> Read(ReadOnlyMemory<byte> body)
     {
         try
@@ -48,7 +48,7 @@ internal static class ModelList
             .Where(pair => given.TryGetProperty(pair.Member, out var has) && has.ValueKind == JsonValueKind.True)
             .Select(pair => pair.Capability)
             .ToList();
-        // Mistral has no word for embedding: such a model is one that does nothing else.
+        // Mistral reports no capability for embeddings. A model without any other capability is one for embeddings.
         if (names.Count == 0)
             names.Add(ModelCapabilities.Embedding);
         return names;

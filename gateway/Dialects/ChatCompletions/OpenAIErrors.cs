@@ -36,7 +36,7 @@ public sealed class OpenAIErrors : IErrorShape
         _ => "server_error",
     };
 
-    /// <summary>The code that clients act upon, where there is one (specs/dialects.md 1.8); else the provider's own.</summary>
+    /// <summary>The code that clients react to, if there is one (specs/dialects.md 1.8), else the provider's own.</summary>
     private static string? CodeOf(GatewayError error) => error.Kind switch
     {
         ErrorKind.ContextTooLong => "context_length_exceeded",

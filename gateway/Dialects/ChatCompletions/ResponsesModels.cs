@@ -4,16 +4,16 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
-/// <summary>Which of OpenAI's models want to be asked through its Responses, as data (specs/dialects.md 1.1, P-35).</summary>
+/// <summary>Which of OpenAI's models need the Responses API, as data (specs/dialects.md 1.1, P-35).</summary>
 internal static partial class ResponsesModels
 {
-    /// <summary>The first generation that refuses function tools in chat completions while it reasons.</summary>
+    /// <summary>The first generation that rejects function tools in chat completions while it reasons.</summary>
     private const double FirstToRefuseTools = 5.2;
 
-    /// <summary>Have no chat completions at all.</summary>
+    /// <summary>Parts of the names of models that do not support chat completions.</summary>
     private static readonly string[] OnlyResponses = ["codex", "-pro", "deep-research", "computer-use"];
 
-    /// <summary>Whether chat completions would refuse the request, or keep the reasoning that its client shows to themselves.</summary>
+    /// <summary>Whether chat completions would reject the request, or would not return the reasoning that the client shows.</summary>
     public static bool Needs(string model, ChatRequest request)
     {
         if (!OpenAIModels.Reasons(model))

@@ -5,10 +5,10 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
-/// <summary>The sampling members that OpenAI's chat and text completions share (specs/dialects.md 2.7, 2.8).</summary>
+/// <summary>Reads the sampling members that OpenAI's chat and text completions share (specs/dialects.md 2.7, 2.8).</summary>
 internal static class SamplingReader
 {
-    /// <summary>Names read here or by the caller's own members; every other one is an extension.</summary>
+    /// <summary>The members that both completions know. Any member that neither this list nor the caller knows is an extension.</summary>
     public static readonly string[] Members =
     [
         "temperature", "top_p", "top_k", "min_p", "repeat_penalty", "repetition_penalty", "presence_penalty", "frequency_penalty",

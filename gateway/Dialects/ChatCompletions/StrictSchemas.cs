@@ -4,15 +4,15 @@ using Dragoman.Schemas;
 namespace Dragoman.Dialects.ChatCompletions;
 
 /// <summary>
-/// Fits strict schemas to OpenAI's rules (specs/dialects.md 2.5). One that would have to mean something else is sent as
-/// it is and unstrictly, and the gateway checks the answer: OpenAI's strict mode would fill optional members with null,
-/// which the client's own schema may not allow.
+/// Adapts strict schemas to OpenAI's rules (specs/dialects.md 2.5). A schema whose meaning would change is sent unchanged
+/// and not strict, and the gateway checks the answer: OpenAI's strict mode would fill optional members with null, which
+/// the client's own schema may not allow.
 /// </summary>
 internal static class StrictSchemas
 {
-    /// <param name="format">The client's.</param>
-    /// <param name="losses">Told when the gateway has to check.</param>
-    /// <param name="answerSchema">What the answer has to be checked against; null: OpenAI sees to it.</param>
+    /// <param name="format">The client's format.</param>
+    /// <param name="losses">Records that the gateway must check the answer.</param>
+    /// <param name="answerSchema">The schema to check the answer against. Null when OpenAI guarantees it.</param>
     public static OutputFormat? Fit(OutputFormat? format, LossReport losses, out string? answerSchema)
     {
         answerSchema = null;
@@ -44,7 +44,7 @@ internal static class StrictSchemas
         }
         catch (GatewayException error) when (error.Error.Code != WorkLimit.ErrorCode)
         {
-            // Such as a root that is no object, which OpenAI takes unstrictly at most.
+            // For example, the root is not an object, which OpenAI does not accept in strict mode.
             return null;
         }
     }

@@ -6,16 +6,16 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.ChatCompletions;
 
 /// <summary>
-/// Puts the tool calls of one choice together from fragments, whatever the server does with indices, ids and names
+/// Assembles the tool calls of one choice from fragments, whatever the server does with indices, ids and names
 /// (specs/dialects.md 3.7): an index may be missing, repeated or start at 1, an id may be empty or <c>"null"</c>,
-/// a name may come after arguments, and several whole objects may stand back to back.
+/// a name may arrive after arguments, and several complete objects may follow each other directly.
 /// </summary>
 internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
 {
     private readonly List<Slot> slots = [];
     private readonly Dictionary<int, Slot> current = [];
 
-    /// <summary>The last call of each id the server gave, and of each id at an index.</summary>
+    /// <summary>The last call of each of the server's ids, and of each id at an index.</summary>
     private readonly Dictionary<(string Id, int? Index), Slot> byId = [];
 
     private readonly HeldBack held = new();
@@ -25,7 +25,7 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
 
     public int Count => slots.Count;
 
-    /// <summary>Whether the arguments of a call stop in the middle.</summary>
+    /// <summary>Whether the arguments of a call are incomplete.</summary>
     public bool HasOpenArguments => slots.Exists(slot => slot.Scanner is { HasBegun: true, IsComplete: false });
 
     /// <summary>Ends every call; the answer fails when one of them never got a name.</summary>
@@ -46,7 +46,7 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
         }
     }
 
-    /// <summary>Reads an element of <c>tool_calls</c>; the reader stands on its start.</summary>
+    /// <summary>Reads an element of <c>tool_calls</c>, with the reader at its start.</summary>
     public static ToolCallPiece ReadCall(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, out ReadOnlySpan<byte> arguments)
     {
         int? index = null;
@@ -131,7 +131,7 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
         return value is "" or "null" ? null : value;
     }
 
-    /// <summary>Takes the next piece of a call, with the arguments in it, escaped.</summary>
+    /// <summary>Adds the next piece of a call and the escaped arguments in it.</summary>
     public void Accept(in ToolCallPiece piece, ReadOnlySpan<byte> arguments)
     {
         var slot = Find(piece) ?? Open(piece.Index ?? nextFreeIndex);
@@ -150,7 +150,7 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
         StartReady();
     }
 
-    /// <summary>The call that a delta continues; null when it opens a new one.</summary>
+    /// <summary>The call that a delta continues. Null when it opens a new one.</summary>
     private Slot? Find(in ToolCallPiece piece)
     {
         var known = FindById(piece);
@@ -160,7 +160,7 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
             return null;
         if (piece.Index is not null)
             return piece.Id is null || slot.UpstreamId is null ? slot : null;
-        // Without an index, a name opens a call as much as an id does, unless it is only said again in the middle of one.
+        // Without an index, a name opens a call as an id does, unless it repeats the name of a call that is still open.
         var isOpen = slot.Scanner is { HasBegun: true, IsComplete: false };
         return piece.Name is null || (piece.Name == slot.Name && isOpen) ? slot : null;
     }
@@ -172,7 +172,7 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
         Know((id, slot.Index));
         Know((id, null));
 
-        // An id may be told late, of a call that others have followed.
+        // A call's id may arrive late, after further calls.
         void Know((string, int?) key)
         {
             if (!byId.TryGetValue(key, out var known) || known.Number < slot.Number)
@@ -202,7 +202,7 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
         }
     }
 
-    /// <summary>Passes arguments on; a second object among them is a further call, of the name that came with it if any.</summary>
+    /// <summary>Passes arguments on. A second object in them is another call, with the piece's name or else this call's.</summary>
     private void EmitArguments(Slot slot, string? name, ReadOnlySpan<byte> arguments)
     {
         var whole = slot.Carry.Pass(arguments);
@@ -241,8 +241,8 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
     }
 }
 
-/// <summary>What a piece of a call says of itself, besides its arguments; null what it does not say.</summary>
-/// <param name="Index">As the server counts.</param>
-/// <param name="Id">Of the call.</param>
-/// <param name="Name">Of the tool.</param>
+/// <summary>The members of a piece of a call, except for its arguments. Null when missing.</summary>
+/// <param name="Index">The server's index.</param>
+/// <param name="Id">The call's id.</param>
+/// <param name="Name">The tool's name.</param>
 internal readonly record struct ToolCallPiece(int? Index, string? Id, string? Name);

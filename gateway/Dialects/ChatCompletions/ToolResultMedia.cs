@@ -3,14 +3,14 @@ using Dragoman.Conversation;
 namespace Dragoman.Dialects.ChatCompletions;
 
 /// <summary>
-/// Messages of role <c>tool</c> hold text alone: pictures and documents in a result go into a user message behind the
+/// Messages of role <c>tool</c> hold only text. Pictures and documents in a result are moved to a user message after the
 /// results, under a caption that names the call (specs/dialects.md 2.2).
 /// </summary>
 internal static class ToolResultMedia
 {
     /// <param name="turns">The conversation.</param>
-    /// <param name="idOf">Turns an id into the one that the model will see.</param>
-    /// <param name="losses">Told of it once.</param>
+    /// <param name="idOf">Converts an id to the one that the model will see.</param>
+    /// <param name="losses">Records the move once.</param>
     public static IReadOnlyList<Turn> MoveBehind(IReadOnlyList<Turn> turns, Func<string, string> idOf, LossReport losses)
     {
         if (!turns.Any(turn => MediaOf(turn).Any()))

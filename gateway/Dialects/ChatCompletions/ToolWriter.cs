@@ -6,11 +6,11 @@ namespace Dragoman.Dialects.ChatCompletions;
 /// <summary>Writes tools, tool choice and response format, which OpenAI, Mistral and compatible servers share (specs/dialects.md 2.3, 2.5).</summary>
 internal static class ToolWriter
 {
-    /// <param name="writer">Inside the request object.</param>
-    /// <param name="request">Holds the tools and the choice among them.</param>
-    /// <param name="named">Whether the server can be told one tool by name.</param>
-    /// <param name="required">The server's word for "any of them, but one".</param>
-    /// <param name="losses">Hears of tools that take free text, which become functions.</param>
+    /// <param name="writer">A writer inside the request object.</param>
+    /// <param name="request">The request with the tools and the tool choice.</param>
+    /// <param name="named">Whether the server supports choosing one tool by name.</param>
+    /// <param name="required">The server's word for "at least one tool".</param>
+    /// <param name="losses">Records tools that take free text, which become functions.</param>
     public static void WriteTools(Utf8JsonWriter writer, ChatRequest request, bool named, string required, LossReport losses)
     {
         if (request.Tools.Count == 0)

@@ -3,10 +3,10 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
-/// <summary>Reads the <c>usage</c> object of chat-completion servers into the canonical convention (specs/dialects.md 2.14).</summary>
+/// <summary>Reads the <c>usage</c> object of chat-completion servers and converts it to the canonical convention (specs/dialects.md 2.14).</summary>
 internal static class UsageReader
 {
-    /// <summary>The reader stands on the object's start and ends on its end; false for an empty object.</summary>
+    /// <summary>The reader starts at the object's start and stops at its end. False for an empty object.</summary>
     public static bool TryRead(scoped ref Utf8JsonReader reader, out Usage usage)
     {
         long? input = null, output = null;

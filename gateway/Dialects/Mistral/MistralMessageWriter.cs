@@ -40,7 +40,7 @@ internal static class MistralMessageWriter
     private static void WriteTurn(Utf8JsonWriter writer, Turn turn, bool isLast, LossReport losses)
     {
         writer.WriteStartObject();
-        // Mistral does not answer a conversation that ends in instructions; Ollama and OpenAI do.
+        // Mistral does not answer a conversation that ends with instructions, but Ollama and OpenAI do.
         var endsInInstructions = isLast && turn.Role is (Role.System or Role.Developer);
         if (endsInInstructions)
             losses.Emulated("system");

@@ -7,17 +7,17 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Mistral;
 
 /// <summary>
-/// Towards Mistral (specs/dialects.md 1.5). Its schema is closed, so only what it lists is written; all else is
-/// reported as lost or refused.
+/// Writes requests for Mistral (specs/dialects.md 1.5). The API rejects unknown members, so only documented ones are
+/// written. Everything else is rejected or reported as lost.
 /// </summary>
 public sealed class MistralOutbound : IOutboundDialect, IEmbeds, IListsModels
 {
     private const double HottestTemperature = 1.5;
 
-    /// <summary>OpenAI members that Mistral has under the same name and meaning.</summary>
+    /// <summary>OpenAI's members that Mistral has with the same name and meaning.</summary>
     private static readonly string[] SharedHints = ["metadata", "prediction", "prompt_cache_key"];
 
-    /// <summary>A prediction goes with one answer only (specs/dialects.md 2.9).</summary>
+    /// <summary>The members for several answers, which exclude a prediction (specs/dialects.md 2.9).</summary>
     private static readonly string[] SharedHintsOfOne = ["metadata", "prompt_cache_key"];
 
     public string Name => "mistral";
@@ -114,7 +114,7 @@ public sealed class MistralOutbound : IOutboundDialect, IEmbeds, IListsModels
     private static void WriteSampling(Utf8JsonWriter writer, Sampling sampling, bool fillsIn, LossReport losses)
     {
         WriteWithin("temperature", sampling.Temperature, 0, HottestTemperature);
-        // With greedy sampling Mistral takes nothing but 1.
+        // With greedy sampling Mistral accepts no value but 1.
         if (sampling.Temperature <= 0 && sampling.TopP is not (null or 1))
             losses.Dropped("top_p");
         else
@@ -174,7 +174,7 @@ public sealed class MistralOutbound : IOutboundDialect, IEmbeds, IListsModels
             losses.Dropped(name);
     }
 
-    /// <summary>Filling a gap knows neither formats nor reasoning nor the members of a chat.</summary>
+    /// <summary>Fill-in-the-middle has no formats, no reasoning and no members of a chat.</summary>
     private static void DropChatMembers(ChatRequest request, LossReport losses)
     {
         if (request.Format is not null)
@@ -185,7 +185,7 @@ public sealed class MistralOutbound : IOutboundDialect, IEmbeds, IListsModels
             losses.Dropped(name);
     }
 
-    /// <summary>Mistral knows "on" and "off": every level but none is "high" (specs/dialects.md 2.6).</summary>
+    /// <summary>Mistral can only turn reasoning on or off: every level but none is sent as "high" (specs/dialects.md 2.6).</summary>
     private static void WriteReasoning(Utf8JsonWriter writer, ReasoningRequest reasoning, string upstreamModel, LossReport losses)
     {
         if (reasoning.Enabled is null)

@@ -7,15 +7,15 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;
 
-/// <summary>The member <c>keep_alive</c>: for how long a model stays loaded after a request (specs/ollama.md 2.0).</summary>
+/// <summary>The member <c>keep_alive</c>: how long a model stays loaded after a request (specs/ollama.md 2.0).</summary>
 internal static partial class KeepAlive
 {
-    /// <summary>Go's longest duration, 292 years, which is how Ollama says "for ever".</summary>
+    /// <summary>Go's longest duration, 292 years, which means "forever" in Ollama.</summary>
     public static readonly TimeSpan ForEver = TimeSpan.FromTicks(long.MaxValue / TimeSpan.NanosecondsPerTick);
 
     private const int LongestText = 100;
 
-    /// <summary>Null when the client did not say; zero asks that the model be put away.</summary>
+    /// <summary>Null when the client did not say. Zero asks to unload the model.</summary>
     /// <exception cref="GatewayException">Neither a number of seconds nor a duration.</exception>
     public static TimeSpan? Read(RequestObject request) => request.Find("keep_alive") switch
     {
@@ -31,7 +31,7 @@ internal static partial class KeepAlive
     {
         if (text.Length == 0)
             return null;
-        // Ollama refuses a number without a unit; people write it all the same, and mean seconds.
+        // Ollama rejects a number without a unit, but people write it and mean seconds.
         if (double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var bare))
             return FromSeconds(bare);
         if (text.Length > LongestText || GoDuration().Match(text) is not { Success: true } duration)
@@ -46,7 +46,7 @@ internal static partial class KeepAlive
     {
         if (seconds == 0)
             return TimeSpan.Zero;
-        // However little it is, it is not nothing.
+        // A tiny positive duration must not become zero, which would unload the model.
         return seconds < 0 || seconds >= ForEver.TotalSeconds ? ForEver : TimeSpan.FromTicks(Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond)));
     }
 

@@ -5,12 +5,12 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;
 
-/// <summary>Ollama's answer objects, and what their last one tells (specs/ollama.md 2.1, 5.4).</summary>
+/// <summary>Writes Ollama's answer objects, including the final one with counts and durations (specs/ollama.md 2.1, 5.4).</summary>
 internal static class OllamaAnswer
 {
     public const string StreamContentType = "application/x-ndjson";
 
-    /// <summary>The answer to a request without a prompt: the model counts as loaded, or as unloaded.</summary>
+    /// <summary>Answers a request without a prompt, which loads or unloads a model.</summary>
     public static void WriteLoaded(OllamaForm form, AnswerContext context, IBufferWriter<byte> output)
     {
         using var writer = new Utf8JsonWriter(output, JsonText.Compact);
@@ -21,12 +21,12 @@ internal static class OllamaAnswer
         writer.WriteEndObject();
     }
 
-    /// <exception cref="GatewayException">Nothing was produced because the provider withheld it, or a call's arguments are not an object.</exception>
+    /// <exception cref="GatewayException">The provider withheld the whole answer, or a call's arguments are not a JSON object.</exception>
     public static void Write(OllamaForm form, AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output)
     {
         var choice = answer.Choices.Count > 0 ? answer.Choices[0] : new AnswerChoice();
         var total = Elapsed(context);
-        // What a limit or a filter cut in the middle is no call (specs/dialects.md 2.17).
+        // A call that a limit or a filter cut off is dropped (specs/dialects.md 2.17).
         IReadOnlyList<AnswerToolCall> calls = choice.StopReason is StopReason.Length or StopReason.ContextWindow or StopReason.ContentFilter
             ? [.. choice.ToolCalls.Where(IsWhole)]
             : choice.ToolCalls;
@@ -61,7 +61,7 @@ internal static class OllamaAnswer
             writer.WriteRawValue([(byte)'[', .. choice.LogprobEntries.Bytes, (byte)']'], skipInputValidation: true);
         }
 
-        // An unstreamed answer does not tell when its first token came: all of the time counts as generation.
+        // The time of the first token is unknown without a stream, so all of the time counts as generation.
         WriteEnd(writer, choice.StopReason, answer.Usage, total, TimeSpan.Zero, TimeSpan.Zero);
         writer.WriteEndObject();
     }
@@ -71,7 +71,7 @@ internal static class OllamaAnswer
         Code = "content_filter",
     };
 
-    /// <summary><c>{"model":…,"created_at":…</c>, the object left open.</summary>
+    /// <summary>Writes <c>{"model":…,"created_at":…</c> and leaves the object open.</summary>
     public static void WriteHead(Utf8JsonWriter writer, AnswerContext context)
     {
         writer.WriteStartObject();
@@ -93,8 +93,8 @@ internal static class OllamaAnswer
         writer.WriteEndObject();
     }
 
-    /// <summary>One element of <c>tool_calls</c>.</summary>
-    /// <exception cref="GatewayException">The arguments are not a JSON object, and Ollama has no other way to carry them (P-33).</exception>
+    /// <summary>Writes one element of <c>tool_calls</c>.</summary>
+    /// <exception cref="GatewayException">The arguments are not a JSON object; Ollama has no other form for them (P-33).</exception>
     public static void WriteToolCall(Utf8JsonWriter writer, int index, AnswerToolCall call)
     {
         var json = ReadArguments(call);
@@ -112,7 +112,7 @@ internal static class OllamaAnswer
         writer.WriteEndObject();
     }
 
-    /// <summary>The members of the last object: <c>done</c>, its reason, counts and durations in nanoseconds, none of them zero.</summary>
+    /// <summary>Writes the members of the final object: <c>done</c>, its reason, counts and durations in nanoseconds, none of them zero.</summary>
     public static void WriteEnd(Utf8JsonWriter writer, StopReason? reason, in Usage usage, TimeSpan total, TimeSpan load, TimeSpan prompt)
     {
         writer.WriteBoolean("done"u8, true);
@@ -135,10 +135,10 @@ internal static class OllamaAnswer
         writer.WriteRawValue([(byte)'"', .. escaped, (byte)'"'], skipInputValidation: true);
     }
 
-    /// <summary>Whether the call's arguments are a whole JSON object.</summary>
+    /// <summary>Whether the call's arguments are a complete JSON object.</summary>
     public static bool IsWhole(AnswerToolCall call) => IsObject(ReadArguments(call));
 
-    /// <summary>Ollama's messages carry pictures, and no sound.</summary>
+    /// <summary>Whether the media is a picture. Ollama's messages cannot hold sound.</summary>
     public static bool IsPicture(string mediaType) => mediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase);
 
     private static bool HasPictures(AnswerChoice choice) => choice.Blocks.OfType<MediaBlock>().Any(media => IsPicture(media.MediaType));

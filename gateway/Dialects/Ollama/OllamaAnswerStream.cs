@@ -7,8 +7,8 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Ollama;
 
 /// <summary>
-/// Writes an answer's events as Ollama's NDJSON lines (specs/dialects.md 3.4): one line a delta, all tool calls in one
-/// line, and a last line with <c>done:true</c>, counts and durations, only when the answer is whole.
+/// Writes an answer's events as Ollama's NDJSON lines (specs/dialects.md 3.4): one line per delta, all tool calls in one
+/// line, and, only when the answer is complete, a final line with <c>done:true</c>, counts and durations.
 /// </summary>
 internal sealed class OllamaAnswerStream : IAnswerEvents
 {
@@ -21,12 +21,12 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
     private readonly List<AnswerToolCall> toolCalls = [];
     private readonly TimeSpan load;
 
-    /// <summary>The start of a line, with the time as it was a moment ago.</summary>
+    /// <summary>The start of a line. Its time is at most a millisecond old.</summary>
     private byte[] lineHead = [];
 
     private DateTimeOffset lineHeadAt;
 
-    /// <summary>Entries that no line has carried yet, comma-separated.</summary>
+    /// <summary>Comma-separated entries that have not been written to a line yet.</summary>
     private readonly EscapedText logprobs = new();
 
     private TimeSpan? firstToken;
@@ -43,7 +43,7 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
         load = OllamaAnswer.Elapsed(context);
     }
 
-    /// <summary>A line without words; a blank one would end some clients (specs/ollama.md 4).</summary>
+    /// <summary>Writes a line without text. Some clients fail on a blank line (specs/ollama.md 4).</summary>
     public static void WriteEmptyLine(OllamaForm form, AnswerContext context, IBufferWriter<byte> output)
     {
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
@@ -100,7 +100,7 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
     {
     }
 
-    /// <summary>Ollama has no place for it; what has to be replayed the gateway remembers itself.</summary>
+    /// <summary>Ollama has no place for state. The gateway itself remembers what must be replayed.</summary>
     public void State(int choice, int? slot, OpaqueState state)
     {
     }
@@ -118,7 +118,7 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
 
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
-        // A token may have no text of its own, so several can wait for the same line.
+        // A token may have no text, so the entries of several tokens can wait for the same line.
         if (choice != 0)
             return;
         if (logprobs.Length > 0)
@@ -178,7 +178,7 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
         logprobs.Clear();
     }
 
-    /// <summary>The time in RFC 3339 is written anew at most once in a millisecond: many lines come at once.</summary>
+    /// <summary>Formats the RFC 3339 time at most once per millisecond, because many lines are written at once.</summary>
     private void RenewLineHead(ReadOnlySpan<byte> opening)
     {
         var now = context.Now;

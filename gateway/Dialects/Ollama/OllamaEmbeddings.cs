@@ -69,7 +69,7 @@ public static class OllamaEmbeddings
         writer.WriteEndObject();
     }
 
-    /// <summary>Cuts to the wanted length, if the provider did not, and scales to unit length.</summary>
+    /// <summary>Truncates to the requested number of dimensions, if the provider did not, and scales to length 1.</summary>
     internal static float[] Normalise(float[] vector, int? dimensions)
     {
         var wanted = dimensions is { } length && length < vector.Length ? vector[..length] : vector;

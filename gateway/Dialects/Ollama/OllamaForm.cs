@@ -1,6 +1,6 @@
 namespace Dragoman.Dialects.Ollama;
 
-/// <summary>Which of Ollama's two generation endpoints is spoken; their lines differ only in where the text stands.</summary>
+/// <summary>One of Ollama's two generation endpoints. Their lines differ only in the members that hold the text.</summary>
 internal enum OllamaForm
 {
     /// <summary><c>message.content</c>, <c>message.thinking</c>.</summary>

@@ -8,7 +8,7 @@ namespace Dragoman.Dialects.Ollama;
 /// <summary><c>POST /api/generate</c> (specs/ollama.md 2.2).</summary>
 public sealed class OllamaGenerate : IInboundDialect
 {
-    /// <summary>Besides those that chat has too.</summary>
+    /// <summary>The members that chat does not have.</summary>
     internal static readonly string[] Members = ["prompt", "system", "suffix", "template", "context", "images", "raw"];
 
     public string Name => "ollama.generate";
@@ -32,7 +32,7 @@ public sealed class OllamaGenerate : IInboundDialect
         if (raw && (system.Length > 0 || template.Length > 0 || hasContext))
             throw GatewayException.Invalid("raw", "raw mode does not support template, system, or context");
 
-        // A template of the bare prompt is raw mode by another name.
+        // A template with nothing but the prompt has the same effect as raw mode.
         var isBare = template.Replace(" ", "", StringComparison.Ordinal) == "{{.Prompt}}";
         if (template.Length > 0 && !isBare)
             unread.Note("template");
@@ -50,7 +50,7 @@ public sealed class OllamaGenerate : IInboundDialect
 
         return new ChatRequest
         {
-            // An absent model is "not found" here, not "required" (specs/ollama.md 0.7).
+            // A missing model is "not found" here, not "required" (specs/ollama.md 0.7).
             Model = request.String("model") ?? "",
             Family = OllamaRequest.Family,
             Client = OllamaRequest.Client,

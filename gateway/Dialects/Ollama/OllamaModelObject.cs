@@ -6,7 +6,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Ollama;
 
-/// <summary>A published model in the members that Ollama's clients read (specs/ollama.md 2.5, 2.6, 4.1).</summary>
+/// <summary>Writes a published model with the members that Ollama's clients read (specs/ollama.md 2.5, 2.6, 4.1).</summary>
 internal static class OllamaModelObject
 {
     private const double BytesPerParameter = 0.6;
@@ -35,10 +35,10 @@ internal static class OllamaModelObject
         writer.WriteEndObject();
     }
 
-    /// <param name="writer">Gets the object.</param>
+    /// <param name="writer">Receives the object.</param>
     /// <param name="model">The model to show.</param>
-    /// <param name="displayName">What Copilot shows for it.</param>
-    /// <param name="system">The client's own system text, shown as if it were the model's; may be empty.</param>
+    /// <param name="displayName">The name that Copilot shows.</param>
+    /// <param name="system">The client's own system text, shown as if it were the model's. May be empty.</param>
     public static void WriteShown(Utf8JsonWriter writer, PublishedModel model, string displayName, string system)
     {
         var metadata = model.Metadata;
@@ -113,6 +113,6 @@ internal static class OllamaModelObject
         writer.WriteString("digest"u8, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))));
     }
 
-    /// <summary>There are no bytes here: those of a usual quantization, and never zero, which some clients divide by.</summary>
+    /// <summary>There is no file, so this is the size with a usual quantization. Never zero, because some clients divide by it.</summary>
     private static long SizeOf(ModelMetadata metadata) => Math.Max(1, (long)(metadata.ParameterCount * BytesPerParameter));
 }

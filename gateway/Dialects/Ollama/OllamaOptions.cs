@@ -5,7 +5,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;
 
-/// <summary>The member <c>options</c> of Ollama's requests (specs/ollama.md 2.0, 5.1); what providers have no like of is reported as lost.</summary>
+/// <summary>Reads <c>options</c> of Ollama's requests (specs/ollama.md 2.0, 5.1). Options that no provider has are reported as lost.</summary>
 internal static class OllamaOptions
 {
     public static readonly string[] ReadNames =
@@ -13,7 +13,7 @@ internal static class OllamaOptions
         "temperature", "top_p", "top_k", "min_p", "repeat_penalty", "presence_penalty", "frequency_penalty", "seed", "num_predict", "stop", "format",
     ];
 
-    /// <exception cref="GatewayException">An option is of the wrong type; in Ollama's own words.</exception>
+    /// <exception cref="GatewayException">An option has the wrong type. The message is Ollama's own.</exception>
     public static Sampling Read(RequestObject options, Sampling sampling) => sampling with
     {
         Temperature = Float(options, "temperature"),
@@ -29,7 +29,7 @@ internal static class OllamaOptions
         Stop = ReadStop(options),
     };
 
-    /// <summary>Some clients put the format here (specs/ollama.md 5.1); one that cannot be meant is ignored like any unknown option.</summary>
+    /// <summary>Some clients put the format here (specs/ollama.md 5.1). Any other value is ignored like an unknown option.</summary>
     public static OutputFormat? ReadFormat(RequestObject options) => options.Find("format") switch
     {
         { ValueKind: JsonValueKind.String } word when JsonText.ReadString(word) == "json" => new OutputFormat(OutputFormatKind.JsonObject),

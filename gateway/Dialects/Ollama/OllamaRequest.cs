@@ -12,7 +12,7 @@ internal static class OllamaRequest
 
     public static readonly ClientTraits Client = new() { ToleratesMissingLogprobs = true, RefusesMalformedNames = true };
 
-    /// <summary>What both read.</summary>
+    /// <summary>The members that both requests read.</summary>
     public static readonly string[] Members =
         ["model", "stream", "format", "keep_alive", "options", "think", "truncate", "shift", "logprobs", "top_logprobs"];
 
@@ -27,10 +27,10 @@ internal static class OllamaRequest
     }
 
     /// <summary>
-    /// Gathers what has no like at any provider. To slide the window while generating is Ollama's own; not to do so is
-    /// what all providers do.
+    /// Collects the members that no provider supports. <c>shift</c> is one when it is true: only Ollama slides the context
+    /// window during generation.
     /// </summary>
-    /// <exception cref="GatewayException">Neither true nor false.</exception>
+    /// <exception cref="GatewayException"><c>shift</c> is neither true nor false.</exception>
     public static UnreadMembers FindUnread(RequestObject request, params ReadOnlySpan<string> read)
     {
         var unread = new UnreadMembers();
@@ -92,7 +92,7 @@ internal static class OllamaRequest
     }
 
     /// <summary>
-    /// Ollama forces JSON by itself; providers want it asked for in words and some refuse the request without
+    /// Ollama enforces JSON by itself. Providers expect the prompt to ask for JSON, and some reject a request that does not
     /// (specs/ollama.md 5.2).
     /// </summary>
     public static List<Turn> AskingFor(OutputFormat? format, List<Turn> turns)

@@ -3,14 +3,14 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.OpenAIChat;
 
-/// <summary>Turns a request into one that a kind of compatible server takes, and tells what that costs.</summary>
+/// <summary>Converts a request to one that a kind of compatible server accepts, and reports what is lost.</summary>
 internal static class CompatibleRequest
 {
-    /// <summary>For <c>json_object</c>, where only schemas are known (P-62).</summary>
+    /// <summary>The schema that replaces <c>json_object</c> for servers that only support schemas (P-62).</summary>
     private const string AnyObject = """{"type":"object","additionalProperties":true}""";
 
-    /// <summary>Whether an OpenAI client's own JSON would say something to the server that it does not take.</summary>
-    /// <exception cref="GatewayException">The server lacks something whose loss would change the contract.</exception>
+    /// <summary>Whether an OpenAI client's own JSON holds something that the server does not accept.</summary>
+    /// <exception cref="GatewayException">The server lacks something that the client depends on.</exception>
     public static bool IsNeeded(CompatibleServer server, ChatRequest request) =>
         For(server, request, new LossReport()) != request
         || (!server.TakesImageUrls && request.Turns.Any(turn => turn.Parts.Any(part => part is ImagePart { Source: LinkedMedia })))
@@ -19,7 +19,7 @@ internal static class CompatibleRequest
         || (request.Reasoning.IsOff && server.ReasoningSwitch != ReasoningSwitch.Effort)
         || request.Turns.Any(turn => turn.Role == Role.Assistant && DiffersInReasoning(server.EchoesReasoning, turn));
 
-    /// <exception cref="GatewayException">The server lacks something whose loss would change the contract.</exception>
+    /// <exception cref="GatewayException">The server lacks something that the client depends on.</exception>
     public static ChatRequest For(CompatibleServer server, ChatRequest request, LossReport losses)
     {
         RefuseWhatIsMissing(server, request);
@@ -84,7 +84,7 @@ internal static class CompatibleRequest
         }
     }
 
-    /// <summary>Chat templates know the role system alone, and many of them only once.</summary>
+    /// <summary>Chat templates have no role developer, and many of them accept only one system message.</summary>
     private static IReadOnlyList<Turn> WithSystem(CompatibleServer server, IReadOnlyList<Turn> turns)
     {
         var leading = turns.TakeWhile(turn => turn is { Role: Role.System or Role.Developer, Name: null } && turn.Parts.All(part => part is TextPart)).ToList();

@@ -1,10 +1,10 @@
 namespace Dragoman.Dialects.OpenAIChat;
 
-/// <summary>Where a kind of OpenAI-compatible server departs from what most of them do, as data (specs/dialects.md 1.6, 2.3, 2.5 to 2.7).</summary>
-/// <param name="Name">For the person who reads a refusal.</param>
+/// <summary>How a kind of OpenAI-compatible server differs from most others, as data (specs/dialects.md 1.6, 2.3, 2.5 to 2.7).</summary>
+/// <param name="Name">The name in error messages.</param>
 public sealed record CompatibleServer(string Name)
 {
-    /// <summary>A server of which nothing is known is sent what the client said.</summary>
+    /// <summary>An unknown server, which gets what the client sent.</summary>
     public static readonly CompatibleServer Generic = new("compatible server");
 
     public static readonly CompatibleServer LMStudio = new("LM Studio")
@@ -53,17 +53,17 @@ public sealed record CompatibleServer(string Name)
         TakesImageUrls = false,
     };
 
-    /// <summary>Whether <c>response_format: json_object</c> is known (P-62).</summary>
+    /// <summary>Whether the server supports <c>response_format: json_object</c> (P-62).</summary>
     public bool TakesJsonObject { get; init; } = true;
 
     public ToolChoiceSupport ToolChoice { get; init; }
 
     public bool TakesParallelToolCalls { get; init; } = true;
 
-    /// <summary>The server's name of the repeat penalty; null when it has none.</summary>
+    /// <summary>The server's name for the repeat penalty. Null when it has none.</summary>
     public string? RepeatPenalty { get; init; } = "repeat_penalty";
 
-    /// <summary>Whether the limit may have its newer name, <c>max_completion_tokens</c>.</summary>
+    /// <summary>Whether the server supports the newer name of the limit, <c>max_completion_tokens</c>.</summary>
     public bool TakesMaxCompletionTokens { get; init; } = true;
 
     public bool TakesTopK { get; init; } = true;
@@ -74,22 +74,22 @@ public sealed record CompatibleServer(string Name)
 
     public bool TakesLogitBias { get; init; } = true;
 
-    /// <summary>Whether more than one answer can be had at once.</summary>
+    /// <summary>Whether one request can ask for several answers.</summary>
     public bool TakesChoices { get; init; } = true;
 
-    /// <summary>Whether a picture may be an address, which the server then fetches.</summary>
+    /// <summary>Whether the server downloads a picture from a URL.</summary>
     public bool TakesImageUrls { get; init; } = true;
 
-    /// <summary>Joins leading system messages, of which many chat templates take only one.</summary>
+    /// <summary>Whether leading system messages are joined, because many chat templates accept only one.</summary>
     public bool MergesSystem { get; init; }
 
-    /// <summary>Knows no reasoning effort beyond low, medium and high.</summary>
+    /// <summary>Whether the only reasoning efforts are low, medium and high.</summary>
     public bool HasHighestEffortHigh { get; init; }
 
     public ReasoningSwitch ReasoningSwitch { get; init; }
 
     public ReasoningEcho EchoesReasoning { get; init; }
 
-    /// <summary>Unloads a model that is not used, and then answers with an error until it is loaded again.</summary>
+    /// <summary>Whether the server unloads an idle model and then answers with an error until the model is loaded again.</summary>
     public bool PutsModelsAway { get; init; }
 }

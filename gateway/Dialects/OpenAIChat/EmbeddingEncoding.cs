@@ -1,6 +1,6 @@
 namespace Dragoman.Dialects.OpenAIChat;
 
-/// <summary>How vectors are written; OpenAI's own SDKs ask for base64 unless told otherwise (P-59).</summary>
+/// <summary>How vectors are written. OpenAI's own SDKs request base64 by default (P-59).</summary>
 public enum EmbeddingEncoding
 {
     Numbers,

@@ -80,7 +80,7 @@ internal static class OpenAIChatAnswer
         writer.WriteEndObject();
     }
 
-    /// <summary>Where Gemini's own OpenAI façade puts it (specs/dialects.md 2.6).</summary>
+    /// <summary>Writes state in the member that Google's own OpenAI-compatible API uses (specs/dialects.md 2.6).</summary>
     private static void WriteState(Utf8JsonWriter writer, AnswerContext context, OpaqueState? state)
     {
         if (state is not { Kind: StateKind.GeminiThoughtSignature })
@@ -92,7 +92,7 @@ internal static class OpenAIChatAnswer
         writer.WriteEndObject();
     }
 
-    /// <summary>Pictures as OpenRouter and LiteLLM write them, sound as OpenAI does (specs/dialects.md 2.10, 2.11).</summary>
+    /// <summary>Writes pictures as OpenRouter and LiteLLM do, and sound as OpenAI does (specs/dialects.md 2.10, 2.11).</summary>
     private static void WriteMedia(Utf8JsonWriter writer, AnswerContext context, AnswerChoice choice)
     {
         var media = choice.Blocks.OfType<MediaBlock>().ToLookup(block => block.MediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase));

@@ -7,11 +7,11 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIChat;
 
-/// <summary>Towards OpenAI and compatible servers (specs/dialects.md 1.1, 1.6, 2).</summary>
-/// <param name="server">The kind of compatible server; null: OpenAI's own, which knows newer names and refuses unknown ones.</param>
+/// <summary>Writes requests for OpenAI and compatible servers (specs/dialects.md 1.1, 1.6, 2).</summary>
+/// <param name="server">The kind of compatible server. Null for OpenAI itself, which has newer names and rejects unknown ones.</param>
 public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDialect, IEmbeds, IListsModels, IAmendsCalls
 {
-    /// <summary>OpenAI's own knows all hints, and compatible servers those that do not disturb any of them.</summary>
+    /// <summary>OpenAI supports all hints. Compatible servers get those that no known server rejects.</summary>
     private static readonly string[] OpenAIHints = ["user", "metadata", "service_tier", "prompt_cache_key", "store", "verbosity", "prediction"];
 
     private static readonly string[] CompatibleHints = ["user"];
@@ -26,7 +26,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     private readonly OutboundTraits traits = TraitsAt(server);
     private readonly OutboundTraits withPromptLists = TraitsAt(server) with { TakesPromptLists = true };
 
-    /// <summary>False for versions of Azure's API from before that name.</summary>
+    /// <summary>False for versions of Azure's API that are older than this name.</summary>
     public bool TakesMaxCompletionTokens { get; init; } = true;
 
     public string Name => "openai";
@@ -101,7 +101,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             ? new UpstreamCall(PathOf(request), default) { Passed = OpenAIPassThroughRequest.Edit(request, source, model.Name, LimitNameOf(request, model.Base)), Model = model.Name }
             : null;
 
-    /// <summary>OpenAI's own clients get a compatible server's text as it is, with the reasoning that it may hold.</summary>
+    /// <summary>OpenAI's own clients get a compatible server's text unchanged, including any reasoning inside it.</summary>
     public IAnswerReader OpenAnswer(ChatRequest request, UpstreamModel model)
     {
         var reader = new ChatCompletionReader(json => ReadError(200, json, null), request.ExpectedChoices);
@@ -126,7 +126,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
                 writer.WriteNumber("dimensions"u8, dimensions);
             if (request.User is { } user)
                 writer.WriteString("user"u8, user);
-            // Less than half as long as numbers, but not every compatible server knows it (P-59).
+            // Base64 is less than half as long as numbers, but not every compatible server supports it (P-59).
             writer.WriteString("encoding_format"u8, isOpenAI ? "base64"u8 : "float"u8);
             writer.WriteEndObject();
         }
@@ -140,15 +140,15 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
 
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => ErrorReader.Read(status, body, retryAfter);
 
-    /// <summary>OpenAI fetches pictures, and no documents.</summary>
+    /// <summary>OpenAI downloads pictures but no documents.</summary>
     private static OutboundTraits TraitsAt(CompatibleServer? server) => new() { FetchesLink = part => part is ImagePart && server is not { TakesImageUrls: false } };
 
     private static string PathOf(ChatRequest request) => request.Completion is null ? ChatPath : TextPath;
 
-    /// <summary>Compatible servers continue text with any model.</summary>
+    /// <summary>Whether a completion must become a chat. Compatible servers continue text with any model.</summary>
     private bool MustChat(ChatRequest request, string upstreamModel) => isOpenAI && request.Completion is not null && !OpenAIModels.ContinuesText(upstreamModel);
 
-    /// <summary>OpenAI's reasoning models refuse what older clients send (P-34), compatible servers what they do not have.</summary>
+    /// <summary>OpenAI's reasoning models reject what older clients send (P-34), and compatible servers reject what they do not support.</summary>
     private bool MustRewrite(ChatRequest request, UpstreamModel model) => OutputLimitName.MustBeRewritten(request, LimitNameOf(request, model.Base)) || (server is null
         ? HoldsForeignState(request) || MustChat(request, model.Base)
             || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences || (OpenAIModels.Reasons(model.Base) && HoldsWhatReasoningModelsRefuse(request, model.Base))
@@ -161,8 +161,8 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
         : OutputLimitName.Older;
 
     /// <summary>
-    /// What another provider's answer left in the conversation, which OpenAI must not see (P-22). A request that only
-    /// OpenAI can read has no other way to go.
+    /// Whether the conversation holds state of another provider's answers, which OpenAI must not see (P-22). A request that
+    /// only OpenAI can read cannot be rewritten, so it does not count.
     /// </summary>
     private static bool HoldsForeignState(ChatRequest request) =>
         request.FamilyMembers.Count == 0 && request.Turns.Any(turn => turn.Parts.Any(part => part is ReasoningPart or { State: not null }));
@@ -178,7 +178,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
     private void WriteSampling(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
     {
         var sampling = request.Sampling;
-        // Reasoning models refuse these, with a 400 (P-34).
+        // Reasoning models reject these with a 400 (P-34).
         var refuses = isOpenAI && OpenAIModels.Reasons(upstreamModel);
         WriteUnless(refuses, "temperature", Within("temperature", sampling.Temperature, 0, 2));
         WriteUnless(refuses, "top_p", Within("top_p", sampling.TopP, 0, 1));
@@ -196,7 +196,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
         if (sampling.LogitBias is { } bias)
             WriteRaw(writer, "logit_bias", bias);
 
-        // Compatible servers have ranges of their own; OpenAI's are known, and Ollama's clients go beyond them.
+        // OpenAI's ranges are known, and Ollama's clients exceed them. Compatible servers have other ranges.
         double? Within(string name, double? value, double least, double most)
         {
             if (!isOpenAI || refuses || value is not { } number || (number >= least && number <= most))
@@ -232,7 +232,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             WriteReasoning(writer, server, request);
     }
 
-    /// <summary>Only said to compatible servers if the client asked for a level, or for none.</summary>
+    /// <summary>Compatible servers get reasoning members only if the client asked for a level or for no reasoning.</summary>
     private static void WriteReasoning(Utf8JsonWriter writer, CompatibleServer server, ChatRequest request)
     {
         if (!request.Reasoning.IsOff)
@@ -265,7 +265,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             writer.WriteString("reasoning_effort"u8, level.ToString().ToLowerInvariant());
     }
 
-    /// <summary>A compatible server gets the hints of an OpenAI client as they are: it may know them.</summary>
+    /// <summary>A compatible server gets all hints of an OpenAI client, because it may support them.</summary>
     private void WriteHints(Utf8JsonWriter writer, ChatRequest request, LossReport losses) =>
         HintWriter.Write(writer, request.Hints, isOpenAI || request.Family == OpenAIFamily.Name ? OpenAIHints : CompatibleHints, losses);
 

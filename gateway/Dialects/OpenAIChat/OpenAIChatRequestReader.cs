@@ -9,7 +9,7 @@ namespace Dragoman.Dialects.OpenAIChat;
 /// <summary>Reads OpenAI's chat request into the canonical one (specs/dialects.md 2).</summary>
 internal static class OpenAIChatRequestReader
 {
-    /// <summary>Top-level members, besides those of sampling.</summary>
+    /// <summary>The known top-level members, except for those of sampling.</summary>
     internal static readonly string[] Known =
     [
         "model", "messages", "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "response_format",
@@ -86,7 +86,7 @@ internal static class OpenAIChatRequestReader
         }
     }
 
-    /// <summary>Null: what only OpenAI itself can read.</summary>
+    /// <summary>Null for a part that only OpenAI itself can read.</summary>
     private static Part? ReadPart(RequestObject part, RequestFamily family)
     {
         var read = ReadPartBare(part, family);
@@ -128,7 +128,7 @@ internal static class OpenAIChatRequestReader
         }
     }
 
-    /// <summary><c>image_url</c> is an object with a URL, or the bare URL that some clients send.</summary>
+    /// <summary>Reads <c>image_url</c>: an object with a URL, or the bare URL that some clients send.</summary>
     private static ImagePart ReadImage(RequestObject part, RequestFamily family)
     {
         JsonElement written;
@@ -349,10 +349,10 @@ internal static class OpenAIChatRequestReader
     private static GatewayException Required(RequestObject owner, string name) =>
         GatewayException.Invalid(owner.FieldPath(name), $"{owner.FieldPath(name)} is required");
 
-    /// <summary>What only a provider of OpenAI's family can use.</summary>
+    /// <summary>Collects the members that only a provider of OpenAI's family can use.</summary>
     private sealed record RequestFamily(List<FamilyMember> Members, UnreadMembers Unread)
     {
-        /// <summary>The first one is what a client of another provider is told; a list of all could be as long as the client likes.</summary>
+        /// <summary>Keeps only the first member, which the error names for other providers. A list of all would have no limit.</summary>
         public void Needs(Func<FamilyMember> member)
         {
             if (Members.Count == 0)

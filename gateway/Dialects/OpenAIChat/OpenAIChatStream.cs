@@ -9,8 +9,8 @@ namespace Dragoman.Dialects.OpenAIChat;
 
 /// <summary>
 /// Writes an answer's events as OpenAI's <c>chat.completion.chunk</c> stream (specs/dialects.md 1.1): a role chunk and
-/// deltas per choice, then the finish chunks, the token counts if asked for, and <c>[DONE]</c>. A failure is an error
-/// event and no <c>[DONE]</c>.
+/// deltas per choice, then the finish chunks, the token counts if requested, and <c>[DONE]</c>. A failure is an error
+/// event without <c>[DONE]</c>.
 /// </summary>
 internal sealed class OpenAIChatStream : IAnswerEvents
 {
@@ -19,7 +19,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
     private readonly byte[] head;
     private readonly byte[] tail;
 
-    /// <summary>What follows the members of a delta that is not the last one.</summary>
+    /// <summary>The bytes that follow the members of every delta but the last one.</summary>
     private readonly byte[] deltaTail;
 
     private readonly List<ChoiceState> choices = [];
@@ -82,7 +82,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
         WritePrepared(state, escaped, "\"}}]"u8);
     }
 
-    /// <summary>A call with free text goes out whole: its text stands inside the arguments of the function that emulates it.</summary>
+    /// <summary>Writes a free-text call at its end, because its text is inside the arguments of the function that emulates it.</summary>
     public void ToolEnd(int choice, int slot)
     {
         if (!StateOf(choice).FreeTextCalls.TryGetValue(slot, out var call))
@@ -100,7 +100,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
     {
         if (slot is not { } call || state.Kind != StateKind.GeminiThoughtSignature)
             return;
-        // Clients add up the arguments of every piece of a call, and some stumble over a piece that has none.
+        // Clients concatenate the arguments of all pieces of a call, and some fail on a piece without arguments.
         var nothingNew = StateOf(choice).FreeTextCalls.ContainsKey(call) ? default : ",\"function\":{\"arguments\":\"\"}"u8;
         byte[] opening =
         [
@@ -120,7 +120,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
     public void Logprobs(int choice, ReadOnlySpan<byte> entries)
     {
-        // A token may have no text of its own, so several can wait for the same delta.
+        // A token may have no text, so the entries of several tokens can wait for the same delta.
         var waiting = StateOf(choice).Logprobs;
         if (waiting.Length > 0)
             waiting.Append(","u8);
@@ -158,7 +158,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
         WritePrepared(state, escaped, "\""u8);
     }
 
-    /// <summary>All deltas of a kind begin alike.</summary>
+    /// <summary>Prepares the bytes that all deltas of a kind begin with.</summary>
     private void PrepareDelta(int choice, ChoiceState state, DeltaKind kind, ReadOnlySpan<byte> opening)
     {
         state.DeltaKind = kind;
@@ -192,7 +192,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
 
     /// <param name="choice">The choice's index.</param>
     /// <param name="opening">A whole delta object, or the start of one member.</param>
-    /// <param name="escaped">Copied into the member's string.</param>
+    /// <param name="escaped">The escaped text, copied into the member's string.</param>
     /// <param name="closing">The rest of the delta.</param>
     /// <param name="finishReason">JSON: null or a quoted reason.</param>
     /// <param name="logprobs">Elements of <c>logprobs.content</c>, or nothing.</param>
@@ -231,7 +231,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
         output.Advance(span.Length - rest.Length);
     }
 
-    /// <summary>Before the first delta of a choice its role is written.</summary>
+    /// <summary>Writes the role of a choice before its first delta.</summary>
     private ChoiceState BegunStateOf(int choice)
     {
         var state = StateOf(choice);
@@ -262,7 +262,7 @@ internal sealed class OpenAIChatStream : IAnswerEvents
     {
         public bool HasRole { get; set; }
 
-        /// <summary>What <see cref="DeltaHead"/> begins.</summary>
+        /// <summary>The kind of delta that <see cref="DeltaHead"/> begins.</summary>
         public DeltaKind DeltaKind { get; set; }
 
         /// <summary>The call whose arguments <see cref="DeltaHead"/> begins.</summary>

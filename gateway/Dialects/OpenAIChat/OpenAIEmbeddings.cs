@@ -58,7 +58,7 @@ public static class OpenAIEmbeddings
     {
         if (encoding == EmbeddingEncoding.Base64)
         {
-            // Little-endian float32, which is this platform's own order.
+            // The format is little-endian float32, which is also this platform's byte order.
             writer.WriteBase64StringValue(MemoryMarshal.AsBytes(vector.AsSpan()));
             return;
         }

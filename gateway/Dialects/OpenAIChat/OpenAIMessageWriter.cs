@@ -62,7 +62,7 @@ internal static class OpenAIMessageWriter
             MessageParts.WriteToolCalls(writer, turn, AcceptableId);
     }
 
-    /// <summary>Earlier reasoning is not part of the protocol; some servers want it back, even when there was none (P-57).</summary>
+    /// <summary>Earlier reasoning is not part of the protocol, but some servers require it, even when it is empty (P-57).</summary>
     private static void WriteReasoning(Utf8JsonWriter writer, Turn turn, bool isWanted, LossReport losses)
     {
         var reasoning = string.Concat(turn.Parts.OfType<ReasoningPart>().Select(part => part.Text));
@@ -72,7 +72,7 @@ internal static class OpenAIMessageWriter
             losses.Dropped("reasoning");
     }
 
-    /// <summary>OpenAI takes at most 40 characters (P-10).</summary>
+    /// <summary>OpenAI accepts at most 40 characters (P-10).</summary>
     private static string AcceptableId(string id) => id.Length <= 40 ? id : "call_" + ToolCallId.Alphanumeric(id, 24);
 
     private static void WritePart(Utf8JsonWriter writer, Part part)

@@ -1,6 +1,6 @@
 namespace Dragoman.Dialects.OpenAIChat;
 
-/// <summary>The member by which a server is told not to reason (specs/dialects.md 1.6).</summary>
+/// <summary>The member that turns a server's reasoning off (specs/dialects.md 1.6).</summary>
 public enum ReasoningSwitch
 {
     /// <summary><c>reasoning_effort: none</c></summary>

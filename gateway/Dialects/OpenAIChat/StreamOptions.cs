@@ -6,14 +6,14 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.OpenAIChat;
 
 /// <summary>
-/// The member that asks a stream for its token counts. Older servers refuse it (specs/ollama.md 5.4), which is
-/// remembered for the model, so that only the first call is made twice.
+/// The member that asks for token counts in a stream. Older servers reject it (specs/ollama.md 5.4). The rejection is
+/// remembered per model, so that only the first call is sent twice.
 /// </summary>
 internal sealed class StreamOptions
 {
     private const string MemberName = "stream_options";
 
-    /// <summary>Model names come from clients, so there is a bound to what is remembered.</summary>
+    /// <summary>Model names come from clients, so the number of remembered names is limited.</summary>
     private const int MostRemembered = 256;
 
     private readonly ConcurrentDictionary<string, bool> refusing = new();
@@ -30,7 +30,7 @@ internal sealed class StreamOptions
         writer.WriteEndObject();
     }
 
-    /// <summary>The call without the member if that is what was refused; else null.</summary>
+    /// <summary>The call without the member if the server rejected the member; else null.</summary>
     public UpstreamCall? Amend(UpstreamCall call, GatewayError refusal)
     {
         var isMeant = refusal.Kind == ErrorKind.InvalidRequest && (Mentions(refusal.Message) || Mentions(refusal.Field));

@@ -10,7 +10,7 @@ namespace Dragoman.Dialects.OpenAICompletions;
 /// <summary><c>POST /v1/completions</c>, OpenAI's legacy text completion (specs/dialects.md 2.18).</summary>
 public sealed class OpenAICompletions : IInboundDialect
 {
-    /// <summary>Characters of prompts that an answer may begin with, in all its choices together. One prompt of the largest size fits.</summary>
+    /// <summary>The most characters of echoed prompts in one answer, all choices together. One prompt of the largest size fits.</summary>
     private const int MostEchoed = 64 * 1024 * 1024;
 
     internal static readonly string[] Known = ["model", "prompt", "suffix", "echo", "best_of", "stream", "stream_options", "logprobs"];
@@ -95,7 +95,7 @@ public sealed class OpenAICompletions : IInboundDialect
         writer.WriteEndObject();
     }
 
-    /// <summary>The escaped prompt if the client wants it in front of the answer.</summary>
+    /// <summary>The escaped prompt if the client asked for it before the answer, else empty.</summary>
     internal static byte[] EchoOf(AnswerContext context, int choice) =>
         context.Request.Completion is { Echo: true } completion ? JsonText.Escape(completion.PromptOf(choice, context.Request.Sampling.Choices ?? 1)) : [];
 

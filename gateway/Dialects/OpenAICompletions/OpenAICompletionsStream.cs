@@ -7,7 +7,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAICompletions;
 
-/// <summary>Writes an answer's events as a stream of <c>text_completion</c> chunks (specs/dialects.md 2.18). Reasoning and tool calls have no place there.</summary>
+/// <summary>Writes an answer's events as <c>text_completion</c> chunks (specs/dialects.md 2.18), which hold no reasoning or tool calls.</summary>
 internal sealed class OpenAICompletionsStream : IAnswerEvents
 {
     private readonly AnswerContext context;
@@ -18,7 +18,7 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
     private readonly HashSet<int> echoed = [];
     private readonly List<(int Choice, StopReason Reason)> stops = [];
 
-    /// <summary>Follows the text of <see cref="lastChoice"/>.</summary>
+    /// <summary>The bytes that follow the text of <see cref="lastChoice"/>.</summary>
     private byte[] textTail = [];
 
     private int lastChoice = -1;

@@ -6,7 +6,7 @@ using Dragoman.Dialects.Requests;
 
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
 
-/// <summary><c>POST /v1/responses</c> as OpenAI's clients speak it (specs/dialects.md 1.1, 3.6). No response is kept.</summary>
+/// <summary><c>POST /v1/responses</c> as OpenAI's clients use it (specs/dialects.md 1.1, 3.6). No response is stored.</summary>
 public sealed class OpenAIResponses : IInboundDialect
 {
     public string Name => ResponsesFamily.Name;
@@ -22,7 +22,7 @@ public sealed class OpenAIResponses : IInboundDialect
             ? GatewayError.Invalid("model", $"\"{request.Model}\" does not support responses")
             : null;
 
-    /// <summary>A warm-up asks for nothing but an id to go on from; there is nothing to prepare.</summary>
+    /// <summary>A warm-up asks only for an id to continue from, so it needs no provider.</summary>
     public bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output)
     {
         if (!ResponsesRequestReader.IsWarmUp(context.Request))

@@ -4,7 +4,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
 
-/// <summary>One item of an answer's <c>output</c>, as it grows (specs/dialects.md 3.6).</summary>
+/// <summary>One item of an answer's <c>output</c> while it is being received (specs/dialects.md 3.6).</summary>
 internal sealed class ResponseItem
 {
     private readonly JsonObjectScanner scanner = new();
@@ -18,39 +18,39 @@ internal sealed class ResponseItem
 
     public ItemKind Kind { get; }
 
-    /// <summary>Its place in the output.</summary>
+    /// <summary>The item's index in the output.</summary>
     public int Index { get; }
 
     public string Id { get; }
 
-    /// <summary>Of a call.</summary>
+    /// <summary>The slot of a call.</summary>
     public int Slot { get; init; }
 
     public string CallId { get; init; } = "";
 
     public string Name { get; init; } = "";
 
-    /// <summary>Of a message that is a refusal, which has words of its own kind.</summary>
+    /// <summary>Whether a message is a refusal, whose content part has another type.</summary>
     public bool IsRefusal { get; init; }
 
-    /// <summary>Text, reasoning, arguments or a picture's base64; escaped.</summary>
+    /// <summary>The escaped text, reasoning, arguments or base64 of a picture.</summary>
     public EscapedText Words { get; } = new();
 
     /// <summary>Elements of the text's <c>logprobs</c>.</summary>
     public EscapedText Logprobs { get; } = new();
 
-    /// <summary>Opaque, as the client replays it.</summary>
+    /// <summary>The opaque state that the client replays.</summary>
     public string? EncryptedContent { get; set; }
 
-    /// <summary>Nothing more belongs to it.</summary>
+    /// <summary>Whether the item is complete: nothing more belongs to it.</summary>
     public bool IsEnded { get; set; }
 
-    /// <summary>It was cut off.</summary>
+    /// <summary>Whether the item was cut off.</summary>
     public bool IsCut { get; set; }
 
     public bool IsCall => Kind is ItemKind.Call or ItemKind.FreeTextCall;
 
-    /// <summary>Whether a call's arguments are whole, so that nothing that matters can follow.</summary>
+    /// <summary>Whether a call's arguments are complete, so that nothing relevant can follow.</summary>
     public bool HasWholeArguments => scanner.IsComplete;
 
     public void AppendArguments(ReadOnlySpan<byte> escaped)
@@ -67,8 +67,8 @@ internal sealed class ResponseItem
     }
 
     /// <summary>Writes the item's JSON.</summary>
-    /// <param name="output">Gets it.</param>
-    /// <param name="isWhole">False: as it is announced, before any of it has come.</param>
+    /// <param name="output">Receives the JSON.</param>
+    /// <param name="isWhole">False to write the item as it is announced, without content.</param>
     public void Write(IBufferWriter<byte> output, bool isWhole)
     {
         output.Write("{\"id\":\""u8);
@@ -109,7 +109,7 @@ internal sealed class ResponseItem
         }
     }
 
-    /// <summary>Writes the JSON of the one part that a message or a summary has.</summary>
+    /// <summary>Writes the JSON of a message's or a summary's only part.</summary>
     public void WritePart(IBufferWriter<byte> output, bool isWhole)
     {
         if (Kind == ItemKind.Reasoning)

@@ -6,7 +6,7 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
 
 /// <summary>
-/// Writes OpenAI's <c>response</c> object. It says again what the client asked for, in the client's words, and always
+/// Writes OpenAI's <c>response</c> object. It repeats the client's own values of the request's members, and always has
 /// <c>store: false</c> (specs/dialects.md 3.6).
 /// </summary>
 internal sealed class ResponseObject
@@ -37,7 +37,7 @@ internal sealed class ResponseObject
 
     private readonly AnswerContext context;
 
-    /// <summary>What the client said, by name. Most of a request is not said again, and goes when the answer begins.</summary>
+    /// <summary>The client's values to repeat, by name. They are copies, because the request is released when the answer begins.</summary>
     private readonly Dictionary<string, byte[]> said = [];
 
     public ResponseObject(AnswerContext context)
@@ -47,7 +47,7 @@ internal sealed class ResponseObject
             return;
         foreach (var (name, _) in Echoed)
         {
-            // The client's line ends, which stand between tokens, would end a line of the stream.
+            // Line ends between the client's JSON tokens would end a line of the stream.
             if (members.Find(name).Span is { IsEmpty: false } value)
                 said.Add(name, JsonText.OnOneLine(value).ToArray());
         }
@@ -55,12 +55,12 @@ internal sealed class ResponseObject
 
     public static string IdOf(AnswerContext context) => "resp_" + context.RequestId;
 
-    /// <param name="output">Gets the JSON.</param>
-    /// <param name="status">One of OpenAI's.</param>
+    /// <param name="output">Receives the JSON.</param>
+    /// <param name="status">One of OpenAI's status values.</param>
     /// <param name="items">The output's items, comma-separated.</param>
-    /// <param name="usage">Null while it is not known.</param>
-    /// <param name="incompleteReason">Why the answer is incomplete.</param>
-    /// <param name="error">Why it failed.</param>
+    /// <param name="usage">The token counts. Null while they are unknown.</param>
+    /// <param name="incompleteReason">Why the answer is incomplete, or null.</param>
+    /// <param name="error">Why the answer failed, or null.</param>
     public void Write(IBufferWriter<byte> output, string status, ReadOnlySpan<byte> items, Usage? usage, string? incompleteReason = null, GatewayError? error = null)
     {
         using var writer = new Utf8JsonWriter(output, JsonText.Compact);

@@ -26,7 +26,7 @@ internal static class ResponsesAnswer
         new ResponseObject(context).Write(output, incomplete is null ? "completed" : "incomplete", written.WrittenSpan, answer.Usage, incomplete);
     }
 
-    /// <summary>OpenAI's word for why an answer is not whole; null when it is (specs/dialects.md 2.17).</summary>
+    /// <summary>OpenAI's reason for an incomplete answer. Null for a complete one (specs/dialects.md 2.17).</summary>
     public static string? IncompleteReason(StopReason reason) => reason switch
     {
         StopReason.Length or StopReason.ContextWindow => "max_output_tokens",

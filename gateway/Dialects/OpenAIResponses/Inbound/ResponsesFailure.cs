@@ -7,14 +7,14 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
 
-/// <summary>The two events that end a stream badly: <c>error</c>, then <c>response.failed</c> (specs/dialects.md 3.0).</summary>
+/// <summary>Writes the two events that end a failed stream: <c>error</c>, then <c>response.failed</c> (specs/dialects.md 3.0).</summary>
 internal static class ResponsesFailure
 {
-    /// <param name="output">Gets the events.</param>
+    /// <param name="output">Receives the events.</param>
     /// <param name="sequence">The first event's number.</param>
-    /// <param name="response">Of this answer.</param>
-    /// <param name="items">What was whole before it failed, comma-separated.</param>
-    /// <param name="error">What happened.</param>
+    /// <param name="response">The writer of this answer's response object.</param>
+    /// <param name="items">The items that were complete before the failure, comma-separated.</param>
+    /// <param name="error">The failure.</param>
     public static void Write(IBufferWriter<byte> output, int sequence, ResponseObject response, ReadOnlySpan<byte> items, GatewayError error)
     {
         var failed = new ArrayBufferWriter<byte>();
@@ -22,10 +22,10 @@ internal static class ResponsesFailure
         Write(output, sequence, failed.WrittenSpan, error);
     }
 
-    /// <param name="output">Gets the events.</param>
+    /// <param name="output">Receives the events.</param>
     /// <param name="sequence">The first event's number.</param>
-    /// <param name="begun">The provider's own response object, as it was when the answer began.</param>
-    /// <param name="error">What happened.</param>
+    /// <param name="begun">The provider's own response object from the beginning of the answer.</param>
+    /// <param name="error">The failure.</param>
     public static void Write(IBufferWriter<byte> output, int sequence, JsonMembers begun, GatewayError error)
     {
         var told = new ArrayBufferWriter<byte>();
@@ -36,7 +36,7 @@ internal static class ResponsesFailure
         Write(output, sequence, failed.WrittenSpan, error);
     }
 
-    /// <summary>What a failed response says of itself.</summary>
+    /// <summary>Writes the <c>error</c> object of a failed response.</summary>
     public static void WriteError(Utf8JsonWriter writer, GatewayError error)
     {
         writer.WriteStartObject();

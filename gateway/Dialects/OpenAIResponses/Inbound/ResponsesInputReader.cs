@@ -7,8 +7,8 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
 
 /// <summary>
-/// Reads <c>input</c>, a text or items, into turns: reasoning, messages and calls of the assistant that follow each
-/// other are one turn, and so are results (specs/dialects.md 2.1, 2.2, 2.4).
+/// Reads <c>input</c>, a text or a list of items, into turns. Consecutive reasoning, messages and calls of the assistant
+/// form one turn, and so do consecutive results (specs/dialects.md 2.1, 2.2, 2.4).
 /// </summary>
 internal sealed class ResponsesInputReader
 {
@@ -29,8 +29,8 @@ internal sealed class ResponsesInputReader
 
     /// <param name="request">The whole request.</param>
     /// <param name="envelope">Opens the state in reasoning items.</param>
-    /// <param name="bound">Gets what only OpenAI can read.</param>
-    /// <param name="unread">Gets what only OpenAI uses.</param>
+    /// <param name="bound">Collects what only OpenAI can read.</param>
+    /// <param name="unread">Collects what only OpenAI uses.</param>
     /// <exception cref="GatewayException">An item is malformed.</exception>
     public static IEnumerable<Turn> Read(RequestObject request, StateEnvelope envelope, List<FamilyMember> bound, UnreadMembers unread)
     {
@@ -42,7 +42,7 @@ internal sealed class ResponsesInputReader
                 return [Turn.Of(Role.User, JsonText.ReadString(text))];
             case { ValueKind: JsonValueKind.Array }:
                 var items = request.Objects("input").ToList();
-                // Calls may be among the items that OpenAI keeps, and their results here.
+                // A result in this request may belong to a call in the items that OpenAI stores.
                 var hasEarlierItems = bound.Count > 0 || items.Exists(item => TypeOf(item) == "item_reference");
                 var reader = new ResponsesInputReader(envelope, bound, unread, hasEarlierItems);
                 items.ForEach(reader.ReadItem);
@@ -52,7 +52,7 @@ internal sealed class ResponsesInputReader
         }
     }
 
-    /// <summary>A message may leave out what it is.</summary>
+    /// <summary>The item's type, which a message may leave out.</summary>
     private static string TypeOf(RequestObject item) => item.String("type") ?? (item.Find("role") is null ? item.RequiredString("type") : "message");
 
     private void ReadItem(RequestObject item)
@@ -154,7 +154,7 @@ internal sealed class ResponsesInputReader
         return true;
     }
 
-    /// <summary>The first one is what a client of another provider is told; a list of all could be as long as the client likes.</summary>
+    /// <summary>Keeps only the first member, which the error names for other providers. A list of all would have no limit.</summary>
     private void Needs(RequestObject owner, string member, string problem)
     {
         if (bound.Count == 0)
@@ -189,11 +189,11 @@ internal sealed class ResponsesInputReader
         string Texts(string name) => string.Join("\n\n", item.Objects(name).Select(part => part.RequiredString("text")));
     }
 
-    /// <summary>State of ours tells whose it is; any other is OpenAI's own, from before or from elsewhere.</summary>
+    /// <summary>The gateway's own envelope names the model that made the state. Any other text is OpenAI's own state.</summary>
     private OpaqueState? ReadState(string text) =>
         StateEnvelope.IsEnvelope(text) ? envelope.Unwrap(text) : new OpaqueState(StateKind.OpenAIReasoning, "", text);
 
-    /// <summary>Of the turn that goes on, or of a new one.</summary>
+    /// <summary>The parts of the last turn if it has this role, else of a new turn.</summary>
     private List<Part> PartsOf(Role role)
     {
         if (turns.Count == 0 || turns[^1].Role != role)

@@ -6,21 +6,21 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
 
 /// <summary>
-/// Passes an answer of OpenAI's Responses through. What changes is the model's name, which is the client's own, in
-/// every response object.
+/// Passes an answer of OpenAI's Responses through. Only the model's name is replaced in every response object, by the name
+/// that the client used.
 /// </summary>
 internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<byte> output) : PassThroughLane
 {
     private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
     private int forwarded;
 
-    /// <summary>The response object of the first event that had one: what a failure says again, with the id that the client knows.</summary>
+    /// <summary>The response object of the first event that had one. A failure repeats it, because the client knows its id.</summary>
     private byte[]? begun;
 
     public override void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
         forwarded++;
-        // A line end inside the data is white space between tokens.
+        // A line end inside the data is white space between JSON tokens.
         var line = JsonText.OnOneLine(data);
         if (line.IndexOf("\"response\""u8) >= 0)
             line = Renamed(line);

@@ -9,7 +9,7 @@ internal static class ResponsesRequestReader
 {
     private const string LogprobsInclude = "message.output_text.logprobs";
 
-    /// <summary>What every answer of ours holds, asked for or not.</summary>
+    /// <summary>The <c>include</c> value for state that the gateway's answers always hold.</summary>
     private const string ReasoningInclude = "reasoning.encrypted_content";
 
     internal static readonly string[] Known =
@@ -54,10 +54,10 @@ internal static class ResponsesRequestReader
         };
     }
 
-    /// <summary>Whether nothing is to be generated: <c>generate: false</c>, of OpenAI's WebSocket mode.</summary>
+    /// <summary>Whether the request only warms up: <c>generate: false</c>, from OpenAI's WebSocket mode.</summary>
     public static bool IsWarmUp(ChatRequest request) => request.Extensions.TryGetValue("generate", out var generate) && generate == "false";
 
-    /// <summary>What needs a provider that keeps responses or runs for itself.</summary>
+    /// <summary>Collects the members that need a provider that stores responses or runs tools itself.</summary>
     private static void ReadBoundMembers(RequestObject request, List<FamilyMember> bound)
     {
         if (request.String("previous_response_id") is { } previous)
@@ -160,7 +160,7 @@ internal static class ResponsesRequestReader
         var other => throw GatewayException.Invalid("truncation", $"truncation must be auto or disabled, not \"{other}\""),
     };
 
-    /// <summary>To keep nothing is what happens anyway, so only the wish to keep an answer is told to anybody.</summary>
+    /// <summary>Nothing is stored anyway, so <c>store</c> becomes a hint only when the client asks to store the answer.</summary>
     private static RequestHints ReadHints(RequestObject request) => new()
     {
         User = request.String("safety_identifier") ?? request.String("user"),

@@ -7,9 +7,9 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
 
 /// <summary>
-/// Writes an answer's events as OpenAI's Responses stream (specs/dialects.md 3.6): one item after the other, numbered
-/// without gaps, and one last event with the whole output. Calls that providers let overlap wait for their turn. Only one
-/// answer can be asked for, so only the first has a place.
+/// Writes an answer's events as OpenAI's Responses stream (specs/dialects.md 3.6): one item after another, numbered
+/// without gaps, and a final event with the whole output. Overlapping calls of a provider are queued. The API has no
+/// member for several answers, so only the first choice is written.
 /// </summary>
 internal sealed class ResponsesStream : IAnswerEvents
 {
@@ -19,12 +19,12 @@ internal sealed class ResponsesStream : IAnswerEvents
     private readonly HashSet<string> freeTextTools;
     private readonly ArrayBufferWriter<byte> doneItems = new();
 
-    /// <summary>The items that are not done; the first one is on its way to the client.</summary>
+    /// <summary>The unfinished items. The first one is being written to the client.</summary>
     private readonly Queue<ResponseItem> open = new();
 
     private readonly Dictionary<int, ResponseItem> calls = [];
 
-    /// <summary>Calls whose arguments are whole and whose end has not been told.</summary>
+    /// <summary>Calls whose arguments are complete but whose end the provider has not reported.</summary>
     private readonly List<ResponseItem> wholeCalls = [];
 
     private readonly EscapedText waitingLogprobs = new();
@@ -93,7 +93,7 @@ internal sealed class ResponsesStream : IAnswerEvents
         if (choice > 0)
             return;
         var call = calls[slot];
-        // White space behind the arguments of a call that is done.
+        // Only white space can follow the arguments of a finished call.
         if (call.IsEnded)
             return;
         var wasWhole = call.HasWholeArguments;
@@ -112,7 +112,7 @@ internal sealed class ResponsesStream : IAnswerEvents
 
     public void State(int choice, int? slot, OpaqueState state)
     {
-        // A call's own state and that of text have no place here; the gateway remembers a call's.
+        // The format has no place for the state of a call, which the gateway remembers, or of a text.
         if (choice > 0 || slot is not null || state.Kind == StateKind.GeminiThoughtSignature)
             return;
         var item = GoOn(ItemKind.Reasoning, isRefusal: false);
@@ -162,7 +162,7 @@ internal sealed class ResponsesStream : IAnswerEvents
 
     public void Fail(GatewayError error) => ResponsesFailure.Write(output, sequence, response, doneItems.WrittenSpan, error);
 
-    /// <summary>The last item if it is of this kind and not over, else a new one.</summary>
+    /// <summary>The last item if it is of this kind and has not ended, else a new one.</summary>
     private ResponseItem GoOn(ItemKind kind, bool isRefusal) =>
         last is { IsEnded: false } same && same.Kind == kind && same.IsRefusal == isRefusal
             ? same
@@ -172,7 +172,7 @@ internal sealed class ResponsesStream : IAnswerEvents
     {
         if (last is { IsEnded: false, IsCall: false })
             last.IsEnded = true;
-        // Some providers end all their calls together.
+        // Some providers report the end of all calls together.
         foreach (var call in wholeCalls)
             call.IsEnded = true;
         wholeCalls.Clear();
@@ -193,7 +193,7 @@ internal sealed class ResponsesStream : IAnswerEvents
 
     private bool IsLive(ResponseItem item) => open.TryPeek(out var first) && first == item && isAnnounced;
 
-    /// <summary>Announces the first open item, finishes it if it is over, and so on with the next.</summary>
+    /// <summary>Announces the first open item, finishes it if it has ended, and continues with the next one.</summary>
     private void Advance()
     {
         while (open.TryPeek(out var item))
@@ -223,7 +223,7 @@ internal sealed class ResponsesStream : IAnswerEvents
             WriteFirstWords(item);
     }
 
-    /// <summary>What came while the item was waiting.</summary>
+    /// <summary>Writes the text that arrived while the item was queued.</summary>
     private void WriteFirstWords(ResponseItem item)
     {
         if (item.Kind == ItemKind.Reasoning)
@@ -343,7 +343,7 @@ internal sealed class ResponsesStream : IAnswerEvents
         },
     ];
 
-    /// <summary>All of the item's deltas are the same but for their number and their words.</summary>
+    /// <summary>Prepares the bytes that all deltas of the item share. They differ only in their number and text.</summary>
     private void PrepareDelta(ResponseItem item)
     {
         var name = item.Kind switch

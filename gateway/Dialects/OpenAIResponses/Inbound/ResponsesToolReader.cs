@@ -4,7 +4,7 @@ using Dragoman.Dialects.Requests;
 
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
 
-/// <summary>Reads the flat tools of OpenAI's Responses and the choice among them (specs/dialects.md 2.3).</summary>
+/// <summary>Reads the flat tools of OpenAI's Responses and the tool choice (specs/dialects.md 2.3).</summary>
 internal static class ResponsesToolReader
 {
     public static List<ToolDefinition> ReadTools(RequestObject request, List<FamilyMember> bound)
@@ -27,7 +27,7 @@ internal static class ResponsesToolReader
                     tools.Add(new ToolDefinition(tool.RequiredString("name"), tool.String("description"), FreeText.Parameters) { FreeText = new FreeText(tool.Raw("format")) });
                     break;
                 default:
-                    // The first one is what a client of another provider is told.
+                    // The error for other providers names only the first one.
                     if (bound.Count == 0)
                         bound.Add(new FamilyMember(tool.FieldPath("type"), $"{tool.FieldPath("type")} \"{type}\" is a tool that OpenAI runs itself, which this model's provider cannot; use function or custom tools"));
                     break;

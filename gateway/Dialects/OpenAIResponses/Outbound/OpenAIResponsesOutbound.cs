@@ -6,10 +6,10 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 
-/// <summary>Towards OpenAI's Responses, which keep nothing of what is sent here (specs/dialects.md 1.1, 2, 3.6).</summary>
+/// <summary>Writes requests for OpenAI's Responses, with <c>store: false</c> by default (specs/dialects.md 1.1, 2, 3.6).</summary>
 public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
 {
-    /// <summary>Fewer are a 400.</summary>
+    /// <summary>OpenAI rejects a lower limit with a 400.</summary>
     private const int FewestOutputTokens = 16;
 
     private const string Path = "responses";
@@ -21,7 +21,7 @@ public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
 
     public string Name => "openai";
 
-    /// <summary>Whether a call goes to Responses.</summary>
+    /// <summary>Whether a call is for Responses.</summary>
     public static bool Wrote(UpstreamCall call) => call.Path is Path or CountPath;
 
     public OutboundTraits TraitsOf(UpstreamModel model) => Traits;
@@ -97,7 +97,7 @@ public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
 
     public GatewayError ReadError(int status, ReadOnlySpan<byte> body, TimeSpan? retryAfter) => Dragoman.Dialects.ChatCompletions.ErrorReader.Read(status, body, retryAfter);
 
-    /// <summary>Not what holds state of other providers, or of other models of ours, in our own envelope.</summary>
+    /// <summary>A request with state in the gateway's envelope must be rewritten, because the state may be another provider's or model's.</summary>
     private static bool CanPass(ChatRequest request) =>
         request is { Family: ResponsesFamily.Name, Source: { } source } && source.Json.Span.IndexOf("\"gw1."u8) < 0;
 
@@ -109,8 +109,8 @@ public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
     }
 
     /// <summary>
-    /// Models refuse what only the other kind takes (P-34, P-36), and clients do not know which kind is behind a
-    /// published name. A request with members that only the provider can read stays as it is.
+    /// Reasoning models and other models reject each other's parameters (P-34, P-36), and clients do not know which kind a
+    /// published name stands for. A request with members that only the provider can read is not rewritten.
     /// </summary>
     private static bool MustRewrite(ChatRequest request, string upstreamModel)
     {
@@ -190,7 +190,7 @@ public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
         }
     }
 
-    /// <summary>Only reasoning models have reasoning to include, and the others refuse to be asked (P-36).</summary>
+    /// <summary>Only reasoning models can include reasoning. Other models reject the value (P-36).</summary>
     private static void WriteInclude(Utf8JsonWriter writer, bool logprobs, bool reasons)
     {
         if (!logprobs && !reasons)
@@ -252,7 +252,7 @@ public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
     private static void WriteHints(Utf8JsonWriter writer, RequestHints hints, LossReport losses)
     {
         HintWriter.Write(writer, hints with { Store = null, Verbosity = null }, Hints, losses);
-        // Their own default is to keep.
+        // OpenAI's default is to store.
         writer.WriteBoolean("store"u8, hints.Store ?? false);
     }
 

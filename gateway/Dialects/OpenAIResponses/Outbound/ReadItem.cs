@@ -6,10 +6,10 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 
-/// <summary>One item of an answer while it is read: what of it was raised already, so that what is told again is not.</summary>
+/// <summary>One item of an answer while it is read. It keeps what was already raised, so that repeated text is not raised again.</summary>
 internal sealed class ReadItem(string type, string upstreamModel, AnswerCourse course)
 {
-    /// <summary>A call that some models make up to make several at once (specs/dialects.md 3.6).</summary>
+    /// <summary>The name of a tool that some models invent to make several calls at once (specs/dialects.md 3.6).</summary>
     private const string ParallelCall = "multi_tool_use.parallel";
 
     private readonly EscapedText raised = new();
@@ -102,7 +102,7 @@ internal sealed class ReadItem(string type, string upstreamModel, AnswerCourse c
         End();
     }
 
-    /// <summary>Ends the item, whether its end was told or not.</summary>
+    /// <summary>Ends the item, whether the provider reported its end or not.</summary>
     public void End()
     {
         if (IsOver)
@@ -154,14 +154,14 @@ internal sealed class ReadItem(string type, string upstreamModel, AnswerCourse c
             }
         }
 
-        // Deltas may get lost on the way; what came of them stays.
+        // Some deltas may be missing. What was raised cannot change, so only a continuation of it is raised.
         var text = words.ToString();
         var before = raised.ToString();
         if (text.Length > before.Length && text.StartsWith(before, StringComparison.Ordinal))
             Text(JsonText.Escape(text[before.Length..]));
     }
 
-    /// <summary>Whether all that a message says was raised before, to the byte: so it is at the end of nearly every stream.</summary>
+    /// <summary>Whether all text of a message was already raised, byte for byte. This is so at the end of nearly every stream.</summary>
     private bool HasRaised(ReadOnlySpan<byte> json)
     {
         var left = raised.Bytes;
@@ -244,7 +244,7 @@ internal sealed class ReadItem(string type, string upstreamModel, AnswerCourse c
         }
     }
 
-    /// <summary>The text of a free-text call inside the arguments of the function that stands for it: escaped once more.</summary>
+    /// <summary>Escapes the text of a free-text call again, for the arguments of the function that emulates it.</summary>
     private static byte[] JsonTextInJsonText(ReadOnlySpan<byte> escaped)
     {
         var again = new List<byte>(escaped.Length + 8);

@@ -4,15 +4,15 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 
 /// <summary>
-/// The reasoning in words, which OpenAI gives to verified organisations alone: to others it refuses the whole request.
-/// Where it was asked for only because the client can show it, the request goes out again without.
+/// The reasoning summary, which OpenAI gives only to verified organizations: it rejects the whole request of any other.
+/// When the summary was requested only because the client can show it, the request is repeated without it.
 /// </summary>
 internal static class ReasoningSummary
 {
     private const string Owner = "reasoning";
     private const string Member = "summary";
 
-    /// <summary>The call without the wish if that is what was refused; else null.</summary>
+    /// <summary>The call without the summary if OpenAI rejected the summary; else null.</summary>
     public static UpstreamCall? LeaveOut(UpstreamCall call, GatewayError refusal)
     {
         if (!call.CanDoWithoutSummary || refusal.Kind != ErrorKind.InvalidRequest || !(Mentions(refusal.Message) || Mentions(refusal.Field)))

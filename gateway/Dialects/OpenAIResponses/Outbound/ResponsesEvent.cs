@@ -5,7 +5,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 
-/// <summary>The members of a stream event that matter, as slices of its JSON; texts without their quotes.</summary>
+/// <summary>The members of a stream event that matter, as slices of its JSON. Texts have no quotes.</summary>
 internal ref struct ResponsesEvent
 {
     public ReadOnlySpan<byte> Type;
@@ -15,11 +15,11 @@ internal ref struct ResponsesEvent
     public ReadOnlySpan<byte> Logprobs;
     public int OutputIndex;
 
-    /// <summary>Of a summary's part, or of a content's.</summary>
+    /// <summary>The index of a summary part or a content part.</summary>
     public int PartIndex;
 
-    /// <param name="json">Begins with the event.</param>
-    /// <param name="template">Gets marked what means nothing: sequence numbers, padding, and ids, which some servers change with every event (P-38).</param>
+    /// <param name="json">JSON that begins with the event.</param>
+    /// <param name="template">Learns the places without meaning: sequence numbers, padding, and ids, which some servers change with every event (P-38).</param>
     /// <exception cref="JsonException">Not a JSON object.</exception>
     public static ResponsesEvent Read(ReadOnlySpan<byte> json, TextDeltaTemplate template)
     {
@@ -68,13 +68,13 @@ internal ref struct ResponsesEvent
         return told;
     }
 
-    /// <summary>What stands between the quotes of a JSON string; nothing for any other value.</summary>
+    /// <summary>The bytes between the quotes of a JSON string. Empty for any other value.</summary>
     public static ReadOnlySpan<byte> Inside(ReadOnlySpan<byte> json) => json.Length >= 2 && json[0] == '"' ? json[1..^1] : default;
 
-    /// <summary>What stands between the brackets of a JSON array; nothing for any other value.</summary>
+    /// <summary>The bytes between the brackets of a JSON array. Empty for any other value.</summary>
     public static ReadOnlySpan<byte> Elements(ReadOnlySpan<byte> json) => json.Length >= 2 && json[0] == '[' ? JsonText.OnOneLine(JsonText.Trim(json[1..^1])) : default;
 
-    /// <summary>Reads a response's <c>usage</c> (specs/dialects.md 2.14); null when there is none.</summary>
+    /// <summary>Reads a response's <c>usage</c> (specs/dialects.md 2.14). Null when there is none.</summary>
     public static Usage? ReadUsage(ReadOnlySpan<byte> json)
     {
         if (!json.StartsWith("{"u8))

@@ -9,13 +9,13 @@ namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 /// <summary>Writes a conversation as the items of OpenAI's <c>input</c> (specs/dialects.md 2.1, 2.2, 2.4, 2.6).</summary>
 internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
 {
-    /// <summary>Longer ones are a 400 (P-10).</summary>
+    /// <summary>OpenAI rejects a longer id with a 400 (P-10).</summary>
     private const int LongestCallId = 64;
 
     private readonly bool reasons = OpenAIModels.Reasons(upstreamModel);
     private readonly HashSet<string> freeTextTools = request.FreeTextTools();
 
-    /// <summary>The first call of each id; made when a result needs it.</summary>
+    /// <summary>The first call of each id. Built when a result first needs it.</summary>
     private Dictionary<string, ToolCallPart>? calls;
 
     public static void Write(Utf8JsonWriter writer, ChatRequest request, string upstreamModel, LossReport losses)
@@ -51,7 +51,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
         }
     }
 
-    /// <summary>A reasoning item stands before the call or the message that it led to, or is left out (P-36).</summary>
+    /// <summary>A reasoning item is written before the call or message that it led to. Without one it is dropped (P-36).</summary>
     private void WriteAssistant(Turn turn)
     {
         var waiting = new List<ReasoningPart>();
@@ -101,7 +101,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
         }
     }
 
-    /// <summary>Without an id: nothing is kept under one.</summary>
+    /// <summary>Writes reasoning without an id, because OpenAI stores nothing under one.</summary>
     private void WriteReasoning(ReasoningPart reasoning)
     {
         writer.WriteStartObject();

@@ -3,7 +3,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 
-/// <summary>Writes the flat tools of OpenAI's Responses and the choice among them (specs/dialects.md 2.3).</summary>
+/// <summary>Writes the flat tools of OpenAI's Responses and the tool choice (specs/dialects.md 2.3).</summary>
 internal static class ResponsesToolWriter
 {
     public static void Write(Utf8JsonWriter writer, ChatRequest request, LossReport losses)
@@ -43,7 +43,7 @@ internal static class ResponsesToolWriter
         {
             writer.WritePropertyName("parameters"u8);
             writer.WriteRawValue(tool.Parameters ?? """{"type":"object","properties":{}}""", skipInputValidation: true);
-            // Left out, it may be taken for true.
+            // The provider may take a missing member for true.
             writer.WriteBoolean("strict"u8, tool.Strict ?? false);
         }
 

@@ -2,19 +2,19 @@ using System.Text.Json;
 
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 
-/// <summary>The members of a response object that matter at its end, as raw JSON, found in one go: its output may be long.</summary>
+/// <summary>The members of a finished response object that matter, as raw JSON. They are found in one pass, because the output may be long.</summary>
 internal ref struct ToldResponse
 {
     public ReadOnlySpan<byte> Id;
 
-    /// <summary>Without its quotes.</summary>
+    /// <summary>The status without its quotes.</summary>
     public ReadOnlySpan<byte> Status;
 
     public ReadOnlySpan<byte> Output;
     public ReadOnlySpan<byte> Usage;
     public ReadOnlySpan<byte> IncompleteDetails;
 
-    /// <param name="json">Begins with the object.</param>
+    /// <param name="json">JSON that begins with the object.</param>
     /// <exception cref="JsonException">Not JSON.</exception>
     public static ToldResponse Read(ReadOnlySpan<byte> json)
     {
