@@ -19,9 +19,9 @@ internal sealed class EmulatedApi
     private readonly MistralApi mistral;
     private readonly (string Prefix, IDialect Dialect)[] dialects;
 
-    /// <param name="log">Where requests are captured.</param>
+    /// <param name="log">The log of captured requests.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="stopping">Cancelled when the process has to end; open answers are then broken off.</param>
+    /// <param name="stopping">Canceled when the process must end. Open answers are then cut off.</param>
     public EmulatedApi(RequestLog log, TimeProvider time, CancellationToken stopping)
     {
         (this.log, this.time, this.stopping) = (log, time, stopping);
@@ -91,7 +91,7 @@ internal sealed class EmulatedApi
         call.Allow(methods);
     }
 
-    /// <summary>The dialect of a path; what lies outside all of them is refused as Mistral refuses an unknown path.</summary>
+    /// <summary>The dialect of a path. A path outside all dialects gets Mistral's error for an unknown path.</summary>
     private (string Prefix, IDialect Dialect) DialectOf(string path)
     {
         foreach (var entry in dialects)

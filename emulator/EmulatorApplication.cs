@@ -8,7 +8,7 @@ internal static class EmulatorApplication
 {
     public static WebApplication Build(EmulatorOptions options)
     {
-        // Empty: a settings file that happens to lie in the working directory must not decide anything here.
+        // The empty builder reads no settings file that happens to be in the working directory.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

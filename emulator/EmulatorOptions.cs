@@ -5,8 +5,8 @@ using Dragoman.Startup;
 namespace Dragoman.Emulator;
 
 /// <summary>How the emulator runs.</summary>
-/// <param name="Port">0 takes a free one.</param>
-/// <param name="Capacity">Requests kept for inspection.</param>
+/// <param name="Port">The port, or 0 for a free one.</param>
+/// <param name="Capacity">The number of requests kept for inspection.</param>
 internal sealed record EmulatorOptions(int Port, int Capacity = EmulatorOptions.UsualCapacity)
 {
     public const string Program = "dragoman-emulator";
@@ -23,16 +23,16 @@ internal sealed record EmulatorOptions(int Port, int Capacity = EmulatorOptions.
 
     private static readonly CommandOption[] Options = [PortOption, ListenOption, CaptureOption, ConfigOption, CommandOption.Help, CommandOption.Version];
 
-    /// <summary>Always of this machine: what the emulator keeps for inspection are prompts.</summary>
+    /// <summary>Always an address of this machine, because the emulator keeps prompts for inspection.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Reads the arguments, which win over the variables.</summary>
-    /// <param name="arguments">Of the process.</param>
-    /// <param name="environment">Its variables.</param>
-    /// <param name="page">What is to be shown instead of serving; null when the process is to serve.</param>
-    /// <param name="mistakes">A sentence for each, for the person who started it.</param>
+    /// <summary>Reads the arguments, which override the variables.</summary>
+    /// <param name="arguments">The process's arguments.</param>
+    /// <param name="environment">The process's environment variables.</param>
+    /// <param name="page">The text to show instead of serving. Null when the process is to serve.</param>
+    /// <param name="mistakes">A sentence for each mistake, for the person who started the process.</param>
     public static EmulatorOptions Read(string[] arguments, IReadOnlyDictionary<string, string> environment, out string? page, out IReadOnlyList<string> mistakes)
     {
         var line = CommandLine.Read(arguments, Options);

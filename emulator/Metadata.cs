@@ -3,7 +3,7 @@ using Dragoman.Emulator.Behaviors;
 
 namespace Dragoman.Emulator;
 
-/// <summary>What the emulator says about itself at <c>GET /</c>.</summary>
+/// <summary>The emulator's description of itself at <c>GET /</c>.</summary>
 internal static class Metadata
 {
     private static readonly string[] Endpoints =

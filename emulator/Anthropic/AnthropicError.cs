@@ -14,7 +14,7 @@ internal sealed record AnthropicError(int Status, string Type, string Message) :
 
     public static AnthropicError Overloaded { get; } = new(529, "overloaded_error", "Overloaded");
 
-    /// <summary>The answer's <c>request-id</c>.</summary>
+    /// <summary>The value of the answer's <c>request-id</c> header.</summary>
     public string? RequestId { get; init; }
 
     public static AnthropicError Invalid(string message) => new(400, "invalid_request_error", message);

@@ -4,25 +4,25 @@ using Dragoman.Emulator.Behaviors;
 
 namespace Dragoman.Emulator.Anthropic;
 
-/// <summary>What a model can and refuses, decided by its family and version (<c>specs/dialects.md 1.3</c>).</summary>
-/// <param name="Id">Its full name.</param>
-/// <param name="DisplayName">For people.</param>
+/// <summary>What a model supports and rejects, by its family and version (<c>specs/dialects.md 1.3</c>).</summary>
+/// <param name="Id">The model's full name.</param>
+/// <param name="DisplayName">The name to show to people.</param>
 internal sealed record AnthropicModel(string Id, string DisplayName)
 {
     private static readonly string[] AllEfforts = ["low", "medium", "high", "xhigh", "max"];
 
-    /// <summary>It behaves as its name asks, and takes what any model takes.</summary>
+    /// <summary>Whether its name asks for a behavior. Such a model accepts what any model accepts.</summary>
     public bool IsEmulated { get; } = EmulatedBehavior.IsNamedBy(Id);
 
     public bool RefusesPrefill => !IsEmulated && Version >= 46;
 
-    /// <summary>Only the default sampling: models after Opus 4.6.</summary>
+    /// <summary>Whether it accepts only the default sampling: models after Opus 4.6.</summary>
     public bool RefusesSampling => !IsEmulated && Version >= 47;
 
-    /// <summary>Either <c>temperature</c> or <c>top_p</c>: since 4.1.</summary>
+    /// <summary>Whether <c>temperature</c> and <c>top_p</c> exclude each other: since 4.1.</summary>
     public bool RefusesBothSamplings => !IsEmulated && Version >= 41;
 
-    /// <summary>Refuses <c>tool</c> and <c>any</c> always.</summary>
+    /// <summary>Whether it always rejects <c>tool</c> and <c>any</c>.</summary>
     public bool RefusesForcedChoice => !IsEmulated && (Id.EndsWith("-5-5", StringComparison.Ordinal) || (IsFable && Version > 50));
 
     public bool ThinksByBudget => IsEmulated || !ThinksAlways;
@@ -31,25 +31,25 @@ internal sealed record AnthropicModel(string Id, string DisplayName)
 
     public bool ThinksBetweenTools => IsEmulated || Version >= 50;
 
-    /// <summary>Thinking cannot be disabled.</summary>
+    /// <summary>Whether thinking cannot be disabled.</summary>
     public bool ThinksAlways => !IsEmulated && (Id.EndsWith("-5-5", StringComparison.Ordinal) || IsFable);
 
-    /// <summary>Disabled thinking does not go with the highest efforts.</summary>
+    /// <summary>Whether it rejects disabled thinking with the highest efforts.</summary>
     public bool ThinksAtHighEffort => !IsEmulated && Id == "claude-opus-5";
 
     public bool WritesBySchema => IsEmulated || Version >= 45 || Version == 41;
 
-    /// <summary>Instructions in the middle of the conversation: Opus 4.8 and the fifth family.</summary>
+    /// <summary>Whether it accepts instructions in the middle of the conversation: Opus 4.8 and the fifth family.</summary>
     public bool TakesSystemMessages => IsEmulated || Version >= 48;
 
     public string[] Efforts => IsEmulated || Version >= 47 ? AllEfforts : Version >= 45 ? ["low", "medium", "high", "max"] : [];
 
-    /// <summary>Most output tokens.</summary>
+    /// <summary>The most output tokens.</summary>
     public int MaxTokens => IsEmulated || Version >= 46 ? 128_000 : Version >= 45 ? 64_000 : 32_000;
 
     private bool IsFable => Id.StartsWith("claude-fable-5", StringComparison.Ordinal);
 
-    /// <summary>Ten times the version: 46 is 4.6. A date is no part of it.</summary>
+    /// <summary>Ten times the version: 46 is 4.6. The date in a name does not count.</summary>
     private int Version
     {
         get

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Dragoman.Emulator.Anthropic;
 
-/// <summary>The models the emulator offers under Anthropic's names, the newest first.</summary>
+/// <summary>The models that the emulator offers under Anthropic's names, the newest first.</summary>
 internal static class AnthropicModels
 {
     private const int DefaultPage = 20;
@@ -28,9 +28,9 @@ internal static class AnthropicModels
         new("claude-opus-4-1-20250805", "Claude Opus 4.1"),
     ];
 
-    /// <summary>A model by its name, without its date too, or by a name that asks for a behaviour.</summary>
-    /// <exception cref="ApiException">404.</exception>
-    /// <exception cref="RefusalException">A behaviour the emulator does not know.</exception>
+    /// <summary>Finds a model by its name, with or without the date, or by a name that asks for a behavior.</summary>
+    /// <exception cref="ApiException">404: there is no such model.</exception>
+    /// <exception cref="RefusalException">The emulator does not know the behavior.</exception>
     public static AnthropicModel Find(string name)
     {
         if (EmulatedBehavior.IsNamedBy(name))
@@ -45,7 +45,7 @@ internal static class AnthropicModels
     }
 
     /// <summary>A page of the list by <c>limit</c>, <c>after_id</c> and <c>before_id</c>.</summary>
-    /// <exception cref="ApiException">400 by the limit.</exception>
+    /// <exception cref="ApiException">400: the limit is wrong.</exception>
     public static Action<Utf8JsonWriter> Page(IQueryCollection query)
     {
         var limit = DefaultPage;

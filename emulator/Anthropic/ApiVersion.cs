@@ -7,8 +7,8 @@ internal static class ApiVersion
 {
     private const string Header = "anthropic-version";
 
-    /// <summary>Whether it is 2026-10-21, not 2023-06-01.</summary>
-    /// <exception cref="ApiException">400: absent, or another one.</exception>
+    /// <summary>Whether the version is 2026-10-21 and not 2023-06-01.</summary>
+    /// <exception cref="ApiException">400: the header is missing or names another version.</exception>
     public static bool IsNew(HttpRequest request) => request.Headers[Header].ToString() switch
     {
         "2026-10-21" => true,

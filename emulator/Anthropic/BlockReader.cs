@@ -7,7 +7,7 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.Anthropic;
 
-/// <summary>What the content of one message holds, in the order of its blocks.</summary>
+/// <summary>The content of one message, in the order of its blocks.</summary>
 internal sealed class MessageContent
 {
     public StringBuilder Text { get; } = new();
@@ -25,8 +25,8 @@ internal sealed class MessageContent
 }
 
 /// <summary>Reads content blocks by Anthropic's closed schema (<c>specs/dialects.md 1.3, 2.2</c>).</summary>
-/// <param name="model">Whose signatures are valid.</param>
-/// <param name="isNewVersion">API version 2026-10-21.</param>
+/// <param name="model">The model whose signatures are valid.</param>
+/// <param name="isNewVersion">Whether the API version is 2026-10-21.</param>
 internal sealed class BlockReader(AnthropicModel model, bool isNewVersion)
 {
     /// <summary>The provider's name in the seals of thinking.</summary>
@@ -146,7 +146,7 @@ internal sealed class BlockReader(AnthropicModel model, bool isNewVersion)
         var signature = block.Text("signature", required: true);
         if (text is null || signature is null)
             return;
-        // A signature holds for its text, and for the text left out.
+        // A signature is valid for its text and for an empty text.
         if (signature != Seal.Of(Provider, model.Id, text) && !(text.Length == 0 && Seal.HoldsNumber(Provider, model.Id, signature)))
             throw Refused($"{PathOf(block)}: Invalid `signature` in `thinking` block");
     }

@@ -5,8 +5,8 @@ using Dragoman.Emulator.Generation;
 namespace Dragoman.Emulator.Anthropic;
 
 /// <summary>
-/// Tokens of a prompt, and how many of them the cache would hold by the request's <c>cache_control</c> marks. The emulator
-/// remembers nothing: what stands up to the last mark but one counts as read, what follows up to the last one as written.
+/// Counts the tokens of a prompt, and how many of them the cache would hold by the request's <c>cache_control</c> marks.
+/// The emulator has no cache: tokens up to the last mark but one count as read, those up to the last one as written.
 /// </summary>
 internal sealed class CacheMarks
 {
@@ -16,17 +16,17 @@ internal sealed class CacheMarks
 
     private readonly List<int> marks = [];
 
-    /// <summary>All tokens.</summary>
+    /// <summary>The number of all tokens.</summary>
     public int Total { get; private set; }
 
     public int Read => marks.Count > 1 ? marks[^2] : 0;
 
     public int Written => marks.Count > 0 ? marks[^1] - Read : 0;
 
-    /// <summary>The last mark asked for an hour.</summary>
+    /// <summary>Whether the last mark asked for an hour.</summary>
     public bool LastsAnHour { get; private set; }
 
-    /// <exception cref="ApiException">400: more marks than there may be.</exception>
+    /// <exception cref="ApiException">400: there are too many marks.</exception>
     public static CacheMarks Of(JsonElement root)
     {
         var result = new CacheMarks();

@@ -3,13 +3,13 @@ using Dragoman.Emulator.Api;
 
 namespace Dragoman.Emulator.Anthropic;
 
-/// <summary>What Anthropic wants of a schema the answer is bound to (<c>specs/dialects.md 2.5</c>).</summary>
+/// <summary>Anthropic's rules for the schema of an answer (<c>specs/dialects.md 2.5</c>).</summary>
 internal static class ClosedSchema
 {
     private static readonly string[] Unsupported =
         ["oneOf", "not", "if", "patternProperties", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "maxItems", "uniqueItems"];
 
-    /// <exception cref="ApiException">400 that names the place.</exception>
+    /// <exception cref="ApiException">400: the schema breaks a rule. The message names the place.</exception>
     public static void Check(JsonElement schema, string place)
     {
         switch (schema.ValueKind)

@@ -5,7 +5,7 @@ using Dragoman.Emulator.Completions;
 
 namespace Dragoman.Emulator.Anthropic;
 
-/// <summary>A message as events: one block after the other (<c>specs/dialects.md 1.3</c>, fixtures <c>anthropic/stream-*</c>).</summary>
+/// <summary>Writes a message as events, one block after another (<c>specs/dialects.md 1.3</c>, fixtures <c>anthropic/stream-*</c>).</summary>
 internal sealed class MessageEvents(MessagesRequest request, MessageObject message, string requestId) : IChunkFormat
 {
     private readonly StringBuilder thinking = new();

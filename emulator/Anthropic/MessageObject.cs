@@ -5,12 +5,12 @@ using Dragoman.Emulator.Tools;
 
 namespace Dragoman.Emulator.Anthropic;
 
-/// <summary>The <c>message</c> object, whole or as a stream begins with it (fixtures <c>anthropic/nonstream-*</c>).</summary>
+/// <summary>Writes the <c>message</c> object of a whole answer or at the beginning of a stream (fixtures <c>anthropic/nonstream-*</c>).</summary>
 internal sealed class MessageObject(MessagesRequest request)
 {
     private readonly string id = $"msg_01{Guid.NewGuid():N}"[..28];
 
-    /// <summary>The answer that is not streamed.</summary>
+    /// <summary>Writes an answer that is not streamed.</summary>
     public void Write(Utf8JsonWriter json, IReadOnlyList<SaidChoice> choices, Usage usage)
     {
         var said = choices[0];
@@ -35,7 +35,7 @@ internal sealed class MessageObject(MessagesRequest request)
         json.WriteEndObject();
     }
 
-    /// <summary>The message as it is before anything was said.</summary>
+    /// <summary>Writes the message at the beginning of a stream, without content.</summary>
     public void WriteBeginning(Utf8JsonWriter json)
     {
         Begin(json);
@@ -49,7 +49,7 @@ internal sealed class MessageObject(MessagesRequest request)
         json.WriteEndObject();
     }
 
-    /// <summary>Why it stopped, as members of the object that is open.</summary>
+    /// <summary>Writes the stop reason as members of the open object.</summary>
     public static void WriteStop(Utf8JsonWriter json, Choice choice)
     {
         json.WriteString("stop_reason"u8, choice switch
@@ -98,7 +98,7 @@ internal sealed class MessageObject(MessagesRequest request)
         json.WriteEndObject();
     }
 
-    /// <summary>What proves that thinking was this model's.</summary>
+    /// <summary>The signature that proves that this model wrote the thinking.</summary>
     public string Sign(string thinking) => Seal.Of(BlockReader.Provider, request.Model.Id, request.OmitsThinking ? "" : thinking);
 
     public string RedactedData() => Seal.OfNumber(BlockReader.RedactedProvider, request.Model.Id, request.Seed);
@@ -134,7 +134,7 @@ internal sealed class MessageObject(MessagesRequest request)
         json.WriteString("id"u8, call.Id);
         json.WriteString("name"u8, call.Name);
         json.WritePropertyName("input"u8);
-        // A call that the limit cut off has no whole arguments.
+        // The arguments of a call that the limit cut off are incomplete.
         if (PartialJson.IsWhole(call.Arguments))
             json.WriteRawValue(call.Arguments);
         else

@@ -4,17 +4,17 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.Anthropic;
 
-/// <summary>Reads <c>messages</c>, and checks what Anthropic checks of their order (<c>specs/dialects.md 1.3</c>).</summary>
+/// <summary>Reads <c>messages</c> and checks Anthropic's rules for their order (<c>specs/dialects.md 1.3</c>).</summary>
 internal sealed class MessagesReader(FieldReader body, AnthropicModel model, bool isNewVersion)
 {
     private static readonly string[] Roles = ["user", "assistant", "system"];
 
     private readonly List<(string Role, MessageContent Content)> turns = [];
 
-    /// <summary>The last message is the assistant's, and has to be gone on with.</summary>
+    /// <summary>Whether the last message is the assistant's and must be continued.</summary>
     public bool IsPrefilled => turns is [.., ("assistant", _)];
 
-    /// <summary>The last message carries results of tools.</summary>
+    /// <summary>Whether the last message holds results of tools.</summary>
     public bool EndsInResults => turns is [.., (_, { Results.Count: > 0 })];
 
     public bool HasToolBlocks => turns.Exists(turn => turn.Content.Calls.Count > 0 || turn.Content.Results.Count > 0);
@@ -39,8 +39,8 @@ internal sealed class MessagesReader(FieldReader body, AnthropicModel model, boo
         }
     }
 
-    /// <param name="thinksByBudget">A tool loop has to keep its thinking.</param>
-    /// <exception cref="ApiException">400.</exception>
+    /// <param name="thinksByBudget">Whether the model thinks by a budget, so that a tool loop must keep its thinking.</param>
+    /// <exception cref="ApiException">400: a rule is broken.</exception>
     public void Check(bool thinksByBudget)
     {
         if (turns.Count == 0)
@@ -79,7 +79,7 @@ internal sealed class MessagesReader(FieldReader body, AnthropicModel model, boo
         }
     }
 
-    /// <summary>Results come last of what a user's message says: they are what the answer is about.</summary>
+    /// <summary>The messages for the answer. Results follow the other text of a user message, because they decide the answer.</summary>
     public List<ChatMessage> Messages()
     {
         var messages = new List<ChatMessage>();
@@ -103,7 +103,7 @@ internal sealed class MessagesReader(FieldReader body, AnthropicModel model, boo
         return messages;
     }
 
-    /// <summary>Messages of one role in a row are one.</summary>
+    /// <summary>Adds a message. Consecutive messages of one role are joined.</summary>
     private void Add(string role, MessageContent content)
     {
         if (role == "system" || turns is not [.., var (last, before)] || last != role)

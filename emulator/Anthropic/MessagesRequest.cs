@@ -11,16 +11,16 @@ namespace Dragoman.Emulator.Anthropic;
 
 /// <summary>A request to <c>messages</c> or <c>messages/count_tokens</c> (<c>specs/dialects.md 1.3</c>).</summary>
 /// <param name="Model">The model that answers.</param>
-/// <param name="Completion">The answer: one choice.</param>
-/// <param name="Stream">Whether it is streamed.</param>
-/// <param name="Seed">Decides the answer.</param>
-/// <param name="Cache">Tokens of the prompt.</param>
+/// <param name="Completion">The answer, with one choice.</param>
+/// <param name="Stream">Whether the answer is streamed.</param>
+/// <param name="Seed">The number that decides the answer.</param>
+/// <param name="Cache">The tokens of the prompt.</param>
 internal sealed record MessagesRequest(AnthropicModel Model, Completion Completion, bool Stream, ulong Seed, CacheMarks Cache)
 {
-    /// <summary>In the last user message, it makes the model hide some of its thinking.</summary>
+    /// <summary>These words in the last user message make the model hide some of its thinking.</summary>
     private const string RedactionTrigger = "ANTHROPIC_MAGIC_STRING_TRIGGER_REDACTED_THINKING";
 
-    /// <summary>In the last user message, it makes the model refuse.</summary>
+    /// <summary>These words in the last user message make the model refuse.</summary>
     private const string RefusalTrigger = "ANTHROPIC_MAGIC_STRING_TRIGGER_REFUSAL";
 
     private static readonly string[] IgnoredBySeed = ["stream", "max_tokens", "stop_sequences", "metadata", "service_tier", "cache_control"];
@@ -28,10 +28,10 @@ internal sealed record MessagesRequest(AnthropicModel Model, Completion Completi
     private static readonly string[] FormatTypes = ["json_schema"];
     private static readonly string[] Tiers = ["auto", "standard_only"];
 
-    /// <summary>The text of the thinking stays hidden.</summary>
+    /// <summary>Whether the text of the thinking stays hidden.</summary>
     public bool OmitsThinking { get; init; }
 
-    /// <summary>A block of thinking that is not shown follows the shown one.</summary>
+    /// <summary>Whether a redacted block of thinking follows the visible one.</summary>
     public bool Redacts { get; init; }
 
     /// <exception cref="RefusalException">A member is wrong.</exception>
@@ -117,7 +117,7 @@ internal sealed record MessagesRequest(AnthropicModel Model, Completion Completi
             config.RejectOthers();
         }
 
-        // The name it had while it was a beta.
+        // The name of the member while it was a beta.
         return (effort, schema ?? (isBeta ? ReadFormat(body, "output_format") : null));
     }
 

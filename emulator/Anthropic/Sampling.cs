@@ -9,7 +9,7 @@ internal sealed record Sampling(double? Temperature, double? TopP, int? TopK)
     public static Sampling Read(FieldReader body, bool isNewVersion) =>
         isNewVersion ? new(null, null, null) : new(body.Number("temperature", 0, 1), body.Number("top_p", 0, 1), body.Integer("top_k", 0));
 
-    /// <exception cref="ApiException">400.</exception>
+    /// <exception cref="ApiException">400: the model rejects a parameter.</exception>
     public void Check(AnthropicModel model, bool thinks)
     {
         if (model.RefusesSampling)

@@ -4,9 +4,9 @@ using Dragoman.Emulator.Requests;
 namespace Dragoman.Emulator.Anthropic;
 
 /// <summary>How the model thinks (<c>specs/dialects.md 1.3</c>).</summary>
-/// <param name="Type"><c>enabled</c>, <c>adaptive</c>, <c>between_tools</c>, <c>disabled</c>, or null when nothing is said.</param>
-/// <param name="Budget">Of <c>enabled</c>.</param>
-/// <param name="IsOmitted">The text stays hidden, its signature does not.</param>
+/// <param name="Type"><c>enabled</c>, <c>adaptive</c>, <c>between_tools</c>, <c>disabled</c>, or null when the member is missing.</param>
+/// <param name="Budget">The budget in tokens with <c>enabled</c>.</param>
+/// <param name="IsOmitted">Whether the text is hidden. Its signature is still sent.</param>
 internal sealed record Thinking(string? Type, int? Budget, bool IsOmitted)
 {
     private const int LeastBudget = 1024;
@@ -14,7 +14,7 @@ internal sealed record Thinking(string? Type, int? Budget, bool IsOmitted)
     private static readonly string[] Types = ["enabled", "adaptive", "disabled", "between_tools"];
     private static readonly string[] Displays = ["summarized", "omitted"];
 
-    /// <summary>Thinking that rules out forced calls and other sampling.</summary>
+    /// <summary>Whether thinking rules out forced calls and other than default sampling.</summary>
     public bool IsOn => Type is "enabled" or "adaptive";
 
     public static Thinking Read(FieldReader body)

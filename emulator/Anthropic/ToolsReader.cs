@@ -13,7 +13,7 @@ internal static class ToolsReader
     private static readonly string[] Types = ["custom"];
     private static readonly string[] ChoiceTypes = ["auto", "any", "tool", "none"];
 
-    /// <exception cref="ApiException">400: a name, a schema or the choice is not allowed.</exception>
+    /// <exception cref="ApiException">400: a name, a schema or the tool choice is not allowed.</exception>
     public static ToolUse Read(FieldReader body, AnthropicModel model, bool thinks)
     {
         var tools = new List<ToolDefinition>();

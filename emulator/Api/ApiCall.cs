@@ -5,11 +5,11 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.Api;
 
-/// <summary>One request to the API, and what of it is captured.</summary>
+/// <summary>One request to the API and its captured copy.</summary>
 /// <param name="context">The exchange.</param>
-/// <param name="captured">Null when nothing is captured.</param>
-/// <param name="log">Where it is captured, if at all.</param>
-/// <param name="cancellation">Cancelled when the client leaves or the process ends.</param>
+/// <param name="captured">The captured copy. Null when nothing is captured.</param>
+/// <param name="log">The log of captured requests, or null.</param>
+/// <param name="cancellation">Canceled when the client disconnects or the process ends.</param>
 internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, RequestLog? log, CancellationToken cancellation) : IDisposable
 {
     private RequestBody? body;
@@ -23,8 +23,8 @@ internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, Re
 
     public string? BehaviorHeader => context.Request.Headers[EmulatedBehavior.HeaderName];
 
-    /// <summary>Reads the body, captures it, and gives what <paramref name="read"/> makes of its JSON object.</summary>
-    /// <exception cref="RefusalException">The body is too long or no JSON object, or <paramref name="read"/> refuses it.</exception>
+    /// <summary>Reads the body, captures it, and returns what <paramref name="read"/> returns for its JSON object.</summary>
+    /// <exception cref="RefusalException">The body is too long or not a JSON object, or <paramref name="read"/> rejects it.</exception>
     public async Task<T> ReadAsync<T>(Func<JsonElement, T> read)
     {
         body = await RequestBody.ReadAsync(context.Request, cancellation);
@@ -44,7 +44,7 @@ internal sealed class ApiCall(HttpContext context, CapturedRequest? captured, Re
             captured?.SetBody(body.Bytes.Span, isJson: true);
             Record();
             var result = read(document.RootElement);
-            // A long stream must not hold on to the request.
+            // The request must not stay in memory during a long stream.
             body.Dispose();
             return result;
         }

@@ -5,10 +5,10 @@ namespace Dragoman.Emulator.Api;
 /// <summary>An error answer in the shape of one dialect.</summary>
 internal abstract record ApiError(int Status, string Message)
 {
-    /// <summary>Seconds for the <c>Retry-After</c> header.</summary>
+    /// <summary>The <c>Retry-After</c> header in seconds.</summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>For the <c>Allow</c> header of a 405.</summary>
+    /// <summary>The <c>Allow</c> header of a 405.</summary>
     public string? Allow { get; init; }
 
     public abstract void Write(Utf8JsonWriter json);

@@ -1,14 +1,14 @@
 namespace Dragoman.Emulator.Api;
 
-/// <summary>What the emulator thinks of a key: any will do, except none and the one that means a wrong one.</summary>
+/// <summary>Checks API keys. Any key is accepted except an empty one and the one that stands for a wrong key.</summary>
 internal static class ApiKey
 {
-    /// <summary>The key that every dialect refuses.</summary>
+    /// <summary>The key that every dialect rejects.</summary>
     public const string Wrong = "refuse";
 
     private const string Scheme = "Bearer ";
 
-    /// <summary>The bearer value; empty when there is none.</summary>
+    /// <summary>The bearer token. Empty when there is none.</summary>
     public static string Bearer(HttpRequest request)
     {
         var authorization = request.Headers.Authorization.ToString();

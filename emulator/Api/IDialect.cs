@@ -3,18 +3,18 @@ namespace Dragoman.Emulator.Api;
 /// <summary>One provider's API, under its own prefix.</summary>
 internal interface IDialect
 {
-    /// <summary>Headers that every answer carries, errors too.</summary>
+    /// <summary>Sets the headers of every answer, including errors.</summary>
     void SetHeaders(HttpContext context);
 
     /// <summary>Answers a request.</summary>
     /// <param name="call">The request.</param>
-    /// <param name="path">Its path after the prefix, from a slash on.</param>
-    /// <exception cref="ApiException">The request is refused in this dialect's shape.</exception>
-    /// <exception cref="RefusalException">The request is refused; <see cref="ErrorOf"/> gives the shape.</exception>
+    /// <param name="path">The path after the prefix, beginning with a slash.</param>
+    /// <exception cref="ApiException">The request is rejected with an error of this dialect.</exception>
+    /// <exception cref="RefusalException">The request is rejected. <see cref="ErrorOf"/> converts the refusal to an error of this dialect.</exception>
     Task HandleAsync(ApiCall call, string path);
 
     ApiError ErrorOf(Refusal refusal);
 
-    /// <summary>The error with what only the exchange knows.</summary>
+    /// <summary>Adds to the error what depends on the exchange.</summary>
     ApiError Complete(ApiError error, HttpContext context) => error;
 }

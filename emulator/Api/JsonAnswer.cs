@@ -4,10 +4,10 @@ using Dragoman.Emulator.Completions;
 
 namespace Dragoman.Emulator.Api;
 
-/// <summary>Sends one JSON object whole.</summary>
+/// <summary>Sends one complete JSON object.</summary>
 internal static class JsonAnswer
 {
-    /// <summary>What a test reads of the request right after its answer has to be there already: it is completed first.</summary>
+    /// <summary>Completes the captured request before sending, because a test may read it as soon as the answer arrives.</summary>
     public static Task SendAsync(ApiCall call, Action<Utf8JsonWriter> write)
     {
         call.Record();

@@ -6,8 +6,8 @@ using System.Text;
 namespace Dragoman.Emulator.Api;
 
 /// <summary>
-/// Refuses web pages of other machines: by the origin that their browser names, and by the host name that was made to point
-/// here. The rules are those of the gateway, whose code the emulator shares on purpose nowhere on the path of a request.
+/// Rejects web pages from other machines, by the origin that the browser sends and by a host name that was made to point
+/// here. The rules are the gateway's. The code is not: the emulator deliberately shares none on a request's path.
 /// </summary>
 internal static class LocalGuard
 {
@@ -19,7 +19,7 @@ internal static class LocalGuard
 
     private static readonly string[] AppOrigins = ["app://", "file://", "tauri://", "vscode-webview://", "vscode-file://"];
 
-    /// <summary>Null for a request that may come in; else why it may not.</summary>
+    /// <summary>Why the request is rejected. Null when it is accepted.</summary>
     public static string? FindRefusal(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();

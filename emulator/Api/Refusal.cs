@@ -2,10 +2,10 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.Api;
 
-/// <summary>Why a request is refused by what all dialects share.</summary>
+/// <summary>The reasons for which all dialects reject a request.</summary>
 internal enum RefusalKind
 {
-    /// <summary>No such path.</summary>
+    /// <summary>The path does not exist.</summary>
     NotFound,
 
     /// <summary>The path has other methods.</summary>
@@ -14,7 +14,7 @@ internal enum RefusalKind
     /// <summary>The body is too long.</summary>
     TooLarge,
 
-    /// <summary>The body breaks off.</summary>
+    /// <summary>The body is cut off.</summary>
     Unreadable,
 
     /// <summary>The body is not JSON, not UTF-8, or nested too deep.</summary>
@@ -23,40 +23,40 @@ internal enum RefusalKind
     /// <summary>Members of the body are wrong.</summary>
     Fields,
 
-    /// <summary>The model's name asks for a behaviour the emulator does not know.</summary>
+    /// <summary>The model's name asks for a behavior that the emulator does not know.</summary>
     UnknownBehavior,
 
-    /// <summary>The behaviour header is not understood.</summary>
+    /// <summary>The behavior header is not understood.</summary>
     UnknownBehaviorHeader,
 
-    /// <summary>The service fails by itself, with <see cref="Refusal.Status"/>.</summary>
+    /// <summary>The service fails with <see cref="Refusal.Status"/>, as the behavior asks.</summary>
     Injected,
 
-    /// <summary>The service is overloaded for the moment.</summary>
+    /// <summary>The service is overloaded.</summary>
     Unavailable,
 
     /// <summary>The prompt is blocked.</summary>
     Blocked,
 }
 
-/// <summary>A refusal that each dialect words in its own way.</summary>
-/// <param name="Kind">Why.</param>
-/// <param name="Message">For the reader.</param>
+/// <summary>A rejected request. Each dialect has its own error for it.</summary>
+/// <param name="Kind">The reason.</param>
+/// <param name="Message">The message to people.</param>
 internal sealed record Refusal(RefusalKind Kind, string Message)
 {
-    /// <summary>Of <see cref="RefusalKind.Injected"/> and <see cref="RefusalKind.Unreadable"/>.</summary>
+    /// <summary>The HTTP status of <see cref="RefusalKind.Injected"/> and <see cref="RefusalKind.Unreadable"/>.</summary>
     public int Status { get; init; } = 400;
 
-    /// <summary>Seconds.</summary>
+    /// <summary>The <c>Retry-After</c> header in seconds.</summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>Of <see cref="RefusalKind.MethodNotAllowed"/>: the methods there are.</summary>
+    /// <summary>The allowed methods, for <see cref="RefusalKind.MethodNotAllowed"/>.</summary>
     public string? Allow { get; init; }
 
-    /// <summary>Of <see cref="RefusalKind.InvalidJson"/>: the byte where it stops being JSON.</summary>
+    /// <summary>The offset in bytes of the first error, for <see cref="RefusalKind.InvalidJson"/>.</summary>
     public long Position { get; init; }
 
-    /// <summary>Of <see cref="RefusalKind.UnknownBehavior"/>: the name.</summary>
+    /// <summary>The model's name, for <see cref="RefusalKind.UnknownBehavior"/>.</summary>
     public string Model { get; init; } = "";
 
     public IReadOnlyList<FieldError> Fields { get; init; } = [];
@@ -71,7 +71,7 @@ internal sealed record Refusal(RefusalKind Kind, string Message)
         new(RefusalKind.Injected, $"The emulator was asked to answer with status {status}.") { Status = status, RetryAfter = retryAfter };
 }
 
-/// <summary>Ends the handling of a request; the dialect decides the answer's shape.</summary>
+/// <summary>Ends the handling of a request. The dialect decides the error's shape.</summary>
 internal sealed class RefusalException(Refusal refusal) : Exception(refusal.Message)
 {
     public Refusal Refusal => refusal;

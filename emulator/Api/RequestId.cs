@@ -1,6 +1,6 @@
 namespace Dragoman.Emulator.Api;
 
-/// <summary><c>X-Request-Id</c>: the client's own when it gave a usable one, else a new one.</summary>
+/// <summary><c>X-Request-Id</c>: the client's own id if it is usable, else a new one.</summary>
 internal static class RequestId
 {
     private const string Header = "X-Request-Id";

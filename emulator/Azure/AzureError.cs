@@ -3,10 +3,10 @@ using Dragoman.Emulator.Api;
 
 namespace Dragoman.Emulator.Azure;
 
-/// <summary>Azure's own errors: a code, which may be a status in a string, and a message (<c>specs/dialects.md 1.2</c>).</summary>
+/// <summary>Azure's own errors: a code, which may be a status as a string, and a message (<c>specs/dialects.md 1.2</c>).</summary>
 internal sealed record AzureError(int Status, string Code, string Message) : ApiError(Status, Message)
 {
-    /// <summary>A prompt that the content filter refused.</summary>
+    /// <summary>Whether the content filter rejected the prompt.</summary>
     private bool IsFiltered { get; init; }
 
     public static AzureError WrongKey { get; } =

@@ -4,7 +4,7 @@ using Dragoman.Emulator.OpenAI;
 
 namespace Dragoman.Emulator.Azure;
 
-/// <summary>In what Azure OpenAI differs from OpenAI (<c>specs/dialects.md 1.2</c>). A deployment has the name of its model.</summary>
+/// <summary>How Azure OpenAI differs from OpenAI (<c>specs/dialects.md 1.2</c>). A deployment has the name of its model.</summary>
 internal sealed class AzureVariant : OpenAIVariant
 {
     public override bool FiltersContent => true;

@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace Dragoman.Emulator.Azure;
 
-/// <summary>What Azure's filter says of a text.</summary>
+/// <summary>Writes the results of Azure's filter for a text.</summary>
 internal static class ContentFilter
 {
-    /// <param name="json">Inside the results.</param>
-    /// <param name="blocked">The category that is over its limit.</param>
+    /// <param name="json">A writer inside the results.</param>
+    /// <param name="blocked">The category that exceeds its limit, or empty.</param>
     public static void WriteCategories(Utf8JsonWriter json, string blocked = "")
     {
         foreach (var category in (ReadOnlySpan<string>)["hate", "self_harm", "sexual", "violence"])

@@ -3,19 +3,19 @@ using Dragoman.Emulator.Api;
 namespace Dragoman.Emulator.Behaviors;
 
 /// <summary>
-/// Times the tokens of one answer and says when a fault is due. The schedule is absolute: token n is due at the time to
-/// first token plus (n − 1) / tokens per second, however long writing took.
+/// Times the tokens of one answer and reports when a fault is due. The schedule is absolute: token n is due at the time
+/// to first token plus (n − 1) / tokens per second, no matter how long writing takes.
 /// </summary>
 internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
 {
-    // What was flushed needs a moment to leave before the connection goes.
+    // Flushed bytes need a moment to be sent before the connection is cut.
     private static readonly TimeSpan LeaveTime = TimeSpan.FromMilliseconds(50);
 
     private readonly long began = time.GetTimestamp();
 
     public EmulatedBehavior Behavior => behavior;
 
-    /// <summary>Tokens given so far.</summary>
+    /// <summary>The number of tokens delivered so far.</summary>
     public long Given { get; private set; }
 
     public Task WaitForFirstTokenAsync(CancellationToken cancellation) =>
@@ -23,7 +23,7 @@ internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
             ? Task.Delay(behavior.TimeToFirstToken, time, cancellation)
             : Task.CompletedTask;
 
-    /// <summary>The fault that comes before the next <paramref name="tokens"/> tokens, or at the end of the answer.</summary>
+    /// <summary>The fault that is due before the next <paramref name="tokens"/> tokens, or at the end of the answer.</summary>
     public Fault FaultBefore(int tokens, bool atEnd = false)
     {
         if (Passes(behavior.ErrorAfter))
@@ -46,8 +46,8 @@ internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
         return wait > TimeSpan.Zero ? new ValueTask(Task.Delay(wait, time, cancellation)) : ValueTask.CompletedTask;
     }
 
-    /// <summary>Delivers an answer that has no tokens, such as vectors: false when a fault took its place.</summary>
-    /// <exception cref="RefusalException">The behaviour asks for an error.</exception>
+    /// <summary>Delivers an answer without tokens, such as vectors. False when a fault replaced it.</summary>
+    /// <exception cref="RefusalException">The behavior asks for an error.</exception>
     public static async Task<bool> ReachesEndAsync(ApiCall call, EmulatedBehavior behavior, TimeProvider time)
     {
         behavior.ThrowIfRefused();
@@ -69,8 +69,8 @@ internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
         }
     }
 
-    /// <summary>Waits until the client leaves.</summary>
-    /// <exception cref="OperationCanceledException">Always, in the end.</exception>
+    /// <summary>Waits until the client disconnects.</summary>
+    /// <exception cref="OperationCanceledException">Always, once the client has disconnected.</exception>
     public static Task StallAsync(CancellationToken cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
 
     public static async Task CutAsync(HttpContext context)

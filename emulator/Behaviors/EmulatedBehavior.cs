@@ -4,8 +4,9 @@ using Dragoman.Emulator.Api;
 namespace Dragoman.Emulator.Behaviors;
 
 /// <summary>
-/// The pace and the faults a request asks for, by a model name <c>emulate-&lt;key&gt;-&lt;value&gt;[-&lt;key&gt;-&lt;value&gt;…]</c> or
-/// by the header <c>x-emulator-behavior: key=value; key=value</c>. Documented in <c>docs/emulator.md</c>.
+/// The pace and the faults that a request asks for, by a model name
+/// <c>emulate-&lt;key&gt;-&lt;value&gt;[-&lt;key&gt;-&lt;value&gt;…]</c> or by the header
+/// <c>x-emulator-behavior: key=value; key=value</c>. <c>docs/emulator.md</c> documents them.
 /// </summary>
 internal sealed record EmulatedBehavior
 {
@@ -20,34 +21,34 @@ internal sealed record EmulatedBehavior
 
     public static EmulatedBehavior None { get; } = new();
 
-    /// <summary>Tokens a second; unpaced when absent.</summary>
+    /// <summary>Tokens per second. Without a pace when null.</summary>
     public double? TokensPerSecond { get; init; }
 
-    /// <summary>Wait before the first token.</summary>
+    /// <summary>The delay before the first token.</summary>
     public TimeSpan TimeToFirstToken { get; init; }
 
-    /// <summary>HTTP status to answer with instead of a result.</summary>
+    /// <summary>The HTTP status to answer with instead of a result.</summary>
     public int? Status { get; init; }
 
-    /// <summary>Seconds for the <c>Retry-After</c> header of <see cref="Status"/>.</summary>
+    /// <summary>The <c>Retry-After</c> header of <see cref="Status"/> in seconds.</summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>Length of the answer's text in tokens.</summary>
+    /// <summary>The length of the answer's text in tokens.</summary>
     public int? Tokens { get; init; }
 
-    /// <summary>Tokens after which an error event ends the stream.</summary>
+    /// <summary>The number of tokens after which an error event ends the stream.</summary>
     public int? ErrorAfter { get; init; }
 
-    /// <summary>Tokens after which the connection is cut.</summary>
+    /// <summary>The number of tokens after which the connection is cut.</summary>
     public int? CutAfter { get; init; }
 
-    /// <summary>Tokens after which nothing more comes.</summary>
+    /// <summary>The number of tokens after which the answer stalls.</summary>
     public int? StallAfter { get; init; }
 
-    /// <summary>The model declines to answer.</summary>
+    /// <summary>Whether the model declines to answer.</summary>
     public bool Refuses { get; init; }
 
-    /// <summary>The prompt is blocked before the model sees it.</summary>
+    /// <summary>Whether the prompt is blocked before the model sees it.</summary>
     public bool Blocks { get; init; }
 
     /// <summary>Whether tokens have a time at which they are due.</summary>
@@ -55,7 +56,7 @@ internal sealed record EmulatedBehavior
 
     public static bool IsNamedBy(string model) => model.StartsWith(NamePrefix, StringComparison.Ordinal);
 
-    /// <exception cref="RefusalException">A refusal that names the keys there are.</exception>
+    /// <exception cref="RefusalException">The name is not understood. The message lists the known keys.</exception>
     public static EmulatedBehavior FromModelName(string model)
     {
         if (!IsNamedBy(model))
@@ -78,8 +79,8 @@ internal sealed record EmulatedBehavior
         });
     }
 
-    /// <summary>This behaviour with what the header asks for put over it.</summary>
-    /// <exception cref="RefusalException">A refusal that names the keys there are.</exception>
+    /// <summary>This behavior, with the header's values in place of its own.</summary>
+    /// <exception cref="RefusalException">The header is not understood. The message lists the known keys.</exception>
     public EmulatedBehavior WithHeader(string? header)
     {
         var behavior = this;
@@ -94,7 +95,7 @@ internal sealed record EmulatedBehavior
         return behavior;
     }
 
-    /// <exception cref="RefusalException">The behaviour asks for a status.</exception>
+    /// <exception cref="RefusalException">The behavior asks for a status.</exception>
     public void ThrowIfRefused()
     {
         if (Status is { } status)

@@ -1,16 +1,16 @@
 namespace Dragoman.Emulator.Behaviors;
 
-/// <summary>What ends an answer before its end.</summary>
+/// <summary>The ways in which an answer ends early.</summary>
 internal enum Fault
 {
     None,
 
-    /// <summary>An error in the API's shape.</summary>
+    /// <summary>An error of the API.</summary>
     Error,
 
     /// <summary>The connection is cut.</summary>
     Cut,
 
-    /// <summary>Nothing more comes until the client leaves.</summary>
+    /// <summary>Nothing more is sent until the client disconnects.</summary>
     Stall,
 }

@@ -9,8 +9,8 @@ using Dragoman.Emulator.Tools;
 namespace Dragoman.Emulator.Chat;
 
 /// <summary>
-/// Decides what the emulator says. Text begins with what it saw of the request (the user's words, images, tool results),
-/// so that a client's test can check what arrived, and goes on with sentences of its own.
+/// Decides what the emulator answers. The text begins with what the request held (the user's words, images, tool
+/// results), so that a client's test can check what arrived, and continues with generated sentences.
 /// </summary>
 internal static class ChatAnswer
 {
@@ -24,7 +24,7 @@ internal static class ChatAnswer
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = ServerSentEvents.WriterOptions.Encoder };
 
-    /// <summary>What the choice with this index says. The first is the one a request for a single choice gets.</summary>
+    /// <summary>The content of the choice with this index. The first is the same as for a request with a single choice.</summary>
     public static ChoiceContent Content(ChatQuestion request, int choice)
     {
         var seed = DeterministicRandom.Derive(request.Seed, choice);
@@ -47,7 +47,7 @@ internal static class ChatAnswer
         return new(thinking, introduction.Length > 0 ? new TextSequence(new WrittenText(introduction), text) : text, []);
     }
 
-    /// <summary>What comes before the sentences. An answer of a length that was asked for has none, save a prefix.</summary>
+    /// <summary>The text before the sentences. An answer of a requested length has none but the prefix to continue.</summary>
     private static string Introduction(ChatQuestion request)
     {
         var text = new StringBuilder();

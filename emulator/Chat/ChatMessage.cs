@@ -5,25 +5,25 @@ internal sealed record PastToolCall(string Id, string Name, string Arguments);
 
 /// <summary>A message of the conversation.</summary>
 /// <param name="Role"><c>system</c>, <c>user</c>, <c>assistant</c> or <c>tool</c>.</param>
-/// <param name="Text">Its text parts, joined.</param>
+/// <param name="Text">The joined text parts.</param>
 internal sealed record ChatMessage(string Role, string Text)
 {
     public IReadOnlyList<ImagePart> Images { get; init; } = [];
 
-    /// <summary>Documents and recordings, each in a few words.</summary>
+    /// <summary>Documents and recordings, each described in a few words.</summary>
     public IReadOnlyList<string> Attachments { get; init; } = [];
 
     public IReadOnlyList<PastToolCall> ToolCalls { get; init; } = [];
 
-    /// <summary>Of a tool message: the call it answers.</summary>
+    /// <summary>The call that a tool message answers.</summary>
     public string? ToolCallId { get; init; }
 
-    /// <summary>Of a tool message: the tool, when the client named it.</summary>
+    /// <summary>The tool of a tool message, if the client named it.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Of an assistant message: the answer has to begin with it.</summary>
+    /// <summary>Whether the answer must begin with this assistant message.</summary>
     public bool IsPrefix { get; init; }
 
-    /// <summary>Whether the message has content at all; an empty string counts, null does not.</summary>
+    /// <summary>Whether the message has content. An empty string counts, but null does not.</summary>
     public bool HasContent { get; init; }
 }

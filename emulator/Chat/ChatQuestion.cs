@@ -5,12 +5,12 @@ using Dragoman.Emulator.Tools;
 
 namespace Dragoman.Emulator.Chat;
 
-/// <summary>What a chat request asks, whatever the dialect it was written in.</summary>
-/// <param name="Messages">The last one is the user's, a tool's, or an assistant's that has to be continued.</param>
-/// <param name="Tools">What may be called.</param>
-/// <param name="Format">What the text has to be.</param>
-/// <param name="Behavior">Pace and faults.</param>
-/// <param name="Seed">Decides the answer.</param>
+/// <summary>The question of a chat request, in any dialect.</summary>
+/// <param name="Messages">The messages. The last one is the user's, a tool's, or an assistant's that must be continued.</param>
+/// <param name="Tools">The tools that may be called.</param>
+/// <param name="Format">The required format of the text.</param>
+/// <param name="Behavior">The pace and faults.</param>
+/// <param name="Seed">The number that decides the answer.</param>
 internal sealed record ChatQuestion(
     IReadOnlyList<ChatMessage> Messages, ToolUse Tools, ResponseFormat Format, EmulatedBehavior Behavior, ulong Seed)
 {
@@ -22,11 +22,11 @@ internal sealed record ChatQuestion(
 
     public CallIds CallIds { get; init; } = CallIds.OfMistral;
 
-    /// <summary>The answer: as many choices as asked for, each cut by the limits.</summary>
+    /// <summary>The answer with the requested number of choices, each cut by the limits.</summary>
     public Completion Answer(ChoiceLimits limits, int promptTokens, int choices = 1) =>
         new(Behavior, [.. Enumerable.Range(0, choices).Select(index => new Choice(index, ChatAnswer.Content(this, index), limits))], promptTokens);
 
-    /// <summary>Tokens of the messages, and of the text that declares the tools.</summary>
+    /// <summary>Counts the tokens of the messages and of the text that declares the tools.</summary>
     public static int CountPrompt(IEnumerable<ChatMessage> messages, string tools = "")
     {
         var tokens = Tokenizer.Count(tools);

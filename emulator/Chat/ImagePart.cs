@@ -1,13 +1,13 @@
 namespace Dragoman.Emulator.Chat;
 
 /// <summary>An image in a message.</summary>
-/// <param name="MediaType">Of a data URI; null for a URL, which the emulator does not fetch.</param>
-/// <param name="Length">Bytes of a data URI's content.</param>
+/// <param name="MediaType">The media type of a data URI. Null for a URL, which the emulator does not download.</param>
+/// <param name="Length">The length of a data URI's content in bytes.</param>
 internal sealed record ImagePart(string? MediaType, int Length)
 {
     public static ImagePart ByUrl { get; } = new(null, 0);
 
-    /// <summary>Reads a data URI with base64, or an http(s) URL. Gives what is wrong with it, else null.</summary>
+    /// <summary>Reads a data URI with base64, or an http(s) URL. Returns what is wrong with it, or null.</summary>
     public static string? Read(string url, out ImagePart image)
     {
         image = ByUrl;
@@ -28,7 +28,7 @@ internal sealed record ImagePart(string? MediaType, int Length)
         return null;
     }
 
-    /// <summary>Bytes that base64 stands for; null when it is not valid or empty.</summary>
+    /// <summary>The number of decoded bytes. Null when the base64 is invalid or empty.</summary>
     public static int? Base64Length(ReadOnlySpan<char> base64) =>
         !base64.IsEmpty && System.Buffers.Text.Base64.IsValid(base64, out var length) ? length : null;
 

@@ -4,8 +4,8 @@ using Dragoman.Emulator.OpenAI;
 namespace Dragoman.Emulator.Compatible;
 
 /// <summary>
-/// A generic compatible server, as LM Studio and vLLM are (<c>specs/dialects.md 1.6</c>): it wants no key, passes over what it
-/// does not know, serves any model's name, and shows its reasoning as <c>reasoning_content</c>.
+/// A generic compatible server, like LM Studio and vLLM (<c>specs/dialects.md 1.6</c>): it needs no key, ignores unknown
+/// members, accepts any model's name, and shows its reasoning as <c>reasoning_content</c>.
 /// </summary>
 internal sealed class CompatibleVariant : OpenAIVariant
 {
@@ -23,7 +23,7 @@ internal sealed class CompatibleVariant : OpenAIVariant
             throw new ApiException(new OpenAIError(401, "Unauthorized") { Type = "authentication_error" });
     }
 
-    /// <summary>Local models that reason do so unless they are told not to.</summary>
+    /// <summary>Local reasoning models reason unless reasoning is turned off.</summary>
     public override OpenAIModel ModelOf(string name)
     {
         var model = OpenAIModels.Find(name) is { } known ? known with { Snapshot = name } : new OpenAIModel(name, name);

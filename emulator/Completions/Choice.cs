@@ -3,20 +3,20 @@ using Dragoman.Emulator.Tools;
 
 namespace Dragoman.Emulator.Completions;
 
-/// <summary>What one choice says.</summary>
-/// <param name="Thinking">Before the text, when the model reasons.</param>
-/// <param name="Text">None when tools are called.</param>
-/// <param name="ToolCalls">None when there is text.</param>
+/// <summary>The content of one choice.</summary>
+/// <param name="Thinking">The thinking before the text, when the model reasons.</param>
+/// <param name="Text">The text. Null when tools are called.</param>
+/// <param name="ToolCalls">The tool calls. Empty when there is text.</param>
 internal sealed record ChoiceContent(ITokenSource? Thinking, ITokenSource? Text, IReadOnlyList<ToolCall> ToolCalls)
 {
-    /// <summary>The text declines to answer.</summary>
+    /// <summary>Whether the text declines to answer.</summary>
     public bool IsRefusal { get; init; }
 }
 
 /// <summary>How a choice is cut and delivered.</summary>
-/// <param name="MaxTokens">Most tokens of it.</param>
-/// <param name="Stops">Not empty strings that end its text.</param>
-/// <param name="Fragments">Tool calls come in fragments, not all at once.</param>
+/// <param name="MaxTokens">The most tokens of the choice.</param>
+/// <param name="Stops">The strings that end its text, none of them empty.</param>
+/// <param name="Fragments">Whether tool calls are sent in fragments and not all at once.</param>
 internal sealed record ChoiceLimits(int? MaxTokens, string[] Stops, bool Fragments);
 
 /// <summary>
@@ -42,13 +42,13 @@ internal sealed class Choice(int index, ChoiceContent content, ChoiceLimits opti
 
     public bool CallsTools => content.ToolCalls.Count > 0;
 
-    /// <summary>Tokens produced so far.</summary>
+    /// <summary>The number of tokens produced so far.</summary>
     public long Tokens { get; private set; }
 
     /// <summary><c>stop</c>, <c>length</c> or <c>tool_calls</c>, once <see cref="TryNext"/> has given the last piece.</summary>
     public string FinishReason { get; private set; } = "stop";
 
-    /// <summary>Of <see cref="Tokens"/>, those of thinking.</summary>
+    /// <summary>The number of thinking tokens among <see cref="Tokens"/>.</summary>
     public long ThinkingTokens { get; private set; }
 
     public bool IsRefusal => content.IsRefusal;
@@ -154,7 +154,7 @@ internal sealed class Choice(int index, ChoiceContent content, ChoiceLimits opti
         return true;
     }
 
-    /// <summary>Each call's name, then the tokens of its arguments.</summary>
+    /// <summary>The tokens of all calls: each call's name, then the tokens of its arguments.</summary>
     private static IEnumerable<(string Text, bool StartsCall)> CallTokens(IReadOnlyList<ToolCall> calls)
     {
         foreach (var call in calls)

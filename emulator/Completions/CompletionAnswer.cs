@@ -6,15 +6,15 @@ using Dragoman.Emulator.Inspection;
 
 namespace Dragoman.Emulator.Completions;
 
-/// <summary>Delivers a completion, streamed or whole, at the pace and with the faults that were asked for.</summary>
+/// <summary>Delivers a completion, streamed or whole, with the requested pace and faults.</summary>
 internal sealed class CompletionAnswer(HttpContext context, Completion completion, Delivery delivery, CapturedRequest? captured)
 {
     private const int FlushThreshold = 16 * 1024;
 
     private readonly HttpResponse response = context.Response;
 
-    /// <summary>The answer to a request, unless its behaviour asks for an error.</summary>
-    /// <exception cref="RefusalException">A status was asked for, or a blocked prompt.</exception>
+    /// <summary>The answer to a request, unless its behavior asks for an error.</summary>
+    /// <exception cref="RefusalException">The behavior asks for a status or for a blocked prompt.</exception>
     public static CompletionAnswer For(ApiCall call, Completion completion, TimeProvider time, bool blocks = true)
     {
         completion.Behavior.ThrowIfRefused();
@@ -23,7 +23,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
         return new(call.Context, completion, new Delivery(completion.Behavior, time), call.Captured);
     }
 
-    /// <summary>A stream of events. A choice's pieces alternate with those of the others.</summary>
+    /// <summary>Sends a stream of events. The choices' pieces alternate.</summary>
     public async Task StreamAsync(IChunkFormat format, CancellationToken cancellation)
     {
         response.ContentType = format.ContentType;
@@ -84,7 +84,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
         await output.FlushAsync(cancellation);
     }
 
-    /// <summary>One JSON object. A long one is sent in parts.</summary>
+    /// <summary>Sends one JSON object. A long one is sent in parts.</summary>
     public async Task SendAsync(IBodyFormat format, CancellationToken cancellation)
     {
         await delivery.WaitForFirstTokenAsync(cancellation);

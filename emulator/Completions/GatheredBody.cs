@@ -4,17 +4,17 @@ using Dragoman.Emulator.Tools;
 
 namespace Dragoman.Emulator.Completions;
 
-/// <summary>What a choice said, whole.</summary>
-/// <param name="Choice">It, at its end.</param>
-/// <param name="Thinking">Before the text.</param>
-/// <param name="Pieces">The text, token by token; text that declines to answer too.</param>
-/// <param name="Calls">The tools it calls.</param>
+/// <summary>The complete content of a choice.</summary>
+/// <param name="Choice">The choice, at its end.</param>
+/// <param name="Thinking">The thinking before the text.</param>
+/// <param name="Pieces">The text, token by token, also when it declines to answer.</param>
+/// <param name="Calls">The tool calls.</param>
 internal sealed record SaidChoice(Choice Choice, string Thinking, IReadOnlyList<string> Pieces, IReadOnlyList<ToolCall> Calls)
 {
     public string Text => string.Concat(Pieces);
 }
 
-/// <summary>Gathers the choices of an answer that is not streamed, for a dialect that writes them at the end.</summary>
+/// <summary>Collects the choices of an answer that is not streamed, for a dialect that writes them at the end.</summary>
 internal sealed class GatheredBody(Action<Utf8JsonWriter, IReadOnlyList<SaidChoice>, Usage> write) : IBodyFormat
 {
     private readonly List<SaidChoice> said = [];

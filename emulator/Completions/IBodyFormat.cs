@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Emulator.Completions;
 
-/// <summary>Writes an answer that is not streamed. Text comes piece by piece, so that a long one needs no memory.</summary>
+/// <summary>Writes an answer that is not streamed. Text arrives piece by piece, so that a long one needs no memory.</summary>
 internal interface IBodyFormat
 {
     void Begin(Utf8JsonWriter json);

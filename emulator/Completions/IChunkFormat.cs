@@ -9,15 +9,15 @@ internal interface IChunkFormat
 
     void Begin(PipeWriter output, Choice choice);
 
-    /// <summary>Writes one piece. Returns true when it also finished the choice.</summary>
+    /// <summary>Writes one piece. Returns true when that also finished the choice.</summary>
     bool Write(PipeWriter output, Choice choice, in Delta delta, Usage? usage);
 
-    /// <summary>Ends a choice; <paramref name="usage"/> is given with the last one.</summary>
+    /// <summary>Ends a choice. <paramref name="usage"/> is null except with the last one.</summary>
     void Finish(PipeWriter output, Choice choice, Usage? usage);
 
-    /// <summary>What follows the last choice.</summary>
+    /// <summary>Writes what follows the last choice.</summary>
     void End(PipeWriter output, Usage usage);
 
-    /// <summary>The service became unavailable: nothing follows.</summary>
+    /// <summary>Writes that the service became unavailable, after which nothing follows.</summary>
     void Error(PipeWriter output);
 }

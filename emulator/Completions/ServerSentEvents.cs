@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace Dragoman.Emulator.Completions;
 
-/// <summary>Frames chunks as server-sent events and escapes text into them.</summary>
+/// <summary>Writes chunks as server-sent events and escapes text in them.</summary>
 internal static class ServerSentEvents
 {
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
@@ -19,7 +19,7 @@ internal static class ServerSentEvents
 
     public static ReadOnlySpan<byte> Done => "data: [DONE]\n\n"u8;
 
-    /// <summary>One event. Anthropic and OpenAI's responses name theirs, the others do not.</summary>
+    /// <summary>Writes one event. Only Anthropic and OpenAI's Responses name their events.</summary>
     public static void Write(PipeWriter output, Action<Utf8JsonWriter> write, string? name = null)
     {
         if (name is not null)
@@ -35,7 +35,7 @@ internal static class ServerSentEvents
         output.Write(EventEnd);
     }
 
-    /// <summary>Appends <paramref name="text"/> as it stands inside a JSON string.</summary>
+    /// <summary>Appends <paramref name="text"/>, escaped for a JSON string.</summary>
     public static void AppendEscaped(IBufferWriter<byte> output, ReadOnlySpan<char> text)
     {
         var target = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));

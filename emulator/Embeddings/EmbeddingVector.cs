@@ -3,9 +3,9 @@ using Dragoman.Emulator.Generation;
 namespace Dragoman.Emulator.Embeddings;
 
 /// <summary>
-/// A text's vector: the sum of a pseudo-random direction for each of its words, lower case, and a weaker one for the text
-/// as a whole. So the same text always has the same vector, texts that share words lie near each other, and no two texts
-/// lie in the same place.
+/// A text's vector: the sum of a pseudo-random direction for each of its words in lower case, and a weaker one for the
+/// whole text. So the same text always has the same vector, texts that share words are near each other, and different
+/// texts have different vectors.
 /// </summary>
 internal static class EmbeddingVector
 {
@@ -14,7 +14,7 @@ internal static class EmbeddingVector
     private const double WholeTextWeight = 0.25;
 
     /// <param name="text">Any text.</param>
-    /// <param name="dimensions">1 to 1024; a shorter vector is the beginning of the longer one, made unit length again.</param>
+    /// <param name="dimensions">1 to 1024. A shorter vector is the beginning of the longer one, normalized again.</param>
     public static float[] Of(string text, int dimensions)
     {
         var sum = new double[dimensions];

@@ -24,7 +24,7 @@ internal sealed class Content(string role)
 
     public List<(string? Id, string Name, string Text)> Responses { get; } = [];
 
-    /// <summary>Whether a user says something, beside the results of functions.</summary>
+    /// <summary>Whether the user says something besides the results of functions.</summary>
     public bool Speaks => Text.Length > 0 || Images.Count + Attachments.Count > 0;
 }
 
@@ -47,9 +47,9 @@ internal static class ContentReader
         return contents;
     }
 
-    /// <param name="fields">A content.</param>
-    /// <param name="place">Where it stands, in snake case.</param>
-    /// <exception cref="ApiException">400.</exception>
+    /// <param name="fields">The content.</param>
+    /// <param name="place">The content's path, in snake case.</param>
+    /// <exception cref="ApiException">400: the content is wrong.</exception>
     public static Content ReadOne(FieldReader fields, string place)
     {
         var role = fields.Text("role", nullable: true) ?? "user";
@@ -142,7 +142,7 @@ internal static class ContentReader
         content.Responses.Add((id, name, TextOf(result)));
     }
 
-    /// <summary>A result that is only an output or an error is that text.</summary>
+    /// <summary>The text of a result. A result with only an output or an error is that text.</summary>
     private static string TextOf(JsonElement? result)
     {
         if (result is not { } value)

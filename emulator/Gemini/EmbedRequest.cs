@@ -50,7 +50,7 @@ internal sealed record EmbedRequest(string Text, int Dimensions)
         return requests;
     }
 
-    /// <summary>The vector has unit length only at its native size.</summary>
+    /// <summary>Writes the vector, which has length 1 only at its native size.</summary>
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();

@@ -5,9 +5,9 @@ using Dragoman.Emulator.Requests;
 namespace Dragoman.Emulator.Gemini;
 
 /// <summary>Google's error object (<c>specs/dialects.md 1.4</c>).</summary>
-/// <param name="Status">HTTP's.</param>
-/// <param name="Name">gRPC's.</param>
-/// <param name="Message">For the reader.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Name">The gRPC status.</param>
+/// <param name="Message">The message to people.</param>
 internal sealed record GeminiError(int Status, string Name, string Message) : ApiError(Status, Message)
 {
     private const string InvalidKeyText = "API key not valid. Please pass a valid API key.";
@@ -15,21 +15,21 @@ internal sealed record GeminiError(int Status, string Name, string Message) : Ap
     public static GeminiError NoKey { get; } = new(403, "PERMISSION_DENIED",
         "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API.");
 
-    /// <summary>A wrong key is a bad request here, not a 401.</summary>
+    /// <summary>The error for a wrong key, which is a 400 and not a 401.</summary>
     public static GeminiError WrongKey { get; } = Invalid(InvalidKeyText) with { Reason = "API_KEY_INVALID" };
 
     public static GeminiError Overloaded { get; } = new(503, "UNAVAILABLE", "The model is overloaded. Please try again later.");
 
-    /// <summary>Of <c>google.rpc.ErrorInfo</c>.</summary>
+    /// <summary>The reason in <c>google.rpc.ErrorInfo</c>.</summary>
     public string? Reason { get; private init; }
 
-    /// <summary>Of <c>google.rpc.BadRequest</c>: the field in snake case.</summary>
+    /// <summary>The field in <c>google.rpc.BadRequest</c>, in snake case.</summary>
     public string? Field { get; private init; }
 
-    /// <summary>Of <c>google.rpc.RetryInfo</c>: seconds. Google sends no header.</summary>
+    /// <summary>The delay in <c>google.rpc.RetryInfo</c>, in seconds. Google sends no header.</summary>
     public int? RetryDelay { get; private init; }
 
-    /// <summary>The body is an array, as where one was to be streamed.</summary>
+    /// <summary>Whether the error is inside an array, as in a streamed array.</summary>
     public bool IsInArray { get; init; }
 
     public static GeminiError Invalid(string message) => new(400, "INVALID_ARGUMENT", message);

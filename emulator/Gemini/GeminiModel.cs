@@ -4,9 +4,9 @@ using Dragoman.Emulator.Behaviors;
 
 namespace Dragoman.Emulator.Gemini;
 
-/// <summary>A model as <c>models</c> describes it, and what it can (<c>specs/dialects.md 1.4, 4.3</c>).</summary>
-/// <param name="Id">Without <c>models/</c>.</param>
-/// <param name="DisplayName">For people.</param>
+/// <summary>A model as <c>models</c> describes it, and what it supports (<c>specs/dialects.md 1.4, 4.3</c>).</summary>
+/// <param name="Id">The name without <c>models/</c>.</param>
+/// <param name="DisplayName">The name to show to people.</param>
 internal sealed record GeminiModel(string Id, string DisplayName)
 {
     private static readonly GeminiModel[] Listed =
@@ -24,23 +24,23 @@ internal sealed record GeminiModel(string Id, string DisplayName)
 
     public bool Thinks { get; init; }
 
-    /// <summary>Thinking cannot be switched off.</summary>
+    /// <summary>Whether thinking cannot be turned off.</summary>
     public bool MustThink { get; init; }
 
-    /// <summary>It thinks only when a budget or a level is given, or thoughts are asked for.</summary>
+    /// <summary>Whether it thinks only when the request has a budget or a level, or asks for thoughts.</summary>
     public bool ThinksOnRequest { get; init; }
 
     public bool Embeds { get; init; }
 
     public bool IsEmulated { get; } = EmulatedBehavior.IsNamedBy(Id);
 
-    /// <summary>Signatures are mandatory, calls have ids, and thinking has levels.</summary>
+    /// <summary>Whether it is of the third generation: signatures are required, calls have ids, and thinking has levels.</summary>
     public bool IsThird { get; } = Id.StartsWith("gemini-3", StringComparison.Ordinal);
 
     public bool Generates => !Embeds || IsEmulated;
 
-    /// <exception cref="ApiException">404, also when the model has no such method.</exception>
-    /// <exception cref="RefusalException">A behaviour the emulator does not know.</exception>
+    /// <exception cref="ApiException">404: there is no such model, or it does not have this method.</exception>
+    /// <exception cref="RefusalException">The emulator does not know the behavior.</exception>
     public static GeminiModel Find(string id, string method)
     {
         if (EmulatedBehavior.IsNamedBy(id))
@@ -54,7 +54,7 @@ internal sealed record GeminiModel(string Id, string DisplayName)
     }
 
     /// <summary>A page of the list by <c>pageSize</c> and <c>pageToken</c>.</summary>
-    /// <exception cref="ApiException">400 by the token.</exception>
+    /// <exception cref="ApiException">400: the token is wrong.</exception>
     public static Action<Utf8JsonWriter> Page(IQueryCollection query)
     {
         var size = int.TryParse(query["pageSize"], out var given) && given > 0 ? given : 50;

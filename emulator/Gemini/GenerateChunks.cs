@@ -6,8 +6,8 @@ using Dragoman.Emulator.Completions;
 namespace Dragoman.Emulator.Gemini;
 
 /// <summary>
-/// The chunks of a stream: server-sent events whose lines end in CRLF, or one array that comes element by element
-/// (<c>specs/dialects.md 1.4</c>).
+/// Writes the chunks of a stream: server-sent events whose lines end with CRLF, or one array that is sent element by
+/// element (<c>specs/dialects.md 1.4</c>).
 /// </summary>
 internal sealed class GenerateChunks(GenerateRequest request, GenerateResponse response, bool isArray) : IChunkFormat
 {
@@ -60,7 +60,7 @@ internal sealed class GenerateChunks(GenerateRequest request, GenerateResponse r
             output.Write("]"u8);
     }
 
-    /// <summary>The only chunk of a prompt that was blocked.</summary>
+    /// <summary>Writes the only chunk of a blocked prompt.</summary>
     public void WriteBlocked(PipeWriter output)
     {
         Write(output, response.WriteBlocked);

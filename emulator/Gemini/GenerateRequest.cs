@@ -12,8 +12,8 @@ namespace Dragoman.Emulator.Gemini;
 /// <summary>A request to <c>generateContent</c>, <c>streamGenerateContent</c> or <c>countTokens</c> (<c>specs/dialects.md 1.4</c>).</summary>
 /// <param name="Model">The model that answers.</param>
 /// <param name="Completion">The answer.</param>
-/// <param name="Seed">Decides the answer.</param>
-/// <param name="IncludesThoughts">Thoughts are shown.</param>
+/// <param name="Seed">The number that decides the answer.</param>
+/// <param name="IncludesThoughts">Whether thoughts are shown.</param>
 internal sealed record GenerateRequest(GeminiModel Model, Completion Completion, ulong Seed, bool IncludesThoughts)
 {
     private static readonly string[] IgnoredBySeed = ["generationConfig", "generation_config", "labels", "serviceTier", "store", "model"];
@@ -30,7 +30,7 @@ internal sealed record GenerateRequest(GeminiModel Model, Completion Completion,
         return request;
     }
 
-    /// <summary>Tokens of bare contents, or of a whole request.</summary>
+    /// <summary>Counts the tokens of bare contents or of a whole request.</summary>
     /// <exception cref="RefusalException">A member is wrong.</exception>
     public static int CountTokens(JsonElement root, GeminiModel model)
     {

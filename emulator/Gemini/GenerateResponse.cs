@@ -9,7 +9,7 @@ internal sealed class GenerateResponse(GenerateRequest request)
 {
     private readonly string id = Guid.NewGuid().ToString("N")[..22];
 
-    /// <summary>The answer that is not streamed.</summary>
+    /// <summary>Writes an answer that is not streamed.</summary>
     public void Write(Utf8JsonWriter json, IReadOnlyList<SaidChoice> choices, Usage usage)
     {
         json.WriteStartObject();
@@ -20,7 +20,7 @@ internal sealed class GenerateResponse(GenerateRequest request)
         End(json, usage);
     }
 
-    /// <summary>A chunk with one part, or the last one of a candidate.</summary>
+    /// <summary>Writes a chunk with one part, or the last chunk of a candidate.</summary>
     public void WriteChunk(Utf8JsonWriter json, Choice choice, Action<Utf8JsonWriter>? writeParts, Usage usage, bool isLast)
     {
         json.WriteStartObject();
@@ -30,7 +30,7 @@ internal sealed class GenerateResponse(GenerateRequest request)
         End(json, usage);
     }
 
-    /// <summary>The prompt was blocked: no candidates.</summary>
+    /// <summary>Writes the answer to a blocked prompt, without candidates.</summary>
     public void WriteBlocked(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -51,7 +51,7 @@ internal sealed class GenerateResponse(GenerateRequest request)
         json.WriteEndObject();
     }
 
-    /// <summary>All calls. The first one carries the signature.</summary>
+    /// <summary>Writes all calls. The first one has the signature.</summary>
     public void WriteCalls(Utf8JsonWriter json, IReadOnlyList<ToolCall> calls, bool thinks)
     {
         for (var index = 0; index < calls.Count; index++)
@@ -63,7 +63,7 @@ internal sealed class GenerateResponse(GenerateRequest request)
                 json.WriteString("id"u8, call.Id);
             json.WriteString("name"u8, call.Name);
             json.WritePropertyName("args"u8);
-            // A call that the limit cut off has no whole arguments.
+            // The arguments of a call that the limit cut off are incomplete.
             json.WriteRawValue(PartialJson.IsWhole(call.Arguments) ? call.Arguments : "{}");
             json.WriteEndObject();
             if (index == 0 && (thinks || request.Model.IsThird))
@@ -72,7 +72,7 @@ internal sealed class GenerateResponse(GenerateRequest request)
         }
     }
 
-    /// <summary>The signature of an answer in text; the third generation gives one.</summary>
+    /// <summary>The signature of an answer in text. Only the third generation has one.</summary>
     public string? TextSignature => request.Model.IsThird ? Signature.Of(request.Seed) : null;
 
     private void WriteParts(Utf8JsonWriter json, SaidChoice said)

@@ -27,7 +27,7 @@ internal sealed record GenerationConfig
 
     public bool Thinks { get; private init; }
 
-    /// <exception cref="ApiException">400: something the model does not do.</exception>
+    /// <exception cref="ApiException">400: the model does not support something.</exception>
     public static GenerationConfig Read(FieldReader body, GeminiModel model)
     {
         if (body.Object("generationConfig", nullable: true) is not { } fields)

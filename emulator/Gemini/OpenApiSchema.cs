@@ -6,8 +6,8 @@ using Dragoman.Emulator.Api;
 namespace Dragoman.Emulator.Gemini;
 
 /// <summary>
-/// The subset of OpenAPI that <c>responseSchema</c> and <c>parameters</c> take (<c>specs/dialects.md 2.5</c>), and the JSON
-/// Schema that says the same.
+/// Checks the subset of OpenAPI that <c>responseSchema</c> and <c>parameters</c> accept (<c>specs/dialects.md 2.5</c>),
+/// and converts it to the equivalent JSON Schema.
 /// </summary>
 internal static class OpenApiSchema
 {
@@ -22,8 +22,8 @@ internal static class OpenApiSchema
     private static readonly string[] Unchanged = ["enum", "required", "minimum", "maximum", "pattern", "format"];
 
     /// <param name="schema">An object.</param>
-    /// <param name="place">Where it stands, in snake case.</param>
-    /// <exception cref="ApiException">400: a keyword that the subset does not have.</exception>
+    /// <param name="place">The schema's path, in snake case.</param>
+    /// <exception cref="ApiException">400: the subset does not have a keyword.</exception>
     public static JsonElement ToJsonSchema(JsonElement schema, string place)
     {
         var buffer = new ArrayBufferWriter<byte>(256);

@@ -3,17 +3,17 @@ using Dragoman.Emulator.Generation;
 
 namespace Dragoman.Emulator.Gemini;
 
-/// <summary>Thought signatures. They hold for every model of Gemini's, and are base64.</summary>
+/// <summary>Thought signatures. They are base64 and valid for every Gemini model.</summary>
 internal static class Signature
 {
     private const string Provider = "gemini";
 
-    /// <summary>What Google accepts where a signature was lost.</summary>
+    /// <summary>The values that Google accepts in place of a lost signature.</summary>
     private static readonly string[] Sentinels = ["skip_thought_signature_validator", "context_engineering_is_the_way_to_go"];
 
     public static string Of(ulong seed) => Seal.OfNumber(Provider, "", seed);
 
-    /// <exception cref="ApiException">400: not base64, or none of the emulator's.</exception>
+    /// <exception cref="ApiException">400: the signature is not base64 or not the emulator's.</exception>
     public static void Check(string signature, string place)
     {
         if (Sentinels.Contains(signature))

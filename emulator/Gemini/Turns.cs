@@ -3,10 +3,10 @@ using Dragoman.Emulator.Chat;
 
 namespace Dragoman.Emulator.Gemini;
 
-/// <summary>What Gemini checks of function calls and their responses, and the conversation they make.</summary>
+/// <summary>Checks Gemini's rules for function calls and their responses, and converts contents to messages.</summary>
 internal static class Turns
 {
-    /// <exception cref="ApiException">400.</exception>
+    /// <exception cref="ApiException">400: a rule is broken.</exception>
     public static void Check(IReadOnlyList<Content> contents, GeminiModel model)
     {
         if (contents.Count == 0)
@@ -34,7 +34,7 @@ internal static class Turns
             CheckSignatures(contents);
     }
 
-    /// <summary>The same as messages: the results come last of what a turn says.</summary>
+    /// <summary>Converts contents to messages. Results follow the other text of a turn.</summary>
     public static List<ChatMessage> ToMessages(IReadOnlyList<Content> contents)
     {
         var messages = new List<ChatMessage>();
@@ -65,7 +65,7 @@ internal static class Turns
 
     private static string IdOf(int content, int call) => $"{content}.{call}";
 
-    /// <summary>The call a response answers: the one with its id, or the one in its place with its name.</summary>
+    /// <summary>The call that a response answers: the one with its id, or the one with its name at the same position.</summary>
     private static int? Match(Content calls, string? id, string name, int number)
     {
         if (id is not null && calls.Calls.FindIndex(call => call.Id == id) is >= 0 and var found)
@@ -73,7 +73,7 @@ internal static class Turns
         return number < calls.Calls.Count && calls.Calls[number].Name == name ? number : null;
     }
 
-    /// <summary>The first call of each step since the user last spoke has to be signed.</summary>
+    /// <summary>Checks that the first call of each step since the last user text has a signature.</summary>
     private static void CheckSignatures(IReadOnlyList<Content> contents)
     {
         var start = contents.Count - 1;

@@ -7,12 +7,12 @@ using System.Text.Json;
 
 namespace Dragoman.Emulator.Generation;
 
-/// <summary>The seed of an answer: a hash of what the request means.</summary>
+/// <summary>The seed of an answer: a hash of the request's meaning.</summary>
 internal static class CanonicalHash
 {
     /// <summary>
-    /// White space, member order and string escapes do not count, nor do top-level members that are null or named in
-    /// <paramref name="ignored"/>.
+    /// The hash does not depend on white space, member order or string escapes, nor on top-level members that are null or
+    /// listed in <paramref name="ignored"/>.
     /// </summary>
     public static ulong Of(string purpose, JsonElement request, ReadOnlySpan<string> ignored)
     {

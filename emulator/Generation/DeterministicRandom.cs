@@ -22,7 +22,7 @@ internal sealed class DeterministicRandom(ulong seed)
 
     public T Pick<T>(ReadOnlySpan<T> choices) => choices[Below(choices.Length)];
 
-    /// <summary>An independent seed for part <paramref name="number"/> of what <paramref name="seed"/> decides.</summary>
+    /// <summary>An independent seed for part <paramref name="number"/> of an answer with this <paramref name="seed"/>.</summary>
     public static ulong Derive(ulong seed, int number) =>
         number == 0 ? seed : Mix(seed + ((ulong)number * 0xD1342543DE82EF95));
 

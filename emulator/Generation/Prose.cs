@@ -1,12 +1,12 @@
 namespace Dragoman.Emulator.Generation;
 
 /// <summary>
-/// Sentences made of <see cref="Vocabulary"/>, exactly <paramref name="length"/> tokens of them, decided by
-/// <paramref name="seed"/>. Holds no text, so a million tokens need no more memory than one.
+/// Sentences of words from <see cref="Vocabulary"/>, exactly <paramref name="length"/> tokens long and decided by
+/// <paramref name="seed"/>. It keeps no text, so a million tokens need no more memory than one.
 /// </summary>
-/// <param name="seed">Decides every word.</param>
-/// <param name="length">Tokens; the last one is a full stop.</param>
-/// <param name="continues">Whether text stands before it, so that the first word is set off by a space.</param>
+/// <param name="seed">The number that decides every word.</param>
+/// <param name="length">The length in tokens. The last one is a full stop.</param>
+/// <param name="continues">Whether other text precedes it, so that the first word needs a space before it.</param>
 internal sealed class Prose(ulong seed, long length, bool continues) : ITokenSource
 {
     private const int ShortestSentence = 5;
@@ -45,7 +45,7 @@ internal sealed class Prose(ulong seed, long length, bool continues) : ITokenSou
             return random.Pick(Vocabulary.SpacedCapitalized);
         }
 
-        // The text must not end in a comma or in two full stops.
+        // The text must not end with a comma or with two full stops.
         var mayPunctuate = wordWasLast && left > 2;
         if (mayPunctuate && wordsLeft == 0)
         {

@@ -1,10 +1,10 @@
 namespace Dragoman.Emulator.Generation;
 
-/// <summary>The beginning of a text, for the emulator to quote.</summary>
+/// <summary>Shortens a text that the emulator quotes.</summary>
 internal static class Quotation
 {
     /// <param name="text">Any text.</param>
-    /// <param name="longest">UTF-16 units; a longer text is cut there, between characters, and ends in an ellipsis.</param>
+    /// <param name="longest">The length limit in UTF-16 units. A longer text is cut between characters and ends with an ellipsis.</param>
     public static string Of(string text, int longest)
     {
         if (text.Length <= longest)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Dragoman.Emulator.Generation;
 
 /// <summary>
-/// Opaque state that a provider hands out and wants back unchanged: base64 that holds for one provider, one model and one
-/// text, and for nothing else.
+/// Opaque state that a provider returns and requires back unchanged: base64 that is valid only for one provider, one model
+/// and one text.
 /// </summary>
 internal static class Seal
 {
@@ -19,7 +19,7 @@ internal static class Seal
         return Convert.ToBase64String(seal[..Length]);
     }
 
-    /// <summary>A seal that holds without a text to compare: it carries a number, and seals that.</summary>
+    /// <summary>A seal that is valid without a text to compare, because it holds the number that it seals.</summary>
     public static string OfNumber(string provider, string model, ulong number)
     {
         Span<byte> sealedNumber = stackalloc byte[sizeof(ulong) + SHA384.HashSizeInBytes + 1];

@@ -3,8 +3,8 @@ using System.Text;
 namespace Dragoman.Emulator.Generation;
 
 /// <summary>
-/// Ends a text before the first occurrence of a stop sequence, also when the sequence spans tokens: what could be the
-/// beginning of one is held back until the next token decides.
+/// Ends a text before the first occurrence of a stop sequence, even when the sequence spans tokens. Text that may be the
+/// beginning of a stop sequence is held back until the next token decides.
 /// </summary>
 internal sealed class StopFilter(ITokenSource source, string[] stops)
 {
@@ -16,7 +16,7 @@ internal sealed class StopFilter(ITokenSource source, string[] stops)
     public string? Stopped { get; private set; }
 
     /// <summary>
-    /// Takes one token from the source and gives the text that is certain by now, possibly none. The token counts even
+    /// Takes one token from the source and returns the text that is certain by now, which may be empty. The token counts even
     /// when its text is held back or cut off. False at the end.
     /// </summary>
     public bool TryNext(out string text, out int tokens)

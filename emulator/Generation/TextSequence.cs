@@ -1,6 +1,6 @@
 namespace Dragoman.Emulator.Generation;
 
-/// <summary>One text after the other.</summary>
+/// <summary>Two texts, one after the other.</summary>
 internal sealed class TextSequence(ITokenSource first, ITokenSource second) : ITokenSource
 {
     private bool firstIsOver;

@@ -2,8 +2,8 @@ namespace Dragoman.Emulator.Generation;
 
 /// <summary>
 /// The emulator's tokenizer. A token is an optional single space followed by up to twelve letters or digits, or by one
-/// other character (a surrogate pair counts as one); any other white space is a token per character. Generated text and
-/// prompts are counted by the same rule, so the count of an answer's text is its <c>completion_tokens</c>.
+/// other character (a surrogate pair counts as one). Each character of any other white space is a token. The same rule
+/// counts generated text and prompts, so the count of an answer's text is its <c>completion_tokens</c>.
 /// </summary>
 internal static class Tokenizer
 {
@@ -21,7 +21,7 @@ internal static class Tokenizer
         return count;
     }
 
-    /// <summary>Length in UTF-16 units of the token that <paramref name="text"/> (not empty) starts with.</summary>
+    /// <summary>The length in UTF-16 units of the first token of <paramref name="text"/>, which must not be empty.</summary>
     public static int FirstTokenLength(ReadOnlySpan<char> text)
     {
         var start = text[0] == ' ' && text.Length > 1 && !char.IsWhiteSpace(text[1]) ? 1 : 0;

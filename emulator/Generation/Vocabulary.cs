@@ -1,14 +1,14 @@
 namespace Dragoman.Emulator.Generation;
 
-/// <summary>The words the emulator speaks. Each is a single token, and some lie outside ASCII on purpose.</summary>
+/// <summary>The words that the emulator uses. Each is a single token, and some are deliberately not ASCII.</summary>
 internal static class Vocabulary
 {
     public static ReadOnlySpan<string> Words => Plain;
 
-    /// <summary>The words as they stand inside a sentence, with the space before them.</summary>
+    /// <summary>The words as written inside a sentence, with the space before them.</summary>
     public static ReadOnlySpan<string> Spaced => SpacedWords;
 
-    /// <summary>The words as they begin a sentence, with the space before them.</summary>
+    /// <summary>The words as written at the beginning of a sentence, with the space before them.</summary>
     public static ReadOnlySpan<string> SpacedCapitalized => SpacedCapitals;
 
     private static readonly string[] Plain =

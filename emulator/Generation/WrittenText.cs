@@ -1,6 +1,6 @@
 namespace Dragoman.Emulator.Generation;
 
-/// <summary>The tokens of a text that is known as a whole.</summary>
+/// <summary>The tokens of a text that is already complete.</summary>
 internal sealed class WrittenText(string text) : ITokenSource
 {
     private int position;

@@ -4,13 +4,13 @@ using System.Text.Unicode;
 
 namespace Dragoman.Emulator.Inspection;
 
-/// <summary>What the emulator remembers of a request, for a test to look at. It never holds a credential.</summary>
+/// <summary>The captured copy of a request, for tests to inspect. It never holds a credential.</summary>
 internal sealed class CapturedRequest
 {
-    /// <summary>Bytes of a body that are kept.</summary>
+    /// <summary>The most bytes of a body that are kept.</summary>
     public const int LongestBody = 256 * 1024;
 
-    // Shorter values are found in texts that have nothing to do with them.
+    // Shorter values also occur by chance in unrelated text.
     private const int ShortestSecret = 12;
 
     private const string Redacted = "[redacted]";
@@ -48,7 +48,7 @@ internal sealed class CapturedRequest
         ];
     }
 
-    /// <summary>Bytes this takes in memory, roughly.</summary>
+    /// <summary>The approximate memory in bytes.</summary>
     public long Size { get; private set; } = 1024;
 
     public void SetBody(ReadOnlySpan<byte> body, bool isJson)
@@ -71,7 +71,7 @@ internal sealed class CapturedRequest
 
     public void CountTokens(long tokens) => Volatile.Write(ref this.tokens, tokens);
 
-    /// <summary>The emulator itself cuts the connection.</summary>
+    /// <summary>Records that the emulator itself cuts the connection.</summary>
     public void Cut()
     {
         lock (gate)
@@ -87,7 +87,7 @@ internal sealed class CapturedRequest
         }
     }
 
-    /// <summary>The connection is gone; it counts when the answer was not complete.</summary>
+    /// <summary>Records that the connection was closed, if the answer was not complete.</summary>
     public void ConnectionClosed()
     {
         lock (gate)
@@ -142,7 +142,7 @@ internal sealed class CapturedRequest
     private string WithoutSecret(string text) =>
         secrets.Aggregate(text, static (text, secret) => text.Replace(secret, Redacted, StringComparison.Ordinal));
 
-    /// <summary>The values of headers that name a credential, and of Gemini's <c>?key=</c>.</summary>
+    /// <summary>The values of credential headers and of Gemini's <c>?key=</c>.</summary>
     private static IEnumerable<string> Credentials(HttpRequest request)
     {
         foreach (var header in request.Headers.Where(header => IsCredential(header.Key)))

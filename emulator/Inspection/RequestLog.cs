@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Dragoman.Emulator.Inspection;
 
-/// <summary>The last requests, bounded in number and bytes; the oldest make room.</summary>
-/// <param name="capacity">Most requests kept; 0 keeps none.</param>
+/// <summary>The last requests, limited in number and bytes. The oldest are dropped first.</summary>
+/// <param name="capacity">The most requests to keep. 0 keeps none.</param>
 internal sealed class RequestLog(int capacity)
 {
     private const long LargestSize = 16 << 20;
@@ -39,7 +39,7 @@ internal sealed class RequestLog(int capacity)
         }
     }
 
-    /// <summary><c>{"count", "dropped", "requests": […]}</c>, the oldest request first.</summary>
+    /// <summary>Writes <c>{"count", "dropped", "requests": […]}</c>, the oldest request first.</summary>
     public void Write(Utf8JsonWriter json)
     {
         CapturedRequest[] requests;

@@ -91,7 +91,7 @@ internal sealed class ChatBody(string id, long created, CompletionOptions option
         json.WriteEndObject();
     }
 
-    /// <summary>Whole calls. OpenAI's clients want a <c>type</c>, which not all of Mistral's models give.</summary>
+    /// <summary>Writes complete calls. OpenAI's clients expect a <c>type</c>, which some of Mistral's models leave out.</summary>
     public static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<ToolCall> calls, bool withoutType)
     {
         json.WriteStartArray("tool_calls"u8);

@@ -22,10 +22,10 @@ internal sealed class ChatChunks : IChunkFormat
     private readonly bool[] isThinking;
 
     /// <param name="id">The answer's id.</param>
-    /// <param name="created">Seconds since 1970.</param>
-    /// <param name="options">Model and delivery.</param>
-    /// <param name="choices">How many there are.</param>
-    /// <param name="paddingSeed">Decides the padding member <c>p</c>.</param>
+    /// <param name="created">The time in seconds since 1970.</param>
+    /// <param name="options">The model and the delivery.</param>
+    /// <param name="choices">The number of choices.</param>
+    /// <param name="paddingSeed">The number that decides the padding member <c>p</c>.</param>
     public ChatChunks(string id, long created, CompletionOptions options, int choices, ulong paddingSeed)
     {
         var model = JsonEncodedText.Encode(options.RequestedModel, ServerSentEvents.WriterOptions.Encoder);
@@ -42,7 +42,7 @@ internal sealed class ChatChunks : IChunkFormat
 
     public void Begin(PipeWriter output, Choice choice)
     {
-        // A choice that thinks carries its role in the first piece of thinking.
+        // A choice with thinking has its role in the first piece of thinking.
         if (choice.Thinks)
             return;
         began[choice.Index] = true;
@@ -102,7 +102,7 @@ internal sealed class ChatChunks : IChunkFormat
 
     private void WriteText(PipeWriter output, int choice, string text)
     {
-        // Held back by a stop sequence: counted, but nothing to show yet.
+        // The text is held back by a stop sequence. It counts, but there is nothing to show yet.
         if (text.Length == 0)
             return;
         BeginChunk(output, choice);
@@ -156,7 +156,7 @@ internal sealed class ChatChunks : IChunkFormat
         EndChunk(output, choice.FinishReason, usage);
     }
 
-    /// <summary>The fragment shapes of fixture <c>mistral/stream-tools-incremental</c>: later ones have the id "null".</summary>
+    /// <summary>Writes a fragment as in the fixture <c>mistral/stream-tools-incremental</c>: later fragments have the id "null".</summary>
     private void WriteFragment(PipeWriter output, int choice, in Delta delta)
     {
         BeginChunk(output, choice);

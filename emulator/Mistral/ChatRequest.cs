@@ -24,19 +24,19 @@ internal sealed record ChatRequest(
     /// <summary>Whether the model thinks before it answers.</summary>
     public required bool Reasons { get; init; }
 
-    /// <summary>Decides the answer.</summary>
+    /// <summary>The number that decides the answer.</summary>
     public required ulong Seed { get; init; }
 
     public required int PromptTokens { get; init; }
 
-    /// <summary>The answer. It is made while the request's document, whose schemas it reads, is still there.</summary>
+    /// <summary>Creates the answer, while the request's document still exists, because it reads the document's schemas.</summary>
     public Completion Answer()
     {
         var question = new ChatQuestion(Messages, Tools, Format, Options.Behavior, Seed) { Reasons = Reasons };
         return question.Answer(Options.Limits, PromptTokens, Choices);
     }
 
-    /// <exception cref="ApiException">422 by the schema, 400 by the rules on messages, tools and models.</exception>
+    /// <exception cref="ApiException">422: the schema is violated. 400: a rule on messages, tools or models is broken.</exception>
     public static ChatRequest Read(JsonElement root, string? behaviorHeader)
     {
         var body = new FieldReader(root, [], "body");

@@ -5,13 +5,13 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.Mistral;
 
-/// <summary>What chat, FIM and legacy completion requests have in common.</summary>
+/// <summary>The members that chat, FIM and legacy completion requests share.</summary>
 /// <param name="Model">The model that answers.</param>
-/// <param name="RequestedModel">The name the client used, which the answer repeats.</param>
-/// <param name="Behavior">Pace and faults.</param>
+/// <param name="RequestedModel">The model's name in the request, which the answer repeats.</param>
+/// <param name="Behavior">The pace and faults.</param>
 /// <param name="Stream">Whether the answer is streamed.</param>
-/// <param name="MaxTokens">Most tokens of one choice.</param>
-/// <param name="Stops">Not empty strings that end a choice's text.</param>
+/// <param name="MaxTokens">The most tokens of one choice.</param>
+/// <param name="Stops">The strings that end a choice's text, none of them empty.</param>
 internal sealed record CompletionOptions(
     ModelCard Model, string RequestedModel, EmulatedBehavior Behavior, bool Stream, int? MaxTokens, string[] Stops)
 {
@@ -23,8 +23,8 @@ internal sealed record CompletionOptions(
         "stream", "stream_options", "max_tokens", "min_tokens", "stop", "n", "metadata", "prompt_cache_key", "service_tier", "user",
     ];
 
-    /// <summary>Reads them from a closed schema, into <paramref name="body"/>'s errors where they are wrong.</summary>
-    /// <exception cref="ApiException">400: unknown model, or sampling that contradicts itself.</exception>
+    /// <summary>Reads the members by a closed schema. Wrong ones are added to the errors of <paramref name="body"/>.</summary>
+    /// <exception cref="ApiException">400: the model is unknown, or the sampling parameters contradict each other.</exception>
     public static CompletionOptions Read(FieldReader body, string? behaviorHeader)
     {
         var model = body.Text("model", required: true);
@@ -39,7 +39,7 @@ internal sealed record CompletionOptions(
         if (body.Errors.Count == 0 && temperature == 0 && topP is not (null or 1))
             throw new ApiException(MistralError.BadRequest("top_p must be 1 when using greedy sampling."));
         var name = model ?? "";
-        // A model's name that is missing or no string is already among the errors.
+        // A missing name of the model, or one that is not a string, is already among the errors.
         var card = model is null ? new ModelCard("") : ModelCatalog.Find(name);
         return new(card, name, EmulatedBehavior.FromModelName(name).WithHeader(behaviorHeader), stream ?? false, maxTokens,
             [.. (stops ?? []).Where(stop => stop.Length > 0)]);

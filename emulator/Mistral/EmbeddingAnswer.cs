@@ -35,7 +35,7 @@ internal static class EmbeddingAnswer
     {
         if (request.DataType == "float" && request.AsBase64)
         {
-            // Little-endian 32-bit floats, as OpenAI's clients decode them.
+            // OpenAI's clients decode little-endian 32-bit floats.
             var bytes = new byte[vector.Length * sizeof(float)];
             for (var index = 0; index < vector.Length; index++)
                 BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(index * sizeof(float)), vector[index]);
@@ -65,7 +65,7 @@ internal static class EmbeddingAnswer
         json.WriteEndArray();
     }
 
-    /// <summary>Whole numbers of eight bits: a scaled value each, or the signs of eight values, the first in the highest bit.</summary>
+    /// <summary>Integers of eight bits: one scaled value each, or the signs of eight values with the first in the highest bit.</summary>
     private static int[] Quantize(float[] vector, string dataType)
     {
         if (dataType is "int8" or "uint8")

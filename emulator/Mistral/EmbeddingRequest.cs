@@ -19,7 +19,7 @@ internal sealed record EmbeddingRequest(
 
     public required int PromptTokens { get; init; }
 
-    /// <exception cref="ApiException">422 by the schema; 400 by the model or too many tokens.</exception>
+    /// <exception cref="ApiException">422: the schema is violated. 400: the model is wrong or there are too many tokens.</exception>
     public static EmbeddingRequest Read(JsonElement root, string? behaviorHeader)
     {
         var body = new FieldReader(root, [], "body");

@@ -8,14 +8,14 @@ using Dragoman.Emulator.Requests;
 namespace Dragoman.Emulator.Mistral;
 
 /// <summary>
-/// <c>POST /v1/fim/completions</c>: lines of code between a prompt and a suffix, in the shape of a chat completion.
+/// <c>POST /v1/fim/completions</c>: lines of code between a prompt and a suffix, as a chat completion.
 /// </summary>
 internal static class FimRequest
 {
     private static readonly string[] Names = ["total", "left", "right", "index", "count", "value", "größe", "item"];
     private static readonly string[] Functions = ["merge", "measure", "collect", "reduce", "lookup", "combine"];
 
-    /// <exception cref="ApiException">422 by the schema, 400 by the model.</exception>
+    /// <exception cref="ApiException">422: the schema is violated. 400: the model is wrong.</exception>
     public static (CompletionOptions Options, Completion Completion, ulong Seed) Read(JsonElement root, string? behaviorHeader)
     {
         var body = new FieldReader(root, [], "body");

@@ -8,8 +8,8 @@ using Dragoman.Emulator.Requests;
 namespace Dragoman.Emulator.Mistral;
 
 /// <summary>
-/// <c>POST /v1/completions</c>, which Mistral does not have: OpenAI's legacy completions, with unknown fields passed over
-/// (<c>specs/dialects.md 2.18</c>). Several prompts give <c>index = prompt × n + choice</c>.
+/// <c>POST /v1/completions</c>, which Mistral does not have: OpenAI's legacy completions, which ignore unknown fields
+/// (<c>specs/dialects.md 2.18</c>). With several prompts, <c>index = prompt × n + choice</c>.
 /// </summary>
 internal static class LegacyRequest
 {
@@ -18,7 +18,7 @@ internal static class LegacyRequest
     private const int LongestText = 48;
     private const int QuotedFromPrompt = 40;
 
-    /// <exception cref="ApiException">422 where a known field is wrong, 400 by the model.</exception>
+    /// <exception cref="ApiException">422: a known field is wrong. 400: the model is wrong.</exception>
     public static (CompletionOptions Options, Completion Completion, bool UsageComesLast) Read(JsonElement root, string? behaviorHeader)
     {
         var body = new FieldReader(root, [], "body");
@@ -61,7 +61,7 @@ internal static class LegacyRequest
         return new TextSequence(new WrittenText(introduction), new Prose(random.Next(), length, continues: true));
     }
 
-    /// <summary>A string, strings, or token numbers, of which only the count matters.</summary>
+    /// <summary>Reads a string, strings, or token numbers, of which only the count matters.</summary>
     private static List<Prompt> ReadPrompts(FieldReader body)
     {
         if (!body.Any("prompt", out var prompt))

@@ -3,7 +3,7 @@ using Dragoman.Emulator.Chat;
 
 namespace Dragoman.Emulator.Mistral;
 
-/// <summary>Mistral's rules on the order of messages and the pairing of tool calls with results.</summary>
+/// <summary>Mistral's rules for the order of messages and the pairing of tool calls with results.</summary>
 internal static class MessageOrder
 {
     /// <exception cref="ApiException">400 with code 3230, 3240 or 3280.</exception>

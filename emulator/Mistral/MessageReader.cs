@@ -136,7 +136,7 @@ internal static class MessageReader
                 Code = "3310",
             });
 
-    /// <summary>An image's URL: a string, or an object with <c>url</c> and perhaps <c>detail</c>.</summary>
+    /// <summary>Reads an image's URL: a string, or an object with <c>url</c> and optionally <c>detail</c>.</summary>
     private static string? ReadUrl(FieldReader part)
     {
         if (!part.Any("image_url", out var url))
@@ -159,7 +159,7 @@ internal static class MessageReader
         {
             if (message.Item("tool_calls", index, items[index]) is not { } call)
                 continue;
-            // Absent is the text "null" to Mistral, which its own rule on ids then refuses.
+            // Mistral takes a missing id for the text "null", which its rule for ids then rejects.
             var id = call.Text("id") ?? "null";
             call.OneOf("type", FunctionType);
             call.Integer("index", 0);
@@ -181,7 +181,7 @@ internal static class MessageReader
         return calls;
     }
 
-    /// <summary>The member that decides which schema an object has to follow.</summary>
+    /// <summary>Reads the member that decides which schema an object must follow.</summary>
     private static string? ReadTag(FieldReader fields, string member, string[] tags)
     {
         if (!fields.Any(member, out var tag))

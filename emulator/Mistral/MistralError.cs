@@ -5,17 +5,17 @@ using Dragoman.Emulator.Requests;
 namespace Dragoman.Emulator.Mistral;
 
 /// <summary>
-/// An error in one of Mistral's shapes (<c>specs/dialects.md 1.5</c>): the flat object with type and code, the same with
-/// a <c>detail</c> list as its message (422), or a bare <c>{"detail": text}</c>.
+/// An error in one of Mistral's forms (<c>specs/dialects.md 1.5</c>): the flat object with type and code, the same with a
+/// <c>detail</c> list as its message (422), or a bare <c>{"detail": text}</c>.
 /// </summary>
 internal sealed record MistralError(int Status, string Message) : ApiError(Status, Message)
 {
     public string Type { get; init; } = "invalid_request_error";
 
-    /// <summary>Mistral's code, a number in a string, or none.</summary>
+    /// <summary>Mistral's code, a number as a string. Null when there is none.</summary>
     public string? Code { get; init; }
 
-    /// <summary>The message is a bare <c>{"detail": text}</c>.</summary>
+    /// <summary>Whether the body is a bare <c>{"detail": text}</c>.</summary>
     public bool IsBareDetail { get; init; }
 
     public IReadOnlyList<FieldError> Details { get; init; } = [];
@@ -55,7 +55,7 @@ internal sealed record MistralError(int Status, string Message) : ApiError(Statu
 
     public static MistralError BadRequest(string message) => new(400, message);
 
-    /// <summary>What the API answers with <paramref name="status"/> when it fails by itself, not by the request.</summary>
+    /// <summary>The error with this <paramref name="status"/> for a failure of the service, not of the request.</summary>
     public static MistralError Injected(int status, int? retryAfter) => status switch
     {
         401 => Unauthorized with { RetryAfter = retryAfter },

@@ -1,6 +1,6 @@
 namespace Dragoman.Emulator.Mistral;
 
-/// <summary>The headers Mistral's answers carry (<c>specs/dialects.md 1.5</c>).</summary>
+/// <summary>The headers of Mistral's answers (<c>specs/dialects.md 1.5</c>).</summary>
 internal static class MistralHeaders
 {
     public static void Set(HttpContext context)
@@ -10,7 +10,7 @@ internal static class MistralHeaders
         context.Response.Headers["x-kong-request-id"] = correlation;
     }
 
-    /// <summary>Rate limits as they look when nothing was used up: the emulator has none.</summary>
+    /// <summary>Sets the rate limits as if nothing was used, because the emulator has no limits.</summary>
     public static void SetTokenCost(HttpContext context, int tokens)
     {
         var headers = context.Response.Headers;

@@ -3,7 +3,7 @@ using Dragoman.Emulator.Completions;
 
 namespace Dragoman.Emulator.Mistral;
 
-/// <summary>The <c>usage</c> object. The emulator's Mistral caches no prompts, so cached tokens are always 0.</summary>
+/// <summary>Writes the <c>usage</c> object. This Mistral has no prompt cache, so cached tokens are always 0.</summary>
 internal static class MistralUsage
 {
     public static void Write(Utf8JsonWriter json, Usage usage)

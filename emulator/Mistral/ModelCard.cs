@@ -5,14 +5,14 @@ namespace Dragoman.Emulator.Mistral;
 /// <summary>A model as Mistral's <c>GET /v1/models</c> describes it (<c>specs/dialects.md 4.3</c>).</summary>
 internal sealed record ModelCard(string Id)
 {
-    // 2025-01-01T00:00:00Z: the same on every start.
+    // 2025-01-01T00:00:00Z, the same at every start.
     private const long Created = 1735689600;
 
     public string[] Aliases { get; init; } = [];
 
     public string Description { get; init; } = "";
 
-    /// <summary>Tokens.</summary>
+    /// <summary>The context length in tokens.</summary>
     public int MaxContextLength { get; init; } = 131072;
 
     public bool CompletesChat { get; init; }
@@ -27,18 +27,18 @@ internal sealed record ModelCard(string Id)
 
     public bool CanReason { get; init; }
 
-    /// <summary>It reasons without being asked to.</summary>
+    /// <summary>Whether it reasons without being asked to.</summary>
     public bool AlwaysReasons { get; init; }
 
     /// <summary>
-    /// Tool calls are streamed in fragments and usage comes in a last chunk of its own (<c>specs/dialects.md 1.5</c>).
+    /// Whether tool calls are streamed in fragments and usage has a separate last chunk (<c>specs/dialects.md 1.5</c>).
     /// </summary>
     public bool StreamsFragments { get; init; }
 
-    /// <summary>Tool calls come without a <c>type</c> (fixture <c>mistral/nonstream-tools-parallel</c>).</summary>
+    /// <summary>Whether tool calls have no <c>type</c> (fixture <c>mistral/nonstream-tools-parallel</c>).</summary>
     public bool OmitsToolCallType { get; init; }
 
-    /// <summary>Older models want an assistant message between a tool result and the next user message.</summary>
+    /// <summary>Whether it requires an assistant message between a tool result and the next user message, as older models do.</summary>
     public bool RefusesUserAfterTool { get; init; }
 
     public void Write(Utf8JsonWriter json)

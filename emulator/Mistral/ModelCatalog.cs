@@ -3,7 +3,7 @@ using Dragoman.Emulator.Behaviors;
 
 namespace Dragoman.Emulator.Mistral;
 
-/// <summary>The models the emulator offers. Names that ask for a pace or a fault are accepted but not listed.</summary>
+/// <summary>The models that the emulator offers. Names that ask for a behavior are accepted but not listed.</summary>
 internal static class ModelCatalog
 {
     public static IReadOnlyList<ModelCard> Listed { get; } =
@@ -94,8 +94,9 @@ internal static class ModelCatalog
         },
     ];
 
-    /// <summary>A model by its name, its alias, or a name that asks for a behaviour.</summary>
-    /// <exception cref="ApiException">No such model, or a behaviour the emulator does not know.</exception>
+    /// <summary>Finds a model by its name, its alias, or a name that asks for a behavior.</summary>
+    /// <exception cref="ApiException">There is no such model.</exception>
+    /// <exception cref="RefusalException">The emulator does not know the behavior.</exception>
     public static ModelCard Find(string name, int statusWhenUnknown = 400)
     {
         if (EmulatedBehavior.IsNamedBy(name))

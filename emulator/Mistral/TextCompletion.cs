@@ -6,9 +6,9 @@ using Dragoman.Emulator.Completions;
 namespace Dragoman.Emulator.Mistral;
 
 /// <summary>
-/// OpenAI's legacy <c>text_completion</c>, streamed and not (<c>specs/dialects.md 2.18</c>). With
-/// <paramref name="usageComesLast"/> (<c>stream_options.include_usage</c>) a stream carries usage in a last chunk without
-/// choices, else on the last choice's finish chunk.
+/// Writes OpenAI's legacy <c>text_completion</c>, streamed and not (<c>specs/dialects.md 2.18</c>). With
+/// <paramref name="usageComesLast"/> (<c>stream_options.include_usage</c>) a stream has usage in a last chunk without
+/// choices, else in the last choice's finish chunk.
 /// </summary>
 internal sealed class TextCompletion(string id, long created, string model, bool usageComesLast) : IChunkFormat, IBodyFormat
 {

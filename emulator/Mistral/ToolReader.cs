@@ -10,7 +10,7 @@ internal static class ToolReader
     private static readonly string[] Choices = ["auto", "none", "any", "required"];
     private static readonly string[] FunctionType = ["function"];
 
-    /// <exception cref="ApiException">400: a tool's name is not allowed, or the choice names no tool of the request.</exception>
+    /// <exception cref="ApiException">400: a tool's name is not allowed, or the tool choice names a tool that the request lacks.</exception>
     public static ToolUse Read(FieldReader body)
     {
         var tools = ReadTools(body);

@@ -80,7 +80,7 @@ internal sealed record EmbeddingsRequest(OpenAIModel Model, EmulatedBehavior Beh
     {
         if (AsBase64)
         {
-            // Little-endian 32-bit floats, as OpenAI's clients decode them.
+            // OpenAI's clients decode little-endian 32-bit floats.
             var bytes = new byte[vector.Length * sizeof(float)];
             for (var index = 0; index < vector.Length; index++)
                 BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(index * sizeof(float)), vector[index]);
@@ -94,7 +94,7 @@ internal sealed record EmbeddingsRequest(OpenAIModel Model, EmulatedBehavior Beh
         json.WriteEndArray();
     }
 
-    /// <summary>Texts, or token numbers, which stand for themselves as text.</summary>
+    /// <summary>Reads texts, or token numbers, which are used as text.</summary>
     private static List<(string Text, int Tokens)> ReadInputs(FieldReader body)
     {
         if (!body.Any("input", out var input))

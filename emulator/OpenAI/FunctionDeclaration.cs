@@ -5,7 +5,7 @@ using Dragoman.Emulator.Tools;
 
 namespace Dragoman.Emulator.OpenAI;
 
-/// <summary>A function the model may call, as chat and responses declare it.</summary>
+/// <summary>Reads the declaration of a function, which chat and Responses share.</summary>
 internal static class FunctionDeclaration
 {
     private const int LongestName = 64;
@@ -31,7 +31,7 @@ internal static class FunctionDeclaration
         return new(name, parameters);
     }
 
-    /// <exception cref="ApiException">400: the choice names no tool of the request.</exception>
+    /// <exception cref="ApiException">400: the tool choice names a tool that the request lacks.</exception>
     public static ToolDefinition? Named(List<ToolDefinition> tools, string? name, FieldReader body)
     {
         var named = tools.Find(tool => tool.Name == name);

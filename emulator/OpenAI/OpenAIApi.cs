@@ -7,7 +7,7 @@ using Dragoman.Emulator.OpenAI.Responses;
 
 namespace Dragoman.Emulator.OpenAI;
 
-/// <summary>OpenAI's API, and the servers that speak its dialect (<c>specs/dialects.md 1.1, 1.2, 1.6</c>).</summary>
+/// <summary>OpenAI's API and the servers that use its dialect (<c>specs/dialects.md 1.1, 1.2, 1.6</c>).</summary>
 internal sealed class OpenAIApi(OpenAIVariant variant, TimeProvider time) : IDialect
 {
     private const string ModelPath = "/models/";
@@ -21,8 +21,8 @@ internal sealed class OpenAIApi(OpenAIVariant variant, TimeProvider time) : IDia
     public Task HandleAsync(ApiCall call, string path) => HandleAsync(call, path, null);
 
     /// <param name="call">The request.</param>
-    /// <param name="path">From a slash on.</param>
-    /// <param name="deployment">The model, when the path names it.</param>
+    /// <param name="path">The path, beginning with a slash.</param>
+    /// <param name="deployment">The model that the path names, or null.</param>
     public Task HandleAsync(ApiCall call, string path, string? deployment)
     {
         variant.Authorize(call.Context.Request);

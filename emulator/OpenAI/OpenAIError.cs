@@ -44,7 +44,7 @@ internal sealed record OpenAIError(int Status, string Message) : ApiError(Status
 
     public static OpenAIError Invalid(string param, string message, string? code = null) => new(400, message) { Param = param, Code = code };
 
-    /// <summary>The failures that a behaviour asks for.</summary>
+    /// <summary>The failure that a behavior asks for.</summary>
     public static OpenAIError Injected(int status, int? retryAfter) => status switch
     {
         401 => WrongKey with { RetryAfter = retryAfter },

@@ -4,14 +4,14 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.OpenAI;
 
-/// <summary>Images, recordings and documents in a request, which the emulator checks but does not look into.</summary>
+/// <summary>Images, recordings and documents in a request. The emulator checks their form but not their content.</summary>
 internal static class OpenAIMedia
 {
     public static readonly string[] AudioFormats = ["wav", "mp3"];
 
     private static readonly string[] ImageTypes = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
-    /// <exception cref="ApiException">400: no http(s) URL and no data URI of an image.</exception>
+    /// <exception cref="ApiException">400: neither an http(s) URL nor a data URI of an image.</exception>
     public static ImagePart Image(string url, string param)
     {
         if (ImagePart.Read(url, out var image) is { } reason)
@@ -21,14 +21,14 @@ internal static class OpenAIMedia
         return image;
     }
 
-    /// <exception cref="ApiException">400: no base64.</exception>
+    /// <exception cref="ApiException">400: not base64.</exception>
     public static string Audio(string base64, string format) =>
         ImagePart.Base64Length(base64) is { } length
             ? $"audio ({format}, {length} bytes)"
             : throw new ApiException(OpenAIError.Invalid("input_audio", "Invalid audio: 'data' is not valid base64.", "invalid_value"));
 
-    /// <summary>A document by its content or its id.</summary>
-    /// <exception cref="ApiException">400: neither, or no data URI.</exception>
+    /// <summary>Reads a document by its content or its id.</summary>
+    /// <exception cref="ApiException">400: both are missing, or the content is not a data URI.</exception>
     public static string File(FieldReader file)
     {
         var name = file.Text("filename", nullable: true) ?? "file";

@@ -4,40 +4,40 @@ using Dragoman.Emulator.Behaviors;
 
 namespace Dragoman.Emulator.OpenAI;
 
-/// <summary>What a model can and refuses, decided by its name (<c>specs/dialects.md 1.1</c>, model-dependent rules).</summary>
-/// <param name="Id">The name requests use.</param>
-/// <param name="Snapshot">The name answers give.</param>
+/// <summary>What a model supports and rejects, by its name (<c>specs/dialects.md 1.1</c>, model-dependent rules).</summary>
+/// <param name="Id">The name in requests.</param>
+/// <param name="Snapshot">The name in answers.</param>
 internal sealed record OpenAIModel(string Id, string Snapshot)
 {
-    // 2025-01-01T00:00:00Z: the same on every start.
+    // 2025-01-01T00:00:00Z, the same at every start.
     private const long Created = 1735689600;
 
-    /// <summary>It reasons, and refuses sampling parameters and <c>max_tokens</c>.</summary>
+    /// <summary>Whether it reasons and rejects sampling parameters and <c>max_tokens</c>.</summary>
     public bool IsReasoning { get; init; } =
         (Id.StartsWith("o1", StringComparison.Ordinal) || Id.StartsWith("o3", StringComparison.Ordinal)
             || Id.StartsWith("o4", StringComparison.Ordinal) || Id.StartsWith("gpt-5", StringComparison.Ordinal))
         && !Id.Contains("-chat", StringComparison.Ordinal);
 
-    /// <summary>It behaves as its name asks, and takes what any model takes.</summary>
+    /// <summary>Whether its name asks for a behavior. Such a model accepts what any model accepts.</summary>
     public bool IsEmulated { get; } = EmulatedBehavior.IsNamedBy(Id);
 
     public bool Embeds => Dimensions > 0 || IsEmulated;
 
     public bool Chats => Dimensions == 0;
 
-    /// <summary>Of an embedding model; 0 of the others.</summary>
+    /// <summary>The dimensions of an embedding model. 0 for other models.</summary>
     public int Dimensions { get; init; }
 
-    /// <summary>Speech in and out.</summary>
+    /// <summary>Whether it reads and writes speech.</summary>
     public bool Speaks => Id.StartsWith("gpt-audio", StringComparison.Ordinal) || IsEmulated;
 
-    /// <summary>Takes only Responses for function tools, unless reasoning is switched off: gpt-5.2 and later.</summary>
+    /// <summary>Whether function tools need Responses unless reasoning is turned off: gpt-5.2 and later.</summary>
     public bool RefusesToolsInChat => IsReasoning && Version >= 2;
 
-    /// <summary>Reasoning can be switched off by <c>none</c>: gpt-5.1 and later.</summary>
+    /// <summary>Whether <c>none</c> turns reasoning off: gpt-5.1 and later.</summary>
     public bool CanStopReasoning => IsReasoning && Version >= 1;
 
-    /// <summary>The values of <c>reasoning_effort</c> it takes.</summary>
+    /// <summary>The values of <c>reasoning_effort</c> that it accepts.</summary>
     public string[] Efforts => Version switch
     {
         _ when IsEmulated => ["none", "minimal", "low", "medium", "high", "xhigh", "max"],

@@ -3,7 +3,7 @@ using Dragoman.Emulator.Behaviors;
 
 namespace Dragoman.Emulator.OpenAI;
 
-/// <summary>The models the emulator offers under OpenAI's names.</summary>
+/// <summary>The models that the emulator offers under OpenAI's names.</summary>
 internal static class OpenAIModels
 {
     public static IReadOnlyList<OpenAIModel> Listed { get; } =
@@ -29,8 +29,8 @@ internal static class OpenAIModels
         new("text-embedding-ada-002", "text-embedding-ada-002-v2") { Dimensions = 1536 },
     ];
 
-    /// <summary>A model by its name, its snapshot's, or a name that asks for a behaviour; null when there is none.</summary>
-    /// <exception cref="RefusalException">A behaviour the emulator does not know.</exception>
+    /// <summary>Finds a model by its name, its snapshot's name, or a name that asks for a behavior. Null when there is none.</summary>
+    /// <exception cref="RefusalException">The emulator does not know the behavior.</exception>
     public static OpenAIModel? Find(string name)
     {
         if (!EmulatedBehavior.IsNamedBy(name))

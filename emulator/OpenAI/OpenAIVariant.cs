@@ -3,16 +3,16 @@ using Dragoman.Emulator.Api;
 
 namespace Dragoman.Emulator.OpenAI;
 
-/// <summary>In what a server that speaks OpenAI's dialect differs from the others. This is OpenAI itself.</summary>
+/// <summary>How a server that uses OpenAI's dialect differs from the others. This class is OpenAI itself.</summary>
 internal class OpenAIVariant
 {
-    /// <summary>Unknown members are passed over, and so are rules that only OpenAI's own models have.</summary>
+    /// <summary>Whether the server ignores unknown members and the rules that only OpenAI's own models have.</summary>
     public virtual bool IsTolerant => false;
 
-    /// <summary>Reasoning is shown, as <c>reasoning_content</c>.</summary>
+    /// <summary>Whether reasoning is shown, as <c>reasoning_content</c>.</summary>
     public virtual bool ShowsReasoning => false;
 
-    /// <summary>A first chunk without choices tells what the filter found in the prompt.</summary>
+    /// <summary>Whether a first chunk without choices reports what the filter found in the prompt.</summary>
     public virtual bool FiltersContent => false;
 
     public virtual void SetHeaders(HttpContext context)
@@ -29,7 +29,7 @@ internal class OpenAIVariant
         headers["x-ratelimit-reset-tokens"] = "6ms";
     }
 
-    /// <exception cref="ApiException">401.</exception>
+    /// <exception cref="ApiException">401: the key is missing or wrong.</exception>
     public virtual void Authorize(HttpRequest request)
     {
         switch (ApiKey.Bearer(request))
@@ -41,19 +41,19 @@ internal class OpenAIVariant
         }
     }
 
-    /// <exception cref="ApiException">404.</exception>
+    /// <exception cref="ApiException">404: there is no such model.</exception>
     public virtual OpenAIModel ModelOf(string name) => OpenAIModels.Find(name) ?? throw new ApiException(OpenAIError.ModelNotFound(name));
 
     public virtual ApiError ErrorOf(Refusal refusal) => OpenAIError.Of(refusal);
 
-    /// <summary>Members of a choice beside OpenAI's own.</summary>
-    /// <param name="json">Inside the choice.</param>
-    /// <param name="hasText">Whether the choice carries something that was judged.</param>
+    /// <summary>Writes additional members of a choice.</summary>
+    /// <param name="json">A writer inside the choice.</param>
+    /// <param name="hasText">Whether the choice has text that the filter judged.</param>
     public virtual void WriteChoice(Utf8JsonWriter json, bool hasText)
     {
     }
 
-    /// <summary>Members of a whole answer, or of the first chunk, beside OpenAI's own.</summary>
+    /// <summary>Writes additional members of a whole answer or of the first chunk.</summary>
     public virtual void WritePrompt(Utf8JsonWriter json)
     {
     }

@@ -3,7 +3,7 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.OpenAI;
 
-/// <summary>Sampling parameters, and which of them a reasoning model refuses (<c>specs/dialects.md 1.1</c>).</summary>
+/// <summary>The sampling parameters, and the rules by which reasoning models reject them (<c>specs/dialects.md 1.1</c>).</summary>
 internal sealed record SamplingParameters(
     double? Temperature, double? TopP, double? FrequencyPenalty, double? PresencePenalty, bool Logprobs, int? TopLogprobs, bool BiasesLogits, string[] Stops)
 {
@@ -42,7 +42,7 @@ internal sealed record SamplingParameters(
             throw Refused(OpenAIError.UnsupportedParameter("presence_penalty"));
         if (FrequencyPenalty is not (null or 0))
             throw Refused(OpenAIError.UnsupportedParameter("frequency_penalty"));
-        // Without reasoning, the newer of these models sample as the classic ones do.
+        // Without reasoning, newer reasoning models accept the parameters of classic models.
         if (model.CanStopReasoning && effort == "none")
             return;
         CheckSampling();

@@ -3,12 +3,12 @@ using Dragoman.Emulator.Api;
 
 namespace Dragoman.Emulator.OpenAI;
 
-/// <summary>What OpenAI wants of a schema with <c>strict: true</c> (<c>specs/dialects.md 2.5</c>).</summary>
+/// <summary>OpenAI's rules for a schema with <c>strict: true</c> (<c>specs/dialects.md 2.5</c>).</summary>
 internal static class StrictSchema
 {
     private static readonly string[] Unsupported = ["oneOf", "allOf", "not", "if", "then", "else", "patternProperties", "propertyNames", "dependentSchemas", "dependentRequired"];
 
-    /// <exception cref="ApiException">400 that says where the schema is not strict.</exception>
+    /// <exception cref="ApiException">400: the schema is not strict. The message names the place.</exception>
     public static void Check(JsonElement schema, string subject, string param, string? code = null)
     {
         if (schema.ValueKind == JsonValueKind.Object && !(schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString() == "object"))

@@ -6,7 +6,7 @@ using Dragoman.Emulator.Completions;
 
 namespace Dragoman.Emulator.OpenAI;
 
-/// <summary>The legacy <c>text_completion</c>, streamed and not (<c>specs/dialects.md 2.18</c>).</summary>
+/// <summary>Writes the legacy <c>text_completion</c>, streamed and not (<c>specs/dialects.md 2.18</c>).</summary>
 internal sealed class TextCompletionFormat(string id, long created, TextCompletionRequest request, OpenAIVariant variant) : IChunkFormat
 {
     public void Begin(PipeWriter output, Choice choice)

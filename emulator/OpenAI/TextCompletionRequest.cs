@@ -7,7 +7,7 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.OpenAI;
 
-/// <summary>A request to legacy <c>completions</c>. Several prompts give <c>index = prompt × n + choice</c>.</summary>
+/// <summary>A request to legacy <c>completions</c>. With several prompts, <c>index = prompt × n + choice</c>.</summary>
 internal sealed record TextCompletionRequest(OpenAIModel Model, Completion Completion, bool Stream, bool IncludesUsage)
 {
     private const int MostChoices = 128;
@@ -19,7 +19,7 @@ internal sealed record TextCompletionRequest(OpenAIModel Model, Completion Compl
     private static readonly string[] IgnoredBySeed = ["stream", "stream_options", "max_tokens", "stop", "n", "best_of", "user", "logprobs"];
 
     /// <exception cref="RefusalException">A member is wrong.</exception>
-    /// <exception cref="ApiException">404 by the model, 400 by the number of choices.</exception>
+    /// <exception cref="ApiException">404: there is no such model. 400: the number of choices is wrong.</exception>
     public static TextCompletionRequest Read(JsonElement root, OpenAIVariant variant, string? deployment, string? behaviorHeader)
     {
         var body = new FieldReader(root, []) { PassesOthersOver = variant.IsTolerant };
@@ -73,7 +73,7 @@ internal sealed record TextCompletionRequest(OpenAIModel Model, Completion Compl
         return new TextSequence(new WrittenText(introduction), new Prose(random.Next(), length, continues: true));
     }
 
-    /// <summary>A string, strings, or token numbers, of which only the count matters.</summary>
+    /// <summary>Reads a string, strings, or token numbers, of which only the count matters.</summary>
     private static List<Prompt> ReadPrompts(FieldReader body)
     {
         if (!body.Any("prompt", out var prompt))

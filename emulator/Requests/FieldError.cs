@@ -12,28 +12,28 @@ internal readonly record struct FieldStep(string? Member, int Item)
 }
 
 /// <summary>One entry of a 422's <c>detail</c> list (<c>specs/dialects.md 1.5</c>).</summary>
-/// <param name="Type">Such as <c>extra_forbidden</c> or <c>missing</c>.</param>
-/// <param name="Location">From <c>body</c> on.</param>
-/// <param name="Message">For the reader.</param>
+/// <param name="Type">The type, such as <c>extra_forbidden</c> or <c>missing</c>.</param>
+/// <param name="Location">The path, beginning with <c>body</c>.</param>
+/// <param name="Message">The message to people.</param>
 /// <param name="Input">The offending value as JSON text.</param>
 internal sealed record FieldError(string Type, IReadOnlyList<FieldStep> Location, string Message, string Input)
 {
     private const int LongestInput = 1024;
 
-    /// <summary>Of <c>literal_error</c>: the values there are.</summary>
+    /// <summary>The allowed values, for <c>literal_error</c>.</summary>
     public IReadOnlyList<string> Allowed { get; init; } = [];
 
-    /// <summary>Of a number out of range: the bound it passes.</summary>
+    /// <summary>The bound that a number out of range exceeds.</summary>
     public double Limit { get; init; }
 
-    /// <summary>The value as JSON text; a long one (an image, a whole conversation) is not repeated.</summary>
+    /// <summary>The value as JSON text. A long one (an image, a whole conversation) is not repeated.</summary>
     public static string Quote(JsonElement value)
     {
         var text = value.GetRawText();
         return text.Length <= LongestInput ? text : "null";
     }
 
-    /// <summary>The place as one text: members after a dot; items after a dot too, or in brackets.</summary>
+    /// <summary>The path as one text: members after a dot, and items after a dot or in brackets.</summary>
     public string Path(bool inBrackets)
     {
         var path = new StringBuilder();

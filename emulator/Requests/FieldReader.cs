@@ -4,17 +4,17 @@ using Dragoman.Emulator.Api;
 namespace Dragoman.Emulator.Requests;
 
 /// <summary>
-/// Reads the members of a JSON object by a closed schema: each problem is collected, and so is, at
-/// <see cref="RejectOthers"/>, each member that was never asked for.
+/// Reads the members of a JSON object by a closed schema and collects each error. <see cref="RejectOthers"/> adds an error
+/// for each member that was never read.
 /// </summary>
 internal sealed class FieldReader(JsonElement value, List<FieldError> errors, params FieldStep[] location)
 {
     private readonly List<string> known = [];
 
-    /// <summary>Members that were not asked for are passed over.</summary>
+    /// <summary>Whether members that were never read are ignored.</summary>
     public bool PassesOthersOver { get; init; }
 
-    /// <summary>A member may also be written in snake case, as protocol buffers allow.</summary>
+    /// <summary>Whether a member may also be written in snake case, as protocol buffers allow.</summary>
     public bool TakesSnakeCase { get; init; }
 
     public JsonElement Value => value;
@@ -23,10 +23,10 @@ internal sealed class FieldReader(JsonElement value, List<FieldError> errors, pa
 
     public FieldStep[] At(params ReadOnlySpan<FieldStep> steps) => [.. location, .. steps];
 
-    /// <summary>A reader of an item in the array <paramref name="member"/>; null when it is no object.</summary>
+    /// <summary>A reader of an item in the array <paramref name="member"/>. Null when it is not an object.</summary>
     public FieldReader? Item(string member, int index, JsonElement item) => Nested(item, At(member, index));
 
-    /// <summary>A reader of the object <paramref name="member"/>; null when absent or no object.</summary>
+    /// <summary>A reader of the object <paramref name="member"/>. Null when it is missing or not an object.</summary>
     public FieldReader? Object(string member, bool required = false, bool nullable = false) =>
         Find(member, required, nullable, out var found) ? Nested(found, At(member)) : null;
 
@@ -38,7 +38,7 @@ internal sealed class FieldReader(JsonElement value, List<FieldError> errors, pa
         return null;
     }
 
-    /// <summary>The member as it is, for the caller to judge.</summary>
+    /// <summary>The member without a check, for the caller to judge.</summary>
     public bool Any(string member, out JsonElement found) => Find(member, required: false, nullable: true, out found);
 
     public string? Text(string member, bool required = false, bool nullable = false)
@@ -99,7 +99,7 @@ internal sealed class FieldReader(JsonElement value, List<FieldError> errors, pa
         return InRange(member, found, number, least, most) ? (int)number : null;
     }
 
-    /// <summary>The items of an array; null when absent or no array.</summary>
+    /// <summary>The items of an array. Null when it is missing or not an array.</summary>
     public JsonElement[]? Items(string member, bool required = false, bool nullable = false)
     {
         if (!Find(member, required, nullable, out var found))
@@ -140,10 +140,10 @@ internal sealed class FieldReader(JsonElement value, List<FieldError> errors, pa
     public void Add(string type, FieldStep[] at, string message, JsonElement input) =>
         errors.Add(new(type, at, message, FieldError.Quote(input)));
 
-    /// <summary>Notes members as known that nothing has to be read of.</summary>
+    /// <summary>Marks members as known without reading them.</summary>
     public void Ignore(params ReadOnlySpan<string> members) => known.AddRange(members);
 
-    /// <summary>Reports every member that no call has asked for.</summary>
+    /// <summary>Adds an error for every member that was never read.</summary>
     public void RejectOthers()
     {
         if (PassesOthersOver)
@@ -155,7 +155,7 @@ internal sealed class FieldReader(JsonElement value, List<FieldError> errors, pa
         }
     }
 
-    /// <exception cref="RefusalException">With all that was found wrong.</exception>
+    /// <exception cref="RefusalException">There are errors. It holds all of them.</exception>
     public void ThrowIfWrong()
     {
         if (errors.Count > 0)

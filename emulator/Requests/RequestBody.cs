@@ -5,16 +5,16 @@ using Dragoman.Emulator.Api;
 
 namespace Dragoman.Emulator.Requests;
 
-/// <summary>The bytes of a request's body; a small one lies in a rented buffer.</summary>
+/// <summary>The bytes of a request's body. A small body is in a rented buffer.</summary>
 internal sealed class RequestBody : IDisposable
 {
-    /// <summary>Bytes; a longer body is answered with 413.</summary>
+    /// <summary>The length limit in bytes. A longer body is answered with 413.</summary>
     public const long LongestLength = 64 << 20;
 
-    // A large buffer in the pool would stay there for good.
+    // A large buffer would stay in the pool forever.
     private const int LargestRented = 1 << 20;
 
-    // The gateway nests what its clients send (64 levels at most) a few levels deeper.
+    // The gateway nests what its clients send (at most 64 levels) a few levels deeper.
     private const int DeepestLevel = 128;
 
     private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = DeepestLevel };
@@ -26,7 +26,7 @@ internal sealed class RequestBody : IDisposable
 
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
 
-    /// <exception cref="RefusalException">The body is too long, or breaks off.</exception>
+    /// <exception cref="RefusalException">The body is too long or cut off.</exception>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         if (request.ContentLength > LongestLength)
@@ -61,7 +61,7 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    /// <exception cref="RefusalException">Not JSON, not UTF-8, too deep, or not an object.</exception>
+    /// <exception cref="RefusalException">The body is not JSON, not UTF-8, nested too deep, or not an object.</exception>
     public JsonDocument ParseObject()
     {
         if (!Utf8.IsValid(Bytes.Span))

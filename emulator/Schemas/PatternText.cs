@@ -5,8 +5,8 @@ using Dragoman.Emulator.Generation;
 namespace Dragoman.Emulator.Schemas;
 
 /// <summary>
-/// Makes a text that matches a regular expression: literals, classes, groups, alternatives, quantifiers and anchors.
-/// Assertions and back references are passed over, so the text then need not match.
+/// Generates a text that matches a regular expression of literals, classes, groups, alternatives, quantifiers and anchors.
+/// Assertions and back references are ignored, so the text may not match a pattern that has them.
 /// </summary>
 internal sealed class PatternText
 {
@@ -32,7 +32,7 @@ internal sealed class PatternText
 
     public static string Make(string pattern, DeterministicRandom random) => new PatternText(pattern, random).Alternatives();
 
-    /// <summary>Whether the pattern is found in the text; a pattern that cannot be used is taken to match.</summary>
+    /// <summary>Whether the pattern occurs in the text. An invalid pattern counts as a match.</summary>
     public static bool Matches(string pattern, string text)
     {
         try
@@ -227,7 +227,7 @@ internal sealed class PatternText
         var high = this.pattern[position++];
         if (high == '\\' && position < this.pattern.Length)
             high = Escape() is { Length: > 0 } text ? text[0] : low;
-        // Most of a wide range (all of Unicode) is of no use in a test.
+        // A test does not need most of a wide range, such as all of Unicode.
         for (var member = low; member <= high && member - low < 128; member++)
             members.Append(member);
     }
@@ -252,7 +252,7 @@ internal sealed class PatternText
         return found;
     }
 
-    /// <summary>Reads <c>{n}</c>, <c>{n,}</c> or <c>{n,m}</c> and stays on the closing brace; null when it is none of these.</summary>
+    /// <summary>Reads <c>{n}</c>, <c>{n,}</c> or <c>{n,m}</c> and stops at the closing brace. Null when it is none of these.</summary>
     private (int Least, int Most)? Braces()
     {
         var end = this.pattern.IndexOf('}', position);

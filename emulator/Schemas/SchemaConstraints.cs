@@ -4,8 +4,8 @@ using Dragoman.Emulator.Generation;
 namespace Dragoman.Emulator.Schemas;
 
 /// <summary>
-/// What a JSON Schema asks of one value, after its references are followed, its <c>allOf</c> is merged and a branch of
-/// each <c>anyOf</c> and <c>oneOf</c> is chosen.
+/// The constraints of a JSON Schema on one value, with references resolved, <c>allOf</c> merged and a branch of each
+/// <c>anyOf</c> and <c>oneOf</c> chosen.
 /// </summary>
 internal sealed class SchemaConstraints
 {
@@ -18,8 +18,8 @@ internal sealed class SchemaConstraints
 
     /// <param name="schema">An object or a boolean.</param>
     /// <param name="root">The document that <c>$ref</c> points into.</param>
-    /// <param name="random">Chooses branches.</param>
-    /// <param name="shallow">Prefer branches that end a recursion.</param>
+    /// <param name="random">The generator that chooses branches.</param>
+    /// <param name="shallow">Whether to prefer branches that end a recursion.</param>
     public SchemaConstraints(JsonElement schema, JsonElement root, DeterministicRandom random, bool shallow)
     {
         this.root = root;
@@ -28,19 +28,19 @@ internal sealed class SchemaConstraints
         Merge(schema);
     }
 
-    /// <summary>Allowed types; null when any.</summary>
+    /// <summary>The allowed types. Null when all are allowed.</summary>
     public List<string>? Types { get; private set; }
 
     public JsonElement? Const { get; private set; }
 
     public List<JsonElement>? Enum { get; private set; }
 
-    /// <summary>Schemas by property, in the schema's order; several when <c>allOf</c> names a property again.</summary>
+    /// <summary>The schemas by property, in the schema's order. A property has several when <c>allOf</c> repeats it.</summary>
     public Dictionary<string, List<JsonElement>> Properties { get; } = [];
 
     public List<string> Required { get; } = [];
 
-    /// <summary>Members that have to be there when another is.</summary>
+    /// <summary>Members that are required when another member is present.</summary>
     public List<(string Property, string Needs)> DependentRequired { get; } = [];
 
     public List<JsonElement> AdditionalProperties { get; } = [];

@@ -7,13 +7,13 @@ using Dragoman.Emulator.Generation;
 
 namespace Dragoman.Emulator.Schemas;
 
-/// <summary>Makes a JSON value that is valid against a JSON Schema, decided by a seed.</summary>
+/// <summary>Generates a JSON value that is valid against a JSON Schema, decided by a seed.</summary>
 internal sealed class SchemaInstance
 {
-    // Deeper than this, optional members are left out and recursion is ended where the schema lets it.
+    // Below this depth optional members are left out, and recursion ends where the schema allows it.
     private const int ComfortableDepth = 4;
 
-    // A schema whose required members recurse for ever has no instance; the value ends here.
+    // A schema whose required members recurse forever has no finite instance. The value ends at this depth.
     private const int DeepestLevel = 24;
 
     private const int Attempts = 24;
@@ -32,12 +32,12 @@ internal sealed class SchemaInstance
     }
 
     /// <summary>
-    /// JSON text of an instance. Schemas whose parts contradict each other have none; then it is the closest that
-    /// was found.
+    /// The JSON text of an instance. A schema whose parts contradict each other has none, and gets the closest value that was
+    /// found.
     /// </summary>
     /// <param name="schema">An object or a boolean.</param>
     /// <param name="seed">The same seed gives the same text.</param>
-    /// <param name="preferred">The kind of the value when the schema leaves it open.</param>
+    /// <param name="preferred">The kind of the value when the schema allows several.</param>
     public static string Generate(JsonElement schema, ulong seed, JsonValueKind preferred)
     {
         var text = "";
@@ -94,7 +94,7 @@ internal sealed class SchemaInstance
         };
     }
 
-    /// <summary>One schema that stands for all; several are what <c>allOf</c> asks for one property.</summary>
+    /// <summary>One schema for a property. Several schemas, which come from <c>allOf</c>, are joined.</summary>
     private static JsonElement Joined(IReadOnlyList<JsonElement> schemas)
     {
         if (schemas.Count == 1)
@@ -162,7 +162,7 @@ internal sealed class SchemaInstance
         return made;
     }
 
-    /// <summary>What the members there are need beside them, and what that needs.</summary>
+    /// <summary>The present and required members, and those that they require, directly or indirectly.</summary>
     private static List<string> Dependents(SchemaConstraints constraints, JsonObject made)
     {
         List<string> names = [.. made.Select(member => member.Key), .. constraints.Required];
@@ -178,7 +178,7 @@ internal sealed class SchemaInstance
         return names;
     }
 
-    /// <summary>Members that no <c>properties</c> names: as many as are asked for, or one or two of a plain map.</summary>
+    /// <summary>Adds members that <c>properties</c> does not list: as many as required, or one or two of a plain map.</summary>
     private void AddOpenProperties(SchemaConstraints constraints, JsonObject made, int depth)
     {
         var isMap = constraints.Properties.Count == 0
@@ -232,7 +232,7 @@ internal sealed class SchemaInstance
             return made;
         IReadOnlyList<JsonElement> items = constraints.Items.Count > 0 ? constraints.Items : [default];
         var usual = shallow || constraints.PrefixItems.Count > 0 ? 0 : random.Between(1, 3);
-        // A schema may ask for more than anyone wants to wait for; then the value is not valid, and small.
+        // A schema may require a huge array. The value is then small and not valid.
         var wanted = Math.Min(Math.Min(Math.Max(constraints.MinItems, usual), constraints.MaxItems), 10_000);
         for (var misses = 0; made.Count < wanted && misses < 100;)
         {

@@ -3,12 +3,12 @@ using Dragoman.Emulator.Generation;
 
 namespace Dragoman.Emulator.Schemas;
 
-/// <summary>Makes a number within bounds.</summary>
+/// <summary>Generates a number within bounds.</summary>
 internal static class SchemaNumber
 {
     private const double UsualSpan = 100;
 
-    // Beyond this a double no longer tells whole numbers apart.
+    // A double cannot represent every integer beyond this one.
     private const double LargestExact = 9007199254740991;
 
     private const double LargestDecimal = 1e12;
@@ -57,8 +57,8 @@ internal static class SchemaNumber
             var count = first + Math.Floor(random.Fraction() * Math.Max(1, last - first + 1));
             if (Math.Abs(count) > LargestDecimal || step is > LargestDecimal or < 1 / LargestDecimal)
                 return null;
-            // Decimal, for 3 × 0.1 has to be 0.3. Validators that divide doubles refuse some right multiples; those are
-            // passed over.
+            // In decimal, because 3 × 0.1 must be 0.3. Validators that divide doubles reject some correct multiples, which
+            // are skipped.
             var number = (double)((decimal)count * (decimal)step);
             if (number / step == Math.Floor(number / step))
                 return number == Math.Floor(number) && Math.Abs(number) <= LargestExact ? JsonValue.Create((long)number) : JsonValue.Create(number);

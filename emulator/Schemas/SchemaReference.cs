@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Emulator.Schemas;
 
-/// <summary>Follows a <c>$ref</c> inside one schema document: <c>#</c>, a JSON pointer, an <c>$anchor</c> or an <c>$id</c>.</summary>
+/// <summary>Resolves a <c>$ref</c> inside one schema document: <c>#</c>, a JSON pointer, an <c>$anchor</c> or an <c>$id</c>.</summary>
 internal static class SchemaReference
 {
     public static JsonElement? Resolve(JsonElement root, JsonElement reference)

@@ -3,10 +3,10 @@ using Dragoman.Emulator.Generation;
 
 namespace Dragoman.Emulator.Schemas;
 
-/// <summary>Makes a string of a length, a format or a pattern.</summary>
+/// <summary>Generates a string with a length, a format or a pattern.</summary>
 internal static class SchemaText
 {
-    // A schema may ask for more than anyone wants to wait for.
+    // A schema may require a huge string.
     private const int Longest = 100_000;
 
     private const int PatternAttempts = 50;

@@ -2,7 +2,7 @@ using Dragoman.Emulator.Generation;
 
 namespace Dragoman.Emulator.Tools;
 
-/// <summary>What the ids of a dialect's tool calls look like: a prefix, and then letters and digits.</summary>
+/// <summary>The form of a dialect's tool call ids: a prefix, then letters and digits.</summary>
 internal sealed record CallIds(string Prefix, int Length)
 {
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -4,10 +4,10 @@ using Dragoman.Emulator.Schemas;
 
 namespace Dragoman.Emulator.Tools;
 
-/// <summary>A call the answer makes.</summary>
-/// <param name="Id">In the form of the dialect's ids.</param>
-/// <param name="Name">The tool.</param>
-/// <param name="Arguments">JSON text that fits the tool's schema.</param>
+/// <summary>A tool call of the answer.</summary>
+/// <param name="Id">The call's id, in the dialect's form.</param>
+/// <param name="Name">The tool's name.</param>
+/// <param name="Arguments">JSON text that is valid against the tool's schema.</param>
 internal sealed record ToolCall(string Id, string Name, string Arguments)
 {
     public static ToolCall To(ToolDefinition tool, ulong seed, CallIds ids)

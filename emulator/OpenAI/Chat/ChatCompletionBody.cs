@@ -3,7 +3,7 @@ using Dragoman.Emulator.Completions;
 
 namespace Dragoman.Emulator.OpenAI.Chat;
 
-/// <summary>OpenAI's <c>chat.completion</c> object (fixtures <c>openai-chat/nonstream-*</c>).</summary>
+/// <summary>Writes OpenAI's <c>chat.completion</c> object (fixtures <c>openai-chat/nonstream-*</c>).</summary>
 internal sealed class ChatCompletionBody(string id, long created, ChatCompletionRequest request, OpenAIVariant variant)
 {
     public void Write(Utf8JsonWriter json, IReadOnlyList<SaidChoice> choices, Usage usage)

@@ -21,7 +21,7 @@ internal sealed class ChatCompletionChunks(string id, long created, ChatCompleti
         if (variant.FiltersContent && !began)
             ServerSentEvents.Write(output, WritePromptFilter);
         began = true;
-        // A choice that calls tools carries its role in the first call.
+        // A choice that calls tools has its role in the first call.
         if (!choice.CallsTools || choice.Thinks)
         {
             WriteChunk(output, choice, json =>

@@ -31,7 +31,7 @@ internal static class ChatCompletionFormat
         return new(type != "text", schema);
     }
 
-    /// <exception cref="ApiException">400: free JSON needs the word in the conversation.</exception>
+    /// <exception cref="ApiException">400: <c>json_object</c> requires the word JSON in the conversation.</exception>
     public static void Check(JsonElement root, List<ChatMessage> messages)
     {
         if (root.TryGetProperty("response_format", out var format) && format.ValueKind == JsonValueKind.Object

@@ -6,7 +6,7 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.OpenAI.Chat;
 
-/// <summary>Reads <c>messages</c>, and checks that tool calls and results belong together.</summary>
+/// <summary>Reads <c>messages</c> and checks that tool calls and results match.</summary>
 internal static class ChatCompletionMessages
 {
     private const int LongestId = 64;
@@ -28,7 +28,7 @@ internal static class ChatCompletionMessages
         return messages;
     }
 
-    /// <exception cref="ApiException">400.</exception>
+    /// <exception cref="ApiException">400: a tool call and its result do not match.</exception>
     public static void CheckOrder(List<ChatMessage> messages)
     {
         if (messages.Count == 0)
@@ -74,7 +74,7 @@ internal static class ChatCompletionMessages
         if (role == "assistant")
         {
             fields.Text("refusal", nullable: true);
-            // What a compatible server's answers carry comes back with them.
+            // Clients send back what the answers of a compatible server held.
             if (fields.PassesOthersOver)
                 fields.Text("reasoning_content", nullable: true);
             fields.Object("audio", nullable: true);
@@ -188,7 +188,7 @@ internal static class ChatCompletionMessages
                 calls.Add(new(id, name, arguments));
             }
 
-            // A stream's own number of the call, which some clients send back.
+            // Some clients send back the index that a call had in a stream.
             if (message.PassesOthersOver)
                 call.Ignore("index");
             call.RejectOthers();

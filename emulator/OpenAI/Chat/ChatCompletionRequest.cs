@@ -13,7 +13,7 @@ namespace Dragoman.Emulator.OpenAI.Chat;
 /// <param name="Model">The model that answers.</param>
 /// <param name="Completion">The answer.</param>
 /// <param name="Stream">Whether it is streamed.</param>
-/// <param name="Seed">Decides the answer, and what surrounds it.</param>
+/// <param name="Seed">The number that decides the answer, its ids and its padding.</param>
 internal sealed record ChatCompletionRequest(OpenAIModel Model, Completion Completion, bool Stream, ulong Seed)
 {
     private const int MostChoices = 128;
@@ -28,16 +28,16 @@ internal sealed record ChatCompletionRequest(OpenAIModel Model, Completion Compl
     private static readonly string[] Tiers = ["auto", "default", "flex", "scale", "priority", "fast"];
     private static readonly string[] Verbosities = ["low", "medium", "high"];
 
-    /// <summary>A last chunk with usage.</summary>
+    /// <summary>Whether a last chunk has the usage.</summary>
     public bool IncludesUsage { get; init; }
 
-    /// <summary>Padding against guesses by length.</summary>
+    /// <summary>Whether chunks have padding that hides their lengths.</summary>
     public bool Obfuscates { get; init; }
 
-    /// <summary>Alternatives given beside each token's logarithm; null without logarithms.</summary>
+    /// <summary>The number of alternatives beside each token's logprob. Null without logprobs.</summary>
     public int? TopLogprobs { get; init; }
 
-    /// <summary>The format of speech, when the answer is spoken.</summary>
+    /// <summary>The audio format of a spoken answer. Null for text.</summary>
     public string? AudioFormat { get; init; }
 
     /// <summary>The name the client used.</summary>

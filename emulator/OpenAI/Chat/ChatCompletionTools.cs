@@ -36,7 +36,7 @@ internal static class ChatCompletionTools
         return Choose(body, tools, parallel);
     }
 
-    /// <exception cref="ApiException">400: a choice without tools.</exception>
+    /// <exception cref="ApiException">400: there is a tool choice without tools.</exception>
     public static void CheckAllowed(JsonElement root)
     {
         var hasTools = root.TryGetProperty("tools", out var given) && given.ValueKind == JsonValueKind.Array && given.GetArrayLength() > 0;

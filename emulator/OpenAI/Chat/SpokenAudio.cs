@@ -6,14 +6,14 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.OpenAI.Chat;
 
-/// <summary>Speech as an answer: a tone of some length for each token (<c>specs/dialects.md 2.10</c>).</summary>
+/// <summary>Spoken answers: one tone for each token (<c>specs/dialects.md 2.10</c>).</summary>
 internal static class SpokenAudio
 {
     private const int BytesPerToken = 48;
 
     private static readonly string[] Formats = ["wav", "aac", "mp3", "flac", "opus", "pcm16"];
 
-    /// <summary>The format that was asked for; null when the answer is not spoken.</summary>
+    /// <summary>The requested format. Null when the answer is not spoken.</summary>
     public static string? ReadFormat(FieldReader body)
     {
         var modalities = body.Items("modalities", nullable: true) ?? [];
@@ -31,7 +31,7 @@ internal static class SpokenAudio
         return isSpoken ? format : null;
     }
 
-    /// <exception cref="ApiException">400: the model does not speak, or not in this way.</exception>
+    /// <exception cref="ApiException">400: the model does not speak, or not in this format.</exception>
     public static void Check(OpenAIModel model, List<ChatMessage> messages, string? format, bool stream)
     {
         var hears = messages.Exists(message => message.Attachments.Any(attachment => attachment.StartsWith("audio (", StringComparison.Ordinal)));

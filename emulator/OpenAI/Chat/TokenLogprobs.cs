@@ -4,13 +4,13 @@ using Dragoman.Emulator.Generation;
 
 namespace Dragoman.Emulator.OpenAI.Chat;
 
-/// <summary>How likely a token was, decided by the token alone, and what would have come next most likely.</summary>
+/// <summary>The logprob of a token, decided by the token alone, and the most likely alternatives.</summary>
 internal static class TokenLogprobs
 {
-    /// <summary>One entry of <c>logprobs.content</c>.</summary>
-    /// <param name="json">Inside the array.</param>
+    /// <summary>Writes one entry of <c>logprobs.content</c>.</summary>
+    /// <param name="json">A writer inside the array.</param>
     /// <param name="token">The token.</param>
-    /// <param name="alternatives">0 to 20, of which the first is the token itself.</param>
+    /// <param name="alternatives">The number of alternatives, 0 to 20. The first is the token itself.</param>
     public static void Write(Utf8JsonWriter json, string token, int alternatives)
     {
         var random = new DeterministicRandom(CanonicalHash.Of(token));

@@ -5,15 +5,15 @@ namespace Dragoman.Emulator.OpenAI.Responses;
 
 /// <summary>An item of a response's output.</summary>
 /// <param name="Kind"><c>reasoning</c>, <c>message</c> or <c>function_call</c>.</param>
-/// <param name="Id">Its own id, which is not the call's.</param>
+/// <param name="Id">The item's id, which differs from the call's id.</param>
 internal sealed record OutputItem(string Kind, string Id)
 {
-    /// <summary>Text, a summary of the reasoning when one was asked for, or arguments.</summary>
+    /// <summary>The text, the requested summary of the reasoning, or the arguments.</summary>
     public string Text { get; set; } = "";
 
     public bool IsRefusal { get; init; }
 
-    /// <summary>Of reasoning.</summary>
+    /// <summary>The encrypted state of reasoning.</summary>
     public string? Encrypted { get; init; }
 
     public string CallId { get; init; } = "";
@@ -23,7 +23,7 @@ internal sealed record OutputItem(string Kind, string Id)
     /// <summary><c>in_progress</c>, <c>completed</c> or <c>incomplete</c>.</summary>
     public string Status { get; set; } = "in_progress";
 
-    /// <summary>The item as part of the conversation that follows; null for reasoning.</summary>
+    /// <summary>The item as a message of the continued conversation. Null for reasoning.</summary>
     public ChatMessage? ToMessage() => Kind switch
     {
         "message" => new("assistant", Text),
@@ -65,7 +65,7 @@ internal sealed record OutputItem(string Kind, string Id)
         json.WriteEndObject();
     }
 
-    /// <summary>The one part of a message.</summary>
+    /// <summary>Writes the only part of a message.</summary>
     public void WritePart(Utf8JsonWriter json, string text)
     {
         json.WriteStartObject();

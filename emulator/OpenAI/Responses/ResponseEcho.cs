@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Emulator.OpenAI.Responses;
 
-/// <summary>What a response object repeats of its request; the request itself is gone by then.</summary>
+/// <summary>The members of the request that a response object repeats. The request itself is already released by then.</summary>
 internal sealed class ResponseEcho
 {
     private static readonly (string Name, string Default)[] Members =

@@ -5,7 +5,7 @@ using Dragoman.Emulator.Generation;
 
 namespace Dragoman.Emulator.OpenAI.Responses;
 
-/// <summary>A response as events: one item after the other, each numbered without a gap (<c>specs/dialects.md 3.6</c>).</summary>
+/// <summary>Writes a response as events, one item after another and numbered without gaps (<c>specs/dialects.md 3.6</c>).</summary>
 internal sealed class ResponseEvents(ResponsesRequest request, ResponseObject response) : IChunkFormat
 {
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -7,13 +7,13 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.OpenAI.Responses;
 
-/// <summary>Reads <c>input</c>: a text, or items (<c>specs/dialects.md 1.1, 3.6</c>).</summary>
+/// <summary>Reads <c>input</c>, a text or a list of items (<c>specs/dialects.md 1.1, 3.6</c>).</summary>
 internal sealed class ResponseInput(FieldReader body, ResponseStore store)
 {
     /// <summary>The provider's name in its seals.</summary>
     public const string Provider = "openai";
 
-    /// <summary>What encrypted reasoning begins with, as OpenAI's does.</summary>
+    /// <summary>The prefix of encrypted reasoning, which is OpenAI's own.</summary>
     public const string EncryptedPrefix = "gAAAAAB";
 
     private static readonly string[] Roles = ["user", "assistant", "system", "developer"];
@@ -23,7 +23,7 @@ internal sealed class ResponseInput(FieldReader body, ResponseStore store)
     private readonly List<ChatMessage> messages = [];
     private readonly List<(string? Id, string? Encrypted, bool IsFollowed)> reasoning = [];
 
-    /// <summary>The messages, tool calls as assistants' and outputs as tools'.</summary>
+    /// <summary>The messages. Tool calls are the assistant's messages and outputs are the tools' messages.</summary>
     public List<ChatMessage> Read()
     {
         if (!body.Any("input", out var input))
@@ -48,7 +48,7 @@ internal sealed class ResponseInput(FieldReader body, ResponseStore store)
         return messages;
     }
 
-    /// <exception cref="ApiException">400: calls and outputs do not belong together, or reasoning is not where it was.</exception>
+    /// <exception cref="ApiException">400: calls and outputs do not match, or reasoning is not at its original place.</exception>
     public void Check(OpenAIModel model, IReadOnlyList<ChatMessage> conversation)
     {
         var calls = new List<string>();

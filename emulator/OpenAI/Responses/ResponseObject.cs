@@ -7,7 +7,7 @@ using Dragoman.Emulator.Tools;
 
 namespace Dragoman.Emulator.OpenAI.Responses;
 
-/// <summary>The <c>response</c> object, from its beginning to its end, and what is stored of it.</summary>
+/// <summary>The <c>response</c> object, from its beginning to its end, and its stored copy.</summary>
 internal sealed class ResponseObject(ResponsesRequest request, ResponseStore store, TimeProvider time)
 {
     private const string Unavailable = "The server had an error processing your request. Sorry about that!";
@@ -20,7 +20,7 @@ internal sealed class ResponseObject(ResponsesRequest request, ResponseStore sto
 
     public int Count => output.Count;
 
-    /// <summary>A reasoning item. Its state is the same for the same request.</summary>
+    /// <summary>Adds a reasoning item. The same request always gets the same state.</summary>
     public OutputItem AddReasoning() => Add(new("reasoning", NewId("rs"))
     {
         Encrypted = request.Encrypts ? ResponseInput.EncryptedPrefix + Seal.OfNumber(ResponseInput.Provider, request.Model.Id, request.Seed) : null,
@@ -30,7 +30,7 @@ internal sealed class ResponseObject(ResponsesRequest request, ResponseStore sto
 
     public OutputItem AddCall(ToolCall call) => Add(new("function_call", NewId("fc")) { CallId = call.Id, Name = call.Name });
 
-    /// <summary>The answer that is not streamed.</summary>
+    /// <summary>Writes an answer that is not streamed.</summary>
     public void Write(Utf8JsonWriter json, IReadOnlyList<SaidChoice> choices, Usage usage)
     {
         var said = choices[0];
@@ -49,7 +49,7 @@ internal sealed class ResponseObject(ResponsesRequest request, ResponseStore sto
         Store(isCut, usage);
     }
 
-    /// <summary>Keeps the response for those that follow on it, when the request says so.</summary>
+    /// <summary>Stores the response for requests that continue it, if the request asks for it.</summary>
     public void Store(bool isCut, Usage usage)
     {
         if (!request.Echo.Stores)
@@ -69,9 +69,9 @@ internal sealed class ResponseObject(ResponsesRequest request, ResponseStore sto
         store.Add(new(Id, messages, request.Seed, buffer.WrittenSpan.ToArray(), [.. output.Where(item => item.Kind == "reasoning").Select(item => item.Id)]));
     }
 
-    /// <param name="json">Where a value is due.</param>
+    /// <param name="json">A writer that expects a value.</param>
     /// <param name="status"><c>in_progress</c>, <c>completed</c>, <c>incomplete</c> or <c>failed</c>.</param>
-    /// <param name="usage">Once it is known.</param>
+    /// <param name="usage">The usage. Null while it is unknown.</param>
     public void Write(Utf8JsonWriter json, string status, Usage? usage)
     {
         json.WriteStartObject();

@@ -4,7 +4,7 @@ using Dragoman.Emulator.Requests;
 
 namespace Dragoman.Emulator.OpenAI.Responses;
 
-/// <summary>Reads <c>text</c>: what the text has to be.</summary>
+/// <summary>Reads <c>text</c>: the required format of the answer.</summary>
 internal static class ResponseTextFormat
 {
     private static readonly string[] Types = ["text", "json_object", "json_schema"];

@@ -4,7 +4,7 @@ using Dragoman.Emulator.Tools;
 
 namespace Dragoman.Emulator.OpenAI.Responses;
 
-/// <summary>Reads the flat <c>tools</c> of responses, <c>tool_choice</c> and <c>parallel_tool_calls</c> (<c>specs/dialects.md 2.3</c>).</summary>
+/// <summary>Reads the flat <c>tools</c> of Responses, <c>tool_choice</c> and <c>parallel_tool_calls</c> (<c>specs/dialects.md 2.3</c>).</summary>
 internal static class ResponseTools
 {
     private static readonly string[] Types = ["function"];

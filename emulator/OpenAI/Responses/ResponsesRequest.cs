@@ -11,11 +11,11 @@ namespace Dragoman.Emulator.OpenAI.Responses;
 
 /// <summary>A request to <c>responses</c> (<c>specs/dialects.md 1.1</c>).</summary>
 /// <param name="Model">The model that answers.</param>
-/// <param name="Completion">The answer: one choice.</param>
-/// <param name="Stream">Whether it is streamed.</param>
-/// <param name="Seed">Decides the answer.</param>
-/// <param name="Messages">The conversation without instructions, for what follows on it.</param>
-/// <param name="Echo">What the response repeats of the request.</param>
+/// <param name="Completion">The answer, with one choice.</param>
+/// <param name="Stream">Whether the answer is streamed.</param>
+/// <param name="Seed">The number that decides the answer.</param>
+/// <param name="Messages">The conversation without instructions, for requests that continue it.</param>
+/// <param name="Echo">The members of the request that the response repeats.</param>
 internal sealed record ResponsesRequest(
     OpenAIModel Model, Completion Completion, bool Stream, ulong Seed, IReadOnlyList<ChatMessage> Messages, ResponseEcho Echo)
 {
@@ -31,7 +31,7 @@ internal sealed record ResponsesRequest(
     private static readonly string[] Summaries = ["auto", "concise", "detailed"];
     private static readonly string[] Verbosities = ["low", "medium", "high"];
 
-    /// <summary>Reasoning items carry their state, for a client that keeps the conversation itself.</summary>
+    /// <summary>Whether reasoning items hold their encrypted state, for a client that keeps the conversation itself.</summary>
     public bool Encrypts { get; init; }
 
     public bool Summarizes { get; init; }

@@ -2,15 +2,15 @@ using Dragoman.Emulator.Chat;
 
 namespace Dragoman.Emulator.OpenAI.Responses;
 
-/// <summary>A response that later requests can go on from.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Messages">The conversation up to it, its own output included; no instructions.</param>
-/// <param name="Seed">What decided it.</param>
+/// <summary>A response that later requests can continue.</summary>
+/// <param name="Id">The response's id.</param>
+/// <param name="Messages">The conversation including this response's output, without instructions.</param>
+/// <param name="Seed">The number that decided the response.</param>
 /// <param name="Body">The response as JSON.</param>
-/// <param name="ReasoningIds">Of its reasoning items.</param>
+/// <param name="ReasoningIds">The ids of its reasoning items.</param>
 internal sealed record StoredResponse(string Id, IReadOnlyList<ChatMessage> Messages, ulong Seed, byte[] Body, IReadOnlyList<string> ReasoningIds);
 
-/// <summary>The last responses that were asked to be stored; the oldest make room.</summary>
+/// <summary>The last stored responses. The oldest are dropped first.</summary>
 internal sealed class ResponseStore
 {
     private const int Capacity = 256;
