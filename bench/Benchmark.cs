@@ -34,7 +34,7 @@ internal sealed class Benchmark(TestBed bed, IReadOnlyList<Contender> contenders
         if (options.Includes(Options.Streams))
         {
             Say("the largest number of streams");
-            // It has processes of its own, and nothing else may take memory beside them.
+            // This measure has separate processes, and nothing else may use memory at the same time.
             await bed.DisposeAsync();
             await MostStreams.MeasureAsync(benchmark.figures, repository, ways, options.Plan, cancellation);
         }
@@ -42,7 +42,7 @@ internal sealed class Benchmark(TestBed bed, IReadOnlyList<Contender> contenders
         return new Run(machine, startedAt, clock.Elapsed, options.Plan, othersCores, ways, benchmark.figures);
     }
 
-    /// <returns>How many cores something else kept busy.</returns>
+    /// <returns>The mean number of cores that other processes kept busy.</returns>
     private async Task<double> MeasureAsync(NoiseMeter noise)
     {
         await Task.Delay(SettlingTime, cancellation);
@@ -74,7 +74,7 @@ internal sealed class Benchmark(TestBed bed, IReadOnlyList<Contender> contenders
         if (options.Includes(Options.Typed))
         {
             Say("time to the first token");
-            // What streams token by token has warmed up with the measure before; its connections are too few.
+            // The code for single tokens is warm after the measure before, but its connections are too few.
             TypedStreams.AddTo(figures, await Rounds.RunAsync(Streaming, plan.Rounds, options.Includes(Options.Single) ? 1 : Rounds.ToWarmUp, contender => TypedStreams.MeasureAsync(contender, plan.TypedStreams, cancellation), cancellation));
         }
 

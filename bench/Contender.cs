@@ -3,15 +3,15 @@ using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench;
 
-/// <summary>An address to ask, and what else every request to it carries.</summary>
+/// <summary>An address for requests, and the headers of every request to it.</summary>
 internal sealed record Entrance(Uri Address, params (string Name, string Value)[] Headers);
 
-/// <summary>A way from the load generator to the upstream, ready to be asked.</summary>
-/// <param name="way">What it is called.</param>
-/// <param name="dialect">Spoken to its entrance.</param>
-/// <param name="emulated">Where it leads to the emulator.</param>
-/// <param name="recorded">Where it leads to the recording.</param>
-/// <param name="hops">The processes on the way, the upstream excluded.</param>
+/// <summary>A running way from the load generator to the upstream.</summary>
+/// <param name="way">The way's names.</param>
+/// <param name="dialect">The dialect of its requests.</param>
+/// <param name="emulated">The entrance that leads to the emulator.</param>
+/// <param name="recorded">The entrance that leads to the recording.</param>
+/// <param name="hops">The processes on the way, without the upstream.</param>
 internal sealed class Contender(Way way, ChatDialect dialect, Entrance emulated, Entrance recorded, params RunningProcess[] hops) : IDisposable
 {
     private readonly ChatClient toEmulator = new(emulated, dialect);
@@ -25,18 +25,18 @@ internal sealed class Contender(Way way, ChatDialect dialect, Entrance emulated,
 
     public RunningProcess[] Hops => hops;
 
-    /// <summary>Takes part where the emulator's answers are streamed.</summary>
+    /// <summary>Whether it takes part in measures that stream the emulator's answers.</summary>
     public bool Streams { get; init; } = true;
 
-    /// <summary>Takes part where the recording is streamed.</summary>
+    /// <summary>Whether it takes part in measures that stream the recording.</summary>
     public bool Floods { get; init; } = true;
 
-    /// <summary>So slow that a turn of the same length would take minutes; it gets a quarter of the requests.</summary>
+    /// <summary>Whether it is so slow that a turn would take minutes. It then gets a quarter of the requests.</summary>
     public bool IsSlow { get; init; }
 
     public ChatClient ClientFor(Workload workload) => workload.IsRecorded ? toRecording : toEmulator;
 
-    /// <summary>How much of a turn's load this contender gets.</summary>
+    /// <summary>The number of a turn's requests that this contender gets.</summary>
     public int ShareOf(int requests) => IsSlow ? Math.Max(1, requests / 4) : requests;
 
     public void Dispose()

@@ -6,10 +6,10 @@ using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench;
 
-/// <summary>What the figures depend on and may be told: hardware and versions, no names and no paths.</summary>
+/// <summary>The hardware and versions that the figures depend on, without names or paths of the machine.</summary>
 internal sealed partial record Machine(string Processor, int Cores, double MemoryGibibytes, string Kernel, string Runtime, string Nginx, string? Peer, string Commit)
 {
-    /// <summary>For a file's name.</summary>
+    /// <summary>The machine's description for file names.</summary>
     public string ShortName => NotAWord().Replace($"{Cores} cores {Processor}".ToLowerInvariant(), "-").Trim('-');
 
     public static Machine Describe(string repository)
@@ -20,7 +20,7 @@ internal sealed partial record Machine(string Processor, int Cores, double Memor
             Marks().Replace(processor, "").Trim(),
             Environment.ProcessorCount,
             memory / 1024.0 / 1024.0,
-            // Without the builder's own suffix.
+            // Without the suffix of the kernel's builder.
             KernelVersion().Match(File.ReadAllText("/proc/sys/kernel/osrelease")).Value,
             RuntimeInformation.FrameworkDescription,
             Run(Environment.GetEnvironmentVariable("BENCH_NGINX") ?? "nginx", "-v").Replace("nginx version: ", "", StringComparison.Ordinal),

@@ -3,10 +3,10 @@ using Dragoman.Bench.Streams;
 
 namespace Dragoman.Bench;
 
-/// <summary>What a run measures, and of whom.</summary>
-/// <param name="Plan">How much of everything.</param>
-/// <param name="Measures">By name; all when empty.</param>
-/// <param name="Contenders">By id, besides what they are compared with; all when empty.</param>
+/// <summary>What a run measures and with which contenders.</summary>
+/// <param name="Plan">How much is measured.</param>
+/// <param name="Measures">The measures by name. All when empty.</param>
+/// <param name="Contenders">The contenders by id, besides those that they are compared with. All when empty.</param>
 internal sealed record Options(Plan Plan, IReadOnlySet<string> Measures, IReadOnlySet<string> Contenders)
 {
     /// <summary>Every measure's name, in the order of a run.</summary>
@@ -30,12 +30,12 @@ internal sealed record Options(Plan Plan, IReadOnlySet<string> Measures, IReadOn
     public const string Start = "start";
     public const string Streams = "streams";
 
-    /// <summary>Everything, at full length: what is kept as a result.</summary>
+    /// <summary>Whether everything is measured at full length, so that the run is kept as a result.</summary>
     public bool IsComplete => Plan == Plan.Full && Measures.Count == 0 && Contenders.Count == 0;
 
     public static Options All(Plan plan) => new(plan, new HashSet<string>(), new HashSet<string>());
 
-    /// <returns>Nothing when the arguments are not understood.</returns>
+    /// <returns>Null when the arguments are not understood.</returns>
     public static Options? Read(ReadOnlySpan<string> arguments)
     {
         var options = All(Plan.Full);
@@ -64,8 +64,8 @@ internal sealed record Options(Plan Plan, IReadOnlySet<string> Measures, IReadOn
 
     public bool Includes(string measure) => Measures.Count == 0 || Measures.Contains(measure);
 
-    /// <summary>The chosen ones, and of each upstream format that they use what they are compared with.</summary>
-    /// <exception cref="InvalidOperationException">An id is none of theirs.</exception>
+    /// <summary>The chosen ways, and those that they are compared with for each upstream format that they use.</summary>
+    /// <exception cref="InvalidOperationException">No way has one of the ids.</exception>
     public IReadOnlyList<Way> Choose(IReadOnlyList<Way> ways)
     {
         if (Contenders.Count == 0)

@@ -59,7 +59,7 @@ static Task<int> SoakAsync(SoakOptions options) => MeasureAsync(async (repositor
 
 static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
 
-// A report of one measure that has a run of its own.
+// Writes the report of a measure with a separate run.
 static Task<int> ReportAsync(Func<string, CancellationToken, Task<(string Name, string Text)>> measure) => MeasureAsync(async (repository, stop) =>
 {
     var (name, text) = await measure(repository, stop);
@@ -83,7 +83,7 @@ static async Task<int> MeasureAsync(Func<string, CancellationToken, Task> measur
 
     void Stop(PosixSignalContext signal)
     {
-        // The processes that were started end first.
+        // The started processes must end before this one.
         signal.Cancel = true;
         stop.Cancel();
     }

@@ -4,7 +4,7 @@ internal static class Statistics
 {
     public static double Median(IEnumerable<double> values) => Percentile([.. values], 0.5);
 
-    /// <summary>The smallest value that at least this share of the values does not exceed; the mean of two for an even median.</summary>
+    /// <summary>The smallest value that at least this share of the values does not exceed. The median of an even number is the mean of two.</summary>
     public static double Percentile(double[] values, double share)
     {
         if (values.Length == 0)

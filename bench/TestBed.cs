@@ -7,7 +7,7 @@ namespace Dragoman.Bench;
 /// <summary>Upstreams, bare nginx, our hops and our nginx, all on 127.0.0.1, and the contenders that they form.</summary>
 internal sealed class TestBed : IAsyncDisposable
 {
-    /// <summary>The header without which Anthropic's dialect is refused.</summary>
+    /// <summary>The header that Anthropic's dialect requires.</summary>
     public static readonly (string Name, string Value) AnthropicVersion = ("anthropic-version", "2023-06-01");
 
     private readonly string repository;
@@ -18,7 +18,7 @@ internal sealed class TestBed : IAsyncDisposable
 
     public IReadOnlyList<RunningProcess> Processes => group.Members;
 
-    /// <summary>What every contender's requests reach in the end.</summary>
+    /// <summary>The final destination of every contender's requests.</summary>
     public RunningProcess Emulator { get; private set; } = null!;
 
     public RunningProcess Recording { get; private set; } = null!;
@@ -43,7 +43,7 @@ internal sealed class TestBed : IAsyncDisposable
         }
     }
 
-    /// <summary>What answers a workload in a provider's place.</summary>
+    /// <summary>The process that answers a workload in place of a provider.</summary>
     public RunningProcess UpstreamOf(Workload workload) => workload.IsRecorded ? Recording : Emulator;
 
     /// <summary>May be called twice.</summary>
@@ -89,7 +89,7 @@ internal sealed class TestBed : IAsyncDisposable
             new(new("nginx", WayNames.BareNginx, UpstreamWire.OpenAI, WayKind.BareNginx), ChatDialect.OpenAI, toBareEmulator, toBareRecording, bare),
             new(new("dotnet", WayNames.BareDotnet, UpstreamWire.OpenAI, WayKind.BareDotnet), ChatDialect.OpenAI, new(dotnetAddress, (BareDotnet.UpstreamHeader, emulator.ToString())), new(dotnetAddress, (BareDotnet.UpstreamHeader, recording.ToString())), dotnet),
             new(new("sidecar", "sidecar", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.Ollama, toSidecar, toSidecar, sidecar),
-            // The emulator takes no OpenAI stream options, so that its streams would be written anew and not passed through.
+            // The emulator does not accept OpenAI's stream options, so its streams would be rewritten and not passed through.
             new(new("sidecar-pass", "sidecar, passed through", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.OpenAI, toSidecar, toSidecar, sidecar) { Streams = false },
             new(new("nginx-sidecar", "nginx + sidecar", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.Ollama, toSmall, toSmall, smallFront, sidecar),
             new(new("functions", "functions", UpstreamWire.OpenAI, WayKind.Ours), ChatDialect.Ollama, toFunctions, toFunctions, functions) { Streams = false, Floods = false },
@@ -116,8 +116,8 @@ internal sealed class TestBed : IAsyncDisposable
 
     private string WriteConfiguration(Uri emulator, Uri recording)
     {
-        // Ollama's dialect asks for the published name and is translated, OpenAI's for the upstream's and passes through, or for
-        // a third and is translated into Anthropic's.
+        // Ollama's dialect uses the published name and is translated. OpenAI's uses the upstream's name and passes through, or a
+        // third name and is translated to Anthropic's.
         var models = string.Join(", ", Workload.All.Select(workload =>
         {
             var provider = workload.IsRecorded ? "recording" : "emulator";

@@ -1,6 +1,6 @@
 namespace Dragoman.Bench;
 
-/// <summary>The format the upstream is spoken to in. Added times and ratios are taken among ways of one format.</summary>
+/// <summary>The format of requests to the upstream. Added times and ratios compare ways of the same format.</summary>
 internal enum UpstreamWire
 {
     OpenAI,
@@ -9,13 +9,13 @@ internal enum UpstreamWire
 
 internal enum WayKind
 {
-    /// <summary>The upstream itself: what times are added to.</summary>
+    /// <summary>The upstream itself, the base of added times.</summary>
     Direct,
 
-    /// <summary>A proxy that does nothing else: what ratios are taken against.</summary>
+    /// <summary>A proxy that does nothing else, the base of ratios.</summary>
     BareNginx,
 
-    /// <summary>The same of .NET's own parts: how much of a ratio is the platform's.</summary>
+    /// <summary>A proxy of .NET's own parts, which shows the platform's share of a ratio.</summary>
     BareDotnet,
 
     Ours,
@@ -24,9 +24,9 @@ internal enum WayKind
     Peer,
 }
 
-/// <summary>What a way from the load generator to the upstream is called, and what it is compared with.</summary>
-/// <param name="Id">For the command line.</param>
-/// <param name="Name">As tables show it.</param>
-/// <param name="Wire">Between the last hop and the upstream.</param>
-/// <param name="Kind">What it is there for.</param>
+/// <summary>The names of a way from the load generator to the upstream, and its role in comparisons.</summary>
+/// <param name="Id">The name on the command line.</param>
+/// <param name="Name">The name in tables.</param>
+/// <param name="Wire">The format between the last hop and the upstream.</param>
+/// <param name="Kind">The way's role.</param>
 internal sealed record Way(string Id, string Name, UpstreamWire Wire, WayKind Kind);

@@ -1,6 +1,6 @@
 namespace Dragoman.Bench;
 
-/// <summary>What every benchmark calls the same way.</summary>
+/// <summary>The names of the ways that all benchmarks share.</summary>
 internal static class WayNames
 {
     public const string Direct = "direct";

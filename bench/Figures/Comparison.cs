@@ -3,10 +3,10 @@ using Dragoman.Bench.Reports;
 
 namespace Dragoman.Bench.Figures;
 
-/// <summary>What two runs have in common, as ratios of the later to the earlier.</summary>
+/// <summary>The figures that two runs share, as ratios of the later to the earlier run.</summary>
 internal static class Comparison
 {
-    /// <summary>Marks a change that is larger than what the rounds of either run differ by.</summary>
+    /// <summary>Marks a change that is larger than the spread of the rounds.</summary>
     private const string Clear = "clear";
 
     public static string Table(FiguresOfRun before, FiguresOfRun after)
@@ -30,7 +30,7 @@ internal static class Comparison
         return text.ToString();
     }
 
-    /// <summary>Whether the rounds of the two lie apart; of fewer than three a run that says nothing.</summary>
+    /// <summary>Whether the rounds of the two runs do not overlap. False with fewer than three rounds in a run.</summary>
     public static bool IsClear(Figure before, Figure after) =>
         before.Rounds.Count >= 3 && after.Rounds.Count >= 3
         && (before.Rounds.Max() < after.Rounds.Min() || after.Rounds.Max() < before.Rounds.Min());

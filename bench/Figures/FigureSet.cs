@@ -7,14 +7,14 @@ internal sealed class FigureSet
 
     public IReadOnlyList<Figure> All => figures;
 
-    /// <summary>Keeps one value a round; their median counts.</summary>
+    /// <summary>Adds a figure with one value per round. Their median is the figure's value.</summary>
     public void AddRounds(string measure, string subject, string name, string unit, IEnumerable<double> rounds)
     {
         double[] each = [.. rounds];
         figures.Add(new(measure, subject, name, unit, Statistics.Median(each), each));
     }
 
-    /// <summary>Keeps what all rounds together give.</summary>
+    /// <summary>Adds a figure with one value for all rounds together.</summary>
     public void Add(string measure, string subject, string name, string unit, double value) =>
         figures.Add(new(measure, subject, name, unit, value, []));
 

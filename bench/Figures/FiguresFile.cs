@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Bench.Figures;
 
-/// <summary>A run's numbers as JSON: what the report is made of, and what <c>compare</c> reads.</summary>
+/// <summary>A run's numbers as JSON, from which the report is written and which <c>compare</c> reads.</summary>
 internal static class FiguresFile
 {
     /// <summary>More digits would only be noise.</summary>
@@ -30,7 +30,7 @@ internal static class FiguresFile
         return output.ToArray();
     }
 
-    /// <exception cref="InvalidOperationException">The file is not one that was written here.</exception>
+    /// <exception cref="InvalidOperationException">The file was not written by this class.</exception>
     public static FiguresOfRun Read(ReadOnlyMemory<byte> file)
     {
         try
@@ -60,7 +60,7 @@ internal static class FiguresFile
         json.WriteEndObject();
     }
 
-    // A figure a line, so that a change of one is a change of one line.
+    // One figure per line, so that one changed figure is one changed line.
     private static void Write(Utf8JsonWriter json, Figure figure)
     {
         using var line = new MemoryStream();
@@ -97,6 +97,6 @@ internal static class FiguresFile
     private static decimal Round(double value) => Math.Round((decimal)value, Digits);
 }
 
-/// <param name="Label">When and of which commit.</param>
-/// <param name="Figures">In the file's order.</param>
+/// <param name="Label">The time and the commit of the run.</param>
+/// <param name="Figures">The figures in the file's order.</param>
 internal sealed record FiguresOfRun(string Label, IReadOnlyList<Figure> Figures);

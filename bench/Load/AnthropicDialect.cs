@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Dragoman.Bench.Load;
 
-/// <summary>Anthropic's messages, where the emulator has them.</summary>
+/// <summary>Anthropic's Messages API, at the emulator's path.</summary>
 internal sealed class AnthropicDialect : ChatDialect
 {
     private const int LinesOfEvent = 3;

@@ -1,18 +1,18 @@
 namespace Dragoman.Bench.Load;
 
 /// <summary>
-/// Requests that arrive at a constant rate, whether or not earlier ones have been answered: open-loop load. A time runs
-/// from when a request was due, not from when it was sent, so that a server that falls behind, or a generator that it
-/// holds up, cannot hide the wait (the omission that is called coordinated).
+/// Requests that arrive at a constant rate, whether or not earlier ones were answered: open-loop load. A request's time is
+/// measured from when it was due, not from when it was sent, so that a server that falls behind, or a generator that it
+/// delays, cannot hide the wait (coordinated omission).
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <param name="sleep">Blocks for so long, by that clock.</param>
+/// <param name="sleep">Blocks for a duration of that clock.</param>
 internal sealed class Arrivals(TimeProvider time, Action<TimeSpan> sleep)
 {
-    /// <param name="count">How many arrive.</param>
-    /// <param name="every">The time between one and the next.</param>
-    /// <param name="ask">Sends one and ends with its answer.</param>
-    /// <param name="cancellation">Lets no more arrive.</param>
+    /// <param name="count">The number of requests.</param>
+    /// <param name="every">The time between two requests.</param>
+    /// <param name="ask">Sends one request and completes with its answer.</param>
+    /// <param name="cancellation">Stops further requests.</param>
     public async Task<ArrivalTimes> RunAsync(int count, TimeSpan every, Func<Task> ask, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
@@ -37,6 +37,6 @@ internal sealed class Arrivals(TimeProvider time, Action<TimeSpan> sleep)
     }
 }
 
-/// <param name="Times">From when each was due to its answer's end.</param>
-/// <param name="Took">From when the first was due until all were answered.</param>
+/// <param name="Times">The time from when each request was due to its answer's end.</param>
+/// <param name="Took">The time from when the first request was due until all were answered.</param>
 internal sealed record ArrivalTimes(TimeSpan[] Times, TimeSpan Took);

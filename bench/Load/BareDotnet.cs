@@ -5,12 +5,12 @@ using Dragoman.Hosting;
 namespace Dragoman.Bench.Load;
 
 /// <summary>
-/// A proxy of .NET's own server and HTTP client, with their sockets set up as Dragoman's are, that passes bytes on as they
-/// come and does nothing else. What it takes above bare nginx is the platform's share of what Dragoman takes.
+/// A proxy of .NET's own server and HTTP client that forwards bytes and does nothing else. Its sockets are set up like
+/// Dragoman's. What it costs more than bare nginx is the platform's share of Dragoman's cost.
 /// </summary>
 internal static class BareDotnet
 {
-    /// <summary>What the runtime of such a process is told, as <c>Executable.props</c> tells Dragoman's.</summary>
+    /// <summary>The runtime's settings, the same as in <c>Executable.props</c> for Dragoman.</summary>
     private static readonly Dictionary<string, string> ProcessEnvironment = new()
     {
         ["DOTNET_TieredPGO"] = "0",
@@ -18,14 +18,14 @@ internal static class BareDotnet
         ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "A",
     };
 
-    /// <summary>The header of a request that says where it is passed on to.</summary>
+    /// <summary>The request header that names the upstream.</summary>
     public const string UpstreamHeader = "x-upstream";
 
-    /// <summary>Starts one.</summary>
+    /// <summary>Starts a proxy.</summary>
     public static Task<(RunningProcess Process, Uri Address)> StartAsync(ProcessGroup group) =>
         group.StartAsync("dotnet-bare", [Environment.ProcessPath!, "bare-dotnet"], ProcessEnvironment);
 
-    /// <summary>Serves on a free port of 127.0.0.1 until the process is told to stop.</summary>
+    /// <summary>Serves on a free port of 127.0.0.1 until the process gets a stop signal.</summary>
     public static async Task RunAsync()
     {
         SocketScheduling.ApplyToProcess();

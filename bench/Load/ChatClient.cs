@@ -6,14 +6,14 @@ using System.Net.Http.Headers;
 namespace Dragoman.Bench.Load;
 
 /// <summary>
-/// Sends chats to one address over kept-alive connections, and takes times. Reads into a buffer that is used again;
-/// nothing is allocated for a token.
+/// Sends chats to one address over keep-alive connections and measures times. It reads into a reused buffer and allocates
+/// nothing per token.
 /// </summary>
 internal sealed class ChatClient(Entrance entrance, ChatDialect dialect) : IDisposable
 {
     private const int BufferSize = 64 * 1024;
 
-    /// <summary>Longer than any dialect's last two lines.</summary>
+    /// <summary>In bytes, more than the last two lines of any dialect.</summary>
     private const int TailSize = 2 * 1024;
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -30,10 +30,10 @@ internal sealed class ChatClient(Entrance entrance, ChatDialect dialect) : IDisp
         MaxConnectionsPerServer = 1024,
     });
 
-    /// <summary>One whole answer, read to its end.</summary>
-    /// <param name="body">What <see cref="ChatDialect.Ask"/> made.</param>
-    /// <param name="buffer">Takes the answer.</param>
-    /// <param name="cancellation">Gives the answer up.</param>
+    /// <summary>Reads one whole answer to its end.</summary>
+    /// <param name="body">The body from <see cref="ChatDialect.Ask"/>.</param>
+    /// <param name="buffer">Receives the answer.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     /// <returns>The body's length, and the time from before sending to the last byte.</returns>
     public async ValueTask<(int Length, TimeSpan Took)> AskAsync(byte[] body, byte[] buffer, CancellationToken cancellation)
     {
@@ -54,12 +54,12 @@ internal sealed class ChatClient(Entrance entrance, ChatDialect dialect) : IDisp
         return (length, took);
     }
 
-    /// <summary>One stream, read to its end and checked.</summary>
-    /// <param name="body">What <see cref="ChatDialect.Ask"/> made.</param>
-    /// <param name="workload">What was asked for.</param>
-    /// <param name="gaps">Takes the milliseconds between reads that brought something, after the first.</param>
-    /// <param name="cancellation">Gives the answer up.</param>
-    /// <returns>The time from before sending to the first whole token.</returns>
+    /// <summary>Reads one stream to its end and checks it.</summary>
+    /// <param name="body">The body from <see cref="ChatDialect.Ask"/>.</param>
+    /// <param name="workload">The workload that was requested.</param>
+    /// <param name="gaps">Receives the milliseconds between reads that returned bytes, after the first.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    /// <returns>The time from before sending to the first complete token.</returns>
     /// <exception cref="WrongAnswerException">The stream is in the wrong dialect, cut off, or lacks tokens.</exception>
     public async Task<TimeSpan> StreamAsync(byte[] body, Workload workload, List<double>? gaps, CancellationToken cancellation)
     {
@@ -110,7 +110,7 @@ internal sealed class ChatClient(Entrance entrance, ChatDialect dialect) : IDisp
         }
     }
 
-    /// <summary>Everything that is answered, kept.</summary>
+    /// <summary>Returns the complete answer.</summary>
     public async Task<byte[]> KeepAsync(byte[] body, CancellationToken cancellation)
     {
         using var response = await SendAsync(body, cancellation);

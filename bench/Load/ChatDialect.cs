@@ -5,35 +5,35 @@ using System.Text.Json;
 namespace Dragoman.Bench.Load;
 
 /// <summary>
-/// How to ask in a dialect, and how to tell a right answer in it from one that was passed through, canned or cut off.
+/// Writes requests in a dialect and distinguishes a correct answer from one that was passed through, canned or cut off.
 /// </summary>
 internal abstract class ChatDialect
 {
-    /// <summary>OpenAI's chat as the upstream itself speaks it.</summary>
+    /// <summary>OpenAI's chat as the upstream itself answers it.</summary>
     public static ChatDialect OpenAI { get; } = new OpenAIDialect(workload => workload.UpstreamName, leadingEvents: 1, trailingEvents: 2);
 
-    /// <summary>OpenAI's chat with Dragoman, which asks the upstream in Anthropic's: usage comes in an event of its own.</summary>
+    /// <summary>OpenAI's chat with Dragoman, which calls the upstream in Anthropic's dialect. Usage has a separate event.</summary>
     public static ChatDialect OpenAIToAnthropic { get; } =
         new OpenAIDialect(workload => workload.NameToAnthropic, leadingEvents: 1, trailingEvents: 3) { AsksForUsage = true, SaysMaxTokens = true };
 
-    /// <summary>OpenAI's chat with Portkey, which asks the upstream in Anthropic's: the opening of a block becomes an empty event.</summary>
+    /// <summary>OpenAI's chat with Portkey, which calls the upstream in Anthropic's dialect. A block's start becomes an empty event.</summary>
     public static ChatDialect OpenAIOfPortkey { get; } =
         new OpenAIDialect(workload => workload.UpstreamName, leadingEvents: 2, trailingEvents: 2) { SaysMaxTokens = true };
 
-    /// <summary>Anthropic's messages as the upstream itself speaks them.</summary>
+    /// <summary>Anthropic's Messages as the upstream itself answers them.</summary>
     public static ChatDialect Anthropic { get; } = new AnthropicDialect();
 
     public static ChatDialect Ollama { get; } = new OllamaDialect();
 
     public abstract string Path { get; }
 
-    /// <summary>Line ends that come before the first token has come whole.</summary>
+    /// <summary>The number of line ends up to the end of the first token's event.</summary>
     public abstract int LinesToFirstToken { get; }
 
-    /// <summary>The model's name as this dialect's contender knows it.</summary>
+    /// <summary>The model's name for this dialect's contender.</summary>
     public abstract string ModelOf(Workload workload);
 
-    /// <summary>Line ends in a whole stream of so many tokens.</summary>
+    /// <summary>The number of line ends in a complete stream of this many tokens.</summary>
     public abstract int LinesOf(int tokens);
 
     public byte[] Ask(Workload workload, string prompt, bool stream)
@@ -58,7 +58,7 @@ internal abstract class ChatDialect
     }
 
     /// <summary>The text of a whole answer.</summary>
-    /// <exception cref="WrongAnswerException">It is not this dialect's, or not the right length.</exception>
+    /// <exception cref="WrongAnswerException">The answer is in another dialect or has the wrong length.</exception>
     public string ReadWhole(ReadOnlyMemory<byte> body, Workload workload)
     {
         try
@@ -72,8 +72,8 @@ internal abstract class ChatDialect
         }
     }
 
-    /// <summary>The text of a stream that was kept whole.</summary>
-    /// <exception cref="WrongAnswerException">It is not this dialect's.</exception>
+    /// <summary>The text of a complete stream.</summary>
+    /// <exception cref="WrongAnswerException">The stream is in another dialect.</exception>
     public string ReadStreamText(ReadOnlyMemory<byte> stream)
     {
         var text = new StringBuilder();
@@ -95,10 +95,10 @@ internal abstract class ChatDialect
         return text.ToString();
     }
 
-    /// <summary>Whether a stream begins as this dialect's does.</summary>
+    /// <summary>Whether a stream begins like this dialect's streams.</summary>
     public abstract bool IsBeginning(ReadOnlySpan<byte> start);
 
-    /// <summary>Whether a stream ended well and says that it had so many tokens.</summary>
+    /// <summary>Whether a stream ended well and reports the requested number of tokens.</summary>
     public abstract bool IsEnd(ReadOnlyMemory<byte> tail, Workload workload);
 
     protected static void Require(bool isRight, string what)

@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace Dragoman.Bench.Load;
 
-/// <summary>OpenAI's chat completions. Servers differ in how many events stand around a stream's tokens.</summary>
-/// <param name="modelOf">The model's name as the server knows it.</param>
-/// <param name="leadingEvents">Events before the first token's.</param>
-/// <param name="trailingEvents">Events after the last token's, <c>[DONE]</c> included.</param>
+/// <summary>OpenAI's chat completions. Servers differ in the number of events before and after a stream's tokens.</summary>
+/// <param name="modelOf">The model's name for the server.</param>
+/// <param name="leadingEvents">The number of events before the first token's.</param>
+/// <param name="trailingEvents">The number of events after the last token's, including <c>[DONE]</c>.</param>
 internal sealed class OpenAIDialect(Func<Workload, string> modelOf, int leadingEvents, int trailingEvents) : ChatDialect
 {
     private const int LinesOfEvent = 2;
 
-    /// <summary>Asks for the usage of a stream, which others give unasked.</summary>
+    /// <summary>Whether to ask for a stream's usage, which other servers send without being asked.</summary>
     public bool AsksForUsage { get; init; }
 
-    /// <summary>Says how long the answer may be, without which Anthropic refuses.</summary>
+    /// <summary>Whether to send the limit for the answer, which Anthropic requires.</summary>
     public bool SaysMaxTokens { get; init; }
 
     public override string Path => "/v1/chat/completions";

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Dragoman.Bench.Load;
 
-/// <summary>One question, asked often; every answer is read and must be the first one's.</summary>
+/// <summary>One question that is asked often. Every answer is read and must equal the first one.</summary>
 internal sealed class Question(Contender contender, Workload workload, string prompt)
 {
     private const int LongestAnswer = 16 * 1024;
@@ -13,7 +13,7 @@ internal sealed class Question(Contender contender, Workload workload, string pr
     private string? text;
 
     /// <returns>The time from before sending to the last byte.</returns>
-    /// <exception cref="WrongAnswerException">The answer is another one, or in another dialect.</exception>
+    /// <exception cref="WrongAnswerException">The answer is different or in another dialect.</exception>
     public async Task<TimeSpan> AskAsync(CancellationToken cancellation)
     {
         var buffer = buffers.TryTake(out var used) ? used : new byte[LongestAnswer];

@@ -5,15 +5,15 @@ using System.Text;
 namespace Dragoman.Bench.Load;
 
 /// <summary>
-/// An upstream that answers every request with a stream of the emulator's in the dialect of the path, recorded at its
-/// start. A flood from the emulator itself would measure how fast the emulator makes text. Every event is an HTTP chunk
-/// of its own, as from servers that flush each token.
+/// An upstream that answers every request with a stream in the dialect of the path, which it recorded from the emulator at
+/// its start. A flood from the emulator itself would measure how fast the emulator generates text. Every event is a
+/// separate HTTP chunk, as from servers that flush each token.
 /// </summary>
 internal static class RecordedUpstream
 {
     private const int WriteSize = 16 * 1024;
 
-    /// <summary>Records, then serves on a free port of 127.0.0.1 until the process is told to stop.</summary>
+    /// <summary>Records, then serves on a free port of 127.0.0.1 until the process gets a stop signal.</summary>
     public static async Task RunAsync(Uri emulator)
     {
         var openAI = await RecordAsync(new Entrance(emulator), ChatDialect.OpenAI);
@@ -26,7 +26,7 @@ internal static class RecordedUpstream
         {
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             var recording = context.Request.Path == ChatDialect.Anthropic.Path ? anthropic : openAI;
-            // Kestrel leaves the framing to whoever announces it.
+            // With this header Kestrel leaves the chunk framing to this code.
             context.Response.Headers.TransferEncoding = "chunked";
             context.Response.ContentType = "text/event-stream; charset=utf-8";
             for (var sent = 0; sent < recording.Length; sent += WriteSize)

@@ -1,19 +1,19 @@
 namespace Dragoman.Bench.Load;
 
-/// <summary>What is asked for.</summary>
+/// <summary>One kind of request.</summary>
 /// <param name="PublishedName">The model's name at the gateway.</param>
-/// <param name="UpstreamName">The model's name at the upstream, which sets length and pace of the answer.</param>
-/// <param name="Tokens">Length of the answer.</param>
-/// <param name="IsRecorded">Answered by the recorded upstream instead of the emulator.</param>
+/// <param name="UpstreamName">The model's name at the upstream, which sets the length and pace of the answer.</param>
+/// <param name="Tokens">The length of the answer in tokens.</param>
+/// <param name="IsRecorded">Whether the recorded upstream answers instead of the emulator.</param>
 internal sealed record Workload(string PublishedName, string UpstreamName, int Tokens, bool IsRecorded = false)
 {
-    /// <summary>The model's name at the gateway where it asks the upstream in Anthropic's dialect.</summary>
+    /// <summary>The model's name at the gateway for calls to the upstream in Anthropic's dialect.</summary>
     public string NameToAnthropic => $"{PublishedName}-anthropic";
 
     /// <summary>A short chat, whole.</summary>
     public static Workload Small { get; } = new("bench-small", "emulate-tokens-16", 16);
 
-    /// <summary>A stream whose tokens come one by one, every 5 ms.</summary>
+    /// <summary>A stream whose tokens arrive one by one, every 5 ms.</summary>
     public static Workload Single { get; } = new("bench-single", "emulate-tps-200-tokens-300", 300);
 
     /// <summary>The stream of published comparisons: 64 deltas, one every 20 ms.</summary>

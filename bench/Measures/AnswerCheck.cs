@@ -6,8 +6,8 @@ using Dragoman.Bench.Load;
 namespace Dragoman.Bench.Measures;
 
 /// <summary>
-/// Before anything is measured: every contender gives the upstream's text, in its own dialect, whole and streamed, to a
-/// question that nobody could have known; and the upstream was asked in the dialect that the contender is said to ask in.
+/// Checks, before anything is measured, that every contender returns the upstream's text in its own dialect, whole and
+/// streamed, to a new random question, and that it called the upstream in the dialect that it claims to use.
 /// </summary>
 internal static class AnswerCheck
 {
@@ -30,7 +30,7 @@ internal static class AnswerCheck
 
     private static string NewQuestion() => $"What is {Guid.NewGuid()}?";
 
-    /// <summary>Asks, then asks the upstream itself with what reached it.</summary>
+    /// <summary>Asks the contender, then sends the upstream itself the request that reached it.</summary>
     private static async Task<string> CheckAsync(Contender contender, Contender direct, EmulatorLog log, bool stream, CancellationToken cancellation)
     {
         var question = NewQuestion();
@@ -63,7 +63,7 @@ internal static class AnswerCheck
             throw new InvalidOperationException($"\"{contender.Name}\" {otherwise}; nothing is measured");
     }
 
-    /// <summary>What the emulator remembers of requests (<c>docs/emulator.md</c>).</summary>
+    /// <summary>The emulator's log of requests (<c>docs/emulator.md</c>).</summary>
     private sealed class EmulatorLog(Uri emulator) : IDisposable
     {
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -71,7 +71,7 @@ internal static class AnswerCheck
         private readonly HttpClient http = new();
         private readonly Uri address = new(emulator, "/__emulator/requests");
 
-        /// <summary>The request that asked this and was answered; one that was refused may have gone before it.</summary>
+        /// <summary>The answered request with this question. A rejected one may precede it.</summary>
         public async Task<(string Path, byte[] Body)> RequestOfAsync(string question, CancellationToken cancellation)
         {
             for (var began = Stopwatch.StartNew(); began.Elapsed < Patience; await Task.Delay(10, cancellation))

@@ -3,16 +3,16 @@ using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Measures;
 
-/// <summary>CPU time that the processes of one way take from here on.</summary>
+/// <summary>Measures the CPU time of one way's processes from its creation on.</summary>
 internal sealed class CpuMeter(RunningProcess upstream, RunningProcess[] hops)
 {
-    // What a process does after its answer has gone, such as its log line, belongs to the request.
+    // The work of a process after its answer, such as its log line, belongs to the request.
     private static readonly TimeSpan Afterwards = TimeSpan.FromMilliseconds(30);
 
     private readonly TimeSpan upstreamBefore = upstream.CpuTime;
     private readonly TimeSpan[] hopsBefore = [.. hops.Select(hop => hop.CpuTime)];
 
-    /// <param name="units">Requests or tokens to share the time among.</param>
+    /// <param name="units">The number of requests or tokens to divide the time by.</param>
     public async Task<CpuUse> StopAsync(int units)
     {
         await Task.Delay(Afterwards);
@@ -24,10 +24,10 @@ internal sealed class CpuMeter(RunningProcess upstream, RunningProcess[] hops)
     }
 }
 
-/// <summary>Microseconds of CPU for one unit.</summary>
+/// <summary>Microseconds of CPU per unit.</summary>
 internal sealed record CpuUse(double Upstream, HopCpu[] Hops)
 {
-    /// <summary>Before a process's name, its share of the hops' CPU.</summary>
+    /// <summary>The prefix of the figure with a process's share of the hops' CPU, before the process's name.</summary>
     public const string HopPrefix = "CPU of ";
 
     public double AllHops => Hops.Sum(hop => hop.Microseconds);

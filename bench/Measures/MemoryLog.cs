@@ -3,7 +3,7 @@ using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Measures;
 
-/// <summary>Resident memory of every process, idle before the load, at its highest under it, and idle after it.</summary>
+/// <summary>The resident memory of every process: idle before the load, the maximum under load, and idle after it.</summary>
 internal sealed class MemoryLog(IReadOnlyList<RunningProcess> processes)
 {
     public const string Idle = "idle";

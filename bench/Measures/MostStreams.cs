@@ -3,7 +3,7 @@ using Dragoman.Bench.Streams;
 
 namespace Dragoman.Bench.Measures;
 
-/// <summary>The largest number of streams with none lost and none stalled, sought coarsely; <c>streams --largest</c> seeks it well.</summary>
+/// <summary>Searches roughly for the most streams with none lost or stalled. <c>streams --largest</c> searches precisely.</summary>
 internal static class MostStreams
 {
     public const string Most = "streams";
@@ -11,7 +11,7 @@ internal static class MostStreams
     public const string Memory = "hops' memory a stream";
     public const string Worse = "went wrong at";
 
-    /// <summary>Which of the ways have one of their own to very many streams.</summary>
+    /// <summary>The ways for very many streams, by the corresponding way of this run.</summary>
     private static readonly Dictionary<string, string> Names = new()
     {
         ["nginx"] = WayNames.BareNginx,

@@ -4,17 +4,17 @@ using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Measures;
 
-/// <summary>One turn of whole answers that are asked for at a fixed rate, answered or not.</summary>
-/// <param name="Microseconds">From when each was due to its last byte. Empty: left out, as it fell behind before.</param>
-/// <param name="KeptUp">Whether answers came as fast as they were asked for.</param>
+/// <summary>One turn of whole answers that are requested at a fixed rate, whether or not earlier ones were answered.</summary>
+/// <param name="Microseconds">The time from when each request was due to its last byte. Empty when the turn was skipped.</param>
+/// <param name="KeptUp">Whether answers arrived as fast as they were requested.</param>
 internal sealed record PacedAnswers(double[] Microseconds, bool KeptUp)
 {
-    /// <summary>The figure that says in what share of the rounds the answers came as fast as they were asked for.</summary>
+    /// <summary>The figure with the share of the rounds in which answers arrived as fast as they were requested.</summary>
     public const string KeptUpName = "kept up";
 
     private const string Unit = "µs";
 
-    /// <summary>Less of the rate than this is answered: a queue grows.</summary>
+    /// <summary>When a smaller share of the rate is answered, a queue is growing.</summary>
     private const double LeastShare = 0.95;
 
     private static readonly PacedAnswers LeftOut = new([], false);
@@ -25,7 +25,7 @@ internal sealed record PacedAnswers(double[] Microseconds, bool KeptUp)
     {
         var question = new Question(contender, Workload.Small, "How long is the queue?");
         var count = (int)(rate * length.TotalSeconds);
-        // Off the thread pool: its threads are for the answers.
+        // Not on the thread pool, whose threads are needed for the answers.
         var arrivals = await Task.Factory.StartNew(
             () =>
             {
@@ -36,7 +36,7 @@ internal sealed record PacedAnswers(double[] Microseconds, bool KeptUp)
         return new PacedAnswers([.. arrivals.Times.Select(time => time.TotalMicroseconds)], count / arrivals.Took.TotalSeconds >= LeastShare * rate);
     }
 
-    /// <summary>At every rate in turn. A contender that fell behind at one in every round is left out of the higher ones.</summary>
+    /// <summary>Measures at every rate in turn. A contender that fell behind in every round of a rate is left out of higher rates.</summary>
     public static async Task MeasureAllAsync(FigureSet figures, IReadOnlyList<Contender> contenders, Plan plan, CancellationToken cancellation)
     {
         var behind = new HashSet<string>();
@@ -49,7 +49,7 @@ internal sealed record PacedAnswers(double[] Microseconds, bool KeptUp)
         }
     }
 
-    /// <summary>Another gateway that breaks under the load has fallen behind.</summary>
+    /// <summary>Another gateway that fails under the load counts as fallen behind.</summary>
     private static async Task<PacedAnswers> TryAsync(Contender contender, int rate, TimeSpan length, CancellationToken cancellation)
     {
         try

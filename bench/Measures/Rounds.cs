@@ -1,14 +1,14 @@
 namespace Dragoman.Bench.Measures;
 
-/// <summary>Gives every contender its turn in every round, each round beginning with another one.</summary>
+/// <summary>Gives every contender a turn in every round. Each round begins with another contender.</summary>
 internal static class Rounds
 {
-    /// <summary>Rounds that warm up what a measure uses.</summary>
+    /// <summary>The number of warm-up rounds of a measure.</summary>
     public const int ToWarmUp = 2;
 
     private const int PeerAttempts = 3;
 
-    /// <returns>Each contender's results, a round's after the other's.</returns>
+    /// <returns>Each contender's results, in the order of the rounds.</returns>
     public static async Task<Results<TResult>> RunAsync<TResult>(
         IReadOnlyList<Contender> contenders, int rounds, int uncounted, Func<Contender, Task<TResult>> measure, CancellationToken cancellation)
     {
@@ -28,7 +28,7 @@ internal static class Rounds
         return new([.. contenders.Zip(results, (contender, each) => (contender.Way, (IReadOnlyList<TResult>)each))]);
     }
 
-    /// <summary>A wrong answer ends the run, except that another gateway may repeat its turn.</summary>
+    /// <summary>Takes a turn. A wrong answer ends the run, but another gateway may repeat its turn.</summary>
     private static async Task<TResult> TakeTurnAsync<TResult>(Contender contender, Func<Contender, Task<TResult>> measure)
     {
         for (var attempt = 1; ; attempt++)
@@ -47,10 +47,10 @@ internal static class Rounds
     }
 }
 
-/// <param name="Each">By way, a round's result after the other's.</param>
+/// <param name="Each">The results by way, in the order of the rounds.</param>
 internal sealed record Results<TResult>(IReadOnlyList<(Way Way, IReadOnlyList<TResult> Rounds)> Each)
 {
-    /// <summary>What the upstream itself gave in the same rounds; nothing for the upstream itself.</summary>
+    /// <summary>The upstream's own results in the same rounds. Null for the upstream itself.</summary>
     public IReadOnlyList<TResult>? DirectFor(Way way) =>
         way.Kind == WayKind.Direct ? null : Each.First(other => other.Way.Kind == WayKind.Direct && other.Way.Wire == way.Wire).Rounds;
 }

@@ -13,7 +13,7 @@ internal static class SingleTokens
         var client = contender.ClientFor(workload);
         var meter = new CpuMeter(bed.UpstreamOf(workload), contender.Hops);
         var running = new Task[streams];
-        // Spread over one token's time, so that the streams' tokens do not come in step.
+        // The starts are spread over one token's time, so that the streams' tokens do not arrive together.
         for (var stream = 0; stream < streams; stream++)
         {
             running[stream] = client.StreamAsync(body, workload, null, cancellation);

@@ -4,19 +4,19 @@ using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Measures;
 
-/// <summary>From starting a published executable to its first 200 on <c>/health</c>; Portkey's on its <c>/</c>.</summary>
-/// <param name="Milliseconds">Wall time.</param>
-/// <param name="CpuMilliseconds">CPU the process took for it, which other load disturbs less.</param>
+/// <summary>The time from starting a published executable to its first 200 on <c>/health</c>, or <c>/</c> for Portkey.</summary>
+/// <param name="Milliseconds">The wall-clock time.</param>
+/// <param name="CpuMilliseconds">The process's CPU time, which other load disturbs less.</param>
 internal sealed record StartUp(double Milliseconds, double CpuMilliseconds)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly string[] Executables = ["sidecar", "functions", "emulator"];
 
-    /// <returns>Every start, by the executable's name.</returns>
+    /// <returns>All starts by the executable's name.</returns>
     public static async Task<Dictionary<string, StartUp[]>> MeasureAsync(string repository, Uri somethingThatAnswers, int starts, CancellationToken cancellation)
     {
         using var client = new HttpClient();
-        // The generator's own first request is slow.
+        // The load generator's own first request is slow.
         (await client.GetAsync(new Uri(somethingThatAnswers, "/health"), cancellation)).Dispose();
         var times = Executables.ToDictionary(name => $"dragoman-{name}", _ => new StartUp[starts]);
         var portkey = Portkey.Find();
@@ -78,7 +78,7 @@ internal sealed record StartUp(double Milliseconds, double CpuMilliseconds)
         }
     }
 
-    /// <summary>It does not say when it listens, so it is asked until it answers.</summary>
+    /// <summary>Portkey does not report when it listens, so it is asked until it answers.</summary>
     private static async Task<StartUp> StartOnceAsync(Portkey portkey, string directory, HttpClient client, CancellationToken cancellation)
     {
         var port = RunningProcess.FreePort();

@@ -4,9 +4,9 @@ using Dragoman.Bench.Load;
 namespace Dragoman.Bench.Measures;
 
 /// <summary>
-/// Streams of 64 deltas at 20 ms, started at fixed times whether or not earlier ones are done.
+/// Streams of 64 deltas at 20 ms, started at fixed times whether or not earlier ones have ended.
 /// </summary>
-/// <param name="FirstTokens">Milliseconds from before sending to the first token, one a stream.</param>
+/// <param name="FirstTokens">Milliseconds from before sending to the first token, one per stream.</param>
 /// <param name="Gaps">Milliseconds between one read and the next.</param>
 internal sealed record TypedStreams(double[] FirstTokens, double[] Gaps)
 {

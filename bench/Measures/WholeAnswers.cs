@@ -4,10 +4,10 @@ using Dragoman.Bench.Load;
 
 namespace Dragoman.Bench.Measures;
 
-/// <summary>One turn of whole answers with a number of requests in flight, each of which follows another's answer.</summary>
-/// <param name="Microseconds">One a request.</param>
-/// <param name="AnswersPerSecond">Of all together.</param>
-/// <param name="Cpu">A request.</param>
+/// <summary>One turn of whole answers with a fixed number of requests in flight. Each request follows another's answer.</summary>
+/// <param name="Microseconds">The time of each request.</param>
+/// <param name="AnswersPerSecond">The rate of all together.</param>
+/// <param name="Cpu">The CPU time per request.</param>
 internal sealed record WholeAnswers(double[] Microseconds, double AnswersPerSecond, CpuUse Cpu)
 {
     private const string Unit = "µs";
@@ -48,7 +48,7 @@ internal sealed record WholeAnswers(double[] Microseconds, double AnswersPerSeco
                     figures.AddRounds(measure, way.Name, $"added {name}", Unit, each.Zip(direct, (time, same) => time - Statistics.Percentile(same.Microseconds, share)));
             }
 
-            // A round has too few requests for it.
+            // One round has too few requests for this percentile.
             var slowest = Together(rounds);
             figures.Add(measure, way.Name, "p99.9", Unit, slowest);
             if (direct is not null)

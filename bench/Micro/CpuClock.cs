@@ -5,8 +5,8 @@ using Perfolizer.Horology;
 namespace Dragoman.Micro;
 
 /// <summary>
-/// The processor time of the thread that asks, so that neighbours who take the processor away in between do not count.
-/// Everything measured runs on one thread, its garbage collections included.
+/// The CPU time of the calling thread, so that other processes on the machine do not count. Everything that is measured,
+/// including garbage collections, runs on one thread.
 /// </summary>
 internal sealed partial class CpuClock : IClock
 {

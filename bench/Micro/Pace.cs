@@ -8,7 +8,7 @@ using Perfolizer.Horology;
 
 namespace Dragoman.Micro;
 
-/// <summary>How thoroughly is measured.</summary>
+/// <summary>The thoroughness of the measurement.</summary>
 internal sealed record Pace(int StreamIterations, int CallWarmUps, int CallIterations, double CallMilliseconds)
 {
     public static readonly Pace Full = new(StreamIterations: 40, CallWarmUps: 2, CallIterations: 15, CallMilliseconds: 60);
@@ -23,10 +23,10 @@ internal sealed record Pace(int StreamIterations, int CallWarmUps, int CallItera
 
     private static readonly Type[] OfCalls = [typeof(FramingBenchmarks), typeof(RequestBenchmarks), typeof(ReadRequestBenchmarks), typeof(WriteRequestBenchmarks), typeof(PassThroughRequestBenchmarks), typeof(SchemaBenchmarks)];
 
-    /// <summary>All benchmarks with how each is measured.</summary>
+    /// <summary>All benchmarks with their configurations.</summary>
     /// <remarks>
-    /// In this process, which was built once, and as it is published. A stream is opened anew for each iteration, or it
-    /// would grow without end; a call is repeated until an iteration is long enough.
+    /// The benchmarks run in this process, which was built once and like the published one. Each iteration opens a new stream,
+    /// because one stream would grow without limit. A call is repeated until an iteration is long enough.
     /// </remarks>
     public IEnumerable<(Type Benchmark, ManualConfig Config)> Benchmarks(ILogger log)
     {

@@ -23,7 +23,7 @@ switch (args)
         return Misused;
 }
 
-// Writes OUTPUT.json and OUTPUT.md. Of several words, one has to stand in the benchmark's or the case's name.
+// Writes OUTPUT.json and OUTPUT.md. The name of a benchmark or case must contain one of the words.
 static int Measure(Pace pace, string output, string[] words)
 {
     var started = Stopwatch.GetTimestamp();

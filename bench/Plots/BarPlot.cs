@@ -1,6 +1,6 @@
 namespace Dragoman.Bench.Plots;
 
-/// <summary>Bars from zero, each with its number. For quantities whose lengths are to be compared.</summary>
+/// <summary>Bars from zero, each with its number, for quantities that are compared by length.</summary>
 internal sealed class BarPlot(string title, string valueLabel, IReadOnlyList<string> valueNames, IReadOnlyList<PlotRow> rows)
     : RowPlot(title, valueLabel, valueNames, rows)
 {

@@ -1,6 +1,6 @@
 namespace Dragoman.Bench.Plots;
 
-/// <summary>Names beside their colours, in as many rows as the width asks for.</summary>
+/// <summary>Names beside their colors, in as many rows as the width requires.</summary>
 internal sealed class Legend
 {
     private const double RowHeight = 20;

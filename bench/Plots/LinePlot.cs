@@ -1,6 +1,6 @@
 namespace Dragoman.Bench.Plots;
 
-/// <summary>What one line shows, from left to right.</summary>
+/// <summary>The points of one line, from left to right.</summary>
 internal sealed record Series(string Name, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>Lines over a common x, such as memory over time or latency over load. The labels name the units.</summary>
@@ -16,7 +16,7 @@ internal sealed class LinePlot(string title, string xLabel, string yLabel, IRead
 
     public ScaleKind YScale { get; init; }
 
-    /// <summary>Marks each point; for few points a line.</summary>
+    /// <summary>Whether each point is marked. For lines with few points.</summary>
     public bool ShowsPoints { get; init; }
 
     public override double Width => 640;

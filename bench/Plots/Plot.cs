@@ -10,7 +10,7 @@ internal abstract class Plot
 
     public abstract double Height { get; }
 
-    /// <summary>The whole as an SVG document, which follows the reader's light or dark colours.</summary>
+    /// <summary>The plot as an SVG document, which follows the reader's light or dark color scheme.</summary>
     public string ToSvg()
     {
         var text = new StringBuilder();

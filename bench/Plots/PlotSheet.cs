@@ -1,6 +1,6 @@
 namespace Dragoman.Bench.Plots;
 
-/// <summary>Several plots on one drawing, in columns, each put where there is most room left.</summary>
+/// <summary>Several plots on one drawing, in columns. Each plot goes to the shortest column.</summary>
 internal sealed class PlotSheet : Plot
 {
     private const double HeadHeight = 54;

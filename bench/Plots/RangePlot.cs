@@ -1,8 +1,8 @@
 namespace Dragoman.Bench.Plots;
 
 /// <summary>
-/// Dots on a logarithmic axis, joined a row: the median and the percentiles of one thing. For values that lie so far
-/// apart that bars would show the largest alone.
+/// Dots on a logarithmic axis, joined per row: the median and the percentiles of one quantity. For values that are so far
+/// apart that bars would show only the largest.
 /// </summary>
 internal sealed class RangePlot(string title, string valueLabel, IReadOnlyList<string> valueNames, IReadOnlyList<PlotRow> rows)
     : RowPlot(title, valueLabel, valueNames, rows)
@@ -19,7 +19,7 @@ internal sealed class RangePlot(string title, string valueLabel, IReadOnlyList<s
         if (places.Length == 0)
             return;
         canvas.Line("axis", places.Min(), middle, places.Max(), middle);
-        // The first stands on top where several are the same.
+        // The first dot is on top when several have the same value.
         for (var index = row.Values.Count - 1; index >= 0; index--)
         {
             if (row.Values[index] is { } value && scale.HasPlace(value))

@@ -1,9 +1,9 @@
 namespace Dragoman.Bench.Plots;
 
-/// <summary>A row's name, and its values in the order of the legend; what is missing is not drawn.</summary>
+/// <summary>A row's name and its values in the order of the legend. Null values are not drawn.</summary>
 internal sealed record PlotRow(string Name, IReadOnlyList<double?> Values);
 
-/// <summary>Rows with names at the left and a common axis for values; the label names the unit.</summary>
+/// <summary>Rows with names at the left and a common axis for values. The label names the unit.</summary>
 internal abstract class RowPlot(string title, string valueLabel, IReadOnlyList<string> valueNames, IReadOnlyList<PlotRow> rows) : Plot
 {
     private const double Margin = 16;
@@ -28,7 +28,7 @@ internal abstract class RowPlot(string title, string valueLabel, IReadOnlyList<s
     {
         var scale = new Scale(Kind, rows.SelectMany(row => row.Values).OfType<double>());
         var left = Margin + 8 + rows.Max(row => SvgCanvas.WidthOf(row.Name));
-        // The numbers that stand after the longest row need room.
+        // The numbers after the longest row need space.
         var right = Width - Margin - (rows.Max(row => SvgCanvas.WidthOf(TextOf(row), 12)) + 10);
         var bottom = AreaTop + (rows.Count * RowHeight);
         canvas.Text("title", Margin, Margin + 14, title);
@@ -60,6 +60,6 @@ internal abstract class RowPlot(string title, string valueLabel, IReadOnlyList<s
 
     protected abstract void DrawRow(SvgCanvas canvas, PlotRow row, double middle, Scale scale, Func<double, double> x);
 
-    /// <summary>What stands after a row's values.</summary>
+    /// <summary>The text after a row's values.</summary>
     protected abstract string TextOf(PlotRow row);
 }

@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Dragoman.Bench.Plots;
 
-/// <summary>How values become places on an axis.</summary>
+/// <summary>The mapping of values to positions on an axis.</summary>
 internal enum ScaleKind
 {
     /// <summary>From zero, or from the lowest value if that is below zero.</summary>
     Linear,
 
-    /// <summary>Every step multiplies. What is not above zero has no place.</summary>
+    /// <summary>Every step multiplies. Only values above zero have a position.</summary>
     Logarithmic,
 }
 
-/// <summary>An axis: its ends at round values, and where its marks are.</summary>
+/// <summary>An axis with ends at round values, and its marks.</summary>
 internal sealed class Scale
 {
     private const double LinearMarks = 5;
@@ -29,19 +29,19 @@ internal sealed class Scale
         (low, high, Marks) = kind == ScaleKind.Linear ? Linear(shown.Min(), shown.Max()) : Logarithmic(shown.Min(), shown.Max());
     }
 
-    /// <summary>Values that get a line and a number.</summary>
+    /// <summary>The values with a line and a number.</summary>
     public IReadOnlyList<double> Marks { get; }
 
     public bool HasPlace(double value) => double.IsFinite(value) && (kind == ScaleKind.Linear || value > 0);
 
-    /// <returns>0 at the axis's beginning, 1 at its end.</returns>
+    /// <returns>The position: 0 at the axis's beginning, 1 at its end.</returns>
     public double PlaceOf(double value) => kind == ScaleKind.Linear
         ? (value - low) / (high - low)
         : Math.Log(value / low) / Math.Log(high / low);
 
     public static string TextOf(double value) => value.ToString(Math.Abs(value) >= 1 ? "#,0.##" : "0.####", CultureInfo.InvariantCulture);
 
-    /// <summary>Three digits that count, as more would claim more than was measured.</summary>
+    /// <summary>Three significant digits, because more would suggest too much precision.</summary>
     public static string RoundedTextOf(double value) => value.ToString(
         Math.Abs(value) switch { >= 100 => "#,0", >= 10 => "0.#", >= 1 => "0.##", _ => "0.###" },
         CultureInfo.InvariantCulture);

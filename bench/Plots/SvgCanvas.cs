@@ -3,7 +3,7 @@ using System.Xml;
 
 namespace Dragoman.Bench.Plots;
 
-/// <summary>Where a text's given point lies on it.</summary>
+/// <summary>The point of a text that its coordinates refer to.</summary>
 internal enum Anchor
 {
     Start,
@@ -11,17 +11,17 @@ internal enum Anchor
     End,
 }
 
-/// <summary>The few shapes that plots consist of. Lengths are pixels; colours come from the classes in the style.</summary>
+/// <summary>The few shapes that plots consist of. Lengths are pixels. Colors come from the classes in the style.</summary>
 internal sealed class SvgCanvas(XmlWriter xml)
 {
     public const double FontSize = 13;
 
-    /// <summary>How many series have a colour of their own; later ones begin again.</summary>
+    /// <summary>The number of different colors for series. Further series start again with the first.</summary>
     public const int Colours = 8;
 
     private const string Namespace = "http://www.w3.org/2000/svg";
 
-    // Colours that people who confuse red and green can tell apart (Okabe and Ito), lighter ones on dark paper.
+    // Colors that people with red-green color blindness can distinguish (Okabe and Ito), lighter on a dark background.
     private const string Style = """
         text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #24292f; }
         .title { font-weight: 600; font-size: 15px; }
@@ -53,7 +53,7 @@ internal sealed class SvgCanvas(XmlWriter xml)
         }
         """;
 
-    /// <summary>An upper bound of a text's width, as fonts differ from machine to machine.</summary>
+    /// <summary>An upper bound of a text's width, because fonts differ between machines.</summary>
     public static double WidthOf(string text, double fontSize = FontSize) => text.Length * fontSize * 0.62;
 
     public void Begin(double width, double height)
@@ -93,11 +93,11 @@ internal sealed class SvgCanvas(XmlWriter xml)
         xml.WriteEndElement();
     }
 
-    /// <param name="style">A class of the style; empty for running text.</param>
-    /// <param name="x">Where <paramref name="anchor"/> lies.</param>
-    /// <param name="y">The base line.</param>
-    /// <param name="text">One line.</param>
-    /// <param name="anchor">What of the text <paramref name="x"/> is.</param>
+    /// <param name="style">A class of the style. Empty for normal text.</param>
+    /// <param name="x">The position of <paramref name="anchor"/>.</param>
+    /// <param name="y">The position of the baseline.</param>
+    /// <param name="text">One line of text.</param>
+    /// <param name="anchor">The point of the text at <paramref name="x"/>.</param>
     public void Text(string style, double x, double y, string text, Anchor anchor = Anchor.Start)
     {
         xml.WriteStartElement("text", Namespace);

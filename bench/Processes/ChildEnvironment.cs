@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Dragoman.Bench.Processes;
 
-/// <summary>The environment of the measured processes: ours, without anything that would point them at a real provider.</summary>
+/// <summary>The environment of the measured processes: this process's, without anything that configures a real provider.</summary>
 internal static class ChildEnvironment
 {
     private static readonly string[] ProviderVariables =

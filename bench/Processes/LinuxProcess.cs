@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Dragoman.Bench.Processes;
 
-/// <summary>What Linux knows of processes and .NET does not ask it for.</summary>
+/// <summary>Information about processes that .NET does not read from Linux.</summary>
 internal static partial class LinuxProcess
 {
     private const int Terminate = 15;
     private const int ScheduledTimeClock = 2;
 
     /// <summary>
-    /// User and system time of a whole process, ended threads included: what <c>utime + stime</c> of
-    /// <c>/proc/PID/stat</c> say in ticks of 10 ms, here in nanoseconds, from the process's CPU clock.
+    /// The user and system time of a whole process, including ended threads. It is <c>utime + stime</c> of
+    /// <c>/proc/PID/stat</c>, but in nanoseconds from the process's CPU clock, not in ticks of 10 ms.
     /// </summary>
     public static TimeSpan CpuTimeOf(int process)
     {
@@ -32,7 +32,7 @@ internal static partial class LinuxProcess
            select int.Parse(name),
     ];
 
-    /// <summary>Resident memory now and at its highest, in KiB.</summary>
+    /// <summary>The current and the highest resident memory, in KiB.</summary>
     public static ResidentMemory MemoryOf(int process)
     {
         long now = 0, highest = 0;
@@ -47,7 +47,7 @@ internal static partial class LinuxProcess
         return new ResidentMemory(now, highest);
     }
 
-    /// <summary>What the process takes of memory, threads and descriptors at this moment.</summary>
+    /// <summary>The process's current memory, threads and descriptors.</summary>
     public static ProcessSize SizeOf(int process)
     {
         long proportional = 0;
@@ -64,7 +64,7 @@ internal static partial class LinuxProcess
             Directory.EnumerateDirectories($"/proc/{process}/task").Count());
     }
 
-    /// <summary>Time that all processors together were busy since the machine started, the host's theft included.</summary>
+    /// <summary>The busy time of all processors together since the machine started, including time stolen by the host.</summary>
     public static TimeSpan MachineBusyTime()
     {
         const int idle = 3, waiting = 4, accounted = 8;
@@ -81,7 +81,7 @@ internal static partial class LinuxProcess
         try
         {
             var stat = File.ReadAllText(Path.Combine(directory, "stat"));
-            // The name stands in parentheses and may hold spaces.
+            // The name is in parentheses and may hold spaces.
             return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1]);
         }
         catch (IOException)
@@ -107,11 +107,11 @@ internal static partial class LinuxProcess
 /// <summary>Resident memory in KiB.</summary>
 internal readonly record struct ResidentMemory(long Now, long Highest);
 
-/// <summary>A process at one moment.</summary>
-/// <param name="Resident">In KiB.</param>
-/// <param name="Proportional">Resident memory in KiB, with what several processes share divided among them.</param>
-/// <param name="Descriptors">Open files and sockets.</param>
-/// <param name="Threads">Running and waiting ones.</param>
+/// <summary>The size of a process at one moment.</summary>
+/// <param name="Resident">The resident memory in KiB.</param>
+/// <param name="Proportional">The resident memory in KiB, with shared memory divided among the processes that share it.</param>
+/// <param name="Descriptors">The number of open files and sockets.</param>
+/// <param name="Threads">The number of running and waiting threads.</param>
 internal readonly record struct ProcessSize(long Resident, long Proportional, int Descriptors, int Threads)
 {
     public static ProcessSize operator +(ProcessSize one, ProcessSize other) =>

@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Dragoman.Bench.Processes;
 
-/// <summary>Sleeping by less than the millisecond that .NET counts in.</summary>
+/// <summary>Sleeps with a finer resolution than .NET's millisecond.</summary>
 internal static partial class LinuxThread
 {
     private const int SetTimerSlack = 29;
 
-    /// <summary>Lets the calling thread's sleeps end when they are over, not up to 50 µs later.</summary>
+    /// <summary>Lets the calling thread's sleeps end on time and not up to 50 µs later.</summary>
     public static void WakePunctually() => _ = Control(SetTimerSlack, 1, 0, 0, 0);
 
     public static void Sleep(TimeSpan length)
@@ -17,7 +17,7 @@ internal static partial class LinuxThread
             Seconds = (long)length.TotalSeconds,
             Nanoseconds = length.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick,
         };
-        // A signal may end it early; whoever paces looks at the clock again.
+        // A signal may end the sleep early. The caller checks the clock again.
         _ = Sleep(in wanted, 0);
     }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Dragoman.Bench.Processes;
 
-/// <summary>How much the machine did besides the measurement.</summary>
+/// <summary>Measures the machine's load besides the measurement.</summary>
 internal sealed class NoiseMeter
 {
     private readonly long began = Stopwatch.GetTimestamp();
@@ -10,7 +10,7 @@ internal sealed class NoiseMeter
     private readonly TimeSpan generatorBefore = LinuxProcess.CpuTimeOf(Environment.ProcessId);
 
     /// <summary>The mean number of processor cores that were busy with something else.</summary>
-    /// <param name="ours">Started after this meter.</param>
+    /// <param name="ours">The measured processes, started after this meter.</param>
     public double CoresTakenByOthers(IEnumerable<RunningProcess> ours)
     {
         var generator = LinuxProcess.CpuTimeOf(Environment.ProcessId) - generatorBefore;

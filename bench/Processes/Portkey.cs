@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Dragoman.Bench.Processes;
 
-/// <summary>Portkey's gateway, as <c>bench/peers/portkey</c> pins it: asked in OpenAI's chat, it asks the upstream in Anthropic's.</summary>
-/// <param name="program">The package's entry.</param>
+/// <summary>Portkey's gateway, pinned in <c>bench/peers/portkey</c>. It translates OpenAI's chat to Anthropic's dialect.</summary>
+/// <param name="program">The package's entry file.</param>
 internal sealed class Portkey(string program)
 {
     /// <summary>Set by run.sh, which installs the package.</summary>
@@ -13,17 +13,17 @@ internal sealed class Portkey(string program)
 
     public static Dictionary<string, string> ProcessEnvironment => new() { ["NODE_ENV"] = "production" };
 
-    /// <returns>Nothing where it is not installed.</returns>
+    /// <returns>Null when it is not installed.</returns>
     public static Portkey? Find() =>
         Environment.GetEnvironmentVariable(Home) is { Length: > 0 } home && Path.GetFullPath(Path.Combine(home, Package, "build", "start-server.js")) is var program && File.Exists(program)
             ? new Portkey(program)
             : null;
 
-    /// <summary>Tells Portkey which dialect to translate into and where to.</summary>
+    /// <summary>The headers that give Portkey the upstream's dialect and address.</summary>
     public static (string Name, string Value)[] HeadersFor(Uri upstream) =>
         [("x-portkey-provider", "anthropic"), ("x-portkey-custom-host", $"{upstream}anthropic/v1")];
 
-    /// <summary>Its version and Node's.</summary>
+    /// <summary>The versions of Portkey and Node.</summary>
     public static string? Version()
     {
         if (Find() is null)

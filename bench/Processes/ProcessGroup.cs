@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Dragoman.Bench.Processes;
 
-/// <summary>The processes of a set-up and the directory they write to; all end with it, the last one first.</summary>
+/// <summary>A group of processes and their directory. Disposing it ends all of them, the last one first.</summary>
 internal sealed class ProcessGroup : IAsyncDisposable
 {
     private readonly List<RunningProcess> members = [];
 
     public ProcessGroup()
     {
-        // nginx started by root works as nobody, and must be able to enter.
+        // nginx started by root runs its workers as nobody, which must be able to enter.
         File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
@@ -19,7 +19,7 @@ internal sealed class ProcessGroup : IAsyncDisposable
 
     public static string ExecutableOf(string repository, string name) => System.IO.Path.Combine(repository, "artifacts", name, $"dragoman-{name}");
 
-    /// <summary>Starts a program that says where it listens.</summary>
+    /// <summary>Starts a program that reports its address.</summary>
     public async Task<(RunningProcess Process, Uri Address)> StartAsync(string name, string[] command, Dictionary<string, string> environment)
     {
         var (process, address) = await RunningProcess.StartAnnouncedAsync(name, Path, command, environment);
@@ -27,7 +27,7 @@ internal sealed class ProcessGroup : IAsyncDisposable
         return (process, address);
     }
 
-    /// <summary>Starts a program that was told its port.</summary>
+    /// <summary>Starts a program that listens at a given port.</summary>
     public async Task<(RunningProcess Process, Uri Address)> StartListeningAsync(string name, string[] command, Dictionary<string, string> environment, int port)
     {
         var process = await RunningProcess.StartListeningAsync(name, Path, command, environment, port);
@@ -35,7 +35,7 @@ internal sealed class ProcessGroup : IAsyncDisposable
         return (process, new Uri($"http://127.0.0.1:{port}"));
     }
 
-    /// <summary>Starts nginx with what <c>nginx.conf</c> in <paramref name="home"/> says.</summary>
+    /// <summary>Starts nginx with the <c>nginx.conf</c> in <paramref name="home"/>.</summary>
     public async Task<(RunningProcess Process, Uri Address)> StartNginxAsync(string name, string home, int port)
     {
         var process = await RunningProcess.StartNginxAsync(name, NginxPath, home, port);
@@ -44,10 +44,10 @@ internal sealed class ProcessGroup : IAsyncDisposable
     }
 
     /// <summary>Starts nginx with Dragoman's own files.</summary>
-    /// <param name="repository">Where they are.</param>
-    /// <param name="name">Of the process.</param>
-    /// <param name="sidecar">Behind it.</param>
-    /// <param name="functions">Behind it; null: there are none.</param>
+    /// <param name="repository">The repository's root.</param>
+    /// <param name="name">The name of the process.</param>
+    /// <param name="sidecar">The sidecar's address.</param>
+    /// <param name="functions">The functions' address, or null without functions.</param>
     public async Task<(RunningProcess Process, Uri Address)> StartFrontAsync(string repository, string name, Uri sidecar, Uri? functions)
     {
         var home = System.IO.Path.Combine(Path, name);

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Dragoman.Bench.Processes;
 
-/// <summary>A process of the set-up. Its output goes to a file, so that reading it costs the load generator nothing.</summary>
+/// <summary>A measured process. Its output goes to a file, so that reading it costs the load generator nothing.</summary>
 internal sealed partial class RunningProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
@@ -25,10 +25,10 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>User and system time so far, workers included.</summary>
+    /// <summary>The user and system time so far, including workers.</summary>
     public TimeSpan CpuTime => new(members.Sum(member => LinuxProcess.CpuTimeOf(member).Ticks));
 
-    /// <summary>Workers included; pages that several of them share count for each.</summary>
+    /// <summary>The resident memory including workers. Shared pages count for each of them.</summary>
     public ResidentMemory Memory
     {
         get
@@ -38,11 +38,11 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Workers included.</summary>
+    /// <summary>The size including workers.</summary>
     public ProcessSize Size => members.Select(LinuxProcess.SizeOf).Aggregate((sum, member) => sum + member);
 
-    /// <summary>Starts a program that says where it listens.</summary>
-    /// <returns>The process, and the address it said.</returns>
+    /// <summary>Starts a program that reports its address.</summary>
+    /// <returns>The process and its address.</returns>
     public static async Task<(RunningProcess Process, Uri Address)> StartAnnouncedAsync(string name, string directory, string[] command, Dictionary<string, string> environment)
     {
         var running = Start(name, directory, command, environment);
@@ -56,13 +56,13 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     public static async Task<RunningProcess> StartNginxAsync(string name, string nginx, string directory, int port)
     {
         var running = await StartListeningAsync(name, directory, [nginx, "-e", "stderr", "-p", directory, "-c", Path.Combine(directory, "nginx.conf"), "-g", "daemon off;"], [], port);
-        // The port is open before the last worker is there; both configurations ask for one a core.
+        // The port is open before the last worker runs. Both configurations ask for one worker per core.
         var workers = await running.AwaitAsync(() => Task.FromResult(LinuxProcess.ChildrenOf(running.process.Id) is var children && children.Length >= Environment.ProcessorCount ? children : null));
         running.members = [running.process.Id, .. workers];
         return running;
     }
 
-    /// <summary>Starts a program that was told its port.</summary>
+    /// <summary>Starts a program that listens at a given port.</summary>
     public static async Task<RunningProcess> StartListeningAsync(string name, string directory, string[] command, Dictionary<string, string> environment, int port)
     {
         var running = Start(name, directory, command, environment);
@@ -115,7 +115,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         return new RunningProcess(name, Process.Start(start)!, log);
     }
 
-    /// <summary>Waits until the process has come up; one that does not is ended.</summary>
+    /// <summary>Waits until the process has started. One that does not start is ended.</summary>
     private async Task<T> AwaitAsync<T>(Func<Task<T?>> look) where T : class
     {
         var began = Stopwatch.StartNew();

@@ -2,22 +2,22 @@ using Dragoman.Bench.Plots;
 
 namespace Dragoman.Bench.Reports;
 
-/// <summary>Plots of a run's figures, a way a row or a line.</summary>
+/// <summary>Plots of a run's figures, with one row or line per way.</summary>
 internal sealed class FigurePlots(Run run)
 {
     private static readonly string[] Shares = ["p50", "p99", "p99.9"];
 
-    // More lines than these lie on top of each other.
+    // More lines than these would overlap.
     private static readonly string[] Drawn = ["direct", "nginx", "sidecar", "nginx-sidecar", "nginx-functions", "sidecar-anthropic", "portkey"];
 
     public static Plot Bars(string title, string unit, IReadOnlyList<string> names, IEnumerable<PlotRow> rows) => new BarPlot(title, unit, names, [.. rows]);
 
     public Plot Bars(string title, string unit, string measure, params string[] figures) => new BarPlot(title, unit, figures, Rows(measure, figures));
 
-    /// <param name="title">Over the plot.</param>
-    /// <param name="unit">Of the values.</param>
-    /// <param name="measure">Whose figures.</param>
-    /// <param name="prefix">Of the figures' names, before the percentile.</param>
+    /// <param name="title">The title above the plot.</param>
+    /// <param name="unit">The unit of the values.</param>
+    /// <param name="measure">The measure of the figures.</param>
+    /// <param name="prefix">The part of the figures' names before the percentile.</param>
     public Plot Percentiles(string title, string unit, string measure, string prefix) =>
         new RangePlot(title, $"{unit}, logarithmic", Shares, Rows(measure, [.. Shares.Select(share => $"{prefix} {share}")]));
 

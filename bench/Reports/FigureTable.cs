@@ -3,15 +3,15 @@ using Dragoman.Bench.Measures;
 
 namespace Dragoman.Bench.Reports;
 
-/// <param name="Heading">Over the numbers.</param>
-/// <param name="Figure">Which of the measure's.</param>
-/// <param name="HasRatio">Followed by the ratio to bare nginx.</param>
+/// <param name="Heading">The heading above the numbers.</param>
+/// <param name="Figure">The name of the measure's figure.</param>
+/// <param name="HasRatio">Whether the ratio to bare nginx follows.</param>
 internal sealed record Column(string Heading, string Figure, bool HasRatio = false);
 
-/// <summary>A measure's figures, a way a row.</summary>
+/// <summary>A measure's figures, with one row per way.</summary>
 internal sealed class FigureTable(Run run, MarkdownText text)
 {
-    /// <summary>Shows each hop's part where there are several.</summary>
+    /// <summary>The column with each hop's share, if there are several hops.</summary>
     public static readonly Column SplitOfCpu = new("of that", "");
 
     public static string Number(double value) => value.ToString(

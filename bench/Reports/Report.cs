@@ -5,7 +5,7 @@ using Dragoman.Bench.Streams;
 
 namespace Dragoman.Bench.Reports;
 
-/// <summary>A run for people: tables, and the plots that go with them.</summary>
+/// <summary>The report of a run for people: tables and their plots.</summary>
 internal sealed class Report
 {
     private static readonly string[] Percentiles = ["p50", "p99", "p99.9"];
@@ -23,8 +23,8 @@ internal sealed class Report
         drawing = new FigurePlots(run);
     }
 
-    /// <param name="run">What to report.</param>
-    /// <param name="plotName">The drawing's file, which the text shows; nothing where there will be none.</param>
+    /// <param name="run">The run to report.</param>
+    /// <param name="plotName">The name of the drawing's file, which the text shows. Null without a drawing.</param>
     public static (string Text, string Svg) Of(Run run, string? plotName)
     {
         var report = new Report(run);
@@ -59,7 +59,7 @@ internal sealed class Report
         text.Paragraph("× is the ratio to bare nginx before the same upstream. *Added* is what a way takes above the same upstream called directly.");
     }
 
-    /// <summary>The one other gateway against ours where both translate the same.</summary>
+    /// <summary>Compares the other gateway with Dragoman for the same translation.</summary>
     private void WriteBesidePeer()
     {
         var peer = run.Ways.FirstOrDefault(way => way.Kind == WayKind.Peer);

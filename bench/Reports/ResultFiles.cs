@@ -2,13 +2,13 @@ using Dragoman.Bench.Figures;
 
 namespace Dragoman.Bench.Reports;
 
-/// <summary>A run's report on the console and, with its drawing and its numbers, in files.</summary>
+/// <summary>Writes a run's report to the console and, with its drawing and its numbers, to files.</summary>
 internal static class ResultFiles
 {
     private static readonly string Kept = Path.Combine("bench", "results");
 
-    /// <param name="run">What to write.</param>
-    /// <param name="isKept">A whole run is a result, one a day and machine. Others are there to be compared, and in no commit.</param>
+    /// <param name="run">The run to write.</param>
+    /// <param name="isKept">Whether the run is a result, one per day and machine. Other runs are for comparisons and never committed.</param>
     public static async Task WriteAsync(Run run, bool isKept)
     {
         var folder = isKept ? Kept : Path.Combine("artifacts", "bench");
@@ -22,7 +22,7 @@ internal static class ResultFiles
         Console.Error.WriteLine($"written to {Path.Combine(folder, name)}.md, .svg and .json");
     }
 
-    /// <summary>A report that is text alone.</summary>
+    /// <summary>Writes a report that is only text.</summary>
     public static async Task WriteAsync(string name, string text)
     {
         Console.WriteLine(text);

@@ -4,18 +4,18 @@ using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Soak;
 
-/// <summary><c>dragoman-bench soak</c>: mixed load for a while, and whether memory, descriptors and threads stay flat.</summary>
+/// <summary><c>dragoman-bench soak</c>: checks whether memory, descriptors and threads stay flat under mixed load.</summary>
 internal static class SoakBenchmark
 {
     private const int Clients = 48;
 
     private static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(5);
 
-    /// <param name="repository">Its root.</param>
-    /// <param name="length">Of the load.</param>
-    /// <param name="fuzzing">How long the fuzzer runs after it, on all targets together.</param>
-    /// <param name="cancellation">Ends all of it.</param>
-    /// <returns>The report's name and text; the drawing and the samples are written beside it.</returns>
+    /// <param name="repository">The repository's root.</param>
+    /// <param name="length">The duration of the load.</param>
+    /// <param name="fuzzing">The duration of the fuzzer after the load, for all targets together.</param>
+    /// <param name="cancellation">Cancels the run.</param>
+    /// <returns>The report's name and text. The drawing and the samples are written beside it.</returns>
     public static async Task<(string Name, string Text)> RunAsync(string repository, TimeSpan length, TimeSpan fuzzing, CancellationToken cancellation)
     {
         var machine = Machine.Describe(repository);

@@ -3,9 +3,9 @@ using System.Text.Json;
 
 namespace Dragoman.Bench.Soak;
 
-/// <summary>One of the endpoints that generate: how it is asked, and how its good streams end.</summary>
-/// <param name="Path">Of the endpoint.</param>
-/// <param name="EndMark">Stands in the last line or event of every stream that ended well, and only there.</param>
+/// <summary>A generation endpoint: its requests and the end of its successful streams.</summary>
+/// <param name="Path">The endpoint's path.</param>
+/// <param name="EndMark">A text that occurs only in the last line or event of a stream that ended well.</param>
 internal sealed record SoakEndpoint(string Path, string EndMark)
 {
     private static readonly string LongText = string.Concat(Enumerable.Repeat("Lorem ipsum dolor sit amet, consectetur. ", 2000));
@@ -20,10 +20,10 @@ internal sealed record SoakEndpoint(string Path, string EndMark)
         new("/v1/messages", "\"type\":\"message_stop\""),
     ];
 
-    /// <param name="model">To ask.</param>
-    /// <param name="stream">Or whole.</param>
-    /// <param name="number">Makes the question one of its own.</param>
-    /// <param name="isLong">With a prompt of 80 KB.</param>
+    /// <param name="model">The model's name.</param>
+    /// <param name="stream">Whether to stream the answer.</param>
+    /// <param name="number">A number that makes the question unique.</param>
+    /// <param name="isLong">Whether the prompt has 80 KB.</param>
     public byte[] Request(string model, bool stream, long number, bool isLong)
     {
         var text = $"Question {number}: what comes next? {(isLong ? LongText : "")}";
@@ -59,7 +59,7 @@ internal sealed record SoakEndpoint(string Path, string EndMark)
         return body.ToArray();
     }
 
-    /// <summary>A request that has to be refused.</summary>
+    /// <summary>A request that must be rejected.</summary>
     public static byte[] BadRequest(int kind) => Encoding.UTF8.GetBytes((kind % 4) switch
     {
         0 => "{\"model\":",

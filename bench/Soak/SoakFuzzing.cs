@@ -4,14 +4,14 @@ using System.Text.RegularExpressions;
 
 namespace Dragoman.Bench.Soak;
 
-/// <summary>What the fuzzer did to one of its targets.</summary>
-/// <param name="Target">By name.</param>
-/// <param name="Executions">Inputs that were tried.</param>
-/// <param name="PerSecond">Of them.</param>
-/// <param name="Finds">Kinds of failure.</param>
+/// <summary>The fuzzer's result for one target.</summary>
+/// <param name="Target">The target's name.</param>
+/// <param name="Executions">The number of inputs that were tried.</param>
+/// <param name="PerSecond">The number of inputs per second.</param>
+/// <param name="Finds">The number of different failures.</param>
 internal sealed record FuzzedTarget(string Target, long Executions, long PerSecond, int Finds);
 
-/// <summary>The soak's part that needs no time of a server: <c>tests/fuzz/run.sh</c> on every target, each for an equal share.</summary>
+/// <summary>The soak's part without a server: <c>tests/fuzz/run.sh</c> on every target, each for an equal share of the time.</summary>
 internal static partial class SoakFuzzing
 {
     public static async Task<IReadOnlyList<FuzzedTarget>> RunAsync(string repository, TimeSpan length, CancellationToken cancellation)
@@ -26,7 +26,7 @@ internal static partial class SoakFuzzing
         return Read(await LinesAsync(repository, ["all", share], cancellation));
     }
 
-    /// <summary>Reads the lines with which the fuzzer sums a target up; others say nothing to a report.</summary>
+    /// <summary>Reads the lines with the fuzzer's summary of a target, and ignores others.</summary>
     public static IReadOnlyList<FuzzedTarget> Read(IEnumerable<string> lines) =>
     [
         .. lines.Select(line => Summary().Match(line)).Where(match => match.Success).Select(match => new FuzzedTarget(

@@ -5,8 +5,8 @@ using System.Text;
 namespace Dragoman.Bench.Soak;
 
 /// <summary>
-/// Clients of all kinds, each asking one thing after another: streamed and whole answers of every endpoint from every
-/// provider, slow and fast, refused and broken ones, bad requests, clients that leave and clients that hardly read.
+/// Clients of all kinds, each of which sends one request after another: streamed and whole answers of every endpoint from
+/// every provider, slow, fast, rejected and broken ones, bad requests, clients that disconnect and clients that hardly read.
 /// </summary>
 internal sealed class SoakLoad(Uri address, int clients) : IDisposable
 {
@@ -21,10 +21,10 @@ internal sealed class SoakLoad(Uri address, int clients) : IDisposable
     private readonly ConcurrentDictionary<string, long> surprises = new();
     private long numbers;
 
-    /// <summary>How many of each kind were asked.</summary>
+    /// <summary>The number of requests of each kind.</summary>
     public IReadOnlyDictionary<string, long> Counts => counts;
 
-    /// <summary>Answers that were not what they had to be, by what was wrong.</summary>
+    /// <summary>The number of wrong answers, by what was wrong.</summary>
     public IReadOnlyDictionary<string, long> Surprises => surprises;
 
     public Task RunAsync(CancellationToken stop) =>
@@ -44,7 +44,7 @@ internal sealed class SoakLoad(Uri address, int clients) : IDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The time is over.
+            // The time of the load has ended.
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class SoakLoad(Uri address, int clients) : IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException or HttpIOException)
         {
-            // A connection that breaks in the middle is the only way left to tell of a failure in some dialects.
+            // In some dialects a closed connection is the only way to report a failure in the middle.
             if (ask.Model is null or { IsGood: true })
                 Surprise(ask, provider, error.Message);
         }
@@ -150,10 +150,10 @@ internal sealed class SoakLoad(Uri address, int clients) : IDisposable
         Leaves,
     }
 
-    /// <param name="Endpoint">That is asked.</param>
-    /// <param name="Model">Null: the request is a bad one.</param>
-    /// <param name="Streams">Or whole.</param>
-    /// <param name="Manner">Of the client.</param>
+    /// <param name="Endpoint">The endpoint.</param>
+    /// <param name="Model">The model. Null for a bad request.</param>
+    /// <param name="Streams">Whether to stream the answer.</param>
+    /// <param name="Manner">The client's behavior.</param>
     private sealed record Question(SoakEndpoint Endpoint, SoakModel? Model, bool Streams, Manner Manner)
     {
         public string Kind => (Model, Manner) switch

@@ -1,9 +1,9 @@
 namespace Dragoman.Bench.Soak;
 
-/// <summary>What the emulator does for a model.</summary>
-/// <param name="Name">Before the provider's name in the published one.</param>
-/// <param name="UpstreamName">As the emulator understands it.</param>
-/// <param name="IsGood">Whether an answer has to be whole.</param>
+/// <summary>A model and the emulator's behavior for it.</summary>
+/// <param name="Name">The part before the provider's name in the published name.</param>
+/// <param name="UpstreamName">The name for the emulator.</param>
+/// <param name="IsGood">Whether an answer must be complete.</param>
 internal sealed record SoakModel(string Name, string UpstreamName, bool IsGood);
 
 /// <summary>The providers and models of the soak: each model at each provider.</summary>
@@ -23,7 +23,7 @@ internal static class SoakModels
 
     public static readonly IReadOnlyList<string> Providers = ["mistral", "openai", "azure", "anthropic", "gemini", "compatible"];
 
-    /// <summary>Ends what stalls before a client would.</summary>
+    /// <summary>The timeouts that end a stalled answer before a client does.</summary>
     private const string Timeouts = """{ "idleSeconds": 5 }""";
 
     public static string Configuration(Uri emulator)

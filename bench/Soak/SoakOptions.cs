@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Dragoman.Bench.Soak;
 
-/// <summary>How long a soak's parts take.</summary>
-/// <param name="Load">The mixed load.</param>
-/// <param name="Fuzzing">The fuzzer after it; nothing when zero.</param>
+/// <summary>The durations of a soak's parts.</summary>
+/// <param name="Load">The duration of the mixed load.</param>
+/// <param name="Fuzzing">The duration of the fuzzer after it. Zero to skip it.</param>
 internal sealed record SoakOptions(TimeSpan Load, TimeSpan Fuzzing)
 {
     private const double MostMinutes = 10_000;
 
-    /// <returns>Nothing when the arguments are not understood.</returns>
+    /// <returns>Null when the arguments are not understood.</returns>
     public static SoakOptions? Read(ReadOnlySpan<string> arguments)
     {
         var options = new SoakOptions(TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(10));

@@ -6,7 +6,7 @@ using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Soak;
 
-/// <summary>A soak's findings: a verdict and tables as markdown, the course of it as a drawing, the samples as JSON.</summary>
+/// <summary>A soak's results: a verdict and tables as Markdown, the samples over time as a drawing, and the samples as JSON.</summary>
 internal sealed class SoakReport(Machine machine, DateTimeOffset startedAt, TimeSpan length, int clients, IReadOnlyList<SoakSamples> samples, SoakLoad load, IReadOnlyList<FuzzedTarget> fuzzed)
 {
     private static readonly (string Name, Func<ProcessSize, double> Of)[] Quantities =

@@ -2,13 +2,13 @@ using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Soak;
 
-/// <summary>A process, looked at again and again.</summary>
+/// <summary>Samples of a process over time.</summary>
 internal sealed class SoakSamples(RunningProcess process)
 {
-    /// <summary>What grows less than this over the second half, as a share of its mean, is flat.</summary>
+    /// <summary>A quantity is flat if it grows by less than this share of its mean over the second half.</summary>
     private const double FlatShare = 0.05;
 
-    /// <summary>So little is flat too: MB, or descriptors, or threads.</summary>
+    /// <summary>A smaller growth is flat too, in MB, descriptors or threads.</summary>
     private const double FlatAmount = 4;
 
     private readonly List<(double Minute, ProcessSize Size)> samples = [];
@@ -19,7 +19,7 @@ internal sealed class SoakSamples(RunningProcess process)
 
     public void Take(TimeSpan at) => samples.Add((at.TotalMinutes, process.Size));
 
-    /// <summary>How one quantity went on in the second half.</summary>
+    /// <summary>The trend of one quantity in the second half.</summary>
     public Trend TrendOf(Func<ProcessSize, double> quantity)
     {
         var half = samples[(samples.Count / 2)..];
@@ -32,10 +32,10 @@ internal sealed class SoakSamples(RunningProcess process)
     }
 }
 
-/// <summary>The second half of a soak.</summary>
-/// <param name="Mean">Over the half.</param>
-/// <param name="Smallest">Of the samples.</param>
-/// <param name="Largest">Of the samples.</param>
-/// <param name="Growth">Of the straight line that fits the samples best, from its beginning to its end.</param>
-/// <param name="IsFlat">Whether that is too little to be a leak.</param>
+/// <summary>The trend of a quantity in the second half of a soak.</summary>
+/// <param name="Mean">The mean of the samples.</param>
+/// <param name="Smallest">The smallest sample.</param>
+/// <param name="Largest">The largest sample.</param>
+/// <param name="Growth">The growth of the best-fitting straight line from its beginning to its end.</param>
+/// <param name="IsFlat">Whether the growth is too small to be a leak.</param>
 internal sealed record Trend(double Mean, double Smallest, double Largest, double Growth, bool IsFlat);

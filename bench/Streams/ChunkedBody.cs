@@ -1,6 +1,6 @@
 namespace Dragoman.Bench.Streams;
 
-/// <summary>Takes the chunks of an HTTP/1.1 body apart, however they are sliced.</summary>
+/// <summary>Decodes the chunks of an HTTP/1.1 body, however its bytes are split.</summary>
 internal struct ChunkedBody
 {
     private enum Expecting : byte
@@ -18,11 +18,11 @@ internal struct ChunkedBody
     private bool trailerLineHasText;
     private int left;
 
-    /// <summary>The last chunk and all that follows it have come.</summary>
+    /// <summary>Whether the last chunk and everything after it have arrived.</summary>
     public readonly bool IsOver => expecting == Expecting.Nothing;
 
-    /// <summary>Copies what is data in <paramref name="input"/> to <paramref name="output"/>.</summary>
-    /// <returns>How many bytes were copied, or -1 when this is no chunked body.</returns>
+    /// <summary>Copies the data in <paramref name="input"/> to <paramref name="output"/>.</summary>
+    /// <returns>The number of copied bytes, or -1 when this is not a chunked body.</returns>
     public int Decode(ReadOnlySpan<byte> input, Span<byte> output)
     {
         var copied = 0;

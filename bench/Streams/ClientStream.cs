@@ -1,10 +1,10 @@
 namespace Dragoman.Bench.Streams;
 
-/// <summary>One stream at the client: takes what was received apart and checks it as it comes.</summary>
-/// <param name="dialect">Of the answer.</param>
-/// <param name="tokens">That have to come.</param>
-/// <param name="descriptor">Of its connection.</param>
-/// <param name="askedAt">Microseconds of <see cref="PacedToken.Now"/>.</param>
+/// <summary>One stream at the client, which parses and checks bytes as they arrive.</summary>
+/// <param name="dialect">The dialect of the answer.</param>
+/// <param name="tokens">The number of expected tokens.</param>
+/// <param name="descriptor">The descriptor of its connection.</param>
+/// <param name="askedAt">The time of the request, in microseconds of <see cref="PacedToken.Now"/>.</param>
 internal sealed class ClientStream(PacedDialect dialect, int tokens, int descriptor, long askedAt)
 {
     private byte[] unfinished = [];
@@ -18,20 +18,20 @@ internal sealed class ClientStream(PacedDialect dialect, int tokens, int descrip
 
     public bool HasAsked { get; set; }
 
-    /// <summary>Tokens that came, each in its turn.</summary>
+    /// <summary>The number of tokens received in order.</summary>
     public int Received { get; private set; }
 
     public bool IsStalled { get; private set; }
 
-    /// <summary>All tokens came, once and in order, and the dialect's own end and HTTP's.</summary>
+    /// <summary>Whether all tokens arrived once and in order, and then the dialect's end and the end of the body.</summary>
     public bool IsWhole => Received == tokens && hasEnd && body.IsOver;
 
-    /// <summary>Why the stream is not to be gone on with; null while it is well.</summary>
+    /// <summary>Why the stream must be abandoned. Null while it is valid.</summary>
     public string? Fault { get; private set; }
 
-    /// <param name="received">What one read gave.</param>
-    /// <param name="scratch">Room for it, and for a line that was not finished.</param>
-    /// <param name="counts">Takes what is counted over all streams.</param>
+    /// <param name="received">The bytes of one read.</param>
+    /// <param name="scratch">A buffer for these bytes and an unfinished line.</param>
+    /// <param name="counts">The counts over all streams.</param>
     public void Take(ReadOnlySpan<byte> received, Span<byte> scratch, ClientCounts counts)
     {
         var now = PacedToken.Now;
@@ -43,7 +43,7 @@ internal sealed class ClientStream(PacedDialect dialect, int tokens, int descrip
             filled += received.Length;
             if (!TakeHead(scratch[..filled], out var rest))
                 return;
-            // What follows the head is decoded where it stands.
+            // The bytes after the head are decoded in place.
             received = rest.ToArray();
             filled = 0;
         }
@@ -119,12 +119,12 @@ internal sealed class ClientStream(PacedDialect dialect, int tokens, int descrip
     }
 }
 
-/// <summary>What is counted over all streams of a client.</summary>
+/// <summary>The counts over all streams of a client.</summary>
 internal sealed class ClientCounts
 {
-    /// <summary>From before connecting to the first token.</summary>
+    /// <summary>The times from before connecting to the first token.</summary>
     public Histogram FirstTokens { get; } = new();
 
-    /// <summary>From when the upstream had to send a token until it was read here.</summary>
+    /// <summary>The times from when the upstream had to send a token until it was read.</summary>
     public Histogram Lateness { get; } = new();
 }

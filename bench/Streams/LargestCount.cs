@@ -1,20 +1,20 @@
 namespace Dragoman.Bench.Streams;
 
-/// <summary>The largest number of streams with none lost and none stalled: doubled until it goes wrong, then halved in between.</summary>
-/// <param name="Way">As the tables show it.</param>
-/// <param name="Tries">In their order; one that went wrong may have been made once more before it counted.</param>
-/// <param name="Highest">No larger number was to be tried.</param>
+/// <summary>The largest number of streams with none lost or stalled. The number grows until a try fails, then the interval is halved.</summary>
+/// <param name="Way">The way's name in tables.</param>
+/// <param name="Tries">The tries in order. A failed try may be repeated before it counts.</param>
+/// <param name="Highest">The largest number to try.</param>
 internal sealed record LargestCount(string Way, IReadOnlyList<StreamsFinding> Tries, int Highest)
 {
-    /// <summary>More would need more descriptors than one process of the client may have on usual machines.</summary>
+    /// <summary>More streams would exceed the usual limit of descriptors for the client's process.</summary>
     public const int Cap = 16_000;
 
     private const double StartedEachSecond = 2000;
 
-    /// <summary>The same for all numbers, because the upstream is told once how long a stream is.</summary>
+    /// <summary>The length of a stream, the same for all numbers, because the upstream gets it once at its start.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
 
-    /// <summary>Null: not even the first number went well.</summary>
+    /// <summary>The largest successful try. Null when all failed.</summary>
     public StreamsFinding? Best => Tries.Where(each => each.IsClean).MaxBy(each => each.Plan.Streams);
 
     public bool ReachedCap => Best?.Plan.Streams == Highest;

@@ -1,27 +1,27 @@
 namespace Dragoman.Bench.Streams;
 
-/// <summary>Which numbers of streams are tried on the way to the largest.</summary>
-/// <param name="First">Tried first.</param>
-/// <param name="Growth">What a number that went well is multiplied by.</param>
-/// <param name="Precision">How near the largest good and the smallest bad number come, as a share of the bad one.</param>
-/// <param name="Attempts">How often a number is tried before it counts as bad.</param>
+/// <summary>The search for the largest number of streams.</summary>
+/// <param name="First">The first number to try.</param>
+/// <param name="Growth">The factor after a successful try.</param>
+/// <param name="Precision">The final distance of the largest good and the smallest bad number, as a share of the bad one.</param>
+/// <param name="Attempts">The number of tries before a number counts as bad.</param>
 internal sealed record LargestSearch(int First, int Growth, double Precision, int Attempts)
 {
-    /// <summary>Below this share of <see cref="First"/> no number is tried.</summary>
+    /// <summary>The search ends when a number of at most <see cref="First"/> divided by this fails.</summary>
     private const int LeastShare = 8;
 
-    /// <summary>For a run of its own. A busy machine spoils one try, and seldom two.</summary>
+    /// <summary>The search of a separate run. A busy machine spoils one try, but rarely two.</summary>
     public static LargestSearch Thorough { get; } = new(1000, 2, 0.15, 2);
 
-    /// <summary>For a run that measures everything else as well; a try takes twenty seconds.</summary>
+    /// <summary>The search of a run that also measures everything else. One try takes twenty seconds.</summary>
     public static LargestSearch Coarse { get; } = new(4000, 4, 0.5, 1);
 
-    /// <summary>No larger number is tried.</summary>
+    /// <summary>The largest number to try.</summary>
     public int Highest { get; init; } = LargestCount.Cap;
 
-    /// <param name="good">The largest that went well, or 0.</param>
-    /// <param name="bad">The smallest that did not, or <see cref="int.MaxValue"/>.</param>
-    /// <returns>0 when it is near enough.</returns>
+    /// <param name="good">The largest good number, or 0.</param>
+    /// <param name="bad">The smallest bad number, or <see cref="int.MaxValue"/>.</param>
+    /// <returns>The next number to try, or 0 when the search has ended.</returns>
     public int NextOf(int good, int bad)
     {
         if (bad == int.MaxValue)

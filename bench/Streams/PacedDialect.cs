@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Dragoman.Bench.Streams;
 
-/// <summary>How a paced stream is asked for in a dialect, and what its lines look like.</summary>
+/// <summary>The requests for paced streams in a dialect, and the form of their lines.</summary>
 internal sealed class PacedDialect
 {
     private readonly byte[] lineStart;
@@ -26,9 +26,9 @@ internal sealed class PacedDialect
 
     public static PacedDialect Of(string name) => name == OpenAI.Name ? OpenAI : Ollama;
 
-    /// <param name="address">Of the entrance.</param>
-    /// <param name="model">To ask for.</param>
-    /// <param name="headers">Whole lines, besides the usual ones.</param>
+    /// <param name="address">The entrance's address.</param>
+    /// <param name="model">The model's name.</param>
+    /// <param name="headers">Complete header lines besides the usual ones.</param>
     public byte[] Request(Uri address, string model, IReadOnlyList<string> headers)
     {
         var body = $$"""{"model":"{{model}}","messages":[{"role":"user","content":"Count the seconds."}],"stream":true}""";

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Dragoman.Bench.Streams;
 
-/// <summary>The bytes of a paced stream, ready but for each token's number and time.</summary>
+/// <summary>The prepared bytes of a paced stream, without each token's number and time.</summary>
 internal sealed class PacedEvents
 {
     /// <summary>The path under which Anthropic's messages are answered.</summary>
@@ -18,13 +18,13 @@ internal sealed class PacedEvents
         this.end = end;
     }
 
-    /// <summary>As OpenAI's chat.</summary>
+    /// <summary>The events of OpenAI's chat.</summary>
     public static PacedEvents OpenAI { get; } = new(
         Chunk("""{"role":"assistant","content":""}""", "null", ""),
         Chunk($$"""{"content":"{{Space}}"}""", "null", ""),
         tokens => Chunk("""{"content":""}""", "\"stop\"", $$""","usage":{"prompt_tokens":8,"completion_tokens":{{tokens}},"total_tokens":{{tokens + 8}}}""") + "data: [DONE]\n\n");
 
-    /// <summary>As Anthropic's messages.</summary>
+    /// <summary>The events of Anthropic's messages.</summary>
     public static PacedEvents Anthropic { get; } = new(
         Named("""{"type":"message_start","message":{"model":"paced","id":"msg_paced","type":"message","role":"assistant","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":8,"output_tokens":1}}}""")
             + Named("""{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"""),
@@ -35,10 +35,10 @@ internal sealed class PacedEvents
 
     public byte[] Opening { get; }
 
-    /// <summary>With room for a <see cref="PacedToken"/>.</summary>
+    /// <summary>A token's event, with space for a <see cref="PacedToken"/>.</summary>
     public byte[] Token { get; }
 
-    /// <summary>Where the room is.</summary>
+    /// <summary>The offset of that space.</summary>
     public int TokenAt { get; }
 
     private static string Space => new('#', PacedToken.Length);

@@ -14,9 +14,9 @@ internal sealed class PacedStream(PacedEvents events, PipeWriter output, Cancell
     public Task Over => over.Task;
 
     /// <summary>Sends the next token, and the end after the last.</summary>
-    /// <param name="nowDue">When tokens of this turn of the wheel are due, in microseconds.</param>
-    /// <param name="tokens">Of the whole stream.</param>
-    /// <returns>Whether more are to come.</returns>
+    /// <param name="nowDue">The time at which the tokens of this turn of the wheel are due, in microseconds.</param>
+    /// <param name="tokens">The number of tokens of the whole stream.</param>
+    /// <returns>Whether more tokens follow.</returns>
     public bool SendNext(long nowDue, int tokens)
     {
         if (left.IsCancellationRequested)
@@ -32,7 +32,7 @@ internal sealed class PacedStream(PacedEvents events, PipeWriter output, Cancell
         }
         else if (!flushing.IsCompleted)
         {
-            // The reader is behind; what is left out now comes late, and says so.
+            // The reader is behind. The skipped token is sent late, and its time shows that.
             return true;
         }
 

@@ -4,9 +4,9 @@ using System.Diagnostics;
 namespace Dragoman.Bench.Streams;
 
 /// <summary>
-/// The text of a token, <c>#00017@0012345678901;</c>: which one of its stream it is, and when it was due, so that whoever
-/// receives it sees loss, order, repetition and lateness without knowing anything else. Always of one length, and
-/// made of characters that no dialect escapes.
+/// The text of a token, <c>#00017@0012345678901;</c>: its number in the stream and the time when it was due. From these the
+/// receiver detects loss, wrong order, repetition and lateness. The text always has the same length and no characters that
+/// a dialect escapes.
 /// </summary>
 internal static class PacedToken
 {
@@ -15,7 +15,7 @@ internal static class PacedToken
     private const int NumberDigits = 5;
     private const int TimeDigits = 13;
 
-    /// <summary>Microseconds of the machine's monotonic clock, the same in every process.</summary>
+    /// <summary>The machine's monotonic clock in microseconds, the same in every process.</summary>
     public static long Now => (long)(Stopwatch.GetTimestamp() * (1e6 / Stopwatch.Frequency));
 
     public static void Write(Span<byte> text, int number, long dueMicroseconds)
@@ -27,7 +27,7 @@ internal static class PacedToken
         text[Length - 1] = (byte)';';
     }
 
-    /// <summary>Finds a token in a line; false when there is none.</summary>
+    /// <summary>Finds a token in a line. False when there is none.</summary>
     public static bool TryRead(ReadOnlySpan<byte> line, out int number, out long dueMicroseconds)
     {
         number = 0;

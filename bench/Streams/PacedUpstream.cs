@@ -4,17 +4,17 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Dragoman.Bench.Streams;
 
 /// <summary>
-/// An upstream that answers every request with a stream of one token a second, on very many streams at once: one timer
-/// for all of them, and bytes that are ready but for the token's number and time.
+/// An upstream that answers every request with a stream of one token per second, for very many streams at once. All streams
+/// share one timer and prepared bytes, in which only the token's number and time change.
 /// </summary>
 internal static class PacedUpstream
 {
-    /// <summary>As in real servers.</summary>
+    /// <summary>The limit of streams per connection, as in real servers.</summary>
     private const int StreamsOfConnection = 100;
 
-    /// <summary>Serves on a free port of 127.0.0.1 until the process is told to stop.</summary>
-    /// <param name="tokens">Of each stream.</param>
-    /// <param name="protocol">HTTP/2 is spoken without TLS and without an upgrade.</param>
+    /// <summary>Serves on a free port of 127.0.0.1 until the process gets a stop signal.</summary>
+    /// <param name="tokens">The number of tokens of each stream.</param>
+    /// <param name="protocol">The version of HTTP. HTTP/2 is used without TLS and without an upgrade.</param>
     public static async Task RunAsync(int tokens, HttpProtocols protocol)
     {
         using var wheel = new PacedWheel(tokens);

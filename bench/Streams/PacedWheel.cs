@@ -1,8 +1,8 @@
 namespace Dragoman.Bench.Streams;
 
 /// <summary>
-/// Sends a token a second to each of its streams. The streams stand in slots of a millisecond, by the time at which they
-/// came, and one thread goes round.
+/// Sends one token per second to each of its streams. The streams are in slots of a millisecond, by the time of their
+/// arrival, and one thread visits the slots in turn.
 /// </summary>
 internal sealed class PacedWheel : IDisposable
 {

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Dragoman.Bench.Streams;
 
 /// <summary>
-/// Linux's own calls for very many connections in one thread: what the load generator takes must be small beside what it
-/// measures, and a socket object with a buffer for each would not be.
+/// Linux's own calls for very many connections in one thread. The load generator must use little compared to what it
+/// measures, which is not possible with a socket object and a buffer for each connection.
 /// </summary>
 internal static partial class Sockets
 {
@@ -21,8 +21,8 @@ internal static partial class Sockets
     private const int ControlAdd = 1;
     private const int ControlModify = 3;
 
-    /// <summary>Begins to connect to an IPv4 address; the end is told by <see cref="Writable"/>.</summary>
-    /// <returns>The descriptor; negative: Linux's error number.</returns>
+    /// <summary>Begins to connect to an IPv4 address. <see cref="Writable"/> reports the end.</summary>
+    /// <returns>The descriptor, or Linux's error number as a negative value.</returns>
     public static int Connect(IPEndPoint address)
     {
         var descriptor = Open(Internet, NonBlockingStream, 0);
@@ -41,14 +41,14 @@ internal static partial class Sockets
         return -error;
     }
 
-    /// <returns>Bytes; negative: Linux's error number.</returns>
+    /// <returns>The number of bytes, or Linux's error number as a negative value.</returns>
     public static int Send(int descriptor, ReadOnlySpan<byte> data)
     {
         var sent = (int)SendTo(descriptor, ref MemoryMarshal.GetReference(data), data.Length, NoSignal);
         return sent >= 0 ? sent : -Marshal.GetLastPInvokeError();
     }
 
-    /// <returns>Bytes; 0 at the end; negative: Linux's error number.</returns>
+    /// <returns>The number of bytes, 0 at the end, or Linux's error number as a negative value.</returns>
     public static int Receive(int descriptor, Span<byte> buffer)
     {
         var received = (int)ReceiveFrom(descriptor, ref MemoryMarshal.GetReference(buffer), buffer.Length, 0);
@@ -86,13 +86,13 @@ internal static partial class Sockets
     private static partial nint ReceiveFrom(int descriptor, ref byte buffer, nint length, int flags);
 }
 
-/// <summary>Linux's <c>epoll_event</c> as x86-64 has it: 12 bytes.</summary>
+/// <summary>Linux's <c>epoll_event</c> on x86-64: 12 bytes.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal readonly struct PollEvent(uint events, ulong data)
 {
     public readonly uint Events = events;
     private readonly ulong data = data;
 
-    /// <summary>Which stream it is about.</summary>
+    /// <summary>The index of the stream.</summary>
     public int Index => (int)data;
 }

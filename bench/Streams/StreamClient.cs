@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Dragoman.Bench.Streams;
 
-/// <summary>Holds very many streams in one thread; runs as a process of its own.</summary>
+/// <summary>Holds very many streams in one thread. It runs as a separate process.</summary>
 internal sealed class StreamClient
 {
     private const int ReadSize = 64 * 1024;
@@ -43,7 +43,7 @@ internal sealed class StreamClient
         var started = 0;
         while (over < plan.Streams && PacedToken.Now < deadline)
         {
-            // Started at their times, whether or not earlier ones have an answer.
+            // Streams are started at fixed times, whether or not earlier ones have an answer.
             var due = Math.Min(plan.Streams, 1 + (long)((PacedToken.Now - began) / plan.Ramp.TotalMicroseconds * plan.Streams));
             while (started < due)
                 Start(started++);

@@ -4,7 +4,7 @@ using Dragoman.Connections;
 
 namespace Dragoman.Bench.Streams;
 
-/// <summary>The processes for very many streams at once: the paced upstream in both versions of HTTP, bare nginx, and ours.</summary>
+/// <summary>The processes for very many streams: the paced upstream in both versions of HTTP, bare nginx, and Dragoman's.</summary>
 internal sealed class StreamsBed : IAsyncDisposable
 {
     private readonly string repository;
@@ -16,11 +16,11 @@ internal sealed class StreamsBed : IAsyncDisposable
 
     public IReadOnlyList<StreamWay> Ways { get; private set; } = [];
 
-    /// <summary>The way through all of ours, whose upstream speaks so.</summary>
+    /// <summary>The name of the way through all of Dragoman's processes, by the upstream's version of HTTP.</summary>
     public static string FrontWay(string upstreamHttp) => $"nginx + sidecar, upstream HTTP/{upstreamHttp}";
 
     /// <param name="repository">The root of the working copy.</param>
-    /// <param name="tokens">Of each stream.</param>
+    /// <param name="tokens">The number of tokens of each stream.</param>
     public static async Task<StreamsBed> StartAsync(string repository, int tokens)
     {
         var bed = new StreamsBed(repository);
@@ -59,7 +59,7 @@ internal sealed class StreamsBed : IAsyncDisposable
             new(WayNames.BareDotnet, PacedDialect.OpenAI, dotnetAddress, "paced", old, [dotnet])
             {
                 Headers = [$"{Load.BareDotnet.UpstreamHeader}: {oldAddress}"],
-                // Two descriptors a stream; without any the runtime aborts the process.
+                // A stream needs two descriptors. The runtime aborts a process without free descriptors.
                 MostStreams = (int)Math.Min(LargestCount.Cap, (OpenFiles.Most / 2) - 200),
             },
             new("sidecar, upstream HTTP/1.1", PacedDialect.Ollama, sidecarAddress, "paced-1.1", old, [sidecar]),

@@ -29,13 +29,13 @@ internal static class StreamsBenchmark
         return await StreamsMeasure.RunAsync(way, plan, cancellation);
     }
 
-    /// <summary>Seeks the largest number on each way whose name is asked for; on all when none is.</summary>
+    /// <summary>Searches for the largest number on each of the named ways, or on all when there are no names.</summary>
     public static async Task<List<LargestCount>> FindLargestAsync(string repository, LargestSearch search, IReadOnlyCollection<string> names, CancellationToken cancellation)
     {
         var counts = new List<LargestCount>();
         for (var index = 0; ; index++)
         {
-            // Processes of its own for each way, so that none inherits what another made them take.
+            // Separate processes for each way, so that no way inherits another one's memory.
             await using var bed = await StreamsBed.StartAsync(repository, (int)LargestCount.Length.TotalSeconds);
             while (index < bed.Ways.Count && names.Count > 0 && !names.Contains(bed.Ways[index].Name))
                 index++;
@@ -46,7 +46,7 @@ internal static class StreamsBenchmark
         }
     }
 
-    /// <summary>One request, so that what every process allocates once is not counted as the streams'.</summary>
+    /// <summary>Sends one request, so that one-time allocations of the processes do not count for the streams.</summary>
     private static async Task WarmUpAsync(StreamWay way, CancellationToken cancellation)
     {
         using var client = new HttpClient();

@@ -5,18 +5,18 @@ using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Streams;
 
-/// <summary>A process before, while all streams are open, and after.</summary>
-/// <param name="Name">As the tables show it.</param>
-/// <param name="Before">Nothing is asked yet.</param>
-/// <param name="Open">All streams are open.</param>
-/// <param name="After">All have ended a few seconds ago.</param>
-/// <param name="Cores">Processor cores that it kept busy while all streams were open.</param>
+/// <summary>The sizes of a process before the streams, while all are open, and after them.</summary>
+/// <param name="Name">The name in tables.</param>
+/// <param name="Before">The size before the first request.</param>
+/// <param name="Open">The size while all streams are open.</param>
+/// <param name="After">The size a few seconds after all streams have ended.</param>
+/// <param name="Cores">The mean number of cores that the process kept busy while all streams were open.</param>
 internal sealed record HopSizes(string Name, ProcessSize Before, ProcessSize Open, ProcessSize After, double Cores);
 
-/// <summary>What came of one plan on one way.</summary>
+/// <summary>The result of one plan on one way.</summary>
 internal sealed record StreamsFinding(string Way, PacedPlan Plan, ClientResult Client, HopSizes Upstream, HopSizes[] Hops, double CoresTakenByOthers)
 {
-    /// <summary>None lost, none stalled.</summary>
+    /// <summary>Whether no stream was lost or stalled.</summary>
     public bool IsClean => Client is { Lost: 0, Stalled: 0 };
 }
 

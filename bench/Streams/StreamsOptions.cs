@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Dragoman.Bench.Streams;
 
-/// <summary>What <c>dragoman-bench streams</c> is told.</summary>
-/// <param name="Count">Streams at once.</param>
-/// <param name="UpstreamHttp">1.1 or 2.</param>
-/// <param name="Hold">How long all are open.</param>
-/// <param name="Ramp">Over how long they are started.</param>
-/// <param name="Way">The start of another way's name; null: through all of ours.</param>
-/// <param name="Largest">Seek the largest number for each way instead.</param>
+/// <summary>The options of <c>dragoman-bench streams</c>.</summary>
+/// <param name="Count">The number of concurrent streams.</param>
+/// <param name="UpstreamHttp">The upstream's version of HTTP, 1.1 or 2.</param>
+/// <param name="Hold">The time during which all are open.</param>
+/// <param name="Ramp">The time over which they are started.</param>
+/// <param name="Way">The beginning of another way's name. Null for the way through all of Dragoman's processes.</param>
+/// <param name="Largest">Whether to search for the largest number for each way instead.</param>
 internal sealed record StreamsOptions(int Count, string UpstreamHttp, TimeSpan Hold, TimeSpan Ramp, string? Way, bool Largest)
 {
     public const string Usage = "streams [--count N] [--upstream-http 1.1|2] [--seconds S] [--ramp S] [--way NAME] [--largest]";

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Dragoman.Bench.Streams;
 
-/// <summary>What was found of very many streams at once, as markdown.</summary>
+/// <summary>The results for very many streams, as Markdown.</summary>
 internal sealed class StreamsReport
 {
     private readonly StringBuilder text = new();

@@ -1,9 +1,9 @@
 namespace Dragoman.Micro.Benchmarks;
 
-/// <summary>How many events are measured at a time.</summary>
+/// <summary>The number of events that are measured at a time.</summary>
 internal static class Block
 {
-    /// <summary>What is played again and again stays in the caches, as bytes do that have just been read.</summary>
+    /// <summary>A block that is played repeatedly stays in the caches, like bytes that were just read.</summary>
     public const int Tokens = 512;
 
     public const int Repeats = 60;

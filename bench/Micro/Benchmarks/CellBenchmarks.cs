@@ -3,13 +3,13 @@ using Dragoman.Micro.Streams;
 
 namespace Dragoman.Micro.Benchmarks;
 
-/// <summary>One token's way from each provider to each client: framing, reading, writing.</summary>
+/// <summary>One token from each provider to each client: framing, reading and writing.</summary>
 public class CellBenchmarks : IDisposable
 {
     private byte[] block = [];
     private AnswerPlay? answer;
 
-    /// <summary>Generated text has one form of stream at Ollama, whichever endpoint it comes from.</summary>
+    /// <summary>Ollama's two generation endpoints have the same form of stream, so only one is measured.</summary>
     public static IEnumerable<object> Cells => Ways.All.Where(cell => cell.Client.Name != "Ollama generate");
 
     [ParamsSource(nameof(Cells))]
@@ -38,7 +38,7 @@ public class CellBenchmarks : IDisposable
         answer.Open();
     }
 
-    /// <summary>As every answer does in the end, so that what it rented goes back.</summary>
+    /// <summary>Ends the answer, which returns its rented buffers.</summary>
     [IterationCleanup]
     public void Close()
     {

@@ -4,10 +4,10 @@ using Dragoman.Wire;
 
 namespace Dragoman.Micro.Benchmarks;
 
-/// <summary>One server-sent event cut out of the bytes.</summary>
+/// <summary>Splits one server-sent event from the bytes.</summary>
 public class FramingBenchmarks : IDisposable
 {
-    /// <summary>As many bytes as one read of a socket may give.</summary>
+    /// <summary>The most bytes of one read from a socket.</summary>
     private const int ReadSize = 16 * 1024;
 
     private const int Events = 64;
@@ -18,7 +18,7 @@ public class FramingBenchmarks : IDisposable
     private byte[] stream = [];
     private int eventLength;
 
-    /// <summary>In bytes of text: a token; an event that brings much at once.</summary>
+    /// <summary>In bytes of text: a token, and a large event.</summary>
     [Params(5, 8000)]
     public int Text { get; set; }
 

@@ -5,7 +5,7 @@ using Dragoman.Micro.Streams;
 
 namespace Dragoman.Micro.Benchmarks;
 
-/// <summary>A request read in each client's dialect, parsing included: step 3.</summary>
+/// <summary>Reads a request in each client's dialect, including parsing: step 3.</summary>
 public class ReadRequestBenchmarks
 {
     private Client client = null!;

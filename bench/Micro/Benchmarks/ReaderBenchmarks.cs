@@ -6,7 +6,7 @@ using Dragoman.Micro.Streams;
 
 namespace Dragoman.Micro.Benchmarks;
 
-/// <summary>One event of each provider's dialect: its data is there, and is read for nobody.</summary>
+/// <summary>Reads one event of each provider's dialect, whose data is already framed, without a client.</summary>
 public class ReaderBenchmarks
 {
     private readonly NoEvents events = new();
@@ -34,7 +34,7 @@ public class ReaderBenchmarks
         var stream = upstream.Streams(kind)!;
         opening = [.. stream.Opening.Select(Encode)];
         deltas = [.. stream.DeltaData(Block.Tokens).Select(Encode)];
-        // "[DONE]" has no type.
+        // "[DONE]" is not JSON and has no type.
         closing = [.. stream.Closing(Block.TokensPerIteration).Where(data => data[0] == '{').Select(Encode)];
         Warm.Up(() =>
         {
@@ -55,7 +55,7 @@ public class ReaderBenchmarks
             reader.ReadEvent(name, data, events);
     }
 
-    /// <summary>As every answer does in the end, so that what it rented goes back.</summary>
+    /// <summary>Ends the answer, which returns its rented buffers.</summary>
     [IterationCleanup]
     public void Close()
     {

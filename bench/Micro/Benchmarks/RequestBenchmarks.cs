@@ -5,7 +5,7 @@ using Dragoman.Micro.Streams;
 
 namespace Dragoman.Micro.Benchmarks;
 
-/// <summary>A request's way from each client to each provider, steps 3 and 6: three turns and two tools.</summary>
+/// <summary>A request with three turns and two tools from each client to each provider: steps 3 and 6.</summary>
 public class RequestBenchmarks
 {
     public static IEnumerable<object> Cells => CellBenchmarks.Cells;

@@ -3,7 +3,7 @@ using Dragoman.Schemas;
 
 namespace Dragoman.Micro.Benchmarks;
 
-/// <summary>What a tool's parameters cost: at the door, and where a provider takes only part of JSON Schema.</summary>
+/// <summary>The cost of a tool's parameters: when a request is read, and when a provider accepts only part of JSON Schema.</summary>
 public class SchemaBenchmarks
 {
     private readonly string schema = """{"type":"object","properties":{"city":{"type":"string","description":"The name of the city"},"days":{"type":"integer","description":"How many days ahead","minimum":0},"unit":{"type":"string","enum":["c","f"]}},"required":["city"]}""";

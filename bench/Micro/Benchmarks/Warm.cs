@@ -3,13 +3,13 @@ using System.Runtime;
 
 namespace Dragoman.Micro.Benchmarks;
 
-/// <summary>Code gets its final form in the background, some time after it was called often; on a busy machine, later.</summary>
+/// <summary>The runtime recompiles frequently called code in the background, later on a busy machine.</summary>
 internal static class Warm
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(10);
 
-    /// <summary>Repeats it until nothing has been compiled for a while.</summary>
+    /// <summary>Repeats the code until nothing was compiled for a while.</summary>
     public static void Up(Action code)
     {
         var started = Stopwatch.GetTimestamp();

@@ -6,7 +6,7 @@ using Dragoman.Micro.Streams;
 
 namespace Dragoman.Micro.Benchmarks;
 
-/// <summary>A request, read already, written for each provider: step 6. It comes from Ollama's chat, which passes through nowhere.</summary>
+/// <summary>Writes a request for each provider: step 6. It is from Ollama's chat, which no provider passes through.</summary>
 public class WriteRequestBenchmarks
 {
     private Upstream upstream = null!;

@@ -7,7 +7,7 @@ using Dragoman.Micro.Streams;
 
 namespace Dragoman.Micro.Benchmarks;
 
-/// <summary>One delta in each client's dialect: the event is there, its line is written.</summary>
+/// <summary>Writes the line of one delta in each client's dialect.</summary>
 public class WriterBenchmarks
 {
     private readonly ArrayBufferWriter<byte> output = new(256 * 1024);
@@ -41,7 +41,7 @@ public class WriterBenchmarks
         hasCall = false;
     }
 
-    /// <summary>As every answer does in the end, so that what it rented goes back.</summary>
+    /// <summary>Ends the answer, which returns its rented buffers.</summary>
     [IterationCleanup]
     public void Close()
     {

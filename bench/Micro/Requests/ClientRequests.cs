@@ -19,9 +19,9 @@ internal static class ClientRequests
     private static readonly string Quoted = Arguments.Replace("\"", "\\\"", StringComparison.Ordinal);
     private static readonly string Picture = Convert.ToBase64String([0x89, .. "PNG\r\n\x1a\n"u8, .. new byte[PictureBytes]]);
 
-    /// <summary>Null where the dialect has no such request.</summary>
-    /// <param name="client">By its name in the matrix.</param>
-    /// <param name="size">Which of the three.</param>
+    /// <summary>A request, or null when the dialect has no such request.</summary>
+    /// <param name="client">The client's name in the matrix.</param>
+    /// <param name="size">One of the three sizes.</param>
     public static byte[]? Of(string client, RequestSize size)
     {
         var json = client switch
@@ -100,7 +100,7 @@ internal static class ClientRequests
         _ => null,
     };
 
-    /// <summary>The user's question, in long conversations with calls, results and answers again and again.</summary>
+    /// <summary>The user's question, in long conversations after many calls, results and answers.</summary>
     private static string Turns(RequestSize size, string user, Func<string, string[]> answers) => size == RequestSize.Long
         ? string.Join(",", Enumerable.Range(0, Rounds).SelectMany(round => (string[])[user, .. answers($"call_{round}")]).Append(user))
         : user;

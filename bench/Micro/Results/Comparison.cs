@@ -6,10 +6,10 @@ namespace Dragoman.Micro.Results;
 /// <summary>Two builds' figures of several rounds, side by side.</summary>
 internal static class Comparison
 {
-    /// <summary>Ratios within the spread of the rounds say nothing.</summary>
+    /// <summary>The least change that counts. Smaller ratios may be noise.</summary>
     private const double Noticeable = 0.03;
 
-    /// <param name="folder">Holds <c>before-N.json</c> and <c>after-N.json</c> for each round.</param>
+    /// <param name="folder">The folder with <c>before-N.json</c> and <c>after-N.json</c> for each round.</param>
     public static string Of(string folder)
     {
         var rounds = Directory.GetFiles(folder, "before-*.json").Order(StringComparer.Ordinal)
@@ -21,7 +21,7 @@ internal static class Comparison
         {
             var before = rounds.ConvertAll(round => round.Before[name]);
             var after = rounds.ConvertAll(round => round.After[name]);
-            // Two runs that follow each other had the same neighbours.
+            // Two consecutive runs have the same load beside them.
             var ratios = before.Zip(after, (one, other) => other.Nanoseconds / one.Nanoseconds).Order().ToList();
             text.AppendLine(
                 CultureInfo.InvariantCulture,
@@ -35,7 +35,7 @@ internal static class Comparison
 
     private static double Median(List<double> sorted) => (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
 
-    /// <summary>Only what every round says counts.</summary>
+    /// <summary>A change counts only if every round shows it.</summary>
     private static string Verdict(List<double> sorted) => sorted switch
     {
         [.., < 1 - Noticeable] => "faster",

@@ -4,17 +4,17 @@ using BenchmarkDotNet.Running;
 
 namespace Dragoman.Micro.Results;
 
-/// <summary>What one benchmark found.</summary>
-/// <param name="Benchmark">For example <c>Writer.Text</c>.</param>
-/// <param name="Case">What it was measured with.</param>
-/// <param name="Nanoseconds">For one operation: the median of the iterations, which neighbours on the machine disturb least.</param>
+/// <summary>The result of one benchmark.</summary>
+/// <param name="Benchmark">The name, for example <c>Writer.Text</c>.</param>
+/// <param name="Case">The benchmark's parameters.</param>
+/// <param name="Nanoseconds">The time per operation: the median of the iterations, which other load disturbs least.</param>
 /// <param name="Deviation">The standard deviation of the iterations.</param>
-/// <param name="Bytes">Allocated for one operation.</param>
+/// <param name="Bytes">The allocated bytes per operation.</param>
 internal sealed record Figure(string Benchmark, string Case, double Nanoseconds, double Deviation, double Bytes)
 {
     public string Name => $"{Benchmark}: {Case}";
 
-    /// <returns>Null when it could not be measured.</returns>
+    /// <returns>Null when the benchmark could not be measured.</returns>
     public static Figure? Of(BenchmarkReport report) => report.ResultStatistics is { } found
         ? new Figure(NameOf(report.BenchmarkCase), CaseOf(report.BenchmarkCase), found.Median, found.StandardDeviation, BytesOf(report))
         : null;
@@ -57,7 +57,7 @@ internal sealed record Figure(string Benchmark, string Case, double Nanoseconds,
             figure.GetProperty("bytes").GetDouble()))];
     }
 
-    /// <summary>With its fraction: a tenth of a byte for each token is something that grows.</summary>
+    /// <summary>The bytes with their fraction, because a tenth of a byte per token means that something grows.</summary>
     private static double BytesOf(BenchmarkReport report)
     {
         var operations = report.GcStats.TotalOperations;

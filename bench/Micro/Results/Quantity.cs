@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dragoman.Micro.Results;
 
-/// <summary>Figures in the unit that suits them.</summary>
+/// <summary>Formats figures in a suitable unit.</summary>
 internal static class Quantity
 {
     public static string Time(double nanoseconds) => nanoseconds switch

@@ -44,7 +44,7 @@ internal static class ResultPage
         return text.ToString();
     }
 
-    /// <summary>Every way from a client to a provider, against the one in which OpenAI's chat passes through.</summary>
+    /// <summary>Writes every pair of client and provider, relative to OpenAI's chat that is passed through.</summary>
     private static void WriteCells(StringBuilder text, IReadOnlyList<Figure> figures)
     {
         var tokens = figures.Where(figure => figure.Benchmark == "Cell.Token").ToDictionary(figure => figure.Case);

@@ -7,13 +7,13 @@ using Dragoman.Wire;
 
 namespace Dragoman.Micro.Streams;
 
-/// <summary>One answer on its way from a provider's bytes to a client's: step 8 without the network.</summary>
+/// <summary>Translates one answer from a provider's bytes to a client's: step 8 without the network.</summary>
 internal sealed class AnswerPlay : IDisposable
 {
-    /// <summary>As many bytes as one read of a socket gives.</summary>
+    /// <summary>The bytes of one read from a socket.</summary>
     private const int ReadSize = 4096;
 
-    /// <summary>Of the usual kind and length; it comes in no stream.</summary>
+    /// <summary>A key of the usual kind and length that occurs in no stream.</summary>
     private static readonly CredentialScrub Credentials = new(["sk-proj-0123456789abcdefABCDEF-0123456789_abcdefABCDEF"]);
 
     private readonly ArrayBufferWriter<byte> output = new(256 * 1024);
@@ -33,7 +33,7 @@ internal sealed class AnswerPlay : IDisposable
         events = passing ?? cell.Client.Dialect.OpenStream(context, output);
     }
 
-    /// <summary>What was written since the last reading.</summary>
+    /// <summary>The text written since the last read.</summary>
     public string Written => Encoding.UTF8.GetString(output.WrittenSpan);
 
     public void Open()
@@ -42,7 +42,7 @@ internal sealed class AnswerPlay : IDisposable
         output.ResetWrittenCount();
     }
 
-    /// <summary>Plays events in pieces of a read's size, and forgets what was written for each piece, as if it were sent.</summary>
+    /// <summary>Plays events in pieces of a read's size. The output of each piece is discarded, as if it were sent.</summary>
     public void PlayAndSend(ReadOnlySpan<byte> bytes)
     {
         for (; !bytes.IsEmpty; bytes = bytes[Math.Min(ReadSize, bytes.Length)..])
@@ -52,8 +52,8 @@ internal sealed class AnswerPlay : IDisposable
         }
     }
 
-    /// <summary>Ends the answer, and makes sure that it ends well: nothing counts that does not work.</summary>
-    /// <exception cref="InvalidOperationException">It does not.</exception>
+    /// <summary>Ends the answer and checks that it ends well, because only working code may be measured.</summary>
+    /// <exception cref="InvalidOperationException">The answer does not end well.</exception>
     public void Close(int tokens)
     {
         Play(stream.ClosingBytes(tokens));

@@ -1,6 +1,6 @@
 namespace Dragoman.Micro.Streams;
 
-/// <summary>What the many events of a stream bring.</summary>
+/// <summary>The content of a stream's events.</summary>
 internal enum DeltaKind
 {
     Text,

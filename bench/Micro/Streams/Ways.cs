@@ -15,7 +15,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Micro.Streams;
 
-/// <summary>A client's dialect, with a request of its own: a system message, three turns, two tools.</summary>
+/// <summary>A client's dialect and a request in it: a system message, three turns, two tools.</summary>
 internal sealed record Client(string Name, IInboundDialect Dialect, byte[] Request)
 {
     public ChatRequest Read() => Read(Request);
@@ -30,10 +30,10 @@ internal sealed record Client(string Name, IInboundDialect Dialect, byte[] Reque
     public override string ToString() => Name;
 }
 
-/// <summary>A provider's dialect, with streams of its own: none for what the provider never sends bit by bit.</summary>
+/// <summary>A provider's dialect and its streams. There is none for content that the provider never sends in pieces.</summary>
 internal sealed record Upstream(string Name, IOutboundDialect Dialect, string Model, Func<DeltaKind, WireStream?> Streams)
 {
-    /// <summary>Whether a text to be continued is a call of its own kind, with a stream of its own.</summary>
+    /// <summary>Whether text completions are a separate kind of call with separate streams.</summary>
     public bool HasTextCompletions { get; init; }
 
     public WireStream? StreamFor(ChatRequest request, DeltaKind kind) =>
@@ -45,13 +45,13 @@ internal sealed record Upstream(string Name, IOutboundDialect Dialect, string Mo
 /// <summary>One way from a client to a provider.</summary>
 internal sealed record Cell(Client Client, Upstream Upstream)
 {
-    /// <summary>Whether the client's own bytes go to the provider, and the provider's to the client.</summary>
+    /// <summary>Whether the client's and the provider's own bytes are passed through.</summary>
     public bool PassesThrough => Upstream.Dialect.TryPassThrough(Client.Read(), Upstream.Model) is not null;
 
     public override string ToString() => $"{Client.Name} to {Upstream.Name}";
 }
 
-/// <summary>Every way from a client's dialect to a provider's.</summary>
+/// <summary>All pairs of a client's and a provider's dialect.</summary>
 internal static class Ways
 {
     private const string Schema = """{"type":"object","properties":{"city":{"type":"string","description":"Where"},"unit":{"type":"string","enum":["c","f"]}},"required":["city"]}""";

@@ -4,18 +4,18 @@ namespace Dragoman.Micro.Streams;
 
 /// <summary>A provider's stream of words in its own wire format (specs/dialects.md 1).</summary>
 /// <param name="Opening">The data of the events before the first word.</param>
-/// <param name="Delta">The data of one event, for a word and its place.</param>
-/// <param name="Closing">The data of the events behind the last word, for the number of words.</param>
+/// <param name="Delta">Returns the data of one event for a word and its index.</param>
+/// <param name="Closing">Returns the data of the events after the last word for the number of words.</param>
 internal sealed record WireStream(string[] Opening, Func<string, int, string> Delta, Func<int, string[]> Closing)
 {
     private static readonly string[] Words = [" the", " stream", " of", " words,", " Déjà", " vu", " \\\"quoted\\\"", " ends."];
 
-    /// <summary>Whether each event says its type in front of the data too.</summary>
+    /// <summary>Whether each event also has its type as its name.</summary>
     public bool HasNames { get; init; }
 
     public byte[] OpeningBytes => Frame(Opening);
 
-    /// <summary>The escaped word at a place of any stream.</summary>
+    /// <summary>The escaped word at an index of any stream.</summary>
     public static string WordAt(int place) => Words[place % Words.Length];
 
     public byte[] DeltaBytes(int tokens) => Frame(DeltaData(tokens));

@@ -38,7 +38,7 @@ internal static class WireStreams
             $$"""{"id":"cmpl-1","object":"text_completion","created":1795168800,"model":"upstream","choices":[{"text":"{{text}}","index":0,"logprobs":null,"finish_reason":{{finishReason}}}]}""";
     }
 
-    /// <summary>Pads its events, and thinks in parts of its content.</summary>
+    /// <summary>Mistral pads its events and sends thinking as parts of the content.</summary>
     public static WireStream OfMistral(DeltaKind kind)
     {
         return new WireStream(
@@ -94,7 +94,7 @@ internal static class WireStreams
         HasNames = true,
     };
 
-    /// <summary>Counts in every event. Calls come whole here.</summary>
+    /// <summary>Gemini sends counts in every event. Its calls are complete.</summary>
     public static WireStream OfGemini(DeltaKind kind)
     {
         var thought = kind == DeltaKind.Reasoning ? ",\"thought\":true" : "";
@@ -107,7 +107,7 @@ internal static class WireStreams
             $$$"""{"candidates":[{"content":{"parts":[{{{part}}}],"role":"model"}{{{finishReason}}},"index":0}],"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":{{{tokens}}},"totalTokenCount":{{{tokens + 9}}}},"modelVersion":"upstream","responseId":"r1"}""";
     }
 
-    /// <summary>Numbers its events, and says everything once more at the end.</summary>
+    /// <summary>Responses numbers its events and repeats everything at the end.</summary>
     public static WireStream OfResponses(DeltaKind kind)
     {
         const string Started = """{"id":"resp_1","object":"response","created_at":1795168800,"status":"in_progress","model":"upstream","output":[],"usage":null}""";
@@ -148,7 +148,7 @@ internal static class WireStreams
         };
     }
 
-    /// <summary>Escaped once more, for a string in JSON that is text itself.</summary>
+    /// <summary>Escapes text again, for a string in JSON that is itself a string.</summary>
     public static string InJson(string escaped) => escaped.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     private static string Usage(int tokens) => $$"""{"prompt_tokens":9,"completion_tokens":{{tokens}},"total_tokens":{{tokens + 9}}}""";
