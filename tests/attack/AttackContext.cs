@@ -3,7 +3,7 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack;
 
-/// <summary>What the attacks of one run share.</summary>
+/// <summary>The state that all attacks of one run share.</summary>
 internal sealed class AttackContext(bool isFull) : IAsyncDisposable
 {
     /// <summary>Set by run.sh inside a network namespace in which nothing but this run's processes is reachable.</summary>
@@ -18,7 +18,7 @@ internal sealed class AttackContext(bool isFull) : IAsyncDisposable
     /// <summary>Attacks that are scaled down by default run at full size.</summary>
     public bool IsFull { get; } = isFull;
 
-    /// <summary>A directory that goes away after the run; one of its own for each call.</summary>
+    /// <summary>Creates a new directory, which is deleted after the run.</summary>
     public string NewDirectory(string name)
     {
         var directory = scratch.File($"{name}-{Guid.NewGuid():N}");
@@ -26,7 +26,7 @@ internal sealed class AttackContext(bool isFull) : IAsyncDisposable
         return directory;
     }
 
-    /// <summary>The deployment of those attacks that leave one as they found it; a new one when an attack has broken the last.</summary>
+    /// <summary>The deployment for attacks that leave it unchanged. A new one when an attack has broken the last one.</summary>
     public async Task<Field> SharedAsync()
     {
         await gate.WaitAsync();

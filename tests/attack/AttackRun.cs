@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Dragoman.Attack;
 
-/// <summary>Runs attacks: those that mostly wait beside all others, the others one after the other.</summary>
+/// <summary>Runs attacks: those that mostly wait in parallel, the others one after another.</summary>
 internal static class AttackRun
 {
-    /// <summary>Of one attack; what hangs longer has fallen.</summary>
+    /// <summary>The time limit of one attack. One that takes longer has failed.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan LongestFull = TimeSpan.FromMinutes(15);
@@ -38,7 +38,7 @@ internal static class AttackRun
         }
         catch (Exception error)
         {
-            // Whatever an attack does not expect, such as a process that no longer answers, is a fall.
+            // Anything that an attack does not expect, such as a process that no longer answers, is a failure.
             tally.Expect(false, error is TimeoutException ? $"took longer than {limit.TotalMinutes} minutes: {error.Message}" : $"{error.GetType().Name}: {error.Message}");
         }
 

@@ -1,6 +1,6 @@
 namespace Dragoman.Attack;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record Options
 {
     public const string Usage = """
@@ -25,7 +25,7 @@ internal sealed record Options
 
     public string? JsonFile { get; init; }
 
-    /// <returns>Nothing when the arguments are not understood.</returns>
+    /// <returns>Null when the arguments are not understood.</returns>
     public static Options? Read(ReadOnlySpan<string> arguments)
     {
         var options = new Options();

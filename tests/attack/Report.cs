@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Dragoman.Attack;
 
-/// <summary>What is told of a run.</summary>
+/// <summary>The report of a run.</summary>
 internal static class Report
 {
     private const int LongestEvidence = 400;
@@ -81,6 +81,6 @@ internal static class Report
         return text.Length <= LongestEvidence ? text : text[..LongestEvidence] + "…";
     }
 
-    /// <summary>Evidence quotes what came over the wire, which must not reach the terminal as it stands.</summary>
+    /// <summary>Evidence quotes received bytes, which must not reach the terminal unescaped.</summary>
     private static string Printable(string text) => string.Concat(text.Select(unit => unit is >= ' ' and <= '~' or '…' ? unit.ToString() : $"\\u{(int)unit:x4}"));
 }

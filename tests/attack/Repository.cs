@@ -1,17 +1,17 @@
 namespace Dragoman.Functional.Tests.Harness;
 
 /// <summary>
-/// Where the files and the built executables of the attacked tree lie. It stands in for the harness's own class of this
-/// name, which knows only the tree that it was built in.
+/// The paths of the attacked tree's files and executables. It replaces the harness's class of this name, which knows only
+/// the tree that it was built in.
 /// </summary>
 internal static class Repository
 {
-    /// <summary>The folder that holds <c>Serverless.sln</c>; the tree of this tool unless <c>--tree</c> named another.</summary>
+    /// <summary>The folder with <c>Serverless.sln</c>: this tool's tree, unless <c>--tree</c> names another.</summary>
     public static string Root { get; set; } = FindRoot();
 
     public static string BuildConfiguration => "Release";
 
-    /// <summary>The executable <c>dragoman-{name}</c> as the last Release build left it.</summary>
+    /// <summary>The executable <c>dragoman-{name}</c> of the last Release build.</summary>
     public static string Executable(string name)
     {
         var path = Path.Combine(Root, name, "bin", BuildConfiguration, "net10.0", $"dragoman-{name}");

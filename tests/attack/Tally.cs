@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Dragoman.Attack;
 
-/// <summary>The tries of one attack: how many, what fell, and figures worth telling. Safe for tries that run at once.</summary>
+/// <summary>The tries of one attack: their number, the failures, and further figures. Safe for concurrent tries.</summary>
 internal sealed class Tally
 {
     private const int ToldFalls = 3;
@@ -17,7 +17,7 @@ internal sealed class Tally
     public string? ReasonNotRun { get; private set; }
 
     /// <summary>Counts a try.</summary>
-    /// <param name="holds">Whether what has to be is.</param>
+    /// <param name="holds">Whether the expectation holds.</param>
     /// <param name="otherwise">What was seen instead.</param>
     public void Expect(bool holds, string otherwise)
     {
@@ -26,7 +26,7 @@ internal sealed class Tally
             falls.Enqueue(otherwise.Length <= LongestFall ? otherwise : otherwise[..LongestFall] + "…");
     }
 
-    /// <summary>A figure that goes into the evidence, whatever the verdict is.</summary>
+    /// <summary>Adds a figure to the evidence, whatever the verdict is.</summary>
     public void Note(string text) => notes.Enqueue(text);
 
     public void CannotRun(string reason) => ReasonNotRun = reason;

@@ -5,7 +5,7 @@ using SharpFuzz;
 const int Found = 1;
 const int Misused = 2;
 
-// AFL's own map takes its place as soon as it is there.
+// AFL's own map replaces this one as soon as it exists.
 Coverage.Prepare();
 switch (args)
 {

@@ -7,22 +7,22 @@ internal enum Ending
 {
     Good,
 
-    /// <summary>The dialect's own error inside a stream that had begun.</summary>
+    /// <summary>The dialect's own error inside a stream.</summary>
     StreamError,
 
-    /// <summary>The dialect's error body, with a status.</summary>
+    /// <summary>The dialect's error body with an error status.</summary>
     Refused,
 }
 
-/// <summary>An answer as it came.</summary>
+/// <summary>An answer as received.</summary>
 internal sealed record ClientAnswer(int Status, string RequestId, string Text);
 
-/// <param name="Ending">How it ended.</param>
-/// <param name="Message">Of the error; empty when there is none.</param>
-/// <param name="Code">Of the error, in dialects that have one.</param>
+/// <param name="Ending">How the answer ended.</param>
+/// <param name="Message">The error's message. Empty when there is none.</param>
+/// <param name="Code">The error's code, in dialects that have one.</param>
 internal sealed record Verdict(Ending Ending, string Message = "", string? Code = null);
 
-/// <summary>One of the dialects that clients speak: how it asks, and what a good and a bad end look like.</summary>
+/// <summary>A client's dialect: its requests, and the forms of a successful and a failed answer.</summary>
 internal abstract record ClientDialect(string Name, string Path)
 {
     public static readonly IReadOnlyList<ClientDialect> All =
@@ -45,7 +45,7 @@ internal abstract record ClientDialect(string Name, string Path)
         return request;
     }
 
-    /// <exception cref="InvalidDataException">It is neither a good answer nor an error of the dialect, or both.</exception>
+    /// <exception cref="InvalidDataException">The answer is neither a successful answer nor an error of the dialect, or both.</exception>
     public Verdict Judge(ClientAnswer answer, bool stream)
     {
         try
@@ -67,19 +67,19 @@ internal abstract record ClientDialect(string Name, string Path)
 
     protected abstract Verdict JudgeBody(JsonElement body);
 
-    /// <summary>The ending of the verdict does not count.</summary>
+    /// <summary>The error's verdict. Its ending is ignored.</summary>
     protected abstract Verdict JudgeError(JsonElement body);
 
     protected static JsonElement Parse(string text) => JsonSerializer.Deserialize<JsonElement>(text);
 
-    /// <summary>Throws unless it holds.</summary>
+    /// <summary>Throws unless the condition holds.</summary>
     protected static void Expect(bool holds, string what)
     {
         if (!holds)
             throw new InvalidOperationException(what);
     }
 
-    /// <summary>Event names and data; comments are left out, as clients do.</summary>
+    /// <summary>The names and data of events. Comments are ignored, as clients do.</summary>
     protected static IReadOnlyList<(string Name, string Data)> Events(string text)
     {
         Expect(text.EndsWith("\n\n", StringComparison.Ordinal), "the last event is not closed");

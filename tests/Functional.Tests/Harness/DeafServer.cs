@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>A server that is there and takes no connection: its queue is full, so that whoever tries to connect waits.</summary>
+/// <summary>A server that accepts no connection. Its queue is full, so that a client waits for its connection.</summary>
 internal sealed class DeafServer : IDisposable
 {
-    /// <summary>Linux queues one more than it is told, and drops what comes then.</summary>
+    /// <summary>Linux queues one connection more than the backlog and drops further ones.</summary>
     private const int Waiting = 4;
 
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(200);

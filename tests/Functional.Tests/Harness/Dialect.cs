@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>What a client of a dialect sends, and how it tells a whole stream from one that failed.</summary>
+/// <summary>The requests of a dialect's client, and how it distinguishes a complete stream from a failed one.</summary>
 internal sealed record Dialect(string Name, string Path, string Body, string GoodEnd)
 {
     public static readonly IReadOnlyList<Dialect> All =
@@ -15,20 +15,20 @@ internal sealed record Dialect(string Name, string Path, string Body, string Goo
 
     public static Dialect Of(string name) => All.Single(dialect => dialect.Name == name);
 
-    /// <param name="model">As the client names it.</param>
-    /// <param name="stream">Whether the answer is to come as a stream.</param>
-    /// <param name="padding">Makes the body longer, where every dialect passes over what it does not know.</param>
+    /// <param name="model">The client's name for the model.</param>
+    /// <param name="stream">Whether to stream the answer.</param>
+    /// <param name="padding">The length of an unknown member that makes the body longer. Every dialect ignores it.</param>
     public HttpRequestMessage Request(string model, bool stream, int padding = 0) => Requests.Post(
         Path,
         Body.Replace("$MODEL", model, StringComparison.Ordinal).Replace("$STREAM", stream ? "true" : "false", StringComparison.Ordinal)
             .Replace("Say something", "Say something" + new string('.', padding), StringComparison.Ordinal));
 
-    /// <summary>The message of a failure in this dialect's own shape.</summary>
+    /// <summary>The message of an error of this dialect.</summary>
     public string ErrorMessage(JsonElement error) => Name == "ollama"
         ? error.GetProperty("error").GetString()!
         : error.GetProperty("error").GetProperty("message").GetString()!;
 
-    /// <summary>Whether a stream ended with a failure in this dialect's own shape.</summary>
+    /// <summary>Whether a stream ended with an error of this dialect.</summary>
     public bool EndsWithError(string stream)
     {
         var last = stream.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];

@@ -31,8 +31,8 @@ internal sealed class DragomanStack : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>nginx, sidecar, functions and emulator.</summary>
-    /// <param name="environment">Laid over the environment of sidecar and functions.</param>
-    /// <param name="configuration">The text of <c>gateway.json</c>, given the address of the emulator; no file when null.</param>
+    /// <param name="environment">Overrides of the environment of sidecar and functions.</param>
+    /// <param name="configuration">Returns the text of <c>gateway.json</c> for the emulator's address. No file when null.</param>
     /// <param name="door">Further values for <c>nginx/render.sh</c>.</param>
     public static Task<DragomanStack> StartFullAsync(
         IReadOnlyDictionary<string, string?>? environment = null, Func<Uri, string>? configuration = null,
@@ -40,11 +40,11 @@ internal sealed class DragomanStack : IAsyncDisposable
         StartAsync(withFunctions: true, environment, configuration, door);
 
     /// <summary>nginx, sidecar and emulator.</summary>
-    /// <param name="environment">Laid over the environment of the sidecar.</param>
+    /// <param name="environment">Overrides of the environment of the sidecar.</param>
     public static Task<DragomanStack> StartSmallAsync(IReadOnlyDictionary<string, string?>? environment = null) =>
         StartAsync(withFunctions: false, environment);
 
-    /// <summary>What the emulator has been asked, the oldest request first.</summary>
+    /// <summary>The emulator's captured requests, the oldest first.</summary>
     public async Task<IReadOnlyList<JsonElement>> ProviderRequestsAsync()
     {
         using var log = JsonDocument.Parse(await Emulator.Client.GetStringAsync("/__emulator/requests"));

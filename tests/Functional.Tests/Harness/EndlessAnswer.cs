@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>What a provider gone mad sends: answers that begin well and never end, in the provider's own dialect.</summary>
+/// <summary>Answers of a faulty provider that begin well and never end, in the provider's own dialect.</summary>
 internal static class EndlessAnswer
 {
     private const int PieceLength = 16 * 1024;
@@ -10,12 +10,12 @@ internal static class EndlessAnswer
     private const string StreamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
     private const string BodyHead = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n";
 
-    /// <summary>What there can be too much of.</summary>
+    /// <summary>The parts of an answer that can be endless.</summary>
     public static readonly IReadOnlyList<string> Kinds = ["text", "reasoning", "arguments", "calls"];
 
     private static readonly string Piece = new('a', PieceLength);
 
-    /// <summary>A stream with one of <see cref="Kinds"/>, in the dialect that the provider is asked in for the client.</summary>
+    /// <summary>A stream with one of <see cref="Kinds"/>, in the dialect of the gateway's call for this client.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Of(ClientDialect client, ProviderDialect provider, string kind)
     {
         var (opening, goingOn) = provider.Name switch
@@ -40,12 +40,12 @@ internal static class EndlessAnswer
         StreamHead + MessageStart + Named("content_block_start", """{"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":""}}"""),
         _ => Named("content_block_delta", $$$$"""{"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"{{{{Piece}}}}"}}"""));
 
-    /// <summary>Blocks that are begun and say nothing.</summary>
+    /// <summary>Blocks that begin and stay empty.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> EmptyBlocks() => Repeat(
         StreamHead + MessageStart,
         number => Named("content_block_start", $$$$"""{"type":"content_block_start","index":{{{{number}}}},"content_block":{"type":"text","text":""}}"""));
 
-    /// <summary>Arguments at ever further places.</summary>
+    /// <summary>Arguments at ever larger indices.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> FarArguments() => Repeat(
         StreamHead,
         number => $$$$"""data: {"candidates":[{"index":0,"content":{"role":"model","parts":[{"functionCall":{{{{{(number == 1 ? "\"name\":\"f\"," : "")}}}}"willContinue":true,"partialArgs":[{"jsonPath":"$.a{{{{number}}}}[9999][9999][9999]","numberValue":1}]}}]}}]}""" + "\n\n");
@@ -62,10 +62,10 @@ internal static class EndlessAnswer
     /// <summary>A body without an end.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Body() => Repeat(BodyHead + "{\"a\":\"", _ => Piece);
 
-    /// <summary>Comments, by which a server says that it is alive.</summary>
+    /// <summary>Comments, which servers send as keep-alive.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Comments() => Repeat(StreamHead, _ => string.Concat(Enumerable.Repeat(": alive\n\n", 100)));
 
-    /// <summary>Text of one letter an event, so many events, and a good end.</summary>
+    /// <summary>A number of events with one letter each, and a good end.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> TinyEvents(int count)
     {
         const int together = 1000;

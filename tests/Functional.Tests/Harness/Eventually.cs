@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>Waits for something observable in another process, up to a deadline that only a failure ever reaches.</summary>
+/// <summary>Waits for something observable in another process, up to a deadline that only a failing test reaches.</summary>
 internal static class Eventually
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -10,7 +10,7 @@ internal static class Eventually
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Polls until <paramref name="holds"/> is true.</summary>
-    /// <exception cref="TimeoutException">It was not true in time, by default within <see cref="Deadline"/>.</exception>
+    /// <exception cref="TimeoutException">It did not become true in time, by default within <see cref="Deadline"/>.</exception>
     public static Task HoldsAsync(Func<bool> holds, Func<string> otherwise, TimeSpan? within = null) =>
         HoldsAsync(() => Task.FromResult(holds()), otherwise, within);
 

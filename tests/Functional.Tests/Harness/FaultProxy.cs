@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace Dragoman.Functional.Tests.Harness;
 
 /// <summary>
-/// Stands between the gateway and a provider, on TCP, and does to each answer what was planned for it: delays, splits,
-/// resets, closes, stalls or spoils it at chosen bytes. A request without a plan passes.
+/// A TCP proxy between the gateway and a provider that applies a plan to each answer: it delays, splits, resets, closes,
+/// stalls or corrupts it at chosen bytes. Without a plan it forwards the answer unchanged.
 /// </summary>
 internal sealed partial class FaultProxy : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ internal sealed partial class FaultProxy : IAsyncDisposable
 
     public Uri Address => new($"http://{listener.LocalEndPoint}");
 
-    /// <summary>Of the gateway's, at this moment.</summary>
+    /// <summary>The number of the gateway's open connections.</summary>
     public int OpenConnections => connections.Count;
 
     public Passage Plan(FaultPlan plan)

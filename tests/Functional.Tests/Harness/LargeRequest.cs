@@ -2,20 +2,20 @@ using System.Text;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>A request whose body is of a given size.</summary>
-/// <param name="Path">Where to.</param>
-/// <param name="Body">JSON.</param>
+/// <summary>A request with a body of a given size.</summary>
+/// <param name="Path">The endpoint's path.</param>
+/// <param name="Body">The body as JSON.</param>
 internal sealed record LargeRequest(string Path, byte[] Body)
 {
-    /// <summary>The text or the picture of it can be anything; this one has something to escape.</summary>
+    /// <summary>Any text would do. This one has characters that need escapes.</summary>
     private const string Line = "The quick brown fox, jumps over\\n the lazy dog. ";
 
-    /// <summary>How clients of three APIs send a long text or a large picture.</summary>
+    /// <summary>The forms of a long text or a large picture in three APIs.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["ollama-text", "ollama-image", "chat-text", "chat-image", "messages-text", "messages-image"];
 
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
-    /// <param name="provider">Whose model is asked.</param>
-    /// <param name="bytes">Of the body, about.</param>
+    /// <param name="provider">The provider of the model.</param>
+    /// <param name="bytes">The approximate length of the body.</param>
     public static LargeRequest Of(string kind, string provider, int bytes)
     {
         var isText = kind.EndsWith("-text", StringComparison.Ordinal);

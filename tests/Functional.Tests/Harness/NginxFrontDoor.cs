@@ -25,10 +25,10 @@ internal sealed class NginxFrontDoor : IAsyncDisposable
     public IReadOnlyList<int> WorkerIds =>
         [.. File.ReadAllText($"/proc/{this.nginx.Id}/task/{this.nginx.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 
-    /// <summary>Where nginx keeps its files, temporary ones among them.</summary>
+    /// <summary>The directory of nginx's files, including temporary ones.</summary>
     public string DirectoryPath => this.directory.Path;
 
-    /// <summary>What nginx wrote to its error log.</summary>
+    /// <summary>The content of nginx's error log.</summary>
     public string ErrorLog => this.nginx.Log;
 
     /// <summary>Starts nginx. <paramref name="functions"/> is null in the small deployment.</summary>
@@ -81,7 +81,7 @@ internal sealed class NginxFrontDoor : IAsyncDisposable
         return await RunningProcess.RunAsync(Executable, Arguments(directory.Path, "-t"));
     }
 
-    /// <summary>Runs <c>nginx/render.sh</c> and gives back what it said.</summary>
+    /// <summary>Runs <c>nginx/render.sh</c> and returns its output.</summary>
     public static Task<(int ExitCode, string Output)> TryRenderAsync(string target, IReadOnlyDictionary<string, string?> settings) =>
         RunningProcess.RunAsync("sh", [Path.Combine(Repository.Root, "nginx", "render.sh"), target], settings);
 

@@ -1,20 +1,20 @@
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>A plan that waits for the request whose text names it, and what the request met on its way.</summary>
+/// <summary>A plan for the request whose text holds its marker, and the exchanges that the request caused.</summary>
 internal sealed class Passage(string marker, FaultPlan plan)
 {
     private readonly List<ProxiedExchange> exchanges = [];
     private readonly TaskCompletionSource<ProxiedExchange> first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>To be said somewhere in the request. The provider reads the same words whatever the plan, so its answer is the same.</summary>
+    /// <summary>The text to put into the request. The provider's answer does not depend on the plan.</summary>
     public string Marker { get; } = marker;
 
     public FaultPlan Plan { get; } = plan;
 
-    /// <summary>The gateway's request, once it has come.</summary>
+    /// <summary>The gateway's first request, once it has arrived.</summary>
     public Task<ProxiedExchange> First => first.Task.WaitAsync(Eventually.Deadline);
 
-    /// <summary>One for each time that the gateway has tried.</summary>
+    /// <summary>One exchange for each try of the gateway.</summary>
     public IReadOnlyList<ProxiedExchange> Exchanges
     {
         get

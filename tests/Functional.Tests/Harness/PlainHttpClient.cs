@@ -1,6 +1,6 @@
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>An HTTP client that hides nothing: no redirects, cookies or proxies, and a response let go closes its connection at once.</summary>
+/// <summary>An HTTP client without redirects, cookies or proxies. Disposing a response closes its connection at once.</summary>
 internal static class PlainHttpClient
 {
     public static HttpClient For(Uri address) =>

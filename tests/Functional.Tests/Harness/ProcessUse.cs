@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>What a process takes of the machine, by <c>/proc</c>.</summary>
+/// <summary>A process's use of resources, from <c>/proc</c>.</summary>
 internal static class ProcessUse
 {
-    /// <summary>Open file descriptors, connections among them.</summary>
+    /// <summary>The number of open file descriptors, including connections.</summary>
     public static int Descriptors(int processId) => Directory.GetFileSystemEntries($"/proc/{processId}/fd").Length;
 
     /// <summary>The most resident memory since <see cref="ForgetPeak"/>, in bytes.</summary>

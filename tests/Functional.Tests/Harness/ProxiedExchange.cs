@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>One request of the gateway's on its way through a <see cref="FaultProxy"/>, and what became of it.</summary>
+/// <summary>One request of the gateway through a <see cref="FaultProxy"/>, and its result.</summary>
 internal sealed class ProxiedExchange(ProxiedRequest request)
 {
-    /// <summary>Bytes of an answer that are kept; an endless one is only counted.</summary>
+    /// <summary>The most bytes of an answer that are kept. Further bytes are only counted.</summary>
     private const int MostRecorded = 1024 * 1024;
 
     private readonly ArrayBufferWriter<byte> recorded = new();
@@ -17,7 +17,7 @@ internal sealed class ProxiedExchange(ProxiedRequest request)
 
     public ProxiedRequest Request { get; } = request;
 
-    /// <summary>Bytes of the answer that the gateway's side has accepted.</summary>
+    /// <summary>The number of bytes of the answer that the gateway's connection has accepted.</summary>
     public long Passed => Interlocked.Read(ref passed);
 
     /// <summary>Completes, with a timestamp of <see cref="Stopwatch"/>, when the gateway has closed the connection.</summary>
@@ -26,7 +26,7 @@ internal sealed class ProxiedExchange(ProxiedRequest request)
     /// <summary>Completes when a stall has begun.</summary>
     public Task Stalled => stalled.Task;
 
-    /// <summary>The bytes passed on so far, the first of them at least.</summary>
+    /// <summary>The bytes forwarded so far, up to the limit.</summary>
     public byte[] Recorded
     {
         get
@@ -36,7 +36,7 @@ internal sealed class ProxiedExchange(ProxiedRequest request)
         }
     }
 
-    /// <summary>Whether a whole answer has been passed on, by its own account.</summary>
+    /// <summary>Whether a complete answer was forwarded, according to its framing.</summary>
     public bool IsWhole
     {
         get

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>A request as the gateway sent it, read whole before anything is done with it.</summary>
+/// <summary>A request as the gateway sent it, read completely before it is forwarded.</summary>
 internal sealed record ProxiedRequest(string Head, string Body)
 {
     private const string HeadEnd = "\r\n\r\n";
 
-    /// <summary>Reads the next request of a connection; null when there is none.</summary>
-    /// <exception cref="SocketException">The connection was broken.</exception>
+    /// <summary>Reads the next request of a connection. Null when there is none.</summary>
+    /// <exception cref="SocketException">The connection was reset.</exception>
     public static async Task<ProxiedRequest?> ReadAsync(Socket connection, CancellationToken stop)
     {
-        // Latin-1 keeps every byte as it is.
+        // Latin-1 preserves every byte.
         var text = new StringBuilder();
         var buffer = new byte[64 * 1024];
         var length = -1;
@@ -31,11 +31,11 @@ internal sealed record ProxiedRequest(string Head, string Body)
         return new ProxiedRequest(whole[..headEnd], whole[headEnd..]);
     }
 
-    /// <summary>The bytes to send on, with one more header if wanted.</summary>
+    /// <summary>The bytes to forward, with one more header if it is not null.</summary>
     public byte[] ToBytes(string? header) =>
         Encoding.Latin1.GetBytes(header is null ? Head + Body : Head[..^2] + header + HeadEnd + Body);
 
-    /// <summary>Of the whole request; -1 as long as its head is not there.</summary>
+    /// <summary>The length of the whole request. -1 while its head is incomplete.</summary>
     private static int LengthOf(string text)
     {
         var headEnd = text.IndexOf(HeadEnd, StringComparison.Ordinal);

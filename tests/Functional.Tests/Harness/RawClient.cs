@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>A client that reads when it is told to, and leaves as it is told to.</summary>
+/// <summary>A client whose reads and disconnection the test controls.</summary>
 internal sealed class RawClient : IDisposable
 {
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -20,9 +20,9 @@ internal sealed class RawClient : IDisposable
     /// <summary>Bytes read so far.</summary>
     public long Received { get; private set; }
 
-    /// <param name="door">Where to.</param>
-    /// <param name="request">Path, headers and body are sent.</param>
-    /// <param name="receiveBuffer">How much the system may take in the client's name, in bytes; as it likes when null.</param>
+    /// <param name="door">The server's address.</param>
+    /// <param name="request">The request, whose path, headers and body are sent.</param>
+    /// <param name="receiveBuffer">The size of the socket's receive buffer in bytes. The system's default when null.</param>
     public static async Task<RawClient> SendAsync(Uri door, HttpRequestMessage request, int? receiveBuffer = null)
     {
         var client = new RawClient(receiveBuffer);
@@ -35,7 +35,7 @@ internal sealed class RawClient : IDisposable
         return client;
     }
 
-    /// <summary>Reads at least so many bytes more; fewer only at the end.</summary>
+    /// <summary>Reads at least this many further bytes, or fewer at the end.</summary>
     public async Task<string> ReadAsync(long atLeast)
     {
         using var deadline = new CancellationTokenSource(Eventually.Deadline);
@@ -53,7 +53,7 @@ internal sealed class RawClient : IDisposable
         return text.ToString();
     }
 
-    /// <summary>Reads until the text is there.</summary>
+    /// <summary>Reads until the text was received.</summary>
     public async Task<string> ReadUntilAsync(string wanted)
     {
         var text = "";
@@ -66,7 +66,7 @@ internal sealed class RawClient : IDisposable
         return text;
     }
 
-    /// <summary>Closes the connection, in order (FIN) or not (RST), and gives the moment as a timestamp of <see cref="Stopwatch"/>.</summary>
+    /// <summary>Closes the connection with FIN or RST and returns the time as a timestamp of <see cref="Stopwatch"/>.</summary>
     public long Leave(bool byReset)
     {
         if (byReset)

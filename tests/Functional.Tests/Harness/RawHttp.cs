@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>One HTTP answer as it came over the wire.</summary>
+/// <summary>One HTTP answer as received.</summary>
 internal sealed record RawAnswer(int Status, string Head, string Body)
 {
     public string? Header(string name) =>
@@ -18,7 +18,7 @@ internal static class RawHttp
     /// <summary>Sends <paramref name="request"/> as Latin-1 and reads until the other side closes.</summary>
     /// <param name="port">Loopback port.</param>
     /// <param name="request">The bytes to send.</param>
-    /// <param name="nothingMoreToSend">Shuts the sending side once an answer begins, for a server that lingers to drain a refused body.</param>
+    /// <param name="nothingMoreToSend">Whether to shut down the sending side once an answer begins, for a server that waits for the rest of a rejected body.</param>
     public static async Task<IReadOnlyList<RawAnswer>> ExchangeAsync(int port, string request, bool nothingMoreToSend = false)
     {
         using var deadline = new CancellationTokenSource(Eventually.Deadline);
@@ -40,7 +40,7 @@ internal static class RawHttp
         }
         catch (IOException)
         {
-            // A refused request may end in a reset; what was received before it is the answer.
+            // A rejected request may end in a reset. The bytes received before it are the answer.
         }
         return Parse(Encoding.Latin1.GetString(received.ToArray()));
     }
@@ -53,7 +53,7 @@ internal static class RawHttp
             var headEnd = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
             var head = text[..headEnd];
             var answer = new RawAnswer(int.Parse(head.AsSpan(9, 3)), head, text[(headEnd + 4)..]);
-            // An answer may have been cut.
+            // The answer may have been cut off.
             var length = answer.Header("Content-Length") is { } stated ? Math.Min(int.Parse(stated), answer.Body.Length) : answer.Body.Length;
             answers.Add(answer with { Body = answer.Body[..length] });
             text = answer.Body[length..];

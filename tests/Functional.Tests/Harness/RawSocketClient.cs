@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>A WebSocket client that sees every frame, answers a ping when it is told to, and reads only when it is told to.</summary>
+/// <summary>A WebSocket client that exposes every frame. The test controls its reads and its answers to pings.</summary>
 internal sealed class RawSocketClient : IDisposable
 {
     private readonly CancellationTokenSource deadline;
@@ -14,9 +14,9 @@ internal sealed class RawSocketClient : IDisposable
 
     private RawSocketClient(TimeSpan longest) => deadline = new(longest);
 
-    /// <param name="port">Where to.</param>
-    /// <param name="path">Where to.</param>
-    /// <param name="longest">How long the client may need for all that it does; by default <see cref="Eventually.Deadline"/>.</param>
+    /// <param name="port">The server's port.</param>
+    /// <param name="path">The endpoint's path.</param>
+    /// <param name="longest">The time limit for everything that the client does. <see cref="Eventually.Deadline"/> by default.</param>
     public static async Task<RawSocketClient> ConnectAsync(int port, string path, TimeSpan? longest = null)
     {
         var client = new RawSocketClient(longest ?? Eventually.Deadline);
@@ -38,11 +38,11 @@ internal sealed class RawSocketClient : IDisposable
         var payload = Encoding.UTF8.GetBytes(text);
         var length = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)payload.Length);
-        // Masked with zeros, which changes nothing.
+        // A mask of zeros leaves the payload unchanged.
         await stream.WriteAsync((byte[])[0x81, 0x80 | 126, .. length, 0, 0, 0, 0, .. payload], deadline.Token);
     }
 
-    /// <summary>Begins a text message of so many bytes, which follow by <see cref="SendRawAsync"/>.</summary>
+    /// <summary>Begins a text message of this many bytes, which <see cref="SendRawAsync"/> sends.</summary>
     public async Task BeginAsync(long length)
     {
         var announced = new byte[8];
@@ -50,7 +50,7 @@ internal sealed class RawSocketClient : IDisposable
         await stream.WriteAsync((byte[])[0x81, 0x80 | 127, .. announced, 0, 0, 0, 0], deadline.Token);
     }
 
-    /// <summary>Sends bytes as they are.</summary>
+    /// <summary>Sends raw bytes.</summary>
     public ValueTask SendRawAsync(ReadOnlyMemory<byte> bytes) => stream.WriteAsync(bytes, deadline.Token);
 
     /// <summary>Answers a ping.</summary>
@@ -67,7 +67,7 @@ internal sealed class RawSocketClient : IDisposable
         return (head[0] & 0x0F, await ReadAsync(length));
     }
 
-    /// <summary>Reads until the other side is gone; how many bytes that took.</summary>
+    /// <summary>Reads until the other side has closed, and returns the number of bytes.</summary>
     public async Task<long> DrainAsync()
     {
         var buffer = new byte[64 * 1024];
@@ -79,7 +79,7 @@ internal sealed class RawSocketClient : IDisposable
         }
         catch (IOException)
         {
-            // A cut connection ends in a reset.
+            // A closed connection may end in a reset.
         }
 
         return total;

@@ -16,7 +16,7 @@ internal sealed record RecordedRequest(string Method, string RawTarget, IReadOnl
     public string BodyText => Encoding.UTF8.GetString(Body);
 }
 
-/// <summary>Stands in for the sidecar or the functions, records what reaches it, and answers as the test says.</summary>
+/// <summary>Replaces the sidecar or the functions, records the requests, and answers as the test specifies.</summary>
 internal sealed class RecordingUpstream : IAsyncDisposable
 {
     private readonly WebApplication application;

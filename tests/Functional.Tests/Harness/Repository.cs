@@ -1,16 +1,16 @@
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>Where the files and the built executables of this repository lie.</summary>
+/// <summary>The paths of this repository's files and executables.</summary>
 internal static class Repository
 {
     /// <summary>The folder that holds <c>Serverless.sln</c>.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The configuration this test assembly was built with, <c>Debug</c> or <c>Release</c>.</summary>
+    /// <summary>The configuration of this test assembly's build, <c>Debug</c> or <c>Release</c>.</summary>
     public static string BuildConfiguration { get; } =
         new DirectoryInfo(AppContext.BaseDirectory).Parent?.Name ?? throw new InvalidOperationException("no build folder");
 
-    /// <summary>The executable <c>dragoman-{name}</c> as the same build left it.</summary>
+    /// <summary>The executable <c>dragoman-{name}</c> of the same build.</summary>
     public static string Executable(string name)
     {
         var path = Path.Combine(Root, name, "bin", BuildConfiguration, "net10.0", $"dragoman-{name}");

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>Requests as clients of the dialects write them.</summary>
+/// <summary>Requests as the dialects' clients write them.</summary>
 internal static class Requests
 {
     public const string Model = "mistral-small-latest";

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>A child process whose output is kept; it never outlives its disposal.</summary>
+/// <summary>A child process whose output is kept. Disposing this object ends the process.</summary>
 internal sealed class RunningProcess : IAsyncDisposable
 {
     private const int SigHup = 1;
@@ -26,12 +26,12 @@ internal sealed class RunningProcess : IAsyncDisposable
 
     public bool HasExited => this.process.HasExited;
 
-    /// <summary>Everything written to standard output and standard error so far, a line each.</summary>
+    /// <summary>All lines written to standard output and standard error so far.</summary>
     public IReadOnlyCollection<string> Lines => lines;
 
     public string Log => string.Join('\n', lines);
 
-    /// <summary>Starts a program. <paramref name="environment"/> is laid over the environment of the tests; a null value removes a name.</summary>
+    /// <summary>Starts a program. <paramref name="environment"/> overrides the environment of the tests. A null value removes a name.</summary>
     public static RunningProcess Start(
         string fileName, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
     {
@@ -115,10 +115,10 @@ internal sealed class RunningProcess : IAsyncDisposable
     /// <summary>Asks the process to end with SIGINT and returns its exit code.</summary>
     public Task<int> InterruptAsync(TimeSpan? within = null) => SignalAsync(SigInt, within);
 
-    /// <summary>Sends SIGTERM and does not wait for what comes of it.</summary>
+    /// <summary>Sends SIGTERM without waiting for the process to end.</summary>
     public void AskToStop() => _ = kill(this.process.Id, SigTerm);
 
-    /// <summary>Sends SIGHUP, as a terminal that is closed does.</summary>
+    /// <summary>Sends SIGHUP, as a closing terminal does.</summary>
     public void HangUp() => _ = kill(this.process.Id, SigHup);
 
     /// <summary>Ends the process with SIGKILL, as the out-of-memory killer would.</summary>
@@ -158,7 +158,7 @@ internal sealed class RunningProcess : IAsyncDisposable
             lines.Enqueue(line);
     }
 
-    // The tests must not depend on what the developer who runs them has in the environment.
+    // The tests must not depend on the developer's environment.
     private static bool ChangesBehavior(string variable) =>
         variable.StartsWith("DRAGOMAN", StringComparison.OrdinalIgnoreCase)
         || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>A client of one WebSocket.</summary>
+/// <summary>A client with one WebSocket.</summary>
 internal sealed class SocketClient : IDisposable
 {
     private readonly CancellationTokenSource deadline = new(Eventually.Deadline);
@@ -20,7 +20,7 @@ internal sealed class SocketClient : IDisposable
 
     public Task SendAsync(string text) => Socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, deadline.Token);
 
-    /// <summary>The next message; null for a close frame.</summary>
+    /// <summary>Receives the next message. Null for a close frame.</summary>
     public async Task<JsonElement?> ReceiveAsync()
     {
         var buffer = new byte[16 * 1024];
@@ -36,7 +36,7 @@ internal sealed class SocketClient : IDisposable
         }
     }
 
-    /// <summary>Messages until one that <paramref name="isLast"/> knows as the last.</summary>
+    /// <summary>Receives messages up to the one for which <paramref name="isLast"/> is true.</summary>
     public async Task<List<JsonElement>> ReceiveUntilAsync(Func<JsonElement, bool> isLast)
     {
         var messages = new List<JsonElement>();

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>One of the dialects that clients speak over a WebSocket: how it asks, and what its messages say.</summary>
+/// <summary>A client's dialect over a WebSocket: its requests, and the meaning of its messages.</summary>
 internal sealed record SocketDialect(string Path)
 {
     public static readonly SocketDialect OpenAI = new("/v1/chat/completions");
@@ -17,7 +17,7 @@ internal sealed record SocketDialect(string Path)
         ? $$"""{"type":"response.create","model":"{{model}}","input":"{{text}}"}"""
         : $$"""{"model":"{{model}}","messages":[{"role":"user","content":"{{text}}"}]}""";
 
-    /// <summary>The last message of an answer that is whole.</summary>
+    /// <summary>Whether a message is the last one of a complete answer.</summary>
     public bool IsGoodEnd(JsonElement message)
     {
         if (this == Ollama)
@@ -25,12 +25,12 @@ internal sealed record SocketDialect(string Path)
         return this == OpenAI ? Says(message, "object", "chat.completion.done") : Says(message, "type", "response.completed");
     }
 
-    /// <summary>The last message of an answer that failed, before it began or in the middle.</summary>
+    /// <summary>Whether a message is the last one of a failed answer, before or after it began.</summary>
     public bool IsBadEnd(JsonElement message) => this == Responses
         ? Says(message, "type", "response.failed") || (Says(message, "type", "error") && IsRefusal(message))
         : message.TryGetProperty("error", out _);
 
-    /// <summary>Whether nothing of the answer had begun: there is still a status to tell.</summary>
+    /// <summary>Whether the answer failed before it began, so that the message has a status.</summary>
     public static bool IsRefusal(JsonElement message) => message.TryGetProperty("status", out _);
 
     public static string? TextOf(JsonElement message)

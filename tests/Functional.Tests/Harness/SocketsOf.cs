@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>The TCP connections of another process, looked at through copies of its file descriptors (Linux 5.6).</summary>
+/// <summary>The TCP connections of another process, inspected through copies of its file descriptors (Linux 5.6).</summary>
 internal static class SocketsOf
 {
     private const int SysPidfdOpen = 434;
@@ -13,7 +13,7 @@ internal static class SocketsOf
     private const int SolSocket = 1;
     private const int SoProtocol = 38;
 
-    /// <summary>Whether each connection of a process has Nagle's algorithm switched off, by the port of its other side.</summary>
+    /// <summary>Whether Nagle's algorithm is off for each connection of a process, by the remote port.</summary>
     public static IReadOnlyList<(int PeerPort, bool NoDelay)> NoDelay(int processId)
     {
         var process = Call(SysPidfdOpen, processId, 0, 0);
@@ -50,7 +50,7 @@ internal static class SocketsOf
         return getsockopt(socket, level, name, out var value, ref length) == 0 ? value : -1;
     }
 
-    /// <summary>Null for a socket without another side.</summary>
+    /// <summary>The remote port. Null for a socket without a peer.</summary>
     private static int? PeerPort(int socket)
     {
         var address = new byte[128];

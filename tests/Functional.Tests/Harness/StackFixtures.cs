@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>One full deployment for the tests of a class that leave it as they found it.</summary>
+/// <summary>One full deployment for a class of tests that leave it unchanged.</summary>
 public sealed class FullDeployment : IAsyncLifetime
 {
     internal DragomanStack Stack { get; private set; } = null!;
@@ -12,7 +12,7 @@ public sealed class FullDeployment : IAsyncLifetime
     public async Task DisposeAsync() => await Stack.DisposeAsync();
 }
 
-/// <summary>One small deployment for the tests of a class that leave it as they found it.</summary>
+/// <summary>One small deployment for a class of tests that leave it unchanged.</summary>
 public sealed class SmallDeployment : IAsyncLifetime
 {
     internal DragomanStack Stack { get; private set; } = null!;

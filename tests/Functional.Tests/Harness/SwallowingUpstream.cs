@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>A provider for large requests: reads each body to its end, keeps none of it, and answers briefly in the dialect it is asked in.</summary>
+/// <summary>A provider for large requests. It reads each body to its end, keeps nothing, and answers briefly in the request's dialect.</summary>
 internal sealed class SwallowingUpstream : IAsyncDisposable
 {
     private const string Completion = """{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}""";
@@ -20,7 +20,7 @@ internal sealed class SwallowingUpstream : IAsyncDisposable
 
     public Uri Address => new(application.Urls.Single());
 
-    /// <summary>How many came.</summary>
+    /// <summary>The number of requests.</summary>
     public int Requests => Volatile.Read(ref requests);
 
     public static async Task<SwallowingUpstream> StartAsync()

@@ -3,7 +3,7 @@ using static Dragoman.Gateway.Tests.Growth.RequestShapes;
 
 namespace Dragoman.Gateway.Tests.Growth;
 
-/// <summary>Answers of providers that have much of one thing, by how much. A server that is compatible need not be friendly.</summary>
+/// <summary>Providers' answers with a large number of one thing. A compatible server may be hostile.</summary>
 internal static class AnswerShapes
 {
     private const int Ordinary = 4096;
@@ -13,7 +13,7 @@ internal static class AnswerShapes
     private const string Chunk = "data: {\"id\":\"x\",\"choices\":[{\"index\":0,";
     private const string ChatEnd = "data: {\"id\":\"x\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
 
-    /// <summary>Name, provider, the smaller count, bytes in one read (0: a whole body), the client's request, and what writes the answer.</summary>
+    /// <summary>The name, the provider, the smaller count, the bytes per read (0 for a whole body), the client's request, and the answer's writer.</summary>
     public static readonly IReadOnlyList<(string Name, string Provider, int Count, int ReadSize, Func<int, string> Asked, Func<int, string> Answer)> All =
     [
         ("text deltas", "compatible", 2000, Ordinary, _ => Ask, n => Lines(n, _ => $"{Chunk}\"delta\":{{\"content\":\"word \"}}}}]}}\n\n") + ChatEnd),

@@ -19,7 +19,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dragoman.Gateway.Tests.Growth;
 
-/// <summary>Takes a request's body to each kind of provider, and a provider's answer to each kind of client, without sockets.</summary>
+/// <summary>Translates a request's body for each kind of provider, and a provider's answer for each kind of client, without sockets.</summary>
 internal sealed class GrowthGateway : IDisposable
 {
     public static readonly IReadOnlyDictionary<string, IInboundDialect> Clients = new Dictionary<string, IInboundDialect>
@@ -32,7 +32,7 @@ internal sealed class GrowthGateway : IDisposable
         ["generate"] = new OllamaGenerate(),
     };
 
-    /// <summary>A model of each kind of provider. OpenAI's first is asked through chat completions, its second through Responses.</summary>
+    /// <summary>A model of each kind of provider. OpenAI's first model uses chat completions, its second Responses.</summary>
     public static readonly IReadOnlyDictionary<string, Target> Providers = new Dictionary<string, Target>
     {
         ["openai"] = new("openai", "gpt-4o"),
@@ -44,7 +44,7 @@ internal sealed class GrowthGateway : IDisposable
         ["gemini"] = new("gemini", "gemini-3-pro"),
     };
 
-    /// <summary>Any link may be passed on, so that no provider's name is looked up.</summary>
+    /// <summary>Any link may be forwarded, so that no host name is looked up.</summary>
     private const string Configuration =
         """
         {
@@ -73,7 +73,7 @@ internal sealed class GrowthGateway : IDisposable
     public void Dispose() => runtime.Dispose();
 
     /// <summary>Steps 3 and 6 of a generation.</summary>
-    /// <exception cref="GatewayException">The request is refused.</exception>
+    /// <exception cref="GatewayException">The request is rejected.</exception>
     public UpstreamCall Write(string client, string provider, byte[] body)
     {
         var exchange = NewExchange(Clients[client]);
@@ -97,12 +97,12 @@ internal sealed class GrowthGateway : IDisposable
         return length;
     }
 
-    /// <summary>Step 8: a provider's stream to a client's.</summary>
-    /// <param name="provider">Whose answer it is.</param>
-    /// <param name="client">Who reads it.</param>
+    /// <summary>Step 8: translates a provider's stream to a client's.</summary>
+    /// <param name="provider">The provider that answers.</param>
+    /// <param name="client">The client's dialect.</param>
     /// <param name="asked">The client's request.</param>
     /// <param name="answer">The stream's bytes, or a whole body.</param>
-    /// <param name="readSize">How many bytes come at once; 0: the answer is a whole body.</param>
+    /// <param name="readSize">The number of bytes per read, or 0 for a whole body.</param>
     public long Translate(string provider, string client, byte[] asked, byte[] answer, int readSize)
     {
         var dialect = Clients[client];

@@ -7,8 +7,8 @@ using Dragoman.Schemas;
 namespace Dragoman.Gateway.Tests.Growth;
 
 /// <summary>
-/// Work is linear in what was sent: twice as much of anything takes at most 2.3 times the CPU time and memory. Four times
-/// as much is measured, which is twice doubled, and of several measurements the least counts.
+/// Work is linear in the input: twice as much of anything takes at most 2.3 times the CPU time and memory. The tests
+/// measure four times as much, which is two doublings, and use the least of several measurements.
 /// </summary>
 [Collection(nameof(GrowthTests))]
 public class GrowthTests
@@ -18,10 +18,10 @@ public class GrowthTests
     private const int FewestRounds = 2;
     private const int MostRounds = 12;
 
-    /// <summary>CPU that is too little to tell anything by: the clock, the caches and the collector have their part in it.</summary>
+    /// <summary>In seconds. Less CPU time proves nothing, because the clock, the caches and the collector have a share in it.</summary>
     private const double LeastSeconds = 0.002;
 
-    /// <summary>Bytes that everything takes besides.</summary>
+    /// <summary>A fixed overhead in bytes.</summary>
     private const long Besides = 256 * 1024;
 
     private static readonly GrowthGateway Gateway = new();
@@ -95,7 +95,7 @@ public class GrowthTests
         pair => AnswerSchema.Parse(pair.Schema).FindMismatch(pair.Answer) is null,
         "a long enum"));
 
-    /// <summary>Without it, the test could be blind.</summary>
+    /// <summary>Proves that the measurement detects quadratic work.</summary>
     [Fact]
     public Task What_is_not_linear_is_found() => OnPoolThread(() =>
     {
@@ -107,7 +107,7 @@ public class GrowthTests
 
     private static byte[][] Bodies(int count, Func<int, string> write) => [.. Counts(count).Select(n => Encoding.UTF8.GetBytes(write(n)))];
 
-    /// <summary>Where no work leaves its thread for another.</summary>
+    /// <summary>Runs work on a thread pool thread, where no work moves to another thread.</summary>
     private static Task OnPoolThread(Action work) => Task.Run(work);
 
     private static bool Accepts(Action work)
@@ -123,13 +123,13 @@ public class GrowthTests
         }
     }
 
-    /// <returns>What the work said of the larger input.</returns>
+    /// <returns>The work's result for the larger input.</returns>
     private static bool AssertLinear<T>(T[] inputs, Func<T, bool> work, string what)
     {
         WorkCost small = new(double.MaxValue, long.MaxValue), large = small;
         var result = false;
         var round = 0;
-        // The code is compiled anew while it runs, so that the first rounds tell little.
+        // The code is recompiled while it runs, so the first rounds prove little.
         do
         {
             small = WorkMeter.Least(small, WorkMeter.Measure(() => work(inputs[0])));
@@ -149,6 +149,6 @@ public class GrowthTests
     }
 }
 
-/// <summary>Alone, because what else runs shares the caches.</summary>
+/// <summary>These tests run alone, because other tests would share the caches.</summary>
 [CollectionDefinition(nameof(GrowthTests), DisableParallelization = true)]
 public sealed class GrowthCollection;

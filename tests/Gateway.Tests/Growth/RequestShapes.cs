@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Dragoman.Gateway.Tests.Growth;
 
-/// <summary>Requests that have much of one thing, by how much.</summary>
+/// <summary>Requests with a large number of one thing.</summary>
 internal static class RequestShapes
 {
     private const string Hi = """{"role":"user","content":"hi"}""";
 
-    /// <summary>Name, client, the smaller count, and what writes the body.</summary>
+    /// <summary>The name, the client, the smaller count, and the body's writer.</summary>
     public static readonly IReadOnlyList<(string Name, string Client, int Count, Func<int, string> Body)> All =
     [
         ("unknown options", "ollama", 1000, n => Ollama($"\"options\":{{{Repeat(n, i => $"\"o{i}\":1")}}}")),

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Dragoman.Gateway.Tests.Growth;
 
-/// <summary>What a piece of work costs its thread: CPU time, so that a busy machine changes little, and memory.</summary>
-/// <param name="Seconds">Of CPU.</param>
-/// <param name="Bytes">Allocated.</param>
+/// <summary>The cost of work on its thread: CPU time, which a busy machine hardly changes, and memory.</summary>
+/// <param name="Seconds">The CPU time in seconds.</param>
+/// <param name="Bytes">The allocated bytes.</param>
 internal readonly record struct WorkCost(double Seconds, long Bytes);
 
 /// <summary>Measures work that stays on its thread.</summary>
@@ -21,7 +21,7 @@ internal static class WorkMeter
         return new WorkCost(ThreadSeconds() - seconds, GC.GetAllocatedBytesForCurrentThread() - bytes);
     }
 
-    /// <summary>The least of both: what else happened meanwhile, such as a collection of other tests' garbage, only adds.</summary>
+    /// <summary>The least of both values, because other events, such as a collection of other tests' garbage, only add to them.</summary>
     public static WorkCost Least(WorkCost one, WorkCost other) => new(Math.Min(one.Seconds, other.Seconds), Math.Min(one.Bytes, other.Bytes));
 
     private static double ThreadSeconds()

@@ -21,7 +21,7 @@ internal enum AnswerStep
     Media,
 }
 
-/// <summary>Any answer that a provider may give, as canonical events: calls in parallel, their pieces mixed with everything else.</summary>
+/// <summary>Any possible answer of a provider as canonical events: parallel calls, with their pieces mixed with everything else.</summary>
 internal sealed record AnswerScript(
     IReadOnlyList<(AnswerStep Step, int Number, string Words)> Steps, int Choices, StopReason Reason, bool ReportsUsage, bool CutsCalls)
 {
@@ -59,10 +59,10 @@ internal sealed record AnswerScript(
         select new AnswerScript([.. steps], choices, reason, usage, cuts && reason.IsLimit());
 
     /// <summary>Raises the events, up to a number of steps.</summary>
-    /// <param name="events">Gets them.</param>
-    /// <param name="inPieces">Whether every letter is a delta of its own; else each step is one.</param>
-    /// <param name="failure">Ends the answer instead of its good end.</param>
-    /// <param name="steps">How many are played; all when not told.</param>
+    /// <param name="events">Receives the events.</param>
+    /// <param name="inPieces">Whether every letter is a separate delta. Otherwise each step is one delta.</param>
+    /// <param name="failure">A failure that ends the answer instead of its good end, or null.</param>
+    /// <param name="steps">The number of steps to play. All by default.</param>
     public void Play(IAnswerEvents events, bool inPieces, GatewayError? failure = null, int steps = int.MaxValue)
     {
         var states = Enumerable.Range(0, Choices).Select(_ => new OpenAnswer()).ToArray();
@@ -114,7 +114,7 @@ internal sealed record AnswerScript(
             case AnswerStep.Arguments when state.AnyCall(number) is { } slot && state.Calls[slot].Length > 0:
                 var rest = state.Calls[slot];
                 var length = Math.Min(rest.Length, 1 + (number % 7));
-                // A delta does not end within a pair of surrogates.
+                // A delta must not end between two surrogates.
                 length += length < rest.Length && char.IsHighSurrogate(rest[length - 1]) ? 1 : 0;
                 state.Calls[slot] = rest[length..];
                 Pass(rest[..length], inPieces, piece => events.ToolArguments(choice, slot, piece));
@@ -153,7 +153,7 @@ internal sealed record AnswerScript(
             raise(letter.Value % 3 == 0 ? Encoding.UTF8.GetBytes(string.Concat(letter.ToString().Select(unit => $"\\u{(int)unit:x4}"))) : JsonText.Escape(letter.ToString()));
     }
 
-    /// <summary>The calls of one answer that are not over, with what is left of their arguments.</summary>
+    /// <summary>The open calls of one answer, with the rest of their arguments.</summary>
     private sealed class OpenAnswer
     {
         public int Started { get; set; }

@@ -3,7 +3,7 @@ using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>Any answer that the canonical events can tell is a legal answer in every client's dialect, and loses only what the dialect cannot carry.</summary>
+/// <summary>Any answer of canonical events becomes a legal answer in every client's dialect and loses only what the dialect lacks.</summary>
 public sealed class AnyAnswerTests
 {
     private const int Cases = 400;

@@ -11,14 +11,14 @@ using FsCheck.Fluent;
 namespace Dragoman.Gateway.Tests.Matrix;
 
 /// <summary>
-/// Whatever a client calls a model, a provider's key and the prompt go to that provider, below its base path, or
-/// nowhere: for every kind of provider and every route.
+/// For any model name of a client, a provider's key and the prompt are sent only to that provider, below its base path,
+/// or not at all. This holds for every kind of provider and every route.
 /// </summary>
 public sealed class AnyNameTests
 {
     private const int Names = 10_000;
 
-    /// <summary>In another network than the gateway and its providers are.</summary>
+    /// <summary>An address other than those of the gateway and its providers.</summary>
     private static readonly IPAddress StrangersAddress = IPAddress.Parse("127.0.0.66");
 
     private static readonly string[] Separators = ["/", "/", "/", "//", "\\", "", ":", "@", "%2f", "%5C", ";", "?", "#", "\u2044", "\uff0f", "\u2215"];
@@ -36,7 +36,7 @@ public sealed class AnyNameTests
                    from isWhole in Gen.Elements(true, false)
                    let name = string.Concat(parts.Zip(separators, (part, separator) => part + separator))
                    select isWhole || name.Length == 0 ? name : name[..^1];
-        // Of the wild ones hardly any could exist; what reaches a provider has to be checked as well.
+        // Hardly any of the wild names could exist, so these milder ones check what reaches a provider.
         var mild = from parts in Gen.Elements("x", "models", "tunedModels", "publishers/google/models", "127.0.0.66", stranger, "user@" + stranger, "gpt-5", "..x", "x..", "...", "~", "+").NonEmptyListOf()
                    from separator in Gen.Elements("/", "/", ":", "@", "//", "-")
                    select string.Join(separator, parts.Take(6));
@@ -66,7 +66,7 @@ public sealed class AnyNameTests
                     wrong.Add($"{owner?.Name}: {target}");
             }
 
-            // LM Studio's models are asleep, so that its own endpoint is asked too.
+            // LM Studio's models are unloaded, so that its own endpoint is called too.
             return owner is { Name: "lmstudio" } && !target.EndsWith("/load", StringComparison.Ordinal)
                 ? ScriptedUpstream.WriteAsync(http, 404, "application/json", """{"error":{"message":"Model unloaded.","code":"model_not_found"}}""")
                 : ScriptedUpstream.WriteAsync(http, 400, "application/json", """{"error":{"message":"seen"}}""");
@@ -80,7 +80,7 @@ public sealed class AnyNameTests
             var (kind, route) = ways[index % ways.Count];
             var name = $"{kind.Name}/{names[index]}";
             var (status, _, body) = await gateway.SendAsync(route, name, streams: index % 2 == 0);
-            // Not found or not allowed; whatever has tried to connect to somewhere else has failed in another way.
+            // Not found or not allowed. An attempt to connect elsewhere would fail in another way.
             if (status >= 500 && status != 501 && route.Path != "/api/pull")
                 failures.Add($"{route} {JsonSerializer.Serialize(name)}: {status} {body}");
         }
@@ -118,7 +118,7 @@ public sealed class AnyNameTests
         Assert.False(stranger.WasReached);
     }
 
-    /// <summary>The request's path, letter by letter: below the root, and nothing that another reader resolves.</summary>
+    /// <summary>Whether the request's path is below the root and holds nothing that another reader would resolve.</summary>
     private static bool IsBelow(string target, string root)
     {
         var path = target.Split('?')[0];
@@ -201,7 +201,7 @@ public sealed class AnyNameTests
         Assert.Equal(expected, expected[0] == '/' ? seen[0] : JsonDocument.Parse(seen[1]).RootElement.GetProperty("model").GetString());
     }
 
-    /// <summary>Who must never hear of anything.</summary>
+    /// <summary>A server that must never get a request.</summary>
     private sealed class Stranger : IDisposable
     {
         private readonly TcpListener listener;
@@ -216,7 +216,7 @@ public sealed class AnyNameTests
 
         public bool WasReached => listener.Pending();
 
-        /// <summary>At the port that a name without one would mean, where this process may have it.</summary>
+        /// <summary>Listens at the default port of a URL without one, if this process may use it.</summary>
         public static Stranger Listen()
         {
             try

@@ -4,7 +4,7 @@ using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>Conversations that clients get wrong, through the whole gateway to every kind of provider: a 4xx that names the member, or an answer; never a failure of ours.</summary>
+/// <summary>A malformed conversation to any kind of provider gets a 4xx that names the member, or an answer, but never a failure of the gateway.</summary>
 public sealed class BadConversationTests
 {
     private const string Png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -42,7 +42,7 @@ public sealed class BadConversationTests
         foreach (var (path, body) in Conversations())
         {
             var (status, answer, _) = await gateway.PostAsync(path, body);
-            // The scripted answer is a chat completion in words, whatever OpenAI is asked for and whatever the form.
+            // The scripted answer is always a chat completion with text, whatever API and format the request uses.
             var isOtherAnswer = (provider == "openai" && answer.Contains("The provider", StringComparison.Ordinal))
                 || answer.Contains("does not match the schema", StringComparison.Ordinal);
             if ((int)status is not 200 and (< 400 or >= 500) && !isOtherAnswer)

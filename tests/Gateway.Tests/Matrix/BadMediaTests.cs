@@ -2,7 +2,7 @@ using Dragoman.Gateway.Tests.Dialects;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>Every member of every client's dialect that holds bytes in the request itself holds base64, or the request is refused by its name.</summary>
+/// <summary>Every member with inline bytes, in every client's dialect, must hold base64. Otherwise the error names the member.</summary>
 public sealed class BadMediaTests
 {
     private const string Chat = """{"model":"m","messages":[{"role":"user","content":[PART]}]}""";
@@ -14,7 +14,7 @@ public sealed class BadMediaTests
          {"role":"user","content":[{"type":"tool_result","tool_use_id":"c","content":[PART]}]}]}
         """;
 
-    /// <summary>The dialect, the request, the part with its data, the member that holds it.</summary>
+    /// <summary>The dialect, the request, the part with its data, and the member that holds the data.</summary>
     public static TheoryData<string, string, string, string> Carriers => new()
     {
         { "chat", Chat, """{"type":"image_url","image_url":{"url":"data:image/png;base64,DATA"}}""", "messages[0].content[0].image_url.url" },
@@ -42,7 +42,7 @@ public sealed class BadMediaTests
         foreach (var wrong in (string[])["", "AAA", "AAA=A", "not base64!", "AAAA-___", @"AAA\u0000", @"AA\u202eA", "ÄÄÄÄ", "=AAA"])
             dialect.Refuses(With(wrong), field);
 
-        // A PNG's first bytes, as they are and cut into lines.
+        // A PNG's first bytes, unchanged and split into lines.
         dialect.Read(With("iVBORw0KGgoAAAAN"));
         Assert.DoesNotContain(dialect.Read(With(@"iVBORw0K\r\nGgoA \tAAAN\n")).Turns.SelectMany(turn => turn.Parts), part => part.ToString().AsSpan().ContainsAny("\r\n\t"));
 

@@ -11,8 +11,8 @@ using Xunit.Abstractions;
 namespace Dragoman.Gateway.Tests.Matrix;
 
 /// <summary>
-/// Whatever stands in a member where it does not belong, the client gets a 4xx that names a member, or the request is
-/// carried to the provider as JSON that any parser takes; for every dialect and every kind of provider.
+/// For any wrong value in any member, the client gets a 4xx that names a member, or the provider gets JSON that any parser
+/// accepts. This holds for every dialect and every kind of provider.
 /// </summary>
 public sealed class BadRequestTests(ITestOutputHelper log)
 {
@@ -75,7 +75,7 @@ public sealed class BadRequestTests(ITestOutputHelper log)
         Assert.True(refused > 100 && carried > 100, "next to nothing was tried");
     }
 
-    /// <summary>As the pipeline does between reading and sending, but for what needs a network.</summary>
+    /// <summary>Does what the pipeline does between reading and sending, except for what needs a network.</summary>
     private static byte[] Write(ProviderFamily family, ChatRequest request)
     {
         const string Model = "upstream";

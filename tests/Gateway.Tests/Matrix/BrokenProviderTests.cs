@@ -3,7 +3,7 @@ using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>A provider that says 200 and means something else: the client gets an error in its own dialect, and no mark of success.</summary>
+/// <summary>When a provider answers 200 with a broken body, the client gets an error in its own dialect and no mark of success.</summary>
 public sealed class BrokenProviderTests
 {
     private const string Html = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>";
@@ -12,7 +12,7 @@ public sealed class BrokenProviderTests
     private const int Mebibyte = 1024 * 1024;
     private const long MostWritten = 2048L * Mebibyte;
 
-    /// <summary>What the reader takes in beside an event may count as part of it.</summary>
+    /// <summary>The bytes that the reader may read beyond an event.</summary>
     private const int ReadAhead = 64 * 1024;
 
     private static readonly (string Type, string Body)[] Nonsense =
@@ -72,7 +72,7 @@ public sealed class BrokenProviderTests
         Assert.True(failures.Count == 0, $"{failures.Count}:\n{string.Join('\n', failures.Take(60))}");
     }
 
-    /// <summary>What has no end is let go: the provider is cut off soon after the bound, and the client told.</summary>
+    /// <summary>An endless answer is canceled: the provider's connection is closed soon after the bound, and the client gets an error.</summary>
     [Theory]
     [InlineData("mistral", EventStream, 16)]
     [InlineData("anthropic", EventStream, 16)]
@@ -103,17 +103,17 @@ public sealed class BrokenProviderTests
                 }
                 catch (OperationCanceledException)
                 {
-                    // The gateway has gone, as it should.
+                    // The gateway has closed the connection, as it should.
                 }
             };
             var (status, answer, _) = await gateway.PostAsync(client.Path, Request(client, stream: type == EventStream));
             Assert.Null(WhyBad(client, (int)status, answer));
-            // What the sockets hold and what is on its way comes on top.
+            // The bytes in the sockets' buffers and in transit add to the bound.
             Assert.InRange(written, (bound - 1) * (long)Mebibyte, MostWritten / 2);
         }
     }
 
-    /// <summary>An event of just under the bound is an answer, one of just over it is none.</summary>
+    /// <summary>An event just below the bound is accepted, and one just above it is rejected.</summary>
     [Theory]
     [InlineData(-ReadAhead, true)]
     [InlineData(ReadAhead, false)]
@@ -163,7 +163,7 @@ public sealed class BrokenProviderTests
         };
     }
 
-    /// <summary>Other providers' nonsense may be an answer of this one.</summary>
+    /// <summary>A body that is broken for other providers may be a valid answer of this one.</summary>
     private static bool SaysSomethingGood(string provider, string body) =>
         (provider is "openai" or "mistral" && (body is "{\"choices\":[{}]}" or "{\"status\":\"completed\"}"))
         || (provider == "anthropic" && (body is "{\"content\":null}" or "{\"content\":{}}" or "{\"type\":7,\"content\":7}"));

@@ -2,20 +2,20 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>What a dialect carries of an answer, as data: everything that is not told here comes through as it is.</summary>
+/// <summary>What a dialect can represent of an answer, as data. Everything that is not listed here is preserved.</summary>
 internal sealed record Carriage
 {
     public bool Reasoning { get; init; } = true;
 
     public bool Calls { get; init; } = true;
 
-    /// <summary>False: a call whose arguments a limit or a filter cut off is left out.</summary>
+    /// <summary>False when a call whose arguments a limit or a filter cut off is dropped.</summary>
     public bool CutCalls { get; init; } = true;
 
-    /// <summary>False: the words of a refusal stand among the text.</summary>
+    /// <summary>False when the text of a refusal is part of the answer's text.</summary>
     public bool Refusal { get; init; } = true;
 
-    /// <summary>False: only the first answer has a place.</summary>
+    /// <summary>False when the dialect can only hold the first choice.</summary>
     public bool FurtherChoices { get; init; } = true;
 
     public bool StopSequence { get; init; }
@@ -26,16 +26,16 @@ internal sealed record Carriage
 
     public bool ReasoningTokens { get; init; } = true;
 
-    /// <summary>What is told where the provider counted nothing; null: nothing is told.</summary>
+    /// <summary>The count that is reported when the provider reported none. Null when none is reported.</summary>
     public long? UncountedAs { get; init; }
 
-    /// <summary>The reasons that the dialect has no word for, and what is read in their place.</summary>
+    /// <summary>The stop reasons that the dialect lacks, and the reasons that are read in their place.</summary>
     public IReadOnlyDictionary<StopReason, StopReason> StopsAs { get; init; } = new Dictionary<StopReason, StopReason>();
 
-    /// <summary>How an answer with a refusal stops that stopped by itself; null: as any other.</summary>
+    /// <summary>The stop reason of a refusal that ended normally. Null when it is the same as for any other answer.</summary>
     public StopReason? RefusedAs { get; init; }
 
-    /// <summary>The error of an answer of which nothing is left; null: it is an empty answer.</summary>
+    /// <summary>The error for an answer of which nothing is left. Null when the answer is empty instead.</summary>
     public string? Withheld { get; init; }
 
     public Said Of(Said said)
@@ -56,7 +56,7 @@ internal sealed record Carriage
         if (choice.Refusal.Length > 0 && stop.IsNatural() && RefusedAs is { } refused)
             stop = refused;
         stop = StopsAs.GetValueOrDefault(stop, stop);
-        // Whoever reads calls waits for their results.
+        // A client that gets calls expects the stop reason for calls.
         if (stop.IsNatural() && Calls && choice.Calls.Length > 0)
             stop = StopReason.ToolCalls;
         return choice with

@@ -20,12 +20,12 @@ using Dragoman.Gateway.Tests.Dialects.OpenAIResponses.Inbound;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>A dialect towards the client: what it carries, how its bytes are checked, and how they are read again.</summary>
-/// <param name="Name">As in test output.</param>
-/// <param name="Dialect">Writes the answers.</param>
-/// <param name="Family">Of the requests.</param>
-/// <param name="Path">The endpoint.</param>
-/// <param name="Carries">What of an answer comes through.</param>
+/// <summary>A client's dialect: what it can represent, how its bytes are checked, and how they are read again.</summary>
+/// <param name="Name">The name in test output.</param>
+/// <param name="Dialect">The dialect that writes the answers.</param>
+/// <param name="Family">The family of the requests.</param>
+/// <param name="Path">The endpoint's path.</param>
+/// <param name="Carries">What the dialect can represent of an answer.</param>
 internal sealed record ClientDialect(string Name, IInboundDialect Dialect, string Family, string Path, Carriage Carries)
 {
     private static readonly Dictionary<StopReason, StopReason> OpenAIStops = new()
@@ -95,7 +95,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
         Sampling = new Sampling { Choices = choices > 1 ? choices : null },
     };
 
-    /// <summary>Streams what <paramref name="play"/> raises, and returns what the client reads and what was raised.</summary>
+    /// <summary>Streams the events that <paramref name="play"/> raises. Returns the client's bytes and the raised events.</summary>
     public (byte[] Stream, CheckedEvents Raised, GatewayError? Refused) Stream(ChatRequest request, Func<IAnswerEvents, CheckedEvents> play)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -104,7 +104,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
         return (output.WrittenSpan.ToArray(), raised, written.Refused);
     }
 
-    /// <summary>The whole answer as the client reads it, an error's body where it failed.</summary>
+    /// <summary>The whole answer as the client gets it, or an error's body if it failed.</summary>
     public (byte[] Body, GatewayError? Error) Whole(ChatRequest request, CheckedEvents raised)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -153,7 +153,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
         }
     }
 
-    /// <summary>Whether a client that reads only the dialect's marks of success would take the stream, whole or not, for a good answer.</summary>
+    /// <summary>Whether a client that looks only for the dialect's marks of success would accept the stream, complete or not.</summary>
     public bool HasSuccessMarker(ReadOnlySpan<byte> stream)
     {
         var text = Encoding.UTF8.GetString(stream);
@@ -167,7 +167,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
         return Array.Exists(marks, mark => text.Contains(mark, StringComparison.Ordinal));
     }
 
-    /// <summary>Reads a stream again, cut as told.</summary>
+    /// <summary>Reads a stream again, in reads of the given sizes.</summary>
     public Said ReadStream(byte[] stream, IEnumerable<int> sizes, ChatRequest request) => Name switch
     {
         "chat" => Said.Of(ProviderFamily.Chat.PlayStream(stream, sizes, request: request)),
@@ -186,7 +186,7 @@ internal sealed record ClientDialect(string Name, IInboundDialect Dialect, strin
         _ => OllamaLines.ReadBody(Json.Parse(body), isChat: this == OllamaChat),
     };
 
-    /// <summary>The message of an error's body, after every member that the dialect's errors have was found.</summary>
+    /// <summary>The message of an error's body. Asserts that the body has all members of the dialect's errors.</summary>
     public string MessageOf(ReadOnlyMemory<byte> body)
     {
         var root = Json.Parse(body);

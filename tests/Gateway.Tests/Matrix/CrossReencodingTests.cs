@@ -4,12 +4,12 @@ using Xunit.Abstractions;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>Every recorded answer of every provider, written in every client's dialect and read again, says the same.</summary>
+/// <summary>Every fixture of every provider has the same content after it is written in every client's dialect and read again.</summary>
 public sealed class CrossReencodingTests(ITestOutputHelper log)
 {
     private const int RandomSplits = 12;
 
-    /// <summary>What is tried, in numbers.</summary>
+    /// <summary>The numbers of combinations that are tried.</summary>
     private const string Summary =
         "118 wire fixtures of 12 provider groups in 6 client dialects: 5580 streamed re-encodings over 930 splits, 456 whole re-encodings, 72 of failed answers, 234 of refusals.";
 
@@ -68,7 +68,7 @@ public sealed class CrossReencodingTests(ITestOutputHelper log)
         var fixture = WireFixture.Named(name);
         var dialect = ClientDialect.Named(client);
         var error = ProviderFamily.Of(fixture).Dialect.ReadError(fixture.Status, fixture.Body, null);
-        // Anthropic's clients look for words of its own in front of what the provider said.
+        // For Anthropic's clients its own words precede the provider's message.
         Assert.EndsWith(error.Message, dialect.MessageOf(dialect.ErrorBody(error)), StringComparison.Ordinal);
         Assert.InRange(dialect.Dialect.Errors.StatusOf(error), 400, 599);
         Assert.NotEqual(500, dialect.Dialect.Errors.StatusOf(error));
@@ -87,7 +87,7 @@ public sealed class CrossReencodingTests(ITestOutputHelper log)
         Assert.Equal(Summary, counted);
     }
 
-    /// <summary>How the provider's bytes are cut, and how the client's: at once, byte by byte, at random.</summary>
+    /// <summary>How the provider's and the client's bytes are split: not at all, byte by byte, at random.</summary>
     private static IEnumerable<(IEnumerable<int> Cut, Func<int, IEnumerable<int>> CutAgain)> SplitsOf(WireFixture fixture)
     {
         yield return ([fixture.Body.Length], length => [length]);

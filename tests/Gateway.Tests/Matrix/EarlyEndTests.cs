@@ -4,10 +4,10 @@ using Xunit.Abstractions;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>Wherever a provider's answer breaks off, no client of any dialect takes it for a whole one.</summary>
+/// <summary>Wherever a provider's answer is cut off, no client of any dialect accepts it as complete.</summary>
 public sealed class EarlyEndTests(ITestOutputHelper log)
 {
-    /// <summary>By what each kind of provider says that an answer is whole.</summary>
+    /// <summary>The marks with which each kind of provider reports that an answer is complete.</summary>
     private static readonly string[] Finishes =
     [
         "\"finish_reason\":\"", "\"finish_reason\": \"", "[DONE]", "\"stop_reason\":\"", "response.completed", "response.incomplete", "\"finishReason\":\"", "\"finishReason\": \"",

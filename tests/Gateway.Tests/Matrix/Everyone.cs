@@ -4,7 +4,7 @@ using Dragoman.Gateway.Tests.Dialects;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>One answer, streamed in all dialects at once.</summary>
+/// <summary>Streams one answer in all dialects at once.</summary>
 internal sealed class Everyone : IAnswerEvents
 {
     private readonly List<(ClientDialect Dialect, IAnswerEvents Events, ArrayBufferWriter<byte> Output)> streams = [];

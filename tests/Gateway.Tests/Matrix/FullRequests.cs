@@ -1,6 +1,6 @@
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>For each client's dialect a request that uses every member that the gateway reads.</summary>
+/// <summary>A request for each client's dialect that uses every member that the gateway reads.</summary>
 internal static class FullRequests
 {
     private const string Png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

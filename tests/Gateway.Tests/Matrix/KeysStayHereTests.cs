@@ -3,14 +3,14 @@ using System.Text;
 namespace Dragoman.Gateway.Tests.Matrix;
 
 /// <summary>
-/// Whatever a provider says, and wherever in its answer, no client and no log gets to see a key: for every kind of
-/// provider, on every route, with every status, streamed or not.
+/// No client and no log ever gets a key, whatever a provider puts into its answer. This holds for every kind of provider,
+/// every route and every status, streamed or not.
 /// </summary>
 public sealed class KeysStayHereTests
 {
     private static readonly int[] Statuses = [200, 400, 401, 402, 403, 404, 409, 413, 422, 429, 500, 503, 529];
 
-    /// <summary>How a provider may write a key into a JSON text.</summary>
+    /// <summary>The ways in which a provider may write a key into JSON text.</summary>
     private static readonly Func<string, string>[] Writings =
     [
         key => key,
@@ -21,7 +21,7 @@ public sealed class KeysStayHereTests
         key => $"{{\\\"headers\\\":{{\\\"Authorization\\\":\\\"Bearer {key.Replace("/", "\\\\/", StringComparison.Ordinal)}\\\"}}}}",
     ];
 
-    /// <summary>The bodies in which the kinds of providers tell errors; KEY is written in.</summary>
+    /// <summary>The error bodies of the kinds of providers, with KEY for the key.</summary>
     private static readonly string[] Errors =
     [
         """{"error":{"message":"Consumer 'api_key:KEY' has been suspended.","type":"KEY","param":"KEY","code":"KEY"}}""",
@@ -36,7 +36,7 @@ public sealed class KeysStayHereTests
         "\"KEY\"",
     ];
 
-    /// <summary>Good answers, each in one event or body of every dialect, with the key where a text may be.</summary>
+    /// <summary>Successful answers, each in one event or body of every dialect, with the key wherever a text may be.</summary>
     private static readonly string[] Answers =
     [
         """{"id":"KEY","model":"KEY","system_fingerprint":"KEY","choices":[{"index":0,"delta":{"content":"say KEY"},"message":{"role":"assistant","content":"say KEY"},"text":"say KEY","finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}""",
@@ -84,7 +84,7 @@ public sealed class KeysStayHereTests
             }
         }
 
-        // Every dialect's own good answer, written in every way.
+        // Every dialect's own successful answer, with the key written in every way.
         foreach (var kind in ManyProviders.Kinds)
         {
             foreach (var (text, writing) in Answers.SelectMany(text => Writings.Select(writing => (text, writing))))
@@ -143,7 +143,7 @@ public sealed class KeysStayHereTests
             }
         }
 
-        // As the first event of a stream the error has no status of HTTP's to go by.
+        // An error that is the first event of a stream has no HTTP status.
         isStream = true;
         foreach (var kind in ManyProviders.Kinds)
         {
@@ -164,7 +164,7 @@ public sealed class KeysStayHereTests
         Assert.Empty(KeysIn(error + error.Message));
     }
 
-    /// <summary>The keys that a reader finds in a text, whichever way they are written there.</summary>
+    /// <summary>The keys that a reader finds in a text, in any way of writing.</summary>
     private static IEnumerable<string> KeysIn(string text)
     {
         var plain = Unescaped(Unescaped(text));

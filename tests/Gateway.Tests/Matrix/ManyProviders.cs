@@ -12,25 +12,25 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>The gateway in front of a provider of every kind, each with a key and a base path of its own at one listener.</summary>
+/// <summary>The gateway in front of a provider of every kind. All are at one listener, each with a separate key and base path.</summary>
 internal sealed class ManyProviders : IAsyncDisposable
 {
     /// <summary>A configured provider.</summary>
     /// <param name="Name">Its name, which is also the first segment of its base path.</param>
-    /// <param name="Dialect">As in the configuration.</param>
-    /// <param name="Path">Of the base URL, below the name.</param>
-    /// <param name="Options">JSON.</param>
-    /// <param name="KeyHeader">Where the key goes.</param>
+    /// <param name="Dialect">The dialect's name in the configuration.</param>
+    /// <param name="Path">The path of the base URL below the name.</param>
+    /// <param name="Options">The options as JSON.</param>
+    /// <param name="KeyHeader">The header with the key.</param>
     public sealed record Kind(string Name, string Dialect, string Path, string Options, string KeyHeader)
     {
-        /// <summary>Recognizable, and none holds another.</summary>
+        /// <summary>A recognizable key. No key contains another.</summary>
         public string Key => $"sentinel-{Name}-Zx9/Qw7-{Name.Length}";
 
-        /// <summary>Absolute paths below which its requests go.</summary>
+        /// <summary>The absolute paths that its requests must be below.</summary>
         public IReadOnlyList<string> Roots => Name switch
         {
             "lmstudio" => [$"/{Name}{Path}/", $"/{Name}/api/v1/models/load"],
-            // Azure's older endpoint stands at the root of its host.
+            // Azure's older endpoint is at the root of its host.
             "deployments" => ["/openai/deployments/", "/openai/v1/"],
             _ => [$"/{Name}{Path}/"],
         };
@@ -62,7 +62,7 @@ internal sealed class ManyProviders : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    /// <summary>All that was logged so far, exceptions included.</summary>
+    /// <summary>Everything that was logged so far, including exceptions.</summary>
     public string Log => log.Text;
 
     public static async Task<ManyProviders> StartAsync(Func<HttpContext, Task> answer)
@@ -72,8 +72,8 @@ internal sealed class ManyProviders : IAsyncDisposable
         return await StartAsync(new Uri(upstream.BaseUrl).GetLeftPart(UriPartial.Authority), upstream);
     }
 
-    /// <param name="origin">Where all providers are.</param>
-    /// <param name="upstream">Ends with this.</param>
+    /// <param name="origin">The origin of all providers.</param>
+    /// <param name="upstream">Disposed with this object.</param>
     public static async Task<ManyProviders> StartAsync(string origin, IAsyncDisposable upstream)
     {
         var providers = Kinds.Select(kind =>
@@ -85,10 +85,10 @@ internal sealed class ManyProviders : IAsyncDisposable
         return new ManyProviders(app, upstream);
     }
 
-    /// <summary>The request's target as it came over the wire.</summary>
+    /// <summary>The request's target as received.</summary>
     public static string TargetOf(HttpContext http) => http.Features.Get<IHttpRequestFeature>()!.RawTarget;
 
-    /// <summary>Whose key a request shows; null when none is.</summary>
+    /// <summary>The provider whose key a request holds. Null when it holds none.</summary>
     public static Kind? OwnerOf(HttpContext http) => Kinds.SingleOrDefault(kind => http.Request.Headers[kind.KeyHeader].ToString() is { Length: > 0 } shown && shown.EndsWith(kind.Key, StringComparison.Ordinal));
 
     public async Task<(int Status, string Head, string Body)> SendAsync(ClientRoute route, string model, bool streams = false)
@@ -139,14 +139,14 @@ internal sealed class ManyProviders : IAsyncDisposable
 }
 
 /// <summary>A route on which a client names a model.</summary>
-/// <param name="Path">Where; <c>{model}</c> stands for the name in a path.</param>
-/// <param name="Body">Its smallest body, with <c>MODEL</c> for the name; null: a GET.</param>
-/// <param name="CanStream">Whether <c>stream</c> is known to it.</param>
+/// <param name="Path">The path, with <c>{model}</c> for a name in it.</param>
+/// <param name="Body">The smallest body, with <c>MODEL</c> for the name. Null for a GET.</param>
+/// <param name="CanStream">Whether it supports <c>stream</c>.</param>
 internal sealed record ClientRoute(string Path, string? Body, bool CanStream)
 {
     private const string Messages = """ "messages":[{"role":"user","content":"hi"}] """;
 
-    /// <summary>Those that reach a provider.</summary>
+    /// <summary>The routes that reach a provider.</summary>
     public static readonly IReadOnlyList<ClientRoute> All =
     [
         new("/api/chat", $$"""{"model":MODEL,{{Messages}},STREAM}""", true),
@@ -162,7 +162,7 @@ internal sealed record ClientRoute(string Path, string? Body, bool CanStream)
         new("/api/embeddings", """{"model":MODEL,"prompt":"hi"}""", false),
     ];
 
-    /// <summary>Those that only look the name up.</summary>
+    /// <summary>The routes that only look up the name.</summary>
     public static readonly IReadOnlyList<ClientRoute> Lookups =
     [
         new("/v1/models/{model}", null, false),

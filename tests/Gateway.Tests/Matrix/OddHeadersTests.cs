@@ -1,6 +1,6 @@
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>No header of a provider's costs an answer or an error: what cannot be passed on or understood is left out.</summary>
+/// <summary>No response header of a provider prevents an answer or an error. A header that is invalid or unknown is dropped.</summary>
 public sealed class OddHeadersTests
 {
     private const string Json = "application/json";
@@ -9,7 +9,7 @@ public sealed class OddHeadersTests
 
     private static readonly string[] IdHeaders = ["x-request-id", "request-id", "apim-request-id", "mistral-correlation-id", "x-kong-request-id"];
 
-    /// <summary>All that is read of a provider's headers.</summary>
+    /// <summary>All headers that the gateway reads from a provider.</summary>
     private static readonly string[] OtherHeaders =
     [
         "retry-after", "retry-after-ms",
@@ -68,7 +68,7 @@ public sealed class OddHeadersTests
         { "generic", "openai" }, { "mistral", "openai" }, { "azure", "openai" }, { "deployments", "openai" }, { "anthropic", "anthropic" }, { "gemini", "gemini" },
     };
 
-    /// <summary>Whole to OpenAI's clients, streamed to Anthropic's and Ollama's, and what has no answer but an error.</summary>
+    /// <summary>OpenAI's clients get whole answers, and Anthropic's and Ollama's get streams. Errors are tried too.</summary>
     private static readonly (ClientRoute Route, bool Streams)[] Clients = [(ClientRoute.All[2], false), (ClientRoute.All[5], true), (ClientRoute.All[0], true)];
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class OddHeadersTests
         {
             await TryAsync(gateway, upstream, provider, answers, string.Concat(IdHeaders.Select(name => $"{name}: {value}\r\n")), head =>
             {
-                // Google's answers are named in their bodies alone.
+                // Google's answers have their id only in the body.
                 var expected = provider == "gemini" ? null : passed;
                 if (expected is null)
                     Assert.DoesNotContain(UpstreamId, head, StringComparison.OrdinalIgnoreCase);
@@ -99,7 +99,7 @@ public sealed class OddHeadersTests
         await using var gateway = await ManyProviders.StartAsync(upstream.Origin, upstream);
         foreach (var value in Numbers)
         {
-            // A limit above nothing, so that the rest is looked at.
+            // The limit is above zero, so that the other headers are read.
             foreach (var limit in (string[])[value, "100"])
                 await TryAsync(gateway, upstream, provider, answers, string.Concat(OtherHeaders.Select(name => $"{name}: {(name.Contains("limit-req", StringComparison.Ordinal) || name.EndsWith("-limit", StringComparison.Ordinal) || name.Contains("limit-tok", StringComparison.Ordinal) ? limit : value)}\r\n")), _ => { });
         }

@@ -10,7 +10,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>A kind of provider as the pipeline reads it: its outbound dialect, and how its bytes are played.</summary>
+/// <summary>A kind of provider as the pipeline reads it: its outbound dialect, and the way its bytes are played.</summary>
 internal sealed record ProviderFamily(string Name, IOutboundDialect Dialect)
 {
     private const string Model = "upstream";
@@ -24,7 +24,7 @@ internal sealed record ProviderFamily(string Name, IOutboundDialect Dialect)
 
     public static readonly IReadOnlyList<ProviderFamily> All = [Chat, Compatible, Responses, Anthropic, Gemini, Mistral];
 
-    /// <summary>Who sent a fixture's bytes.</summary>
+    /// <summary>The kind of provider that a fixture belongs to.</summary>
     public static ProviderFamily Of(WireFixture fixture) => fixture.Name[..fixture.Name.IndexOf('/', StringComparison.Ordinal)] switch
     {
         "anthropic" => Anthropic,
@@ -36,9 +36,9 @@ internal sealed record ProviderFamily(string Name, IOutboundDialect Dialect)
     };
 
     /// <param name="bytes">A whole stream.</param>
-    /// <param name="sizes">How many bytes each read brings; what is left comes in one more.</param>
-    /// <param name="next">Gets the events too.</param>
-    /// <param name="request">What was asked.</param>
+    /// <param name="sizes">The number of bytes of each read. The rest arrives in one more read.</param>
+    /// <param name="next">Also receives the events.</param>
+    /// <param name="request">The client's request.</param>
     public CheckedEvents PlayStream(ReadOnlySpan<byte> bytes, IEnumerable<int> sizes, IAnswerEvents? next = null, ChatRequest? request = null)
     {
         var events = new CheckedEvents(next);

@@ -2,10 +2,10 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>Does what the pipeline does when a dialect cannot write an event: the answer ends there, in failure.</summary>
+/// <summary>Does what the pipeline does when a dialect cannot write an event: the answer ends there with a failure.</summary>
 internal sealed class Refusable(IAnswerEvents next) : IAnswerEvents
 {
-    /// <summary>What the dialect could not carry; null when it could.</summary>
+    /// <summary>The error of an event that the dialect could not write. Null when there was none.</summary>
     public GatewayError? Refused { get; private set; }
 
     public void Start(string? upstreamId) => Try(() => next.Start(upstreamId));

@@ -4,10 +4,10 @@ using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>What an answer says, in a form that two readings of it can be compared in.</summary>
-/// <param name="Choices">By index.</param>
+/// <summary>The content of an answer, in a form that allows two readings to be compared.</summary>
+/// <param name="Choices">The choices by index.</param>
 /// <param name="Usage">The last counts.</param>
-/// <param name="Error">The failure's message; null when the answer ended well.</param>
+/// <param name="Error">The failure's message. Null when the answer ended well.</param>
 internal sealed record Said(IReadOnlyList<SaidChoice> Choices, Usage Usage, string? Error)
 {
     public static Said Of(CheckedEvents events) => Of(events.Answer, events.Error?.Message);
@@ -16,7 +16,7 @@ internal sealed record Said(IReadOnlyList<SaidChoice> Choices, Usage Usage, stri
 
     public static Said Failed(string message) => new([], Usage.Absent, message);
 
-    /// <summary>Asserts that another reading says the same; of a failure only the failure counts.</summary>
+    /// <summary>Asserts that another reading has the same content. For a failure only the error is compared.</summary>
     public void AssertSame(Said other)
     {
         Assert.Equal(Error, other.Error);
@@ -26,20 +26,20 @@ internal sealed record Said(IReadOnlyList<SaidChoice> Choices, Usage Usage, stri
         Assert.Equal(Usage, other.Usage);
     }
 
-    /// <summary>Where a refusal has a place of its own, its order among the text is nobody's business.</summary>
+    /// <summary>When refusals are separate from the text, their order relative to the text does not matter.</summary>
     private static SaidChoice InAnyOrder(SaidChoice choice) => choice with { Words = "", WholeCalls = "" };
 }
 
 /// <param name="Text">All text.</param>
 /// <param name="Reasoning">All reasoning.</param>
-/// <param name="Refusal">All words of refusals.</param>
-/// <param name="Words">Text and refusals in the order in which they came.</param>
-/// <param name="Calls">A line a call: id, name, and the arguments without white space.</param>
-/// <param name="Stop">Why it stopped.</param>
-/// <param name="StopSequence">At which sequence.</param>
+/// <param name="Refusal">All text of refusals.</param>
+/// <param name="Words">Text and refusals in the order in which they arrived.</param>
+/// <param name="Calls">One line per call: the id, the name, and the arguments without white space.</param>
+/// <param name="Stop">The stop reason.</param>
+/// <param name="StopSequence">The stop sequence that ended the choice, or null.</param>
 internal sealed record SaidChoice(string Text, string Reasoning, string Refusal, string Words, string Calls, StopReason? Stop, string? StopSequence = null)
 {
-    /// <summary>As <see cref="Calls"/>, without those that were cut off in their arguments.</summary>
+    /// <summary>The same as <see cref="Calls"/>, without calls whose arguments were cut off.</summary>
     public string WholeCalls { get; init; } = "";
 
     public static SaidChoice Of(AnswerChoice choice) => new(

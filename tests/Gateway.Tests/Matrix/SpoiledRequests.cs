@@ -2,21 +2,21 @@ using System.Text.Json.Nodes;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
-/// <summary>A request with one value in it replaced, for every value in it and everything that does not belong there.</summary>
+/// <summary>Replaces one value of a request, for every value of the request and every wrong value.</summary>
 internal static class SpoiledRequests
 {
     private static readonly string Long = new('x', 5000);
 
     private static readonly string Deep = string.Concat(Enumerable.Repeat("[", 40)) + string.Concat(Enumerable.Repeat("]", 40));
 
-    /// <summary>JSON of every kind, and strings that are hard to carry.</summary>
+    /// <summary>JSON values of every kind, and strings that are difficult to forward.</summary>
     private static readonly string[] Intruders =
     [
         "null", "true", "false", "0", "-1", "1.5", "1e308", "99999999999999999999", "\"\"", "\"x\"", "\"\\u0000\"", "\"\\ud83d\"", "\"a\\udc4bb\"", "\"\\u2028\\r\\n\"",
         $"\"{Long}\"", "\"data:image/png;base64,\"", "\"http://127.0.0.1/x\"", "[]", "[null]", "[[]]", "[\"x\",1]", "{}", "{\"\":1}", "{\"type\":\"x\"}", "{\"\\ud83d\":\"\\udc4b\"}", Deep,
     ];
 
-    /// <summary>Each request with the path of what was replaced, such as <c>messages[0].role</c>.</summary>
+    /// <summary>Each changed request, with the path of the replaced value, such as <c>messages[0].role</c>.</summary>
     public static IEnumerable<(string Path, string Intruder, string Request)> Of(string request)
     {
         foreach (var path in Paths(JsonNode.Parse(request)!, []))
@@ -45,9 +45,9 @@ internal static class SpoiledRequests
             yield return each;
     }
 
-    /// <param name="request">JSON.</param>
-    /// <param name="path">Names and places.</param>
-    /// <param name="intruder">JSON; null: the value is taken away.</param>
+    /// <param name="request">The request as JSON.</param>
+    /// <param name="path">The path as names and indices.</param>
+    /// <param name="intruder">The new value as JSON. Null to remove the value.</param>
     private static string Replace(string request, object[] path, string? intruder)
     {
         const string Mark = "intruder-mark";

@@ -2,7 +2,7 @@ using Dragoman.Attack.Tools;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>A page in the operator's browser that is not the operator's own asks nothing and reads nothing.</summary>
+/// <summary>A foreign page in the operator's browser can neither send requests nor read answers.</summary>
 internal static class BrowserAttacks
 {
     private static readonly string[] ForeignOrigins =

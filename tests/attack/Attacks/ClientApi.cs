@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>A way in for clients that calls a provider: its path, and the smallest request.</summary>
-/// <param name="Path">Of the endpoint.</param>
-/// <param name="Template">The body, with MODEL, STREAM and TEXT as JSON.</param>
+/// <summary>An endpoint for clients that calls a provider.</summary>
+/// <param name="Path">The endpoint's path.</param>
+/// <param name="Template">The smallest body, with MODEL, STREAM and TEXT in place of JSON values.</param>
 internal sealed record ClientApi(string Path, string Template)
 {
     public static readonly ClientApi OllamaChat = new("/api/chat", """{"model":MODEL,"stream":STREAM,"messages":[{"role":"user","content":TEXT}]}""");

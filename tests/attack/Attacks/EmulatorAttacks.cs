@@ -3,7 +3,7 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>The emulator stands on the same machine as the browser, and keeps what it was asked.</summary>
+/// <summary>The emulator runs on the same machine as the browser and keeps its requests, so foreign pages must not reach it.</summary>
 internal static class EmulatorAttacks
 {
     public static readonly IReadOnlyList<Attack> All =

@@ -5,10 +5,10 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>Open access means this machine, unless the configuration says otherwise in words that cannot be overlooked.</summary>
+/// <summary>Open access is limited to this machine, unless the configuration explicitly allows more.</summary>
 internal static partial class ExposureAttacks
 {
-    /// <summary>Not a loopback address, yet of the namespace's own loopback device: see run.sh.</summary>
+    /// <summary>An address of the namespace's loopback device that is not a loopback address (see run.sh).</summary>
     private const string OutsideAddress = "192.0.2.1";
 
     public static readonly IReadOnlyList<Attack> All =
@@ -24,7 +24,7 @@ internal static partial class ExposureAttacks
         var port = FreePort.Find();
         foreach (var address in (string[])[$"0.0.0.0:{port}", $"{port}", $"*:{port}", $"[::]:{port}", $"192.0.2.1:{port}", $"10.0.0.5:{port}", $"example.com:{port}", "0.0.0.0"])
         {
-            // Rendered only, never started: nothing listens beyond loopback.
+            // The files are only rendered, so nothing listens beyond loopback.
             var (exitCode, output) = await NginxFrontDoor.TryRenderAsync(Path.Combine(directory, "open"), new Dictionary<string, string?> { ["DRAGOMAN_NGINX_LISTEN"] = address });
             tally.Expect(exitCode != 0 && output.Length > 10, $"{address} is rendered: exit {exitCode} {output}");
         }

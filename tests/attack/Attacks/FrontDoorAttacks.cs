@@ -3,7 +3,7 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>What nginx lets through, what it refuses, and how.</summary>
+/// <summary>What nginx forwards, what it rejects, and how.</summary>
 internal static class FrontDoorAttacks
 {
     public static readonly IReadOnlyList<Attack> All =
@@ -45,7 +45,7 @@ internal static class FrontDoorAttacks
             foreach (var size in (string[])["ffffffffffffffffff", "10000000000000000", "8000000000000000", "7fffffffffffffff", "ffffffff", "g", "-1", ""])
             {
                 var received = await Wire.SendAsync(address, $"POST /v1/chat/completions HTTP/1.1\r\nHost: {address.Authority}\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\nx\r\n", within: TimeSpan.FromSeconds(1));
-                // A size that may yet be sent may be waited for.
+                // nginx may wait for the bytes of a size that is possible.
                 tally.Expect(Wire.StatusOf(received) is (>= 400 and < 500) or 0, $"a chunk of '{size}' at {name} is {received.Split('\r')[0]}");
                 tally.Expect(Wire.StatusOf(received) is not 0 || size is "7fffffffffffffff" or "ffffffff", $"a chunk of '{size}' at {name} is not answered");
             }
@@ -88,7 +88,7 @@ internal static class FrontDoorAttacks
         foreach (var (process, request) in sidecar.Requests.Select(request => ("sidecar", request)).Concat(functions.Requests.Select(request => ("functions", request))))
         {
             var forged = request.Headers.Where(header => header.Value.Contains("FORGED", StringComparison.Ordinal)).Select(header => header.Key)
-                // The sidecar does not read it; what the functions get is nginx's own.
+                // The sidecar does not read this header, and the functions get nginx's own value.
                 .Where(name => process == "functions" || !name.Equals("X-Functions-Key", StringComparison.OrdinalIgnoreCase)).ToList();
             tally.Expect(forged.Count == 0, $"{string.Join(", ", forged)} came through to the {process} at {request.RawTarget}");
         }

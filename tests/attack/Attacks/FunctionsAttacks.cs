@@ -4,7 +4,7 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>Functions that are away take nothing away: what the sidecar can answer, it answers.</summary>
+/// <summary>Without the functions, the sidecar still answers everything that it can.</summary>
 internal static class FunctionsAttacks
 {
     public static readonly IReadOnlyList<Attack> All =

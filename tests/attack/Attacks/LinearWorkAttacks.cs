@@ -8,18 +8,18 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>What a request costs grows no faster than what was sent, and no request stops the others.</summary>
+/// <summary>The cost of a request grows no faster than its size, and no request stops the others.</summary>
 internal static class LinearWorkAttacks
 {
-    /// <summary>A second size at which more than this is taken is looked at more closely, in seconds of processor time.</summary>
+    /// <summary>In seconds of CPU time. A shape that takes more at the second size is measured again.</summary>
     private const double Suspicious = 0.6;
 
-    /// <summary>Twice as much may take so many times as long: twice, and what a garbage collection may add.</summary>
+    /// <summary>The factor that twice the size may take: two, plus what a garbage collection may add.</summary>
     private const double MostGrowth = 2.6;
 
     private const int Size = 8000;
 
-    /// <summary>Just below the size at which a body is read in the thread of the sockets.</summary>
+    /// <summary>In bytes, just below the largest body that is read on the socket thread.</summary>
     private const int SmallSize = 2600;
 
     public static readonly IReadOnlyList<Attack> All =
@@ -77,7 +77,7 @@ internal static class LinearWorkAttacks
         {
             foreach (var shape in Shapes)
             {
-                // Compiles what is needed, so that the first size is not charged for it.
+                // Compiles the code, so that the compilation does not count for the first size.
                 await TakeAsync(field, kind, shape, 200);
                 var once = await TakeAsync(field, kind, shape, Size);
                 var twice = await TakeAsync(field, kind, shape, 2 * Size);
@@ -111,7 +111,7 @@ internal static class LinearWorkAttacks
             await client.ConnectAsync(IPAddress.Loopback, field.Sidecar.Address.Port);
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/chat/completions HTTP/1.1\r\nHost: {field.Sidecar.Address.Authority}\r\nContent-Length: {body.Length}\r\n\r\n"));
             await client.GetStream().WriteAsync(body);
-            // Until the work has begun, or is done.
+            // Waits until the work has begun or is done.
             await Eventually.HoldsAsync(() => ProcessorTime.Of(field.Sidecar.Id) - idle > 0.5 || field.Provider.Calls.Count > 0, () => "nothing is done");
             client.Client.LingerState = new LingerOption(true, 0);
         }
@@ -123,7 +123,7 @@ internal static class LinearWorkAttacks
         do
         {
             last = after;
-            // On a busy machine even a process that works gets little.
+            // On a busy machine even a working process gets little CPU time.
             await Task.Delay(2000);
             after = ProcessorTime.Of(field.Sidecar.Id);
         }

@@ -3,7 +3,7 @@ using Dragoman.Attack.Tools;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>A link in a request leads the gateway, and those who stand inside with it, nowhere that is not public.</summary>
+/// <summary>A link in a request never makes the gateway connect to an address that is not public.</summary>
 internal static class LinkAttacks
 {
     public static readonly IReadOnlyList<Attack> All =
@@ -15,7 +15,7 @@ internal static class LinkAttacks
         new("web-tools", "links", "N", "Ollama's web-search and web-fetch fetch nothing", WebToolsAsync) { IsFast = true },
     ];
 
-    /// <summary>run.sh gives them to the loopback device of the namespace.</summary>
+    /// <summary>Private addresses, which run.sh assigns to the namespace's loopback device.</summary>
     private static readonly string[] PlatformAddresses = ["168.63.129.16", "169.254.169.254", "100.100.100.200", "192.0.2.1", "10.11.12.13", "192.168.77.77", "172.20.1.1"];
 
     private static async Task PlatformAsync(AttackContext context, Tally tally)
@@ -116,7 +116,7 @@ internal static class LinkAttacks
         tally.Expect(stranger.Connections == 0, "the stranger was reached");
     }
 
-    /// <summary>Requests to a model of a provider that fetches no links itself, each with the link in another place.</summary>
+    /// <summary>Requests to a model of a provider that downloads no links itself, each with the link in another place.</summary>
     private static IReadOnlyList<(ClientApi Api, string Body)> Carriers(string link)
     {
         var quoted = System.Text.Json.JsonSerializer.Serialize(link);

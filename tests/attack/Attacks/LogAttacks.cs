@@ -6,7 +6,7 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>What clients write reaches no terminal, what they keep secret reaches no log, and nobody waits for who reads it.</summary>
+/// <summary>Control characters of clients reach no terminal, secrets reach no log, and no request waits for a slow reader of the log.</summary>
 internal static partial class LogAttacks
 {
     private const int LongestLine = 2500;
@@ -30,7 +30,7 @@ internal static partial class LogAttacks
         using var process = Process.Start(start)!;
         try
         {
-            // Its first lines are read, up to the one with the port, and then no more.
+            // Only the first lines are read, up to the one with the port.
             Match found;
             do
                 found = Port().Match(await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("it ended"));
@@ -69,7 +69,7 @@ internal static partial class LogAttacks
         {
             foreach (var text in texts)
             {
-                // UTF-8 on the wire, as bytes of Latin-1.
+                // The UTF-8 bytes, each as a character of Latin-1.
                 var bytes = string.Concat(System.Text.Encoding.UTF8.GetBytes(text).Select(each => (char)each));
                 await Wire.SendAsync(address, $"POST /api/chat HTTP/1.1\r\nHost: {address.Authority}\r\nOrigin: http://{bytes}\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}");
                 await Wire.SendAsync(address, $"GET /api/tags HTTP/1.1\r\nHost: {bytes}\r\nConnection: close\r\n\r\n");
@@ -87,7 +87,7 @@ internal static partial class LogAttacks
             foreach (var line in lines)
             {
                 tally.Expect(line.All(unit => unit is >= ' ' and <= '~' or '\t'), $"{name}: {line}");
-                // nginx's own lines are as long as its limit for a request's head.
+                // nginx's own lines may be as long as its limit for a request's head.
                 tally.Expect(line.Length <= LongestLine || name.StartsWith("nginx", StringComparison.Ordinal), $"a line of {line.Length} characters of {name}: {(line.Length > 80 ? line[..80] : line)}");
             }
         }

@@ -8,7 +8,7 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>What all clients together send is bounded, and so is how long they take to send it.</summary>
+/// <summary>The memory for the requests of all clients together is limited, and so is the time to send them.</summary>
 internal static class MemoryAttacks
 {
     private const long MostMemory = 600L * 1024 * 1024;
@@ -45,7 +45,7 @@ internal static class MemoryAttacks
         tally.Expect(peak < MostMemory, $"RSS {peak / 1024 / 1024} MB with {count} bodies of 30 MB");
         tally.Expect((await Client.PostAsync(field.Sidecar.Address, ClientApi.Chat.Path, small)).Status == 200, "no small request is answered afterwards");
 
-        // At least so many small requests, and for as long as the others take.
+        // Sends at least this many small requests, for as long as the others take.
         async Task<TimeSpan> MedianAsync(Task others, int atLeast)
         {
             var times = new List<TimeSpan>();
@@ -80,7 +80,7 @@ internal static class MemoryAttacks
                 {
                 }
             });
-            // What the kernel holds is read by then.
+            // By then the bytes in the kernel's buffers have been read.
             await Task.Delay(1500);
             var peak = ProcessUse.PeakMemory(field.Sidecar.Id);
             tally.Note($"{count} unfinished messages of 31 MB: RSS {peak / 1024 / 1024} MB at most");

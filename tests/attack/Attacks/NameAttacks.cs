@@ -3,7 +3,7 @@ using Dragoman.Attack.Tools;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>Whatever a client writes as a model's name, a credential goes below its provider's base path or nowhere.</summary>
+/// <summary>For any model name, a credential is sent only below its provider's base path.</summary>
 internal static class NameAttacks
 {
     private const string StrangersAddress = "127.0.0.66";
@@ -15,7 +15,7 @@ internal static class NameAttacks
         new("redirects", "credentials", "1", "a provider's redirect is never followed with a credential", RedirectsAsync) { IsFast = true },
     ];
 
-    /// <summary>What stands behind <c>provider/</c>; those that must not exist at a provider that has the name in its path come first.</summary>
+    /// <summary>Suffixes after <c>provider/</c>. The first ones must not exist at a provider with the name in its path.</summary>
     private static readonly string[] Misleading =
     [
         $"//{StrangersAddress}/x", $"///{StrangersAddress}/x", "/x", "//x", "x/", "a//b", "..", "../x", "../../x", "a/../../x", "a/..", "%2e%2e/x", "..%2fx", "a%2f..%2f..%2fx",
@@ -47,7 +47,7 @@ internal static class NameAttacks
             var (kind, suffix, api) = each;
             var answer = await Client.PostAsync(field.Sidecar.Address, api.Path, api.Body($"{kind.Name}/{suffix}"));
             tally.Expect(answer.Status is not (0 or >= 500) || !Misleading.Contains(suffix), $"{kind.Name}/{suffix} at {api.Path} is {answer}");
-            // An @ within a segment is a part of some real names, and leads nowhere else there.
+            // An @ inside a segment is part of some real names and harmless there.
             if (kind == Providers.Gemini && Misleading.Contains(suffix))
                 tally.Expect(answer.Status is 400 or 404 || (answer.Status == 200 && suffix.Contains('@', StringComparison.Ordinal)), $"{kind.Name}/{suffix} at {api.Path} is {answer}");
         });

@@ -6,7 +6,7 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>The patterns of a JSON Schema, which the gateway judges answers by where the provider does not.</summary>
+/// <summary>Patterns in a JSON Schema, against which the gateway checks answers when the provider does not.</summary>
 internal static class PatternAttacks
 {
     private const double MostSeconds = 3;
@@ -57,7 +57,7 @@ internal static class PatternAttacks
 
     private static async Task AskAsync(AttackContext context, Tally tally, string name, HostileKind kind, string model, string schema, string text = "Good day")
     {
-        // A process of its own for each, because memory that was taken is not given back at once.
+        // A separate process for each, because allocated memory is not released immediately.
         await using var field = await Field.StartAsync(context, new FieldPlan { HasDoor = false });
         field.Provider.Text = text;
         var warm = await Client.PostAsync(field.Sidecar.Address, ClientApi.Chat.Path, BodyOf(kind, "fk-emptyjson", """{"type":"object","properties":{"p":{"type":"string","pattern":"^a+$"}}}"""));

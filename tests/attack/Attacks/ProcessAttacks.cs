@@ -6,7 +6,7 @@ using Dragoman.Functional.Tests.RunScript;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>Signals, deaths and restarts.</summary>
+/// <summary>Signals, crashes and restarts.</summary>
 internal static class ProcessAttacks
 {
     public static readonly IReadOnlyList<Attack> All =
@@ -126,7 +126,7 @@ internal static class ProcessAttacks
 
     private static int IdOf(RunScript script) => script.Processes().FirstOrDefault(process => CommandLine(process).Any(word => word.EndsWith("/run.sh", StringComparison.Ordinal)) && Runs(process));
 
-    /// <summary>Of its program; nginx writes over its command line, and only its master counts.</summary>
+    /// <summary>The name of a process's program. nginx overwrites its command line, and only its master counts.</summary>
     private static string NameOf(int process)
     {
         var command = CommandLine(process).FirstOrDefault("");

@@ -4,7 +4,7 @@ using Dragoman.Attack.Tools;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>A provider that is broken or hostile spoils its own answers and nothing else.</summary>
+/// <summary>A broken or hostile provider affects only its own answers.</summary>
 internal static class ProviderFaultAttacks
 {
     public static readonly IReadOnlyList<Attack> All =
@@ -28,7 +28,7 @@ internal static class ProviderFaultAttacks
                     foreach (var stream in (bool[])[false, true])
                     {
                         var answer = await Client.PostAsync(address, ClientApi.OllamaChat.Path, ClientApi.OllamaChat.Body($"{kind.Name}/fk-id-{id}", stream));
-                        // A control character in a header is no HTTP: to refuse the whole answer is right too, but as the provider's failure.
+                        // A control character in a header is not valid HTTP. Rejecting the whole answer is right too, as the provider's failure.
                         tally.Expect(answer.Status == 200 || (id is "control" or "escape" && answer.Status == 502 && answer.Body.Contains("error", StringComparison.Ordinal)), $"{kind.Name} with an id of kind '{id}'{(stream ? ", streamed," : "")} through {name} is {answer}");
                         tally.Expect(answer.Headers.Length < 8192, $"{kind.Name}: {answer.Headers.Length} characters of headers");
                     }
@@ -51,7 +51,7 @@ internal static class ProviderFaultAttacks
                   {{Providers.Compatible.Entry(address, ", \"publish\": \"all\"")}} } }
                 """,
         });
-        // A name that only lists know may wait once, for the first lists that come.
+        // A name that only model lists know may wait once for the first lists.
         await Client.PostAsync(field.Sidecar.Address, ClientApi.Chat.Path, ClientApi.Chat.Body("fk-ok"));
         var watched = Stopwatch.StartNew();
         var slow = new Dictionary<string, int>();
@@ -109,7 +109,7 @@ internal static class ProviderFaultAttacks
             var (fault, kind, stream) = each;
             var answer = await Client.PostAsync(field.Sidecar.Address, ClientApi.Chat.Path, ClientApi.Chat.Body($"{kind.Name}/fk-{fault}", stream), TimeSpan.FromSeconds(45));
             var isGood = answer.Status == 200 && (stream ? answer.Body.Contains("[DONE]", StringComparison.Ordinal) : answer.Body.Contains("\"finish_reason\":\"stop\"", StringComparison.Ordinal));
-            // A connection that is cut in the middle is the last way to tell that an answer is not whole.
+            // Cutting the connection is the last way to report that an answer is incomplete.
             var isTold = answer.Status is >= 400 and not 500 || answer.Body.Contains("\"error\"", StringComparison.Ordinal) || (answer.Status == 0 && answer.Body != "no answer in time");
             tally.Expect(isTold || (isGood && mayBeGood.Contains(fault)), $"{fault} of {kind.Name}{(stream ? ", streamed," : "")} is {answer}");
         });

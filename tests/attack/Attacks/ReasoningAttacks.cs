@@ -2,7 +2,7 @@ using Dragoman.Attack.Tools;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>What the gateway remembers of one conversation never gets into another.</summary>
+/// <summary>State that the gateway remembers from one conversation never reaches another.</summary>
 internal static class ReasoningAttacks
 {
     private const string Tools = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":\"object\"}}}]";

@@ -6,7 +6,7 @@ using Dragoman.Attack.Tools;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>What a request's body and head may hold.</summary>
+/// <summary>Extreme bodies and heads of requests.</summary>
 internal static partial class RequestAttacks
 {
     public static readonly IReadOnlyList<Attack> All =
@@ -30,7 +30,7 @@ internal static partial class RequestAttacks
                 var frame = ClientApi.Chat.Body("mistral/fk-ok", text: "");
                 var body = Encoding.UTF8.GetBytes(ClientApi.Chat.Body("mistral/fk-ok", text: new string('x', size - frame.Length)));
                 var answer = await Client.SendAsync(HttpMethod.Post, address, ClientApi.Chat.Path, body, TimeSpan.FromSeconds(60));
-                // A server that has refused does not read on, and its answer may be lost with the connection.
+                // A server that rejects a request stops reading, and its answer may be lost with the connection.
                 tally.Expect(isGood ? answer.Status == 200 : answer.Status == 413 || (answer.Status == 0 && answer.Body != "no answer in time"), $"{size} bytes at {name} are {answer}");
             }
 
@@ -57,10 +57,10 @@ internal static partial class RequestAttacks
                 var before = ProcessorTime.Of(field.Sidecar.Id);
                 var received = await Client.SendAsync(HttpMethod.Post, field.Sidecar.Address, api.Path, Encoding.Latin1.GetBytes(body), null);
                 var took = ProcessorTime.Of(field.Sidecar.Id) - before;
-                // Members that a dialect does not have are passed over there.
+                // A dialect ignores members that it does not have.
                 var mayBeGood = name is "a number of 10,000 digits" or "a fraction of a token" || (name == "messages as a text" && !api.Template.Contains("messages", StringComparison.Ordinal))
                     || (body.Contains("max_tokens", StringComparison.Ordinal) && api.Path is not ("/v1/chat/completions" or "/v1/completions" or "/v1/messages"));
-                // So many values may be more than there is memory for, which is found out before they are parsed.
+                // This many values may exceed the memory limit, which is checked before they are parsed.
                 var mayBeTooMuch = name == "1,000,000 objects" && received.Status == 503;
                 tally.Expect(received.Status is >= 400 and < 500 || mayBeTooMuch || (received.Status == 200 && mayBeGood), $"{name} at {api.Path} is {received}");
                 tally.Expect(took < 1, string.Create(CultureInfo.InvariantCulture, $"{name} at {api.Path} took {took:0.0} s"));

@@ -3,7 +3,7 @@ using Dragoman.Attack.Tools;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>A provider's words never carry our secrets, and nothing else does either.</summary>
+/// <summary>Neither a provider's text nor anything else ever reveals the gateway's secrets.</summary>
 internal static class SecretAttacks
 {
     private static readonly int[] Statuses = [400, 401, 402, 403, 404, 409, 413, 422, 429, 500, 503];
@@ -33,7 +33,7 @@ internal static class SecretAttacks
         {
             var answer = await Client.PostAsync(field.Sidecar.Address, each.api.Path, each.api.Body(each.model));
             tally.Expect(!Sentinel.IsIn(answer.Body + answer.Headers), $"{each.model} at {each.api.Path}: {answer}");
-            // Where the provider does not count tokens, they are estimated without it.
+            // When the provider does not count tokens, the gateway estimates them without a call.
             tally.Expect(answer.Status >= 400 || each.api == ClientApi.MessageCount, $"a failure of {each.model} at {each.api.Path} is {answer}");
         });
         tally.Expect(!Sentinel.IsIn(await field.LogsAsync()), "a key is in a log");
@@ -85,7 +85,7 @@ internal static class SecretAttacks
         foreach (var (name, key) in keys)
         {
             var inline = await StartUp.TryAsync(context, "sidecar", $$"""{ "providers": { "p": { "dialect": "gemini", "apiKey": {{System.Text.Json.JsonSerializer.Serialize(key)}} } } }""");
-            // A space is no line end and no control character: it may be taken.
+            // A space is neither a line end nor a control character, so it may be accepted.
             tally.Expect(inline.ExitCode == 2 || name == "a space within", $"a key with {name} in the file: {inline}");
             if (!key.Contains('\0', StringComparison.Ordinal))
             {

@@ -8,10 +8,10 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>Clients that take their time take nothing from the others.</summary>
+/// <summary>Slow clients do not affect others.</summary>
 internal static class SlowClientAttacks
 {
-    /// <summary>After which a body or a message that is still being sent has been waited for too long.</summary>
+    /// <summary>The longest time that the gateway may wait for a body or a message that is still being sent.</summary>
     public static readonly TimeSpan LongestBody = TimeSpan.FromSeconds(160);
 
     public static readonly IReadOnlyList<Attack> All =
@@ -22,7 +22,7 @@ internal static class SlowClientAttacks
         new("slow-readers", "slow clients", "W", "clients that read nothing hold no memory and nobody up", SlowReadersAsync),
     ];
 
-    /// <summary>More than half of what the worker of nginx can hold here.</summary>
+    /// <summary>More than half of the connections that nginx's worker can hold here.</summary>
     private const int ManyBodies = 300;
 
     private static async Task SlowBodiesAsync(AttackContext context, Tally tally)
@@ -34,7 +34,7 @@ internal static class SlowClientAttacks
         {
             var received = await Wire.SendAsync(field.Door.Address, $"POST {ClientApi.Chat.Path} HTTP/1.1\r\nHost: {field.Door.Address.Authority}\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}", from: "127.0.0.2");
             tally.Expect(Wire.StatusOf(received) == 200, $"a good request from another address meanwhile is {received.Split('\r')[0]}");
-            // A share of its own for each address is as good as a deadline.
+            // A limit for each address is as good as a deadline.
             return waited > TimeSpan.FromSeconds(20) && open <= ManyBodies / 2;
         });
         tally.Note($"{slow.Open} of {ManyBodies} bodies of a byte each 5 s from one address were open after {slow.Waited.TotalSeconds:0} s");
@@ -59,14 +59,14 @@ internal static class SlowClientAttacks
         }
     }
 
-    /// <summary>Opens connections, sends the beginning of a request on each, and then a byte now and then.</summary>
-    /// <param name="address">Where to.</param>
-    /// <param name="count">Of the connections.</param>
-    /// <param name="beginning">Of each request.</param>
-    /// <param name="atMost">How long it goes on.</param>
-    /// <param name="pause">Between two bytes.</param>
-    /// <param name="meanwhile">Done in each pause, with how long it has gone on and how many are open; whether that is enough.</param>
-    /// <returns>How long it went on, and how many were not cut.</returns>
+    /// <summary>Opens connections, sends the beginning of a request on each, and then a single byte after each pause.</summary>
+    /// <param name="address">The server's address.</param>
+    /// <param name="count">The number of connections.</param>
+    /// <param name="beginning">The beginning of each request.</param>
+    /// <param name="atMost">The time limit.</param>
+    /// <param name="pause">The pause between two bytes.</param>
+    /// <param name="meanwhile">Called in each pause with the time so far and the number of open connections. Returns true to stop.</param>
+    /// <returns>The time that it took, and the number of connections that were not closed.</returns>
     private static async Task<(TimeSpan Waited, int Open)> TrickleAsync(Uri address, int count, string beginning, TimeSpan atMost, TimeSpan pause, Func<TimeSpan, int, Task<bool>> meanwhile)
     {
         var clients = new List<TcpClient>();
@@ -104,7 +104,7 @@ internal static class SlowClientAttacks
     {
         try
         {
-            // An answer before the request is whole is an end too.
+            // An answer to an incomplete request also counts as closed.
             if (client.Client.Poll(0, SelectMode.SelectRead))
                 return true;
             await client.GetStream().WriteAsync("x"u8.ToArray());
@@ -147,7 +147,7 @@ internal static class SlowClientAttacks
                     }
                     catch (Exception error) when (error is IOException or OperationCanceledException)
                     {
-                        // Refused: as good as any bound.
+                        // A rejected connection is as good as any limit.
                     }
                 }
 

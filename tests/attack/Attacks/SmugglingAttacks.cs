@@ -3,7 +3,7 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>Nobody hides a request in another: nginx and the processes never disagree on where one ends.</summary>
+/// <summary>No request can hide in another: nginx and the processes always agree on where a request ends.</summary>
 internal static class SmugglingAttacks
 {
     private const string Hidden = "GET /hidden HTTP/1.1\r\nHost: h\r\nX-Hidden: 1\r\n\r\n";
@@ -14,7 +14,7 @@ internal static class SmugglingAttacks
         new("smuggling-at-the-processes", "front door", "B", "an ambiguous request at sidecar or functions is refused or has one answer, never a 500", AtProcessesAsync) { IsFast = true },
     ];
 
-    /// <summary>Headers and body of a POST; what hides in them must never be read as a request.</summary>
+    /// <summary>Headers and bodies of a POST. What is hidden in them must never be read as a request.</summary>
     private static readonly (string Name, string HeadersAndBody)[] Ambiguous =
     [
         ("Content-Length and Transfer-Encoding", $"Content-Length: {Hidden.Length + 5}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{Hidden}"),
@@ -77,8 +77,8 @@ internal static class SmugglingAttacks
             tally.Expect(!IsAlwaysRefused(name) || Wire.StatusOf(received) is 400 or 501, $"{name} is {received.Split('\r')[0]}");
         }
 
-        // What nginx took for a request of its own, as it may do with what follows a well-formed body, it has logged as one. What
-        // arrives behind it beyond that was hidden from it.
+        // nginx logs what it reads as a separate request, which is right for what follows a well-formed body. Any further request
+        // that arrives behind nginx was hidden from it.
         await Task.Delay(200);
         var forwarded = (await door.AccessLogTextAsync()).Split('\n').Count(line => line.Contains("\"upstream_status\":\"2", StringComparison.Ordinal));
         var arrived = sidecar.Requests.Count + functions.Requests.Count;

@@ -4,20 +4,20 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>How a process started, or did not.</summary>
-/// <param name="ExitCode">Null: it listened.</param>
-/// <param name="Log">What it wrote until then.</param>
+/// <summary>The result of starting a process.</summary>
+/// <param name="ExitCode">The exit code. Null when the process listened.</param>
+/// <param name="Log">The output until then.</param>
 internal sealed partial record StartUp(int? ExitCode, string Log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Whether it ended as one does that tells a mistake: with 2, in a few words, without a stack trace or the name of a resource.</summary>
+    /// <summary>Whether it reported a mistake properly: with exit code 2, in a few words, without a stack trace or the name of a resource.</summary>
     public bool TellsAMistake => ExitCode == 2 && Log.Length is > 10 and < 3000 && !Log.Contains("   at ", StringComparison.Ordinal)
         && !Log.Contains("Unhandled exception", StringComparison.Ordinal) && !ResourceKey().IsMatch(Log);
 
     public override string ToString() => $"{(ExitCode is null ? "it listens" : $"exit {ExitCode}")}: {Log}";
 
-    /// <summary>Starts an executable and waits until it listens or ends; it is stopped then.</summary>
+    /// <summary>Starts an executable, waits until it listens or ends, and stops it.</summary>
     public static async Task<StartUp> TryAsync(
         AttackContext context, string name, string? configuration, Dictionary<string, string?>? environment = null, IReadOnlyList<string>? arguments = null)
     {
@@ -51,7 +51,7 @@ internal sealed partial record StartUp(int? ExitCode, string Log)
     [GeneratedRegex("listening on http://")]
     private static partial Regex Listening();
 
-    /// <summary>The runtime's texts by their keys, as a build without its texts shows them.</summary>
+    /// <summary>Keys of the runtime's messages, which a build without the messages prints in their place.</summary>
     [GeneratedRegex(@"\b(IO_[A-Za-z]+|Arg_[A-Za-z]+|Argument_[A-Za-z]+|UnauthorizedAccess_[A-Za-z_]+|[A-Z][A-Za-z]+NotFound,|ExpectedStartOfValueNotFound|InvalidCharacter[A-Za-z]+,|Format_[A-Za-z]+|net_[a-z_]+|DuplicateProperties[A-Za-z]*)")]
     private static partial Regex ResourceKey();
 }

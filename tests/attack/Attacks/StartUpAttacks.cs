@@ -2,7 +2,7 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>Every mistake at the start is one clear sentence and exit 2: never silence, never a stack trace.</summary>
+/// <summary>Every mistake at the start is reported in one clear sentence with exit code 2, never with silence or a stack trace.</summary>
 internal static class StartUpAttacks
 {
     public static readonly IReadOnlyList<Attack> All =
@@ -87,22 +87,22 @@ internal static class StartUpAttacks
         foreach (var (name, configuration, environment) in mistakes)
         {
             var start = await StartUp.TryAsync(context, "sidecar", configuration, environment);
-            // An address that the machine lacks may also count as a port that cannot be had, which is 1.
+            // An address that the machine lacks may also be reported as an unavailable port, with exit code 1.
             tally.Expect(start.TellsAMistake || (start with { ExitCode = 2 }).TellsAMistake && start.ExitCode == 1 && name.StartsWith("an address", StringComparison.Ordinal), $"{name}: {start}");
         }
 
-        // All digits, yet a key: a variable's text is a text where a text is wanted.
+        // A key of digits only: a variable's value stays a string when the member is a string.
         var digits = await StartUp.TryAsync(context, "sidecar", "{}", new() { ["DRAGOMAN__providers__p__dialect"] = "mistral", ["DRAGOMAN__providers__p__apiKey"] = "123456" });
         tally.Expect(digits.ExitCode is null, $"a key of digits in a variable: {digits}");
         var directory = context.NewDirectory("full");
         var full = await StartUp.TryAsync("/bin/sh", ["-c", $"exec {Repository.Executable("sidecar")} >/dev/full"], new Dictionary<string, string?> { ["DRAGOMAN_SIDECAR_PORT"] = "0" }, directory)
             .WaitAsync(TimeSpan.FromSeconds(3)).ContinueWith(done => done.IsCompletedSuccessfully ? done.Result : null, TaskScheduler.Default);
-        // It may run without a log, or end in order.
+        // The process may run without a log, or end properly.
         tally.Expect(full is null or { ExitCode: null or 1 or 2 }, $"standard output on a full disk: {full}");
         await PlainUserAsync(context, tally);
     }
 
-    /// <summary>What only a plain user meets: files that may not be read, ports that may not be taken.</summary>
+    /// <summary>Mistakes that only happen to an unprivileged user: files that it may not read and ports that it may not use.</summary>
     private static async Task PlainUserAsync(AttackContext context, Tally tally)
     {
         var directory = context.NewDirectory("plain");

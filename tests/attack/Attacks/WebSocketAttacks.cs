@@ -5,7 +5,7 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Attack.Attacks;
 
-/// <summary>A WebSocket client that breaks the protocol is closed with the right code, and takes nothing from others.</summary>
+/// <summary>The connection of a WebSocket client that breaks the protocol is closed with the right code, and others are not affected.</summary>
 internal static class WebSocketAttacks
 {
     public static readonly IReadOnlyList<Attack> All =
@@ -47,7 +47,7 @@ internal static class WebSocketAttacks
             }
         }
 
-        // Text where a request has to be is an answer, and the connection goes on.
+        // Text that is not a request gets an error, and the connection stays open.
         using var talking = await WireSocket.ConnectAsync(field.Sidecar.Address, "/v1/chat/completions");
         foreach (var text in (string[])["x", "{}", "[]", "{\"model\":1}", "{\"type\":\"cancel\"}", ClientApi.Chat.Body("nobody/x")])
             await talking.TrySendFrameAsync(0x81, Encoding.UTF8.GetBytes(text));

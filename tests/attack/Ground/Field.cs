@@ -6,20 +6,20 @@ namespace Dragoman.Attack.Ground;
 /// <summary>How a deployment differs from the usual one.</summary>
 internal sealed record FieldPlan
 {
-    /// <summary>Further members of <c>gateway.json</c>, each with a comma in front.</summary>
+    /// <summary>Further members of <c>gateway.json</c>, each with a comma before it.</summary>
     public string More { get; init; } = "";
 
-    /// <summary>Further members of each provider, each with a comma in front.</summary>
+    /// <summary>Further members of each provider, each with a comma before it.</summary>
     public string OfEachProvider { get; init; } = "";
 
-    /// <summary>All of <c>gateway.json</c>, in place of the usual one.</summary>
+    /// <summary>The whole <c>gateway.json</c> in place of the usual one.</summary>
     public Func<Uri, string>? Configuration { get; init; }
 
     public bool HasFunctions { get; init; } = true;
 
     public bool HasDoor { get; init; } = true;
 
-    /// <summary>Laid over the environment of sidecar and functions.</summary>
+    /// <summary>Overrides of the environment of sidecar and functions.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>Values for <c>nginx/render.sh</c>.</summary>
@@ -48,7 +48,7 @@ internal sealed class Field : IAsyncDisposable
 
     public NginxFrontDoor Door { get; private set; } = null!;
 
-    /// <summary>Everything that a client can talk to, by name.</summary>
+    /// <summary>All servers that a client can call, by name.</summary>
     public IReadOnlyList<(string Name, Uri Address)> Ways => [("nginx", Door.Address), ("sidecar", Sidecar.Address), ("functions", Functions.Address)];
 
     public static async Task<Field> StartAsync(AttackContext context, FieldPlan? plan = null)
@@ -88,7 +88,7 @@ internal sealed class Field : IAsyncDisposable
         return true;
     }
 
-    /// <summary>All that sidecar, functions and nginx have logged.</summary>
+    /// <summary>The logs of sidecar, functions and nginx.</summary>
     public async Task<string> LogsAsync() => string.Join(
         '\n', Sidecar.Log, Functions?.Log, Door?.ErrorLog, Door is null ? null : await Door.AccessLogTextAsync());
 

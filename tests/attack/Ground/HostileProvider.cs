@@ -7,10 +7,10 @@ using System.Text.RegularExpressions;
 
 namespace Dragoman.Attack.Ground;
 
-/// <summary>A call as it reached the provider.</summary>
+/// <summary>A call as the provider received it.</summary>
 internal sealed record ProviderCall(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body)
 {
-    /// <summary>The credential that came along; empty when there was none.</summary>
+    /// <summary>The credential of the call. Empty when there was none.</summary>
     public string Key => Header("authorization")?.Replace("Bearer ", "", StringComparison.Ordinal)
         ?? Header("x-api-key") ?? Header("api-key") ?? Header("x-goog-api-key") ?? "";
 
@@ -18,8 +18,8 @@ internal sealed record ProviderCall(string Method, string Target, IReadOnlyDicti
 }
 
 /// <summary>
-/// A provider of all dialects that does what the model's name asks for, <c>fk-BEHAVIOR</c>: it tells its caller's key, sends
-/// odd headers, falls silent, never ends. Its sockets are plain, because no HTTP server would send what it sends.
+/// A provider of all dialects that does what the model's name <c>fk-BEHAVIOR</c> asks for: it reveals its caller's key,
+/// sends odd headers, stalls or never ends. It uses plain sockets, because no HTTP server would send what it sends.
 /// </summary>
 internal sealed partial class HostileProvider : IDisposable
 {
@@ -36,10 +36,10 @@ internal sealed partial class HostileProvider : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>What was asked since <see cref="Forget"/>, model lists included.</summary>
+    /// <summary>The calls since <see cref="Forget"/>, including those for model lists.</summary>
     public IReadOnlyCollection<ProviderCall> Calls => calls;
 
-    /// <summary>Where redirects lead to.</summary>
+    /// <summary>The target of redirects.</summary>
     public Uri? RedirectsTo { get; set; }
 
     /// <summary>The text of a good answer.</summary>
@@ -64,7 +64,7 @@ internal sealed partial class HostileProvider : IDisposable
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or SocketException or ObjectDisposedException or InvalidDataException)
         {
-            // The gateway has left, or this is being disposed.
+            // The gateway has disconnected, or this object is being disposed.
         }
     }
 
@@ -190,7 +190,7 @@ internal sealed partial class HostileProvider : IDisposable
         return Encoding.Latin1.GetString(output.ToArray());
     }
 
-    /// <summary>Of a call: after <c>fk-</c> in the model's name; of a model list: after <c>list-</c> in the base path.</summary>
+    /// <summary>The behavior for a call: after <c>fk-</c> in the model's name, or after <c>list-</c> in the base path for a model list.</summary>
     private static string BehaviorOf(ProviderCall call)
     {
         if (call.Method == "GET")

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Attack.Ground;
 
-/// <summary>A web server with pictures that are too large, too far or none.</summary>
+/// <summary>A web server with pictures that are too large, too many redirects away, or not pictures.</summary>
 internal sealed class LinkServer : IAsyncDisposable
 {
     private const int TooLarge = 21 * 1024 * 1024;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Dragoman.Attack.Ground;
 
-/// <summary>One connection of the gateway to the hostile provider. All text is Latin-1: a character is a byte.</summary>
+/// <summary>One connection of the gateway to the hostile provider. All text is Latin-1, one byte per character.</summary>
 internal sealed class ProviderConnection(NetworkStream stream, CancellationToken stop)
 {
     private static readonly TimeSpan DribblePause = TimeSpan.FromMilliseconds(700);
@@ -13,7 +13,7 @@ internal sealed class ProviderConnection(NetworkStream stream, CancellationToken
     private int start;
     private int end;
 
-    /// <returns>The request line and the headers; nothing when the other side closed.</returns>
+    /// <returns>The request line and the headers. Null when the other side has closed.</returns>
     public async Task<string?> ReadHeadAsync(int largest)
     {
         var head = new StringBuilder();
@@ -22,7 +22,7 @@ internal sealed class ProviderConnection(NetworkStream stream, CancellationToken
             if (await ReadByteAsync() is not { } next || head.Length > largest)
                 return null;
             head.Append((char)next);
-            // Nothing but the end of a line can end the head.
+            // Only the end of a line can end the head.
             while (next != '\n' && await ReadByteAsync() is { } more)
             {
                 head.Append((char)more);
@@ -68,9 +68,9 @@ internal sealed class ProviderConnection(NetworkStream stream, CancellationToken
         ? StreamAsync(ProviderAnswers.Stream(shape, text), headers: headers)
         : WholeAsync(200, ProviderAnswers.Whole(shape, text), "application/json", headers);
 
-    /// <param name="events">The stream, an event each.</param>
-    /// <param name="endless">After them comes one line of up to 64 MiB without an end.</param>
-    /// <param name="headers">Further ones.</param>
+    /// <param name="events">The events of the stream.</param>
+    /// <param name="endless">Whether a line of up to 64 MiB without an end follows.</param>
+    /// <param name="headers">Further headers.</param>
     public async Task StreamAsync(IReadOnlyList<string> events, bool endless = false, params string[] headers)
     {
         await WriteAsync($"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n{string.Concat(headers.Select(header => header + "\r\n"))}Transfer-Encoding: chunked\r\n\r\n");
@@ -87,7 +87,7 @@ internal sealed class ProviderConnection(NetworkStream stream, CancellationToken
         await WriteAsync("0\r\n\r\n");
     }
 
-    /// <summary>Sends the middle of a stream again and again.</summary>
+    /// <summary>Sends the middle of a stream repeatedly.</summary>
     public async Task RepeatAsync(IReadOnlyList<string> events, int megabytes)
     {
         var middle = events.Count > 3 ? events.Count - 3 : 0;
@@ -99,7 +99,7 @@ internal sealed class ProviderConnection(NetworkStream stream, CancellationToken
         await WriteAsync("0\r\n\r\n");
     }
 
-    /// <summary>Sends a stream's last event after so many tenths of a second, in which it sends comments.</summary>
+    /// <summary>Sends a stream's last event after this many tenths of a second, and comments until then.</summary>
     public async Task PaceAsync(IReadOnlyList<string> events, int tenths)
     {
         await WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -115,7 +115,7 @@ internal sealed class ProviderConnection(NetworkStream stream, CancellationToken
         await WriteAsync("0\r\n\r\n");
     }
 
-    /// <summary>A byte at a time, with pauses that are each too short for an idle timeout.</summary>
+    /// <summary>Sends one byte at a time, with pauses that are too short for an idle timeout.</summary>
     public async Task DribbleAsync(string text)
     {
         foreach (var each in text)
@@ -125,7 +125,7 @@ internal sealed class ProviderConnection(NetworkStream stream, CancellationToken
         }
     }
 
-    /// <summary>Until the gateway leaves.</summary>
+    /// <summary>Waits until the gateway disconnects.</summary>
     public async Task WaitAsync()
     {
         while (await FillAsync())

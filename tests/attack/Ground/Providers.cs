@@ -1,20 +1,20 @@
 namespace Dragoman.Attack.Ground;
 
-/// <summary>A provider of the hostile server's as the gateway is told of it.</summary>
-/// <param name="Name">In <c>gateway.json</c>, and the first segment of its base path.</param>
-/// <param name="BasePath">Below which every call has to stay.</param>
-/// <param name="Members">Of its entry, besides address and key.</param>
+/// <summary>A provider at the hostile server, as the gateway is configured with it.</summary>
+/// <param name="Name">The name in <c>gateway.json</c>, which is also the first segment of its base path.</param>
+/// <param name="BasePath">The path that every call must be below.</param>
+/// <param name="Members">The members of its entry besides address and key.</param>
 internal sealed record HostileKind(string Name, string BasePath, string Members)
 {
-    /// <param name="address">Of the hostile server.</param>
-    /// <param name="more">Further members, each with a comma in front.</param>
+    /// <param name="address">The hostile server's address.</param>
+    /// <param name="more">Further members, each with a comma before it.</param>
     public string Entry(Uri address, string more = "") =>
         $$"""
         "{{Name}}": { "baseUrl": "{{address.AbsoluteUri.TrimEnd('/')}}{{BasePath}}", "apiKey": "{{Sentinel.KeyOf(Name)}}", {{Members}}{{more}} }
         """;
 }
 
-/// <summary>Every dialect towards providers, spoken by the hostile server.</summary>
+/// <summary>A provider at the hostile server for each outbound dialect.</summary>
 internal static class Providers
 {
     public static readonly HostileKind Compatible = new("compatible", "/compatible/v1", "\"dialect\": \"openai\", \"options\": { \"server\": \"generic\" }");
@@ -27,9 +27,9 @@ internal static class Providers
     public static readonly IReadOnlyList<HostileKind> All = [Compatible, OpenAI, Azure, Mistral, Anthropic, Gemini];
 
     /// <summary>The text of <c>gateway.json</c>.</summary>
-    /// <param name="address">Of the hostile server.</param>
-    /// <param name="more">Further members of the file, each with a comma in front.</param>
-    /// <param name="ofEach">Further members of each provider, each with a comma in front.</param>
+    /// <param name="address">The hostile server's address.</param>
+    /// <param name="more">Further members of the file, each with a comma before it.</param>
+    /// <param name="ofEach">Further members of each provider, each with a comma before it.</param>
     public static string Configuration(Uri address, string more = "", string ofEach = "") =>
         $$"""
         { "providers": { {{string.Join(", ", All.Select(kind => kind.Entry(address, ofEach)))}} }{{more}} }

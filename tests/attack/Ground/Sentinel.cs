@@ -1,6 +1,6 @@
 namespace Dragoman.Attack.Ground;
 
-/// <summary>Credentials that exist nowhere else, so that one that is seen where it must not be is known for what it is.</summary>
+/// <summary>Unique credentials, so that one is recognized wherever it must not be.</summary>
 internal static class Sentinel
 {
     private const string Mark = "5f3a9c7e1b2d4068";

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Attack.Ground;
 
-/// <summary>What a call to a provider asks for, which decides what an answer looks like.</summary>
+/// <summary>The kind of a call to a provider, which decides the form of the answer.</summary>
 internal enum Shape
 {
     Chat,
@@ -60,7 +60,7 @@ internal static class ProviderAnswers
         };
     }
 
-    /// <summary>The events of a stream, of which the last says that the answer is whole.</summary>
+    /// <summary>The events of a stream. The last one marks the answer as complete.</summary>
     public static IReadOnlyList<string> Stream(Shape shape, string text)
     {
         var quoted = JsonSerializer.Serialize(text);
@@ -105,7 +105,7 @@ internal static class ProviderAnswers
         };
     }
 
-    /// <summary>The event of a stream that says that it failed.</summary>
+    /// <summary>The error event of a stream.</summary>
     public static string ErrorEvent(Shape shape, string message) => shape switch
     {
         Shape.Messages => Event("error", Error(shape, 500, message)),
@@ -113,9 +113,9 @@ internal static class ProviderAnswers
         _ => $"data: {Error(shape, 500, message)}\n\n",
     };
 
-    /// <summary>A tool call with a thought before it, which has a signature.</summary>
-    /// <param name="id">Of the call.</param>
-    /// <param name="signature">Of the thought.</param>
+    /// <summary>A signed thought and a tool call after it.</summary>
+    /// <param name="id">The call's id.</param>
+    /// <param name="signature">The thought's signature.</param>
     public static string Thought(string id, string signature) =>
         $$$$"""{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"thinking","thinking":"THOUGHT-OF-A","signature":"{{{{signature}}}}"},{"type":"tool_use","id":"{{{{id}}}}","name":"f","input":{}}],"stop_reason":"tool_use","stop_sequence":null,"usage":{"input_tokens":1,"output_tokens":1}}""";
 

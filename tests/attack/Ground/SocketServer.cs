@@ -3,19 +3,19 @@ using System.Net.Sockets;
 
 namespace Dragoman.Attack.Ground;
 
-/// <summary>Accepts connections until it is disposed, and leaves each of them to whoever made it.</summary>
+/// <summary>Accepts connections until it is disposed, and passes each of them to a callback.</summary>
 internal sealed class SocketServer : IDisposable
 {
-    /// <summary>Connections that may wait to be accepted.</summary>
+    /// <summary>The most connections that may wait to be accepted.</summary>
     private const int MostWaiting = 4096;
 
     private readonly TcpListener listener;
     private readonly CancellationTokenSource stop = new();
     private readonly Func<TcpClient, CancellationToken, Task> serve;
 
-    /// <param name="address">Where to listen.</param>
-    /// <param name="port">0 takes any free one.</param>
-    /// <param name="serve">Owns the connection; the token is cancelled when the server is disposed.</param>
+    /// <param name="address">The address to listen at.</param>
+    /// <param name="port">The port, or 0 for a free one.</param>
+    /// <param name="serve">The callback, which owns the connection. Its token is canceled when the server is disposed.</param>
     /// <exception cref="SocketException">The address or the port may not be used here.</exception>
     public SocketServer(IPAddress address, int port, Func<TcpClient, CancellationToken, Task> serve)
     {
@@ -53,7 +53,7 @@ internal sealed class SocketServer : IDisposable
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // It is being disposed.
+            // The server is being disposed.
         }
     }
 }

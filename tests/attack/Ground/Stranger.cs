@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Dragoman.Attack.Ground;
 
-/// <summary>A server that nothing of ours may ever reach: it keeps what it is sent, and answers so well that a caller would not notice.</summary>
+/// <summary>A server that no request may ever reach. It records what it receives, and answers so well that a caller would not notice.</summary>
 internal sealed class Stranger : IDisposable
 {
     private const string Picture = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -18,13 +18,13 @@ internal sealed class Stranger : IDisposable
 
     public int Port => server.Endpoint.Port;
 
-    /// <summary>Connections that were made to it, whether or not anything was sent.</summary>
+    /// <summary>The number of connections, whether or not anything was sent.</summary>
     public int Connections => connections;
 
-    /// <summary>What was sent to it.</summary>
+    /// <summary>The received requests.</summary>
     public IReadOnlyCollection<string> Received => received;
 
-    /// <returns>Nothing where the address or the port may not be used here.</returns>
+    /// <returns>Null when the address or the port may not be used here.</returns>
     public static Stranger? TryStart(string address, int port = 0)
     {
         try
@@ -57,7 +57,7 @@ internal sealed class Stranger : IDisposable
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // Whoever came has left.
+            // The caller has disconnected.
         }
     }
 }

@@ -3,20 +3,20 @@ using System.Text;
 
 namespace Dragoman.Attack.Tools;
 
-/// <summary>An answer as a client got it.</summary>
-/// <param name="Status">0 when there was none; <paramref name="Body"/> then says why.</param>
-/// <param name="Headers">All of them, a line each.</param>
-/// <param name="Body">As text.</param>
+/// <summary>An answer as a client received it.</summary>
+/// <param name="Status">The status. 0 when there was no answer; <paramref name="Body"/> then gives the reason.</param>
+/// <param name="Headers">All headers, one per line.</param>
+/// <param name="Body">The body as text.</param>
 internal sealed record Answer(int Status, string Headers, string Body)
 {
-    /// <summary>Short, for evidence.</summary>
+    /// <summary>A short form for evidence.</summary>
     public override string ToString() => $"{Status} {(Body.Length <= 120 ? Body : Body[..120] + "…")}";
 
     public string? Header(string name) =>
         Headers.Split('\n').Select(line => line.Split(": ", 2)).FirstOrDefault(pair => pair[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
 }
 
-/// <summary>An HTTP client that never throws for what a server does.</summary>
+/// <summary>An HTTP client that never throws because of a server's behavior.</summary>
 internal static class Client
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Dragoman.Attack.Tools;
 
 /// <summary>
-/// Asks <c>/health</c> of a process under attack and of one that rests, side by side. The one that rests waits as long as the
-/// machine makes anybody wait, so what the other waits beyond that is the attack's doing.
+/// Calls <c>/health</c> of an attacked process and of an idle one at the same time. The wait at the idle process is caused
+/// by the machine, so a longer wait at the other one is caused by the attack.
 /// </summary>
 internal sealed class HealthWatch : IAsyncDisposable
 {
-    /// <summary>What a process may make <c>/health</c> wait under attack, on a machine that makes nobody wait.</summary>
+    /// <summary>The longest allowed wait for <c>/health</c> under attack on an idle machine.</summary>
     private static readonly TimeSpan Allowed = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
@@ -18,14 +18,14 @@ internal sealed class HealthWatch : IAsyncDisposable
     private readonly Task<TimeSpan> resting;
 
     /// <param name="attacked">The process under attack.</param>
-    /// <param name="resting">One of the same kind that nobody else asks.</param>
+    /// <param name="resting">An idle process of the same kind, which gets no other requests.</param>
     public HealthWatch(Uri attacked, Uri resting)
     {
         this.attacked = Task.Run(() => WatchAsync(attacked));
         this.resting = Task.Run(() => WatchAsync(resting));
     }
 
-    /// <summary>Ends the watch and judges it: 50 ms and three times the worst wait at the process that rests are allowed.</summary>
+    /// <summary>Ends the watch and judges it: 50 ms plus three times the worst wait at the idle process are allowed.</summary>
     public async Task JudgeAsync(Tally tally, string what)
     {
         await stop.CancelAsync();

@@ -1,11 +1,11 @@
 namespace Dragoman.Attack.Tools;
 
-/// <summary>What a process took of the processors: a busy machine does not change it much, as it does a clock's time.</summary>
+/// <summary>The CPU time of a process, which a busy machine changes less than wall-clock time.</summary>
 internal static class ProcessorTime
 {
     private const double TicksASecond = 100;
 
-    /// <summary>Seconds since the process began, in user and kernel mode, to a hundredth.</summary>
+    /// <summary>CPU seconds in user and kernel mode since the process started, to a hundredth.</summary>
     public static double Of(int processId)
     {
         var stat = File.ReadAllText($"/proc/{processId}/stat");

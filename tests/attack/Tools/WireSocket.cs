@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Dragoman.Attack.Tools;
 
-/// <summary>A WebSocket whose every frame is made by hand.</summary>
+/// <summary>A WebSocket client that builds every frame by hand.</summary>
 internal sealed class WireSocket : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -13,7 +13,7 @@ internal sealed class WireSocket : IDisposable
     private readonly TcpClient client = new() { NoDelay = true };
     private readonly List<byte> unread = [];
 
-    /// <summary>The close code that came; null until then.</summary>
+    /// <summary>The received close code. Null until it arrives.</summary>
     public int? CloseCode { get; private set; }
 
     public static async Task<WireSocket> ConnectAsync(Uri address, string path, params string[] headers)
@@ -23,7 +23,7 @@ internal sealed class WireSocket : IDisposable
         return head.StartsWith("HTTP/1.1 101", StringComparison.Ordinal) ? socket : throw new InvalidOperationException(head);
     }
 
-    /// <summary>The head of the answer to a handshake.</summary>
+    /// <summary>Sends a handshake and returns the head of the answer.</summary>
     public async Task<string> HandshakeAsync(Uri address, string path, params string[] headers)
     {
         await client.ConnectAsync(IPAddress.Parse(address.Host), address.Port);
@@ -39,11 +39,11 @@ internal sealed class WireSocket : IDisposable
     }
 
     /// <summary>Sends a masked frame.</summary>
-    /// <param name="first">The first byte: 0x81 a whole text, 0x01 a text that goes on, 0x00 more of it, 0x80 its end.</param>
-    /// <param name="payload">Goes as it is: the mask is zero.</param>
-    /// <param name="announced">The length that the head tells; that of the payload when null.</param>
-    /// <param name="isMasked">As a client's has to be.</param>
-    /// <returns>False when the other side takes no more.</returns>
+    /// <param name="first">The first byte: 0x81 for a whole text, 0x01 for its first part, 0x00 for a further part, 0x80 for its last part.</param>
+    /// <param name="payload">The payload, sent unchanged because the mask is zero.</param>
+    /// <param name="announced">The length in the head. The payload's length when null.</param>
+    /// <param name="isMasked">Whether the frame is masked, which is required of clients.</param>
+    /// <returns>False when the other side accepts no more.</returns>
     public async Task<bool> TrySendFrameAsync(byte first, byte[] payload, ulong? announced = null, bool isMasked = true)
     {
         var head = new byte[14];
@@ -51,7 +51,7 @@ internal sealed class WireSocket : IDisposable
         head[1] = (byte)((isMasked ? 0x80 : 0) | 127);
         BinaryPrimitives.WriteUInt64BigEndian(head.AsSpan(2), announced ?? (ulong)payload.Length);
         var length = isMasked ? 14 : 10;
-        // A short frame with a long head is refused by strict readers.
+        // Strict readers reject a short frame with a long head.
         if ((announced ?? (ulong)payload.Length) < 126)
         {
             head[1] = (byte)((isMasked ? 0x80 : 0) | payload.Length);
@@ -110,7 +110,7 @@ internal sealed class WireSocket : IDisposable
         }
     }
 
-    /// <summary>Reads until a close frame or the end; the texts that came.</summary>
+    /// <summary>Reads until a close frame or the end, and returns the received texts.</summary>
     public async Task<List<string>> ReadToEndAsync(TimeSpan? within = null, Func<string, bool>? isLast = null)
     {
         using var deadline = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(10));
@@ -127,7 +127,7 @@ internal sealed class WireSocket : IDisposable
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            // What came until then is what there is.
+            // The texts received until then are the result.
         }
 
         return texts;
@@ -138,7 +138,7 @@ internal sealed class WireSocket : IDisposable
     /// <returns>Null at the end of the connection.</returns>
     private async Task<(int Opcode, byte[] Payload)?> ReadFrameAsync(CancellationToken cancellation)
     {
-        // A read that is cancelled loses nothing: what came stays in the list until the frame is whole.
+        // A canceled read loses nothing: received bytes stay in the list until the frame is complete.
         while (true)
         {
             if (TryTakeFrame() is { } frame)

@@ -2,7 +2,7 @@ using SharpFuzz.Common;
 
 namespace Dragoman.Fuzz.Engine;
 
-/// <summary>Which branches of the instrumented gateway an input took; nothing where it is not instrumented.</summary>
+/// <summary>The branches of the instrumented gateway that an input took. Empty when the gateway is not instrumented.</summary>
 internal sealed unsafe class Coverage
 {
     private const int Size = 65536;
@@ -11,14 +11,14 @@ internal sealed unsafe class Coverage
 
     private readonly byte[] known = new byte[Size];
 
-    /// <summary>Has to come before any code of the instrumented assembly, which writes to the map wherever it is.</summary>
+    /// <summary>Must run before any code of the instrumented assembly, which writes to the map.</summary>
     public static void Prepare()
     {
         map = (byte*)System.Runtime.InteropServices.NativeMemory.AllocZeroed(Size);
         Trace.SharedMem = map;
     }
 
-    /// <summary>Branches that some input took.</summary>
+    /// <summary>The number of branches that any input took.</summary>
     public int Branches { get; private set; }
 
     public void Begin()
@@ -27,8 +27,8 @@ internal sealed unsafe class Coverage
         Trace.PrevLocation = 0;
     }
 
-    /// <summary>Takes over what the last input took.</summary>
-    /// <returns>Whether anything of it is new: a branch, or one taken in another order of magnitude.</returns>
+    /// <summary>Adds the branches of the last input.</summary>
+    /// <returns>Whether anything is new: a branch, or another order of magnitude of its count.</returns>
     public bool Learn()
     {
         var isNew = false;

@@ -5,18 +5,18 @@ using System.Security.Cryptography;
 namespace Dragoman.Fuzz.Engine;
 
 /// <summary>
-/// Searches one target in this process: mutates inputs, keeps those that take new branches, and writes down the smallest
-/// input of each find. The same seed, corpus and build give the same inputs.
+/// Fuzzes one target in this process: mutates inputs, keeps those that take new branches, and saves the smallest input of
+/// each find. The same seed, corpus and build give the same inputs.
 /// </summary>
 internal sealed class Fuzzing
 {
-    /// <summary>Of an input, in bytes; what is quadratic shows well below it.</summary>
+    /// <summary>The largest input in bytes. Quadratic work shows well below it.</summary>
     private const int Largest = 32 * 1024;
 
-    /// <summary>What the checks of one input may take, several times over because the machine may be busy.</summary>
+    /// <summary>The time limit for one input, with a large margin because the machine may be busy.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
-    /// <summary>After which an input counts as one that never ends.</summary>
+    /// <summary>After this time an input counts as endless.</summary>
     private static readonly TimeSpan Endless = TimeSpan.FromSeconds(30);
 
     private readonly FuzzTarget target;
@@ -59,7 +59,7 @@ internal sealed class Fuzzing
             Try(input);
         while (watch.Elapsed < length)
         {
-            // Half of the time one of the latest, which are the least explored.
+            // Half of the time, one of the latest inputs is chosen, because they are the least explored.
             var from = random.Next(2) == 0 ? random.Next(inputs.Count) : inputs.Count - 1 - random.Next(Math.Min(inputs.Count, 32));
             var input = mutation.Of(inputs[from]);
             if (input.Length <= Largest && Try(input) && coverage.Learn())
@@ -70,14 +70,14 @@ internal sealed class Fuzzing
         Interlocked.Exchange(ref startedAt, 0);
     }
 
-    /// <returns>Whether the input is fine.</returns>
+    /// <returns>Whether the input passes.</returns>
     private bool Try(byte[] input)
     {
         executions++;
         var (failure, took) = Execute(input);
         if (failure is null && took > Longest)
         {
-            // Once may be the machine's doing.
+            // The machine may cause one slow run.
             for (var again = 0; again < 3 && took > Longest; again++)
                 took = Execute(input).Took is var next && next < took ? next : took;
             if (took > Longest)
@@ -113,7 +113,7 @@ internal sealed class Fuzzing
         }
     }
 
-    /// <summary>The kind of failure and where in the gateway, or else in its checks, it came up.</summary>
+    /// <summary>The kind of failure, and the place in the gateway, or else in the checks, where it was thrown.</summary>
     private static string SignatureOf(Exception failure)
     {
         var frames = (failure.StackTrace ?? "").Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("at Dragoman.", StringComparison.Ordinal)).Select(line => line.Split(" in ")[0]).ToList();
@@ -147,7 +147,7 @@ internal sealed class Fuzzing
         Console.WriteLine($"{target.Name}: find {name}, {input.Length} bytes: {failure.GetType().Name}: {failure.Message.Split('\n')[0]}\n    {signature}");
     }
 
-    /// <summary>Nothing can be done for an input that never ends but to say which it is.</summary>
+    /// <summary>An endless input cannot be stopped, so it is only reported.</summary>
     private void EndIfEndless()
     {
         var began = Interlocked.Read(ref startedAt);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Dragoman.Fuzz.Engine;
 
-/// <summary>Makes a new input of an old one: by its structure where it is JSON, by its bytes now and then.</summary>
+/// <summary>Makes a new input from an old one, by its structure if it is JSON, and sometimes by its bytes.</summary>
 internal sealed class Mutation
 {
     private static readonly string[] Values =
@@ -20,9 +20,9 @@ internal sealed class Mutation
     private readonly List<byte[]> names = [];
     private readonly List<byte[]> values = [];
 
-    /// <param name="kind">Of the inputs.</param>
-    /// <param name="random">Decides everything.</param>
-    /// <param name="inputs">From which parts are borrowed; may grow.</param>
+    /// <param name="kind">The kind of the inputs.</param>
+    /// <param name="random">The generator that decides everything.</param>
+    /// <param name="inputs">The inputs from which parts are borrowed. The list may grow.</param>
     public Mutation(InputKind kind, Random random, List<byte[]> inputs)
     {
         this.kind = kind;
@@ -60,13 +60,13 @@ internal sealed class Mutation
         return random.Next(9) switch
         {
             0 or 1 => Replace(input, from, to, token.IsName ? Any(names) : value),
-            // A member or an element twice.
+            // Doubles a member or an element.
             2 => token.IsName && token.End is { } end ? Replace(input, from, from, [.. input[from..(part.Start.Value + end)], (byte)',']) : Replace(input, from, from, [.. input[from..to], (byte)',']),
-            // A member or an element less.
+            // Removes a member or an element.
             3 => Replace(input, from, token.IsName && token.End is { } last ? Past(input, part.Start.Value + last) : Past(input, to), []),
             4 => Replace(input, from, to, token.IsName ? Any(names) : [(byte)'[', .. input[from..to], (byte)']']),
             5 => token.IsName ? Replace(input, from, from, [.. Any(names), (byte)':', .. value, (byte)',']) : Replace(input, from, to, [.. "{"u8, .. Any(names), (byte)':', .. input[from..to], (byte)'}']),
-            // A value of another place, or of another input.
+            // Borrows a value from another place or another input.
             6 => Borrow(input, from, to, token.IsName),
             7 => Replace(input, from, to, Repeat(token.IsName ? input[from..to] : input[from..to], token.IsName)),
             _ => token.IsName ? Replace(input, from, to, Any(names)) : Replace(input, from, to, Deep(value)),
@@ -168,7 +168,7 @@ internal sealed class Mutation
 
     private static byte[] Replace(byte[] input, int from, int to, byte[] by) => [.. input[..from], .. by, .. input[to..]];
 
-    /// <summary>Past the comma that follows, if one does.</summary>
+    /// <summary>The position after the comma that follows, if there is one.</summary>
     private static int Past(byte[] input, int at)
     {
         while (at < input.Length && input[at] is (byte)' ' or (byte)'\n')
@@ -186,7 +186,7 @@ internal sealed class Mutation
         }
     }
 
-    /// <summary>Where JSON stands in an input: all of it, or each event's data.</summary>
+    /// <summary>The ranges of JSON in an input: all of it, or each event's data.</summary>
     private List<Range> JsonIn(byte[] input)
     {
         if (kind != InputKind.Events)
@@ -207,7 +207,7 @@ internal sealed class Mutation
         return found;
     }
 
-    /// <summary>The values and names of a JSON text, as far as it is JSON.</summary>
+    /// <summary>The values and names of a JSON text, up to the first error.</summary>
     private static List<Token> Tokens(ReadOnlySpan<byte> json)
     {
         var found = new List<Token>();
@@ -223,7 +223,7 @@ internal sealed class Mutation
                 {
                     case JsonTokenType.PropertyName:
                         name = found.Count;
-                        // With the quotes, without the colon.
+                        // The range includes the quotes but not the colon.
                         found.Add(new Token(from, from + reader.ValueSpan.Length + 2, IsName: true, null));
                         continue;
                     case JsonTokenType.StartObject or JsonTokenType.StartArray:
@@ -248,15 +248,15 @@ internal sealed class Mutation
         }
         catch (JsonException)
         {
-            // What came before is JSON enough.
+            // The tokens before the error are sufficient.
         }
 
         return [.. found.Where(token => token.To > token.From)];
     }
 
-    /// <param name="From">Of the text.</param>
-    /// <param name="To">Of the text.</param>
-    /// <param name="IsName">Of a member; else it is a value.</param>
-    /// <param name="End">Of a name's value.</param>
+    /// <param name="From">The start in the text.</param>
+    /// <param name="To">The end in the text.</param>
+    /// <param name="IsName">Whether it is the name of a member and not a value.</param>
+    /// <param name="End">The end of a name's value.</param>
     private readonly record struct Token(int From, int To, bool IsName, int? End);
 }

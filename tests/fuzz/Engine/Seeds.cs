@@ -4,14 +4,14 @@ using Dragoman.Gateway.Tests.Matrix;
 
 namespace Dragoman.Fuzz.Engine;
 
-/// <summary>The first inputs of every target: recorded exchanges with providers, and requests that use every member.</summary>
+/// <summary>The first inputs of every target: the streams of <c>tests/streams</c>, and requests that use every member.</summary>
 internal static class Seeds
 {
     private const int Most = 20;
     private const int Largest = 6 * 1024;
 
     /// <param name="streams">The folder <c>tests/streams</c>.</param>
-    /// <param name="corpus">Gets a folder a target.</param>
+    /// <param name="corpus">The folder that gets one folder per target.</param>
     public static void Write(string streams, string corpus)
     {
         var exchanges = Directory.EnumerateFiles(streams, "exchange.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => Path.GetDirectoryName(file)!).ToList();
@@ -54,7 +54,7 @@ internal static class Seeds
         ]);
     }
 
-    /// <summary>The request with only some of its members, so that each can be met alone.</summary>
+    /// <summary>The request with only some of its members, so that each also occurs alone.</summary>
     private static IEnumerable<(string Name, string Text)> Members(string full)
     {
         using var document = JsonDocument.Parse(full);
@@ -69,7 +69,7 @@ internal static class Seeds
         var folder = Path.Combine(corpus, target);
         Directory.CreateDirectory(folder);
         var small = inputs.Where(each => each.Text.Length <= Largest).ToList();
-        // Spread over all of them, which are sorted by their kind.
+        // The choice is spread over all of them, because they are sorted by kind.
         foreach (var (name, text) in small.Where((_, index) => index * Most / Math.Max(small.Count, Most) != (index - 1) * Most / Math.Max(small.Count, Most) || index == 0))
             File.WriteAllText(Path.Combine(folder, name), text, new UTF8Encoding(false));
     }

@@ -9,8 +9,8 @@ using Dragoman.Wire;
 namespace Dragoman.Fuzz;
 
 /// <summary>
-/// A provider's answer in every dialect. Whatever the bytes are, the events keep the promises of <see cref="IAnswerEvents"/>,
-/// are the same however the bytes are cut, and make a legal stream and a legal body in every client's dialect.
+/// A provider's answer in every dialect. For any bytes, the events keep the promises of <see cref="IAnswerEvents"/>, do not
+/// depend on how the bytes are split, and make a legal stream and a legal body in every client's dialect.
 /// </summary>
 internal static class AnswerTargets
 {
@@ -37,11 +37,11 @@ internal static class AnswerTargets
             var request = client.Request(stream: true);
             CheckedEvents? events = null;
             var (stream, raised, refused) = client.Stream(request, next => events = Raise(next, sink => Read(family, bytes, [bytes.Length], sink)));
-            // An answer that failed before it began is refused in place of a stream.
+            // An answer that failed before it began is an error and not a stream.
             if (!raised.HasEnded)
                 continue;
             client.AssertLegal(stream);
-            // Logprobs are the provider's own JSON, in which any word may stand.
+            // Logprobs are the provider's own JSON, which may hold any word.
             if (bytes.AsSpan().IndexOf("logprobs"u8) < 0)
                 Assert.Equal(raised.EndedWell && refused is null, client.HasSuccessMarker(stream));
         }
@@ -63,7 +63,7 @@ internal static class AnswerTargets
         }
     }
 
-    /// <summary>Errors, model lists, embeddings and counts.</summary>
+    /// <summary>Reads errors, model lists, embeddings and counts.</summary>
     private static void ReadOther(ProviderFamily family, byte[] bytes)
     {
         foreach (var status in (int[])[200, 400, 401, 403, 404, 413, 429, 500, 529])
@@ -97,7 +97,7 @@ internal static class AnswerTargets
         }
     }
 
-    /// <summary>What was raised, in words.</summary>
+    /// <summary>Plays the bytes and describes the raised events.</summary>
     private static string Play(ProviderFamily family, byte[] bytes, IEnumerable<int> sizes)
     {
         var recorded = new RecordedEvents();
@@ -105,7 +105,7 @@ internal static class AnswerTargets
         return string.Join('\n', recorded.All.Append(raised.HasEnded ? "ended" : "refused"));
     }
 
-    /// <summary>Reads as the relay does.</summary>
+    /// <summary>Reads like the pipeline does.</summary>
     private static void Read(ProviderFamily family, ReadOnlySpan<byte> bytes, IEnumerable<int> sizes, CheckedEvents events)
     {
         var reader = family.Dialect.OpenAnswer(new ChatRequest { Model = "published" }, "upstream");
@@ -125,7 +125,7 @@ internal static class AnswerTargets
             reader.Complete(events);
     }
 
-    /// <summary>A refusal of a reader ends the answer that has begun.</summary>
+    /// <summary>Raises events. An exception of a reader ends an answer that has begun.</summary>
     private static CheckedEvents Raise(IAnswerEvents? next, Action<CheckedEvents> read)
     {
         var started = new StartWatch(next);

@@ -1,6 +1,6 @@
 namespace Dragoman.Fuzz;
 
-/// <summary>What an input of a target looks like, so that a mutation can keep to it.</summary>
+/// <summary>The form of a target's inputs, which mutations keep.</summary>
 internal enum InputKind
 {
     /// <summary>One JSON value.</summary>
@@ -13,13 +13,13 @@ internal enum InputKind
     Bytes,
 }
 
-/// <summary>A part of the gateway that reads what strangers send.</summary>
-/// <param name="Name">On the command line, and of its folder in <c>tests/fuzz/corpus</c>.</param>
-/// <param name="Kind">Of its inputs.</param>
-/// <param name="Check">Feeds an input in and throws when a promise is broken; what the part itself may throw is caught.</param>
+/// <summary>A part of the gateway that reads untrusted input.</summary>
+/// <param name="Name">The name on the command line and of the folder in <c>tests/fuzz/corpus</c>.</param>
+/// <param name="Kind">The kind of its inputs.</param>
+/// <param name="Check">Reads an input and throws when a promise is broken. Exceptions that the part may throw are caught.</param>
 internal sealed record FuzzTarget(string Name, InputKind Kind, Action<byte[]> Check)
 {
-    /// <summary>Every target there is.</summary>
+    /// <summary>All targets.</summary>
     public static readonly IReadOnlyList<FuzzTarget> All =
     [
         .. RequestTargets.All,

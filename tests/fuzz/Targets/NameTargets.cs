@@ -5,7 +5,7 @@ using Dragoman.Gateway.Tests.Matrix;
 
 namespace Dragoman.Fuzz;
 
-/// <summary>What names things and settings: models, and the configuration of an operator.</summary>
+/// <summary>Model names and an operator's configuration.</summary>
 internal static class NameTargets
 {
     public static readonly IReadOnlyList<FuzzTarget> All =
@@ -26,7 +26,7 @@ internal static class NameTargets
             Assert.Equal(name.Key, again!.Key);
         }
 
-        // Where it goes at a provider that has it in its address: below the base path, or nowhere.
+        // At a provider with the name in its URL, the request goes below the base path or is not sent.
         var root = new Uri("https://provider.example/base/v1/");
         foreach (var family in ProviderFamily.All)
         {

@@ -17,8 +17,8 @@ using Dragoman.Wire;
 namespace Dragoman.Fuzz;
 
 /// <summary>
-/// A client's request in every dialect, read as the pipeline reads it and written to every provider. Whatever the bytes are,
-/// only a <see cref="GatewayException"/> leaves, what is written is JSON, and a refusal can be told in the client's dialect.
+/// A client's request in every dialect, read as the pipeline reads it and written for every provider. For any bytes, only a
+/// <see cref="GatewayException"/> is thrown, the written body is JSON, and the client's dialect can write the error.
 /// </summary>
 internal static class RequestTargets
 {
@@ -57,13 +57,13 @@ internal static class RequestTargets
         }
     }
 
-    /// <summary>Steps 6 of the pipeline, without what it fetches.</summary>
+    /// <summary>Step 6 of the pipeline, without downloads.</summary>
     private static void Write(ClientDialect client, ProviderFamily family, ChatRequest request)
     {
         try
         {
             var dialect = family.Dialect;
-            // A request that is followed by something else is passed through without it.
+            // Bytes after the request's JSON are not passed through.
             if (dialect.TryPassThrough(request, Model) is { } passed)
             {
                 AssertCall(passed);
@@ -118,7 +118,7 @@ internal static class RequestTargets
         }
     }
 
-    /// <summary>The input is a line a message of one connection.</summary>
+    /// <summary>Reads the input as messages of one connection, one per line.</summary>
     private static void ReadMessages(byte[] bytes)
     {
         using var budget = new MemoryBudget(MemoryBudget.Default, TimeProvider.System, () => 0, ProcessHeap.Instance);
@@ -126,7 +126,7 @@ internal static class RequestTargets
         {
             foreach (var range in bytes.AsSpan().Split((byte)'\n'))
             {
-                // What is no UTF-8 has been refused before.
+                // Invalid UTF-8 was already rejected.
                 var text = bytes.AsMemory(range);
                 if (!Utf8.IsValid(text.Span))
                     continue;
@@ -154,7 +154,7 @@ internal static class RequestTargets
         }
     }
 
-    /// <summary>As <see cref="Exchange.ReadJsonAsync"/> does, null for what it refuses.</summary>
+    /// <summary>Parses like <see cref="Exchange.ReadJsonAsync"/>. Null for what that rejects.</summary>
     private static JsonDocument? Parse(byte[] bytes)
     {
         if (!Utf8.IsValid(bytes))

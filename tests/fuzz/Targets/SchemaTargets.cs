@@ -7,8 +7,8 @@ using Dragoman.Schemas;
 namespace Dragoman.Fuzz;
 
 /// <summary>
-/// Schemas of clients, and answers of models that are judged by them: the input is <c>{"schema": …, "answer": …}</c>. What is
-/// told to a provider is a schema again that every rule takes, and a judgement comes to an end.
+/// Schemas of clients, and answers of models that are checked against them: the input is
+/// <c>{"schema": …, "answer": …}</c>. A rewritten schema is again a schema that its rules accept, and a check always ends.
 /// </summary>
 internal static class SchemaTargets
 {
@@ -18,7 +18,7 @@ internal static class SchemaTargets
 
     private static void Judge(byte[] bytes)
     {
-        // What is no UTF-8 has been refused before.
+        // Invalid UTF-8 was already rejected.
         if (!Utf8.IsValid(bytes))
             return;
         JsonDocument document;
@@ -55,7 +55,7 @@ internal static class SchemaTargets
                 var judge = AnswerSchema.Parse(text);
                 var answer = document.RootElement.TryGetProperty("answer", out var given) ? Encoding.UTF8.GetBytes(given.GetRawText()) : "{}"u8.ToArray();
                 var mismatch = judge.FindMismatch(answer);
-                // The same question has the same answer.
+                // The same check has the same result.
                 Assert.Equal(mismatch, judge.FindMismatch(answer));
             }
             catch (GatewayException refusal)

@@ -7,7 +7,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Fuzz;
 
-/// <summary>Framing and slices of JSON: the same however bytes are cut, and nothing but the wanted value is changed.</summary>
+/// <summary>Framing and slices of JSON: the result does not depend on how bytes are split, and only the intended value is changed.</summary>
 internal static class WireTargets
 {
     private static readonly byte[][] Names = ["model"u8.ToArray(), "stream"u8.ToArray(), "a"u8.ToArray(), "\ufffd"u8.ToArray()];
@@ -72,7 +72,7 @@ internal static class WireTargets
 
     private static void Splice(byte[] bytes)
     {
-        // Callers have parsed the text before, and only objects get here.
+        // Callers have already parsed the text, and only pass objects.
         if (!Utf8.IsValid(bytes) || Parse(bytes) is not { RootElement.ValueKind: JsonValueKind.Object } document)
         {
             if (Utf8.IsValid(bytes))
@@ -99,14 +99,14 @@ internal static class WireTargets
 
                 var replaced = new ArrayBufferWriter<byte>();
                 JsonSplice.Replace(bytes, wanted, "\"new\""u8, replaced);
-                // Of several members of a name the last one counts, and nothing is left of the others.
+                // The last of several members with the same name counts, and the others are removed.
                 var lastOne = all.FindLastIndex(member => member.Name == name);
                 AssertSame(replaced.WrittenMemory, all.Select((member, index) => (member.Name, index == lastOne ? "\"new\"" : member.Name == name ? "null" : member.Value.GetRawText())));
                 var edited = new EditedJson(parsed);
                 Assert.Equal(lastOne >= 0, edited.Set(wanted, "\"new\""u8.ToArray()));
                 Assert.Equal(Encoding.UTF8.GetString(replaced.WrittenSpan).Trim(), Encoding.UTF8.GetString(edited.Written.Span));
                 var learned = new JsonMemberReplacement(wanted, "\"new\""u8.ToArray());
-                // Of a member that is there twice, the learned way replaces the first, which providers never send.
+                // The learned position replaces the first of two members with the same name. Providers never send two.
                 for (var time = 0; time < 2 && all.Count(member => member.Name == name) < 2; time++)
                 {
                     var again = new ArrayBufferWriter<byte>();
@@ -125,11 +125,11 @@ internal static class WireTargets
         }
     }
 
-    /// <summary>The raw name: the framework's own throws on half a surrogate pair.</summary>
+    /// <summary>The raw name. The framework's own property throws on a lone surrogate.</summary>
     private static ReadOnlySpan<byte> NameOf(JsonProperty member)
     {
         var text = Encoding.UTF8.GetBytes(member.ToString());
-        // A member is no value, so its name is found by hand: up to the quote that no backslash precedes.
+        // The framework gives no raw name, so the code searches for the closing quote.
         var end = 1;
         while (text[end] != '"')
             end += text[end] == '\\' ? 2 : 1;
@@ -157,7 +157,7 @@ internal static class WireTargets
         Assert.Equal(text, grown.ToString());
         grown.Release();
 
-        // The bytes themselves as the inside of a string, where they are one.
+        // The bytes themselves as the content of a string, if they are valid there.
         if (!Utf8.IsValid(bytes) || Parse([(byte)'"', .. bytes, (byte)'"']) is not { } document)
             return;
         using (document)
