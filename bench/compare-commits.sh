@@ -18,6 +18,9 @@ after=$(git -C "$root" rev-parse --verify --quiet "$2^{commit}") || { echo "benc
 shift 2
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
+# The benchmarks, and the streams that they play.
+benchmarks=(bench/Micro tests/Streams.Shared)
+
 work=$(mktemp -d)
 remove() {
     for side in before after; do
@@ -35,14 +38,17 @@ prepare() {
     local tree=$work/$1
     git -C "$root" worktree add --quiet --detach "$tree" "$2"
     echo "building $1: $(git -C "$tree" log -1 --format='%h %s')" >&2
-    mkdir -p "$tree/bench/Micro"
-    rm -rf "$tree/bench/Micro"
-    cp -r "$root/bench/Micro" "$tree/bench/Micro"
+    for part in "${benchmarks[@]}"; do
+        mkdir -p "$tree/$part"
+        rm -rf "${tree:?}/$part"
+        cp -r "$root/$part" "$tree/$part"
+    done
     rm -rf "$tree/bench/Micro/bin" "$tree/bench/Micro/obj"
     grep -q BenchmarkDotNet "$tree/Directory.Packages.props" || cp "$root/Directory.Packages.props" "$tree/"
     if ! build "$1" >"$work/$1.log" 2>&1; then
         git -C "$tree" checkout --quiet -- bench/Micro 2>/dev/null || { cat "$work/$1.log" >&2; exit 1; }
-        git -C "$tree" clean --quiet -fdx bench/Micro
+        git -C "$tree" clean --quiet -fdx "${benchmarks[@]}"
+        git -C "$tree" checkout --quiet -- tests/Streams.Shared 2>/dev/null || true
         echo "the benchmarks of this checkout do not compile with $1, so $1 uses its own" >&2
         build "$1" >&2
     fi

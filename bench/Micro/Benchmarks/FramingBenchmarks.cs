@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Dragoman.Micro.Streams;
+using Dragoman.Streams;
 using Dragoman.Wire;
 
 namespace Dragoman.Micro.Benchmarks;

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Dragoman.Micro.Requests;
-using Dragoman.Micro.Streams;
+using Dragoman.Streams;
 
 namespace Dragoman.Micro.Benchmarks;
 

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Micro.Requests;
-using Dragoman.Micro.Streams;
+using Dragoman.Streams;
 
 namespace Dragoman.Micro.Benchmarks;
 

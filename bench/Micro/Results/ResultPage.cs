@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using BenchmarkDotNet.Environments;
-using Dragoman.Micro.Streams;
+using Dragoman.Streams;
 
 namespace Dragoman.Micro.Results;
 

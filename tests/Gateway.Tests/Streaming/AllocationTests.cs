@@ -1,4 +1,4 @@
-using Dragoman.Micro.Streams;
+using Dragoman.Streams;
 
 namespace Dragoman.Gateway.Tests.Streaming;
 

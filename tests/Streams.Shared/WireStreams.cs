@@ -1,4 +1,4 @@
-namespace Dragoman.Micro.Streams;
+namespace Dragoman.Streams;
 
 /// <summary>The streams of each provider's dialect (specs/dialects.md 1).</summary>
 internal static class WireStreams

@@ -13,7 +13,7 @@ using Dragoman.Dialects.OpenAIResponses.Inbound;
 using Dragoman.Dialects.OpenAIResponses.Outbound;
 using Dragoman.Wire;
 
-namespace Dragoman.Micro.Streams;
+namespace Dragoman.Streams;
 
 /// <summary>A client's dialect and a request in it: a system message, three turns, two tools.</summary>
 internal sealed record Client(string Name, IInboundDialect Dialect, byte[] Request)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Dragoman.Micro.Streams;
+namespace Dragoman.Streams;
 
 /// <summary>A provider's stream of words in its own wire format (specs/dialects.md 1).</summary>
 /// <param name="Opening">The data of the events before the first word.</param>

@@ -1,4 +1,4 @@
-namespace Dragoman.Micro.Streams;
+namespace Dragoman.Streams;
 
 /// <summary>The content of a stream's events.</summary>
 internal enum DeltaKind

@@ -5,7 +5,7 @@ using Dragoman.Dialects;
 using Dragoman.Secrets;
 using Dragoman.Wire;
 
-namespace Dragoman.Micro.Streams;
+namespace Dragoman.Streams;
 
 /// <summary>Translates one answer from a provider's bytes to a client's: step 8 without the network.</summary>
 internal sealed class AnswerPlay : IDisposable
