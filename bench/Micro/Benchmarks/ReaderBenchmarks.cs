@@ -2,6 +2,7 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Dialects.Answers;
 using Dragoman.Streams;
 
 namespace Dragoman.Micro.Benchmarks;
@@ -78,60 +79,8 @@ public class ReaderBenchmarks
         public override string ToString() => $"{Upstream.Name}, {Kind}";
     }
 
-    private sealed class NoEvents : IAnswerEvents
+    private sealed class NoEvents : AnswerReceiver
     {
-        public void Start(string? upstreamId)
-        {
-        }
-
-        public void Text(int choice, ReadOnlySpan<byte> escaped)
-        {
-        }
-
-        public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
-        {
-        }
-
-        public void Refusal(int choice, ReadOnlySpan<byte> escaped)
-        {
-        }
-
-        public void ToolStart(int choice, int slot, string id, string name)
-        {
-        }
-
-        public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
-        {
-        }
-
-        public void ToolEnd(int choice, int slot)
-        {
-        }
-
-        public void Logprobs(int choice, ReadOnlySpan<byte> entries)
-        {
-        }
-
-        public void Usage(in Usage usage)
-        {
-        }
-
-        public void State(int choice, int? slot, OpaqueState state)
-        {
-        }
-
-        public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
-        {
-        }
-
-        public void Stop(int choice, StopReason reason, string? stopSequence = null)
-        {
-        }
-
-        public void End()
-        {
-        }
-
-        public void Fail(GatewayError error) => throw new GatewayException(error);
+        public override void Fail(GatewayError error) => throw new GatewayException(error);
     }
 }

@@ -130,7 +130,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
         var isError = false;
         var looksLikeError = false;
         var hasChoices = false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual("choices"u8))
             {
@@ -178,8 +178,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                reader.SkipValue();
             }
 
             if (course.HasEnded)
@@ -196,19 +195,10 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
 
     private void ReadChoices(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
+        if (!reader.Enters(JsonTokenType.StartArray))
             return;
-        }
-
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (reader.TokenType == JsonTokenType.StartObject)
-                ReadChoice(ref reader, json);
-            else
-                reader.Skip();
-        }
+        while (reader.NextObject())
+            ReadChoice(ref reader, json);
     }
 
     private void ReadChoice(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
@@ -220,7 +210,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
         ReadOnlySpan<byte> finishReason = default;
         ReadOnlySpan<byte> logprobs = default;
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual("index"u8))
             {
@@ -242,19 +232,11 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
             }
             else if (reader.ValueSpan.SequenceEqual("text"u8))
             {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String)
-                    text = reader.ValueSpan;
-                else
-                    reader.Skip();
+                reader.ReadText(ref text);
             }
             else if (reader.ValueSpan.SequenceEqual("finish_reason"u8))
             {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String)
-                    finishReason = reader.ValueSpan;
-                else
-                    reader.Skip();
+                reader.ReadText(ref finishReason);
             }
             else if (reader.ValueSpan.SequenceEqual("logprobs"u8))
             {
@@ -263,8 +245,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                reader.SkipValue();
             }
         }
 
@@ -290,13 +271,9 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
     private static ReadOnlySpan<byte> ReadLogprobEntries(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         ReadOnlySpan<byte> entries = default;
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
+        if (!reader.Enters(JsonTokenType.StartObject))
             return entries;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             var isContent = reader.ValueSpan.SequenceEqual("content"u8);
             reader.Read();
@@ -320,7 +297,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
         var toolCalls = default(Utf8JsonReader);
         var hasToolCalls = false;
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual("content"u8))
             {
@@ -350,11 +327,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
             }
             else if (reader.ValueSpan.SequenceEqual("refusal"u8))
             {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String)
-                    refusal = reader.ValueSpan;
-                else
-                    reader.Skip();
+                reader.ReadText(ref refusal);
             }
             else if (reader.ValueSpan.SequenceEqual("tool_calls"u8))
             {
@@ -369,8 +342,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                reader.SkipValue();
             }
         }
 
@@ -393,14 +365,8 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
 
     private void ReadToolCalls(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice)
     {
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (reader.NextObject())
         {
-            if (reader.TokenType != JsonTokenType.StartObject)
-            {
-                reader.Skip();
-                continue;
-            }
-
             var call = ToolCallAssembler.ReadCall(ref reader, json, out var arguments);
             Bring(new Delta(DeltaKind.Arguments, choice, call), json, arguments);
         }
@@ -409,15 +375,9 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
     /// <summary>Mistral's content parts: text beside thinking, which holds parts of its own (specs/dialects.md 1.5).</summary>
     private void ReadParts(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice, bool inThinking)
     {
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (reader.NextObject())
         {
-            if (reader.TokenType != JsonTokenType.StartObject)
-            {
-                reader.Skip();
-                continue;
-            }
-
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (reader.NextMember())
             {
                 var isText = reader.ValueSpan.SequenceEqual("text"u8);
                 var isThinking = reader.ValueSpan.SequenceEqual("thinking"u8);

@@ -26,14 +26,14 @@ internal static class EmbeddingList
     {
         List<Item>? items = null;
         var usage = Usage.Absent;
-        while (ReadMember(ref reader))
+        while (reader.NextMember())
         {
             if (reader.ValueTextEquals("data"u8))
                 items = ReadItems(ref reader);
             else if (reader.ValueTextEquals("usage"u8))
                 usage = ReadUsage(ref reader);
             else
-                SkipValue(ref reader);
+                reader.SkipValue();
         }
 
         return new EmbeddingAnswer(Sort(items ?? throw new FormatException("there is no data")), usage);
@@ -75,7 +75,7 @@ internal static class EmbeddingList
     {
         int? index = null;
         float[]? vector = null;
-        while (ReadMember(ref reader))
+        while (reader.NextMember())
         {
             if (reader.ValueTextEquals("index"u8))
             {
@@ -88,7 +88,7 @@ internal static class EmbeddingList
             }
             else
             {
-                SkipValue(ref reader);
+                reader.SkipValue();
             }
         }
 
@@ -112,19 +112,7 @@ internal static class EmbeddingList
     private static Usage ReadUsage(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.StartObject)
-            return UsageReader.TryRead(ref reader, out var usage) ? usage : Usage.Absent;
-        reader.Skip();
-        return Usage.Absent;
-    }
-
-    /// <summary>False at the object's end.</summary>
-    private static bool ReadMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
-
-    private static void SkipValue(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        reader.Skip();
+        return reader.Enters(JsonTokenType.StartObject) && UsageReader.TryRead(ref reader, out var usage) ? usage : Usage.Absent;
     }
 
     private readonly record struct Item(int? Index, float[] Vector);

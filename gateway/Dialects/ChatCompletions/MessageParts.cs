@@ -85,6 +85,17 @@ internal static class MessageParts
             writer.WriteStringValue(((LinkedMedia)source).Url);
     }
 
+    /// <summary>Writes the members of a part that is a sound.</summary>
+    public static void WriteSound(Utf8JsonWriter writer, InlineMedia sound, string format)
+    {
+        writer.WriteString("type"u8, "input_audio"u8);
+        writer.WriteStartObject("input_audio"u8);
+        writer.WritePropertyName("data"u8);
+        sound.WriteBase64(writer);
+        writer.WriteString("format"u8, format);
+        writer.WriteEndObject();
+    }
+
     private static void WriteImage(Utf8JsonWriter writer, ImagePart image)
     {
         writer.WriteString("type"u8, "image_url"u8);

@@ -53,7 +53,7 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
         string? id = null;
         string? name = null;
         arguments = default;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual("index"u8))
             {
@@ -75,8 +75,7 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                reader.SkipValue();
             }
         }
 
@@ -87,13 +86,9 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
     {
         name = null;
         arguments = default;
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
+        if (!reader.Enters(JsonTokenType.StartObject))
             return;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             var isName = reader.ValueSpan.SequenceEqual("name"u8);
             var isArguments = reader.ValueSpan.SequenceEqual("arguments"u8);
@@ -121,11 +116,8 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
 
     private static string? ReadIdentity(scoped ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            reader.Skip();
+        if (!reader.Enters(JsonTokenType.String))
             return null;
-        }
 
         var value = JsonText.ReadString(reader.ValueSpan);
         return value is "" or "null" ? null : value;

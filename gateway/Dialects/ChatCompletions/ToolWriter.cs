@@ -60,16 +60,22 @@ internal static class ToolWriter
         {
             writer.WriteString("type"u8, "json_schema"u8);
             writer.WriteStartObject("json_schema"u8);
-            writer.WriteString("name"u8, format.Name ?? "schema");
-            if (format.Description is { } description)
-                writer.WriteString("description"u8, description);
-            writer.WritePropertyName("schema"u8);
-            writer.WriteRawValue(format.Schema!, skipInputValidation: true);
-            writer.WriteBoolean("strict"u8, format.Strict ?? false);
+            WriteSchema(writer, format);
             writer.WriteEndObject();
         }
 
         writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the members that describe a schema which the answer has to fit.</summary>
+    public static void WriteSchema(Utf8JsonWriter writer, OutputFormat format)
+    {
+        writer.WriteString("name"u8, format.Name ?? "schema");
+        if (format.Description is { } description)
+            writer.WriteString("description"u8, description);
+        writer.WritePropertyName("schema"u8);
+        writer.WriteRawValue(format.Schema!, skipInputValidation: true);
+        writer.WriteBoolean("strict"u8, format.Strict ?? false);
     }
 
     public static void WriteStrings(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
@@ -11,7 +12,7 @@ internal static class UsageReader
     {
         long? input = null, output = null;
         long cacheRead = 0, cacheWrite = 0, reasoning = 0;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual("prompt_tokens"u8))
                 input = ReadCount(ref reader);
@@ -24,7 +25,7 @@ internal static class UsageReader
             else if (reader.ValueSpan.SequenceEqual("completion_tokens_details"u8))
                 ReadDetails(ref reader, "reasoning_tokens"u8, ref reasoning, default, ref reasoning);
             else
-                SkipValue(ref reader);
+                reader.SkipValue();
         }
 
         usage = new Usage(input ?? 0, output ?? 0, cacheRead, cacheWrite, reasoning);
@@ -34,20 +35,16 @@ internal static class UsageReader
     private static void ReadDetails(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> first, ref long firstCount, ReadOnlySpan<byte> second, ref long secondCount)
     {
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
+        if (!reader.Enters(JsonTokenType.StartObject))
             return;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual(first))
                 firstCount = ReadCount(ref reader) ?? firstCount;
             else if (!second.IsEmpty && reader.ValueSpan.SequenceEqual(second))
                 secondCount = ReadCount(ref reader) ?? secondCount;
             else
-                SkipValue(ref reader);
+                reader.SkipValue();
         }
     }
 
@@ -58,11 +55,5 @@ internal static class UsageReader
             return count;
         reader.Skip();
         return null;
-    }
-
-    private static void SkipValue(scoped ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        reader.Skip();
     }
 }

@@ -80,12 +80,7 @@ internal static class OpenAIMessageWriter
         switch (part)
         {
             case AudioPart { Source: InlineMedia sound } audio:
-                writer.WriteString("type"u8, "input_audio"u8);
-                writer.WriteStartObject("input_audio"u8);
-                writer.WritePropertyName("data"u8);
-                sound.WriteBase64(writer);
-                writer.WriteString("format"u8, audio.Format);
-                writer.WriteEndObject();
+                MessageParts.WriteSound(writer, sound, audio.Format);
                 break;
             case DocumentPart { Source: InlineMedia file } when file.ReadText() is { } text:
                 MessageParts.WriteText(writer, text);

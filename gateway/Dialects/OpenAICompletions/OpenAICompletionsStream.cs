@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAICompletions;
 
 /// <summary>Writes an answer's events as <c>text_completion</c> chunks (specs/dialects.md 2.18), which hold no reasoning or tool calls.</summary>
-internal sealed class OpenAICompletionsStream : IAnswerEvents
+internal sealed class OpenAICompletionsStream : AnswerReceiver
 {
     private readonly AnswerContext context;
     private readonly IBufferWriter<byte> output;
@@ -33,62 +34,30 @@ internal sealed class OpenAICompletionsStream : IAnswerEvents
         tail = context.Request.IncludeUsage ? [.. "}],\"usage\":null}\n\n"u8] : [.. "}]}\n\n"u8];
     }
 
-    public void Start(string? upstreamId)
-    {
-    }
-
-    public void Text(int choice, ReadOnlySpan<byte> escaped)
+    public override void Text(int choice, ReadOnlySpan<byte> escaped)
     {
         EchoOnce(choice);
         WriteText(choice, escaped);
     }
 
-    public void Reasoning(int choice, ReadOnlySpan<byte> escaped)
-    {
-    }
+    public override void Refusal(int choice, ReadOnlySpan<byte> escaped) => Text(choice, escaped);
 
-    public void Refusal(int choice, ReadOnlySpan<byte> escaped) => Text(choice, escaped);
+    public override void Usage(in Usage usage) => this.usage = usage;
 
-    public void ToolStart(int choice, int slot, string id, string name)
-    {
-    }
-
-    public void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
-    {
-    }
-
-    public void ToolEnd(int choice, int slot)
-    {
-    }
-
-    public void State(int choice, int? slot, OpaqueState state)
-    {
-    }
-
-    public void Media(int choice, string mediaType, ReadOnlySpan<byte> base64)
-    {
-    }
-
-    public void Logprobs(int choice, ReadOnlySpan<byte> entries)
-    {
-    }
-
-    public void Usage(in Usage usage) => this.usage = usage;
-
-    public void Stop(int choice, StopReason reason, string? stopSequence = null)
+    public override void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
         EchoOnce(choice);
         stops.Add((choice, reason));
     }
 
-    public void End()
+    public override void End()
     {
         foreach (var (choice, reason) in stops)
             output.WriteJoined(textHead, default, TailOf(choice, $"\"{CompletionWriter.TextFinishReason(reason)}\""));
         CompletionWriter.EndStream(output, head, context, usage);
     }
 
-    public void Fail(GatewayError error) => CompletionWriter.FailStream(output, error, context.RequestId);
+    public override void Fail(GatewayError error) => CompletionWriter.FailStream(output, error, context.RequestId);
 
     private void EchoOnce(int choice)
     {

@@ -136,7 +136,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         current = default;
         // The id stands behind the candidates.
         course.StartIfNamed(reader, "responseId"u8);
-        while (!course.HasEnded && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (!course.HasEnded && reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual("candidates"u8))
             {
@@ -163,8 +163,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                reader.SkipValue();
             }
         }
 
@@ -187,11 +186,8 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
 
     private void ReadUsage(scoped ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
+        if (!reader.Enters(JsonTokenType.StartObject))
             return;
-        }
 
         if (current.HasUsage)
             template.MarkEffect();
@@ -213,13 +209,9 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
     private static bool IsBlock(scoped ref Utf8JsonReader reader)
     {
         var isBlock = false;
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
+        if (!reader.Enters(JsonTokenType.StartObject))
             return isBlock;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             var isReason = reader.ValueSpan.SequenceEqual("blockReason"u8);
             reader.Read();
@@ -234,19 +226,10 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
 
     private void ReadCandidates(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
+        if (!reader.Enters(JsonTokenType.StartArray))
             return;
-        }
-
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (reader.TokenType == JsonTokenType.StartObject)
-                ReadCandidate(ref reader, json);
-            else
-                reader.Skip();
-        }
+        while (reader.NextObject())
+            ReadCandidate(ref reader, json);
     }
 
     private void ReadCandidate(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
@@ -256,7 +239,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         var hasContent = false;
         ReadOnlySpan<byte> finishReason = default;
         ReadOnlySpan<byte> logprobs = default;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual("index"u8))
             {
@@ -274,11 +257,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             }
             else if (reader.ValueSpan.SequenceEqual("finishReason"u8))
             {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String)
-                    finishReason = reader.ValueSpan;
-                else
-                    reader.Skip();
+                reader.ReadText(ref finishReason);
             }
             else if (reader.ValueSpan.SequenceEqual("logprobsResult"u8))
             {
@@ -289,8 +268,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                reader.SkipValue();
             }
         }
 
@@ -311,7 +289,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
 
     private void ReadContent(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, GeminiCandidate candidate)
     {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             var isParts = reader.ValueSpan.SequenceEqual("parts"u8);
             reader.Read();
@@ -321,14 +299,8 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
                 continue;
             }
 
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            while (reader.NextObject())
             {
-                if (reader.TokenType != JsonTokenType.StartObject)
-                {
-                    reader.Skip();
-                    continue;
-                }
-
                 var part = GeminiPart.Read(ref reader, json);
                 template.MarkText(json, part.LoneWords(out current.IsThought));
                 current.Candidate = candidate;

@@ -35,7 +35,7 @@ internal readonly ref struct GeminiCall
         var goesOn = false;
         var reader = new Utf8JsonReader(json);
         reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual("id"u8))
             {
@@ -67,8 +67,7 @@ internal readonly ref struct GeminiCall
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                reader.SkipValue();
             }
         }
 
@@ -77,24 +76,14 @@ internal readonly ref struct GeminiCall
 
     private static void ReadPieces(scoped ref Utf8JsonReader reader, List<Piece> pieces)
     {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
+        if (!reader.Enters(JsonTokenType.StartArray))
             return;
-        }
-
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (reader.NextObject())
         {
-            if (reader.TokenType != JsonTokenType.StartObject)
-            {
-                reader.Skip();
-                continue;
-            }
-
             string? path = null;
             byte[]? value = null;
             var isText = false;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (reader.NextMember())
             {
                 var isPath = reader.ValueSpan.SequenceEqual("jsonPath"u8);
                 var isString = reader.ValueSpan.SequenceEqual("stringValue"u8);

@@ -48,7 +48,7 @@ internal static class GeminiEmbeddings
     private static EmbeddingAnswer ReadAnswer(ref Utf8JsonReader reader)
     {
         List<float[]>? vectors = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             var isList = reader.ValueTextEquals("embeddings"u8);
             reader.Read();
@@ -71,7 +71,7 @@ internal static class GeminiEmbeddings
         {
             VectorReader.Expect(reader, JsonTokenType.StartObject);
             float[]? vector = null;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (reader.NextMember())
             {
                 var isVector = reader.ValueTextEquals("values"u8);
                 reader.Read();

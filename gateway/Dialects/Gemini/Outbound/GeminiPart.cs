@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
@@ -19,7 +20,7 @@ internal ref struct GeminiPart
     public static GeminiPart Read(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         var part = default(GeminiPart);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual("text"u8))
             {
@@ -58,8 +59,7 @@ internal ref struct GeminiPart
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                reader.SkipValue();
             }
         }
 
@@ -107,13 +107,9 @@ internal ref struct GeminiPart
     private static void ReadPair(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> first, ref ReadOnlySpan<byte> firstText, ReadOnlySpan<byte> second, ref ReadOnlySpan<byte> secondText)
     {
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
+        if (!reader.Enters(JsonTokenType.StartObject))
             return;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual(first))
             {
@@ -125,8 +121,7 @@ internal ref struct GeminiPart
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                reader.SkipValue();
             }
         }
     }

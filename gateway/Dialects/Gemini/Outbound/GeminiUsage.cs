@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
+using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
@@ -25,7 +26,7 @@ internal static class GeminiUsage
         Span<long> counts = stackalloc long[Kinds];
         counts.Clear();
         var isCounted = false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.NextMember())
         {
             if (reader.ValueSpan.SequenceEqual("promptTokenCount"u8))
                 isCounted |= ReadCount(ref reader, counts, Prompt, template);

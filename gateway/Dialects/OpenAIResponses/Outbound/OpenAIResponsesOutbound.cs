@@ -218,15 +218,7 @@ public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
                 _ => "text",
             });
             if (format.Kind == OutputFormatKind.JsonSchema)
-            {
-                writer.WriteString("name"u8, format.Name ?? "schema");
-                if (format.Description is { } description)
-                    writer.WriteString("description"u8, description);
-                writer.WritePropertyName("schema"u8);
-                writer.WriteRawValue(format.Schema!, skipInputValidation: true);
-                writer.WriteBoolean("strict"u8, format.Strict ?? false);
-            }
-
+                ToolWriter.WriteSchema(writer, format);
             writer.WriteEndObject();
         }
 

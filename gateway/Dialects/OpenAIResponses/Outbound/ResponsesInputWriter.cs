@@ -220,12 +220,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
                 writer.WriteString("detail"u8, image.Detail ?? "auto");
                 break;
             case AudioPart { Source: InlineMedia sound } audio:
-                writer.WriteString("type"u8, "input_audio"u8);
-                writer.WriteStartObject("input_audio"u8);
-                writer.WritePropertyName("data"u8);
-                sound.WriteBase64(writer);
-                writer.WriteString("format"u8, audio.Format);
-                writer.WriteEndObject();
+                MessageParts.WriteSound(writer, sound, audio.Format);
                 break;
             case DocumentPart { Source: InlineMedia file } document:
                 writer.WriteString("type"u8, "input_file"u8);
