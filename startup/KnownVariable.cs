@@ -67,6 +67,7 @@ public sealed record KnownVariable(string Name, VariableReaders Readers, string 
         new("DRAGOMAN_NGINX_RUN", VariableReaders.FrontDoor, "The directory for the pid file and temporary files."),
         new("DRAGOMAN_ALLOW_OPEN_NETWORK", VariableReaders.FrontDoor, "Lets an open front door listen beyond loopback."),
         new("DRAGOMAN_CONFORMANCE_RESULTS", VariableReaders.Tests, "Where the conformance tests write their results."),
+        new("DRAGOMAN_GENERATED_PERCENT", VariableReaders.Tests, "For the mutation tests."),
         new("DRAGOMAN_WRITE_DOCS", VariableReaders.Tests, "Lets the tests write the documents that they check."),
         new("DRAGOMAN_TEST_CONFIGURATION", VariableReaders.Tests, "For the client tests."),
         new("DRAGOMAN_TEST_DOOR", VariableReaders.Tests, "For the client tests."),

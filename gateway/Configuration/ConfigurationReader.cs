@@ -83,7 +83,7 @@ public sealed partial class ConfigurationReader
         if (mistakes.Count == 0 && providers.Count == 0)
             providers.AddRange(WellKnownProviders.FromEnvironment(environment, notices, mistakes));
         return mistakes.Count > 0
-            ? throw new ConfigurationException(Told())
+            ? throw new ConfigurationException(Report())
             : new GatewayConfiguration(providers, models, access, limits) { Notices = notices };
     }
 
@@ -94,11 +94,11 @@ public sealed partial class ConfigurationReader
             mistakes.Add($"{source}: {(pointer.Length == 0 ? "" : ConfigurationText.Shorten(pointer) + " ")}{what}");
         if (wrong.Count == 0 && node is not JsonObject)
             mistakes.Add($"{source}: must be a JSON object");
-        return mistakes.Count > 0 ? throw new ConfigurationException(Told()) : (JsonObject)node!;
+        return mistakes.Count > 0 ? throw new ConfigurationException(Report()) : (JsonObject)node!;
     }
 
     /// <summary>One line for each mistake, up to a number that a person would read.</summary>
-    private List<string> Told()
+    private List<string> Report()
     {
         var told = mistakes.Take(MostMistakes).Select(Printable.Line).ToList();
         if (mistakes.Count > MostMistakes)

@@ -7,7 +7,7 @@ public sealed class LossReport
     public const string Header = "X-Dragoman-Losses";
 
     /// <summary>In one line.</summary>
-    private const int MostTold = 24;
+    private const int MostReported = 24;
 
     private const int LongestName = 80;
 
@@ -21,9 +21,9 @@ public sealed class LossReport
     private HashSet<Loss>? known;
 
     /// <summary>The first <see cref="MostKept"/> different ones, in their order.</summary>
-    public IReadOnlyList<Loss> Losses => losses;
+    public IReadOnlyList<Loss> Items => losses;
 
-    /// <summary>Losses that are not among <see cref="Losses"/>; one that repeats counts each time.</summary>
+    /// <summary>Losses that are not among <see cref="Items"/>; one that repeats counts each time.</summary>
     public int Others { get; private set; }
 
     /// <summary>Bounds the work of whoever reports here.</summary>
@@ -49,8 +49,8 @@ public sealed class LossReport
     /// </summary>
     public override string ToString()
     {
-        var line = string.Join(", ", losses.Take(MostTold).Select(loss => $"{Plain(loss.Field)}={Word(loss.Action)}"));
-        return losses.Count > MostTold ? $"{line}, and {losses.Count - MostTold + Others} more" : line;
+        var line = string.Join(", ", losses.Take(MostReported).Select(loss => $"{Plain(loss.Field)}={Word(loss.Action)}"));
+        return losses.Count > MostReported ? $"{line}, and {losses.Count - MostReported + Others} more" : line;
     }
 
     /// <summary>The word for an action in headers, logs and metrics.</summary>

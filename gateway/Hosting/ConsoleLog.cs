@@ -77,7 +77,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
             isEnding = true;
             timer?.Dispose();
             rateTimer?.Dispose();
-            TellSuppressed(isEnd: true);
+            ReportSuppressed(isEnd: true);
             last = writer;
         }
 
@@ -127,7 +127,7 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
         var now = clock.GetUtcNow();
         if (now - rate.Since >= Window)
         {
-            TellSuppressed(category, level, id, rate);
+            ReportSuppressed(category, level, id, rate);
             rate.Since = now;
             rate.Lines = 0;
         }
@@ -137,35 +137,35 @@ internal sealed class ConsoleLog(Stream output, TimeProvider clock) : ILoggerPro
         rate.Level = level;
         if (rate.Suppressed++ == 0)
         {
-            rateTimer ??= clock.CreateTimer(_ => TellSuppressed(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            rateTimer ??= clock.CreateTimer(_ => ReportSuppressed(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             rateTimer.Change(Window, Timeout.InfiniteTimeSpan);
         }
 
         return false;
     }
 
-    private void TellSuppressed()
+    private void ReportSuppressed()
     {
         lock (gate)
         {
             if (!isEnding)
-                TellSuppressed(isEnd: false);
+                ReportSuppressed(isEnd: false);
         }
     }
 
-    private void TellSuppressed(bool isEnd)
+    private void ReportSuppressed(bool isEnd)
     {
         var now = clock.GetUtcNow();
         foreach (var ((category, id), rate) in rates)
         {
             if (isEnd || now - rate.Since >= Window)
-                TellSuppressed(category, rate.Level, id, rate);
+                ReportSuppressed(category, rate.Level, id, rate);
             else if (rate.Suppressed > 0)
                 rateTimer!.Change(Window, Timeout.InfiniteTimeSpan);
         }
     }
 
-    private void TellSuppressed(string category, LogLevel level, int id, Rate rate)
+    private void ReportSuppressed(string category, LogLevel level, int id, Rate rate)
     {
         if (rate.Suppressed == 0 || IsFull)
             return;

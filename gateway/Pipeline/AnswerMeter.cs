@@ -116,7 +116,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
         if (IsOver)
             return;
         IsOver = true;
-        Error = provider.Told(error);
+        Error = provider.ForClient(error);
         Next.Fail(Error);
     }
 

@@ -53,7 +53,7 @@ internal static class GatewayMetrics
     {
         if (!LossCounter.Enabled)
             return;
-        foreach (var group in losses.Losses.GroupBy(loss => loss.Action))
+        foreach (var group in losses.Items.GroupBy(loss => loss.Action))
         {
             LossCounter.Add(
                 group.Count(),

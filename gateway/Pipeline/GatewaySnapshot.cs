@@ -9,7 +9,7 @@ using Dragoman.Secrets;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Configuration, catalogue and providers that belong together. Immutable: a request keeps the one it started with.</summary>
+/// <summary>Configuration, catalog and providers that belong together. Immutable: a request keeps the one it started with.</summary>
 public sealed class GatewaySnapshot : IDisposable
 {
     private readonly Dictionary<string, Provider> providers;
@@ -26,7 +26,7 @@ public sealed class GatewaySnapshot : IDisposable
         var keys = string.Join('\n', configuration.Providers.Select(settings => $"{settings.Name} {settings.ApiKey}"));
         Envelope = new StateEnvelope(Encoding.UTF8.GetBytes(keys));
         providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock, Credentials));
-        Catalogue = new ModelCatalogue(configuration, (name, cancellation) => providers[name].ListModelsAsync(cancellation), clock);
+        Catalog = new ModelCatalog(configuration, (name, cancellation) => providers[name].ListModelsAsync(cancellation), clock);
     }
 
     public GatewayConfiguration Configuration { get; }
@@ -37,7 +37,7 @@ public sealed class GatewaySnapshot : IDisposable
     /// <summary>Sealed with the providers' keys, which all processes of one deployment share.</summary>
     public StateEnvelope Envelope { get; }
 
-    public ModelCatalogue Catalogue { get; }
+    public ModelCatalog Catalog { get; }
 
     public IAccessPolicy Access { get; }
 

@@ -21,7 +21,7 @@ internal sealed record Recipient(Exchange Exchange, IInboundDialect Dialect, Ans
         if (Response.HasStarted)
             return;
         Response.Headers.Remove(LossReport.Header);
-        if (losses.Losses.Count > 0)
+        if (losses.Items.Count > 0)
             Response.Headers[LossReport.Header] = losses.ToString();
     }
 

@@ -42,7 +42,7 @@ public static class Step4Resolve
     {
         if (ModelName.NamesBothSources(name))
             throw GatewayException.Invalid("model", $"use either :local or :cloud, not both: \"{name}\"");
-        var model = await exchange.Snapshot.Catalogue.FindAsync(name).ConfigureAwait(false);
+        var model = await exchange.Snapshot.Catalog.FindAsync(name).ConfigureAwait(false);
         if (model is null && client.RefusesMalformedNames && name.Length > 0 && !ModelName.TryParse(name, out _))
             throw GatewayException.Invalid("model", "invalid model name");
         return model;

@@ -113,7 +113,7 @@ internal sealed class Step8Translate
         await using (client.ConfigureAwait(false))
         {
             if (!exchange.KeepsItselfAlive)
-                clock.TellOfSilence(exchange.Snapshot.Configuration.Limits.KeepAlive, () => client.KeepAlive(keepAlive => dialect.WriteKeepAlive(context, keepAlive)));
+                clock.NotifyOnSilence(exchange.Snapshot.Configuration.Limits.KeepAlive, () => client.KeepAlive(keepAlive => dialect.WriteKeepAlive(context, keepAlive)));
             try
             {
                 await ReadAsync().ConfigureAwait(false);

@@ -89,7 +89,7 @@ internal sealed class UpstreamClock : IDisposable
     }
 
     /// <summary>From now on silence is told of each time that it has lasted so long, from a thread of its own.</summary>
-    public void TellOfSilence(TimeSpan length, Action tell)
+    public void NotifyOnSilence(TimeSpan length, Action tell)
     {
         lock (setting)
         {

@@ -93,7 +93,7 @@ public sealed class Provider : IDisposable
     public CredentialScrub Credentials { get; }
 
     /// <summary>An error of the provider's as a client may see it.</summary>
-    public GatewayError Told(GatewayError error) => errors.Told(error);
+    public GatewayError ForClient(GatewayError error) => errors.ForClient(error);
 
     /// <summary>Where its API begins.</summary>
     public Uri Address => baseUrl;
@@ -243,7 +243,7 @@ public sealed class Provider : IDisposable
 
         await SocketThread.LeaveForAsync(body.Length);
         SocketThread.AssertMayProcess(body.Length);
-        return Told(Api.ReadError(status, body.Span, ReadRetryAfter(response.Headers))) with
+        return ForClient(Api.ReadError(status, body.Span, ReadRetryAfter(response.Headers))) with
         {
             UpstreamRequestId = RequestIdOf(response),
             RateLimits = RateLimitsOf(response),

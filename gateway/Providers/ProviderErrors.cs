@@ -30,7 +30,7 @@ internal sealed class ProviderErrors(string provider, CredentialScrub credential
         ["model", "deployment", "region", "country", "territory", "location", "polic", "content", "safety", "moderat", "blocked prompt"];
 
     /// <summary>The error as a client and a log may see it.</summary>
-    public GatewayError Told(GatewayError error) => error.Kind switch
+    public GatewayError ForClient(GatewayError error) => error.Kind switch
     {
         ErrorKind.UpstreamRefusedKey => Refused(error),
         ErrorKind.InvalidRequest or ErrorKind.Forbidden or ErrorKind.ModelNotFound when Says(error, RefusedKey) => Refused(error with { Kind = ErrorKind.UpstreamRefusedKey }),

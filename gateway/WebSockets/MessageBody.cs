@@ -19,7 +19,7 @@ namespace Dragoman.WebSockets;
 /// <param name="aborted">Is canceled when the answer is no longer wanted.</param>
 internal sealed class MessageBody(MessageSender sender, MessageAnswer answer, ReadOnlyMemory<byte> id, CancellationToken aborted) : PipeWriter, IDisposable
 {
-    private static readonly string[] NotTold =
+    private static readonly string[] Unsent =
     [
         HeaderNames.Connection, HeaderNames.ContentType, HeaderNames.ContentLength, HeaderNames.CacheControl, HeaderNames.Vary, HeaderNames.Allow,
         HeaderNames.AccessControlAllowOrigin, HeaderNames.AccessControlExposeHeaders, "X-Accel-Buffering",
@@ -30,7 +30,7 @@ internal sealed class MessageBody(MessageSender sender, MessageAnswer answer, Re
     private readonly SseReader events = new();
     private readonly LineReader lines = new();
     private Framing framing;
-    private bool hasToldHeaders;
+    private bool hasSentHeaders;
 
     private enum Framing
     {
@@ -168,13 +168,13 @@ internal sealed class MessageBody(MessageSender sender, MessageAnswer answer, Re
     /// <summary>The members at the end of a message; those of the first message include the HTTP headers.</summary>
     private ReadOnlySpan<byte> TakeMembers()
     {
-        if (hasToldHeaders)
+        if (hasSentHeaders)
             return id.Span;
-        hasToldHeaders = true;
+        hasSentHeaders = true;
         var members = new StringBuilder(",\"headers\":{");
         foreach (var (name, value) in Response.Headers)
         {
-            if (NotTold.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (Unsent.Contains(name, StringComparer.OrdinalIgnoreCase))
                 continue;
             if (members[^1] != '{')
                 members.Append(',');

@@ -32,12 +32,12 @@ internal sealed class WebSocketConnection : IDisposable
     /// <summary>With more unanswered requests than this the connection is closed: the client does not even read the rejections.</summary>
     private const int MostRefused = 256;
 
-    private const int ClientCancelled = 499;
+    private const int ClientCanceled = 499;
 
     /// <summary>The memory for each byte of a continued response: its items are joined with the new ones, copied into a request and parsed.</summary>
     private const int TimesContinued = 10;
 
-    private static readonly GatewayError Cancelled = new(ErrorKind.InvalidRequest, "The request was cancelled.") { Code = "request_cancelled" };
+    private static readonly GatewayError Canceled = new(ErrorKind.InvalidRequest, "The request was cancelled.") { Code = "request_cancelled" };
 
     private static readonly GatewayError LifeLimit =
         new(ErrorKind.InvalidRequest, "This WebSocket connection has reached its limit of 60 minutes. Open a new one to continue.") { Code = "websocket_connection_limit_reached" };
@@ -60,7 +60,7 @@ internal sealed class WebSocketConnection : IDisposable
     private (WebSocketCloseStatus Status, string Reason) close = (WebSocketCloseStatus.NormalClosure, "");
     private volatile GatewayError? retirement;
     private bool isRetired;
-    private bool hasToldRetirement;
+    private bool hasSentRetirement;
     private volatile bool isClosing;
     private int served;
 
@@ -281,12 +281,12 @@ internal sealed class WebSocketConnection : IDisposable
         if (over.IsCancellationRequested)
             return;
         // OpenAI too sends this error even to a client without a request.
-        if (retirement == LifeLimit && !hasToldRetirement)
-            await TellAsync(LifeLimit).ConfigureAwait(false);
+        if (retirement == LifeLimit && !hasSentRetirement)
+            await SendErrorAsync(LifeLimit).ConfigureAwait(false);
         await CloseAsync(close.Status, close.Reason).ConfigureAwait(false);
     }
 
-    private async Task TellAsync(GatewayError error)
+    private async Task SendErrorAsync(GatewayError error)
     {
         var batch = new MessageBatch();
         var body = new ArrayBufferWriter<byte>(256);
@@ -321,8 +321,8 @@ internal sealed class WebSocketConnection : IDisposable
             response.Headers[RequestId.Header] = requestId;
             if (refusal.RetryAfter is { } wait)
                 response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            hasToldRetirement |= refusal == retirement;
-            await body.FailAsync(errors, refusal, refusal == Cancelled ? ClientCancelled : errors.StatusOf(refusal), over.Token).ConfigureAwait(false);
+            hasSentRetirement |= refusal == retirement;
+            await body.FailAsync(errors, refusal, refusal == Canceled ? ClientCanceled : errors.StatusOf(refusal), over.Token).ConfigureAwait(false);
             return;
         }
 
@@ -338,7 +338,7 @@ internal sealed class WebSocketConnection : IDisposable
 
         if (waiting.Cancellation.IsCancellationRequested && !answer.HasEnded)
         {
-            await body.FailAsync(errors, Cancelled, ClientCancelled, over.Token).ConfigureAwait(false);
+            await body.FailAsync(errors, Canceled, ClientCanceled, over.Token).ConfigureAwait(false);
         }
     }
 
@@ -364,7 +364,7 @@ internal sealed class WebSocketConnection : IDisposable
         }
         catch (OperationCanceledException) when (waiting.Cancellation.IsCancellationRequested && !over.IsCancellationRequested)
         {
-            return Cancelled;
+            return Canceled;
         }
     }
 

@@ -19,5 +19,5 @@ public class SchemaBenchmarks
     public void Check() => SchemaCheck.RefuseUnusable(schema, "tools");
 
     [Benchmark]
-    public SanitisedSchema ForGemini() => SchemaSanitizer.Sanitise(schema, SchemaRules.GeminiJsonSchema, "tools");
+    public SanitizedSchema ForGemini() => SchemaSanitizer.Sanitize(schema, SchemaRules.GeminiJsonSchema, "tools");
 }

@@ -39,8 +39,8 @@ internal static class StrictSchemas
     {
         try
         {
-            var sanitised = SchemaSanitizer.Sanitise(schema, SchemaRules.OpenAIStrict, field, work, parsed);
-            return sanitised is { ChangesValidity: false, Unsupported: null } ? sanitised.Json : null;
+            var sanitized = SchemaSanitizer.Sanitize(schema, SchemaRules.OpenAIStrict, field, work, parsed);
+            return sanitized is { ChangesValidity: false, Unsupported: null } ? sanitized.Json : null;
         }
         catch (GatewayException error) when (error.Error.Code != WorkLimit.ErrorCode)
         {

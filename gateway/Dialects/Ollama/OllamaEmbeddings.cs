@@ -48,7 +48,7 @@ public static class OllamaEmbeddings
         writer.WriteString("model"u8, request.Model);
         writer.WriteStartArray("embeddings"u8);
         foreach (var vector in answer.Vectors)
-            WriteVector(writer, Normalise(vector, request.Dimensions));
+            WriteVector(writer, Normalize(vector, request.Dimensions));
         writer.WriteEndArray();
         if (answer.Vectors.Count > 0)
         {
@@ -70,7 +70,7 @@ public static class OllamaEmbeddings
     }
 
     /// <summary>Truncates to the requested number of dimensions, if the provider did not, and scales to length 1.</summary>
-    internal static float[] Normalise(float[] vector, int? dimensions)
+    internal static float[] Normalize(float[] vector, int? dimensions)
     {
         var wanted = dimensions is { } length && length < vector.Length ? vector[..length] : vector;
         var norm = Math.Sqrt(wanted.Sum(value => (double)value * value));

@@ -65,7 +65,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         var options = new ParallelOptions { MaxDegreeOfParallelism = MostCallsAtOnce, CancellationToken = exchange.Http.RequestAborted };
         if (texts.Length > 0)
             await Parallel.ForEachAsync(Split(texts, Dialect.EmbeddingLimits), options, EmbedAsync).ConfigureAwait(false);
-        if (losses.Losses.Count > 0)
+        if (losses.Items.Count > 0)
             exchange.Http.Response.Headers[LossReport.Header] = losses.ToString();
         return new EmbeddingAnswer(vectors, Usage);
     }

@@ -25,7 +25,7 @@ public class ModelMetadataTests
     [InlineData("codestral-latest", 262_144, "insert")]
     [InlineData("codestral-embed", 8_192, "embedding")]
     [InlineData("gpt-5-mini", 400_000, "thinking")]
-    public void The_catalogue_knows_the_providers_lines(string name, int contextLength, string capability)
+    public void The_catalog_knows_the_providers_lines(string name, int contextLength, string capability)
     {
         var metadata = ModelMetadata.Of(name, null, null);
         Assert.Equal(contextLength, metadata.ContextLength);

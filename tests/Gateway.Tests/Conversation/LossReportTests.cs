@@ -13,7 +13,7 @@ public sealed class LossReportTests
         losses.Clamped("temperature");
         losses.Emulated("raw completion");
         Assert.Equal("top_k=dropped, temperature=clamped, raw completion=emulated", losses.ToString());
-        Assert.Equal(3, losses.Losses.Count);
+        Assert.Equal(3, losses.Items.Count);
     }
 
     [Fact]
@@ -50,13 +50,13 @@ public sealed class LossReportTests
         for (var index = 0; index < LossReport.MostKept + 500; index++)
             losses.Dropped($"member_{index}");
         losses.Dropped("member_7");
-        Assert.Equal((LossReport.MostKept, 500), (losses.Losses.Count, losses.Others));
+        Assert.Equal((LossReport.MostKept, 500), (losses.Items.Count, losses.Others));
         Assert.EndsWith($", and {LossReport.MostKept + 500 - 24} more", losses.ToString(), StringComparison.Ordinal);
 
         var sum = new LossReport();
         sum.Emulated("before");
         sum.Add(losses);
-        Assert.Equal((LossReport.MostKept, 501), (sum.Losses.Count, sum.Others));
+        Assert.Equal((LossReport.MostKept, 501), (sum.Items.Count, sum.Others));
     }
 
     /// <summary>Few are searched one by one, many are not.</summary>
@@ -70,8 +70,8 @@ public sealed class LossReportTests
             losses.Clamped($"member_{index % 20}");
         }
 
-        Assert.Equal(60, losses.Losses.Count);
-        Assert.Equal(60, losses.Losses.Distinct().Count());
-        Assert.Equal([.. Enumerable.Range(0, 40).Select(index => $"member_{index}")], losses.Losses.Where(loss => loss.Action == LossAction.Dropped).Select(loss => loss.Field));
+        Assert.Equal(60, losses.Items.Count);
+        Assert.Equal(60, losses.Items.Distinct().Count());
+        Assert.Equal([.. Enumerable.Range(0, 40).Select(index => $"member_{index}")], losses.Items.Where(loss => loss.Action == LossAction.Dropped).Select(loss => loss.Field));
     }
 }

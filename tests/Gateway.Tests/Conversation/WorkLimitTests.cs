@@ -134,7 +134,7 @@ public sealed class WorkLimitTests
         var schema = $$"""{"type":"object","properties":{ {{string.Join(',', Enumerable.Range(0, 4000).Select(index => $"\"p{index}\":{{\"type\":\"string\"}}"))}} } }""";
         var late = new WorkLimit(new HastyClock(), Longest, default);
         using (late.Begin())
-            Assert.Equal(WorkLimit.ErrorCode, Assert.Throws<GatewayException>(() => SchemaSanitizer.Sanitise(schema, SchemaRules.GeminiJsonSchema, "schema", late)).Error.Code);
+            Assert.Equal(WorkLimit.ErrorCode, Assert.Throws<GatewayException>(() => SchemaSanitizer.Sanitize(schema, SchemaRules.GeminiJsonSchema, "schema", late)).Error.Code);
 
         var judged = new WorkLimit(clock, Longest, default);
         var parsed = AnswerSchema.Parse("""{"items":{"type":"integer"}}""", judged);

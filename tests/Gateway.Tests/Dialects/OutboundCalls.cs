@@ -15,7 +15,7 @@ internal static class OutboundCalls
     {
         var losses = new LossReport();
         var call = dialect.Write(request, model, losses);
-        return new Sent(call.Path, Json.Parse(call.Body), losses.Losses);
+        return new Sent(call.Path, Json.Parse(call.Body), losses.Items);
     }
 
     public static string Refuses(this IOutboundDialect dialect, ChatRequest request)

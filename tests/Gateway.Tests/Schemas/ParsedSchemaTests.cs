@@ -16,7 +16,7 @@ public sealed class ParsedSchemaTests
         Assert.NotNull(first);
         // A copy for another target shares it.
         var renamed = tool with { Name = "g" };
-        SchemaSanitizer.Sanitise(Schema, SchemaRules.OpenAIStrict, "other", parsed: renamed.Parsed);
+        SchemaSanitizer.Sanitize(Schema, SchemaRules.OpenAIStrict, "other", parsed: renamed.Parsed);
         AnswerSchema.Parse(Schema, parsed: renamed.Parsed);
         Assert.Same(first, renamed.Parsed.Of(Schema));
     }
@@ -27,7 +27,7 @@ public sealed class ParsedSchemaTests
         const string text = """{"type":"string"}""";
         var parsed = new ParsedSchema();
         SchemaCheck.RefuseUnusable(text, "here", parsed: parsed);
-        var error = Assert.Throws<GatewayException>(() => SchemaSanitizer.Sanitise(text, SchemaRules.OpenAIStrict, "there", parsed: parsed)).Error;
+        var error = Assert.Throws<GatewayException>(() => SchemaSanitizer.Sanitize(text, SchemaRules.OpenAIStrict, "there", parsed: parsed)).Error;
         Assert.Equal("there", error.Field);
         Assert.StartsWith("there must describe an object", error.Message, StringComparison.Ordinal);
     }

@@ -4,7 +4,7 @@ using Dragoman.Schemas;
 
 namespace Dragoman.Gateway.Tests.Schemas;
 
-/// <summary>What holds of every schema that is sanitised by every provider's rules, as two judges see it that share nothing.</summary>
+/// <summary>What holds of every schema that is sanitized by every provider's rules, as two judges see it that share nothing.</summary>
 public class SchemaLawsTests
 {
     private const int Instances = 10;
@@ -23,17 +23,17 @@ public class SchemaLawsTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Sanitising_again_changes_nothing(string rules) => Check(rules, (_, _, sanitised) =>
+    public void Sanitizing_again_changes_nothing(string rules) => Check(rules, (_, _, sanitized) =>
     {
-        var again = SchemaSanitizer.Sanitise(sanitised.Json, Rules[rules], "schema");
-        Assert.True(sanitised.Json == again.Json, $"{sanitised.Json}\nbecomes\n{again.Json}");
+        var again = SchemaSanitizer.Sanitize(sanitized.Json, Rules[rules], "schema");
+        Assert.True(sanitized.Json == again.Json, $"{sanitized.Json}\nbecomes\n{again.Json}");
     });
 
     /// <summary>The parsed schema is read by all that come after, so nobody may change it.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void A_schema_that_was_parsed_before_becomes_the_same(string rules) =>
-        Check(rules, (schema, _, sanitised) =>
+        Check(rules, (schema, _, sanitized) =>
         {
             var parsed = new ParsedSchema();
             var text = schema.ToJsonString();
@@ -41,7 +41,7 @@ public class SchemaLawsTests
             {
                 try
                 {
-                    SchemaSanitizer.Sanitise(text, others, "other", parsed: parsed);
+                    SchemaSanitizer.Sanitize(text, others, "other", parsed: parsed);
                 }
                 catch (GatewayException)
                 {
@@ -50,8 +50,8 @@ public class SchemaLawsTests
             }
 
             Assert.NotNull(parsed.Of(text));
-            var again = SchemaSanitizer.Sanitise(text, Rules[rules], "schema", parsed: parsed);
-            Assert.Equal((sanitised.Json, sanitised.ChangesValidity, sanitised.Unsupported), (again.Json, again.ChangesValidity, again.Unsupported));
+            var again = SchemaSanitizer.Sanitize(text, Rules[rules], "schema", parsed: parsed);
+            Assert.Equal((sanitized.Json, sanitized.ChangesValidity, sanitized.Unsupported), (again.Json, again.ChangesValidity, again.Unsupported));
         });
 
     [Theory]
@@ -59,21 +59,21 @@ public class SchemaLawsTests
     public void Is_never_stricter_than_the_client(string rules)
     {
         var tried = 0;
-        Check(rules, (schema, random, sanitised) =>
+        Check(rules, (schema, random, sanitized) =>
         {
-            if (sanitised.Unsupported is not null)
+            if (sanitized.Unsupported is not null)
                 return;
             var client = new SchemaJudges(schema.ToJsonString());
             var typed = Rules[rules].IsClosed ? new SchemaJudges(SchemaReading.Typed(schema).ToJsonString()) : client;
-            var provider = new SchemaJudges(sanitised.Json);
-            var reading = new SchemaReading(Rules[rules], sanitised.Json);
+            var provider = new SchemaJudges(sanitized.Json);
+            var reading = new SchemaReading(Rules[rules], sanitized.Json);
             foreach (var value in new SchemaInstances(schema, random).Some(Instances))
             {
                 if (!client.Fit(value) || !typed.Fit(value) || !reading.CanBeSaid(value))
                     continue;
                 tried++;
                 var said = reading.Said(value);
-                Assert.True(provider.Fit(said), $"{sanitised.Json}\nforbids\n{said?.ToJsonString()}\nfor\n{value?.ToJsonString()}");
+                Assert.True(provider.Fit(said), $"{sanitized.Json}\nforbids\n{said?.ToJsonString()}\nfor\n{value?.ToJsonString()}");
             }
         });
         Assert.True(tried > Cases, $"{tried} instances are too few");
@@ -84,18 +84,18 @@ public class SchemaLawsTests
     public void Changes_validity_only_when_it_says_so(string rules)
     {
         var tried = 0;
-        Check(rules, (schema, random, sanitised) =>
+        Check(rules, (schema, random, sanitized) =>
         {
-            if (sanitised.ChangesValidity)
+            if (sanitized.ChangesValidity)
                 return;
             var client = new SchemaJudges(schema.ToJsonString());
-            var provider = new SchemaJudges(sanitised.Json);
-            foreach (var value in new SchemaInstances(JsonNode.Parse(sanitised.Json)!, random).Some(Instances).Concat(new SchemaInstances(schema, random).Some(Instances)))
+            var provider = new SchemaJudges(sanitized.Json);
+            foreach (var value in new SchemaInstances(JsonNode.Parse(sanitized.Json)!, random).Some(Instances).Concat(new SchemaInstances(schema, random).Some(Instances)))
             {
                 if (!provider.Fit(value))
                     continue;
                 tried++;
-                Assert.True(client.Fit(value), $"{sanitised.Json}\nallows\n{value?.ToJsonString()}\nwhich the client does not");
+                Assert.True(client.Fit(value), $"{sanitized.Json}\nallows\n{value?.ToJsonString()}\nwhich the client does not");
             }
         });
         Assert.True(tried > Cases / 2, $"{tried} instances are too few");
@@ -105,11 +105,11 @@ public class SchemaLawsTests
     [InlineData("openai")]
     [InlineData("anthropic")]
     [InlineData("gemini")]
-    public void Says_only_what_the_provider_knows(string rules) => Check(rules, (_, _, sanitised) =>
+    public void Says_only_what_the_provider_knows(string rules) => Check(rules, (_, _, sanitized) =>
     {
         var count = 0;
-        var strange = SchemaReading.Strange(JsonNode.Parse(sanitised.Json), Rules[rules], "", ref count);
-        Assert.True(strange is null, $"{strange} in\n{sanitised.Json}");
+        var strange = SchemaReading.Strange(JsonNode.Parse(sanitized.Json), Rules[rules], "", ref count);
+        Assert.True(strange is null, $"{strange} in\n{sanitized.Json}");
         Assert.InRange(count, 1, SchemaDocument.MostNodes);
     });
 
@@ -127,16 +127,16 @@ public class SchemaLawsTests
         }
     }
 
-    private static void Check(string rules, Action<JsonObject, Random, SanitisedSchema> law)
+    private static void Check(string rules, Action<JsonObject, Random, SanitizedSchema> law)
     {
         var taken = 0;
         Generated.Check(SchemaCases.WithRandom, Cases, one =>
         {
             var text = one.Schema.ToJsonString();
-            SanitisedSchema sanitised;
+            SanitizedSchema sanitized;
             try
             {
-                sanitised = SchemaSanitizer.Sanitise(text, Rules[rules], "schema");
+                sanitized = SchemaSanitizer.Sanitize(text, Rules[rules], "schema");
                 _ = AnswerSchema.Parse(Rules[rules].IsClosed ? SchemaReading.Typed(one.Schema).ToJsonString() : text);
             }
             catch (GatewayException refusal) when (refusal.Error is { Status: 400, Field: "schema" })
@@ -147,9 +147,9 @@ public class SchemaLawsTests
             taken++;
             try
             {
-                if (IsEndless(sanitised.Json))
+                if (IsEndless(sanitized.Json))
                     return;
-                law(one.Schema, one.Random, sanitised);
+                law(one.Schema, one.Random, sanitized);
             }
             catch (Exception failure)
             {

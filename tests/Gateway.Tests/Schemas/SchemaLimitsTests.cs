@@ -32,7 +32,7 @@ public class SchemaLimitsTests
         var definitions = string.Join(',', Enumerable.Range(0, 40).Select(index =>
             "\"d" + index + "\":{\"type\":\"object\",\"properties\":{\"l\":{\"$ref\":\"#/$defs/d" + (index + 1) + "\"},\"r\":{\"$ref\":\"#/$defs/d" + (index + 1) + "\"}}}"));
         var schema = "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"#/$defs/d0\"}},\"$defs\":{" + definitions + ",\"d40\":{\"type\":\"string\"}}}";
-        var kept = SchemaSanitizer.Sanitise(schema, SchemaRules.GeminiJsonSchema, "schema");
+        var kept = SchemaSanitizer.Sanitize(schema, SchemaRules.GeminiJsonSchema, "schema");
         Assert.InRange(kept.Json.Length, 1, 2 * schema.Length);
         Assert.Null(AnswerSchema.Parse(schema).FindMismatch("{}"u8));
     }
@@ -50,7 +50,7 @@ public class SchemaLimitsTests
         {
             try
             {
-                SchemaSanitizer.Sanitise(schema, rules, "schema");
+                SchemaSanitizer.Sanitize(schema, rules, "schema");
             }
             catch (GatewayException refusal)
             {
@@ -79,7 +79,7 @@ public class SchemaLimitsTests
         using var answer = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "streams", "gemini", "error-400-schema", "response.json")));
         Assert.Contains("Unknown name \"additionalProperties\"", answer.RootElement.GetProperty("error").GetProperty("message").GetString());
         const string schema = """{"type":"object","properties":{"city":{"type":"string"},"at":{"type":"object","properties":{},"additionalProperties":false}},"additionalProperties":false}""";
-        var json = SchemaSanitizer.Sanitise(schema, SchemaRules.GeminiJsonSchema, "schema");
+        var json = SchemaSanitizer.Sanitize(schema, SchemaRules.GeminiJsonSchema, "schema");
         Assert.Equal(schema, json.Json);
         Assert.False(json.ChangesValidity);
     }

@@ -6,7 +6,7 @@ using Dragoman.Schemas;
 namespace Dragoman.Gateway.Tests.Schemas;
 
 /// <summary>
-/// How an answer that the client's schema allows is said in the sanitised one: a closed object leaves out what it does
+/// How an answer that the client's schema allows is said in the sanitized one: a closed object leaves out what it does
 /// not name, and says absence as null where it requires every property.
 /// </summary>
 internal sealed class SchemaReading
@@ -20,10 +20,10 @@ internal sealed class SchemaReading
     private readonly JsonNode root;
     private readonly Dictionary<JsonNode, AnswerSchema?> judges = [];
 
-    public SchemaReading(SchemaRules rules, string sanitised)
+    public SchemaReading(SchemaRules rules, string sanitized)
     {
         this.rules = rules;
-        var whole = Each(JsonNode.Parse(sanitised)!, keywords =>
+        var whole = Each(JsonNode.Parse(sanitized)!, keywords =>
         {
             if (keywords["$ref"]?.GetValue<string>() == "#")
                 keywords["$ref"] = "#/$defs/the whole";
@@ -33,7 +33,7 @@ internal sealed class SchemaReading
         definitions["the whole"] = root = whole;
     }
 
-    /// <summary>The schema with the types that its parts speak of, in each part, so that it is no looser than a sanitised one.</summary>
+    /// <summary>The schema with the types that its parts speak of, in each part, so that it is no looser than a sanitized one.</summary>
     public static JsonNode Typed(JsonNode schema) => Each(schema, keywords =>
     {
         var spoken = keywords.Select(keyword => SchemaVocabulary.Assertions.GetValueOrDefault(keyword.Key)).Where(about => about is { Length: > 0 }).Distinct().ToList();

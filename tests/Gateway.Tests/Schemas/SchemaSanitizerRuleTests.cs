@@ -4,7 +4,7 @@ using Dragoman.Schemas;
 
 namespace Dragoman.Gateway.Tests.Schemas;
 
-/// <summary>Each case names answers that the client's schema allows, which the sanitised schema must allow as well.</summary>
+/// <summary>Each case names answers that the client's schema allows, which the sanitized schema must allow as well.</summary>
 public class SchemaSanitizerRuleTests
 {
     private static readonly Dictionary<string, SchemaRules> Rules = new()
@@ -24,21 +24,21 @@ public class SchemaSanitizerRuleTests
     [InlineData("anthropic", """{"type":"object","properties":{"a":{"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],"items":false}}}""", """{"a":["x",1]}""", """{"a":[true]}""")]
     public void Allows_what_the_client_allows(string rules, string schema, string allowed, string forbidden)
     {
-        var sanitised = SchemaSanitizer.Sanitise(schema, Rules[rules], "schema");
-        Assert.Null(sanitised.Unsupported);
-        var judge = AnswerSchema.Parse(sanitised.Json);
+        var sanitized = SchemaSanitizer.Sanitize(schema, Rules[rules], "schema");
+        Assert.Null(sanitized.Unsupported);
+        var judge = AnswerSchema.Parse(sanitized.Json);
         Assert.Null(judge.FindMismatch(Encoding.UTF8.GetBytes(allowed)));
         Assert.NotNull(judge.FindMismatch(Encoding.UTF8.GetBytes(forbidden)));
-        Assert.Equal(sanitised.Json, SchemaSanitizer.Sanitise(sanitised.Json, Rules[rules], "schema").Json);
+        Assert.Equal(sanitized.Json, SchemaSanitizer.Sanitize(sanitized.Json, Rules[rules], "schema").Json);
     }
 
     [Fact]
     public void Tells_of_parts_that_cannot_be_put_together()
     {
-        var sanitised = SchemaSanitizer.Sanitise("""{"type":"object","properties":{"a":{"allOf":[{"type":"string","pattern":"^a"},{"pattern":"b$"}]}},"required":["a"]}""", SchemaRules.OpenAIStrict, "schema");
-        Assert.Equal("""{"type":"object","properties":{"a":{"type":"string","pattern":"^a","description":"allOf: [{\"pattern\":\"b$\"}]"}},"required":["a"],"additionalProperties":false}""", sanitised.Json);
-        Assert.Equal(["allOf"], sanitised.Removed);
-        Assert.True(sanitised.ChangesValidity);
+        var sanitized = SchemaSanitizer.Sanitize("""{"type":"object","properties":{"a":{"allOf":[{"type":"string","pattern":"^a"},{"pattern":"b$"}]}},"required":["a"]}""", SchemaRules.OpenAIStrict, "schema");
+        Assert.Equal("""{"type":"object","properties":{"a":{"type":"string","pattern":"^a","description":"allOf: [{\"pattern\":\"b$\"}]"}},"required":["a"],"additionalProperties":false}""", sanitized.Json);
+        Assert.Equal(["allOf"], sanitized.Removed);
+        Assert.True(sanitized.ChangesValidity);
     }
 
     [Theory]
@@ -47,29 +47,29 @@ public class SchemaSanitizerRuleTests
     public void A_value_of_any_type_is_unsupported(string schema)
     {
         var whole = "{\"type\":\"object\",\"properties\":{\"a\":" + schema + "}}";
-        Assert.NotNull(SchemaSanitizer.Sanitise(whole, SchemaRules.OpenAIStrict, "schema").Unsupported);
-        Assert.NotNull(SchemaSanitizer.Sanitise(whole, SchemaRules.AnthropicNative, "schema").Unsupported);
+        Assert.NotNull(SchemaSanitizer.Sanitize(whole, SchemaRules.OpenAIStrict, "schema").Unsupported);
+        Assert.NotNull(SchemaSanitizer.Sanitize(whole, SchemaRules.AnthropicNative, "schema").Unsupported);
     }
 
     [Fact]
     public void Lets_Gemini_recur_through_optional_properties_only()
     {
-        var sanitised = SchemaSanitizer.Sanitise("""{"type":"object","properties":{"n":{"type":"array","items":{"$ref":"#"}}},"required":["n"]}""", SchemaRules.GeminiJsonSchema, "schema");
-        Assert.Contains("\"required\":[]", sanitised.Json);
-        Assert.True(sanitised.ChangesValidity);
-        Assert.Null(sanitised.Unsupported);
+        var sanitized = SchemaSanitizer.Sanitize("""{"type":"object","properties":{"n":{"type":"array","items":{"$ref":"#"}}},"required":["n"]}""", SchemaRules.GeminiJsonSchema, "schema");
+        Assert.Contains("\"required\":[]", sanitized.Json);
+        Assert.True(sanitized.ChangesValidity);
+        Assert.Null(sanitized.Unsupported);
     }
 
     [Fact]
     public void Tells_a_reference_from_a_recursion() =>
-        Assert.Null(SchemaSanitizer.Sanitise("""{"type":"object","properties":{"a":{"$ref":"#/$defs/A"},"b":{"$ref":"#/$defs/A"}},"$defs":{"A":{"type":"string"},"B":{"$ref":"#"}}}""", SchemaRules.AnthropicNative, "schema").Unsupported);
+        Assert.Null(SchemaSanitizer.Sanitize("""{"type":"object","properties":{"a":{"$ref":"#/$defs/A"},"b":{"$ref":"#/$defs/A"}},"$defs":{"A":{"type":"string"},"B":{"$ref":"#"}}}""", SchemaRules.AnthropicNative, "schema").Unsupported);
 
     [Fact]
     public void Bounds_a_description_that_is_written_out_again_and_again()
     {
         var written = Schema(",\"pattern\":\"x\"");
-        Assert.Equal(400, Assert.Throws<GatewayException>(() => SchemaSanitizer.Sanitise(written, SchemaRules.OpenAIStrict, "schema")).Error.Status);
-        Assert.True(SchemaSanitizer.Sanitise(Schema(""), SchemaRules.OpenAIStrict, "schema").Json.Length < 50_000);
+        Assert.Equal(400, Assert.Throws<GatewayException>(() => SchemaSanitizer.Sanitize(written, SchemaRules.OpenAIStrict, "schema")).Error.Status);
+        Assert.True(SchemaSanitizer.Sanitize(Schema(""), SchemaRules.OpenAIStrict, "schema").Json.Length < 50_000);
 
         // What stands beside a reference is put together with what the reference leads to.
         static string Schema(string beside)
@@ -82,8 +82,8 @@ public class SchemaSanitizerRuleTests
     [Fact]
     public void Refuses_more_levels_than_OpenAI_takes()
     {
-        Assert.Null(SchemaSanitizer.Sanitise(Nested(10), SchemaRules.OpenAIStrict, "schema").Unsupported);
-        Assert.NotNull(SchemaSanitizer.Sanitise(Nested(11), SchemaRules.OpenAIStrict, "schema").Unsupported);
+        Assert.Null(SchemaSanitizer.Sanitize(Nested(10), SchemaRules.OpenAIStrict, "schema").Unsupported);
+        Assert.NotNull(SchemaSanitizer.Sanitize(Nested(11), SchemaRules.OpenAIStrict, "schema").Unsupported);
 
         static string Nested(int levels) => Enumerable.Range(0, levels).Aggregate("""{"type":"string"}""", (inner, _) => $$"""{"type":"object","properties":{"a":{{inner}}},"required":["a"]}""");
     }

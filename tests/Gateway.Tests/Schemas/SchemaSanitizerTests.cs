@@ -25,19 +25,19 @@ public class SchemaSanitizerTests
     [InlineData("permissive", """{"type": "array", "x": 1}""", """{"type": "array", "x": 1}""", "", false)]
     public void Follows_the_table(string rules, string schema, string expected, string removed, bool changes)
     {
-        var sanitised = SchemaSanitizer.Sanitise(schema, Rules[rules], "schema");
-        Assert.Equal(expected, sanitised.Json);
-        Assert.Equal(removed, string.Join(',', sanitised.Removed));
-        Assert.Equal(changes, sanitised.ChangesValidity);
-        Assert.Equal(expected, SchemaSanitizer.Sanitise(expected, Rules[rules], "schema").Json);
+        var sanitized = SchemaSanitizer.Sanitize(schema, Rules[rules], "schema");
+        Assert.Equal(expected, sanitized.Json);
+        Assert.Equal(removed, string.Join(',', sanitized.Removed));
+        Assert.Equal(changes, sanitized.ChangesValidity);
+        Assert.Equal(expected, SchemaSanitizer.Sanitize(expected, Rules[rules], "schema").Json);
     }
 
     [Fact]
     public void Tells_what_Anthropic_refuses()
     {
-        Assert.NotNull(SchemaSanitizer.Sanitise("""{"type":"object","properties":{"n":{"$ref":"#"}}}""", SchemaRules.AnthropicNative, "schema").Unsupported);
+        Assert.NotNull(SchemaSanitizer.Sanitize("""{"type":"object","properties":{"n":{"$ref":"#"}}}""", SchemaRules.AnthropicNative, "schema").Unsupported);
         var many = string.Join(',', Enumerable.Range(0, 25).Select(index => $"\"p{index}\":{{\"type\":\"string\"}}"));
-        Assert.Contains("25", SchemaSanitizer.Sanitise("{\"type\":\"object\",\"properties\":{" + many + "}}", SchemaRules.AnthropicNative, "schema").Unsupported);
+        Assert.Contains("25", SchemaSanitizer.Sanitize("{\"type\":\"object\",\"properties\":{" + many + "}}", SchemaRules.AnthropicNative, "schema").Unsupported);
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public class SchemaSanitizerTests
     [InlineData("""{"type":"object","properties":[]}""")]
     public void Refuses_what_no_provider_can_use(string schema)
     {
-        var refusal = Assert.Throws<GatewayException>(() => SchemaSanitizer.Sanitise(schema, SchemaRules.OpenAIStrict, "tools[0].parameters"));
+        var refusal = Assert.Throws<GatewayException>(() => SchemaSanitizer.Sanitize(schema, SchemaRules.OpenAIStrict, "tools[0].parameters"));
         Assert.Equal(400, refusal.Error.Status);
         Assert.Equal("tools[0].parameters", refusal.Error.Field);
     }
@@ -64,6 +64,6 @@ public class SchemaSanitizerTests
             "d{{index}}":{"{{keyword}}":[{"$ref":"#/$defs/d{{index + 1}}"},{"$ref":"#/$defs/d{{index + 1}}"}]}
             """));
         var schema = "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"#/$defs/d0\",\"type\":\"object\"}},\"$defs\":{" + definitions + ",\"d30\":{\"type\":\"object\"}}}";
-        Assert.Equal(400, Assert.Throws<GatewayException>(() => SchemaSanitizer.Sanitise(schema, Rules[rules], "schema")).Error.Status);
+        Assert.Equal(400, Assert.Throws<GatewayException>(() => SchemaSanitizer.Sanitize(schema, Rules[rules], "schema")).Error.Status);
     }
 }

@@ -108,11 +108,11 @@ public sealed partial class TranslationGateway : IAsyncLifetime
                 losses = written.Losses;
             }
 
-            return new TranslationOutcome(null, losses.Losses, Json.Parse(Describe(call).ToJsonString()));
+            return new TranslationOutcome(null, losses.Items, Json.Parse(Describe(call).ToJsonString()));
         }
         catch (GatewayException refusal)
         {
-            return new TranslationOutcome(refusal.Error, losses.Losses, default);
+            return new TranslationOutcome(refusal.Error, losses.Items, default);
         }
     }
 

@@ -40,7 +40,7 @@ internal static class SchemaTargets
             {
                 try
                 {
-                    var sanitized = SchemaSanitizer.Sanitise(text, rules, "schema");
+                    var sanitized = SchemaSanitizer.Sanitize(text, rules, "schema");
                     SchemaCheck.RefuseUnusable(sanitized.Json, "sanitized");
                 }
                 catch (GatewayException refusal)

@@ -24,12 +24,12 @@ internal sealed record AnthropicFormat(AnthropicFormatMeans Means, string? Nativ
         if (means == AnthropicFormatMeans.None)
             return new AnthropicFormat(means);
         var schema = request.Format!.Schema ?? AnyObject;
-        var sanitised = SchemaSanitizer.Sanitise(schema, means == AnthropicFormatMeans.Native ? SchemaRules.AnthropicNative : SchemaRules.Permissive, Field, losses.Work, request.Format.Parsed);
-        if (means == AnthropicFormatMeans.Native && sanitised.Unsupported is null)
+        var sanitized = SchemaSanitizer.Sanitize(schema, means == AnthropicFormatMeans.Native ? SchemaRules.AnthropicNative : SchemaRules.Permissive, Field, losses.Work, request.Format.Parsed);
+        if (means == AnthropicFormatMeans.Native && sanitized.Unsupported is null)
         {
-            if (sanitised.ChangesValidity)
+            if (sanitized.ChangesValidity)
                 losses.Clamped(Field);
-            return new AnthropicFormat(means, sanitised.Json, sanitised.ChangesValidity ? schema : null);
+            return new AnthropicFormat(means, sanitized.Json, sanitized.ChangesValidity ? schema : null);
         }
 
         losses.Emulated(Field);

@@ -111,16 +111,16 @@ internal sealed class AnthropicTools
         var schema = SchemaOf(tool);
         if (tool.Strict != true)
             return (tool, schema, model.KeepsToSchemas ? tool.Strict : null);
-        var sanitised = model.KeepsToSchemas ? SchemaSanitizer.Sanitise(schema, SchemaRules.AnthropicNative, "tools", losses.Work, tool.Parsed) : null;
-        if (sanitised is not { Unsupported: null })
+        var sanitized = model.KeepsToSchemas ? SchemaSanitizer.Sanitize(schema, SchemaRules.AnthropicNative, "tools", losses.Work, tool.Parsed) : null;
+        if (sanitized is not { Unsupported: null })
         {
             losses.Dropped("strict");
             return (tool, schema, null);
         }
 
-        if (sanitised.ChangesValidity)
+        if (sanitized.ChangesValidity)
             losses.Clamped("strict");
-        return (tool, sanitised.Json, true);
+        return (tool, sanitized.Json, true);
     }
 
     /// <summary>The schema must have the type object, which many clients leave out.</summary>

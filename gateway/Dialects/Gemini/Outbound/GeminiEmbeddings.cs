@@ -90,12 +90,12 @@ internal static class GeminiEmbeddings
     private static float[] ReadVector(ref Utf8JsonReader reader, List<float> numbers)
     {
         var vector = VectorReader.ReadNumbers(ref reader, numbers);
-        Normalise(vector);
+        Normalize(vector);
         return VectorReader.Finite(vector);
     }
 
     /// <summary>Google does not normalize vectors that it truncates, but OpenAI's clients expect the length 1.</summary>
-    private static void Normalise(float[] vector)
+    private static void Normalize(float[] vector)
     {
         const double tolerance = 1e-3;
         var length = Math.Sqrt(vector.Sum(value => (double)value * value));

@@ -38,7 +38,7 @@ internal static class GeminiToolWriter
                 writer.WriteString("description"u8, description);
             if ((tool.FreeText is null ? tool.Parameters : FreeText.Parameters) is { } parameters)
             {
-                var schema = SchemaSanitizer.Sanitise(parameters, SchemaRules.GeminiJsonSchema, $"tools[{index}].function.parameters", losses.Work, tool.Parsed);
+                var schema = SchemaSanitizer.Sanitize(parameters, SchemaRules.GeminiJsonSchema, $"tools[{index}].function.parameters", losses.Work, tool.Parsed);
                 isClamped |= schema.ChangesValidity;
                 // Without a schema any object is allowed, which is looser but never wrong.
                 isClamped |= schema.Unsupported is not null;

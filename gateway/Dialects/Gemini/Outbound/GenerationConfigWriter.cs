@@ -124,16 +124,16 @@ internal sealed class GenerationConfigWriter(Utf8JsonWriter writer, ChatRequest 
             return schema;
         }
 
-        var sanitised = SchemaSanitizer.Sanitise(schema, SchemaRules.GeminiJsonSchema, "response_format.json_schema.schema", losses.Work, format.Parsed);
-        if (sanitised.Unsupported is not null)
+        var sanitized = SchemaSanitizer.Sanitize(schema, SchemaRules.GeminiJsonSchema, "response_format.json_schema.schema", losses.Work, format.Parsed);
+        if (sanitized.Unsupported is not null)
         {
             losses.Emulated("response_format");
             return schema;
         }
 
         writer.WritePropertyName("responseJsonSchema"u8);
-        writer.WriteRawValue(sanitised.Json, skipInputValidation: true);
-        if (!sanitised.ChangesValidity)
+        writer.WriteRawValue(sanitized.Json, skipInputValidation: true);
+        if (!sanitized.ChangesValidity)
             return null;
         losses.Clamped("response_format");
         return schema;

@@ -141,7 +141,7 @@ internal sealed class ResponsesReader(FailureReader readError, string upstreamMo
     {
         if (!json.StartsWith("{"u8))
             throw new JsonException();
-        var told = ToldResponse.Read(json);
+        var told = ReportedResponse.Read(json);
         Start(told.Id);
         var isIncomplete = told.Status.SequenceEqual("incomplete"u8);
         if (!isIncomplete && !told.Status.SequenceEqual("completed"u8))

@@ -18,7 +18,7 @@ public class ToolResultMediaTests
             ["tool:see", "tool:none", "user:Attached to the result of the tool call aa:+1", "user:next", "tool:", "user:Attached to the result of the tool call cc:+1"],
             turns.Select(turn => $"{turn.Role.ToString().ToLowerInvariant()}:{(turn.Parts[0] is ToolResultPart result ? result.Text : turn.Text)}{(turn.Parts.Count > 1 ? $"+{turn.Parts.Count - 1}" : "")}"));
         Assert.All(turns.SelectMany(turn => turn.Parts).OfType<ToolResultPart>(), result => Assert.All(result.Content, part => Assert.IsType<TextPart>(part)));
-        Assert.Equal([new Loss("tool result media", LossAction.Emulated)], losses.Losses);
+        Assert.Equal([new Loss("tool result media", LossAction.Emulated)], losses.Items);
     }
 
     [Fact]

@@ -47,10 +47,10 @@ public sealed class OllamaEmbeddingsTests
     }
 
     [Fact]
-    public void More_dimensions_than_there_are_change_nothing() => Assert.Equal([1f, 0f], OllamaEmbeddings.Normalise([1, 0], 5));
+    public void More_dimensions_than_there_are_change_nothing() => Assert.Equal([1f, 0f], OllamaEmbeddings.Normalize([1, 0], 5));
 
     [Fact]
-    public void A_zero_vector_stays_zero() => Assert.Equal([0f, 0f], OllamaEmbeddings.Normalise([0, 0], null));
+    public void A_zero_vector_stays_zero() => Assert.Equal([0f, 0f], OllamaEmbeddings.Normalize([0, 0], null));
 
     [Fact]
     public void Nothing_to_embed_is_an_empty_list()

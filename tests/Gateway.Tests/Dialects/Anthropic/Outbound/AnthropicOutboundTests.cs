@@ -373,7 +373,7 @@ public sealed class AnthropicOutboundTests
         var losses = new LossReport();
         var call = Anthropic.Write(Request with { Format = new OutputFormat(OutputFormatKind.JsonSchema, Schema, "n") }, Haiku45, losses);
         Assert.Null(call.AnswerSchema);
-        Assert.Empty(losses.Losses);
+        Assert.Empty(losses.Items);
     }
 
     [Theory]

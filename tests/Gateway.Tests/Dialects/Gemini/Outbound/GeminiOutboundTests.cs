@@ -163,7 +163,7 @@ public sealed class GeminiOutboundTests
     [InlineData(ToolChoiceKind.None, """{"mode":"NONE"}""")]
     [InlineData(ToolChoiceKind.Required, """{"mode":"ANY"}""")]
     [InlineData(ToolChoiceKind.Named, """{"mode":"ANY","allowedFunctionNames":["f"]}""")]
-    public void Tools_are_declared_with_sanitised_schemas(ToolChoiceKind kind, string mode)
+    public void Tools_are_declared_with_sanitized_schemas(ToolChoiceKind kind, string mode)
     {
         var sent = Gemini.Send(Request with
         {

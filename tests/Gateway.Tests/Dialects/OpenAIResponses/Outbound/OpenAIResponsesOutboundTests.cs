@@ -152,7 +152,7 @@ public sealed class OpenAIResponsesOutboundTests
         var format = body.GetProperty("text").GetProperty("format");
         Assert.Equal((Optional, false), (format.GetProperty("schema").GetRawText(), format.GetProperty("strict").GetBoolean()));
         Assert.False(body.GetProperty("tools")[0].GetProperty("strict").GetBoolean());
-        Assert.Equal(["response_format", "strict"], losses.Losses.Select(loss => loss.Field).Order(StringComparer.Ordinal));
+        Assert.Equal(["response_format", "strict"], losses.Items.Select(loss => loss.Field).Order(StringComparer.Ordinal));
     }
 
     [Fact]

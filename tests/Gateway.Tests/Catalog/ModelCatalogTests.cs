@@ -4,13 +4,13 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Gateway.Tests.Catalog;
 
-public class ModelCatalogueTests
+public class ModelCatalogTests
 {
     private readonly ManualTimeProvider clock = new();
     private Func<string, IReadOnlyList<ListedModel>> listed = _ => [];
     private int asked;
 
-    private ModelCatalogue Catalogue(string json) => new(
+    private ModelCatalog Catalog(string json) => new(
         ConfigurationReader.Read(json, "test", new Dictionary<string, string>()),
         (provider, _) =>
         {
@@ -30,16 +30,16 @@ public class ModelCatalogueTests
     [InlineData("library/best")]
     [InlineData("good:8b")]
     public async Task A_configured_name_is_found_however_it_is_written(string name) =>
-        Assert.Equal(new Target("two", "big"), (await Catalogue(TwoProviders).FindAsync(name))!.Targets[0]);
+        Assert.Equal(new Target("two", "big"), (await Catalog(TwoProviders).FindAsync(name))!.Targets[0]);
 
     [Fact]
     public async Task The_operators_entry_wins_then_the_provider_that_was_configured_first()
     {
         listed = provider => [new ListedModel("best"), new ListedModel("shared"), new ListedModel("only-" + provider)];
-        var catalogue = Catalogue(TwoProviders);
-        Assert.Equal(["Best", "shared", "only-one", "only-two"], (await catalogue.ListAsync()).Select(model => model.Name));
-        Assert.Equal(new Target("one", "shared"), (await catalogue.FindAsync("shared:latest"))!.Targets[0]);
-        Assert.Equal(new Target("two", "only-two"), (await catalogue.FindAsync("only-two"))!.Targets[0]);
+        var catalog = Catalog(TwoProviders);
+        Assert.Equal(["Best", "shared", "only-one", "only-two"], (await catalog.ListAsync()).Select(model => model.Name));
+        Assert.Equal(new Target("one", "shared"), (await catalog.FindAsync("shared:latest"))!.Targets[0]);
+        Assert.Equal(new Target("two", "only-two"), (await catalog.FindAsync("only-two"))!.Targets[0]);
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public class ModelCatalogueTests
     [InlineData("ONE/anything:latest", "one", "anything")]
     [InlineData("two/publisher/model@q4", "two", "publisher/model@q4")]
     public async Task Any_model_of_a_provider_is_reachable_behind_its_name(string name, string provider, string model) =>
-        Assert.Equal(new Target(provider, model), (await Catalogue(TwoProviders).FindAsync(name))!.Targets[0]);
+        Assert.Equal(new Target(provider, model), (await Catalog(TwoProviders).FindAsync(name))!.Targets[0]);
 
     [Theory]
     [InlineData("")]
@@ -55,7 +55,7 @@ public class ModelCatalogueTests
     [InlineData("three/x")]
     [InlineData("one/")]
     [InlineData("/one")]
-    public async Task What_nobody_publishes_is_not_found(string name) => Assert.Null(await Catalogue(TwoProviders).FindAsync(name));
+    public async Task What_nobody_publishes_is_not_found(string name) => Assert.Null(await Catalog(TwoProviders).FindAsync(name));
 
     [Theory]
     [InlineData("one/x", "x")]
@@ -81,7 +81,7 @@ public class ModelCatalogueTests
     public async Task Any_plausible_model_of_a_provider_is_reachable(string name, string? upstream)
     {
         listed = _ => [];
-        Assert.Equal(upstream, (await Catalogue(TwoProviders).FindAsync(name))?.Targets[0].Model);
+        Assert.Equal(upstream, (await Catalog(TwoProviders).FindAsync(name))?.Targets[0].Model);
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public class ModelCatalogueTests
     [InlineData("a\0b")]
     public async Task No_provider_is_asked_for_a_name_that_cannot_be(string name)
     {
-        Assert.Null(await Catalogue(TwoProviders).FindAsync(name));
+        Assert.Null(await Catalog(TwoProviders).FindAsync(name));
         Assert.Equal(0, asked);
     }
 
@@ -98,27 +98,27 @@ public class ModelCatalogueTests
     public async Task A_list_is_asked_for_again_only_when_it_has_grown_old()
     {
         listed = _ => [new ListedModel("a")];
-        var catalogue = Catalogue("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
-        await catalogue.ListAsync();
-        await catalogue.ListAsync();
+        var catalog = Catalog("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
+        await catalog.ListAsync();
+        await catalog.ListAsync();
         Assert.Equal(1, asked);
         clock.Advance(TimeSpan.FromMinutes(6));
         listed = _ => [new ListedModel("b")];
-        await catalogue.ListAsync();
+        await catalog.ListAsync();
         Assert.Equal(2, asked);
-        Assert.Equal(["b"], (await catalogue.ListAsync()).Select(model => model.Name));
+        Assert.Equal(["b"], (await catalog.ListAsync()).Select(model => model.Name));
     }
 
     [Fact]
     public async Task A_provider_that_is_down_does_not_empty_the_list()
     {
         listed = _ => [new ListedModel("a")];
-        var catalogue = Catalogue("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
-        await catalogue.ListAsync();
+        var catalog = Catalog("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
+        await catalog.ListAsync();
         listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));
         clock.Advance(TimeSpan.FromMinutes(6));
-        await catalogue.ListAsync();
-        Assert.Equal(["a"], (await catalogue.ListAsync()).Select(model => model.Name));
+        await catalog.ListAsync();
+        Assert.Equal(["a"], (await catalog.ListAsync()).Select(model => model.Name));
         Assert.Equal(2, asked);
     }
 
@@ -126,7 +126,7 @@ public class ModelCatalogueTests
     public async Task An_unknown_name_is_not_called_unknown_while_a_provider_has_not_been_heard()
     {
         listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));
-        var error = await Assert.ThrowsAsync<GatewayException>(async () => await Catalogue(TwoProviders).FindAsync("nope"));
+        var error = await Assert.ThrowsAsync<GatewayException>(async () => await Catalog(TwoProviders).FindAsync("nope"));
         Assert.Equal("The provider one cannot be reached for its list of models, so 'nope' may or may not exist.", error.Error.Message);
     }
 
@@ -134,11 +134,11 @@ public class ModelCatalogueTests
     public async Task A_provider_that_was_down_at_first_is_asked_again_soon()
     {
         listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));
-        var catalogue = Catalogue("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
-        Assert.Empty(await catalogue.ListAsync());
+        var catalog = Catalog("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
+        Assert.Empty(await catalog.ListAsync());
         listed = _ => [new ListedModel("a")];
         clock.Advance(TimeSpan.FromSeconds(6));
-        Assert.Equal(["a"], (await catalogue.ListAsync()).Select(model => model.Name));
+        Assert.Equal(["a"], (await catalog.ListAsync()).Select(model => model.Name));
     }
 
     private const string Deaf = """
@@ -147,7 +147,7 @@ public class ModelCatalogueTests
         """;
 
     /// <summary>The first of two providers takes the question and never answers, as one behind a firewall does.</summary>
-    private ModelCatalogue WithADeafProvider(Func<string, Task<IReadOnlyList<ListedModel>>>? answer = null) => new(
+    private ModelCatalog WithADeafProvider(Func<string, Task<IReadOnlyList<ListedModel>>>? answer = null) => new(
         ConfigurationReader.Read(Deaf, "test", new Dictionary<string, string>()),
         (provider, _) =>
         {
@@ -169,21 +169,21 @@ public class ModelCatalogueTests
     [Fact]
     public async Task A_provider_that_says_nothing_keeps_its_rank_for_a_second_and_once()
     {
-        var catalogue = WithADeafProvider();
-        var first = catalogue.FindAsync("listed").AsTask();
+        var catalog = WithADeafProvider();
+        var first = catalog.FindAsync("listed").AsTask();
         clock.Advance(TimeSpan.FromMilliseconds(999));
         Assert.False(first.IsCompleted);
         clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal(new Target("good", "listed"), (await first.WaitAsync(TimeSpan.FromSeconds(30)))!.Targets[0]);
-        Assert.Equal(new Target("good", "listed"), (await catalogue.FindAsync("listed").AsTask().WaitAsync(TimeSpan.FromSeconds(30)))!.Targets[0]);
+        Assert.Equal(new Target("good", "listed"), (await catalog.FindAsync("listed").AsTask().WaitAsync(TimeSpan.FromSeconds(30)))!.Targets[0]);
     }
 
     [Fact]
     public async Task A_name_of_both_is_the_firsts_if_it_answers_within_the_second()
     {
         var late = new TaskCompletionSource<IReadOnlyList<ListedModel>>();
-        var catalogue = WithADeafProvider(provider => provider == "deaf" ? late.Task : Task.FromResult<IReadOnlyList<ListedModel>>([new ListedModel("listed")]));
-        var found = catalogue.FindAsync("listed").AsTask();
+        var catalog = WithADeafProvider(provider => provider == "deaf" ? late.Task : Task.FromResult<IReadOnlyList<ListedModel>>([new ListedModel("listed")]));
+        var found = catalog.FindAsync("listed").AsTask();
         late.SetResult([new ListedModel("listed")]);
         Assert.Equal(new Target("deaf", "listed"), (await found.WaitAsync(TimeSpan.FromSeconds(30)))!.Targets[0]);
     }
@@ -191,33 +191,33 @@ public class ModelCatalogueTests
     [Fact]
     public async Task A_list_of_all_models_is_told_without_a_provider_that_says_nothing()
     {
-        var catalogue = WithADeafProvider();
-        var first = catalogue.ListAsync().AsTask();
+        var catalog = WithADeafProvider();
+        var first = catalog.ListAsync().AsTask();
         Assert.False(first.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(["mine", "listed", "good/odd"], (await first.WaitAsync(TimeSpan.FromSeconds(30))).Select(model => model.Name));
-        Assert.Equal(3, (await catalogue.ListAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30))).Count);
+        Assert.Equal(3, (await catalog.ListAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30))).Count);
     }
 
     [Fact]
     public async Task A_name_that_only_the_silent_one_may_have_is_refused_at_once_after_its_first_failure()
     {
-        var catalogue = WithADeafProvider();
-        var first = catalogue.FindAsync("unknown").AsTask();
+        var catalog = WithADeafProvider();
+        var first = catalog.FindAsync("unknown").AsTask();
         clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal("upstream_unreachable", (await Assert.ThrowsAsync<GatewayException>(() => first.WaitAsync(TimeSpan.FromSeconds(30)))).Error.Code);
         clock.Advance(TimeSpan.FromSeconds(2));
         // It is being asked again, and nobody waits for that.
         Assert.Equal(3, asked);
-        await Assert.ThrowsAsync<GatewayException>(() => catalogue.FindAsync("unknown").AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAsync<GatewayException>(() => catalog.FindAsync("unknown").AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
     public async Task A_provider_that_was_never_heard_is_asked_less_and_less_often_without_any_request()
     {
         listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));
-        var catalogue = Catalogue("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
-        await Assert.ThrowsAsync<GatewayException>(() => catalogue.FindAsync("m").AsTask());
+        var catalog = Catalog("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
+        await Assert.ThrowsAsync<GatewayException>(() => catalog.FindAsync("m").AsTask());
         var times = new List<int>();
         for (var second = 1; second <= 190; second++)
         {
@@ -231,14 +231,14 @@ public class ModelCatalogueTests
         listed = _ => [new ListedModel("m")];
         clock.Advance(TimeSpan.FromMinutes(1));
         // Heard in the meantime, with no request that had to fail for it.
-        Assert.NotNull(await catalogue.FindAsync("m"));
+        Assert.NotNull(await catalog.FindAsync("m"));
     }
 
     [Fact]
     public async Task Another_providers_list_cannot_take_a_name_that_begins_with_a_providers_own()
     {
         listed = provider => provider == "one" ? [new ListedModel("two/big")] : [];
-        Assert.Equal(new Target("two", "big"), (await Catalogue(TwoProviders).FindAsync("two/big"))!.Targets[0]);
+        Assert.Equal(new Target("two", "big"), (await Catalog(TwoProviders).FindAsync("two/big"))!.Targets[0]);
     }
 
     [Theory]
@@ -251,10 +251,10 @@ public class ModelCatalogueTests
     public async Task A_provider_whose_models_may_not_be_called_directly_has_only_what_is_published(string name, string? upstream)
     {
         listed = _ => [new ListedModel("listed"), new ListedModel("one/own")];
-        var catalogue = Catalogue("""
+        var catalog = Catalog("""
             { "providers": { "one": { "dialect": "mistral", "publish": "all", "direct": false } },
               "models": { "mine": { "provider": "one", "model": "hidden" } } }
             """);
-        Assert.Equal(upstream, (await catalogue.FindAsync(name))?.Targets[0].Model);
+        Assert.Equal(upstream, (await catalog.FindAsync(name))?.Targets[0].Model);
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 
 /// <summary>The members of a finished response object that matter, as raw JSON. They are found in one pass, because the output may be long.</summary>
-internal ref struct ToldResponse
+internal ref struct ReportedResponse
 {
     public ReadOnlySpan<byte> Id;
 
@@ -16,9 +16,9 @@ internal ref struct ToldResponse
 
     /// <param name="json">JSON that begins with the object.</param>
     /// <exception cref="JsonException">Not JSON.</exception>
-    public static ToldResponse Read(ReadOnlySpan<byte> json)
+    public static ReportedResponse Read(ReadOnlySpan<byte> json)
     {
-        var told = default(ToldResponse);
+        var told = default(ReportedResponse);
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowMultipleValues = true });
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -8,7 +8,7 @@ namespace Dragoman.Catalog;
 /// the name begins with, then the provider that was configured first. Any model of a provider is reachable as
 /// <c>provider/model</c>, unless the operator forbids it for the provider.
 /// </summary>
-public sealed class ModelCatalogue
+public sealed class ModelCatalog
 {
     private readonly Dictionary<string, PublishedModel> configured = [];
 
@@ -19,7 +19,7 @@ public sealed class ModelCatalogue
     private readonly List<ProviderModelList> lists = [];
     private readonly GatewayConfiguration configuration;
 
-    public ModelCatalogue(GatewayConfiguration configuration, ModelLister lister, TimeProvider clock)
+    public ModelCatalog(GatewayConfiguration configuration, ModelLister lister, TimeProvider clock)
     {
         this.configuration = configuration;
         foreach (var settings in configuration.Models)
