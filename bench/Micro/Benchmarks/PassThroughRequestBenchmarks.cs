@@ -4,7 +4,7 @@ using Dragoman.Streams;
 
 namespace Dragoman.Micro.Benchmarks;
 
-/// <summary>A request that passes through, read and written, parsing included: steps 3 and 6.</summary>
+/// <summary>Reads and writes a request that is passed through, including parsing: steps 3 and 6.</summary>
 public class PassThroughRequestBenchmarks
 {
     private Cell way = null!;
@@ -28,7 +28,7 @@ public class PassThroughRequestBenchmarks
         Warm.Up(() => Pass());
     }
 
-    /// <summary>The body is asked for, so that it is written.</summary>
+    /// <summary>Reads the body, because it is only written when it is read.</summary>
     [Benchmark]
     public ReadOnlyMemory<byte> Pass() => way.Upstream.Dialect.TryPassThrough(way.Client.Read(source), way.Upstream.Model)!.Body;
 

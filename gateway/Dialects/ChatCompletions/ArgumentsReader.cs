@@ -4,12 +4,12 @@ using Dragoman.Dialects.Requests;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
-/// <summary>The <c>arguments</c> of a tool call that a client sends back, in chat completions and in Responses alike.</summary>
+/// <summary>Reads the <c>arguments</c> of a tool call that a client sends back, in chat completions and in Responses.</summary>
 internal static class ArgumentsReader
 {
-    /// <summary>The text of a JSON object; <c>{}</c> where there is none.</summary>
-    /// <param name="call">Has the member.</param>
-    /// <exception cref="GatewayException">The member is the text of anything else.</exception>
+    /// <summary>The text of a JSON object, or <c>{}</c> when the member is missing or blank.</summary>
+    /// <param name="call">The object with the member.</param>
+    /// <exception cref="GatewayException">The member is not the text of a JSON object.</exception>
     public static string Read(RequestObject call)
     {
         var arguments = call.String("arguments");

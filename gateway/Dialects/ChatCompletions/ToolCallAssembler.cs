@@ -28,7 +28,7 @@ internal sealed class ToolCallAssembler(int choice, AnswerCourse course)
     /// <summary>Whether the arguments of a call are incomplete.</summary>
     public bool HasOpenArguments => slots.Exists(slot => slot.Scanner is { HasBegun: true, IsComplete: false });
 
-    /// <summary>Ends every call; the answer fails when one of them never got a name.</summary>
+    /// <summary>Ends every call. The answer fails when a call never got a name.</summary>
     public void Finish()
     {
         foreach (var slot in slots)

@@ -154,7 +154,7 @@ public sealed class OpenAIChatOutbound(CompatibleServer? server) : IOutboundDial
             || request.Sampling.Stop.Count > OpenAIModels.MostStopSequences || (OpenAIModels.Reasons(model.Base) && HoldsWhatReasoningModelsRefuse(request, model.Base))
         : (request.Stream && streamOptions.IsRefusedBy(model.Name)) || CompatibleRequest.IsNeeded(server, request));
 
-    /// <summary>The only name that the target takes for the bound of an answer's tokens; null: either.</summary>
+    /// <summary>The only name that the target accepts for the limit of an answer's tokens. Null when it accepts both.</summary>
     private string? LimitNameOf(ChatRequest request, string baseModel) =>
         server is null ? !TakesMaxCompletionTokens ? OutputLimitName.Older : request.Completion is null && OpenAIModels.Reasons(baseModel) ? OutputLimitName.Newer : null
         : server.TakesMaxCompletionTokens ? null

@@ -3,16 +3,16 @@ using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIChat;
 
-/// <summary>The client's own request with the provider's names of the model and the bound, and token counts asked for where it streams.</summary>
+/// <summary>The client's own request with the provider's names for the model and the limit. A stream also asks for token counts.</summary>
 internal static class OpenAIPassThroughRequest
 {
     private static readonly byte[] AskingOptions = [.. "{\"include_usage\":true}"u8];
     private static readonly byte[] True = [.. "true"u8];
 
-    /// <param name="request">The client's.</param>
-    /// <param name="source">Its JSON.</param>
-    /// <param name="upstreamModel">Whom it goes to.</param>
-    /// <param name="limitName">The only name of the answer's bound that the target takes; null: either.</param>
+    /// <param name="request">The client's request.</param>
+    /// <param name="source">The request's JSON.</param>
+    /// <param name="upstreamModel">The provider's name for the model.</param>
+    /// <param name="limitName">The only name of the answer's limit that the target accepts. Null when it accepts both.</param>
     public static EditedJson Edit(ChatRequest request, JsonMembers source, string upstreamModel, string? limitName)
     {
         var edited = new EditedJson(source);

@@ -5,31 +5,32 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.OpenAIChat;
 
 /// <summary>
-/// The two names of the bound of an answer's tokens. OpenAI's reasoning models take the newer one only (P-34), older versions
-/// of Azure's API and some compatible servers the older one only; a client's own request passes through with the name changed.
+/// The two names of the limit of an answer's tokens. OpenAI's reasoning models accept only the newer one (P-34). Older
+/// versions of Azure's API and some compatible servers accept only the older one. A client's own request is passed through
+/// with the name changed.
 /// </summary>
 internal static class OutputLimitName
 {
     public const string Older = "max_tokens";
     public const string Newer = "max_completion_tokens";
 
-    /// <summary>Whether the client's own request says the bound in a way that another name would not put right.</summary>
-    /// <param name="request">What is to pass through.</param>
-    /// <param name="only">The only name that the target takes; null: either.</param>
+    /// <summary>Whether the limit in the client's own request cannot be corrected by a change of the name.</summary>
+    /// <param name="request">The request to pass through.</param>
+    /// <param name="only">The only name that the target accepts. Null when it accepts both.</param>
     public static bool MustBeRewritten(ChatRequest request, string? only) =>
         only is not null && request.Source is { } source && Has(source, OtherThan(only)) && !CanBeRenamed(request, source, only);
 
-    /// <summary>Changes the name if that has to be done.</summary>
-    /// <param name="edited">The request as it will be sent.</param>
-    /// <param name="source">The client's own.</param>
-    /// <param name="only">The only name that the target takes; null: either.</param>
+    /// <summary>Changes the name if necessary.</summary>
+    /// <param name="edited">The request to send.</param>
+    /// <param name="source">The client's own request.</param>
+    /// <param name="only">The only name that the target accepts. Null when it accepts both.</param>
     public static void Change(EditedJson edited, JsonMembers source, string? only)
     {
         if (only is not null && source.Find(OtherThan(only)) is { IsEmpty: false } value)
             edited.Replace(Encoding.UTF8.GetBytes(OtherThan(only)), (byte[])[(byte)'"', .. Encoding.UTF8.GetBytes(only), .. "\":"u8, .. value.Span]);
     }
 
-    /// <summary>With both names, or null, it is better written anew; and a text to be continued has the older name alone.</summary>
+    /// <summary>False for both names or a null value, because the request is then rewritten, and for text completions, which have only the older name.</summary>
     private static bool CanBeRenamed(ChatRequest request, JsonMembers source, string only) =>
         request.Completion is null && !Has(source, only) && !source.Find(OtherThan(only)).IsEmpty;
 

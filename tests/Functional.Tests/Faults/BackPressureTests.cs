@@ -5,29 +5,29 @@ using Xunit.Abstractions;
 namespace Dragoman.Functional.Tests.Faults;
 
 /// <summary>
-/// A client that reads slowly slows its upstream: what it has not taken waits at the provider, not in the gateway. A client
-/// that stops reading is cut after <c>limits.stalledClientSeconds</c>.
+/// A client that reads slowly slows its upstream: bytes that it has not read wait at the provider, not in the gateway. The
+/// connection of a client that stops reading is closed after <c>limits.stalledClientSeconds</c>.
 /// </summary>
 [Collection(FaultTests.Name)]
 [Trait("Category", "Streaming")]
 public class BackPressureTests(FaultDeployment deployment, ITestOutputHelper report)
 {
     /// <summary>
-    /// What may be on its way for one client: the buffers of all hops; of nearly endless answers a little. Two are not
-    /// ours, and the kernel lets them grow by itself: the test's own proxy sends from up to 4 MiB, and nginx reads into more.
+    /// The most bytes in transit for one client: the buffers of all hops, a small part of a nearly endless answer. The kernel
+    /// lets two buffers grow that are not the gateway's: the test's own proxy sends from up to 4 MiB, and nginx reads into more.
     /// </summary>
     private const long MostOnTheWay = 16 * 1024 * 1024;
 
     private const int SmallBuffer = 16 * 1024;
     private const int Step = 256 * 1024;
 
-    /// <summary>What one stream may take of the process that carries it.</summary>
+    /// <summary>The memory that one stream may use in its process, in bytes.</summary>
     private const long MostMemory = 1024 * 1024;
 
-    /// <summary>Nothing has moved for so long: it stands still.</summary>
+    /// <summary>A stream stands still when nothing was forwarded for this long.</summary>
     private static readonly TimeSpan StandingStill = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Passed through, and translated.</summary>
+    /// <summary>Streams that are passed through and streams that are translated.</summary>
     public static TheoryData<string, string, string> Ways => new()
     {
         { "nginx", "openai-chat", "openai" }, { "nginx", "ollama-chat", "anthropic" },
@@ -43,7 +43,7 @@ public class BackPressureTests(FaultDeployment deployment, ITestOutputHelper rep
         report.WriteLine($"{way}, {client} from {provider}: {waiting >> 10} KiB on the way to a client that reads nothing");
         Assert.InRange(waiting, 1, MostOnTheWay);
 
-        // It goes on as the client goes on.
+        // The stream continues as the client continues to read.
         for (var time = 0; time < 3; time++)
         {
             for (long read = 0; asking.Exchange.Passed == waiting; read += Step)
@@ -92,7 +92,7 @@ public class BackPressureTests(FaultDeployment deployment, ITestOutputHelper rep
         await Eventually.HoldsAsync(
             () => sidecar.Lines.Any(line => line.Contains($"settled {asking.RequestId} ", StringComparison.Ordinal) && line.Contains(" ClientLeft ", StringComparison.Ordinal)),
             () => $"not settled as left:\n{sidecar.Log}");
-        // What it reads now never looks like a whole answer.
+        // What the client reads now must not look like a complete answer.
         var rest = "";
         try
         {
@@ -100,7 +100,7 @@ public class BackPressureTests(FaultDeployment deployment, ITestOutputHelper rep
         }
         catch (System.Net.Sockets.SocketException)
         {
-            // Cut.
+            // The connection was closed.
         }
 
         Assert.DoesNotContain("\r\n0\r\n\r\n", rest, StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public class BackPressureTests(FaultDeployment deployment, ITestOutputHelper rep
         _ => deployment.Door.Address,
     };
 
-    /// <summary>Asks for an answer that does not end, and reads its head.</summary>
+    /// <summary>Requests an endless answer and reads its head.</summary>
     private async Task<Asking> FloodAsync(Uri door, string client, string provider)
     {
         var (speaking, answering) = (ClientDialect.Of(client), ProviderDialect.Of(provider));
@@ -126,7 +126,7 @@ public class BackPressureTests(FaultDeployment deployment, ITestOutputHelper rep
         return new Asking(asking, await passage.First, requestId);
     }
 
-    /// <summary>How many bytes have left the provider when no more do.</summary>
+    /// <summary>The number of bytes that the provider has sent when the stream stands still.</summary>
     private static async Task<long> StandstillAsync(ProxiedExchange exchange)
     {
         var passed = -1L;

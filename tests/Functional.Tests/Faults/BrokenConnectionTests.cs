@@ -5,8 +5,8 @@ using Xunit;
 namespace Dragoman.Functional.Tests.Faults;
 
 /// <summary>
-/// A provider's connection that breaks: before the answer has begun it is a refusal with a status, afterwards the
-/// dialect's own error in the stream, and never an end that looks good.
+/// When a provider's connection breaks before the answer has begun, the client gets an error status. Later it gets the
+/// dialect's own error in the stream, and never an end that looks complete.
 /// </summary>
 [Collection(FaultTests.Name)]
 [Trait("Category", "Streaming")]
@@ -15,7 +15,7 @@ public class BrokenConnectionTests(FaultDeployment deployment)
     private const string ShortAnswer = "tokens=3";
     private const int Places = 20;
 
-    /// <summary>Bytes of the chunk that ends a body.</summary>
+    /// <summary>The length of the chunk that ends a body, in bytes.</summary>
     private const int LastChunk = 5;
 
     private static readonly string[] CountMembers = ["\"usage\"", "\"done\":true"];
@@ -66,13 +66,13 @@ public class BrokenConnectionTests(FaultDeployment deployment)
                 Assert.True(verdict.Ending == Ending.Good, told);
             if (verdict.Ending == Ending.Good)
             {
-                // The answer was whole; only token counts and the end of the framing were lost.
+                // The answer was complete. Only token counts and the end of the framing were lost.
                 Assert.True(place > finish, told);
                 Assert.True(WithoutCounts(undisturbed.Text) == WithoutCounts(answer.Text), $"{told}\ninstead of {undisturbed.Text}");
                 continue;
             }
 
-            // Once the answer has begun there is no way back to a status.
+            // Once the answer has begun, an error status is no longer possible.
             Assert.True(verdict.Ending == Ending.Refused ? !began && answer.Status == 502 : stream && place > HeadEnd(bytes), told);
             Assert.True(verdict.Message.Length > 0 && (verdict.Code is null || Codes.Contains(verdict.Code)), told);
             began |= verdict.Ending == Ending.StreamError;
@@ -83,7 +83,7 @@ public class BrokenConnectionTests(FaultDeployment deployment)
             Assert.Contains(" Failed error=UpstreamFailed ", settlement, StringComparison.Ordinal);
     }
 
-    /// <summary>An answer up to where it tells its token counts.</summary>
+    /// <summary>An answer up to its token counts.</summary>
     private static string WithoutCounts(string text)
     {
         var comparable = FaultDeployment.Comparable(text);
@@ -91,7 +91,7 @@ public class BrokenConnectionTests(FaultDeployment deployment)
         return counts < 0 ? comparable : comparable[..counts];
     }
 
-    /// <summary>Where the provider says that its answer is whole: in a stream, which unstreamed clients may get theirs from, or by its length.</summary>
+    /// <summary>The position at which the provider reports a complete answer: in a stream, which may also feed a whole answer, or by its length.</summary>
     private static int FinishIn(byte[] bytes, ProviderDialect provider)
     {
         var text = Encoding.Latin1.GetString(bytes);

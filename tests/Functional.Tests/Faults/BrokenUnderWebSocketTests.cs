@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Faults;
 
-/// <summary>A provider's connection that breaks under a WebSocket: the request ends as it would over HTTP, and the WebSocket takes the next one.</summary>
+/// <summary>When a provider's connection breaks, a request over a WebSocket ends as over HTTP, and the WebSocket accepts the next one.</summary>
 [Collection(FaultTests.Name)]
 [Trait("Category", "Streaming")]
 public class BrokenUnderWebSocketTests(FaultDeployment deployment)

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Faults;
 
-/// <summary>How an answer is sliced and when its bytes come changes nothing of it.</summary>
+/// <summary>An answer does not depend on how its bytes are split or when they arrive.</summary>
 [Collection(FaultTests.Name)]
 [Trait("Category", "Streaming")]
 public class DelayAndSplitTests(FaultDeployment deployment)

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Dragoman.Functional.Tests.Faults;
 
-/// <summary>Whatever a provider sends, there is an end to what the gateway keeps of it, and the client is told.</summary>
+/// <summary>Whatever a provider sends, the gateway keeps only a limited amount of it, and the client gets an error.</summary>
 [Collection(FaultTests.Name)]
 [Trait("Category", "Streaming")]
 public sealed class EndlessAnswerTests(FaultDeployment deployment, ITestOutputHelper report) : IAsyncLifetime
@@ -38,7 +38,7 @@ public sealed class EndlessAnswerTests(FaultDeployment deployment, ITestOutputHe
             var (answer, verdict) = await AskAsync(client, provider, EndlessAnswer.Of(client, provider, kind), stream);
             var told = $"{kind}, {client.Name} from {provider.Name}: {answer.Status} {Short(answer.Text)}";
             Assert.True(verdict.Ending == Ending.StreamError || (verdict.Ending == Ending.Refused && answer.Status == 502), told);
-            // Calls, and arguments that are put together first, have a bound of their own.
+            // Calls, and arguments that are assembled first, have a separate limit.
             Assert.True(verdict.Code is null or TooLarge || verdict.Message.Contains("belong to nothing yet", StringComparison.Ordinal), told);
         });
 
@@ -61,7 +61,7 @@ public sealed class EndlessAnswerTests(FaultDeployment deployment, ITestOutputHe
     [InlineData("anthropic-messages", "anthropic")]
     public async Task Of_what_means_nothing_and_would_pass_through(string client, string provider)
     {
-        // The words of another dialect.
+        // A stream in another dialect.
         var foreign = EndlessAnswer.Of(ClientDialect.Of("openai-chat"), ProviderDialect.Of("openai"), "text");
 
         var (answer, verdict) = await AskAsync(ClientDialect.Of(client), ProviderDialect.Of(provider), foreign, stream: true);

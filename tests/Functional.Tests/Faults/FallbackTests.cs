@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Faults;
 
-/// <summary>A model with a second target: it answers where the first one broke before it began, and nobody does where it broke later.</summary>
+/// <summary>The second target of a model answers when the first one failed before its answer began, but not when it failed later.</summary>
 [Collection(FaultTests.Name)]
 [Trait("Category", "Streaming")]
 public class FallbackTests(FaultDeployment deployment)

@@ -6,13 +6,13 @@ using Xunit;
 namespace Dragoman.Functional.Tests.Faults;
 
 /// <summary>
-/// The emulator behind a fault proxy behind the sidecar, once for all tests of faults. Each provider is there under its
-/// own name, as <c>impatient-NAME</c>, which waits only a moment for each event, and as <c>hasty-NAME</c>, which waits only
-/// a moment for all of an answer.
+/// The sidecar with the emulator behind a fault proxy, once for all tests of faults. Each provider is configured under its
+/// own name, as <c>impatient-NAME</c> with a short timeout for each event, and as <c>hasty-NAME</c> with a short timeout for
+/// the whole answer.
 /// </summary>
 public sealed partial class FaultDeployment : IAsyncLifetime
 {
-    /// <summary>Requests of one test on their way at once.</summary>
+    /// <summary>The number of concurrent requests of one test.</summary>
     public const int Parallelism = 16;
 
     private string directory = null!;
@@ -30,7 +30,7 @@ public sealed partial class FaultDeployment : IAsyncLifetime
 
     internal NginxFrontDoor Door { get; private set; } = null!;
 
-    /// <summary>What sidecar and functions have written.</summary>
+    /// <summary>The output of sidecar and functions.</summary>
     internal IEnumerable<string> Lines => Sidecar.Lines.Concat(Functions.Lines);
 
     /// <summary>All client dialects with all provider dialects.</summary>
@@ -59,10 +59,10 @@ public sealed partial class FaultDeployment : IAsyncLifetime
         Door = await NginxFrontDoor.StartAsync(Sidecar.Address.Authority, Functions.Address.Authority);
     }
 
-    /// <summary>Starts a process of its own for a test, with other limits.</summary>
+    /// <summary>Starts a separate process with other limits for a test.</summary>
     /// <param name="name"><c>sidecar</c> or <c>functions</c>.</param>
     /// <param name="limits">JSON of the member <c>limits</c>.</param>
-    /// <param name="heapLimit">The most bytes that it may take for objects, so that a test that fails spares the machine.</param>
+    /// <param name="heapLimit">The limit of the process's heap in bytes, so that a failing test does not exhaust the machine.</param>
     internal async Task<DragomanProcess> StartAsync(string name, string limits, int? heapLimit = null)
     {
         var file = Path.Combine(directory, $"gateway-{Guid.NewGuid():N}.json");
@@ -85,7 +85,7 @@ public sealed partial class FaultDeployment : IAsyncLifetime
         Directory.Delete(directory, recursive: true);
     }
 
-    /// <summary>Asks for a text, through a passage; of the sidecar, if not of another process.</summary>
+    /// <summary>Requests a text through a passage, from the sidecar or another process.</summary>
     internal async Task<ClientAnswer> AskAsync(ClientDialect client, string model, Passage passage, bool stream, DragomanProcess? process = null)
     {
         using var request = client.Ask(model, $"Say {passage.Marker}", stream);
@@ -97,7 +97,7 @@ public sealed partial class FaultDeployment : IAsyncLifetime
     internal Task<ClientAnswer> AskAsync(ClientDialect client, ProviderDialect provider, Passage passage, bool stream) =>
         AskAsync(client, $"{provider.Name}/{provider.Model}", passage, stream);
 
-    /// <summary>What passes for a request that nothing befalls: the provider's bytes and the client's answer.</summary>
+    /// <summary>The provider's bytes and the client's answer for a request without faults.</summary>
     internal async Task<(byte[] Bytes, ClientAnswer Answer)> AskUndisturbedAsync(ClientDialect client, ProviderDialect provider, string? behavior, bool stream)
     {
         var passage = Proxy.Plan(FaultPlan.None with { Behavior = behavior });
@@ -109,7 +109,7 @@ public sealed partial class FaultDeployment : IAsyncLifetime
         return (exchange.Recorded, answer);
     }
 
-    /// <summary>The lines that settled the requests, in no order.</summary>
+    /// <summary>The log lines that settled the requests, in any order.</summary>
     internal async Task<IReadOnlyList<string>> SettlementsAsync(IReadOnlyCollection<string> requestIds)
     {
         IReadOnlyList<string> settled = [];

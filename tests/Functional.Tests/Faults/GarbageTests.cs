@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Faults;
 
-/// <summary>A provider, or something between, that sends what is no answer.</summary>
+/// <summary>A provider or something in between sends bytes that are not an answer.</summary>
 [Collection(FaultTests.Name)]
 [Trait("Category", "Streaming")]
 public class GarbageTests(FaultDeployment deployment)
@@ -57,11 +57,11 @@ public class GarbageTests(FaultDeployment deployment)
         var (bytes, _) = await deployment.AskUndisturbedAsync(client, provider, ShortAnswer, stream);
         foreach (var place in Enumerable.Range(0, Places).Select(place => place * bytes.Length / Places))
         {
-            // It may announce more than comes.
+            // The head may announce more than arrives.
             var passage = deployment.Proxy.Plan(FaultPlan.Of(new Overwrite(place, Binary)) with { Behavior = ShortAnswer });
             var answer = await deployment.AskAsync(client, $"impatient-{provider.Name}/{provider.Model}", passage, stream);
 
-            // The name of an event that passes through, and numbers where one was lost, are the provider's.
+            // With pass-through, event names and numbers are the provider's, even when an event was lost.
             if (answer.Status != 200 || !PassesThrough(client, provider))
                 client.Judge(answer, stream);
         }

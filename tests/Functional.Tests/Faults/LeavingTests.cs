@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 namespace Dragoman.Functional.Tests.Faults;
 
 /// <summary>
-/// A client that leaves cancels what is being done for it at the provider within 100 ms: from the client's close to the
-/// moment at which the provider's side sees the gateway's.
+/// When a client disconnects, the gateway cancels its call to the provider within 100 ms: from the client's close until the
+/// provider's side sees the gateway's close.
 /// </summary>
 [Collection(FaultTests.Name)]
 [Trait("Category", "Streaming")]
@@ -16,7 +16,7 @@ public class LeavingTests(FaultDeployment deployment, ITestOutputHelper report)
 {
     private const string ShortAnswer = "tokens=3";
 
-    /// <summary>For the middle one; a busy machine may be late now and then.</summary>
+    /// <summary>The limit for the median, because a busy machine may be late sometimes.</summary>
     private static readonly TimeSpan Promised = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(2);
@@ -25,7 +25,7 @@ public class LeavingTests(FaultDeployment deployment, ITestOutputHelper report)
     {
         { "sidecar", true }, { "sidecar", false }, { "functions", true }, { "functions", false },
         { "nginx", true },
-        // Handed over to the functions.
+        // The request is handed over to the functions.
         { "nginx", false },
     };
 

@@ -7,17 +7,17 @@ using Xunit.Abstractions;
 
 namespace Dragoman.Functional.Tests.Faults;
 
-/// <summary>However much large requests come at once, the process stays within its memory, and nobody who is small is refused.</summary>
+/// <summary>With any number of large requests at once, the process stays within its memory, and no small request is rejected.</summary>
 [Trait("Category", "Streaming")]
 public sealed class MemoryStormTests(ITestOutputHelper report)
 {
     private const int Mebibyte = 1024 * 1024;
     private const int LargeBody = 30_000_000;
 
-    /// <summary>Resident, of a sidecar with the default configuration.</summary>
+    /// <summary>The most resident memory of a sidecar with the default configuration, in bytes.</summary>
     private const long MostMemory = 600L * Mebibyte;
 
-    /// <summary>Resident, a while after.</summary>
+    /// <summary>The most resident memory some time after the storm, in bytes.</summary>
     private const long MostLeft = 250L * Mebibyte;
 
     private static readonly TimeSpan AWhile = TimeSpan.FromMinutes(1);
@@ -25,7 +25,7 @@ public sealed class MemoryStormTests(ITestOutputHelper report)
     /// <summary>A busy machine needs a while for two gigabytes.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
 
-    /// <summary>Below this, in milliseconds, it is the machine that is measured.</summary>
+    /// <summary>In milliseconds. A shorter wait measures only the machine.</summary>
     private const double Noise = 20;
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class MemoryStormTests(ITestOutputHelper report)
             answer.Status == HttpStatusCode.OK || (answer is { Status: HttpStatusCode.ServiceUnavailable, RetryAfter: not null } && IsRefusal(answer.Body)), $"{answer.Status} {answer.Body}"));
         Assert.Contains(answers, answer => answer.Status == HttpStatusCode.OK);
         Assert.InRange(stormy.Chat, 0, Math.Max(2 * calm.Chat, Noise));
-        // Those who sent half of a message are told, and cut off.
+        // The connections with half of a message get the reason and are closed.
         Assert.All(await Task.WhenAll(sockets.Select(CloseReasonAsync)), reason => Assert.Equal("the message came too slowly", reason));
         foreach (var socket in sockets)
             socket.Dispose();
@@ -112,7 +112,7 @@ public sealed class MemoryStormTests(ITestOutputHelper report)
         }
         catch (IOException)
         {
-            // Cut off already.
+            // The connection is already closed.
         }
     }
 
@@ -128,9 +128,9 @@ public sealed class MemoryStormTests(ITestOutputHelper report)
 
     private sealed record Answered(HttpStatusCode Status, TimeSpan? RetryAfter, string Body);
 
-    /// <param name="Chat">Median of a small request, in milliseconds.</param>
-    /// <param name="Health">Median of <c>/health</c>, in milliseconds.</param>
-    /// <param name="LongestHealth">The longest of it.</param>
+    /// <param name="Chat">The median wait for a small request, in milliseconds.</param>
+    /// <param name="Health">The median wait for <c>/health</c>, in milliseconds.</param>
+    /// <param name="LongestHealth">The longest wait for <c>/health</c>, in milliseconds.</param>
     private sealed record Waits(double Chat, double Health, double LongestHealth);
 
     private sealed class Deployment(SwallowingUpstream upstream, DragomanProcess sidecar, ScratchDirectory directory, ITestOutputHelper report) : IAsyncDisposable
@@ -139,8 +139,8 @@ public sealed class MemoryStormTests(ITestOutputHelper report)
 
         public DragomanProcess Sidecar => sidecar;
 
-        /// <param name="report">Gets the figures.</param>
-        /// <param name="heapLimit">Of the sidecar, in bytes.</param>
+        /// <param name="report">Receives the figures.</param>
+        /// <param name="heapLimit">The sidecar's heap limit in bytes.</param>
         public static async Task<Deployment> StartAsync(ITestOutputHelper report, int? heapLimit = null)
         {
             var directory = new ScratchDirectory();
@@ -159,7 +159,7 @@ public sealed class MemoryStormTests(ITestOutputHelper report)
             return new Deployment(upstream, sidecar, directory, report);
         }
 
-        /// <summary>Sends small requests one after the other until something has ended; none of them may be refused.</summary>
+        /// <summary>Sends small requests one after another until the task has ended. None of them may be rejected.</summary>
         public async Task<Waits> MediansAsync(Task until)
         {
             using var client = PlainHttpClient.For(sidecar.Address);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Faults;
 
-/// <summary>A provider that falls silent: each time that is waited for has its own error, which says what was waited for.</summary>
+/// <summary>When a provider stalls, each timeout has a separate error that names what was awaited.</summary>
 [Collection(FaultTests.Name)]
 [Trait("Category", "Streaming")]
 public class StallTests(FaultDeployment deployment)
@@ -48,7 +48,7 @@ public class StallTests(FaultDeployment deployment)
     public Task When_all_of_it_takes_too_long_it_fails_with_the_total_timeout() => FaultDeployment.AllAsync(Cases, async each =>
     {
         var (client, provider, stream) = each;
-        // The emulator answers on and on.
+        // The emulator's answer is nearly endless.
         await CheckAsync(
             client, $"hasty-{provider.Name}/{provider.Model}", new Split(0, int.MaxValue), Endless, stream, stream ? Ending.StreamError : Ending.Refused, Total,
             otherwiseAgain: stream ? Ending.Refused : null);
@@ -69,7 +69,7 @@ public class StallTests(FaultDeployment deployment)
         Assert.Equal(Ending.Good, pair.Client.Judge(answer, stream: true).Ending);
     });
 
-    /// <summary>An answer that ends as <paramref name="otherwiseAgain"/> did not come to the point on a busy machine, and is asked for again.</summary>
+    /// <summary>Repeats a request whose answer ends as <paramref name="otherwiseAgain"/>, because it did not reach the fault on a busy machine.</summary>
     private async Task CheckAsync(ClientDialect client, string model, Fault? fault, string? behavior, bool stream, Ending ending, Error error, Ending? otherwiseAgain = null)
     {
         var plan = FaultPlan.Of(fault is null ? [] : [fault]) with { Behavior = behavior };

@@ -10,7 +10,7 @@ public class UnharmedTests(FaultDeployment deployment)
 {
     private const int Rounds = 8;
 
-    /// <summary>Connections that are kept for the next requests come and go.</summary>
+    /// <summary>The number of pooled connections varies by this much.</summary>
     private const int Kept = 2 * FaultDeployment.Parallelism;
 
     [Fact]

@@ -6,7 +6,7 @@ using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Dialects;
 
-/// <summary>Drives an inbound dialect as the pipeline does.</summary>
+/// <summary>Calls an inbound dialect as the pipeline does.</summary>
 internal static class InboundCalls
 {
     public const string RequestId = "req-1";
@@ -19,7 +19,7 @@ internal static class InboundCalls
 
     public static ChatRequest Read(this IInboundDialect dialect, string json) => dialect.Read(Json.Parse(json), RequestContext.Bare);
 
-    /// <summary>Asserts that a request is refused with a 400 that names the member.</summary>
+    /// <summary>Asserts that a request is rejected with a 400 that names the member.</summary>
     public static GatewayError Refuses(this IInboundDialect dialect, string json, string field)
     {
         var error = Assert.Throws<GatewayException>(() => dialect.Read(json)).Error;
@@ -29,7 +29,7 @@ internal static class InboundCalls
         return error;
     }
 
-    /// <summary>Streams a fixture's answer in this dialect and returns what the client reads.</summary>
+    /// <summary>Streams a fixture's answer in this dialect and returns the client's bytes.</summary>
     public static string Stream(this IInboundDialect dialect, WireFixture fixture, ChatRequest request)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -37,7 +37,7 @@ internal static class InboundCalls
         return Json.TextOf(output);
     }
 
-    /// <summary>Streams events made by hand.</summary>
+    /// <summary>Streams events that the test raises.</summary>
     public static string Stream(this IInboundDialect dialect, ChatRequest request, Action<IAnswerEvents> raise, ManualTimeProvider? clock = null)
     {
         var output = new ArrayBufferWriter<byte>();

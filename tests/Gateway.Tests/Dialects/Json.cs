@@ -18,7 +18,7 @@ internal static class Json
         return document.RootElement.Clone();
     }
 
-    /// <summary>An object of members, and of those defaults that none of them replaces; both without braces.</summary>
+    /// <summary>An object with the members, and with the defaults that they do not replace. Both are given without braces.</summary>
     public static string With(string defaults, string members)
     {
         var told = Parse($"{{{members}}}").EnumerateObject().Select(member => member.Name).ToHashSet();

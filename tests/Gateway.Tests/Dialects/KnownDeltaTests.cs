@@ -12,14 +12,14 @@ using FsCheck.Fluent;
 namespace Dragoman.Gateway.Tests.Dialects;
 
 /// <summary>
-/// Events that a reader knows again by their shape raise exactly what reading their JSON raises. The other side of the
-/// comparison is the same stream with ever more spaces behind each event's first brace, which no shape is known by.
+/// Events that a reader recognizes by their learned form raise exactly what parsing their JSON raises. The stream is
+/// compared with itself with a growing number of spaces after each event's first brace, which no learned form matches.
 /// </summary>
 public sealed class KnownDeltaTests
 {
     private const int Streams = 2000;
 
-    /// <summary>What a provider may put into a JSON string, and a little that it may not.</summary>
+    /// <summary>Contents of JSON strings, most of them valid.</summary>
     private static readonly Gen<string> Words = Gen
         .Frequency(
             (12, Gen.Elements(" the", "x", "42", " Déjà", "👋", "{}", "[1]", ":", ",")),
@@ -125,9 +125,9 @@ public sealed class KnownDeltaTests
         "{'type':'response.completed','sequence_number':N,'response':{'id':'resp_1','status':'completed','output':[],'usage':{'input_tokens':N,'output_tokens':N}}}",
     ]);
 
-    /// <param name="open">Makes a reader.</param>
+    /// <param name="open">Creates a reader.</param>
     /// <param name="beginning">The events that every stream begins with.</param>
-    /// <param name="shapes">Events with <c>'</c> for <c>"</c>; W stands for words, N for a number, P for padding, ID for an id of its own.</param>
+    /// <param name="shapes">Events with <c>'</c> for <c>"</c>. W stands for words, N for a number, P for padding, ID for a unique id.</param>
     private static void Check(Func<IAnswerReader> open, string[] beginning, string[] shapes)
     {
         var streams =
@@ -142,7 +142,7 @@ public sealed class KnownDeltaTests
         });
     }
 
-    /// <summary>Some events of one shape, a few of them damaged.</summary>
+    /// <summary>Some events of one form, a few of them damaged.</summary>
     private static Gen<byte[][]> Runs(string[] shapes) =>
         from shape in Gen.Elements(shapes)
         from events in Event(shape).ListOf(5)

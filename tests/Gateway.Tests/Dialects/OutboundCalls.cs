@@ -4,7 +4,7 @@ using Dragoman.Dialects;
 
 namespace Dragoman.Gateway.Tests.Dialects;
 
-/// <summary>A request as the provider gets it, and what was lost on the way.</summary>
+/// <summary>A request as the provider gets it, and the reported losses.</summary>
 internal sealed record Sent(string Path, JsonElement Body, IReadOnlyList<Loss> Losses);
 
 internal static class OutboundCalls
@@ -25,7 +25,7 @@ internal static class OutboundCalls
         return error.Field!;
     }
 
-    /// <summary>Every call has its result and every result its call, in order, by ids that differ (specs/dialects.md 0.2).</summary>
+    /// <summary>Asserts that every call has a result and every result a call, in order and with distinct ids (specs/dialects.md 0.2).</summary>
     public static void AssertPaired(JsonElement body, string idPattern)
     {
         var open = new List<string>();

@@ -7,8 +7,8 @@ using FsCheck.Fluent;
 namespace Dragoman.Gateway.Tests.Matrix;
 
 /// <summary>
-/// Events that are lost, repeated, moved, cut, spoiled or another answer's: whatever becomes of a stream, its reader keeps
-/// the promises of <see cref="IAnswerEvents"/>. The reader gets every event, also those after the end.
+/// Events are lost, repeated, moved, cut, corrupted or taken from another answer. The reader of any such stream keeps the
+/// promises of <see cref="IAnswerEvents"/>. It gets every event, including those after the end.
 /// </summary>
 public sealed class DamagedAnswerTests
 {
@@ -101,9 +101,9 @@ public sealed class DamagedAnswerTests
 
     private readonly record struct StreamEvent(byte[] Name, byte[] Data);
 
-    /// <param name="Kind">What happens.</param>
-    /// <param name="Place">To which event, counted around.</param>
-    /// <param name="Other">Where to, to which byte, or which other event.</param>
+    /// <param name="Kind">The kind of damage.</param>
+    /// <param name="Place">The index of the damaged event, modulo their number.</param>
+    /// <param name="Other">The destination, the byte or the other event, depending on the kind.</param>
     private readonly record struct Damage(DamageKind Kind, int Place, int Other)
     {
         public void Do(List<StreamEvent> events, IReadOnlyList<StreamEvent> others)

@@ -61,7 +61,7 @@ internal sealed record ProviderFamily(string Name, IOutboundDialect Dialect)
         return events;
     }
 
-    /// <summary>Gives a reader all of a stream's events, also those after the answer has ended, and completes it twice.</summary>
+    /// <summary>Passes all of a stream's events to a reader, including those after the answer has ended, and completes it twice.</summary>
     public CheckedEvents PlayEvents(IEnumerable<(byte[] Name, byte[] Data)> stream)
     {
         var events = new CheckedEvents();

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Dragoman.Gateway.Tests.Translation;
 
-/// <summary>Where each inbound dialect tells what an answer holds.</summary>
-/// <param name="Rows">By what is held: the place by dialect, <c>dropped</c>, or <c>refused</c> where the answer fails with a word.</param>
+/// <summary>The place of each part of an answer in each inbound dialect.</summary>
+/// <param name="Rows">By part, the place by dialect, <c>dropped</c>, or <c>refused</c> when the answer fails with an error.</param>
 internal sealed record AnswerTable(IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Rows)
 {
     public static readonly string[] Dialects = ["openai.chat", "openai.completions", "openai.responses", "anthropic.messages", "ollama.chat", "ollama.generate"];

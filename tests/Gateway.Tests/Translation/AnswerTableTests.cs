@@ -8,7 +8,7 @@ using Dragoman.Gateway.Tests.Dialects;
 
 namespace Dragoman.Gateway.Tests.Translation;
 
-/// <summary>Writes an answer with everything that an answer may hold through every inbound dialect, whole and streamed.</summary>
+/// <summary>Writes an answer with every possible part in every inbound dialect, whole and streamed.</summary>
 public sealed class AnswerTableTests
 {
     private static readonly Usage Counts = new(InputTotal: 11117, OutputTotal: 22229, CacheRead: 3331, CacheWrite: 4447, Reasoning: 5557);
@@ -35,7 +35,7 @@ public sealed class AnswerTableTests
         ["stopped: which sequence"] = (_ => { }, "STOPWORD"),
     };
 
-    /// <summary>Of the words for why an answer stopped.</summary>
+    /// <summary>The places of the stop reasons.</summary>
     private static readonly Dictionary<string, string[]> StopPlaces = new()
     {
         ["openai.chat"] = ["choices[0].finish_reason"],
@@ -72,7 +72,7 @@ public sealed class AnswerTableTests
     [Fact]
     public void The_table_holds_nothing_else() => Assert.Equal(Names.Order(), AnswerTable.Load().Rows.Keys.Order());
 
-    /// <summary>The place of a value in the whole answer, unless the dialect refuses to tell it; the stream has to hold it too, or neither.</summary>
+    /// <summary>The place of a value in the whole answer, unless the dialect rejects it. The stream must hold it exactly if the whole answer does.</summary>
     private static string Find(IInboundDialect dialect, Action<IAnswerEvents> raise, string value)
     {
         var request = RequestOf(dialect);

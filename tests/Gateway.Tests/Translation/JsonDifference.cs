@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Dragoman.Gateway.Tests.Translation;
 
-/// <summary>The places at which one JSON differs from another, each as high up as it is wholly new or changed.</summary>
+/// <summary>The places at which one JSON differs from another. Each place is the highest one that is completely new or changed.</summary>
 internal sealed class JsonDifference
 {
     private readonly SortedDictionary<string, JsonElement?> places = new(StringComparer.Ordinal);
 
     public JsonDifference(JsonElement before, JsonElement after) => Compare("", before, after);
 
-    /// <summary>With what stands there now; null where something is gone.</summary>
+    /// <summary>The places with their new values. Null when a value was removed.</summary>
     public IReadOnlyDictionary<string, JsonElement?> Places => places;
 
     public bool Equals(JsonDifference other) =>
@@ -54,7 +54,7 @@ internal sealed class JsonDifference
         }
     }
 
-    /// <summary>What both begin and end with is the same; in between, items are compared in pairs, and the longer side has the rest.</summary>
+    /// <summary>Skips equal items at the beginning and the end, and compares the items in between in pairs. The longer array has the rest.</summary>
     private void CompareArrays(string path, JsonElement before, JsonElement after)
     {
         var (old, now) = (before.GetArrayLength(), after.GetArrayLength());

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Dragoman.Gateway.Tests.Translation;
 
-/// <summary>Tells the tables to people: docs/translation.md.</summary>
+/// <summary>Writes the tables for people: docs/translation.md.</summary>
 internal static class TranslationDocument
 {
-    /// <summary>Set to have the file written instead of compared.</summary>
+    /// <summary>The variable that makes the test write the file instead of comparing it.</summary>
     public const string WriteSwitch = "DRAGOMAN_WRITE_DOCS";
 
     public static readonly string FilePath = Path.Combine(Repository.Root, "docs", "translation.md");
@@ -48,7 +48,7 @@ internal static class TranslationDocument
         ["compatible"] = "compatible",
     };
 
-    /// <summary>In the order of the reader's interest.</summary>
+    /// <summary>The dialects in the order of the readers' interest.</summary>
     private static readonly string[] Order =
         ["openai.chat", "openai.responses", "anthropic.messages", "ollama.chat", "ollama.generate", "openai.completions", "openai.embeddings", "ollama.embed", "ollama.embeddings"];
 

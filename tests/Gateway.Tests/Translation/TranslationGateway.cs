@@ -70,7 +70,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
         await links.DisposeAsync();
     }
 
-    /// <summary>The client's JSON with what is only known now: addresses of media, and sealed envelopes.</summary>
+    /// <summary>The client's JSON with values that are only known at run time: addresses of media, and sealed envelopes.</summary>
     internal JsonElement Fill(JsonObject request)
     {
         var text = LinkPlaceholder().Replace(request.ToJsonString(), match => $"{links.BaseUrl}/{match.Groups[1].Value}");
@@ -79,7 +79,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
         return Json.Parse(text);
     }
 
-    /// <summary>What a link's text becomes where it is fetched.</summary>
+    /// <summary>The text that replaces a link after the download.</summary>
     internal string? FetchedFrom(string text) =>
         text.StartsWith(links.BaseUrl, StringComparison.Ordinal) ? Convert.ToBase64String(MediumAt(text)) : null;
 
@@ -116,7 +116,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
         }
     }
 
-    /// <summary>The body, and what of the call is not in it.</summary>
+    /// <summary>The body, and the parts of the call that are not in the body.</summary>
     private static JsonObject Describe(UpstreamCall call)
     {
         var sent = JsonNode.Parse(call.Body.Span)!.AsObject();
@@ -148,7 +148,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
     private static partial Regex StatePlaceholder();
 }
 
-/// <param name="Error">Why nothing is sent.</param>
-/// <param name="Losses">What was reported.</param>
-/// <param name="Sent">The call, when there is one.</param>
+/// <param name="Error">The error when nothing is sent, or null.</param>
+/// <param name="Losses">The reported losses.</param>
+/// <param name="Sent">The call, if there is one.</param>
 internal sealed record TranslationOutcome(GatewayError? Error, IReadOnlyList<Loss> Losses, JsonElement Sent);

@@ -2,17 +2,17 @@ using System.Text.Json.Nodes;
 
 namespace Dragoman.Gateway.Tests.Translation;
 
-/// <summary>What becomes of each member of one inbound dialect's requests, as written down beside its code.</summary>
+/// <summary>The translation of each member of one inbound dialect's requests, from the file beside its code.</summary>
 /// <param name="Dialect">The inbound dialect's name.</param>
-/// <param name="Title">For the reader.</param>
-/// <param name="Minimal">A request that holds only what must be there.</param>
-/// <param name="Headers">Of every request.</param>
-/// <param name="Rows">One a member, and more where cases differ.</param>
+/// <param name="Title">The title for readers.</param>
+/// <param name="Minimal">A request with only the required members.</param>
+/// <param name="Headers">The headers of every request.</param>
+/// <param name="Rows">One row per member, or more when cases differ.</param>
 internal sealed record TranslationTable(string Dialect, string Title, JsonObject Minimal, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<TranslationRow> Rows)
 {
     private static readonly Lazy<IReadOnlyList<TranslationTable>> Loaded = new(() => [.. TablesIn("*.translation.json").Select(Read)]);
 
-    /// <summary>In the order in which they are told.</summary>
+    /// <summary>All tables in the order of the document.</summary>
     public static IReadOnlyList<TranslationTable> All => Loaded.Value;
 
     public static TranslationTable Of(string dialect) => All.Single(table => table.Dialect == dialect);
@@ -49,14 +49,14 @@ internal sealed record TranslationTable(string Dialect, string Title, JsonObject
         texts?.AsObject().ToDictionary(pair => pair.Key, pair => pair.Value!.GetValue<string>()) ?? [];
 }
 
-/// <param name="Field">The member's path in the client's words.</param>
-/// <param name="Case">Where it is tried; null: at the usual targets.</param>
-/// <param name="Base">Merged into the minimal request: what must be there for the member to mean something.</param>
+/// <param name="Field">The member's path in the client's request.</param>
+/// <param name="Case">The targets to try. Null for the usual ones.</param>
+/// <param name="Base">Merged into the minimal request: what the member needs to have an effect.</param>
 /// <param name="Sample">Merged into that: the member itself.</param>
-/// <param name="Headers">Of the request with the member.</param>
-/// <param name="Losses">The names under which losses and refusals tell of it, besides <paramref name="Field"/>.</param>
-/// <param name="Verdicts">By provider; <c>*</c> for all that are not named.</param>
-/// <param name="Why">For the reader; null where nothing has to be explained.</param>
+/// <param name="Headers">The headers of the request with the member.</param>
+/// <param name="Losses">The names of the member in losses and errors, besides <paramref name="Field"/>.</param>
+/// <param name="Verdicts">The verdicts by provider, with <c>*</c> for all that are not listed.</param>
+/// <param name="Why">The explanation for readers. Null when none is needed.</param>
 internal sealed record TranslationRow(
     string Field,
     string? Case,
@@ -67,13 +67,13 @@ internal sealed record TranslationRow(
     IReadOnlyDictionary<string, string> Verdicts,
     string? Why)
 {
-    /// <summary>What is stated; null where the row says nothing.</summary>
+    /// <summary>The row's verdict for a provider. Null when it has none.</summary>
     public string? VerdictFor(string provider) => Verdicts.GetValueOrDefault(provider) ?? Verdicts.GetValueOrDefault("*");
 }
 
 /// <summary>A column of the tables.</summary>
 /// <param name="Name">The provider's kind.</param>
-/// <param name="Targets">By case; the usual one under the empty name.</param>
+/// <param name="Targets">The targets by case. The usual one has an empty name.</param>
 internal sealed record TranslationProvider(string Name, IReadOnlyDictionary<string, TranslationTarget> Targets)
 {
     private static readonly Lazy<IReadOnlyList<TranslationProvider>> Loaded = new(() =>
@@ -94,7 +94,7 @@ internal static class TranslationJson
 {
     public static string? Text(this JsonObject json, string name) => json[name]?.GetValue<string>();
 
-    /// <summary>Objects are merged member by member, all else is replaced.</summary>
+    /// <summary>Merges objects member by member and replaces all other values.</summary>
     public static JsonObject Merged(this JsonObject json, JsonObject more)
     {
         var merged = json.DeepClone().AsObject();

@@ -9,7 +9,7 @@ using Dragoman.Dialects.OpenAIResponses.Inbound;
 
 namespace Dragoman.Gateway.Tests.Translation;
 
-/// <summary>Holds the tables beside the dialects against what really reaches each provider.</summary>
+/// <summary>Compares the tables beside the dialects with the requests that each provider really gets.</summary>
 public sealed class TranslationTests(TranslationGateway gateway) : IClassFixture<TranslationGateway>
 {
     private static readonly string[] Explained = ["local", "dropped", "refused", "emulated", "clamped"];
@@ -26,7 +26,7 @@ public sealed class TranslationTests(TranslationGateway gateway) : IClassFixture
         return rows;
     }
 
-    /// <summary>A member is where the table says, is refused by name, or its loss is reported by name; nothing else passes.</summary>
+    /// <summary>A member is at the place in the table, is rejected by name, or is reported as lost by name.</summary>
     [Theory]
     [MemberData(nameof(Rows))]
     public async Task What_is_stated_of_a_member_is_what_becomes_of_it(string dialect, int index, string field)
@@ -66,7 +66,7 @@ public sealed class TranslationTests(TranslationGateway gateway) : IClassFixture
         }
     }
 
-    /// <summary>What a reader knows, the table knows: a member that is read without a row fails here.</summary>
+    /// <summary>Every member that a reader reads must have a row.</summary>
     [Fact]
     public void Every_member_that_is_read_has_a_row()
     {

@@ -8,29 +8,29 @@ using Dragoman.Dialects;
 namespace Dragoman.Gateway.Tests.Translation;
 
 /// <summary>
-/// What became of a member, told from the provider's JSON with and without it, the losses and the refusal. In words:
-/// <c>kept</c>, <c>mapped:PLACES</c>, <c>emulated[:PLACES]</c>, <c>clamped:PLACES</c>, <c>dropped</c>, <c>refused</c>,
-/// or <c>nothing</c> for a member that has no effect and is not told of.
+/// The translation of a member, derived from the provider's JSON with and without it, the losses and the error. The words
+/// are <c>kept</c>, <c>mapped:PLACES</c>, <c>emulated[:PLACES]</c>, <c>clamped:PLACES</c>, <c>dropped</c>, <c>refused</c>,
+/// or <c>nothing</c> for a member that has no effect and is not reported.
 /// </summary>
 internal sealed partial class TranslationVerdict
 {
-    /// <summary>Members whose values are words of a dialect and not the client's.</summary>
+    /// <summary>Members whose values are a dialect's own words and not the client's.</summary>
     private static readonly string[] Structure = ["type", "role", "mode", "media_type", "mimeType", "format"];
 
     private readonly TranslationRow row;
     private readonly Func<string, string?> fetchedFrom;
 
-    /// <param name="row">Names the member.</param>
-    /// <param name="fetchedFrom">What a link's text becomes where the gateway fetches it.</param>
+    /// <param name="row">The row of the member.</param>
+    /// <param name="fetchedFrom">Returns the text that replaces a link when the gateway downloads it.</param>
     public TranslationVerdict(TranslationRow row, Func<string, string?> fetchedFrom)
     {
         this.row = row;
         this.fetchedFrom = fetchedFrom;
     }
 
-    /// <param name="asked">What the member changes in the client's JSON.</param>
-    /// <param name="before">What becomes of the request without it.</param>
-    /// <param name="after">What becomes of the request with it.</param>
+    /// <param name="asked">The change of the client's JSON by the member.</param>
+    /// <param name="before">The outcome of the request without the member.</param>
+    /// <param name="after">The outcome of the request with the member.</param>
     public string Judge(JsonDifference asked, TranslationOutcome before, TranslationOutcome after)
     {
         if (before.Error is not null && after.Error is not null)
@@ -56,7 +56,7 @@ internal sealed partial class TranslationVerdict
         return sent.Equals(asked) ? "kept" : $"mapped:{places}{Missing(asked, sent)}";
     }
 
-    /// <summary>Whether a loss or a refusal tells of the row's member; indices and the way to it do not matter.</summary>
+    /// <summary>Whether a loss or an error names the row's member. Indices and the path to it do not matter.</summary>
     private bool IsNamed(string? name)
     {
         if (name is null)
@@ -75,7 +75,7 @@ internal sealed partial class TranslationVerdict
         return Leaves(asked).Any(leaf => Holds(value.Value, leaf)) || text.Length > 40 ? path : $"{path} = {text}";
     }
 
-    /// <summary>A small object of settings is told member by member; messages, tools and schemas are not.</summary>
+    /// <summary>Splits a small object of settings into its members, but not messages, tools and schemas.</summary>
     private static IEnumerable<(string Path, JsonElement? Value)> Opened(string path, JsonElement? value)
     {
         if (value is not { ValueKind: JsonValueKind.Object } settings || path.Contains('[') || Scalars(settings) is not (> 0 and <= 3))
@@ -83,7 +83,7 @@ internal sealed partial class TranslationVerdict
         return settings.EnumerateObject().SelectMany(member => Opened($"{path}.{member.Name}", member.Value));
     }
 
-    /// <summary>How many values an object holds; -1 when it holds lists.</summary>
+    /// <summary>The number of values in an object. -1 when it holds lists.</summary>
     private static int Scalars(JsonElement value)
     {
         var count = 0;
@@ -103,10 +103,10 @@ internal sealed partial class TranslationVerdict
         return count;
     }
 
-    /// <summary>The client's values that are nowhere in what is sent.</summary>
+    /// <summary>The client's values that the sent request does not hold.</summary>
     private string Missing(JsonDifference asked, JsonDifference sent)
     {
-        // A value that became a word or a number of the provider's own is told where it stands.
+        // A value that became one of the provider's own words or numbers counts as mapped to its place.
         if (sent.Places.SelectMany(place => Opened(place.Key, place.Value)).All(place => place.Value is null or { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array) }))
             return "";
         var found = Leaves(sent).ToList();
@@ -127,7 +127,7 @@ internal sealed partial class TranslationVerdict
         var sought = TextOf(wanted);
         if (wanted.ValueKind != JsonValueKind.String)
             return found.ValueKind == JsonValueKind.String && text.Contains(sought, StringComparison.Ordinal);
-        // Media are the same whatever the wrapping.
+        // Media are equal in any wrapping.
         if (sought.StartsWith("data:text/plain;base64,", StringComparison.Ordinal) && Encoding.UTF8.GetString(Convert.FromBase64String(DataUrl().Replace(sought, ""))) == text)
             return true;
         if (sought.Length > 0 && text.EndsWith(Convert.ToBase64String(Encoding.UTF8.GetBytes(sought)), StringComparison.Ordinal))

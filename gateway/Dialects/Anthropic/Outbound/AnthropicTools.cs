@@ -139,7 +139,7 @@ internal sealed class AnthropicTools
         return Encoding.UTF8.GetString(edited.Written.Span);
     }
 
-    /// <summary>Whether a schema names its type; null when it is no object. What is only counted has not been parsed before.</summary>
+    /// <summary>Whether a schema has a type. Null when it is not an object. A schema in a request for a token count is parsed here for the first time.</summary>
     private static bool? SaysType(string schema, ParsedSchema parsed)
     {
         if (parsed.Of(schema) is SchemaDocument { Root: var root })

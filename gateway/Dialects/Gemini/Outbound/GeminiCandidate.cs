@@ -9,7 +9,7 @@ namespace Dragoman.Dialects.Gemini.Outbound;
 /// <param name="index">The answer's index among the choices.</param>
 /// <param name="upstreamModel">The model that opaque state is tagged with.</param>
 /// <param name="onlyFirstCall">Whether to drop all calls but the first.</param>
-/// <param name="course">Of the answer that it belongs to.</param>
+/// <param name="course">The course of the answer that it belongs to.</param>
 internal sealed class GeminiCandidate(int index, string upstreamModel, bool onlyFirstCall, AnswerCourse course)
 {
     private readonly SurrogateCarry textCarry = new();
@@ -73,8 +73,8 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
         course.State(index, null, StateOf(signature));
     }
 
-    /// <param name="json">The <c>functionCall</c>; without a name it goes on with the call that is open.</param>
-    /// <param name="signature">Of the part; empty when there is none.</param>
+    /// <param name="json">The <c>functionCall</c>. One without a name continues the open call.</param>
+    /// <param name="signature">The part's signature. Empty when there is none.</param>
     /// <exception cref="FormatException">Pieces of arguments do not fit together.</exception>
     public void Call(ReadOnlySpan<byte> json, ReadOnlySpan<byte> signature)
     {
@@ -130,7 +130,7 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
         _ => null,
     };
 
-    /// <param name="isBlocked">Whether the provider refused the prompt, so that a candidate may lack its own reason.</param>
+    /// <param name="isBlocked">Whether the provider blocked the prompt. A candidate may then lack a finish reason.</param>
     public void Finish(bool isBlocked)
     {
         CloseCall();

@@ -42,7 +42,7 @@ internal static class GeminiEmbeddings
         return output.WrittenMemory;
     }
 
-    /// <exception cref="GatewayException">Not a list of embeddings.</exception>
+    /// <exception cref="GatewayException">The body is not a list of embeddings.</exception>
     public static EmbeddingAnswer Read(ReadOnlyMemory<byte> body) => VectorReader.Read(body, ReadAnswer);
 
     private static EmbeddingAnswer ReadAnswer(ref Utf8JsonReader reader)

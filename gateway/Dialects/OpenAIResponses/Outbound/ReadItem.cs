@@ -26,9 +26,9 @@ internal sealed class ReadItem(string type, string upstreamModel, AnswerCourse c
 
     private bool IsFreeText => type == "custom_tool_call";
 
-    /// <param name="json">Of the item.</param>
-    /// <param name="upstreamModel">That made it.</param>
-    /// <param name="course">Of the answer that it belongs to.</param>
+    /// <param name="json">The item's JSON.</param>
+    /// <param name="upstreamModel">The model that made it.</param>
+    /// <param name="course">The course of the answer that it belongs to.</param>
     public static ReadItem Of(ReadOnlySpan<byte> json, string upstreamModel, AnswerCourse course) =>
         new(Text(json, "type"u8), upstreamModel, course)
         {
@@ -80,7 +80,7 @@ internal sealed class ReadItem(string type, string upstreamModel, AnswerCourse c
         course.ToolArguments(0, slot, IsFreeText ? JsonTextInJsonText(whole) : whole);
     }
 
-    /// <summary>Reads the item as it is at its end, and raises what is new.</summary>
+    /// <summary>Reads the finished item and raises what is new.</summary>
     public void Close(ReadOnlySpan<byte> json)
     {
         switch (type)

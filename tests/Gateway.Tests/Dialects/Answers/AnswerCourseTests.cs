@@ -18,7 +18,7 @@ public class AnswerCourseTests
 
     public AnswerCourseTests() => course.RaiseTo(new CheckedEvents(recorded));
 
-    /// <summary>What a reader may do, in any order and with any arguments.</summary>
+    /// <summary>All calls of a reader, in any order and with any arguments.</summary>
     private static readonly Action<AnswerCourse, int, int>[] Everything =
     [
         (course, choice, _) => course.Start($"id {choice}"),
@@ -39,7 +39,7 @@ public class AnswerCourseTests
         (course, _, _) => course.FailTruncated(),
     ];
 
-    /// <summary>How many of them do not end the answer at once.</summary>
+    /// <summary>The number of calls that do not end the answer.</summary>
     private static readonly int Harmless = Everything.Length - 4;
 
     [Fact]
@@ -58,7 +58,7 @@ public class AnswerCourseTests
             foreach (var (what, choice, slot) in calls)
                 Everything[what](any, choice, slot);
             Assert.Equal(any.HasEnded, events.HasEnded);
-            // Whatever it was, it can be brought to its end.
+            // After any calls, the answer can be ended.
             any.End();
             Assert.True(events.HasEnded);
             ends += events.EndedWell ? 1 : 0;
@@ -177,7 +177,7 @@ public class AnswerCourseTests
         Assert.Equal(1, course.ToolStart(0, "a", "f"));
         Assert.Equal(2, course.ToolStart(0, "", "g"));
         Assert.Equal(3, course.ToolStart(0, null, "g"));
-        // Another choice has calls of its own.
+        // Another choice has separate calls.
         Assert.Equal(0, course.ToolStart(1, "a", "f"));
         Assert.Equal((4, 1, 0), (course.CallsOf(0), course.CallsOf(1), course.CallsOf(2)));
         AssertRaised("start ", "tool 0 0 a f", "tool 0 1 made up f", "tool 0 2 made up g", "tool 0 3 made up g", "tool 1 0 a f");

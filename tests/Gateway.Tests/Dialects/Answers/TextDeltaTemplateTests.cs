@@ -10,7 +10,7 @@ public class TextDeltaTemplateTests
 
     private static byte[] Event(string escaped) => Encoding.UTF8.GetBytes(Lead + escaped + "\"}}]}");
 
-    /// <summary>Learns an object whose text is <c>c</c>, whose padding <c>p</c> and whose counts <c>n0</c> to <c>n2</c>, wherever they stand.</summary>
+    /// <summary>Learns an object with the text <c>c</c>, the padding <c>p</c> and the counts <c>n0</c> to <c>n2</c>, at any place.</summary>
     private static TextDeltaTemplate Learnt(string json, bool isLearnt = true)
     {
         var template = new TextDeltaTemplate(3);

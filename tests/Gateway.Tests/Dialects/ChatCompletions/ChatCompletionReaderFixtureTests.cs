@@ -4,7 +4,7 @@ using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Dialects.ChatCompletions;
 
-/// <summary>Every recorded shape of an OpenAI-like answer, read whole and in pieces, means what its fixture says.</summary>
+/// <summary>Every fixture of an OpenAI-like answer, read at once and in pieces, has the expected content.</summary>
 public sealed class ChatCompletionReaderFixtureTests
 {
     public static TheoryData<string> Answers => [.. WireFixture.ChatCompletions.Where(fixture => !fixture.IsHttpError).Select(fixture => fixture.Name)];
@@ -93,7 +93,7 @@ public sealed class ChatCompletionReaderFixtureTests
             Assert.Equal(message.Replace("body.", "", StringComparison.Ordinal), error.Message);
     }
 
-    /// <summary>The matrix of specs/dialects.md 1.8 by status, and by name what a status does not tell.</summary>
+    /// <summary>The matrix of specs/dialects.md 1.8 by status, or by the fixture's name when the status is not enough.</summary>
     private static ErrorKind ClassOf(WireFixture fixture) => fixture.Name switch
     {
         "azure-openai/error-400-content-filter" => ErrorKind.ContentBlocked,

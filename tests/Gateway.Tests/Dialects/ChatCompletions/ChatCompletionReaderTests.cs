@@ -7,7 +7,7 @@ using FsCheck.Fluent;
 
 namespace Dragoman.Gateway.Tests.Dialects.ChatCompletions;
 
-/// <summary>Shapes beyond the fixtures that servers are known to send (specs/dialects.md 3.0, 3.8, 5).</summary>
+/// <summary>Further forms that servers are known to send (specs/dialects.md 3.0, 3.8, 5).</summary>
 public sealed class ChatCompletionReaderTests
 {
     private const string Finish = """{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""";
@@ -283,7 +283,7 @@ public sealed class ChatCompletionReaderTests
             var bytes = item.body.ToList();
             foreach (var (at, kind, value) in item.changes)
                 Damage(bytes, at % bytes.Count, kind, value);
-            // CheckedEvents asserts the order; here it only has to come to an end.
+            // CheckedEvents asserts the order. Here the answer only has to end.
             Assert.True(Upstream.PlayStream(bytes.ToArray(), [bytes.Count]).HasEnded);
         });
     }
@@ -300,7 +300,7 @@ public sealed class ChatCompletionReaderTests
         });
     }
 
-    /// <summary>JSON made of the members that mean something, with values of any type, halves of surrogate pairs included.</summary>
+    /// <summary>JSON of the known members with values of any type, including lone surrogates.</summary>
     private static Gen<string> JsonTrees(int depth)
     {
         var leaves = Gen.Elements("null", "true", "0", "1", "-1", "1e999", "\"\"", "\"a\"", "\"stop\"", "\"error\"", "\"\\ud83d\"", "{}", "[]", "\"{\\\"a\\\":1}\"");

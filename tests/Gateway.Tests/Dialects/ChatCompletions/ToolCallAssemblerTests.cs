@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 
 namespace Dragoman.Gateway.Tests.Dialects.ChatCompletions;
 
-/// <summary>Tool calls come out whole and in order, however a server cuts and numbers them (specs/dialects.md 3.7, 5.1).</summary>
+/// <summary>Tool calls are complete and in order, however a server splits and numbers them (specs/dialects.md 3.7, 5.1).</summary>
 public sealed class ToolCallAssemblerTests
 {
     [Fact]
@@ -102,7 +102,7 @@ public sealed class ToolCallAssemblerTests
             var wanted = item.list.Take(5).Select((call, place) => (Id: item.hasIds ? $"call_{place}" : "*", call.Name, Arguments: ArgumentsOf(call.Text))).ToList();
             var queues = wanted.Select((call, place) => new Queue<string>(Deltas(call, item.hasIndex ? place + item.first : null, item.hasIds, item.interleaves, random))).ToList();
             var deltas = new List<string>();
-            // The calls open in order; then, when they interleave, any of them goes on.
+            // The calls open in order. When they interleave, any of them continues.
             if (item.interleaves)
                 deltas.AddRange(queues.Select(queue => queue.Dequeue()));
             while (queues.Exists(queue => queue.Count > 0))
@@ -117,7 +117,7 @@ public sealed class ToolCallAssemblerTests
 
     private static string ArgumentsOf(string text) => $$"""{"text":"{{Encoding.UTF8.GetString(JsonText.Escape(text))}}","list":[{},{"a":1}]}""";
 
-    /// <summary>Cuts one call into deltas; the first one has its name.</summary>
+    /// <summary>Splits one call into deltas. The first one has its name.</summary>
     private static IEnumerable<string> Deltas((string Id, string Name, string Arguments) call, int? index, bool hasId, bool repeatsId, Random random)
     {
         var identity = $"{(index is null ? "" : $"\"index\":{index},")}{(hasId ? $"\"id\":\"{call.Id}\"," : "")}";

@@ -7,7 +7,7 @@ using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Dialects.Mistral;
 
-/// <summary>Mistral refuses every member that it does not know (specs/dialects.md 1.5, P-55).</summary>
+/// <summary>Mistral rejects every unknown member (specs/dialects.md 1.5, P-55).</summary>
 public sealed class MistralOutboundTests
 {
     private static readonly string[] ChatMembers =

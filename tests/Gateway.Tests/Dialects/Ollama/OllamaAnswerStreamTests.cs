@@ -252,7 +252,7 @@ public sealed class OllamaAnswerStreamTests
         }
     }
 
-    /// <summary>True for a good end.</summary>
+    /// <summary>Asserts the end of a stream. Returns true for a complete answer.</summary>
     private static bool AssertEnd(List<JsonElement> lines, CheckedEvents expected)
     {
         if (expected.Error is { } error)

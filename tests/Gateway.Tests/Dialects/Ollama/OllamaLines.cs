@@ -5,8 +5,8 @@ using Dragoman.Gateway.Tests.Matrix;
 namespace Dragoman.Gateway.Tests.Dialects.Ollama;
 
 /// <summary>
-/// A strict reader of Ollama's answers, as lines or whole (specs/ollama.md 2.1, specs/dialects.md 3.4): a line a delta, all
-/// calls in one line behind all words, and a last line with <c>done:true</c> and counts, or with an error and nothing else.
+/// A strict reader of Ollama's answers, streamed or whole (specs/ollama.md 2.1, specs/dialects.md 3.4): one line per delta,
+/// all calls in one line after all text, and a last line with <c>done:true</c> and counts, or with only an error.
 /// </summary>
 internal sealed class OllamaLines(bool isChat)
 {

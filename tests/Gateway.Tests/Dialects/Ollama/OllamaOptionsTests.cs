@@ -6,7 +6,7 @@ using Dragoman.Dialects.OpenAIChat;
 
 namespace Dragoman.Gateway.Tests.Dialects.Ollama;
 
-/// <summary>What becomes of Ollama's options and of think at each provider (specs/ollama.md 5.1, 5.2).</summary>
+/// <summary>The translation of Ollama's options and of think for each provider (specs/ollama.md 5.1, 5.2).</summary>
 public sealed class OllamaOptionsTests
 {
     private const string Everything = """
@@ -36,7 +36,7 @@ public sealed class OllamaOptionsTests
         return outbound.Send(Read(members), model);
     }
 
-    /// <summary>The members behind model and messages, as JSON.</summary>
+    /// <summary>The members after model and messages, as JSON.</summary>
     private static string Said(Sent sent) =>
         string.Join(',', sent.Body.EnumerateObject().Where(member => member.Name is not ("model" or "messages")).Select(member => $"{member.Name}:{member.Value.GetRawText()}"));
 

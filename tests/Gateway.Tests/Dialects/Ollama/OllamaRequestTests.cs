@@ -3,7 +3,7 @@ using Dragoman.Dialects.Ollama;
 
 namespace Dragoman.Gateway.Tests.Dialects.Ollama;
 
-/// <summary>What Ollama's clients send, oddities included (specs/ollama.md 2.0 to 2.2, 4.2).</summary>
+/// <summary>Requests of Ollama's clients, including odd ones (specs/ollama.md 2.0 to 2.2, 4.2).</summary>
 public sealed class OllamaRequestTests
 {
     private const string Png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB";

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIChat;
 
 /// <summary>
-/// A strict reader of a chat completion stream (specs/dialects.md 1.1, 3.5): one head for all chunks, a role before
-/// everything else of a choice, calls numbered from 0 that begin with id and name, one finish a choice, the counts alone in a
-/// chunk without choices, and <c>[DONE]</c> or an error as the last word.
+/// A strict reader of a chat completion stream (specs/dialects.md 1.1, 3.5): the same head in all chunks, a role before
+/// everything else of a choice, calls numbered from 0 that begin with id and name, one finish per choice, the counts in a
+/// chunk without choices, and <c>[DONE]</c> or an error at the end.
 /// </summary>
 internal sealed class ChatChunks
 {
@@ -115,7 +115,7 @@ internal sealed class ChatChunks
         Assert.Equal(head, found);
     }
 
-    /// <summary>One of the answers, as its deltas add up.</summary>
+    /// <summary>One choice with the content of its deltas.</summary>
     internal sealed class Choice
     {
         private bool hasRole;

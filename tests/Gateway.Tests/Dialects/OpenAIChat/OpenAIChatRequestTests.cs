@@ -2,7 +2,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIChat;
 
-/// <summary>What OpenAI's clients send (specs/dialects.md 2).</summary>
+/// <summary>Requests of OpenAI's clients (specs/dialects.md 2).</summary>
 public sealed class OpenAIChatRequestTests
 {
     private const string User = "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]";

@@ -53,7 +53,7 @@ public sealed class OpenAIChatStreamTests
         Assert.DoesNotContain(events, data => data.Contains("\"finish_reason\":\"", StringComparison.Ordinal));
     }
 
-    /// <summary>Of what they read of a call, no library does without its <c>function</c>, even where there is only state.</summary>
+    /// <summary>All client libraries need the <c>function</c> of a call, even in a piece with only state.</summary>
     [Fact]
     public void Every_piece_of_a_call_has_a_function()
     {

@@ -11,7 +11,7 @@ public sealed class RequestLimitsTests
 {
     private const string Hi = """{"role":"user","content":"hi"}""";
 
-    /// <summary>Client, the member that is named, how many are taken, and what writes the body.</summary>
+    /// <summary>The client, the member in the error, the limit, and the body's writer.</summary>
     private static readonly IReadOnlyList<(string Client, string Field, int Most, Func<int, string> Body)> Bounded =
     [
         ("chat", "", RequestLimits.MostMembers, n => $$"""{"model":"m","messages":[{{Hi}}],{{Repeat(n - 2, i => $"\"x{i}\":1")}} }"""),
@@ -68,7 +68,7 @@ public sealed class RequestLimitsTests
         Assert.Equal(("input", 400), (error.Field, error.Status));
     }
 
-    /// <summary>What is not read is not counted: JSON of the client's that is passed on, and tokens that no provider takes.</summary>
+    /// <summary>Content that is not read does not count: the client's JSON that is forwarded, and tokens that no provider accepts.</summary>
     [Theory]
     [InlineData("chat", "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"x-of-ours\":{MEMBERS}}}}]")]
     [InlineData("ollama generate", "\"context\":[NUMBERS]")]
@@ -84,7 +84,7 @@ public sealed class RequestLimitsTests
         RequestLimits.Check(ClientDialect.Named(client).Dialect.Read(json.ToString()));
     }
 
-    /// <summary>Messages of parts, none of them too long.</summary>
+    /// <summary>Messages of parts, none of which is too long.</summary>
     private static string Parts(int count)
     {
         const int each = 50_000;

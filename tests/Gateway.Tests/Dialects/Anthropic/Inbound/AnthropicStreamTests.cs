@@ -16,7 +16,7 @@ public sealed class AnthropicStreamTests
 
     public static TheoryData<string> Streams => [.. WireFixture.All.Where(fixture => !fixture.IsHttpError && !fixture.IsWholeBody).Select(fixture => fixture.Name)];
 
-    /// <summary>The one good answer that is no message.</summary>
+    /// <summary>The only successful answer that is not a message.</summary>
     private const string CountTokens = "anthropic/count-tokens";
 
     [Theory]

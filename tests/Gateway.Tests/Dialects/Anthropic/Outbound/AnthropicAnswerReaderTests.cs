@@ -5,7 +5,7 @@ using Dragoman.Dialects.Anthropic.Outbound;
 
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 
-/// <summary>The state machine of specs/dialects.md 3.1, with what its recordings do not show.</summary>
+/// <summary>The state machine of specs/dialects.md 3.1, in cases that no fixture has.</summary>
 public sealed class AnthropicAnswerReaderTests
 {
     private const string Start = """{"type":"message_start","message":{"id":"msg_1","usage":{"input_tokens":5,"cache_read_input_tokens":100,"cache_creation_input_tokens":20,"output_tokens":1}}}""";

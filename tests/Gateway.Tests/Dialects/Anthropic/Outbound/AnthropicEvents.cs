@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 
 /// <summary>
-/// A stream as Anthropic's strictest client reads it (specs/dialects.md 1.3, 3.2): every event has its place, blocks
-/// are balanced and counted from 0, a delta fits its block, and there is one terminal event, the last.
+/// Reads a stream like Anthropic's strictest client (specs/dialects.md 1.3, 3.2): every event is at its place, blocks are
+/// balanced and counted from 0, a delta fits its block, and the only terminal event is the last one.
 /// </summary>
 internal sealed class AnthropicEvents
 {
@@ -18,7 +18,7 @@ internal sealed class AnthropicEvents
 
     public JsonElement Message { get; private set; }
 
-    /// <summary>The last event before the end: stop reason and counts.</summary>
+    /// <summary>The last event before the end, with stop reason and counts.</summary>
     public JsonElement? Delta { get; private set; }
 
     public JsonElement? Error { get; private set; }
@@ -128,7 +128,7 @@ internal sealed class AnthropicEvents
 
     private string Joined(string type) => string.Concat(blocks.Where(block => block.Type == type).Select(block => block.Content));
 
-    /// <summary>A block with what its deltas make of it.</summary>
+    /// <summary>A block with the content of its deltas.</summary>
     internal sealed class Block
     {
         private readonly StringBuilder content = new();
@@ -190,7 +190,7 @@ internal sealed class AnthropicEvents
             }
         }
 
-        /// <summary>A block that was opened for something holds something.</summary>
+        /// <summary>Asserts that the block is not empty.</summary>
         public void End() => Assert.True(Type == "redacted_thinking" || Content.Length > 0 || Signature.Length > 0, $"an empty block of type {Type}");
     }
 }

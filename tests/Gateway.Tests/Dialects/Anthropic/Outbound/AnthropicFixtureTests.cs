@@ -6,7 +6,7 @@ using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 
-/// <summary>Every recorded shape of an Anthropic answer, read whole and in pieces, means what its fixture says.</summary>
+/// <summary>Every fixture of an Anthropic answer, read at once and in pieces, has the expected content.</summary>
 public sealed class AnthropicFixtureTests
 {
     private static IEnumerable<WireFixture> Fixtures => WireFixture.Of("anthropic").Where(fixture => !fixture.Expect.TryGetProperty("inputTokens", out _));
@@ -76,7 +76,7 @@ public sealed class AnthropicFixtureTests
         ExpectedAnswer.Matches(fixture, AnthropicUpstream.PlayStream(fixture.Body.AsSpan(0, Encoding.UTF8.GetByteCount(Encoding.UTF8.GetString(fixture.Body)[..end])), [1]));
     }
 
-    /// <summary>A client that reads OpenAI's stream gets what the provider said.</summary>
+    /// <summary>A client of OpenAI's stream gets the provider's content.</summary>
     [Theory]
     [MemberData(nameof(Streams))]
     public void Streamed_on_to_an_OpenAI_client_it_means_the_same(string name)

@@ -8,14 +8,14 @@ using FsCheck.Fluent;
 
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 
-/// <summary>Whatever legal order a provider's events come in, Anthropic's blocks follow one another and lose nothing (specs/dialects.md 3.2).</summary>
+/// <summary>For any legal order of a provider's events, Anthropic's blocks follow one another and lose nothing (specs/dialects.md 3.2).</summary>
 public sealed class AnthropicInterleavedStreamTests
 {
     private static readonly AnthropicMessages Messages = new();
     private static readonly ChatRequest Request = new() { Model = "m", Stream = true };
     private static readonly string[] Arguments = ["", "{}", """{"a":"}{","b":[1,{"c":"\\\""}]}""", """ {"city": "Århus 👋"} """, """{"n":1}"""];
 
-    /// <summary>What happens next; which call, words or arguments it is about is counted modulo what there is.</summary>
+    /// <summary>The next steps. The numbers of their call, words and arguments are taken modulo the existing ones.</summary>
     private static readonly Gen<Step> Steps =
         from kind in Gen.Frequency(
             (4, Gen.Constant(StepKind.Text)), (3, Gen.Constant(StepKind.Reasoning)), (1, Gen.Constant(StepKind.Refusal)),
@@ -50,7 +50,7 @@ public sealed class AnthropicInterleavedStreamTests
         Assert.Equal(run.Fails, events.Delta is null);
         if (run.Fails)
         {
-            // What still waited behind a call is lost with the answer.
+            // Content that was still queued behind a call is lost with the answer.
             Assert.StartsWith(events.Text, said.Text.ToString(), StringComparison.Ordinal);
             Assert.StartsWith(events.Thinking, said.Thinking.ToString(), StringComparison.Ordinal);
             return;
@@ -248,7 +248,7 @@ public sealed class AnthropicInterleavedStreamTests
 
     private sealed record Step(StepKind Kind, int Number, string Words);
 
-    /// <summary>What was raised, to compare with what was read.</summary>
+    /// <summary>The raised content, to compare with what was read.</summary>
     private sealed class Said
     {
         public StringBuilder Text { get; } = new();

@@ -8,7 +8,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 
-/// <summary>What Anthropic is sent, rule by rule (specs/dialects.md 1.3, 2).</summary>
+/// <summary>The requests to Anthropic, rule by rule (specs/dialects.md 1.3, 2).</summary>
 public sealed class AnthropicOutboundTests
 {
     private const string Haiku45 = "claude-haiku-4-5-20251001";

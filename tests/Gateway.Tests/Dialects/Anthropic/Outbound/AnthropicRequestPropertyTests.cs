@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 
-/// <summary>Any request is refused by name, or written in a way that Anthropic takes (specs/dialects.md 1.3, 2.16).</summary>
+/// <summary>Any request is rejected with the member's name, or written in a form that Anthropic accepts (specs/dialects.md 1.3, 2.16).</summary>
 public sealed class AnthropicRequestPropertyTests
 {
     private static readonly string[] Members =
@@ -61,7 +61,7 @@ public sealed class AnthropicRequestPropertyTests
             Assert.All(stop.EnumerateArray(), word => Assert.False(string.IsNullOrWhiteSpace(word.GetString())));
     }
 
-    /// <summary>Roles alternate from a user's on, nothing is empty, and every call has its result first in the next message.</summary>
+    /// <summary>Roles alternate and begin with the user, nothing is empty, and every call has its result first in the next message.</summary>
     private static void AssertMessages(List<JsonElement> messages, string model)
     {
         Assert.Equal("user", messages[0].Text("role"));

@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 
-/// <summary>Whatever legal sequence of events comes, and wherever it ends, the canonical events keep their promises.</summary>
+/// <summary>For any legal sequence of events, cut off anywhere, the canonical events keep their promises.</summary>
 public sealed class AnthropicStreamPropertyTests
 {
     private const string Finish = """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}""";
@@ -35,7 +35,7 @@ public sealed class AnthropicStreamPropertyTests
         var whole = AnthropicUpstream.PlayStream(bytes, [bytes.Length]);
         Assert.True(whole.EndedWell);
         var sliced = AnthropicUpstream.PlayStream(bytes, Upstream.RandomSizes(bytes.Length, 40).Take(bytes.Length));
-        // Calls of the same id get new ones, each time others.
+        // Calls with the same id get new random ids.
         ExpectedAnswer.Same(whole.Answer, sliced.Answer, idsToo: false);
     });
 

@@ -6,7 +6,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 
-/// <summary>Plays Anthropic's bytes to its reader in the way that the pipeline does.</summary>
+/// <summary>Passes Anthropic's bytes to its reader as the pipeline does.</summary>
 internal static class AnthropicUpstream
 {
     public const string Model = "claude-sonnet-5";
@@ -17,7 +17,7 @@ internal static class AnthropicUpstream
     public static CheckedEvents PlayText(string stream, bool answersByTool = false) =>
         PlayStream(Encoding.UTF8.GetBytes(stream), [stream.Length], null, answersByTool);
 
-    /// <summary>Events made by hand, named as Anthropic names them.</summary>
+    /// <summary>Plays handwritten events.</summary>
     public static CheckedEvents PlayEvents(params string[] events) => PlayText(string.Concat(events.Select(json => $"data: {json}\n\n")));
 
     public static CheckedEvents PlayBody(ReadOnlySpan<byte> body, IAnswerEvents? next = null, bool answersByTool = false)

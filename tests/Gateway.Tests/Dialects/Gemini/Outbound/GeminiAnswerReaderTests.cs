@@ -7,7 +7,7 @@ using FsCheck.Fluent;
 
 namespace Dragoman.Gateway.Tests.Dialects.Gemini.Outbound;
 
-/// <summary>Gemini's answers, however they are cut, mean what specs/dialects.md 3.3 says.</summary>
+/// <summary>Gemini's answers, split in any way, are read according to specs/dialects.md 3.3.</summary>
 public sealed class GeminiAnswerReaderTests
 {
     private static readonly ChatRequest Request = new() { Model = "published" };

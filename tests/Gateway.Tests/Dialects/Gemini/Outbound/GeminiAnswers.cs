@@ -6,7 +6,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Dialects.Gemini.Outbound;
 
-/// <summary>Plays Gemini's bytes to its reader in the way that the pipeline does.</summary>
+/// <summary>Passes Gemini's bytes to its reader as the pipeline does.</summary>
 internal static class GeminiAnswers
 {
     public const string Model = "gemini-3.5-flash";
@@ -28,9 +28,9 @@ internal static class GeminiAnswers
         PlayStream(Encoding.UTF8.GetBytes(string.Concat(chunks.Select(chunk => $"data: {chunk}\r\n\r\n"))), [], request: request);
 
     /// <param name="bytes">The whole stream.</param>
-    /// <param name="sizes">How many bytes each read brings; what is left comes in one more.</param>
-    /// <param name="next">Gets the events too.</param>
-    /// <param name="request">What was asked.</param>
+    /// <param name="sizes">The number of bytes of each read. The rest arrives in one more read.</param>
+    /// <param name="next">Also receives the events.</param>
+    /// <param name="request">The client's request.</param>
     public static CheckedEvents PlayStream(ReadOnlySpan<byte> bytes, IEnumerable<int> sizes, IAnswerEvents? next = null, ChatRequest? request = null)
     {
         var events = new CheckedEvents(next);

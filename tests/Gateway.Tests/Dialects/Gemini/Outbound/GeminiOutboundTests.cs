@@ -6,7 +6,7 @@ using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Dialects.Gemini.Outbound;
 
-/// <summary>Gemini refuses every member that it does not know, and much that others take (specs/dialects.md 1.4, 2).</summary>
+/// <summary>Gemini rejects every unknown member and much that other providers accept (specs/dialects.md 1.4, 2).</summary>
 public sealed class GeminiOutboundTests
 {
     private const string Flash25 = "gemini-2.5-flash";
@@ -367,7 +367,7 @@ public sealed class GeminiOutboundTests
 
     private static void AssertJson(string expected, JsonElement actual) => Assert.True(JsonElement.DeepEquals(Json.Parse(expected), actual), actual.GetRawText());
 
-    /// <summary>As the pipeline does before a dialect writes.</summary>
+    /// <summary>Does what the pipeline does before a dialect writes.</summary>
     private static ChatRequest Inlined(ChatRequest request) => request with
     {
         Turns = [.. request.Turns.Select(turn => turn with { Parts = [.. turn.Parts.Select(part => part is ImagePart { Source: LinkedMedia } image ? image with { Source = Picture } : part)] })],

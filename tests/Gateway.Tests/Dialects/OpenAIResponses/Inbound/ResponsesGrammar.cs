@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIResponses.Inbound;
 
-/// <summary>A strict reader of a Responses stream: every rule of specs/dialects.md 3.6, and what the answer adds up to.</summary>
+/// <summary>A strict reader of a Responses stream, which checks every rule of specs/dialects.md 3.6 and collects the answer.</summary>
 internal sealed class ResponsesGrammar
 {
     private readonly List<JsonElement> done = [];
@@ -177,7 +177,7 @@ internal sealed class ResponsesGrammar
         Assert.Null(item);
         Assert.Equal(name["response.".Length..], response.Text("status"));
         Assert.Equal(name == "response.incomplete", response.GetProperty("incomplete_details").ValueKind == JsonValueKind.Object);
-        // Byte for byte.
+        // The items must be equal byte for byte.
         Assert.Equal(done.Select(each => each.GetRawText()), response.GetProperty("output").EnumerateArray().Select(each => each.GetRawText()));
         Assert.False(response.GetProperty("store").GetBoolean());
     }
