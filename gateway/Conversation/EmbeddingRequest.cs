@@ -12,7 +12,7 @@ public sealed record EmbeddingRequest(string Model, IReadOnlyList<string> Inputs
     /// <summary>For how long the model counts as loaded after this request; null: the client did not say.</summary>
     public TimeSpan? KeepAlive { get; init; }
 
-    /// <summary>Members of the client's request that no provider is told of, by path.</summary>
+    /// <summary>The paths of members of the client's request that are sent to no provider.</summary>
     public IReadOnlyList<string> Unread { get; init; } = [];
 
     /// <summary>What becomes of a text that is longer than the model reads.</summary>

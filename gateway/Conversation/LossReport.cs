@@ -26,7 +26,7 @@ public sealed class LossReport
     /// <summary>Losses that are not among <see cref="Items"/>; one that repeats counts each time.</summary>
     public int Others { get; private set; }
 
-    /// <summary>Bounds the work of whoever reports here.</summary>
+    /// <summary>Limits the work of the code that reports here.</summary>
     public WorkLimit Work { get; init; } = WorkLimit.None;
 
     public void Dropped(string field) => Add(new Loss(field, LossAction.Dropped));

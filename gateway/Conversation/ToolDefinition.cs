@@ -23,7 +23,7 @@ public sealed record ToolDefinition(string Name, string? Description, string? Pa
 
     public static HashSet<string> NamesOf(IEnumerable<ToolDefinition> tools) => new(tools.Select(tool => tool.Name), StringComparer.Ordinal);
 
-    /// <summary>What a function is described with; where it stands in for a tool with a grammar, that is told in words.</summary>
+    /// <summary>The function's description. If the function stands in for a tool with a grammar, the text describes the grammar.</summary>
     public string? FunctionDescription => FreeText is { HasGrammar: true, Format: var grammar }
         ? $"{Description}{(string.IsNullOrEmpty(Description) ? "" : "\n\n")}The input must follow this grammar: {grammar}"
         : Description;

@@ -6,32 +6,32 @@ using Dragoman.Providers;
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// Watches an answer's events on their way to the inbound dialect: whether anything that matters has come, what was
-/// produced, how it ended. Adds an estimate where the provider reports no usage, marked as such.
+/// Watches an answer's events on their way to the inbound dialect: whether visible content has arrived, what was
+/// produced, how it ended. If the provider reports no usage, adds an estimate that is marked as one.
 /// </summary>
 /// <param name="next">Gets the events.</param>
 /// <param name="promptLength">Characters of the prompt, for an estimate.</param>
 /// <param name="exchange">Whose answer it is.</param>
-/// <param name="provider">Whose errors are told.</param>
+/// <param name="provider">The provider whose errors reach the client.</param>
 internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange exchange, Provider provider) : AnswerFilter(next)
 {
-    /// <summary>What a call counts besides its words: what is kept to tell it from the others.</summary>
+    /// <summary>Bytes that a call counts besides its text: what is kept to distinguish it from other calls.</summary>
     private const int CallBytes = 1024;
 
     private readonly GrowingRoom carried = new(exchange);
     private long producedBytes;
     private Usage usage = Conversation.Usage.Absent;
 
-    /// <summary>Something that the client can see has come, so that the answer may begin.</summary>
+    /// <summary>Visible content has arrived, so the answer may begin.</summary>
     public bool HasContent { get; private set; }
 
     /// <summary>The most bytes that the answer may have (<see cref="Dragoman.Configuration.LimitSettings.AnswerBytes"/>).</summary>
     public int MostBytes { get; } = exchange.Snapshot.Configuration.Limits.AnswerBytes;
 
-    /// <summary>Bytes of all that has come, which dialects may keep to the answer's end.</summary>
+    /// <summary>Bytes of everything that has arrived; dialects may keep it until the answer ends.</summary>
     public long CarriedBytes => carried.Bytes;
 
-    /// <summary>The last event has come.</summary>
+    /// <summary>The last event has arrived.</summary>
     public bool IsOver { get; private set; }
 
     public GatewayError? Error { get; private set; }
@@ -39,7 +39,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
     /// <summary>From the request's arrival to the first visible event.</summary>
     public TimeSpan? FirstEventAfter { get; private set; }
 
-    /// <summary>Reported, else an estimate of what was produced, else absent when nothing was (architecture.md 5).</summary>
+    /// <summary>The reported usage; else an estimate of what was produced; absent when nothing was produced (architecture.md 5).</summary>
     public Usage UsageSoFar => usage.Origin == UsageOrigin.Reported || producedBytes == 0 ? usage : Estimate();
 
     public override void Text(int choice, ReadOnlySpan<byte> escaped)
@@ -130,7 +130,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
         FirstEventAfter = exchange.Elapsed;
     }
 
-    /// <summary>What dialects keep of an answer to its end cannot become more than this allows, whatever the provider sends.</summary>
+    /// <summary>Limits what dialects keep of an answer until its end, whatever the provider sends.</summary>
     private void Carry(int bytes)
     {
         if (CarriedBytes + bytes > MostBytes)

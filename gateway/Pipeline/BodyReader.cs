@@ -46,7 +46,7 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
         }
         catch (IOException error) when (!http.RequestAborted.IsCancellationRequested)
         {
-            // Kestrel has several kinds of it for a body that breaks HTTP's rules; the connection breaking is told above.
+            // Kestrel throws several kinds of it for a body that violates HTTP. A broken connection cancels RequestAborted instead.
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body could not be read"), error);
         }
     }

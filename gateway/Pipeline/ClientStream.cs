@@ -92,7 +92,7 @@ internal sealed class ClientStream(Exchange exchange, string contentType, Upstre
             response.StatusCode = StatusCodes.Status200OK;
             response.ContentType = contentType;
             response.Headers.CacheControl = "no-cache";
-            // Says to any proxy on the way what our own front is told by its file.
+            // Turns buffering off in every proxy; the configuration of our own nginx does so already.
             response.Headers["X-Accel-Buffering"] = "no";
         }
 

@@ -27,7 +27,7 @@ public sealed class Drain : IDisposable
         Ending = ending.Token;
     }
 
-    /// <summary>What a request is told that came too late, or that the process could not wait for.</summary>
+    /// <summary>The error of a request that came too late, or that the process could not wait for.</summary>
     public static GatewayError Restarting { get; } =
         new(ErrorKind.Overloaded, "The gateway is restarting; try again in a moment.") { Code = "gateway_restarting", RetryAfter = Pause };
 

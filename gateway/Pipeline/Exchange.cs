@@ -199,7 +199,7 @@ public sealed class Exchange
 
     /// <summary>
     /// As <see cref="DiscardBodyAsync()"/>, for a moment. nginx closes the connection of a client that it answers before the
-    /// end of a body, and whoever has just sent that end may be sending the next request.
+    /// end of a body, and a client that has just sent that end may already send the next request.
     /// </summary>
     public async Task DiscardRestAsync()
     {

@@ -5,23 +5,23 @@ using Microsoft.AspNetCore.Http;
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// What the sidecar gives back to nginx, which replays it elsewhere (specs/functions-host.md 3). Where the front has
-/// functions behind it, the sidecar keeps what streams or needs its memory and hands over the rest; where it has another
-/// process for a request, one that is about to stop passes it on: a sidecar to the next sidecar, the functions to a sidecar.
-/// Only nginx can set the headers that say so.
+/// Hands requests back to nginx, which sends them to another process (specs/functions-host.md 3). If nginx has functions,
+/// the sidecar keeps requests that stream or need its memory, and hands over the others. If nginx has another process for a
+/// request, a process that is stopping passes it on: a sidecar to the next sidecar, the functions to a sidecar.
+/// Only nginx can set the headers that report this.
 /// </summary>
 public static class HandOver
 {
-    /// <summary>Set by nginx to <c>available</c> until it has asked the functions; a client's own is overwritten there.</summary>
+    /// <summary>nginx sets it to <c>available</c> until it has asked the functions, and overwrites a client's own.</summary>
     public const string FunctionsHeader = "X-Dragoman-Functions";
 
     /// <summary>
-    /// Set by nginx to the named location of another process, the next one in a row of which each is asked once; to
-    /// <c>unavailable</c> where there are others, but nginx does not keep the body and cannot send it again.
+    /// nginx sets it to the named location of the next process in a row; each is asked once. The value is <c>unavailable</c>
+    /// if there are others, but nginx does not keep the body and cannot send it again.
     /// </summary>
     public const string NextSidecarHeader = "X-Dragoman-Next-Sidecar";
 
-    /// <summary>Hands the request over if it does not stream and can be; true when that was done.</summary>
+    /// <summary>Hands the request over if it does not stream and nginx has functions; true when it was handed over.</summary>
     /// <param name="exchange">The request's.</param>
     /// <param name="request">What was read.</param>
     /// <param name="model">What it asks.</param>
@@ -53,7 +53,7 @@ public static class HandOver
         return false;
     }
 
-    /// <summary>Passes the request, of which nothing has been done yet, on to another process; true when that was done.</summary>
+    /// <summary>Passes a request that was not started yet on to another process; true when it was passed on.</summary>
     public static bool TryPassOn(Exchange exchange)
     {
         var next = NextSidecar(exchange);
@@ -63,7 +63,7 @@ public static class HandOver
         return true;
     }
 
-    /// <summary>Whether the front knows another process, be it for this request or only for others.</summary>
+    /// <summary>Whether nginx has another process, for this request or only for others.</summary>
     public static bool HasSiblings(Exchange exchange) => exchange.Http.Request.Headers.ContainsKey(NextSidecarHeader);
 
     private static string? NextSidecar(Exchange exchange) =>

@@ -19,7 +19,7 @@ public sealed class RequestJson(JsonDocument document, ReadOnlyMemory<byte> body
     {
         document.Dispose();
         // The parser has just put an array as large as the body into the pool, which would keep one for each thread, for
-        // a minute or longer. It lies on top, and whoever takes it out need not bring it back.
+        // a minute or longer. It lies on top, and the code that takes it out need not return it.
         if (body.Length > MemoryBudget.Uncounted)
             _ = ArrayPool<byte>.Shared.Rent(body.Length);
     }

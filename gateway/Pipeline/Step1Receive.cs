@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// Step 1: what holds for every request, whoever sends it and whatever it asks. Which route it takes, and which browsers and
+/// Step 1: the checks of every request, for all clients and all routes. Which route it takes, and which browsers and
 /// hosts are admitted, is the endpoints' business; the body is received when step 3 reads it.
 /// </summary>
 public static class Step1Receive

@@ -166,7 +166,7 @@ internal static class Step6Write
         }
     }
 
-    /// <summary>Only OpenAI knows tools that are told but not allowed; for the others the list is shortened (specs/dialects.md 2.3).</summary>
+    /// <summary>Only OpenAI has tools that are sent but not allowed; for other providers the list is shortened (specs/dialects.md 2.3).</summary>
     private static ChatRequest WithAllowedTools(ChatRequest request)
     {
         if (request.ToolChoice is not { Allowed: { } names } choice)

@@ -5,11 +5,11 @@ namespace Dragoman.Pipeline;
 
 /// <summary>
 /// Cancels an upstream call that takes too long: until its first event, between two reads, in all
-/// (specs/dialects.md 3.0). Tells afterwards which of them it was, or that the client left. Tells of silence as well.
+/// (specs/dialects.md 3.0). Reports afterwards which limit it was, or that the client left. Reports silence as well.
 /// </summary>
 /// <remarks>
-/// A read only notes its time: the one timer looks at the notes when it fires and is set anew for what is left, so that
-/// a token costs no timer.
+/// A read only stores its time. The one timer checks the stored times when it fires and is set again for the remaining
+/// time, so that a token costs no timer.
 /// </remarks>
 internal sealed class UpstreamClock : IDisposable
 {
@@ -88,7 +88,7 @@ internal sealed class UpstreamClock : IDisposable
         }
     }
 
-    /// <summary>From now on silence is told of each time that it has lasted so long, from a thread of its own.</summary>
+    /// <summary>Calls <paramref name="tell"/> on a separate thread each time nothing was sent for <paramref name="length"/>.</summary>
     public void NotifyOnSilence(TimeSpan length, Action tell)
     {
         lock (setting)
@@ -100,16 +100,16 @@ internal sealed class UpstreamClock : IDisposable
         }
     }
 
-    /// <summary>The client has just been sent something, so that its silence begins anew.</summary>
+    /// <summary>Something was just sent to the client, so its silence starts again.</summary>
     public void EndSilence() => Volatile.Write(ref silentSince, clock.GetTimestamp());
 
-    /// <summary>The answer has begun: from now on each read has its own time.</summary>
+    /// <summary>The answer has begun: from now on each read has its own timeout.</summary>
     public void AwaitNextRead() => Await(Wait.NextRead);
 
-    /// <summary>The answer is whole but for token counts, which are not waited for long.</summary>
+    /// <summary>The answer is complete except for token counts, for which the wait is short.</summary>
     public void AwaitUsage() => Await(Wait.Usage);
 
-    /// <summary>The client has to take what it has got first; the provider is not to blame for that time.</summary>
+    /// <summary>Waits for the client to take what was sent; this time does not count against the provider.</summary>
     /// <param name="limit">How long it may take nothing.</param>
     /// <param name="giveUp">What happens then.</param>
     public void AwaitClient(TimeSpan limit, Action giveUp)
@@ -123,7 +123,7 @@ internal sealed class UpstreamClock : IDisposable
     /// <summary>The client has taken some of it.</summary>
     public void ClientTakes() => Volatile.Write(ref since, clock.GetTimestamp());
 
-    /// <summary>The client has taken it: the wait before <see cref="AwaitClient"/> begins anew.</summary>
+    /// <summary>The client has taken it: the wait before <see cref="AwaitClient"/> starts again.</summary>
     public void ClientTook() => Await(beforeClient);
 
     public void Dispose()
@@ -157,7 +157,7 @@ internal sealed class UpstreamClock : IDisposable
     {
         setFor = end;
         var left = clock.GetElapsedTime(clock.GetTimestamp(), end);
-        // A timer cuts its time down to milliseconds, and would fire too early.
+        // A timer truncates its time to milliseconds, and would fire too early.
         timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(left.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
     }
 
@@ -180,7 +180,7 @@ internal sealed class UpstreamClock : IDisposable
         _ => Timeouts.UsageGrace,
     };
 
-    /// <summary>What the timer does: whatever is due now.</summary>
+    /// <summary>Runs when the timer fires: does what is due now.</summary>
     private void Look()
     {
         Action? tell = null;
@@ -218,7 +218,7 @@ internal sealed class UpstreamClock : IDisposable
             Cancel();
     }
 
-    /// <summary>The process cannot wait for the call any longer.</summary>
+    /// <summary>The process is ending and cannot wait for the call.</summary>
     private void End()
     {
         reason ??= Drain.Restarting;
@@ -233,7 +233,7 @@ internal sealed class UpstreamClock : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The call was over in the same moment.
+            // The call ended at the same moment.
         }
     }
 

@@ -5,7 +5,7 @@ using Dragoman.Dialects.Anthropic.Outbound;
 
 namespace Dragoman.Providers;
 
-/// <summary>Anthropic's API, and whatever imitates it (specs/dialects.md 1.3).</summary>
+/// <summary>Anthropic's API and compatible servers (specs/dialects.md 1.3).</summary>
 internal sealed class AnthropicProvider : ProviderKind
 {
     public static readonly AnthropicProvider Kind = new();
@@ -23,7 +23,7 @@ internal sealed class AnthropicProvider : ProviderKind
     public override ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
     {
         var headers = request.Headers;
-        // A client of the same family has said which version it speaks.
+        // A client of the same family sends its own version.
         if (!headers.Contains(VersionHeader))
             headers.Add(VersionHeader, VersionOf(settings));
         if (settings.Options.Auth == "bearer")

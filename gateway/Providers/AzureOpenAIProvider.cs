@@ -9,8 +9,8 @@ using Dragoman.Dialects.OpenAIResponses.Outbound;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// OpenAI's models in Azure, at the v1 endpoint or at the older one of deployments (specs/dialects.md 1.2, P-40). What
-/// is deployed is configured: Azure lists models, not deployments.
+/// OpenAI's models in Azure, at the v1 endpoint or at the older one of deployments (specs/dialects.md 1.2, P-40). The
+/// deployments are configured, because Azure lists models and not deployments.
 /// </summary>
 internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
 {
@@ -24,7 +24,7 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
     private const string Version1Scope = "https://ai.azure.com/.default";
     private const string DeploymentsScope = "https://cognitiveservices.azure.com/.default";
 
-    /// <summary>Every resource has its own; the configuration demands it.</summary>
+    /// <summary>Every resource has its own address, which the configuration requires.</summary>
     public override Uri DefaultBaseUrl => throw new InvalidOperationException("an Azure OpenAI provider needs a baseUrl");
 
     public override IReadOnlyList<string> RequestIdHeaders { get; } = ["apim-request-id", "x-request-id"];
@@ -39,7 +39,7 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
     {
         if (!settings.HasDeployments)
             return UpstreamAddress.Below(baseUrl, settings.Options.ApiVersion is { } version ? $"{call.Path}?api-version={Uri.EscapeDataString(version)}" : call.Path);
-        // Responses are not below deployments, nor at the versions of most of them.
+        // The path of Responses is not below deployments, and most of their API versions do not have it.
         if (OpenAIResponsesOutbound.Wrote(call))
             return UpstreamAddress.Below(new Uri(baseUrl, Version1Path), call.Path);
         if (call.Model is not { } deployment || !UpstreamName.FitsSegment(deployment))
@@ -50,7 +50,7 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
     public override IReadOnlyList<string> RootsOf(ProviderSettings settings, Uri baseUrl) =>
         settings.HasDeployments ? [DeploymentsPath, Version1Path] : base.RootsOf(settings, baseUrl);
 
-    /// <summary>By key or by token, never both.</summary>
+    /// <summary>Authenticates with a key or with a token, never with both.</summary>
     public override async ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
     {
         if (settings.ApiKey is not null && settings.Options.Auth != "entra")
@@ -65,7 +65,7 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
 
     private static string ApiVersionOf(ProviderSettings settings) => settings.Options.ApiVersion ?? DefaultApiVersion;
 
-    /// <summary>A version is a date, with or without <c>-preview</c>; any other word is newer than all dates.</summary>
+    /// <summary>A version is a date, with or without <c>-preview</c>; any other text counts as newer than all dates.</summary>
     private static bool KnowsMaxCompletionTokens(string apiVersion) =>
         !DateOnly.TryParseExact(apiVersion.Split("-preview")[0], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
         || date >= FirstWithMaxCompletionTokens;

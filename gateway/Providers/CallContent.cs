@@ -4,8 +4,9 @@ using Dragoman.Dialects;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// A call's body. What passes through is sent in pieces, without a copy, unless it is small. The connection keeps its request, and this with it, until the answer has ended, which can be long. Disposed
-/// when the provider's headers have come, it keeps no bytes.
+/// A call's body. A passed-through body is sent in pieces, without a copy, unless it is small. The connection keeps its
+/// request, and this content with it, until the answer has ended, which can take minutes. It is disposed when the provider's
+/// headers arrive and then keeps no bytes.
 /// </summary>
 internal sealed class CallContent(IReadOnlyList<ReadOnlyMemory<byte>> pieces) : HttpContent
 {
@@ -32,7 +33,7 @@ internal sealed class CallContent(IReadOnlyList<ReadOnlyMemory<byte>> pieces) : 
         var last = pieces[^1];
         for (var index = 0; index < pieces.Count - 1; index++)
             await stream.WriteAsync(pieces[index], cancellationToken).ConfigureAwait(false);
-        // A socket holds what it was last given to send until it is given something else. That shall not be the body.
+        // A socket keeps the buffer that it sent last until it sends another. That buffer must not be the body.
         var rest = Math.Max(0, last.Length - AlwaysCopied);
         await stream.WriteAsync(last[..rest], cancellationToken).ConfigureAwait(false);
         await stream.WriteAsync(last[rest..], cancellationToken).ConfigureAwait(false);

@@ -8,20 +8,19 @@ using Dragoman.Conversation;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// Access tokens of Microsoft Entra ID, one for each scope, fetched anew shortly before they expire, and only waited for
-/// when there is none that works. The credential is made when the first token is wanted, because it looks at much of its
-/// surroundings.
+/// Access tokens of Microsoft Entra ID, one per scope. A token is replaced shortly before it expires; a request waits only if
+/// there is no valid token. The credential is created for the first token, because it inspects much of the environment.
 /// </summary>
 /// <param name="credential">Makes the source of tokens.</param>
-/// <param name="clock">Tells when a token is old.</param>
+/// <param name="clock">Decides when a token is old.</param>
 internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider clock)
 {
     public static readonly EntraTokens OfProcess = new(() => new DefaultAzureCredential(), TimeProvider.System);
 
-    /// <summary>For one fetch; the credential has no bound of its own for all that it looks at.</summary>
+    /// <summary>Limits one fetch; the credential itself has no total timeout.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    /// <summary>A token is fetched anew so long before it expires, and still used meanwhile.</summary>
+    /// <summary>A token is replaced this long before it expires, and stays in use meanwhile.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
     /// <summary>No token is sent that may expire on its way.</summary>
@@ -33,7 +32,7 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
     private readonly Lazy<TokenCredential> source = new(credential);
     private readonly ConcurrentDictionary<string, Scope> scopes = [];
 
-    /// <exception cref="GatewayException">No token could be had, for whatever reason: the credential looks at much and fails in many ways.</exception>
+    /// <exception cref="GatewayException">No token could be obtained. The credential tries many sources and fails in many ways.</exception>
     public async ValueTask<string> GetAsync(string scope, CancellationToken cancellation)
     {
         var of = scopes.GetOrAdd(scope, static name => new Scope(name));
@@ -51,7 +50,7 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            // A caller who has left is no failure.
+            // A caller that has left is no failure.
             cancellation.ThrowIfCancellationRequested();
             throw new GatewayException(
                 new GatewayError(ErrorKind.UpstreamRefusedKey, MessageOf(error)) { Code = "upstream_auth_failed" },
@@ -59,7 +58,7 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
         }
     }
 
-    /// <summary>One fetch for all who want a token of the scope; who leaves does not end it for the others.</summary>
+    /// <summary>One fetch for all callers that need a token of the scope; a caller that leaves does not cancel it for the others.</summary>
     private Task<AccessToken> StartFetch(Scope of, bool canWait)
     {
         lock (of)
@@ -69,7 +68,7 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
             if (canWait && clock.GetUtcNow() - of.FetchedAt < Retry)
                 return of.Fetch!;
             of.FetchedAt = clock.GetUtcNow();
-            // The credential looks for itself before it first waits, which is no work for a thread that serves requests.
+            // The credential works before its first wait, which must not happen on a thread that serves requests.
             return of.Fetch = Task.Run(() => FetchAsync(of));
         }
     }
@@ -82,7 +81,7 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
         return token;
     }
 
-    /// <summary>The token of one scope, and how the next one is got.</summary>
+    /// <summary>The token of one scope, and how the next one is obtained.</summary>
     private sealed class Scope(string name)
     {
         private volatile StrongBox<AccessToken>? token;
@@ -100,7 +99,7 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
         public DateTimeOffset FetchedAt { get; set; }
     }
 
-    /// <summary>What is known of the failure but its own words, which name tenants, clients and addresses.</summary>
+    /// <summary>The kind of failure without its text, which names tenants, clients and addresses.</summary>
     private static string MessageOf(Exception error) => error switch
     {
         CredentialUnavailableException => "The gateway found no credential for Microsoft Entra ID; it needs a managed identity, a login of Azure's tools, or the variables AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.",

@@ -12,7 +12,7 @@ internal sealed class GeminiProvider : ProviderKind
 
     public override Uri DefaultBaseUrl { get; } = new("https://generativelanguage.googleapis.com/v1beta/");
 
-    /// <summary>The body alone names the answer.</summary>
+    /// <summary>Only the body has the answer's id.</summary>
     public override IReadOnlyList<string> RequestIdHeaders => [];
 
     public override ProviderApi ApiOf(ProviderSettings settings, Uri baseUrl) => new(new GeminiOutbound());

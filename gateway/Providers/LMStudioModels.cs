@@ -8,7 +8,7 @@ using Dragoman.Wire;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// Loads models that LM Studio has put away. Its native endpoint does it
+/// Loads models that LM Studio has unloaded, through its native endpoint
 /// (https://lmstudio.ai/docs/api/rest-api, <c>POST /api/v1/models/load</c>); before LM Studio 0.4 a chat request did.
 /// </summary>
 /// <param name="baseUrl">Of the OpenAI-compatible API, such as <c>http://127.0.0.1:1234/v1/</c>.</param>
@@ -21,7 +21,7 @@ internal sealed class LMStudioModels(
     TimeProvider clock,
     Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send) : IRecovery
 {
-    /// <summary>Nothing of these answers is told.</summary>
+    /// <summary>No part of these answers reaches a client.</summary>
     private static readonly CredentialScrub NoCredentials = new([]);
 
     private const int LargestAnswer = 64 * 1024;
@@ -43,7 +43,7 @@ internal sealed class LMStudioModels(
 
     public Task RunAsync(UpstreamCall call, CancellationToken cancellation) => LoadAsync(call.Model!, cancellation);
 
-    /// <summary>Returns when the model is loaded. All who wait for a model share one request.</summary>
+    /// <summary>Returns when the model is loaded. All calls that wait for a model share one request.</summary>
     /// <exception cref="GatewayException">It cannot be loaded.</exception>
     public Task LoadAsync(string model, CancellationToken cancellation)
     {
@@ -57,7 +57,7 @@ internal sealed class LMStudioModels(
         return load.WaitAsync(cancellation);
     }
 
-    /// <summary>Goes on when one who waits leaves: others may wait too, and the next request will want the model.</summary>
+    /// <summary>Continues when a waiting caller leaves: others may wait too, and the next request needs the model.</summary>
     private async Task LoadAndForgetAsync(string model)
     {
         using var timer = new CancellationTokenSource(longest, clock);
@@ -77,7 +77,7 @@ internal sealed class LMStudioModels(
         }
     }
 
-    /// <summary>False when this LM Studio does not have the endpoint.</summary>
+    /// <summary>False when this version of LM Studio lacks the endpoint.</summary>
     private async Task<bool> TryLoadNativelyAsync(string model, CancellationToken cancellation)
     {
         try

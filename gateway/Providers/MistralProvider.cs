@@ -5,7 +5,7 @@ using Dragoman.Dialects.Mistral;
 
 namespace Dragoman.Providers;
 
-/// <summary>Mistral's API, and whatever imitates it (specs/dialects.md 1.5).</summary>
+/// <summary>Mistral's API and compatible servers (specs/dialects.md 1.5).</summary>
 internal sealed class MistralProvider : ProviderKind
 {
     public static readonly MistralProvider Kind = new();

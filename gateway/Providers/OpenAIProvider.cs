@@ -10,7 +10,7 @@ internal sealed class OpenAIProvider : ProviderKind
 
     public override Uri DefaultBaseUrl { get; } = new("https://api.openai.com/v1/");
 
-    /// <summary>OpenAI's own server has Responses too; of others only those of which the operator says so.</summary>
+    /// <summary>OpenAI's own server has Responses too; other servers have them only if the configuration says so.</summary>
     public override ProviderApi ApiOf(ProviderSettings settings, Uri baseUrl)
     {
         var server = ServerAt(settings.Options, baseUrl);
@@ -29,7 +29,7 @@ internal sealed class OpenAIProvider : ProviderKind
     /// <summary>Whether the server unloads models by itself, and says so instead of answering.</summary>
     private static bool PutsModelsAway(ProviderSettings settings, Uri baseUrl) => ServerAt(settings.Options, baseUrl) is { PutsModelsAway: true };
 
-    /// <summary>The kind of server, told or else known by its usual port; null: OpenAI's own.</summary>
+    /// <summary>The kind of server: the configured one, else the one of a usual port; null for OpenAI's own.</summary>
     internal static CompatibleServer? ServerAt(ProviderOptions options, Uri baseUrl)
     {
         if (options.Server is "openai" || (options.Server is null && baseUrl.Host.EndsWith(".openai.com", StringComparison.OrdinalIgnoreCase)))

@@ -17,10 +17,10 @@ public sealed class Provider : IDisposable
 {
     private const int LargestErrorBody = 64 * 1024;
 
-    /// <summary>What the system may take in ahead of a client that reads slowly, in bytes; its own bound is several MiB.</summary>
+    /// <summary>Bytes that the system may buffer for a client that reads slowly; its own limit is several MiB.</summary>
     private const int ReceiveBuffer = 512 * 1024;
 
-    /// <summary>Calls whose addresses are kept; clients may make up names of models.</summary>
+    /// <summary>Calls whose addresses are cached; clients can make up names of models.</summary>
     private const int MostAddresses = 256;
 
     /// <summary>A provider must not go on generating for a client that has left.</summary>
@@ -40,7 +40,7 @@ public sealed class Provider : IDisposable
     private readonly CredentialScrub allCredentials;
     private readonly ProviderErrors errors;
 
-    /// <param name="settings">Where it is and how it is spoken to.</param>
+    /// <param name="settings">Its address and its dialect.</param>
     /// <param name="clock">Measures times.</param>
     /// <param name="allCredentials">Every configured one, this provider's and others'; null: this provider's alone.</param>
     public Provider(ProviderSettings settings, TimeProvider clock, CredentialScrub? allCredentials = null)
@@ -65,14 +65,14 @@ public sealed class Provider : IDisposable
             ConnectTimeout = settings.Timeouts.Connect,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
-            // A redirect would carry the key elsewhere, cookies and tracing headers are nobody's business.
+            // A redirect would send the key to another host. Cookies and tracing headers are never sent to a provider.
             AllowAutoRedirect = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,
             AutomaticDecompression = DecompressionMethods.None,
-            // What is left of an answer that nobody waits for: its end, if that is on its way, so that the connection can be used again.
+            // Reads the end of an answer that nobody waits for, if it arrives in this time, so that the connection can be reused.
             ResponseDrainTimeout = DrainTime,
-            // A connection carries about a hundred answers at once, a provider's model may give thousands.
+            // One connection carries about a hundred concurrent answers; a provider may serve thousands.
             EnableMultipleHttp2Connections = true,
             ConnectCallback = ConnectAsync,
         });
@@ -83,16 +83,16 @@ public sealed class Provider : IDisposable
 
     public ProviderSettings Settings { get; }
 
-    /// <summary>What it can be asked.</summary>
+    /// <summary>What the provider can be asked.</summary>
     public ProviderApi Api { get; }
 
     /// <summary>The model that a target names, with the one that is behind the name.</summary>
     public UpstreamModel ModelOf(Target target) => new(target.Model, Settings.Options.BaseModels.GetValueOrDefault(target.Model, target.Model));
 
-    /// <summary>Takes what this provider was shown out of what it sends: it can repeat nothing else.</summary>
+    /// <summary>Removes from the provider's texts the credentials that it was sent; it cannot repeat others.</summary>
     public CredentialScrub Credentials { get; }
 
-    /// <summary>An error of the provider's as a client may see it.</summary>
+    /// <summary>The provider's error in the form that a client may see.</summary>
     public GatewayError ForClient(GatewayError error) => errors.ForClient(error);
 
     /// <summary>Where its API begins.</summary>
@@ -108,7 +108,7 @@ public sealed class Provider : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(call)) { Content = CallContent.Of(call) };
         foreach (var (name, value) in call.Headers)
         {
-            // They are the client's words; the connection would fail on them, and look as if the provider had.
+            // The values come from the client. The connection would fail on them as if the provider had failed.
             if (!UpstreamHeader.CanSend(value))
                 throw GatewayException.Invalid(name, $"{name}: a header may only hold visible ASCII characters and blanks");
             request.Headers.TryAddWithoutValidation(name, value);
@@ -119,7 +119,7 @@ public sealed class Provider : IDisposable
     }
 
     /// <summary>Reads the provider's own model list.</summary>
-    /// <exception cref="GatewayException">The provider cannot be reached, refused, or answered something else.</exception>
+    /// <exception cref="GatewayException">The provider cannot be reached, refused, or sent an unexpected answer.</exception>
     public async Task<IReadOnlyList<ListedModel>> ListModelsAsync(CancellationToken cancellation)
     {
         if (Api.ModelList is not { } list)
@@ -130,7 +130,7 @@ public sealed class Provider : IDisposable
         await SocketThread.LeaveForAsync(body.Length);
         SocketThread.AssertMayProcess(body.Length);
         var listed = list.ReadModels(body);
-        // What cannot be called is not shown either.
+        // A model that cannot be called is not listed.
         return [.. listed.Where(model => ModelNameRule.FindMistake(Settings, model.Id) is null)];
     }
 
@@ -177,7 +177,7 @@ public sealed class Provider : IDisposable
         }
     }
 
-    /// <summary>The one way out: whatever is sent passes the check of its address before it gets the credential.</summary>
+    /// <summary>The only way to a provider: the address of every request is checked before the credential is added.</summary>
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         await kind.AuthenticateAsync(Settings, VerifiedRequest.Of(request, ownAddress), cancellation).ConfigureAwait(false);
@@ -204,7 +204,7 @@ public sealed class Provider : IDisposable
             throw new GatewayException(await ReadErrorAsync(response, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>Tokens are fetched anew now and then, and are no part of the configuration.</summary>
+    /// <summary>Tokens are replaced regularly and are not part of the configuration.</summary>
     private void LearnToken(string? token)
     {
         if (token is null || token == Settings.ApiKey)
@@ -238,7 +238,7 @@ public sealed class Provider : IDisposable
         }
         catch (GatewayException)
         {
-            // The status alone has to do when the body is cut or too large.
+            // If the body is truncated or too large, the status alone decides.
         }
 
         await SocketThread.LeaveForAsync(body.Length);

@@ -4,7 +4,7 @@ using Dragoman.Dialects;
 namespace Dragoman.Providers;
 
 /// <summary>What a provider can be asked, and in which dialect.</summary>
-/// <param name="dialect">In which it is asked, where it has only one.</param>
+/// <param name="dialect">The provider's dialect, if it has only one.</param>
 public class ProviderApi(IOutboundDialect dialect)
 {
     /// <summary>The configured name: <c>mistral</c>, <c>openai</c>.</summary>

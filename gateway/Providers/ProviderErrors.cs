@@ -4,14 +4,14 @@ using Dragoman.Secrets;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// A provider's errors as they may leave: what a provider says of the gateway's key stays here, because the client's own
-/// was fine, and no credential is quoted, whatever else the text is about.
+/// A provider's errors in the form that may leave the gateway. What a provider says about the gateway's key is not forwarded,
+/// because the client's own key was right, and no credential is quoted.
 /// </summary>
 /// <param name="provider">Its name, as the operator gave it.</param>
-/// <param name="credentials">All that are configured.</param>
+/// <param name="credentials">All configured credentials.</param>
 internal sealed class ProviderErrors(string provider, CredentialScrub credentials)
 {
-    /// <summary>Whatever the status: the key was refused.</summary>
+    /// <summary>The key was rejected, with any status.</summary>
     private static readonly string[] RefusedKey =
     [
         "api key not valid", "api key not found", "api key expired", "api key is invalid", "api key has expired",
@@ -34,7 +34,7 @@ internal sealed class ProviderErrors(string provider, CredentialScrub credential
     {
         ErrorKind.UpstreamRefusedKey => Refused(error),
         ErrorKind.InvalidRequest or ErrorKind.Forbidden or ErrorKind.ModelNotFound when Says(error, RefusedKey) => Refused(error with { Kind = ErrorKind.UpstreamRefusedKey }),
-        // In the middle of a stream there is no status to go by; another target may still be tried.
+        // In the middle of a stream there is no status; another target may still be tried.
         ErrorKind.UpstreamFailed when Says(error, RefusedKey) => Refused(error),
         ErrorKind.Forbidden when IsAboutKey(error) => Cleaned(error) with { Message = $"The provider {provider} does not allow this to the gateway's key." },
         _ => Cleaned(error),
@@ -52,7 +52,7 @@ internal sealed class ProviderErrors(string provider, CredentialScrub credential
         Field = error.Field is { } field ? Clean(field) : null,
     };
 
-    /// <summary>A code is exact, so that it decides against whatever the message speaks of besides.</summary>
+    /// <summary>A code is exact, so it decides, whatever the message mentions.</summary>
     private static bool IsAboutKey(GatewayError error) =>
         Holds(error.Code, KeyWords) || (Holds(error.Message, KeyWords) && !Holds(error.Message, OtherReasons));
 

@@ -5,21 +5,21 @@ using Dragoman.Dialects;
 
 namespace Dragoman.Providers;
 
-/// <summary>What a kind of upstream has of its own: where it is, how it is spoken to, how it knows its callers.</summary>
+/// <summary>What is particular to a kind of upstream: its address, its dialect, its authentication.</summary>
 internal abstract class ProviderKind
 {
     public abstract Uri DefaultBaseUrl { get; }
 
     public abstract ProviderApi ApiOf(ProviderSettings settings, Uri baseUrl);
 
-    /// <summary>Where a call goes.</summary>
-    /// <exception cref="GatewayException">There is no such place.</exception>
+    /// <summary>The address of a call.</summary>
+    /// <exception cref="GatewayException">There is no such address.</exception>
     public virtual Uri AddressOf(ProviderSettings settings, Uri baseUrl, UpstreamCall call) => UpstreamAddress.Below(baseUrl, call.Path);
 
     /// <summary>The paths that requests may go to, as <see cref="UpstreamAddress"/> takes them.</summary>
     public virtual IReadOnlyList<string> RootsOf(ProviderSettings settings, Uri baseUrl) => [baseUrl.AbsolutePath];
 
-    /// <summary>What the server needs done now and then before it answers; null: nothing.</summary>
+    /// <summary>What must sometimes be done at the server before it answers; null when nothing.</summary>
     /// <param name="settings">The provider's.</param>
     /// <param name="baseUrl">Where its API is.</param>
     /// <param name="clock">Measures times.</param>
@@ -27,7 +27,7 @@ internal abstract class ProviderKind
     public virtual IRecovery? RecoveryOf(
         ProviderSettings settings, Uri baseUrl, TimeProvider clock, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send) => null;
 
-    /// <summary>The headers in which an answer may name itself, the first one present counts.</summary>
+    /// <summary>The headers that may hold the id of an answer; the first one present counts.</summary>
     public virtual IReadOnlyList<string> RequestIdHeaders => ["x-request-id"];
 
     /// <summary>What an answer's headers say of rate limits; null when they say nothing.</summary>

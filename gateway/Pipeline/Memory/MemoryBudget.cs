@@ -5,7 +5,7 @@ using Dragoman.Wire;
 namespace Dragoman.Pipeline.Memory;
 
 /// <summary>
-/// The memory that requests may take together, whoever they come from: what is large asks here first, and is refused
+/// The memory that requests may take together, whichever client they come from. A large request asks here first, and is refused
 /// when too much is in flight, so that neither the process nor its container ends for it (docs/limits.md).
 /// </summary>
 /// <remarks>
@@ -45,7 +45,7 @@ public sealed class MemoryBudget : IDisposable
         Heap = new HeapReclaim(this, clock, running, heap);
     }
 
-    /// <summary>What a client is told for whom there is no memory now.</summary>
+    /// <summary>The error of a request for which there is no memory now.</summary>
     public static GatewayError Full { get; } =
         new(ErrorKind.Overloaded, "The gateway has too much in flight to take this request; try again in a moment.") { Code = "gateway_overloaded", RetryAfter = Pause };
 
@@ -107,7 +107,7 @@ public sealed class MemoryBudget : IDisposable
                 $"requests above about {fits / 1024} KiB will be refused though /limits/requestBytes allows {largest / 1024} KiB: the memory budget is {Capacity / (1024 * 1024)} MiB; give the process more memory, or set /limits/memoryBytes");
     }
 
-    /// <summary>What a request is told that is too large for this process, now and later.</summary>
+    /// <summary>The error of a request that is too large for this process at any time.</summary>
     /// <param name="bytes">What it would need.</param>
     internal static GatewayError NeverFits(long bytes) => new(
         ErrorKind.Overloaded,

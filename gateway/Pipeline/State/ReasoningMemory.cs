@@ -147,7 +147,7 @@ public sealed class ReasoningMemory(TimeProvider clock)
         }
 
         /// <summary>
-        /// Whether an id is long and mixed enough to be random, so that whoever has it was told it. Some servers count
+        /// Whether an id is long and mixed enough to be random, so that a client that has it got it from the gateway. Some servers count
         /// their calls instead.
         /// </summary>
         private static bool IsUnguessable(string id)
