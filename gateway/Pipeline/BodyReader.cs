@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Reads a request's body into one array, of its own size where that is known, and no faster than there is memory for it.</summary>
+/// <summary>Reads a request's body into one array, of the body's size where it is known, and no faster than memory is available.</summary>
 /// <param name="exchange">Whose body.</param>
 /// <param name="share">Where the body is counted, once it is larger than <see cref="MemoryBudget.Uncounted"/>.</param>
 internal sealed class BodyReader(Exchange exchange, MemoryShare share)
@@ -25,7 +25,7 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
             throw TooLarge();
         try
         {
-            // One more than announced, so that the end needs no further room; and memory only for what comes.
+            // One more than announced, so that the end needs no further room; and memory only for bytes that arrive.
             room = new byte[(int)Math.Min(announced ?? FirstRoom, MemoryBudget.Uncounted) + 1];
             while (count < room.Length || room.Length <= MemoryBudget.Uncounted)
             {

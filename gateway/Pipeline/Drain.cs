@@ -36,10 +36,10 @@ public sealed class Drain : IDisposable
     /// <summary>Requests that were taken and have not been left.</summary>
     public int Running => Volatile.Read(ref running);
 
-    /// <summary>Is cancelled when no request is taken any more, for what waits for requests on a connection of its own.</summary>
+    /// <summary>Is canceled when the process accepts no more requests, for code that waits for requests on its own connection.</summary>
     public CancellationToken Begun { get; }
 
-    /// <summary>Is cancelled when what still runs has to end with <see cref="Restarting"/>.</summary>
+    /// <summary>Is canceled when the requests that still run must end with <see cref="Restarting"/>.</summary>
     public CancellationToken Ending { get; }
 
     /// <summary>Takes a request, unless the process is about to stop.</summary>

@@ -160,7 +160,7 @@ public sealed class Exchange
     /// <returns>The request with the client's own bytes.</returns>
     internal ChatRequest Own(ChatRequest read, RequestJson body) => request = read with { Source = body.Members() };
 
-    /// <summary>The answer has begun: nobody needs the prompt again. This is the one place where it is let go.</summary>
+    /// <summary>The answer has begun, so the prompt is not needed again. This is the only place that releases it.</summary>
     /// <param name="remaining">Bytes of the request that stay until the answer ends.</param>
     internal void ReleasePrompt(long remaining)
     {
@@ -205,7 +205,7 @@ public sealed class Exchange
     {
         var request = Http.Request;
         var hasBody = request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0;
-        // A client that asks before it sends is better told at once; where the connection ends, there is no next request.
+        // A client that sent Expect gets its answer at once; where the connection ends, there is no next request.
         if (!hasBody || KeepsItselfAlive || ClientLeft || request.Headers.Expect.Count > 0 || Http.Response.Headers.Connection.Count > 0)
             return;
         using var end = new CancellationTokenSource(LongestRest, Clock);

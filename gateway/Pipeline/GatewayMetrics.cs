@@ -4,7 +4,7 @@ using Dragoman.Pipeline.Memory;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>What the gateway counts. Nobody listens unless an exporter does, and then it costs nothing.</summary>
+/// <summary>What the gateway counts. Without an exporter nothing listens, and counting costs nothing.</summary>
 internal static class GatewayMetrics
 {
     public const string MeterName = "Dragoman";

@@ -57,7 +57,7 @@ public static class Generation
             client.WriteHeaders(error.Error.UpstreamRequestId, error.Error.RateLimits);
             if (!exchange.Http.Response.HasStarted)
                 throw;
-            // Keep-alives have gone out, so the status is spent.
+            // Keep-alives were sent, so the status can no longer change.
             var lastWord = new ArrayBufferWriter<byte>();
             await SocketThread.LeaveForAsync(exchange.Body.Length);
             dialect.OpenStream(context, lastWord).Fail(error.Error);
@@ -66,7 +66,7 @@ public static class Generation
         }
         catch (OperationCanceledException) when (exchange.ClientLeft)
         {
-            // Nobody is left to answer; what was produced is settled.
+            // The client is gone; what was produced is settled.
             return null;
         }
     }

@@ -7,7 +7,7 @@ namespace Dragoman.Pipeline;
 internal static class SecondTries
 {
     /// <summary>Runs until it goes well, or nothing in the table helps any more.</summary>
-    /// <param name="exchange">Whose client has to be there.</param>
+    /// <param name="exchange">The exchange whose client must still be connected.</param>
     /// <param name="rows">What may be done. Each run of this method counts for itself, so that rows of a call begin anew with each target.</param>
     /// <param name="run">What is tried.</param>
     /// <param name="cure">Does what a row says; false when the row is not for this failure, or cannot help.</param>

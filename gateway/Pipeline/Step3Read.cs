@@ -10,7 +10,7 @@ namespace Dragoman.Pipeline;
 public static class Step3Read
 {
     /// <summary>Reads a request of a model, be it to answer or to count it.</summary>
-    /// <param name="exchange">Whose body it is.</param>
+    /// <param name="exchange">The exchange whose body is read.</param>
     /// <param name="read">The dialect's reader.</param>
     /// <exception cref="GatewayException">The request is malformed, too large in some way, or takes too long.</exception>
     internal static Task<ChatRequest> RunAsync(Exchange exchange, Func<JsonElement, RequestContext, ChatRequest> read) => RunAsync(exchange, (body, _) =>

@@ -10,7 +10,7 @@ namespace Dragoman.Pipeline;
 public static class Step4Resolve
 {
     /// <summary>Finds the model of a request that is to be answered.</summary>
-    /// <param name="exchange">Whose request it is.</param>
+    /// <param name="exchange">The exchange whose request is resolved.</param>
     /// <param name="dialect">The client's.</param>
     /// <param name="request">What was read.</param>
     /// <returns>The model, and whom its answer goes to; null when the request was answered here, or handed over.</returns>
@@ -37,7 +37,7 @@ public static class Step4Resolve
     }
 
     /// <summary>Null when nothing is published under the name.</summary>
-    /// <exception cref="GatewayException">The client gave something that cannot be a name, and expects to be told so.</exception>
+    /// <exception cref="GatewayException">The client sent a value that cannot be a name, and expects an error for it.</exception>
     public static async ValueTask<PublishedModel?> FindAsync(Exchange exchange, string name, ClientTraits client)
     {
         if (ModelName.NamesBothSources(name))

@@ -9,12 +9,12 @@ namespace Dragoman.Pipeline;
 internal static class Step5Reserve
 {
     /// <summary>Sets aside what may be used, runs, and settles what was used, however it ended.</summary>
-    /// <param name="exchange">Whose request it is.</param>
+    /// <param name="exchange">The exchange that makes the request.</param>
     /// <param name="model">The published name.</param>
     /// <param name="targets">Who may be asked.</param>
     /// <param name="bound">What it may use at most.</param>
     /// <param name="run">Steps 6 to 8.</param>
-    /// <param name="consumed">What was used, told the failure that <paramref name="run"/> ended with.</param>
+    /// <param name="consumed">Returns what was used, given the failure that <paramref name="run"/> ended with.</param>
     /// <param name="log">Writes the settlement down; null: it is not worth a line.</param>
     /// <exception cref="GatewayException">A limit or a budget is used up, or it failed.</exception>
     public static async Task RunAsync(

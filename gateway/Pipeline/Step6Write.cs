@@ -9,7 +9,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Step 6: passes a request through, else fits it by all that providers need alike and lets the provider's dialect write it.</summary>
+/// <summary>Step 6: passes a request through, or applies the changes that all providers need and lets the provider's dialect write it.</summary>
 internal static class Step6Write
 {
     /// <summary>Writes a request to a provider.</summary>

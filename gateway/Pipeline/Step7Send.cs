@@ -6,21 +6,21 @@ using Dragoman.Wire;
 namespace Dragoman.Pipeline;
 
 /// <summary>Step 7: sends one written call, and again where <see cref="SecondTry"/> says so, until its answer was read.</summary>
-/// <param name="exchange">Whose call it is.</param>
-/// <param name="provider">Who is called.</param>
+/// <param name="exchange">The exchange that makes the call.</param>
+/// <param name="provider">The provider that is called.</param>
 /// <param name="call">What is sent.</param>
-/// <param name="clock">Bounds all of it together.</param>
+/// <param name="clock">The time limits of all tries together.</param>
 internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCall call, UpstreamClock clock)
 {
     private UpstreamCall? call = call;
 
-    /// <summary>The provider's headers say that it answers; what goes wrong now is said by the answer.</summary>
+    /// <summary>The provider has sent its headers; the answer reports any later error.</summary>
     private bool isAnswering;
     private bool isLastTry;
 
     /// <param name="rows">Which second tries the call has.</param>
     /// <param name="read">Reads a good answer.</param>
-    /// <param name="hasBegun">Whether some of the answer has gone to the client; null: nothing goes there before the end.</param>
+    /// <param name="hasBegun">Whether part of the answer was sent to the client; null when nothing is sent before the end.</param>
     /// <exception cref="GatewayException">The provider cannot be reached, refused, took too long, or its answer failed.</exception>
     public Task RunAsync(IReadOnlyList<SecondTry> rows, Func<HttpResponseMessage, Task> read, Func<bool>? hasBegun = null) =>
         SecondTries.RunAsync(exchange, rows, () => TryAsync(read), TryCureAsync, hasBegun);
@@ -44,7 +44,7 @@ internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCa
             return isAnswering && (isLastTry = await TryRecoverAsync(failure).ConfigureAwait(false));
         if (isAnswering || isLastTry)
             return false;
-        // To amend a call means to read it.
+        // Amending a call reads it.
         await SocketThread.LeaveForAsync(call!.Length);
         SocketThread.AssertMayProcess(call.Length);
         if (provider.Api.Amend(call, failure) is not { } amended)

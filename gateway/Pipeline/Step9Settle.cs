@@ -6,7 +6,7 @@ namespace Dragoman.Pipeline;
 /// <summary>Step 9: charges what was used. It takes no cancellation: a client that leaves does not undo what was used.</summary>
 internal static class Step9Settle
 {
-    /// <param name="exchange">Whose request it was.</param>
+    /// <param name="exchange">The exchange to settle.</param>
     /// <param name="reservation">What was set aside.</param>
     /// <param name="consumed">What was used.</param>
     /// <param name="log">Writes the settlement down.</param>

@@ -17,7 +17,7 @@ internal sealed class Targets(Exchange exchange, PublishedModel model, Func<Targ
     /// <exception cref="GatewayException">No target could answer.</exception>
     public Task RunAsync() => SecondTries.RunAsync(exchange, SecondTry.OfRequest, () => run(model.Targets[index]), (_, failure) => new(TryNext(failure)), hasBegun);
 
-    /// <summary>What has no room in this process has none for another target either, and a process that ends asks nobody.</summary>
+    /// <summary>A request without room in this process has none for another target either, and a process that ends calls no target.</summary>
     private bool TryNext(GatewayError failure)
     {
         if (!failure.IsRetryable || failure == MemoryBudget.Full || exchange.Ending.IsCancellationRequested || index == model.Targets.Count - 1)

@@ -9,7 +9,7 @@ internal static class TokenEstimate
     /// <summary>Of UTF-8, in English prose, with most tokenizers.</summary>
     public const int BytesPerToken = 4;
 
-    /// <summary>A picture as large as models take one, or a page of a document: nobody says how many there are.</summary>
+    /// <summary>A picture as large as models take one, or a page of a document: the number of pages is unknown.</summary>
     private const int TokensPerMedium = 1600;
 
     /// <summary>What marks a turn's beginning and end.</summary>

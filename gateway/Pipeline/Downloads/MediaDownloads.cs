@@ -90,7 +90,7 @@ public sealed class MediaDownloads : IDisposable
     /// <param name="request">Holds links.</param>
     /// <param name="links">Those of <see cref="LinksOf"/> that are fetched; others stay links.</param>
     /// <param name="cancellation">Ends the downloads.</param>
-    /// <param name="makeRoom">Called with further bytes before they are taken; throws when there is no memory for them. Null: nobody counts them.</param>
+    /// <param name="makeRoom">Called with further bytes before they are taken; throws when there is no memory for them. Null when the bytes are not counted.</param>
     /// <exception cref="GatewayException">A link cannot be fetched; names the address.</exception>
     public ValueTask<ChatRequest> InlineAsync(ChatRequest request, IReadOnlyList<Part> links, CancellationToken cancellation, Action<long>? makeRoom = null)
     {

@@ -59,7 +59,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
 
     private IEmbeds Dialect => DialectOf(provider, request);
 
-    /// <exception cref="GatewayException">One of the calls failed; the others have been cancelled.</exception>
+    /// <exception cref="GatewayException">One of the calls failed; the others have been canceled.</exception>
     public async Task<EmbeddingAnswer> RunAsync()
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = MostCallsAtOnce, CancellationToken = exchange.Http.RequestAborted };
@@ -70,7 +70,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         return new EmbeddingAnswer(vectors, Usage);
     }
 
-    /// <summary>As few parts as the limits allow; a text that is over them by itself makes a part of its own.</summary>
+    /// <summary>As few parts as the limits allow; a text that alone exceeds them is a separate part.</summary>
     internal static IEnumerable<Part> Split(IReadOnlyList<string> texts, EmbeddingLimits limits)
     {
         var start = 0;

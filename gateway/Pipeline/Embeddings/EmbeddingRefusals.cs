@@ -2,7 +2,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Pipeline.Embeddings;
 
-/// <summary>Tells refusals apart by their words: every server answers a 400 without a code of its own (specs/dialects.md 4.1).</summary>
+/// <summary>Distinguishes refusals by their words: every server answers a 400 without a specific code (specs/dialects.md 4.1).</summary>
 internal static class EmbeddingRefusals
 {
     private static readonly string[] TogetherPhrases =

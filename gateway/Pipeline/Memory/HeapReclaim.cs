@@ -20,7 +20,7 @@ internal sealed class HeapReclaim : IDisposable
 
     /// <summary>
     /// Requests that may run while all threads are stopped. That takes some milliseconds, and longer the more streams
-    /// there are whose objects have to be looked at.
+    /// there are, because their objects are traced.
     /// </summary>
     private const int MostHeldUp = 500;
 
@@ -40,7 +40,7 @@ internal sealed class HeapReclaim : IDisposable
     private long untidied;
     private int round = Rounds.Length;
 
-    /// <param name="budget">Whose memory it is.</param>
+    /// <param name="budget">The budget whose memory is reclaimed.</param>
     /// <param name="clock">Measures how long it has been quiet.</param>
     /// <param name="running">How many requests run, which a long pause would hold up.</param>
     /// <param name="heap">The process's.</param>

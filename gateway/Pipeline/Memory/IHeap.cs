@@ -3,7 +3,7 @@ namespace Dragoman.Pipeline.Memory;
 /// <summary>The garbage collected heap, as <see cref="HeapReclaim"/> needs it.</summary>
 internal interface IHeap
 {
-    /// <summary>Bytes that the last collection left free, and that are held for what comes.</summary>
+    /// <summary>Bytes that the last collection left free and that the process keeps for later allocations.</summary>
     long Unused { get; }
 
     /// <summary>Collects all of it; stops the threads meanwhile, and leaves more of it in usable pieces than the other way.</summary>

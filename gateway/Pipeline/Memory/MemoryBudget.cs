@@ -9,8 +9,8 @@ namespace Dragoman.Pipeline.Memory;
 /// when too much is in flight, so that neither the process nor its container ends for it (docs/limits.md).
 /// </summary>
 /// <remarks>
-/// The budget has parts that never borrow from each other. What arrives goes from one to the next, and nobody who holds
-/// memory in the later part waits for more of the earlier one: so nobody waits for himself.
+/// The budget has parts that never borrow from each other. A request goes from one part to the next, and none that
+/// holds memory in the later part waits for more of the earlier one, so requests cannot deadlock.
 /// </remarks>
 public sealed class MemoryBudget : IDisposable
 {
@@ -26,7 +26,7 @@ public sealed class MemoryBudget : IDisposable
     /// <summary>See <see cref="CostOf"/>: 1 as it came, 2 as UTF-16, 1 as it goes, and 1 that the parser takes in any case, for rows.</summary>
     private const int TimesBody = 5;
 
-    /// <summary>A row of the parser's is 12 bytes, and two of them while its table grows; the rest is for a short text or a small list, measured.</summary>
+    /// <summary>A row of the parser is 12 bytes, and twice that while its table grows; the rest is a short text or a small list, as measured.</summary>
     private const int BytesPerValue = 96;
 
     /// <summary>When it is worth trying again.</summary>
@@ -49,7 +49,7 @@ public sealed class MemoryBudget : IDisposable
     public static GatewayError Full { get; } =
         new(ErrorKind.Overloaded, "The gateway has too much in flight to take this request; try again in a moment.") { Code = "gateway_overloaded", RetryAfter = Pause };
 
-    /// <summary>Counts and makes the refusal of a request for which there is no memory now.</summary>
+    /// <summary>Counts and creates the refusal of a request for which there is no memory now.</summary>
     internal static GatewayException Refusal()
     {
         GatewayMetrics.CountRefusal();

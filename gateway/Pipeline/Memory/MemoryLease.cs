@@ -3,8 +3,8 @@ using Dragoman.Conversation;
 namespace Dragoman.Pipeline.Memory;
 
 /// <summary>
-/// What one request holds of the memory budget. Whoever made it disposes it at the end, whichever end that is; then all
-/// is given back. Calls that run at the same time may take more of it.
+/// What one request holds of the memory budget. Its creator disposes it however the request ends, which gives back all
+/// of it. Calls that run at the same time may take more of it.
 /// </summary>
 internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
         await budget.Heap.MakeRoomAsync(size).ConfigureAwait(false);
     }
 
-    /// <summary>Makes room for a body of a size that nobody knows yet. It never waits: many who have a part each would wait for each other.</summary>
+    /// <summary>Makes room for a body of unknown size. It never waits: requests that each hold a part would wait for each other.</summary>
     /// <param name="bytes">All of what there is room for then.</param>
     /// <returns>Whether there is room.</returns>
     public bool TryReceive(long bytes)
@@ -41,7 +41,7 @@ internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
         return true;
     }
 
-    /// <summary>The body is whole: makes room for working on it, if need be after waiting, and gives back the room it had while it arrived.</summary>
+    /// <summary>The body is complete: makes room to process it, after waiting if necessary, and releases the room that it held while it arrived.</summary>
     /// <param name="cost">Bytes.</param>
     /// <param name="body">Bytes of the request's body.</param>
     /// <param name="cancellation">Ends the wait.</param>
@@ -52,7 +52,7 @@ internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
         if (more > 0)
         {
             var size = SizeClasses.Of(body);
-            // Whoever has some already must not wait for more of the same.
+            // A lease that holds some of this memory must not wait for more of it.
             if (Volatile.Read(ref working) > 0)
                 ThrowUnlessTaken(budget.Working.TryTake(more, size) ? Taking.Taken : Taking.Short, cost);
             else

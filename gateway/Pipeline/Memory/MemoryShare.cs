@@ -45,7 +45,7 @@ internal sealed class MemoryShare(long capacity, TimeProvider clock)
         _ => capacity - (capacity / 4),
     };
 
-    /// <summary>Takes memory if it is there and nobody waits for it.</summary>
+    /// <summary>Takes memory if it is free and no request waits for it.</summary>
     public bool TryTake(long bytes, SizeClass size) => !HasWaiter(size) && TryAdd(bytes, size);
 
     /// <summary>Takes memory for a request that has begun: before those who wait, and from the share of the small ones too.</summary>
@@ -83,7 +83,7 @@ internal sealed class MemoryShare(long capacity, TimeProvider clock)
                 return Taking.Short;
             queues[(int)size].AddLast(waiter.Node);
             Interlocked.Increment(ref waiting);
-            // What was given back before the counter was raised woke nobody.
+            // Memory that was released before the counter was raised woke no waiter.
             Serve();
         }
 
@@ -123,7 +123,7 @@ internal sealed class MemoryShare(long capacity, TimeProvider clock)
         }
     }
 
-    /// <summary>Serves those who wait, the smaller classes first; nobody is passed by in his own class or by a larger one.</summary>
+    /// <summary>Serves the waiters, smaller classes first; no waiter is overtaken by one of its own class or of a larger one.</summary>
     private void Serve()
     {
         for (var size = SizeClass.Small; (int)size < SizeClasses.Count; size++)

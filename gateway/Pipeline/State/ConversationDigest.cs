@@ -216,7 +216,7 @@ internal sealed class ConversationDigest
         private int length;
         private Role? told;
 
-        /// <summary>Whose words follow. Told only before a piece, so that a turn without any leaves no trace.</summary>
+        /// <summary>The role of the words that follow. It is added only before a piece, so that a turn without pieces leaves no trace.</summary>
         public Role Role { get; set; }
 
         public void Add(PieceKind kind, ReadOnlySpan<char> text)

@@ -10,9 +10,9 @@ namespace Dragoman.Pipeline.State;
 /// answer.
 /// </summary>
 /// <remarks>
-/// A call is found by who asks, the whole conversation before it, its name and its arguments, so that nobody is given the
-/// thoughts of another conversation and no ids are needed. Where a client trims or edits its history, a call is found by
-/// its id instead, if that is one that nobody can guess.
+/// A call is found by its client, the whole conversation before it, its name and its arguments, so that no client gets the
+/// reasoning of another conversation and no ids are needed. Where a client trims or edits its history, a call is found by
+/// its id instead, if that id cannot be guessed.
 /// </remarks>
 /// <param name="clock">Measures how long an entry is kept.</param>
 public sealed class ReasoningMemory(TimeProvider clock)
@@ -211,7 +211,7 @@ public sealed class ReasoningMemory(TimeProvider clock)
             public override void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
             {
                 var arguments = ChoiceAt(choice).Calls[slot].Arguments;
-                // Cut arguments are found by nobody.
+                // A lookup never matches arguments that were cut.
                 if (arguments.Length < MostCharactersOfOne)
                     arguments.Append(escaped);
                 Next.ToolArguments(choice, slot, escaped);
