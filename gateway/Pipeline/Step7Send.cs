@@ -25,6 +25,23 @@ internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCa
     public Task RunAsync(IReadOnlyList<SecondTry> rows, Func<HttpResponseMessage, Task> read, Func<bool>? hasBegun = null) =>
         SecondTries.RunAsync(exchange, rows, () => TryAsync(read), TryCureAsync, hasBegun);
 
+    /// <summary>Sends the call, and reads an answer that is of use only as a whole, such as a count or vectors.</summary>
+    /// <param name="read">Reads the answer's body.</param>
+    /// <param name="makeRoom">Counts the body's bytes to the memory budget; null when they are few.</param>
+    /// <exception cref="GatewayException">The provider cannot be reached, refused, took too long, or its answer failed.</exception>
+    public async Task<T> ReadWholeAsync<T>(Func<ReadOnlyMemory<byte>, T> read, Action<long>? makeRoom = null)
+    {
+        T? answer = default;
+        await RunAsync(SecondTry.OfCall, upstream => clock.WithinAsync(async () =>
+        {
+            var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, makeRoom).ConfigureAwait(false);
+            await SocketThread.LeaveForAsync(body.Length);
+            SocketThread.AssertMayProcess(body.Length);
+            answer = read(body);
+        })).ConfigureAwait(false);
+        return answer!;
+    }
+
     /// <summary>The answer has begun, so the call is not sent again and need not be kept.</summary>
     public void Release() => call = null;
 

@@ -3,7 +3,6 @@ using Dragoman.Access;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
-using Dragoman.Providers;
 using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
@@ -48,17 +47,9 @@ public static class TokenCount
         try
         {
             var call = await Step6Write.RunForCountAsync(exchange, provider, provider.ModelOf(target), request).ConfigureAwait(false);
-            if (call is null)
-                return null;
-            long counted = 0;
-            await new Step7Send(exchange, provider, call, clock).RunAsync(SecondTry.OfCall, upstream => clock.WithinAsync(async () =>
-            {
-                var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token).ConfigureAwait(false);
-                await SocketThread.LeaveForAsync(body.Length);
-                SocketThread.AssertMayProcess(body.Length);
-                counted = provider.Api.TokenCounts!.ReadTokenCount(body);
-            })).ConfigureAwait(false);
-            return counted;
+            return call is null
+                ? null
+                : await new Step7Send(exchange, provider, call, clock).ReadWholeAsync(provider.Api.TokenCounts!.ReadTokenCount).ConfigureAwait(false);
         }
         catch (GatewayException refusal) when (refusal.Error.Kind is ErrorKind.NotFound or ErrorKind.ModelNotFound or ErrorKind.MethodNotAllowed or ErrorKind.NotImplemented)
         {

@@ -227,15 +227,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         var counted = 0L;
         try
         {
-            EmbeddingAnswer? answer = null;
-            await new Step7Send(exchange, provider, call, clock).RunAsync(SecondTry.OfCall, upstream => clock.WithinAsync(async () =>
-            {
-                var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, MakeRoom).ConfigureAwait(false);
-                await SocketThread.LeaveForAsync(body.Length);
-                SocketThread.AssertMayProcess(body.Length);
-                answer = Dialect.ReadEmbeddings(body);
-            })).ConfigureAwait(false);
-            return answer!;
+            return await new Step7Send(exchange, provider, call, clock).ReadWholeAsync(Dialect.ReadEmbeddings, MakeRoom).ConfigureAwait(false);
         }
         finally
         {
