@@ -1,9 +1,6 @@
-using System.Buffers;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Pipeline;
-using Dragoman.Pipeline.Embeddings;
-using Dragoman.Wire;
 
 namespace Dragoman.Endpoints;
 
@@ -13,16 +10,9 @@ internal sealed class OllamaEmbedEndpoint : IEndpoint
     public async Task HandleAsync(Exchange exchange)
     {
         var request = await Step3Read.RunAsync(exchange, OllamaEmbeddings.ReadEmbed).ConfigureAwait(false);
-        var model = request.Model.Length == 0
-            ? throw new GatewayException(Step4Resolve.NotFound(""))
-            : await OllamaEmbeddingModel.FindAsync(exchange, request).ConfigureAwait(false);
-        var answer = request.Inputs.Count == 0
-            ? new EmbeddingAnswer([], Usage.Absent)
-            : await Embedding.RunAsync(exchange, "ollama.embed", request, model).ConfigureAwait(false);
-        await SocketThread.LeaveForAsync(answer.JsonLength);
-        SocketThread.AssertMayProcess(answer.JsonLength);
-        var output = new ArrayBufferWriter<byte>(answer.JsonLength);
-        OllamaEmbeddings.WriteEmbed(request, answer, exchange.Elapsed, output);
-        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+        if (request.Model.Length == 0)
+            throw new GatewayException(Step4Resolve.NotFound(""));
+        var answer = await OllamaEmbedding.RunAsync(exchange, "ollama.embed", request).ConfigureAwait(false);
+        await EmbeddingOutput.WriteAsync(exchange, answer, answer.JsonLength, output => OllamaEmbeddings.WriteEmbed(request, answer, exchange.Elapsed, output)).ConfigureAwait(false);
     }
 }

@@ -1,9 +1,5 @@
-using System.Buffers;
-using Dragoman.Conversation;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Pipeline;
-using Dragoman.Pipeline.Embeddings;
-using Dragoman.Wire;
 
 namespace Dragoman.Endpoints;
 
@@ -13,14 +9,7 @@ internal sealed class OllamaEmbeddingsEndpoint : IEndpoint
     public async Task HandleAsync(Exchange exchange)
     {
         var request = await Step3Read.RunAsync(exchange, OllamaEmbeddings.ReadEmbeddings).ConfigureAwait(false);
-        var model = await OllamaEmbeddingModel.FindAsync(exchange, request).ConfigureAwait(false);
-        var answer = request.Inputs.Count == 0
-            ? new EmbeddingAnswer([], Usage.Absent)
-            : await Embedding.RunAsync(exchange, "ollama.embeddings", request, model).ConfigureAwait(false);
-        await SocketThread.LeaveForAsync(answer.JsonLength);
-        SocketThread.AssertMayProcess(answer.JsonLength);
-        var output = new ArrayBufferWriter<byte>(answer.JsonLength);
-        OllamaEmbeddings.WriteEmbeddings(answer, output);
-        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+        var answer = await OllamaEmbedding.RunAsync(exchange, "ollama.embeddings", request).ConfigureAwait(false);
+        await EmbeddingOutput.WriteAsync(exchange, answer, answer.JsonLength, output => OllamaEmbeddings.WriteEmbeddings(answer, output)).ConfigureAwait(false);
     }
 }

@@ -1,9 +1,7 @@
-using System.Buffers;
 using Dragoman.Conversation;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Pipeline;
 using Dragoman.Pipeline.Embeddings;
-using Dragoman.Wire;
 
 namespace Dragoman.Endpoints;
 
@@ -16,10 +14,7 @@ internal sealed class OpenAIEmbeddingsEndpoint : IEndpoint
         var model = await Step4Resolve.FindAsync(exchange, request.Model, ClientTraits.Default).ConfigureAwait(false)
             ?? throw new GatewayException(Step4Resolve.NotFound(request.Model));
         var answer = await Embedding.RunAsync(exchange, "openai.embeddings", request, model).ConfigureAwait(false);
-        await SocketThread.LeaveForAsync(answer.JsonLength);
-        SocketThread.AssertMayProcess(answer.JsonLength);
-        var output = new ArrayBufferWriter<byte>(encoding == EmbeddingEncoding.Base64 ? answer.JsonLength / 2 : answer.JsonLength);
-        OpenAIEmbeddings.Write(request, encoding, answer, output);
-        await exchange.WriteJsonAsync(output).ConfigureAwait(false);
+        var length = encoding == EmbeddingEncoding.Base64 ? answer.JsonLength / 2 : answer.JsonLength;
+        await EmbeddingOutput.WriteAsync(exchange, answer, length, output => OpenAIEmbeddings.Write(request, encoding, answer, output)).ConfigureAwait(false);
     }
 }
