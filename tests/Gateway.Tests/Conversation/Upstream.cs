@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Wire;
 
@@ -34,20 +35,9 @@ internal static class Upstream
     public static CheckedEvents PlayStream(ReadOnlySpan<byte> bytes, IEnumerable<int> sizes, IAnswerEvents? next = null, int expectedChoices = 1)
     {
         var events = new CheckedEvents(next);
-        var answer = Reader(expectedChoices);
-        using var framing = new SseReader();
         try
         {
-            foreach (var size in sizes.Append(bytes.Length))
-            {
-                bytes = Feed(framing, bytes, size);
-                while (framing.TryRead(out var name, out var data))
-                    answer.ReadEvent(name, data, events);
-            }
-
-            while (framing.TryReadLast(out var name, out var data))
-                answer.ReadEvent(name, data, events);
-            answer.Complete(events);
+            Feed(Reader(expectedChoices), bytes, sizes, events);
         }
         catch (GatewayException refusal)
         {
@@ -56,6 +46,22 @@ internal static class Upstream
 
         Assert.True(events.HasEnded, "neither End nor Fail");
         return events;
+    }
+
+    /// <summary>Gives a whole stream to a reader, in reads of some sizes; the rest arrives in one more read.</summary>
+    public static void Feed(IAnswerReader answer, ReadOnlySpan<byte> bytes, IEnumerable<int> sizes, IAnswerEvents events)
+    {
+        using var framing = new SseReader();
+        foreach (var size in sizes.Append(bytes.Length))
+        {
+            bytes = Feed(framing, bytes, size);
+            while (framing.TryRead(out var name, out var data))
+                answer.ReadEvent(name, data, events);
+        }
+
+        while (framing.TryReadLast(out var lastName, out var lastData))
+            answer.ReadEvent(lastName, lastData, events);
+        answer.Complete(events);
     }
 
     /// <summary>Gives the framing at most <paramref name="size"/> bytes and returns the rest.</summary>

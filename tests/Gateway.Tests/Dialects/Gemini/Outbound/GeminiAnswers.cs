@@ -2,7 +2,6 @@ using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Gemini.Outbound;
 using Dragoman.Gateway.Tests.Conversation;
-using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Dialects.Gemini.Outbound;
 
@@ -34,18 +33,7 @@ internal static class GeminiAnswers
     public static CheckedEvents PlayStream(ReadOnlySpan<byte> bytes, IEnumerable<int> sizes, IAnswerEvents? next = null, ChatRequest? request = null)
     {
         var events = new CheckedEvents(next);
-        var answer = new GeminiOutbound().OpenAnswer(request ?? Request, Model);
-        using var framing = new SseReader();
-        foreach (var size in sizes.Append(bytes.Length))
-        {
-            bytes = Upstream.Feed(framing, bytes, size);
-            while (framing.TryRead(out var name, out var data))
-                answer.ReadEvent(name, data, events);
-        }
-
-        while (framing.TryReadLast(out var name, out var data))
-            answer.ReadEvent(name, data, events);
-        answer.Complete(events);
+        Upstream.Feed(new GeminiOutbound().OpenAnswer(request ?? Request, Model), bytes, sizes, events);
         Assert.True(events.HasEnded, "neither End nor Fail");
         return events;
     }
