@@ -5,8 +5,8 @@ using Dragoman.Emulator.Generation;
 namespace Dragoman.Emulator.Anthropic;
 
 /// <summary>
-/// Counts the tokens of a prompt, and how many of them the cache would hold by the request's <c>cache_control</c> marks.
-/// The emulator has no cache: tokens up to the last mark but one count as read, those up to the last one as written.
+/// Counts the tokens of a prompt, and how many of them a cache would hold according to the <c>cache_control</c> marks. The
+/// emulator has no cache: tokens up to the second-last mark count as read, and those from there to the last mark as written.
 /// </summary>
 internal sealed class CacheMarks
 {

@@ -14,7 +14,7 @@ internal sealed record Thinking(string? Type, int? Budget, bool IsOmitted)
     private static readonly string[] Types = ["enabled", "adaptive", "disabled", "between_tools"];
     private static readonly string[] Displays = ["summarized", "omitted"];
 
-    /// <summary>Whether thinking rules out forced calls and other than default sampling.</summary>
+    /// <summary>Whether thinking is on, which excludes forced calls and any sampling other than the default.</summary>
     public bool IsOn => Type is "enabled" or "adaptive";
 
     public static Thinking Read(FieldReader body)

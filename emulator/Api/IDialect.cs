@@ -15,6 +15,6 @@ internal interface IDialect
 
     ApiError ErrorOf(Refusal refusal);
 
-    /// <summary>Adds to the error what depends on the exchange.</summary>
+    /// <summary>Adds the members of an error that depend on the HTTP exchange.</summary>
     ApiError Complete(ApiError error, HttpContext context) => error;
 }

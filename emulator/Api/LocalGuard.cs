@@ -6,8 +6,9 @@ using System.Text;
 namespace Dragoman.Emulator.Api;
 
 /// <summary>
-/// Rejects web pages from other machines, by the origin that the browser sends and by a host name that was made to point
-/// here. The rules are the gateway's. The code is not: the emulator deliberately shares none on a request's path.
+/// Rejects requests by web pages from other machines: by the origin that the browser sends, and by a host name that was made
+/// to point to this machine. The rules are the gateway's, but the code is not: the emulator deliberately shares no code with
+/// the gateway on a request's path.
 /// </summary>
 internal static class LocalGuard
 {

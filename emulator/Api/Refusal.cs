@@ -8,7 +8,7 @@ internal enum RefusalKind
     /// <summary>The path does not exist.</summary>
     NotFound,
 
-    /// <summary>The path has other methods.</summary>
+    /// <summary>The path does not support the method.</summary>
     MethodNotAllowed,
 
     /// <summary>The body is too long.</summary>
@@ -41,7 +41,7 @@ internal enum RefusalKind
 
 /// <summary>A rejected request. Each dialect has its own error for it.</summary>
 /// <param name="Kind">The reason.</param>
-/// <param name="Message">The message to people.</param>
+/// <param name="Message">The message for people.</param>
 internal sealed record Refusal(RefusalKind Kind, string Message)
 {
     /// <summary>The HTTP status of <see cref="RefusalKind.Injected"/> and <see cref="RefusalKind.Unreadable"/>.</summary>

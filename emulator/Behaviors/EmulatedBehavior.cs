@@ -21,7 +21,7 @@ internal sealed record EmulatedBehavior
 
     public static EmulatedBehavior None { get; } = new();
 
-    /// <summary>Tokens per second. Without a pace when null.</summary>
+    /// <summary>Tokens per second. Null when tokens are sent without delays.</summary>
     public double? TokensPerSecond { get; init; }
 
     /// <summary>The delay before the first token.</summary>
@@ -73,7 +73,7 @@ internal sealed record EmulatedBehavior
         return behavior;
 
         static RefusalException Unknown(string model) => new(new(
-            RefusalKind.UnknownBehavior, $"A name that asks the emulator for a behaviour is emulate-<key>-<value>, with the keys {Keys}.")
+            RefusalKind.UnknownBehavior, $"A model name that selects an emulated behavior has the form emulate-<key>-<value>, with the keys {Keys}.")
         {
             Model = model,
         });

@@ -9,7 +9,7 @@ using Dragoman.Emulator.Tools;
 namespace Dragoman.Emulator.Chat;
 
 /// <summary>
-/// Decides what the emulator answers. The text begins with what the request held (the user's words, images, tool
+/// Decides what the emulator answers. The text begins with the content of the request (the user's words, images, tool
 /// results), so that a client's test can check what arrived, and continues with generated sentences.
 /// </summary>
 internal static class ChatAnswer

@@ -18,6 +18,6 @@ internal interface IChunkFormat
     /// <summary>Writes what follows the last choice.</summary>
     void End(PipeWriter output, Usage usage);
 
-    /// <summary>Writes that the service became unavailable, after which nothing follows.</summary>
+    /// <summary>Writes the error of a service that has become unavailable; nothing follows it.</summary>
     void Error(PipeWriter output);
 }

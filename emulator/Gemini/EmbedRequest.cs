@@ -18,7 +18,7 @@ internal sealed record EmbedRequest(string Text, int Dimensions)
     ];
 
     /// <exception cref="RefusalException">A member is wrong.</exception>
-    /// <exception cref="ApiException">400.</exception>
+    /// <exception cref="ApiException">400: the request is not valid.</exception>
     public static EmbedRequest Read(JsonElement root)
     {
         var body = new FieldReader(root, []) { TakesSnakeCase = true };
@@ -28,7 +28,7 @@ internal sealed record EmbedRequest(string Text, int Dimensions)
     }
 
     /// <exception cref="RefusalException">A member is wrong.</exception>
-    /// <exception cref="ApiException">400.</exception>
+    /// <exception cref="ApiException">400: the request is not valid.</exception>
     public static List<EmbedRequest> ReadBatch(JsonElement root, string model)
     {
         var body = new FieldReader(root, []) { TakesSnakeCase = true };

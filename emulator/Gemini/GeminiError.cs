@@ -7,7 +7,7 @@ namespace Dragoman.Emulator.Gemini;
 /// <summary>Google's error object (<c>specs/dialects.md 1.4</c>).</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Name">The gRPC status.</param>
-/// <param name="Message">The message to people.</param>
+/// <param name="Message">The message for people.</param>
 internal sealed record GeminiError(int Status, string Name, string Message) : ApiError(Status, Message)
 {
     private const string InvalidKeyText = "API key not valid. Please pass a valid API key.";

@@ -27,7 +27,7 @@ internal sealed record GenerationConfig
 
     public bool Thinks { get; private init; }
 
-    /// <exception cref="ApiException">400: the model does not support something.</exception>
+    /// <exception cref="ApiException">400: the model does not support a member or a value.</exception>
     public static GenerationConfig Read(FieldReader body, GeminiModel model)
     {
         if (body.Object("generationConfig", nullable: true) is not { } fields)

@@ -102,7 +102,7 @@ internal sealed class ChatChunks : IChunkFormat
 
     private void WriteText(PipeWriter output, int choice, string text)
     {
-        // The text is held back by a stop sequence. It counts, but there is nothing to show yet.
+        // A stop sequence holds the text back. The token counts, but there is nothing to send yet.
         if (text.Length == 0)
             return;
         BeginChunk(output, choice);

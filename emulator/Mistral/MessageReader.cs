@@ -159,7 +159,7 @@ internal static class MessageReader
         {
             if (message.Item("tool_calls", index, items[index]) is not { } call)
                 continue;
-            // Mistral takes a missing id for the text "null", which its rule for ids then rejects.
+            // Mistral treats a missing id as the text "null", which its rule for ids then rejects.
             var id = call.Text("id") ?? "null";
             call.OneOf("type", FunctionType);
             call.Integer("index", 0);

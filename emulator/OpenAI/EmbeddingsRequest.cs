@@ -18,7 +18,7 @@ internal sealed record EmbeddingsRequest(OpenAIModel Model, EmulatedBehavior Beh
     private static readonly string[] Encodings = ["float", "base64"];
 
     /// <exception cref="RefusalException">A member is wrong.</exception>
-    /// <exception cref="ApiException">400 or 404.</exception>
+    /// <exception cref="ApiException">400: the request is not valid. 404: there is no such model.</exception>
     public static EmbeddingsRequest Read(JsonElement root, OpenAIVariant variant, string? deployment, string? behaviorHeader)
     {
         var body = new FieldReader(root, []) { PassesOthersOver = variant.IsTolerant };

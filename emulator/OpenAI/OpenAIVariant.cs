@@ -48,7 +48,7 @@ internal class OpenAIVariant
 
     /// <summary>Writes additional members of a choice.</summary>
     /// <param name="json">A writer inside the choice.</param>
-    /// <param name="hasText">Whether the choice has text that the filter judged.</param>
+    /// <param name="hasText">Whether the choice has text that the filter has checked.</param>
     public virtual void WriteChoice(Utf8JsonWriter json, bool hasText)
     {
     }

@@ -14,7 +14,7 @@ internal readonly record struct FieldStep(string? Member, int Item)
 /// <summary>One entry of a 422's <c>detail</c> list (<c>specs/dialects.md 1.5</c>).</summary>
 /// <param name="Type">The type, such as <c>extra_forbidden</c> or <c>missing</c>.</param>
 /// <param name="Location">The path, beginning with <c>body</c>.</param>
-/// <param name="Message">The message to people.</param>
+/// <param name="Message">The message for people.</param>
 /// <param name="Input">The offending value as JSON text.</param>
 internal sealed record FieldError(string Type, IReadOnlyList<FieldStep> Location, string Message, string Input)
 {

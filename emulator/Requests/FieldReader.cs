@@ -38,7 +38,7 @@ internal sealed class FieldReader(JsonElement value, List<FieldError> errors, pa
         return null;
     }
 
-    /// <summary>The member without a check, for the caller to judge.</summary>
+    /// <summary>Returns the member without a check; the caller checks it.</summary>
     public bool Any(string member, out JsonElement found) => Find(member, required: false, nullable: true, out found);
 
     public string? Text(string member, bool required = false, bool nullable = false)

@@ -57,8 +57,8 @@ internal static class SchemaNumber
             var count = first + Math.Floor(random.Fraction() * Math.Max(1, last - first + 1));
             if (Math.Abs(count) > LargestDecimal || step is > LargestDecimal or < 1 / LargestDecimal)
                 return null;
-            // In decimal, because 3 × 0.1 must be 0.3. Validators that divide doubles reject some correct multiples, which
-            // are skipped.
+            // This calculates in decimal, because 3 × 0.1 must be 0.3. Validators that divide doubles reject some correct multiples,
+            // so those are skipped.
             var number = (double)((decimal)count * (decimal)step);
             if (number / step == Math.Floor(number / step))
                 return number == Math.Floor(number) && Math.Abs(number) <= LargestExact ? JsonValue.Create((long)number) : JsonValue.Create(number);

@@ -4,7 +4,7 @@ namespace Dragoman.Emulator.Schemas;
 
 /// <summary>
 /// Whether a value is valid against a JSON Schema (2020-12, with the older <c>definitions</c> and array-form
-/// <c>items</c>). <c>format</c>, <c>dependentSchemas</c> and <c>unevaluated*</c> are not judged.
+/// <c>items</c>). <c>format</c>, <c>dependentSchemas</c> and <c>unevaluated*</c> are not checked.
 /// </summary>
 internal sealed class SchemaValidation
 {
@@ -17,8 +17,8 @@ internal sealed class SchemaValidation
 
     public static bool Accepts(JsonElement schema, JsonElement value) => Accepts(schema, value, schema);
 
-    /// <param name="schema">An object, a boolean, or undefined, which accepts all.</param>
-    /// <param name="value">The value to judge.</param>
+    /// <param name="schema">An object, a boolean, or undefined, which accepts every value.</param>
+    /// <param name="value">The value to validate.</param>
     /// <param name="root">The document that <c>$ref</c> points into.</param>
     public static bool Accepts(JsonElement schema, JsonElement value, JsonElement root) => new SchemaValidation(root).IsValid(schema, value);
 

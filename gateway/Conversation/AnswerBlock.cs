@@ -2,10 +2,10 @@ using Dragoman.Wire;
 
 namespace Dragoman.Conversation;
 
-/// <summary>A stretch of an answer.</summary>
+/// <summary>A part of an answer of one kind, such as text or a tool call.</summary>
 public abstract class AnswerBlock
 {
-    /// <summary>To be replayed with the block.</summary>
+    /// <summary>The provider's opaque state, which later requests must send back with the block; null when there is none.</summary>
     public OpaqueState? State { get; internal set; }
 }
 
@@ -16,12 +16,12 @@ public abstract class WordsBlock : AnswerBlock
 
 public sealed class TextBlock : WordsBlock;
 
-/// <summary>Reasoning; without words when the provider hides it.</summary>
+/// <summary>Reasoning. It has no words when the provider hides it.</summary>
 public sealed class ReasoningBlock : WordsBlock;
 
 public sealed class RefusalBlock : WordsBlock;
 
-/// <summary>A picture or a sound.</summary>
+/// <summary>An image or audio.</summary>
 public sealed class MediaBlock(string mediaType) : AnswerBlock
 {
     public string MediaType { get; } = mediaType;
@@ -29,7 +29,7 @@ public sealed class MediaBlock(string mediaType) : AnswerBlock
     public EscapedText Base64 { get; } = new();
 }
 
-/// <summary>A call in an answer; its arguments are JSON text, escaped.</summary>
+/// <summary>A tool call in an answer. Its arguments are JSON text, escaped.</summary>
 public sealed class AnswerToolCall(string id, string name) : AnswerBlock
 {
     public string Id { get; } = id;

@@ -2,23 +2,23 @@ using Dragoman.Wire;
 
 namespace Dragoman.Conversation;
 
-/// <summary>One of the answers that were asked for.</summary>
+/// <summary>One of the answers that the client requested.</summary>
 public sealed class AnswerChoice
 {
     private readonly List<AnswerBlock> blocks = [];
     private readonly List<AnswerToolCall> toolCalls = [];
 
-    /// <summary>What the model said, in its order; for dialects that keep it.</summary>
+    /// <summary>The blocks in the model's order, for dialects that keep that order.</summary>
     public IReadOnlyList<AnswerBlock> Blocks => blocks;
 
-    /// <summary>All text, joined; for dialects with one place for it.</summary>
+    /// <summary>All text, joined, for dialects with a single member for it.</summary>
     public EscapedText Text => Joined(block => block is TextBlock);
 
     public EscapedText Reasoning => Joined(block => block is ReasoningBlock);
 
     public EscapedText Refusal => Joined(block => block is RefusalBlock);
 
-    /// <summary>Text and refusals in the model's order; for dialects that have one place for both.</summary>
+    /// <summary>Text and refusals, joined in the model's order, for dialects with a single member for both.</summary>
     public EscapedText Words => Joined(block => block is TextBlock or RefusalBlock);
 
     public IReadOnlyList<AnswerToolCall> ToolCalls => toolCalls;
@@ -28,7 +28,7 @@ public sealed class AnswerChoice
 
     public StopReason? StopReason { get; internal set; }
 
-    /// <summary>The sequence that stopped the answer, where the provider tells.</summary>
+    /// <summary>The sequence that stopped the answer; null when the provider does not report it.</summary>
     public string? StopSequence { get; internal set; }
 
     internal void Add(AnswerToolCall call)
@@ -39,7 +39,7 @@ public sealed class AnswerChoice
 
     internal void Add(MediaBlock media) => blocks.Add(media);
 
-    /// <summary>Appends to the last block, or to a new one where the last is another kind or closed by its state.</summary>
+    /// <summary>Appends to the last block. Starts a new block when the last one is of another kind, or has opaque state, which closes it.</summary>
     internal void Append<T>(ReadOnlySpan<byte> escaped)
         where T : WordsBlock, new()
     {

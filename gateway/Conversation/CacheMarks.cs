@@ -1,9 +1,9 @@
 namespace Dragoman.Conversation;
 
-/// <summary>Marks for a provider's prompt cache, where there is no place for them (specs/dialects.md 2.9).</summary>
+/// <summary>Reports the marks for a provider's prompt cache, for dialects that have no member for them (specs/dialects.md 2.9).</summary>
 internal static class CacheMarks
 {
-    /// <summary>Reports them as lost, once; the provider caches as it sees fit.</summary>
+    /// <summary>Reports the marks as dropped, once. The provider then decides itself what it caches.</summary>
     public static void Drop(IReadOnlyList<Turn> turns, LossReport losses)
     {
         if (turns.Any(turn => turn.Parts.Any(part => part.Cache is not null)))

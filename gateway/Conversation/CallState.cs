@@ -1,12 +1,15 @@
 namespace Dragoman.Conversation;
 
-/// <summary>Opaque state on tool calls, where the provider has none there or it is another model's (specs/dialects.md 2.6).</summary>
+/// <summary>
+/// Reports opaque state on tool calls that the provider does not accept, because its calls have none or because another
+/// model made it (specs/dialects.md 2.6).
+/// </summary>
 internal static class CallState
 {
-    /// <summary>Reports it as lost, once; the calls themselves stay.</summary>
+    /// <summary>Reports all state as dropped, once. The calls themselves stay.</summary>
     public static void Drop(IReadOnlyList<Turn> turns, LossReport losses) => DropUnless(_ => false, turns, losses);
 
-    /// <summary>The same, for a provider that takes some of it.</summary>
+    /// <summary>Reports the state that the provider does not accept as dropped, once.</summary>
     public static void DropUnless(Predicate<OpaqueState> isTaken, IReadOnlyList<Turn> turns, LossReport losses)
     {
         if (turns.Any(turn => turn.ToolCalls.Any(call => call.State is { } state && !isTaken(state))))

@@ -1,11 +1,11 @@
 namespace Dragoman.Conversation;
 
-/// <summary>A whole answer: what <c>AnswerCollector</c> gathered from the events.</summary>
+/// <summary>A whole answer, which <c>AnswerCollector</c> builds from the events.</summary>
 public sealed class ChatAnswer
 {
     private readonly List<AnswerChoice> choices = [];
 
-    /// <summary>By index; at least one in a good answer.</summary>
+    /// <summary>The choices by index. A successful answer has at least one.</summary>
     public IReadOnlyList<AnswerChoice> Choices => choices;
 
     public string? UpstreamId { get; internal set; }

@@ -4,20 +4,20 @@ using Dragoman.Wire;
 
 namespace Dragoman.Conversation;
 
-/// <param name="Format">Raw JSON of the grammar that the text has to follow; null: any text.</param>
+/// <param name="Format">The raw JSON of the grammar that the text must follow; null when any text is allowed.</param>
 public sealed record FreeText(string? Format)
 {
-    /// <summary>Whether the text is bound to a grammar; the format may also say that any text will do.</summary>
+    /// <summary>Whether the text must follow a grammar. A format may also allow any text.</summary>
     public bool HasGrammar => Format is not null && Format.Contains("\"grammar\"", StringComparison.Ordinal);
 
-    /// <summary>The arguments' schema of the function that stands in for the tool.</summary>
+    /// <summary>The schema for the arguments of the function that emulates the tool.</summary>
     public const string Parameters =
         """{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}""";
 
     /// <summary>The arguments of a call with this text.</summary>
     public static string ArgumentsOf(string input) => $$"""{"input":"{{Encoding.UTF8.GetString(JsonText.Escape(input))}}"}""";
 
-    /// <summary>The text of a call with these arguments; null when they are no such object.</summary>
+    /// <summary>The text of a call with these arguments; null when they are not an object with a string <c>input</c>.</summary>
     public static string? InputOf(string arguments)
     {
         try

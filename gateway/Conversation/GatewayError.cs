@@ -25,24 +25,24 @@ public enum ErrorKind
     RequestTimeout,
 }
 
-/// <summary>A failure, free of any dialect. Inbound dialects give it their own shape and status.</summary>
+/// <summary>A failure, independent of any dialect. Inbound dialects give it their own format and status.</summary>
 /// <param name="Kind">The class of failure.</param>
-/// <param name="Message">For the person who reads it; holds no secret.</param>
+/// <param name="Message">The text for the person who reads it. It contains no secret.</param>
 public sealed record GatewayError(ErrorKind Kind, string Message)
 {
     /// <summary>The request member at fault, as a path such as <c>messages[2].content</c>.</summary>
     public string? Field { get; init; }
 
-    /// <summary>The provider's or our own machine-readable code.</summary>
+    /// <summary>The machine-readable code, either the provider's or the gateway's own.</summary>
     public string? Code { get; init; }
 
-    /// <summary>How long the client should wait, where that is known.</summary>
+    /// <summary>How long the client should wait before it retries; null when unknown.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The provider's id of the refused request, for its support.</summary>
+    /// <summary>The provider's id of the request that failed, for the provider's support.</summary>
     public string? UpstreamRequestId { get; init; }
 
-    /// <summary>What the provider said of its limits when it refused.</summary>
+    /// <summary>The rate limits that the provider reported with the error; null when it reported none.</summary>
     public RateLimits? RateLimits { get; init; }
 
     /// <summary>The HTTP status that most dialects use for <see cref="Kind"/>.</summary>

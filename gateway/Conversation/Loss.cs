@@ -1,6 +1,6 @@
 namespace Dragoman.Conversation;
 
-/// <summary>What became of a request member that the provider does not have (specs/dialects.md 0.1).</summary>
+/// <summary>How a request member that the provider does not have was handled (specs/dialects.md 0.1).</summary>
 public enum LossAction
 {
     Clamped,
@@ -8,6 +8,6 @@ public enum LossAction
     Dropped,
 }
 
-/// <param name="Field">The member in the inbound dialect's own words where known, else the canonical one.</param>
-/// <param name="Action">What was done with it.</param>
+/// <param name="Field">The member's name in the inbound dialect when known, else its canonical name.</param>
+/// <param name="Action">How the member was handled.</param>
 public readonly record struct Loss(string Field, LossAction Action);

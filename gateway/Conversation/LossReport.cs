@@ -1,29 +1,29 @@
 namespace Dragoman.Conversation;
 
-/// <summary>Collects the losses of one translation, so that none is silent.</summary>
+/// <summary>Collects the losses of one translation, so that all of them are reported.</summary>
 public sealed class LossReport
 {
-    /// <summary>The response header that tells the client.</summary>
+    /// <summary>The response header that reports the losses to the client.</summary>
     public const string Header = "X-Dragoman-Losses";
 
-    /// <summary>In one line.</summary>
+    /// <summary>The most losses that one line names.</summary>
     private const int MostReported = 24;
 
     private const int LongestName = 80;
 
-    /// <summary>Losses that are kept by name. A client can make up any number of them; the others are only counted.</summary>
+    /// <summary>The most losses that are kept by name. A client can cause any number of them; the others are only counted.</summary>
     public const int MostKept = 1024;
 
-    /// <summary>Up to so many losses a search of the list costs less than a set.</summary>
+    /// <summary>Up to this many losses, searching the list costs less than a set.</summary>
     private const int FewLosses = 16;
 
     private readonly List<Loss> losses = [];
     private HashSet<Loss>? known;
 
-    /// <summary>The first <see cref="MostKept"/> different ones, in their order.</summary>
+    /// <summary>The first <see cref="MostKept"/> different losses, in the order in which they were reported.</summary>
     public IReadOnlyList<Loss> Items => losses;
 
-    /// <summary>Losses that are not among <see cref="Items"/>; one that repeats counts each time.</summary>
+    /// <summary>How many losses are not in <see cref="Items"/>. One that is reported again counts each time.</summary>
     public int Others { get; private set; }
 
     /// <summary>Limits the work of the code that reports here.</summary>
@@ -35,7 +35,7 @@ public sealed class LossReport
 
     public void Emulated(string field) => Add(new Loss(field, LossAction.Emulated));
 
-    /// <summary>Takes over what another translation lost, each loss once.</summary>
+    /// <summary>Adds the losses of another translation, each loss once.</summary>
     public void Add(LossReport other)
     {
         foreach (var loss in other.losses)
@@ -44,8 +44,8 @@ public sealed class LossReport
     }
 
     /// <summary>
-    /// One line for a header or a log: <c>top_k=dropped, temperature=clamped</c>. A client chooses what it sends, so a
-    /// long list ends in how many more there are, and names are cut and cleaned of what no header may hold.
+    /// One line for a header or a log: <c>top_k=dropped, temperature=clamped</c>. A client chooses its member names, so a
+    /// long list ends with the number of further losses, and a name is cut and cleaned of characters that no header may have.
     /// </summary>
     public override string ToString()
     {

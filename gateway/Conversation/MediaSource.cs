@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Dragoman.Conversation;
 
-/// <summary>Where media come from: inline bytes or an address, never both.</summary>
+/// <summary>The source of an image, audio or a document: either inline bytes or an address.</summary>
 public abstract record MediaSource;
 
 /// <param name="MediaType">For example <c>image/png</c>.</param>
-/// <param name="Base64">Standard alphabet with padding, no line breaks.</param>
+/// <param name="Base64">Base64 in the standard alphabet, with padding and without line breaks.</param>
 public sealed record InlineMedia(string MediaType, string Base64) : MediaSource
 {
-    /// <summary>Of <see cref="OfText"/>; most providers take it as it is.</summary>
+    /// <summary>The text given to <see cref="OfText"/>, because most providers take it without base64; null for other media.</summary>
     private readonly string? words;
 
     private string? base64 = Base64;
@@ -28,7 +28,7 @@ public sealed record InlineMedia(string MediaType, string Base64) : MediaSource
         init => base64 = value;
     }
 
-    /// <summary>In characters; for a string in one piece the writer takes room for three times as much.</summary>
+    /// <summary>The most characters that are written at once. For a piece of a string the writer reserves three times its length.</summary>
     private const int LongestPiece = 16 * 1024;
 
     /// <summary>Writes <see cref="Base64"/> as a JSON value.</summary>
@@ -40,7 +40,7 @@ public sealed record InlineMedia(string MediaType, string Base64) : MediaSource
         writer.WriteStringValueSegment(rest, isFinalSegment: true);
     }
 
-    /// <summary>Writes the <c>data:</c> URL that OpenAI and Mistral take as a JSON value.</summary>
+    /// <summary>Writes the <c>data:</c> URL that OpenAI and Mistral accept, as a JSON value.</summary>
     public void WriteDataUrl(Utf8JsonWriter writer)
     {
         writer.WriteStringValueSegment($"data:{MediaType};base64,", isFinalSegment: false);
@@ -50,7 +50,7 @@ public sealed record InlineMedia(string MediaType, string Base64) : MediaSource
     /// <summary>A plain-text document.</summary>
     public static InlineMedia OfText(string text) => new(text);
 
-    /// <summary>The words of a plain-text document; null when it is something else.</summary>
+    /// <summary>The text of a plain-text document; null when the media are of another type.</summary>
     public string? ReadText() =>
         words is not null ? words
         : MediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8.GetString(Convert.FromBase64String(Base64)) : null;

@@ -6,16 +6,16 @@ using Dragoman.Wire;
 
 namespace Dragoman.Conversation;
 
-/// <summary>Tells what a base64 text holds from its first bytes, because Ollama's images carry no type (specs/ollama.md 2.0).</summary>
+/// <summary>Finds the media type of base64 data from its first bytes, because Ollama's images have no type (specs/ollama.md 2.0).</summary>
 public static class MediaType
 {
     private const string DataScheme = "data:";
     private const string Base64Mark = ";base64";
 
-    /// <summary>What the check of base64 passes over.</summary>
+    /// <summary>The white space that the base64 check ignores.</summary>
     private static readonly SearchValues<char> WhiteSpace = SearchValues.Create(" \t\r\n");
 
-    /// <summary>The media type by magic bytes; null when none is recognised.</summary>
+    /// <summary>The media type by magic bytes; null when the bytes are not recognized.</summary>
     public static string? Sniff(ReadOnlySpan<byte> head)
     {
         if (head.Length > 4 && head[0] == 0x89 && head[1..].StartsWith("PNG"u8))
@@ -56,8 +56,8 @@ public static class MediaType
     }
 
     /// <summary>
-    /// Reads inline media: plain base64 or a <c>data:</c> URL. The bytes tell the type; a declared one counts only
-    /// when they do not.
+    /// Reads inline media: plain base64 or a <c>data:</c> URL. The bytes decide the type; a declared type counts only
+    /// when they are not recognized.
     /// </summary>
     /// <exception cref="GatewayException">Not base64.</exception>
     public static InlineMedia ReadInline(string text, string field)
@@ -70,7 +70,7 @@ public static class MediaType
             : ReadBase64(ReadHead(text[..comma], field), text[(comma + 1)..], field);
     }
 
-    /// <summary>As <see cref="ReadInline(string, string)"/>, of a JSON string: without a copy of a long <c>data:</c> URL.</summary>
+    /// <summary>Like <see cref="ReadInline(string, string)"/>, for a JSON string. It does not copy a long <c>data:</c> URL.</summary>
     /// <exception cref="GatewayException">Not base64.</exception>
     public static InlineMedia ReadInline(JsonElement text, string field)
     {
@@ -87,11 +87,11 @@ public static class MediaType
         var raw = JsonMarshal.GetRawUtf8Value(text)[1..^1];
         if (raw.Length >= DataScheme.Length && Ascii.EqualsIgnoreCase(raw[..DataScheme.Length], DataScheme))
             return true;
-        // Written with escapes.
+        // The scheme may be written with escapes.
         return raw.Contains((byte)'\\') && JsonText.ReadString(text).StartsWith(DataScheme, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Reads base64 with a declared type, which counts only when the bytes do not tell.</summary>
+    /// <summary>Reads base64 with a declared type, which counts only when the bytes are not recognized.</summary>
     /// <exception cref="GatewayException">Not base64.</exception>
     public static InlineMedia ReadBase64(string? declared, string text, string field)
     {
@@ -99,8 +99,8 @@ public static class MediaType
         return new InlineMedia(Sniff(text) ?? (string.IsNullOrEmpty(declared) ? null : declared) ?? "image/jpeg", text);
     }
 
-    /// <summary>Base64 without the white space that some writers put into it.</summary>
-    /// <exception cref="GatewayException">Not base64, or nothing.</exception>
+    /// <summary>The base64 text without the white space that some clients put into it.</summary>
+    /// <exception cref="GatewayException">The text is not base64, or is empty.</exception>
     public static string ReadBase64(string text, string field)
     {
         if (text.AsSpan().ContainsAny(WhiteSpace))
@@ -116,14 +116,14 @@ public static class MediaType
     private static GatewayException NoBase64(string field) =>
         GatewayException.Invalid(field, $"{field} must be base64 or a data URL with ;base64");
 
-    /// <summary>Reads a picture or a sound in one of Ollama's <c>images</c>, where only the bytes tell which (specs/ollama.md 2.0).</summary>
-    /// <exception cref="GatewayException">Not base64, or the bytes are of neither.</exception>
+    /// <summary>Reads an image or audio from Ollama's <c>images</c>, where only the bytes tell the two apart (specs/ollama.md 2.0).</summary>
+    /// <exception cref="GatewayException">The text is not base64, or the bytes are neither an image nor audio.</exception>
     public static InlineMedia ReadPictureOrSound(string text, string field)
     {
         var media = ReadInline(text, field);
         return Sniff(media.Base64) is { } known && (known.StartsWith("image/", StringComparison.Ordinal) || known.StartsWith("audio/", StringComparison.Ordinal))
             ? media
-            : throw GatewayException.Invalid(field, $"{field} is no picture or sound of a known format, such as PNG, JPEG, GIF, WebP, WAV or MP3");
+            : throw GatewayException.Invalid(field, $"{field} is not an image or audio in a known format, such as PNG, JPEG, GIF, WebP, WAV or MP3");
     }
 
     private static string? Sniff(string base64)

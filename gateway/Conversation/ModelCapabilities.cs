@@ -1,8 +1,8 @@
 namespace Dragoman.Conversation;
 
-/// <summary>What a model can do, in Ollama's words (specs/ollama.md 2.5).</summary>
+/// <summary>A model's capabilities, by Ollama's names (specs/ollama.md 2.5).</summary>
 /// <param name="Names">Any of <c>completion</c>, <c>tools</c>, <c>insert</c>, <c>vision</c>, <c>embedding</c>, <c>thinking</c>, <c>audio</c>.</param>
-/// <param name="AreCertain">False when inferred; then nothing is refused for a missing one.</param>
+/// <param name="AreCertain">False when the names are inferred. Then no request is rejected because a capability is missing.</param>
 public sealed record ModelCapabilities(IReadOnlyList<string> Names, bool AreCertain)
 {
     public const string Completion = "completion";
@@ -13,11 +13,11 @@ public sealed record ModelCapabilities(IReadOnlyList<string> Names, bool AreCert
     public const string Thinking = "thinking";
     public const string Audio = "audio";
 
-    /// <summary>Every name that a configuration may give.</summary>
+    /// <summary>All names that a configuration may contain.</summary>
     public static readonly IReadOnlyList<string> All = [Completion, Tools, Insert, Vision, Embedding, Thinking, Audio];
 
     public bool Has(string name) => Names.Contains(name);
 
-    /// <summary>Known not to have it.</summary>
+    /// <summary>Whether the model is known not to have the capability.</summary>
     public bool Lacks(string name) => AreCertain && !Has(name);
 }

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Dragoman.Conversation;
 
 /// <summary>
-/// A model's name as Ollama writes it, <c>[host/][namespace/]model[:tag]</c> (specs/ollama.md 0.6). Names are equal
-/// in any case, and with or without the defaults spelled out.
+/// A model's name as Ollama writes it, <c>[host/][namespace/]model[:tag]</c> (specs/ollama.md 0.6). Names are
+/// compared without regard to case, and an omitted part is equal to its default.
 /// </summary>
 public sealed record ModelName
 {
@@ -16,13 +16,13 @@ public sealed record ModelName
 
     private ModelName(string display) => Display = display;
 
-    /// <summary>The shortest form that still has its tag: <c>mistral:latest</c>, <c>acme/mistral:7b</c>.</summary>
+    /// <summary>The shortest form with the tag: <c>mistral:latest</c>, <c>acme/mistral:7b</c>.</summary>
     public string Display { get; }
 
-    /// <summary>Equal for equal names.</summary>
+    /// <summary>A text that is the same for equal names.</summary>
     public string Key => Display.ToLowerInvariant();
 
-    /// <summary>The shortest form with its tag if <paramref name="text"/> is a name, else the text as it stands.</summary>
+    /// <summary>The shortest form with the tag if <paramref name="text"/> is a name, else the unchanged text.</summary>
     public static string Tagged(string text) => TryParse(text, out var name) ? name.Display : text;
 
     public static bool TryParse(string text, [NotNullWhen(true)] out ModelName? name)
@@ -49,7 +49,7 @@ public sealed record ModelName
         return true;
     }
 
-    /// <summary>Whether the name says both that the model runs here and that it does not, which nobody can mean.</summary>
+    /// <summary>Whether the name has both marks, the local one and the cloud one, which contradict each other.</summary>
     public static bool NamesBothSources(string text) =>
         (EndsIn(text, LocalMark) && NamesCloud(text[..^LocalMark.Length]))
         || (EndsIn(text, CloudMark) && EndsIn(text[..^CloudMark.Length], LocalMark));
@@ -59,7 +59,7 @@ public sealed record ModelName
 
     private static bool EndsIn(string text, string mark) => text.EndsWith(mark, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary><c>:local</c> only says where a model runs.</summary>
+    /// <summary>The name without <c>:local</c>, which only says where the model runs.</summary>
     private static string WithoutLocal(string text) => EndsIn(text, LocalMark) ? text[..^LocalMark.Length] : text;
 
     private static (string Model, string Tag) SplitTag(string text)

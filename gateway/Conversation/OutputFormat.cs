@@ -1,16 +1,16 @@
 namespace Dragoman.Conversation;
 
-/// <summary>The form that the answer's text must have.</summary>
-/// <param name="Kind">Which form.</param>
-/// <param name="Schema">Raw JSON of the schema, for <see cref="OutputFormatKind.JsonSchema"/>.</param>
-/// <param name="Name">The schema's name; providers demand one.</param>
-/// <param name="Description">What the schema is for.</param>
-/// <param name="Strict">Null: the client did not say.</param>
+/// <summary>The format that the answer's text must have.</summary>
+/// <param name="Kind">The kind of format.</param>
+/// <param name="Schema">The raw JSON of the schema, for <see cref="OutputFormatKind.JsonSchema"/>.</param>
+/// <param name="Name">The schema's name, which providers require.</param>
+/// <param name="Description">The schema's purpose, for the model.</param>
+/// <param name="Strict">Whether the answer must match the schema exactly; null when the client did not say.</param>
 public sealed record OutputFormat(OutputFormatKind Kind, string? Schema = null, string? Name = null, string? Description = null, bool? Strict = null)
 {
-    /// <summary>Where the schema stands in the client's request.</summary>
+    /// <summary>The path of the schema in the client's request.</summary>
     public string Field { get; init; } = "response_format";
 
-    /// <summary>What was read from <see cref="Schema"/>.</summary>
+    /// <summary>The parsed form of <see cref="Schema"/>.</summary>
     public ParsedSchema Parsed { get; init; } = new();
 }

@@ -1,48 +1,48 @@
 namespace Dragoman.Conversation;
 
-/// <summary>A piece of a turn.</summary>
+/// <summary>A part of a turn.</summary>
 public abstract record Part
 {
-    /// <summary>Where the client wants the provider's prompt cache to have a mark; null: nowhere.</summary>
+    /// <summary>The mark that the client set after this part for the provider's prompt cache; null when there is none.</summary>
     public CacheMark? Cache { get; init; }
 
-    /// <summary>What the provider that made this part wants to see again with it, unchanged.</summary>
+    /// <summary>The opaque state that the provider needs back unchanged with this part; null when there is none.</summary>
     public OpaqueState? State { get; init; }
 }
 
 /// <summary>A mark up to which a provider may keep the prompt (specs/dialects.md 2.9).</summary>
-/// <param name="Lifetime">How long; null: the provider's own.</param>
+/// <param name="Lifetime">How long the prompt may be kept; null for the provider's default.</param>
 public sealed record CacheMark(TimeSpan? Lifetime);
 
 public sealed record TextPart(string Text) : Part;
 
 /// <summary>
-/// Reasoning that an assistant turn carries. With a <see cref="Part.State"/> it goes back to the model that made it;
-/// without, only to servers that want plain reasoning back. The text is empty where the provider hides it.
+/// Reasoning in an assistant turn. With a <see cref="Part.State"/> it is sent back to the model that made it. Without one it
+/// is sent only to servers that expect plain reasoning in the history. The text is empty when the provider hides it.
 /// </summary>
 public sealed record ReasoningPart(string Text) : Part;
 
 public sealed record RefusalPart(string Text) : Part;
 
-/// <param name="Source">Where the picture is.</param>
-/// <param name="Detail">OpenAI's detail level, null when not given.</param>
+/// <param name="Source">The image or its address.</param>
+/// <param name="Detail">OpenAI's detail level; null when not given.</param>
 public sealed record ImagePart(MediaSource Source, string? Detail = null) : Part;
 
-/// <param name="Source">The sound itself.</param>
-/// <param name="Format">Short name such as <c>wav</c> or <c>mp3</c>.</param>
+/// <param name="Source">The audio or its address.</param>
+/// <param name="Format">A short name such as <c>wav</c> or <c>mp3</c>.</param>
 public sealed record AudioPart(MediaSource Source, string Format) : Part;
 
 public sealed record DocumentPart(MediaSource Source, string? FileName) : Part;
 
 /// <summary>A call that the assistant made.</summary>
-/// <param name="Id">Unique in the conversation; see <c>ToolCallPairing</c>.</param>
+/// <param name="Id">An id that is unique in the conversation; see <c>ToolCallPairing</c>.</param>
 /// <param name="Name">The tool's name.</param>
-/// <param name="Arguments">Raw JSON object text, never empty.</param>
+/// <param name="Arguments">A JSON object as raw text, never empty.</param>
 public sealed record ToolCallPart(string Id, string Name, string Arguments) : Part;
 
-/// <summary>What a tool answered.</summary>
-/// <param name="CallId">The <see cref="ToolCallPart.Id"/> it belongs to.</param>
-/// <param name="ToolName">The tool's name where the dialect gave it or the call tells it.</param>
+/// <summary>The result of a tool call.</summary>
+/// <param name="CallId">The <see cref="ToolCallPart.Id"/> of the call.</param>
+/// <param name="ToolName">The tool's name, from the result itself or from the call; null when unknown.</param>
 /// <param name="Content">The result, in parts.</param>
 /// <param name="IsError">Whether the tool reported a failure.</param>
 public sealed record ToolResultPart(string CallId, string? ToolName, IReadOnlyList<Part> Content, bool IsError) : Part

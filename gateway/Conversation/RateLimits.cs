@@ -1,10 +1,10 @@
 namespace Dragoman.Conversation;
 
-/// <summary>What a provider says of one of its limits; null where it says nothing, or nothing that can be meant (P-39).</summary>
-/// <param name="Limit">How many are allowed in a window.</param>
-/// <param name="Remaining">How many are left of them.</param>
-/// <param name="Reset">Until the window begins anew.</param>
+/// <summary>One of the rate limits that a provider reported. A value is null when it is missing or not plausible (P-39).</summary>
+/// <param name="Limit">The requests or tokens that are allowed in a window.</param>
+/// <param name="Remaining">How many of them are left.</param>
+/// <param name="Reset">The time until the next window begins.</param>
 public sealed record RateLimit(long? Limit, long? Remaining, TimeSpan? Reset);
 
-/// <summary>A provider's rate limits as of one answer (specs/dialects.md 1.1 to 1.5).</summary>
+/// <summary>A provider's rate limits as reported with one answer (specs/dialects.md 1.1 to 1.5).</summary>
 public sealed record RateLimits(RateLimit? Requests, RateLimit? Tokens);

@@ -1,6 +1,6 @@
 namespace Dragoman.Conversation;
 
-/// <summary>From levels of reasoning to numbers of tokens and back, for dialects that know only one of them (specs/dialects.md 2.6).</summary>
+/// <summary>Converts levels of reasoning to numbers of tokens and back, for dialects that have only one of them (specs/dialects.md 2.6).</summary>
 public static class ReasoningBudget
 {
     private static readonly (ReasoningEffort Effort, int Tokens)[] Budgets =
@@ -13,7 +13,7 @@ public static class ReasoningBudget
         (ReasoningEffort.Max, 65536),
     ];
 
-    /// <summary>The level that a number of tokens comes nearest to: below 2048 low, below 8192 medium, below 24576 high, else extra high.</summary>
+    /// <summary>The level for a number of tokens: below 2048 low, below 8192 medium, below 24576 high, else extra high.</summary>
     public static ReasoningEffort EffortOf(int budgetTokens) => budgetTokens switch
     {
         < 2048 => ReasoningEffort.Low,
@@ -22,10 +22,10 @@ public static class ReasoningBudget
         _ => ReasoningEffort.XHigh,
     };
 
-    /// <summary>How many tokens a level stands for, before a model's own bounds.</summary>
+    /// <summary>The number of tokens for a level; a model's own bounds are applied later.</summary>
     public static int TokensOf(ReasoningEffort effort) => Array.Find(Budgets, each => each.Effort == effort).Tokens;
 
-    /// <summary>The level that was asked for, in words or as a number; null when the client left it to the provider.</summary>
+    /// <summary>The requested level, given by name or as a number of tokens; null when the client left it to the provider.</summary>
     public static ReasoningEffort? EffortOf(ReasoningRequest reasoning) =>
         reasoning.Effort ?? (reasoning.BudgetTokens is { } tokens ? EffortOf(tokens) : null);
 }

@@ -1,6 +1,6 @@
 namespace Dragoman.Conversation;
 
-/// <summary>What a provider may use and whose loss changes no answer (specs/dialects.md 2.9). Null: the client did not say.</summary>
+/// <summary>Members that a provider may use and whose loss changes no answer (specs/dialects.md 2.9). Null when the client did not say.</summary>
 public sealed record RequestHints
 {
     public static readonly RequestHints None = new();
@@ -8,24 +8,24 @@ public sealed record RequestHints
     /// <summary>An opaque id of the end user.</summary>
     public string? User { get; init; }
 
-    /// <summary>Raw JSON object, names to strings.</summary>
+    /// <summary>A raw JSON object that maps names to strings.</summary>
     public string? Metadata { get; init; }
 
-    /// <summary>In OpenAI's words: <c>auto</c>, <c>default</c>, <c>flex</c>, <c>priority</c>…</summary>
+    /// <summary>One of OpenAI's names: <c>auto</c>, <c>default</c>, <c>flex</c>, <c>priority</c>…</summary>
     public string? ServiceTier { get; init; }
 
     public string? PromptCacheKey { get; init; }
 
-    /// <summary>Whether the provider shall keep the answer.</summary>
+    /// <summary>Whether the provider should store the answer.</summary>
     public bool? Store { get; init; }
 
     /// <summary><c>low</c>, <c>medium</c> or <c>high</c>.</summary>
     public string? Verbosity { get; init; }
 
-    /// <summary>Raw JSON: text that most of the answer is expected to repeat.</summary>
+    /// <summary>Raw JSON with text that most of the answer is expected to repeat.</summary>
     public string? Prediction { get; init; }
 
-    /// <summary>The members that are set, by OpenAI's names, with their JSON; for outbound dialects that report what they drop.</summary>
+    /// <summary>OpenAI's names of the members that are set, for outbound dialects that report what they drop.</summary>
     public IEnumerable<string> SetMembers()
     {
         if (User is not null)

@@ -1,6 +1,6 @@
 namespace Dragoman.Conversation;
 
-/// <summary>Sampling and length. Null means that the client did not say, and nothing is sent.</summary>
+/// <summary>Sampling and the length of the answer. Null means that the client did not say, and nothing is sent.</summary>
 public sealed record Sampling
 {
     public static readonly Sampling Unset = new();
@@ -14,17 +14,17 @@ public sealed record Sampling
     public double? FrequencyPenalty { get; init; }
     public long? Seed { get; init; }
 
-    /// <summary>Upper bound of generated tokens, reasoning included.</summary>
+    /// <summary>The most generated tokens, including reasoning.</summary>
     public int? MaxOutputTokens { get; init; }
 
     public IReadOnlyList<string> Stop { get; init; } = [];
 
-    /// <summary>How many independent answers are wanted.</summary>
+    /// <summary>How many independent answers the client wants.</summary>
     public int? Choices { get; init; }
 
     public bool? Logprobs { get; init; }
     public int? TopLogprobs { get; init; }
 
-    /// <summary>Raw JSON object, token id to bias.</summary>
+    /// <summary>A raw JSON object that maps token ids to biases.</summary>
     public string? LogitBias { get; init; }
 }

@@ -3,10 +3,10 @@ namespace Dragoman.Conversation;
 /// <summary>Why a model stopped (specs/dialects.md 2.17).</summary>
 public enum StopReason
 {
-    /// <summary>A natural end, or a stop sequence where the provider does not tell the two apart.</summary>
+    /// <summary>The answer ended naturally, or at a stop sequence if the provider does not distinguish the two.</summary>
     Stop,
 
-    /// <summary>A stop sequence.</summary>
+    /// <summary>The answer ended at a stop sequence.</summary>
     StopSequence,
 
     /// <summary>The output limit was reached.</summary>

@@ -1,14 +1,14 @@
 namespace Dragoman.Conversation;
 
-/// <summary>What becomes of a text that is longer than the model reads.</summary>
+/// <summary>How a text that is too long for the model is handled.</summary>
 public enum TooLongText
 {
-    /// <summary>The client gets the provider's own words.</summary>
+    /// <summary>The provider gets the text, and the client gets the provider's own error.</summary>
     LeftToProvider,
 
-    /// <summary>The client gets a 400 in Ollama's words (specs/ollama.md 2.3).</summary>
+    /// <summary>The client gets a 400 with Ollama's error message (specs/ollama.md 2.3).</summary>
     Refused,
 
-    /// <summary>Its end is left out.</summary>
+    /// <summary>The end of the text is cut off.</summary>
     Cut,
 }

@@ -1,9 +1,9 @@
 namespace Dragoman.Conversation;
 
-/// <summary>Whether and which tool the model has to call.</summary>
+/// <summary>Whether the model must call a tool, and which one.</summary>
 public sealed record ToolChoice(ToolChoiceKind Kind, string? Name = null)
 {
-    /// <summary>The only tools that may be called, by name; null: all. Targets get no others (specs/dialects.md 2.3).</summary>
+    /// <summary>The names of the only tools that may be called and are sent to a target; null when all are (specs/dialects.md 2.3).</summary>
     public IReadOnlyList<string>? Allowed { get; init; }
 
     public static readonly ToolChoice Auto = new(ToolChoiceKind.Auto);

@@ -9,10 +9,10 @@ public enum Role
     Tool,
 }
 
-/// <summary>One message of a conversation: who speaks, and the ordered parts of what is said.</summary>
+/// <summary>One message of a conversation: its role and its parts, in order.</summary>
 public sealed record Turn(Role Role, IReadOnlyList<Part> Parts)
 {
-    /// <summary>The participant's name where the dialect has one.</summary>
+    /// <summary>The participant's name; null when there is none.</summary>
     public string? Name { get; init; }
 
     public static Turn Of(Role role, string text) => new(role, [new TextPart(text)]);

@@ -5,20 +5,20 @@ using System.Text;
 namespace Dragoman.Conversation;
 
 /// <summary>
-/// The rule for every name of a model, a client's and an operator's alike: what no provider calls a model, and what could
-/// mean something else in an address or a log, is no name.
+/// The rule for every name of a model, from a client or from the configuration. It rejects what no provider uses as a name and
+/// what could have another meaning in an address or in a log.
 /// </summary>
 public static class UpstreamName
 {
-    /// <summary>UTF-16 units.</summary>
+    /// <summary>The greatest length in UTF-16 units.</summary>
     public const int Longest = 512;
 
-    /// <summary>For the person who wrote a name that is none.</summary>
+    /// <summary>The rule as a message, for the person who wrote an invalid name.</summary>
     public const string Rule =
         "allowed: up to 512 characters, without control characters, '%', '?', '#' and '\\', without white space at the ends, "
         + "and without empty, '.' and '..' segments between slashes";
 
-    /// <summary>See <see cref="Rule"/>; said of names that become a part of an address.</summary>
+    /// <summary>The stricter rule for names that become part of an address, as a message like <see cref="Rule"/>.</summary>
     public const string PathRule = "allowed: letters, digits, '-', '_', '.', '~', ':', '@' and '+' of ASCII";
 
     private static readonly SearchValues<char> Forbidden = SearchValues.Create(
@@ -27,7 +27,7 @@ public static class UpstreamName
     private static readonly SearchValues<char> InPath = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~:@+");
 
-    /// <summary>Whether a provider may call a model so (<see cref="Rule"/>).</summary>
+    /// <summary>Whether a provider may use this as a model's name (<see cref="Rule"/>).</summary>
     public static bool CanExist(string name)
     {
         if (name.Length is 0 or > Longest || name.AsSpan().ContainsAny(Forbidden))
@@ -37,10 +37,10 @@ public static class UpstreamName
         return HasPlainSegments(name) && (Ascii.IsValid(name) || HasPlainLetters(name));
     }
 
-    /// <summary>Whether the name may also stand in an address, all of it in one segment (<see cref="PathRule"/>).</summary>
+    /// <summary>Whether the name is also allowed in an address, as a single segment (<see cref="PathRule"/>).</summary>
     public static bool FitsSegment(string name) => CanExist(name) && !name.AsSpan().ContainsAnyExcept(InPath);
 
-    /// <summary>Whether the name may also stand in an address, its slashes between segments (<see cref="PathRule"/>).</summary>
+    /// <summary>Whether the name is also allowed in an address, where its slashes separate segments (<see cref="PathRule"/>).</summary>
     public static bool FitsPath(string name)
     {
         if (!CanExist(name))
@@ -66,8 +66,8 @@ public static class UpstreamName
     }
 
     /// <summary>
-    /// Beyond ASCII only letters, their marks and digits: every slash, dot and percent sign that a server may take for the
-    /// ASCII one is neither, nor is what turns the direction of a text round.
+    /// Whether all characters beyond ASCII are letters, combining marks or digits. This excludes every slash, dot and percent sign
+    /// that a server may convert to the ASCII one, and every character that changes the direction of a text.
     /// </summary>
     private static bool HasPlainLetters(string name)
     {

@@ -1,6 +1,6 @@
 namespace Dragoman.Conversation;
 
-/// <summary>How the token counts are known. "Reported zero" and "not reported" are different things (specs/lessons.md 1.3).</summary>
+/// <summary>Where token counts come from. A reported zero is not the same as no report (specs/lessons.md 1.3).</summary>
 public enum UsageOrigin
 {
     Absent,
@@ -9,12 +9,12 @@ public enum UsageOrigin
 }
 
 /// <summary>Token counts of one answer, in one convention (specs/dialects.md 2.14).</summary>
-/// <param name="InputTotal">Prompt tokens, cache reads and writes included.</param>
-/// <param name="OutputTotal">Generated tokens, reasoning included.</param>
+/// <param name="InputTotal">Prompt tokens, including cache reads and writes.</param>
+/// <param name="OutputTotal">Generated tokens, including reasoning.</param>
 /// <param name="CacheRead">Prompt tokens read from the provider's cache.</param>
 /// <param name="CacheWrite">Prompt tokens written to the provider's cache.</param>
 /// <param name="Reasoning">Generated tokens spent on reasoning.</param>
-/// <param name="Origin">How the counts are known.</param>
+/// <param name="Origin">Where the counts come from.</param>
 public readonly record struct Usage(
     long InputTotal,
     long OutputTotal,
@@ -27,7 +27,7 @@ public readonly record struct Usage(
 
     public long Total => InputTotal + OutputTotal;
 
-    /// <summary>The sum of two answers' counts; an estimate when part of it is one.</summary>
+    /// <summary>The sum of two answers' counts. It is an estimate when one of them is. Absent counts are ignored.</summary>
     public Usage Plus(Usage other)
     {
         if (Origin == UsageOrigin.Absent || other.Origin == UsageOrigin.Absent)

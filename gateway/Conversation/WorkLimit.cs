@@ -1,25 +1,25 @@
 namespace Dragoman.Conversation;
 
 /// <summary>
-/// Bounds the gateway's own work for one request: reading it, fitting and writing it to a provider, judging the answer.
-/// Waiting for the client or the provider does not count. Whoever loops over what was sent calls <see cref="Spend"/>,
-/// which looks at the clock and at the client now and then, so that work stops when its time is up or nobody waits for it.
+/// Limits the gateway's own work for one request: reading the request, translating it for a provider and validating the answer.
+/// Waiting for the client or the provider does not count. Code that loops over received data calls <see cref="Spend"/>. From time
+/// to time this checks the clock and the client's connection, so that work stops when its time is up or the client has left.
 /// </summary>
-/// <param name="clock">Measures the time.</param>
-/// <param name="longest">All stretches of work together; infinite: no bound.</param>
-/// <param name="left">Cancelled when nobody waits for the answer any more.</param>
+/// <param name="clock">The clock that measures the time.</param>
+/// <param name="longest">The limit for all work together; infinite for no limit.</param>
+/// <param name="left">Canceled when the client no longer waits for the answer.</param>
 public sealed class WorkLimit(TimeProvider clock, TimeSpan longest, CancellationToken left)
 {
-    /// <summary>The code of the refusal when the time is up.</summary>
+    /// <summary>The error code when the time is up.</summary>
     public const string ErrorCode = "request_too_complex";
 
     /// <summary>
-    /// Units between two looks. A unit is one item of what was sent, at least some tens of nanoseconds, at most some
-    /// microseconds of work: the looks cost nothing beside it, and come each millisecond at the latest.
+    /// The units between two checks. A unit is one item of the received data and takes between some tens of nanoseconds and some
+    /// microseconds. So the checks cost almost nothing in comparison, and two of them are at most a few milliseconds apart.
     /// </summary>
     private const int UnitsBetweenLooks = 512;
 
-    /// <summary>For what no request has asked for.</summary>
+    /// <summary>No limit, for work that does not belong to a request.</summary>
     public static readonly WorkLimit None = new(TimeProvider.System, Timeout.InfiniteTimeSpan, CancellationToken.None);
 
     private TimeSpan spent;
@@ -27,10 +27,10 @@ public sealed class WorkLimit(TimeProvider clock, TimeSpan longest, Cancellation
     private int untilLook = UnitsBetweenLooks;
     private bool isRunning;
 
-    /// <summary>Whether there is anything to look at.</summary>
+    /// <summary>Whether there is a limit or a client that can leave.</summary>
     private bool IsBounded => longest != Timeout.InfiniteTimeSpan || left.CanBeCanceled;
 
-    /// <summary>A stretch of work begins, which ends when the result is disposed. Nothing may be awaited in it.</summary>
+    /// <summary>Begins a stretch of work, which ends when the result is disposed. Do not await anything in between.</summary>
     public Stretch Begin()
     {
         if (isRunning || !IsBounded)
@@ -40,10 +40,10 @@ public sealed class WorkLimit(TimeProvider clock, TimeSpan longest, Cancellation
         return new Stretch(this);
     }
 
-    /// <summary>Some work is about to be done.</summary>
-    /// <param name="units">Items of what was sent: members, parts, schemas, events.</param>
+    /// <summary>Counts work before it is done.</summary>
+    /// <param name="units">How many items of the received data are processed: members, parts, schemas, events.</param>
     /// <exception cref="GatewayException">The time is up.</exception>
-    /// <exception cref="OperationCanceledException">Nobody waits for the answer any more.</exception>
+    /// <exception cref="OperationCanceledException">The client no longer waits for the answer.</exception>
     public void Spend(int units = 1)
     {
         untilLook -= units;
@@ -52,7 +52,7 @@ public sealed class WorkLimit(TimeProvider clock, TimeSpan longest, Cancellation
         untilLook = UnitsBetweenLooks;
         left.ThrowIfCancellationRequested();
         if (longest != Timeout.InfiniteTimeSpan && spent + clock.GetElapsedTime(since) > longest)
-            throw new GatewayException(new GatewayError(ErrorKind.TooLarge, $"the request takes the gateway more than {longest.TotalSeconds} seconds of work; send less of it, or a simpler schema") { Code = ErrorCode });
+            throw new GatewayException(new GatewayError(ErrorKind.TooLarge, $"the request takes the gateway more than {longest.TotalSeconds} seconds of work; send a smaller request or a simpler schema") { Code = ErrorCode });
     }
 
     private void End()
@@ -61,7 +61,7 @@ public sealed class WorkLimit(TimeProvider clock, TimeSpan longest, Cancellation
         spent += clock.GetElapsedTime(since);
     }
 
-    /// <summary>A stretch of work without waiting.</summary>
+    /// <summary>A stretch of work during which nothing is awaited.</summary>
     public readonly ref struct Stretch
     {
         private readonly WorkLimit? limit;

@@ -6,16 +6,16 @@ using Dragoman.Providers;
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// Watches an answer's events on their way to the inbound dialect: whether visible content has arrived, what was
-/// produced, how it ended. If the provider reports no usage, adds an estimate that is marked as one.
+/// Watches an answer's events on their way to the inbound dialect: whether visible content has arrived, how much was
+/// produced, and how the answer ended. If the provider reports no usage, adds an estimate that is marked as one.
 /// </summary>
-/// <param name="next">Gets the events.</param>
-/// <param name="promptLength">Characters of the prompt, for an estimate.</param>
-/// <param name="exchange">Whose answer it is.</param>
+/// <param name="next">Receives the events.</param>
+/// <param name="promptLength">The characters of the prompt, for an estimate.</param>
+/// <param name="exchange">The exchange whose answer is measured.</param>
 /// <param name="provider">The provider whose errors reach the client.</param>
 internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange exchange, Provider provider) : AnswerFilter(next)
 {
-    /// <summary>Bytes that a call counts besides its text: what is kept to distinguish it from other calls.</summary>
+    /// <summary>Bytes that a call counts in addition to its text, for what is stored to distinguish it from other calls.</summary>
     private const int CallBytes = 1024;
 
     private readonly GrowingRoom carried = new(exchange);
@@ -28,7 +28,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
     /// <summary>The most bytes that the answer may have (<see cref="Dragoman.Configuration.LimitSettings.AnswerBytes"/>).</summary>
     public int MostBytes { get; } = exchange.Snapshot.Configuration.Limits.AnswerBytes;
 
-    /// <summary>Bytes of everything that has arrived; dialects may keep it until the answer ends.</summary>
+    /// <summary>The bytes of everything that has arrived; dialects may keep it until the answer ends.</summary>
     public long CarriedBytes => carried.Bytes;
 
     /// <summary>The last event has arrived.</summary>
@@ -36,7 +36,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
 
     public GatewayError? Error { get; private set; }
 
-    /// <summary>From the request's arrival to the first visible event.</summary>
+    /// <summary>The time from the request's arrival to the first visible event.</summary>
     public TimeSpan? FirstEventAfter { get; private set; }
 
     /// <summary>The reported usage; else an estimate of what was produced; absent when nothing was produced (architecture.md 5).</summary>

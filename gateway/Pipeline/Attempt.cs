@@ -5,20 +5,20 @@ using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Steps 6 to 8 at one target after the other, and what is known of the last try.</summary>
-/// <param name="client">Whom the answer goes to.</param>
-/// <param name="contextLength">How many tokens the model is thought to read.</param>
+/// <summary>Steps 6 to 8 at one target after the other, and the state of the last try.</summary>
+/// <param name="client">The recipient of the answer.</param>
+/// <param name="contextLength">The model's assumed context length, in tokens.</param>
 internal sealed class Attempt(Recipient client, int contextLength)
 {
     private readonly Exchange exchange = client.Exchange;
 
-    /// <summary>The client's request, or what is left of it at this target.</summary>
+    /// <summary>The client's request, shortened if this target found it too long.</summary>
     private ChatRequest request = client.Context.Request;
 
     /// <summary>How often this target has found the conversation too long.</summary>
     private int refusals;
 
-    /// <summary>What is sent, until the answer begins: it holds the prompt.</summary>
+    /// <summary>The call that is sent. It is released when the answer begins, because it holds the prompt.</summary>
     private TargetCall? sent;
     private Step7Send? call;
     private Step8Translate? answer;
@@ -27,17 +27,17 @@ internal sealed class Attempt(Recipient client, int contextLength)
     /// <summary>The target that was tried last.</summary>
     public Target? Target { get; private set; }
 
-    /// <summary>What could not be carried over to it.</summary>
+    /// <summary>The parts of the request that could not be carried over to that target.</summary>
     public LossReport Losses { get; private set; } = new();
 
-    /// <summary>Some of the answer has gone to the client; nothing is sent to a provider any more.</summary>
+    /// <summary>Whether part of the answer was sent to the client; from then on nothing more is sent to a provider.</summary>
     public bool HasBegun => answer?.HasBegun == true;
 
-    /// <summary>The last upstream answer; null when none came in the last try.</summary>
+    /// <summary>The provider's answer in the last try; null when none came.</summary>
     public Step8Translate? Answer => answer;
 
-    /// <summary>Tries one target, and again as <see cref="SecondTry.OfTarget"/> says.</summary>
-    /// <exception cref="GatewayException">It could not answer.</exception>
+    /// <summary>Tries one target, with the second tries of <see cref="SecondTry.OfTarget"/>.</summary>
+    /// <exception cref="GatewayException">The target could not answer.</exception>
     public Task RunAsync(Target target)
     {
         (Target, request, refusals) = (target, client.Context.Request, 0);
@@ -69,7 +69,7 @@ internal sealed class Attempt(Recipient client, int contextLength)
 
     private async Task TranslateAsync(HttpResponseMessage upstream, UpstreamClock clock)
     {
-        // Some dialects say again what was asked.
+        // Some dialects repeat the request in their answer.
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
         var provider = sent!.Provider;
@@ -91,7 +91,7 @@ internal sealed class Attempt(Recipient client, int contextLength)
         return true;
     }
 
-    /// <summary>The answer begins: from now on there is no other target and no second try that would need the prompt.</summary>
+    /// <summary>The answer begins: from now on no other target and no second try needs the prompt.</summary>
     private void ReleasePrompt()
     {
         sent = null;

@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Reads a request's body into one array, of the body's size where it is known, and no faster than memory is available.</summary>
-/// <param name="exchange">Whose body.</param>
-/// <param name="share">Where the body is counted, once it is larger than <see cref="MemoryBudget.Uncounted"/>.</param>
+/// <summary>Reads a request's body into one array, which has the body's size if that is known, and no faster than memory is available.</summary>
+/// <param name="exchange">The exchange whose body is read.</param>
+/// <param name="share">The part of the budget that counts the body once it is larger than <see cref="MemoryBudget.Uncounted"/>.</param>
 internal sealed class BodyReader(Exchange exchange, MemoryShare share)
 {
     private const int FirstRoom = 1024;
@@ -17,7 +17,7 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
     private byte[] room = [];
     private int count;
 
-    /// <exception cref="GatewayException">It is too large, comes too slowly, is framed wrongly, or there is no memory for it.</exception>
+    /// <exception cref="GatewayException">The body is too large, arrives too slowly or violates HTTP, or there is no memory for it.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync()
     {
         var announced = http.Request.ContentLength;
@@ -25,7 +25,7 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
             throw TooLarge();
         try
         {
-            // One more than announced, so that the end needs no further room; and memory only for bytes that arrive.
+            // One byte more than announced, so that the read at the end needs no larger array; memory is taken only for bytes that arrive.
             room = new byte[(int)Math.Min(announced ?? FirstRoom, MemoryBudget.Uncounted) + 1];
             while (count < room.Length || room.Length <= MemoryBudget.Uncounted)
             {
@@ -46,7 +46,7 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
         }
         catch (IOException error) when (!http.RequestAborted.IsCancellationRequested)
         {
-            // Kestrel throws several kinds of it for a body that violates HTTP. A broken connection cancels RequestAborted instead.
+            // Kestrel throws several kinds of IOException for a body that violates HTTP. A broken connection cancels RequestAborted instead.
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body could not be read"), error);
         }
     }
@@ -66,7 +66,7 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
             {
                 if (count == room.Length)
                 {
-                    // To grow means to copy all that has come.
+                    // Growing copies everything that has arrived.
                     await SocketThread.LeaveForAsync(count);
                     Grow(lease, announced);
                 }
@@ -78,7 +78,7 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
                 burst += count - before;
                 if (burst < SocketThread.LargestBurst)
                     continue;
-                // As long as more is there, nothing else takes this loop off its thread.
+                // As long as more bytes are available, the reads complete at once and this loop would stay on the socket's thread.
                 burst = 0;
                 await SocketThread.LeaveForStreamAsync(SocketThread.LargestBurst);
             }
@@ -115,7 +115,7 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
 
     private GatewayException TooSlow(Exception cause)
     {
-        // What still comes would be taken for the next request.
+        // The rest of the body would be read as the next request.
         http.Response.Headers.Connection = "close";
         return new(new GatewayError(ErrorKind.RequestTimeout, "the request body came too slowly") { Code = "request_timeout" }, cause);
     }

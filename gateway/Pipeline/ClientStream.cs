@@ -5,20 +5,20 @@ using Microsoft.AspNetCore.Http;
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// A streamed response. What is sent waits for the client to take it, and so holds the provider back; a client that takes
-/// nothing is cut (<see cref="Dragoman.Configuration.LimitSettings.StalledClient"/>).
+/// A streamed response. Each send waits until the client accepts the bytes, which slows the provider down too. A client that
+/// accepts nothing is disconnected (<see cref="Dragoman.Configuration.LimitSettings.StalledClient"/>).
 /// </summary>
 internal sealed class ClientStream(Exchange exchange, string contentType, UpstreamClock clock) : IAsyncDisposable
 {
-    /// <summary>Bytes of a large event between two looks at whether the client takes any.</summary>
+    /// <summary>Bytes of a large event that are written between two checks of whether the client accepts any.</summary>
     private const int MostAtOnce = 64 * 1024;
 
-    /// <summary>Held while the response is written to: keep-alives come from another thread.</summary>
+    /// <summary>Held while the response is written to, because keep-alives come from another thread.</summary>
     private readonly SemaphoreSlim turn = new(1, 1);
 
     private Action? cut;
 
-    /// <summary>Sends what has come since the last time, in one go.</summary>
+    /// <summary>Sends everything that has arrived since the last send.</summary>
     /// <exception cref="OperationCanceledException">The client has left.</exception>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -55,7 +55,7 @@ internal sealed class ClientStream(Exchange exchange, string contentType, Upstre
         }
     }
 
-    /// <summary>Fills the silence, unless something is being sent anyway.</summary>
+    /// <summary>Sends a keep-alive, unless something else is being sent.</summary>
     public void KeepAlive(Action<IBufferWriter<byte>> write)
     {
         if (!turn.Wait(0))
@@ -65,7 +65,7 @@ internal sealed class ClientStream(Exchange exchange, string contentType, Upstre
         _ = SendKeepAliveAsync(keepAlive.WrittenMemory);
     }
 
-    /// <summary>Waits for a keep-alive that is being sent, and allows no further one.</summary>
+    /// <summary>Waits for a keep-alive that is being sent, and prevents further ones.</summary>
     public async ValueTask DisposeAsync() => await turn.WaitAsync().ConfigureAwait(false);
 
     private async Task SendKeepAliveAsync(ReadOnlyMemory<byte> keepAlive)
@@ -76,7 +76,7 @@ internal sealed class ClientStream(Exchange exchange, string contentType, Upstre
         }
         catch (Exception) when (exchange.ClientLeft)
         {
-            // The answer's own end sees to it.
+            // The code that sends the answer handles the client's departure.
         }
         finally
         {
@@ -92,7 +92,7 @@ internal sealed class ClientStream(Exchange exchange, string contentType, Upstre
             response.StatusCode = StatusCodes.Status200OK;
             response.ContentType = contentType;
             response.Headers.CacheControl = "no-cache";
-            // Turns buffering off in every proxy; the configuration of our own nginx does so already.
+            // Turns off buffering in every proxy; our own nginx is already configured so.
             response.Headers["X-Accel-Buffering"] = "no";
         }
 

@@ -2,8 +2,8 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>What is known of a request when nothing more comes.</summary>
-/// <param name="Usage">Reported, else an estimate of what was produced, else absent.</param>
-/// <param name="IsOver">The answer has come to its end.</param>
-/// <param name="Error">What it failed with.</param>
+/// <summary>What a request has consumed when it ends.</summary>
+/// <param name="Usage">The reported usage; else an estimate of what was produced; absent when nothing was produced.</param>
+/// <param name="IsOver">Whether the answer reached its end.</param>
+/// <param name="Error">The error that the request failed with; null when it succeeded.</param>
 internal readonly record struct Consumption(Usage Usage, bool IsOver, GatewayError? Error);

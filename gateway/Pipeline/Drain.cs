@@ -3,12 +3,12 @@ using Dragoman.Conversation;
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// How a process stops without losing what it has begun: no request is taken any more, those that run go on, and when
-/// their time is up they end with an error of their dialect.
+/// Stops a process without losing requests: it accepts no new request, lets the running ones continue, and ends those that
+/// take too long with an error of their dialect.
 /// </summary>
 public sealed class Drain : IDisposable
 {
-    /// <summary>Another process, or this one after its restart, is there within about a second.</summary>
+    /// <summary>The time after which another process, or this one after its restart, accepts requests.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,22 +18,22 @@ public sealed class Drain : IDisposable
     private int running;
     private volatile bool hasBegun;
 
-    /// <param name="clock">Measures what is waited for.</param>
+    /// <param name="clock">Measures the waits.</param>
     public Drain(TimeProvider clock)
     {
         this.clock = clock;
-        // Requests may still ask for it when the process has let go of everything else.
+        // Requests may still use these tokens after their sources have been disposed.
         Begun = beginning.Token;
         Ending = ending.Token;
     }
 
-    /// <summary>The error of a request that came too late, or that the process could not wait for.</summary>
+    /// <summary>The error of a request that arrived too late, or that took too long for the process to wait.</summary>
     public static GatewayError Restarting { get; } =
         new(ErrorKind.Overloaded, "The gateway is restarting; try again in a moment.") { Code = "gateway_restarting", RetryAfter = Pause };
 
     public bool HasBegun => hasBegun;
 
-    /// <summary>Requests that were taken and have not been left.</summary>
+    /// <summary>The number of accepted requests that have not ended.</summary>
     public int Running => Volatile.Read(ref running);
 
     /// <summary>Is canceled when the process accepts no more requests, for code that waits for requests on its own connection.</summary>
@@ -42,11 +42,11 @@ public sealed class Drain : IDisposable
     /// <summary>Is canceled when the requests that still run must end with <see cref="Restarting"/>.</summary>
     public CancellationToken Ending { get; }
 
-    /// <summary>Takes a request, unless the process is about to stop.</summary>
-    /// <returns>Whether it was taken; if so, <see cref="Leave"/> has to follow.</returns>
+    /// <summary>Accepts a request, unless the process is about to stop.</summary>
+    /// <returns>Whether it was accepted; if so, <see cref="Leave"/> has to follow.</returns>
     public bool TryEnter()
     {
-        // Counted before it is asked, so that a drain that begins meanwhile sees one of the two.
+        // The request is counted before the flag is read, so that a drain that begins meanwhile either sees the count or stops the request.
         Interlocked.Increment(ref running);
         if (!hasBegun)
             return true;
@@ -60,7 +60,7 @@ public sealed class Drain : IDisposable
             idle.TrySetResult();
     }
 
-    /// <summary>From now on no request is taken.</summary>
+    /// <summary>Stops accepting requests.</summary>
     public void Begin()
     {
         hasBegun = true;
@@ -70,10 +70,10 @@ public sealed class Drain : IDisposable
             idle.TrySetResult();
     }
 
-    /// <summary>Waits until nothing runs any more.</summary>
-    /// <param name="longest">How long.</param>
-    /// <param name="hurry">Ends the wait before its time.</param>
-    /// <returns>Whether nothing runs.</returns>
+    /// <summary>Waits until no request runs.</summary>
+    /// <param name="longest">The longest wait.</param>
+    /// <param name="hurry">Cancels the wait.</param>
+    /// <returns>Whether no request runs.</returns>
     public async Task<bool> WaitAsync(TimeSpan longest, CancellationToken hurry)
     {
         try
@@ -87,7 +87,7 @@ public sealed class Drain : IDisposable
         }
     }
 
-    /// <summary>Ends what still runs.</summary>
+    /// <summary>Ends the requests that still run.</summary>
     public Task EndAsync() => ending.CancelAsync();
 
     public void Dispose()

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>One request on its way through the nine steps, and the answer to it.</summary>
+/// <summary>One request on its way through the nine steps, with its answer.</summary>
 public sealed class Exchange
 {
     /// <summary>The deepest nesting of a request's JSON.</summary>
@@ -57,7 +57,7 @@ public sealed class Exchange
     /// <summary>See <see cref="GatewayRuntime.RecentModels"/>.</summary>
     public RecentModels RecentModels { get; }
 
-    /// <summary>The process is about to stop; this request, if it was taken, goes on.</summary>
+    /// <summary>Whether the process is about to stop. A request that was already accepted continues.</summary>
     public bool IsDraining => drain.HasBegun;
 
     /// <summary>See <see cref="Drain.Begun"/>.</summary>
@@ -78,11 +78,11 @@ public sealed class Exchange
     /// <summary>Set by step 2.</summary>
     public Caller? Caller { get; internal set; }
 
-    /// <summary>What the request holds of the memory budget.</summary>
-    /// <remarks>Calls that run at the same time may be the first to ask.</remarks>
+    /// <summary>The request's part of the memory budget.</summary>
+    /// <remarks>The first access may come from several calls at the same time.</remarks>
     internal MemoryLease Memory => LazyInitializer.EnsureInitialized(ref memory, () => new MemoryLease(budget));
 
-    /// <summary>The request's body, once it was read.</summary>
+    /// <summary>The request's body; empty before it is read and after it is released.</summary>
     public ReadOnlyMemory<byte> Body { get; private set; }
 
     /// <summary>What an inbound dialect reads besides the body.</summary>
@@ -93,10 +93,10 @@ public sealed class Exchange
         Work = Work,
     };
 
-    /// <summary>Bounds what is done for the request besides waiting.</summary>
+    /// <summary>Limits the computing time that is spent on the request.</summary>
     internal WorkLimit Work => work ??= new WorkLimit(Clock, Snapshot.Configuration.Limits.Work, Http.RequestAborted);
 
-    /// <summary>Reads what was parsed, within the time that there is for the request.</summary>
+    /// <summary>Reads the parsed body, within the request's computing time.</summary>
     internal T Read<T>(Func<WorkLimit, T> read)
     {
         SocketThread.AssertMayProcess(Body.Length);
@@ -104,7 +104,7 @@ public sealed class Exchange
             return read(Work);
     }
 
-    /// <summary>What a route's <c>{*id}</c> stood for.</summary>
+    /// <summary>The part of the path that matched <c>{*id}</c> in the route.</summary>
     public string RouteValue { get; internal set; } = "";
 
     public TimeSpan Elapsed => Clock.GetElapsedTime(StartedAt);
@@ -114,9 +114,9 @@ public sealed class Exchange
 
     public bool ClientLeft => Http.RequestAborted.IsCancellationRequested;
 
-    /// <summary>Reads the body as one JSON value; what follows it is ignored, its content type is never looked at (specs/ollama.md 0.3).</summary>
-    /// <param name="emptyMessage">What to say to an empty body.</param>
-    /// <exception cref="GatewayException">Empty, too large, not UTF-8 or not JSON.</exception>
+    /// <summary>Reads the body as one JSON value. Anything after it is ignored, and the content type is not checked (specs/ollama.md 0.3).</summary>
+    /// <param name="emptyMessage">The error message for an empty body.</param>
+    /// <exception cref="GatewayException">The body is empty, too large, not UTF-8 or not JSON.</exception>
     public async Task<RequestJson> ReadJsonAsync(string emptyMessage = "missing request body")
     {
         var body = Body = await ReadBodyAsync().ConfigureAwait(false);
@@ -144,24 +144,24 @@ public sealed class Exchange
         }
         catch (JsonException)
         {
-            // Something may follow; to stop before it, every byte is read twice and copied.
+            // Something may follow the value. Stopping before it means to read every byte twice and copy it.
             var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = DeepestJson });
             return JsonDocument.ParseValue(ref reader);
         }
     }
 
-    /// <summary>What the gateway remembers of the conversation; null when it has no tools.</summary>
-    /// <param name="request">The client's own; what is left of it when it is tried again belongs to the same conversation.</param>
+    /// <summary>Returns what the gateway remembers of the conversation; null when it has neither tools nor tool calls.</summary>
+    /// <param name="request">The client's request; a request that was shortened for a second try belongs to the same conversation.</param>
     internal ReasoningMemory.Conversation? ConversationOf(ChatRequest request) => conversation ??= reasoningMemory.Of(Caller!.Team, request);
 
-    /// <summary>The body has been read: the exchange owns the request, and releases its prompt.</summary>
+    /// <summary>Takes over a request after it was read; the exchange then releases its prompt.</summary>
     /// <param name="read">The request.</param>
-    /// <param name="body">What it was read from.</param>
-    /// <returns>The request with the client's own bytes.</returns>
+    /// <param name="body">The body that it was read from.</param>
+    /// <returns>The request with the client's original bytes.</returns>
     internal ChatRequest Own(ChatRequest read, RequestJson body) => request = read with { Source = body.Members() };
 
-    /// <summary>The answer has begun, so the prompt is not needed again. This is the only place that releases it.</summary>
-    /// <param name="remaining">Bytes of the request that stay until the answer ends.</param>
+    /// <summary>Releases the prompt when the answer has begun, because it is not needed again. No other code releases it.</summary>
+    /// <param name="remaining">The bytes of the request that are kept until the answer ends.</param>
     internal void ReleasePrompt(long remaining)
     {
         Body = default;
@@ -170,7 +170,7 @@ public sealed class Exchange
         memory?.ShrinkTo(remaining);
     }
 
-    /// <summary>The request is over, however it ended.</summary>
+    /// <summary>Releases all memory of the request when it ends, in whatever way.</summary>
     internal void ReleaseMemory()
     {
         Body = default;
@@ -192,20 +192,20 @@ public sealed class Exchange
     }
 
     /// <summary>
-    /// Reads what the client still sends and forgets it: a connection that is closed before is reset, and the answer may
-    /// be lost with it.
+    /// Reads and discards the rest of what the client sends. If the connection is closed before that, it is reset, and the client
+    /// may lose the answer.
     /// </summary>
     public Task DiscardBodyAsync() => DiscardBodyAsync(Http.RequestAborted);
 
     /// <summary>
-    /// As <see cref="DiscardBodyAsync()"/>, for a moment. nginx closes the connection of a client that it answers before the
-    /// end of a body, and a client that has just sent that end may already send the next request.
+    /// As <see cref="DiscardBodyAsync()"/>, for at most one second. nginx closes the connection of a client that is answered before
+    /// the end of its body, and a client that has just sent that end may already send its next request.
     /// </summary>
     public async Task DiscardRestAsync()
     {
         var request = Http.Request;
         var hasBody = request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0;
-        // A client that sent Expect gets its answer at once; where the connection ends, there is no next request.
+        // A client that sent Expect gets its answer at once. On a connection that is closed there is no next request.
         if (!hasBody || KeepsItselfAlive || ClientLeft || request.Headers.Expect.Count > 0 || Http.Response.Headers.Connection.Count > 0)
             return;
         using var end = new CancellationTokenSource(LongestRest, Clock);
@@ -215,7 +215,7 @@ public sealed class Exchange
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The answer must not wait for a client that is slow, or waits for it.
+            // The answer must not wait for a client that is slow or itself waits for the answer.
         }
     }
 
@@ -234,11 +234,11 @@ public sealed class Exchange
         }
         catch (IOException)
         {
-            // It is not going to be answered anyway.
+            // The request will not be answered anyway.
         }
     }
 
-    /// <summary>Reads the body, and makes room for working on it.</summary>
+    /// <summary>Reads the body, and takes memory for processing it.</summary>
     private async Task<ReadOnlyMemory<byte>> ReadBodyAsync()
     {
         ReadOnlyMemory<byte> body;
@@ -254,7 +254,7 @@ public sealed class Exchange
 
         if (body.Length <= MemoryBudget.Uncounted)
             return body;
-        // To look for the values in it takes time too.
+        // Counting the values in it takes time too.
         await SocketThread.LeaveForAsync(body.Length);
         await Memory.WorkAsync(MemoryBudget.CostOf(body.Span), body.Length, Http.RequestAborted).ConfigureAwait(false);
         return body;

@@ -4,7 +4,7 @@ using Dragoman.Pipeline.Memory;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>What the gateway counts. Without an exporter nothing listens, and counting costs nothing.</summary>
+/// <summary>The gateway's metrics. Without an exporter nothing listens, and counting costs nothing.</summary>
 internal static class GatewayMetrics
 {
     public const string MeterName = "Dragoman";
@@ -28,7 +28,7 @@ internal static class GatewayMetrics
         unit: "{request}",
         description: "Requests, messages and answers that were refused because too much was in flight.");
 
-    /// <summary>Shows what of a budget is taken; it is forgotten with its owner.</summary>
+    /// <summary>Reports how much of a budget is taken, for as long as the budget exists.</summary>
     public static void Observe(MemoryBudget memory)
     {
         var observed = new WeakReference<MemoryBudget>(memory);
@@ -48,7 +48,7 @@ internal static class GatewayMetrics
     /// <summary>Counts a request, message or answer for which there was no memory.</summary>
     public static void CountRefusal() => OverloadCounter.Add(1);
 
-    /// <summary>Counts the losses of one request. Their names stay in the log and the header: a client can make up any number of them.</summary>
+    /// <summary>Counts the losses of one request, without their names, because clients could invent any number of names.</summary>
     public static void CountLosses(LossReport losses, string dialect, string provider)
     {
         if (!LossCounter.Enabled)

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>What outlives a request: the clock, the snapshot, and what is remembered.</summary>
+/// <summary>The objects that outlive a request, such as the clock, the snapshot and the memories.</summary>
 public sealed class GatewayRuntime : IDisposable
 {
     /// <param name="snapshot">The configuration that the process runs with; the runtime disposes it.</param>
-    /// <param name="clock">The source of all times.</param>
-    /// <param name="loggers">Where the process's log goes.</param>
-    /// <param name="handsOver">Whether this process may give a request back for the functions to answer; only the sidecar may.</param>
+    /// <param name="clock">The source of all time values.</param>
+    /// <param name="loggers">Creates the loggers of the process.</param>
+    /// <param name="handsOver">Whether this process may hand requests over to the functions; only the sidecar may.</param>
     public GatewayRuntime(GatewaySnapshot snapshot, TimeProvider clock, ILoggerFactory loggers, bool handsOver)
     {
         Snapshot = snapshot;
@@ -26,14 +26,14 @@ public sealed class GatewayRuntime : IDisposable
 
     public TimeProvider Clock { get; }
 
-    /// <summary>Takes a line for each settled request.</summary>
+    /// <summary>Receives one line for each settled request.</summary>
     public ILogger SettlementLogger { get; }
 
     public bool HandsOver { get; }
 
     public Drain Drain { get; }
 
-    /// <summary>Whether the front has said that another process answers what this one refuses.</summary>
+    /// <summary>Whether nginx has reported that another process answers the requests that this one does not accept.</summary>
     public bool HasSiblings { get; internal set; }
 
     public RecentModels RecentModels { get; }

@@ -9,14 +9,14 @@ using Dragoman.Secrets;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Configuration, catalog and providers that belong together. Immutable: a request keeps the one it started with.</summary>
+/// <summary>Configuration, catalog and providers that belong together. It is immutable, and a request keeps the one it started with.</summary>
 public sealed class GatewaySnapshot : IDisposable
 {
     private readonly Dictionary<string, Provider> providers;
 
-    /// <param name="configuration">What the operator said.</param>
-    /// <param name="clock">The source of all times.</param>
-    /// <param name="access">Who may call; null: everybody.</param>
+    /// <param name="configuration">The operator's configuration.</param>
+    /// <param name="clock">The source of all time values.</param>
+    /// <param name="access">Decides who may call; null when everybody may.</param>
     public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock, IAccessPolicy? access = null)
     {
         Configuration = configuration;
@@ -31,10 +31,10 @@ public sealed class GatewaySnapshot : IDisposable
 
     public GatewayConfiguration Configuration { get; }
 
-    /// <summary>Takes every configured credential out of a text that leaves, such as a line of the log.</summary>
+    /// <summary>Removes every configured credential from text that leaves the process, such as a log line.</summary>
     public CredentialScrub Credentials { get; }
 
-    /// <summary>Sealed with the providers' keys, which all processes of one deployment share.</summary>
+    /// <summary>Seals opaque state with a key derived from the providers' keys, which all processes of one deployment share.</summary>
     public StateEnvelope Envelope { get; }
 
     public ModelCatalog Catalog { get; }
@@ -45,7 +45,7 @@ public sealed class GatewaySnapshot : IDisposable
 
     public Provider ProviderOf(Target target) => providers[target.Provider];
 
-    /// <summary>Closes all connections to providers and to where media are linked.</summary>
+    /// <summary>Closes all connections to providers and to servers of linked media.</summary>
     public void Dispose()
     {
         foreach (var provider in providers.Values)

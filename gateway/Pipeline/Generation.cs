@@ -7,11 +7,11 @@ using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Steps 3 to 9 for every endpoint that generates: the rules of the way, whatever the dialects at its two ends.</summary>
+/// <summary>Steps 3 to 9 of every endpoint that generates, whatever the dialects of the client and the provider.</summary>
 public static class Generation
 {
     /// <summary>Reads, resolves, reserves, sends, translates and settles one generation request.</summary>
-    /// <exception cref="GatewayException">It failed before anything was sent to the client.</exception>
+    /// <exception cref="GatewayException">The request failed before anything was sent to the client.</exception>
     public static async Task RunAsync(Exchange exchange, IInboundDialect dialect)
     {
         var request = await Step3Read.RunAsync(exchange, dialect.Read).ConfigureAwait(false);
@@ -25,7 +25,7 @@ public static class Generation
 
         Consumption Consumed(GatewayError? failure)
         {
-            // A model's time begins anew when its answer is over.
+            // The model's time as a loaded one starts again when its answer ends.
             exchange.RecentModels.Use(model, request.KeepAlive);
             return new Consumption(attempt.Answer?.Usage ?? Usage.Absent, attempt.Answer?.IsOver == true, attempt.Answer?.Error ?? lastWord ?? failure);
         }
@@ -42,8 +42,8 @@ public static class Generation
         new(() => TokenEstimate.Of(request), (long?)request.Sampling.MaxOutputTokens * request.ExpectedChoices);
 
     /// <summary>Steps 6 to 8.</summary>
-    /// <returns>The failure that was said in the dialect's own last word; null: there was none.</returns>
-    /// <exception cref="GatewayException">It failed before anything was sent to the client.</exception>
+    /// <returns>The failure that was reported in the dialect's stream; null when there was none.</returns>
+    /// <exception cref="GatewayException">The request failed before anything was sent to the client.</exception>
     private static async Task<GatewayError?> TryTargetsAsync(Recipient client, PublishedModel model, Attempt attempt)
     {
         var (exchange, dialect, context) = client;
@@ -66,7 +66,7 @@ public static class Generation
         }
         catch (OperationCanceledException) when (exchange.ClientLeft)
         {
-            // The client is gone; what was produced is settled.
+            // The client has left; step 9 settles what was produced.
             return null;
         }
     }

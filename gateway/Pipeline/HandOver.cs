@@ -12,19 +12,19 @@ namespace Dragoman.Pipeline;
 /// </summary>
 public static class HandOver
 {
-    /// <summary>nginx sets it to <c>available</c> until it has asked the functions, and overwrites a client's own.</summary>
+    /// <summary>nginx sets this header to <c>available</c> until it has asked the functions, and overwrites a client's value.</summary>
     public const string FunctionsHeader = "X-Dragoman-Functions";
 
     /// <summary>
-    /// nginx sets it to the named location of the next process in a row; each is asked once. The value is <c>unavailable</c>
-    /// if there are others, but nginx does not keep the body and cannot send it again.
+    /// nginx sets this header to the named location of the next process; it asks each process once. The value is
+    /// <c>unavailable</c> if there are others, but nginx does not keep the body and cannot send it again.
     /// </summary>
     public const string NextSidecarHeader = "X-Dragoman-Next-Sidecar";
 
     /// <summary>Hands the request over if it does not stream and nginx has functions; true when it was handed over.</summary>
-    /// <param name="exchange">The request's.</param>
-    /// <param name="request">What was read.</param>
-    /// <param name="model">What it asks.</param>
+    /// <param name="exchange">The exchange of the request.</param>
+    /// <param name="request">The request that was read.</param>
+    /// <param name="model">The requested model.</param>
     public static bool TryHandOver(Exchange exchange, ChatRequest request, PublishedModel model)
     {
         var http = exchange.Http;
@@ -35,8 +35,8 @@ public static class HandOver
     }
 
     /// <summary>
-    /// Whether the request may belong to a tool loop whose reasoning is remembered in this process, because the client's
-    /// dialect cannot carry it. Steps that stream and steps that do not have to meet in one process.
+    /// Whether the request may belong to a tool loop whose reasoning this process remembers, because the client's dialect cannot
+    /// carry it. All steps of such a loop, streamed or not, have to reach the same process.
     /// </summary>
     private static bool NeedsMemory(Exchange exchange, ChatRequest request, PublishedModel model)
     {
@@ -53,7 +53,7 @@ public static class HandOver
         return false;
     }
 
-    /// <summary>Passes a request that was not started yet on to another process; true when it was passed on.</summary>
+    /// <summary>Passes a request that has not started to another process; true when it was passed on.</summary>
     public static bool TryPassOn(Exchange exchange)
     {
         var next = NextSidecar(exchange);
@@ -63,7 +63,7 @@ public static class HandOver
         return true;
     }
 
-    /// <summary>Whether nginx has another process, for this request or only for others.</summary>
+    /// <summary>Whether nginx has another process, even if only for other requests.</summary>
     public static bool HasSiblings(Exchange exchange) => exchange.Http.Request.Headers.ContainsKey(NextSidecarHeader);
 
     private static string? NextSidecar(Exchange exchange) =>

@@ -1,4 +1,4 @@
 namespace Dragoman.Pipeline;
 
-/// <summary>A feature of a request whose connection keeps itself alive, so that the dialect's keep-alives are not wanted.</summary>
+/// <summary>A feature of a request whose connection sends its own keep-alives, so that the dialect's must not be sent.</summary>
 internal interface IOwnKeepAlive;

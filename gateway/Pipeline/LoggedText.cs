@@ -1,9 +1,9 @@
 namespace Dragoman.Pipeline;
 
-/// <summary>Text in a log line that somebody else chose. What is not printable is escaped where lines are written.</summary>
+/// <summary>Shortens text in a log line that clients or providers chose. Unprintable characters are escaped where lines are written.</summary>
 internal static class LoggedText
 {
-    /// <summary>UTF-16 units.</summary>
+    /// <summary>The longest text, in UTF-16 units.</summary>
     public const int Longest = 200;
 
     /// <summary>The text, cut if it is long.</summary>

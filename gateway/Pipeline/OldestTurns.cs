@@ -4,20 +4,20 @@ using Dragoman.Wire;
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// Makes a conversation fit the model as Ollama does: by leaving out the oldest turns (specs/ollama.md 2.1). System
-/// turns, the last user turn and what the model said last stay, and a tool call never parts from its results.
+/// Makes a conversation fit the model as Ollama does, by dropping the oldest turns (specs/ollama.md 2.1). System turns, the
+/// last user turn and the model's last turns are kept, and a tool call is never separated from its results.
 /// </summary>
 internal static class OldestTurns
 {
-    /// <summary>The last of them drops all that may be dropped.</summary>
+    /// <summary>The most drops for one target; the last one drops every turn that may be dropped.</summary>
     public const int MostDrops = 6;
 
     private const double KeptByOneDrop = 0.75;
 
-    /// <summary>A shorter request, or null when the client does not want one or nothing more may be left out.</summary>
-    /// <param name="request">What the provider found too long.</param>
-    /// <param name="contextLength">How many tokens the model is thought to read.</param>
-    /// <param name="refusals">How often the provider has found this conversation too long, this time included.</param>
+    /// <summary>Returns a shorter request; null when the client does not want one, or no more turns may be dropped.</summary>
+    /// <param name="request">The request that the provider found too long.</param>
+    /// <param name="contextLength">The model's assumed context length, in tokens.</param>
+    /// <param name="refusals">How often the provider has found this conversation too long, including this time.</param>
     public static ChatRequest? Drop(ChatRequest request, int contextLength, int refusals)
     {
         if (!request.DropsOldestTurns || refusals > MostDrops)
@@ -45,22 +45,22 @@ internal static class OldestTurns
         return request with
         {
             Turns = [.. request.Turns.Where((turn, index) => !dropped[index] && !Answers(turn, calls))],
-            // It holds all turns still.
+            // The source still has all turns.
             Source = null,
         };
     }
 
-    /// <summary>A result that came late, after the next question.</summary>
+    /// <summary>Whether a turn has the result of a dropped call; a late result may come after the next question.</summary>
     private static bool Answers(Turn turn, HashSet<string> calls) => turn.Parts.OfType<ToolResultPart>().Any(result => calls.Contains(result.CallId));
 
     /// <summary>
-    /// Turns that go together, oldest first: before the last question a question with all that followed it, so that what
-    /// is left still begins with a user; after it a step of the model with the results of its tools.
+    /// The groups of turns that are dropped together, oldest first. Before the last question, a group is a question and everything
+    /// after it, so that the rest still begins with a user turn; after it, a group is a turn of the model with the results of its tools.
     /// </summary>
     private static List<List<int>> DroppableRounds(IReadOnlyList<Turn> turns)
     {
         var spoken = Enumerable.Range(0, turns.Count).Where(index => turns[index].Role is not (Role.System or Role.Developer)).ToList();
-        // Some clients send the parts of one question as user turns in a row (specs/ollama.md 4.1).
+        // Some clients send the parts of one question as consecutive user turns (specs/ollama.md 4.1).
         var lastOfQuestion = spoken.FindLastIndex(index => turns[index].Role == Role.User);
         var firstOfQuestion = lastOfQuestion;
         while (firstOfQuestion > 0 && turns[spoken[firstOfQuestion - 1]].Role == Role.User)
@@ -80,7 +80,7 @@ internal static class OldestTurns
             rounds[^1].Add(spoken[place]);
         }
 
-        // What the model did last is what it goes on from.
+        // The model continues from its last turn, so that one is kept.
         if (lastOfQuestion < spoken.Count - 1 && rounds.Count > 0)
             rounds.RemoveAt(rounds.Count - 1);
         return rounds;

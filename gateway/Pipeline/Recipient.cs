@@ -4,18 +4,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Whom an answer goes to: the client's response, and its dialect.</summary>
-/// <param name="Exchange">Whose response is written.</param>
-/// <param name="Dialect">The client's.</param>
-/// <param name="Context">For the dialect.</param>
+/// <summary>The recipient of an answer: the client's response and its dialect.</summary>
+/// <param name="Exchange">The exchange whose response is written.</param>
+/// <param name="Dialect">The client's dialect.</param>
+/// <param name="Context">The context of the answer, for the dialect.</param>
 internal sealed record Recipient(Exchange Exchange, IInboundDialect Dialect, AnswerContext Context)
 {
-    /// <summary>The provider's id of the answer, for its support (specs/dialects.md 1.8).</summary>
+    /// <summary>The provider's id of the answer, for inquiries to the provider's support (specs/dialects.md 1.8).</summary>
     private const string UpstreamRequestIdHeader = "x-upstream-request-id";
 
     private HttpResponse Response => Exchange.Http.Response;
 
-    /// <summary>What could not be carried over to the target that is tried; nothing once the response has begun, by a keep-alive too.</summary>
+    /// <summary>Sets the header with the losses at the current target; does nothing once the response has begun, even with a keep-alive.</summary>
     public void WriteLosses(LossReport losses)
     {
         if (Response.HasStarted)
@@ -25,7 +25,7 @@ internal sealed record Recipient(Exchange Exchange, IInboundDialect Dialect, Ans
             Response.Headers[LossReport.Header] = losses.ToString();
     }
 
-    /// <summary>What the provider's headers say, a refusal's too, in the client's dialect; nothing once the response has begun.</summary>
+    /// <summary>Sets the dialect's headers from those of the provider, also for an error; does nothing once the response has begun.</summary>
     public void WriteHeaders(string? upstreamRequestId, RateLimits? limits)
     {
         if (Response.HasStarted)

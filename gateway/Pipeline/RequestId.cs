@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>The id that names a request in headers, answers and logs.</summary>
+/// <summary>The id that identifies a request in headers, answers and logs.</summary>
 public static class RequestId
 {
     public const string Header = "X-Request-Id";
 
     private const int Longest = 128;
 
-    /// <summary>The client's or the front's id if it is harmless, else a new one.</summary>
+    /// <summary>Returns the id that the client or nginx sent, if it is harmless; a new one otherwise.</summary>
     public static string Of(HttpRequest request)
     {
         var given = request.Headers[Header].ToString();

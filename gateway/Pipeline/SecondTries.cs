@@ -3,15 +3,15 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Carries the table of second tries out: the only loop that sends something again.</summary>
+/// <summary>Runs the table of second tries. No other loop sends anything again.</summary>
 internal static class SecondTries
 {
-    /// <summary>Runs until it goes well, or nothing in the table helps any more.</summary>
+    /// <summary>Repeats until a try succeeds, or no row of the table helps any more.</summary>
     /// <param name="exchange">The exchange whose client must still be connected.</param>
-    /// <param name="rows">What may be done. Each run of this method counts for itself, so that rows of a call begin anew with each target.</param>
-    /// <param name="run">What is tried.</param>
-    /// <param name="cure">Does what a row says; false when the row is not for this failure, or cannot help.</param>
-    /// <param name="hasBegun">Whether some of the answer has gone to the client; null: nothing goes there before the end.</param>
+    /// <param name="rows">The rows that may be used. Their counts start again with each call of this method, such as for each target.</param>
+    /// <param name="run">Makes one try.</param>
+    /// <param name="cure">Applies a row; false when the row does not apply to this failure, or cannot help.</param>
+    /// <param name="hasBegun">Whether part of the answer was sent to the client; null when nothing is sent before the end.</param>
     /// <exception cref="GatewayException">The last failure.</exception>
     public static async Task RunAsync(
         Exchange exchange, IReadOnlyList<SecondTry> rows, Func<Task> run, Func<SecondTry, GatewayError, ValueTask<bool>> cure, Func<bool>? hasBegun = null)
@@ -36,7 +36,7 @@ internal static class SecondTries
         }
     }
 
-    /// <summary>Asks the rows in their order; the first that helps is counted.</summary>
+    /// <summary>Tries the rows in their order; counts the first one that helps.</summary>
     private static async ValueTask<bool> TryCureAsync(IReadOnlyList<SecondTry> rows, int[] done, GatewayError failure, Func<SecondTry, GatewayError, ValueTask<bool>> cure)
     {
         for (var row = 0; row < rows.Count; row++)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>One line for each settled request: names, counts and times; never a prompt, an answer or a key.</summary>
+/// <summary>Logs one line for each settled request: names, counts and times, but never a prompt, an answer or a key.</summary>
 internal static partial class SettlementLog
 {
     public static void Write(Exchange exchange, string dialect, ChatRequest request, Target target, Attempt attempt, GatewayError? error, Settlement settlement)

@@ -6,13 +6,13 @@ using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Step 3: the client's dialect reads the body, within the time and the bounds that there are for it.</summary>
+/// <summary>Step 3: the client's dialect reads the body, within the limits of time and size.</summary>
 public static class Step3Read
 {
-    /// <summary>Reads a request of a model, be it to answer or to count it.</summary>
+    /// <summary>Reads a request to a chat model, to be answered or to be counted.</summary>
     /// <param name="exchange">The exchange whose body is read.</param>
     /// <param name="read">The dialect's reader.</param>
-    /// <exception cref="GatewayException">The request is malformed, too large in some way, or takes too long.</exception>
+    /// <exception cref="GatewayException">The request is malformed, exceeds a limit, or takes too long to read.</exception>
     internal static Task<ChatRequest> RunAsync(Exchange exchange, Func<JsonElement, RequestContext, ChatRequest> read) => RunAsync(exchange, (body, _) =>
     {
         var request = exchange.Own(read(body.RootElement, exchange.RequestContext), body);
@@ -20,7 +20,7 @@ public static class Step3Read
         return request;
     });
 
-    /// <summary>Reads what is no request of a chat model, such as texts to embed.</summary>
+    /// <summary>Reads a request that is not for a chat model, such as texts to embed.</summary>
     /// <inheritdoc cref="RunAsync(Exchange, Func{JsonElement, RequestContext, ChatRequest})"/>
     public static Task<T> RunAsync<T>(Exchange exchange, Func<JsonElement, WorkLimit, T> read) => RunAsync(exchange, (body, work) => read(body.RootElement, work));
 

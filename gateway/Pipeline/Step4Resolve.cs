@@ -6,15 +6,15 @@ using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Step 4: from the name that a client gave to the model behind it.</summary>
+/// <summary>Step 4: finds the model for the name in the request.</summary>
 public static class Step4Resolve
 {
     /// <summary>Finds the model of a request that is to be answered.</summary>
     /// <param name="exchange">The exchange whose request is resolved.</param>
-    /// <param name="dialect">The client's.</param>
-    /// <param name="request">What was read.</param>
-    /// <returns>The model, and whom its answer goes to; null when the request was answered here, or handed over.</returns>
-    /// <exception cref="GatewayException">There is no such model, or it lacks what is asked.</exception>
+    /// <param name="dialect">The client's dialect.</param>
+    /// <param name="request">The request that was read.</param>
+    /// <returns>The model and the recipient of its answer; null when the request was answered here or handed over.</returns>
+    /// <exception cref="GatewayException">There is no such model, or it lacks a capability that the request needs.</exception>
     internal static async Task<(PublishedModel Model, Recipient Client)?> RunAsync(Exchange exchange, IInboundDialect dialect, ChatRequest request)
     {
         var model = await FindAsync(exchange, request.Model, request.Client).ConfigureAwait(false)
@@ -32,12 +32,12 @@ public static class Step4Resolve
         if (dialect.FindMissingCapability(request, model.Metadata.Capabilities) is { } missing)
             throw new GatewayException(missing);
         exchange.RecentModels.Use(model, request.KeepAlive);
-        // What is refused or needs no provider is answered here; only what costs time is given back.
+        // Refusals, and answers that need no provider, are given here. Only requests that take time are handed over.
         return HandOver.TryHandOver(exchange, request, model) ? null : (model, new Recipient(exchange, dialect, context));
     }
 
-    /// <summary>Null when nothing is published under the name.</summary>
-    /// <exception cref="GatewayException">The client sent a value that cannot be a name, and expects an error for it.</exception>
+    /// <summary>Finds the model with a published name; null when there is none.</summary>
+    /// <exception cref="GatewayException">The name is malformed, and the client expects an error for it.</exception>
     public static async ValueTask<PublishedModel?> FindAsync(Exchange exchange, string name, ClientTraits client)
     {
         if (ModelName.NamesBothSources(name))
@@ -48,6 +48,6 @@ public static class Step4Resolve
         return model;
     }
 
-    /// <summary>The text that clients of the generation endpoints match (specs/ollama.md 0.7).</summary>
+    /// <summary>The error for an unknown model. Clients of the generation endpoints match its text (specs/ollama.md 0.7).</summary>
     public static GatewayError NotFound(string name) => new(ErrorKind.ModelNotFound, $"model '{name}' not found") { Field = "model" };
 }

@@ -16,7 +16,7 @@ internal static class Step6Write
     /// <exception cref="GatewayException">The provider lacks something whose loss would change the contract.</exception>
     public static async Task<TargetCall> RunAsync(Exchange exchange, Provider provider, UpstreamModel model, ChatRequest request)
     {
-        // A wait for a model list, a refusal or another target comes back on the socket thread.
+        // After a wait for a model list, a refusal or another target, this code runs on the socket thread.
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
         var dialect = provider.Api.For(request, model);
@@ -43,17 +43,17 @@ internal static class Step6Write
         return new TargetCall(provider, call!, PassesThrough: false, losses, () => OpenAnswer(exchange.Work, dialect, model, fitted, call!));
     }
 
-    /// <summary>The call that counts a request's input tokens at a provider; null when the provider does not count.</summary>
+    /// <summary>Writes the call that counts a request's input tokens at a provider; null when the provider does not count.</summary>
     /// <exception cref="GatewayException">The provider lacks something that the request needs.</exception>
     public static async Task<UpstreamCall?> RunForCountAsync(Exchange exchange, Provider provider, UpstreamModel model, ChatRequest request)
     {
-        // Nothing is fetched for a provider that does not count at all.
+        // No link is fetched for a provider that does not count at all.
         if (provider.Api.TokenCounts is not { } dialect)
             return null;
         var losses = new LossReport { Work = exchange.Work };
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
-        // A provider of the client's family counts the client's own words, others count what they would be sent.
+        // A provider of the client's family counts the client's original request; others count the request that they would be sent.
         var links = await FindLinksAsync(exchange, provider, request).ConfigureAwait(false);
         request = links.Guard(request);
         if (await TryPassThroughAsync(exchange, provider, dialect, model, request).ConfigureAwait(false) is not null)
@@ -76,7 +76,7 @@ internal static class Step6Write
             return write();
     }
 
-    /// <summary>The filters, in the order in which they undo what was done to the request.</summary>
+    /// <summary>Opens the answer's reader with its filters, in the order in which they undo the changes to the request.</summary>
     private static IAnswerReader OpenAnswer(WorkLimit work, IOutboundDialect dialect, UpstreamModel model, Fitted fitted, UpstreamCall call)
     {
         var reader = dialect.OpenAnswer(fitted.Request, model);
@@ -101,7 +101,7 @@ internal static class Step6Write
         return new Links(links, links.Count > 0 && await exchange.Snapshot.Downloads.IsInsideAsync(provider.Address, exchange.Http.RequestAborted).ConfigureAwait(false));
     }
 
-    /// <exception cref="GatewayException">The request would pass, but holds a link that may not.</exception>
+    /// <exception cref="GatewayException">The request could pass through, but has a link that must not be sent to this provider.</exception>
     private static async ValueTask<UpstreamCall?> TryPassThroughAsync(
         Exchange exchange, Provider provider, IOutboundDialect dialect, UpstreamModel model, ChatRequest request)
     {
@@ -138,7 +138,7 @@ internal static class Step6Write
         if (memory is not null)
             fitted = memory.Restore(fitted);
         var inlined = await exchange.Snapshot.Downloads.InlineAsync(fitted, links.ToFetch(traits), exchange.Http.RequestAborted, exchange.Memory.Grow).ConfigureAwait(false);
-        // What was fetched is larger than the request.
+        // The fetched media are larger than the request.
         var size = ReferenceEquals(inlined, fitted) ? exchange.Body.Length : long.MaxValue;
         fitted = inlined;
         await SocketThread.LeaveForAsync(size);
@@ -154,7 +154,7 @@ internal static class Step6Write
             losses.Emulated("tool_choice");
     }
 
-    /// <summary>What no provider can use is refused here, by its place in the client's request.</summary>
+    /// <summary>Rejects schemas that no provider can use, with their place in the client's request.</summary>
     private static void RefuseUnusableSchemas(ChatRequest request, WorkLimit work)
     {
         if (request.Format is { Schema: { } wanted } format)
@@ -166,7 +166,7 @@ internal static class Step6Write
         }
     }
 
-    /// <summary>Only OpenAI has tools that are sent but not allowed; for other providers the list is shortened (specs/dialects.md 2.3).</summary>
+    /// <summary>Only OpenAI distinguishes allowed tools from sent tools; for other providers the list is shortened (specs/dialects.md 2.3).</summary>
     private static ChatRequest WithAllowedTools(ChatRequest request)
     {
         if (request.ToolChoice is not { Allowed: { } names } choice)
@@ -179,21 +179,24 @@ internal static class Step6Write
         };
     }
 
-    /// <summary>A request as its provider needs it.</summary>
-    /// <param name="Request">What is written.</param>
-    /// <param name="Names">What was done to the names of its tools; null: nothing.</param>
-    /// <param name="Memory">What is remembered of its conversation; null: nothing, or the provider wants nothing back.</param>
-    /// <param name="Size">About how much work it is, in bytes.</param>
+    /// <summary>A request with the changes that its provider needs.</summary>
+    /// <param name="Request">The request to write.</param>
+    /// <param name="Names">The changed names of its tools; null when none changed.</param>
+    /// <param name="Memory">What is remembered of its conversation; null when nothing is, or when the provider needs nothing back.</param>
+    /// <param name="Size">The approximate amount of work, in bytes.</param>
     private sealed record Fitted(ChatRequest Request, ToolNames? Names, ReasoningMemory.Conversation? Memory, long Size);
 
     /// <param name="Parts">The parts of the request that link to media.</param>
-    /// <param name="AreGuarded">Whether the provider must not be given them, because it stands where they could lead a client inside.</param>
+    /// <param name="AreGuarded">Whether they must not be sent to the provider, because it is in a network that clients must not reach.</param>
     private readonly record struct Links(IReadOnlyList<Part> Parts, bool AreGuarded)
     {
-        /// <summary>What is written anew has what was linked in it. A request that only its own family reads is checked as it stands instead.</summary>
+        /// <summary>
+        /// Prevents a guarded request from passing through; writing it replaces the links by their media. A request that only its own
+        /// family can read still passes through, and its links are checked instead.
+        /// </summary>
         public ChatRequest Guard(ChatRequest request) => !AreGuarded || request.FamilyMembers.Count > 0 ? request : request with { Source = null };
 
-        /// <summary>Those that the provider does not fetch itself.</summary>
+        /// <summary>The parts whose links the provider does not or must not fetch itself.</summary>
         public IReadOnlyList<Part> ToFetch(OutboundTraits traits) =>
             AreGuarded || Parts.Count == 0 ? Parts : [.. Parts.Where(part => !traits.FetchesLink(part))];
     }

@@ -5,10 +5,10 @@ using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Step 7: sends one written call, and again where <see cref="SecondTry"/> says so, until its answer was read.</summary>
+/// <summary>Step 7: sends one written call, with its second tries (<see cref="SecondTry"/>), until its answer was read.</summary>
 /// <param name="exchange">The exchange that makes the call.</param>
 /// <param name="provider">The provider that is called.</param>
-/// <param name="call">What is sent.</param>
+/// <param name="call">The call to send.</param>
 /// <param name="clock">The time limits of all tries together.</param>
 internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCall call, UpstreamClock clock)
 {
@@ -18,16 +18,17 @@ internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCa
     private bool isAnswering;
     private bool isLastTry;
 
-    /// <param name="rows">Which second tries the call has.</param>
-    /// <param name="read">Reads a good answer.</param>
+    /// <summary>Sends the call and has its answer read.</summary>
+    /// <param name="rows">The second tries that the call may have.</param>
+    /// <param name="read">Reads an answer with a success status.</param>
     /// <param name="hasBegun">Whether part of the answer was sent to the client; null when nothing is sent before the end.</param>
     /// <exception cref="GatewayException">The provider cannot be reached, refused, took too long, or its answer failed.</exception>
     public Task RunAsync(IReadOnlyList<SecondTry> rows, Func<HttpResponseMessage, Task> read, Func<bool>? hasBegun = null) =>
         SecondTries.RunAsync(exchange, rows, () => TryAsync(read), TryCureAsync, hasBegun);
 
-    /// <summary>Sends the call, and reads an answer that is of use only as a whole, such as a count or vectors.</summary>
+    /// <summary>Sends the call and reads an answer that is useful only as a whole, such as a count or vectors.</summary>
     /// <param name="read">Reads the answer's body.</param>
-    /// <param name="makeRoom">Counts the body's bytes to the memory budget; null when they are few.</param>
+    /// <param name="makeRoom">Counts the body's bytes in the memory budget; null when there are few.</param>
     /// <exception cref="GatewayException">The provider cannot be reached, refused, took too long, or its answer failed.</exception>
     public async Task<T> ReadWholeAsync<T>(Func<ReadOnlyMemory<byte>, T> read, Action<long>? makeRoom = null)
     {
@@ -61,7 +62,7 @@ internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCa
             return isAnswering && (isLastTry = await TryRecoverAsync(failure).ConfigureAwait(false));
         if (isAnswering || isLastTry)
             return false;
-        // Amending a call reads it.
+        // Amending a call reads its body.
         await SocketThread.LeaveForAsync(call!.Length);
         SocketThread.AssertMayProcess(call.Length);
         if (provider.Api.Amend(call, failure) is not { } amended)
@@ -70,7 +71,7 @@ internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCa
         return true;
     }
 
-    /// <exception cref="GatewayException">The server cannot be recovered, or that takes too long.</exception>
+    /// <exception cref="GatewayException">The server cannot be recovered, or the recovery takes too long.</exception>
     private async ValueTask<bool> TryRecoverAsync(GatewayError failure)
     {
         if (provider.Recovery is not { } recovery || !recovery.IsFor(call!, failure))

@@ -10,30 +10,30 @@ using Dragoman.Wire;
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// Step 8: carries one provider's answer to the client; everything about that one answer is here. Until the answer has begun
-/// nothing is sent, so that a failure can still become a status or another target's turn; afterwards a failure is the
-/// dialect's own last word. Only a keep-alive may come earlier, once the provider has said that it will answer.
+/// Step 8: carries one provider's answer to the client. Nothing is sent until the answer has begun, so that a failure before
+/// that can still become an error status, or lead to another target. A later failure is reported in the dialect's stream. Only
+/// a keep-alive may be sent earlier, once the provider has accepted the request.
 /// </summary>
 internal sealed class Step8Translate
 {
-    /// <summary>Instead of a number of bytes: the answer is whole, what would have followed is not.</summary>
+    /// <summary>Instead of a number of bytes: the answer is complete, but what would have followed it is lost.</summary>
     private const int Lost = -1;
 
-    /// <summary>An answer in one piece is there as it came, as what it says, and as it goes.</summary>
+    /// <summary>Copies of a whole answer in memory: as received, as parsed, and as sent.</summary>
     private const int TimesWholeAnswer = 3;
 
-    /// <summary>Bytes that are sent at once at most, though more may have come.</summary>
+    /// <summary>The most bytes that are gathered before they are sent, even if more have arrived.</summary>
     private const int LargestBatch = 32 * 1024;
 
     /// <summary>
-    /// Bytes of a stream that may be dealt with at once where they came: as much as one read brings when a provider is
-    /// fast, some 200 tokens, which take 0.2 ms.
+    /// The most bytes of a stream that may be processed on the thread that read them. One read of a fast provider brings so many:
+    /// some 200 tokens, which take 0.2 ms.
     /// </summary>
     private const int LargestRead = 16 * 1024;
 
     /// <summary>
-    /// Bytes of an answer from which on it is dealt with in the thread pool alone: what dialects keep of it, such as the
-    /// arguments of calls, they may write again at its end, which can come with every read. Streams are rarely so long.
+    /// The bytes of an answer above which only the thread pool processes it. Dialects keep parts of an answer, such as the
+    /// arguments of calls, and may write them again at its end, which can come with any read. Streams are rarely so long.
     /// </summary>
     private const int LargestKept = 128 * 1024;
 
@@ -44,34 +44,34 @@ internal sealed class Step8Translate
     private readonly UpstreamClock clock;
     private readonly Action begins;
 
-    /// <summary>Taken out of all that the provider sends.</summary>
+    /// <summary>Removes the provider's credentials from everything that it sends.</summary>
     private readonly CredentialScrub credentials;
 
-    /// <summary>Whether the answer is judged when it ends, which may take long however short the answer is.</summary>
+    /// <summary>Whether the answer is checked against a schema when it ends, which may take long even for a short answer.</summary>
     private readonly bool isJudged;
 
-    /// <summary>Whether the provider's answer is a stream of events, by what it says of itself (P-47).</summary>
+    /// <summary>Whether the provider's answer is a stream of events, according to its content type (P-47).</summary>
     private readonly bool isStream;
 
     private readonly IAnswerReader reader;
     private readonly AnswerMeter meter;
 
-    /// <summary>The provider's own bytes go to the client; null: the answer is translated.</summary>
+    /// <summary>Forwards the provider's bytes to the client; null when the answer is translated.</summary>
     private readonly IPassThrough? lane;
 
-    /// <summary>Gathers an answer that is translated as a whole; null otherwise.</summary>
+    /// <summary>Collects an answer that is translated as a whole; null otherwise.</summary>
     private readonly AnswerCollector? collector;
 
     private readonly ArrayBufferWriter<byte> output = new(256);
 
-    /// <summary>Sends bytes in the client's stream; null where nothing may be sent before the answer is whole.</summary>
+    /// <summary>Sends bytes in the client's stream; null when nothing may be sent before the answer is complete.</summary>
     private Func<ReadOnlyMemory<byte>, ValueTask>? send;
 
-    /// <param name="client">Whom the answer goes to.</param>
-    /// <param name="sent">What it answers. It is not kept: it holds the prompt.</param>
-    /// <param name="upstream">The answer.</param>
-    /// <param name="clock">Bounds its waits.</param>
-    /// <param name="promptLength">Characters of the prompt, for an estimate.</param>
+    /// <param name="client">The recipient of the answer.</param>
+    /// <param name="sent">The call that is answered. It is not kept, because it holds the prompt.</param>
+    /// <param name="upstream">The provider's answer.</param>
+    /// <param name="clock">Limits the waits.</param>
+    /// <param name="promptLength">The characters of the prompt, for an estimate.</param>
     /// <param name="begins">Called when a streamed answer begins.</param>
     public Step8Translate(Recipient client, TargetCall sent, HttpResponseMessage upstream, UpstreamClock clock, int promptLength, Action begins)
     {
@@ -81,19 +81,19 @@ internal sealed class Step8Translate
         isJudged = sent.Call.AnswerSchema is not null;
         isStream = upstream.Content.Headers.ContentType?.MediaType == "text/event-stream";
         reader = sent.OpenAnswer();
-        // What came decides, not what was asked for: only an answer of the form that the client wants passes through.
+        // The form of the answer decides, not the form that was requested: only an answer in the form that the client wants passes through.
         lane = sent.PassesThrough && isStream == context.Request.Stream ? dialect.OpenPassThrough(context, output) : null;
         collector = lane is null && !context.Request.Stream ? new AnswerCollector() : null;
         meter = new AnswerMeter(lane ?? collector ?? dialect.OpenStream(context, output), promptLength, exchange, sent.Provider);
     }
 
-    /// <summary>Some of the answer has gone to the client; there is no way back.</summary>
+    /// <summary>Whether part of the answer was sent to the client; then no second try is possible.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>The answer has come to its end, good or not.</summary>
+    /// <summary>Whether the answer has ended, with or without an error.</summary>
     public bool IsOver => meter.IsOver;
 
-    /// <summary>What the answer failed with.</summary>
+    /// <summary>The error that the answer failed with; null when it did not fail.</summary>
     public GatewayError? Error => meter.Error;
 
     /// <inheritdoc cref="AnswerMeter.FirstEventAfter"/>
@@ -126,7 +126,7 @@ internal sealed class Step8Translate
         }
     }
 
-    /// <summary>Sends what was written, if it may be sent by now.</summary>
+    /// <summary>Sends what was written, if anything may be sent yet.</summary>
     private ValueTask FlushAsync()
     {
         if (send is null || output.WrittenCount == 0)
@@ -159,7 +159,7 @@ internal sealed class Step8Translate
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }
 
-    /// <summary>What came in pieces of which none held a credential may hold one as a whole.</summary>
+    /// <summary>Cleans the complete answer: a credential may be split over pieces that were clean by themselves.</summary>
     private void CleanCollected()
     {
         var clean = credentials.Clean(output.WrittenMemory);
@@ -232,7 +232,7 @@ internal sealed class Step8Translate
         }
     }
 
-    /// <summary>How much may have to be dealt with at once, now that something has come.</summary>
+    /// <summary>The bytes that may have to be processed at once after a read.</summary>
     private long SizeOf(SseReader events)
     {
         if (isJudged)
@@ -242,7 +242,10 @@ internal sealed class Step8Translate
         return events.Buffered > LargestRead ? events.Buffered : 0;
     }
 
-    /// <summary>One read; 0 at the end of the stream, <see cref="Lost"/> when after the finish token counts did not come in time or the connection broke.</summary>
+    /// <summary>
+    /// Reads once. 0 at the end of the stream; <see cref="Lost"/> when the answer had finished, but its token counts did not come in
+    /// time or the connection broke.
+    /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadOnceAsync(UpstreamReads reads, SseReader events)
     {
@@ -260,8 +263,8 @@ internal sealed class Step8Translate
         }
     }
 
-    /// <summary>Reads what has come; false while nothing of it means anything to the client.</summary>
-    /// <exception cref="GatewayException">The answer failed before it meant anything, or says too much that means nothing.</exception>
+    /// <summary>Processes the events that have arrived; false while none of them has content for the client.</summary>
+    /// <exception cref="GatewayException">The answer failed before it had content, or is too long without content.</exception>
     private bool ReadEvents(SseReader events, int read)
     {
         var hadContent = meter.HasContent;
@@ -269,7 +272,7 @@ internal sealed class Step8Translate
             ReadEvent(name, data);
         if (read <= 0 && !meter.IsOver)
         {
-            // Half of an event that was cut says nothing.
+            // An event that was cut off is not read.
             if (read != Lost && events.TryReadLast(out var name, out var data))
                 ReadEvent(name, data);
             reader.Complete(meter);
@@ -279,7 +282,7 @@ internal sealed class Step8Translate
             lane?.CloseStream();
         if (!hadContent)
             ThrowIfFailed();
-        // What passes through is not counted before it means something.
+        // An answer that passes through is not counted before it has content.
         if (!meter.HasContent && output.WrittenCount > HeldBack.Most)
             throw new GatewayException(UpstreamBody.TooLarge(HeldBack.Most));
         return meter.HasContent;
@@ -289,7 +292,7 @@ internal sealed class Step8Translate
     {
         data = credentials.Clean(data);
         reader.ReadEvent(name, data, meter);
-        // A failure has been written in the gateway's own words.
+        // The dialect has already written a failure itself, so the provider's event is not forwarded.
         if (meter.Error is null)
             lane?.ForwardEvent(credentials.Clean(name), data);
     }

@@ -5,11 +5,11 @@ using Dragoman.Pipeline.Memory;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>A published model's targets, one after the other until one answers.</summary>
-/// <param name="exchange">Whose request it is.</param>
-/// <param name="model">Whose targets they are.</param>
-/// <param name="run">Tries one.</param>
-/// <param name="hasBegun">Whether some of the answer has gone to the client; null: nothing goes there before the end.</param>
+/// <summary>Tries a published model's targets one after the other until one answers.</summary>
+/// <param name="exchange">The exchange that makes the request.</param>
+/// <param name="model">The model whose targets are tried.</param>
+/// <param name="run">Tries one target.</param>
+/// <param name="hasBegun">Whether part of the answer was sent to the client; null when nothing is sent before the end.</param>
 internal sealed class Targets(Exchange exchange, PublishedModel model, Func<Target, Task> run, Func<bool>? hasBegun = null)
 {
     private int index;
@@ -17,7 +17,7 @@ internal sealed class Targets(Exchange exchange, PublishedModel model, Func<Targ
     /// <exception cref="GatewayException">No target could answer.</exception>
     public Task RunAsync() => SecondTries.RunAsync(exchange, SecondTry.OfRequest, () => run(model.Targets[index]), (_, failure) => new(TryNext(failure)), hasBegun);
 
-    /// <summary>A request without room in this process has none for another target either, and a process that ends calls no target.</summary>
+    /// <summary>Moves to the next target; false when there is none, when this process lacks memory for the request, or when it is ending.</summary>
     private bool TryNext(GatewayError failure)
     {
         if (!failure.IsRetryable || failure == MemoryBudget.Full || exchange.Ending.IsCancellationRequested || index == model.Targets.Count - 1)

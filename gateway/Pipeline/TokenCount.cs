@@ -7,15 +7,19 @@ using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>How long a request is: all steps as for its generation, with the first target's word or an estimate as the answer (specs/dialects.md 4.2).</summary>
+/// <summary>
+/// Counts the tokens of a request: all steps as for generation, but the answer is the first target's count, or an estimate
+/// (specs/dialects.md 4.2).
+/// </summary>
 public static class TokenCount
 {
-    /// <summary>The response header of a count that no provider made; its value is <c>estimated</c>.</summary>
+    /// <summary>The response header that marks a count that no provider made; its value is <c>estimated</c>.</summary>
     public const string Header = "x-dragoman-token-count";
 
-    /// <param name="exchange">Whose body is counted.</param>
-    /// <param name="read">Reads the body as the dialect's requests are read.</param>
-    /// <exception cref="GatewayException">The request is malformed, the model unknown, or the provider failed at counting.</exception>
+    /// <summary>Returns the number of tokens of the request in the exchange's body.</summary>
+    /// <param name="exchange">The exchange whose body is counted.</param>
+    /// <param name="read">The dialect's reader of requests.</param>
+    /// <exception cref="GatewayException">The request is malformed, the model is unknown, or the provider failed to count.</exception>
     public static async Task<long> RunAsync(Exchange exchange, Func<JsonElement, RequestContext, ChatRequest> read)
     {
         var request = await Step3Read.RunAsync(exchange, read).ConfigureAwait(false);
@@ -23,7 +27,7 @@ public static class TokenCount
             ?? throw new GatewayException(Step4Resolve.NotFound(request.Model));
         var target = model.Targets[0];
         long? tokens = null;
-        // A count costs nothing, but it is a call like others.
+        // A count costs nothing, but it is a call to a provider like any other.
         await Step5Reserve.RunAsync(exchange, model.Name, [target], UpperBound.Nothing, CountAsync, failure => new Consumption(Usage.Absent, tokens is not null, failure)).ConfigureAwait(false);
         return tokens!.Value;
 
@@ -53,7 +57,7 @@ public static class TokenCount
         }
         catch (GatewayException refusal) when (refusal.Error.Kind is ErrorKind.NotFound or ErrorKind.ModelNotFound or ErrorKind.MethodNotAllowed or ErrorKind.NotImplemented)
         {
-            // Imitations of a provider often lack this one path.
+            // Servers that imitate a provider often lack this path.
             return null;
         }
     }

@@ -3,27 +3,27 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>How many tokens a text may be, where no provider has counted them.</summary>
+/// <summary>Estimates the number of tokens of a text when no provider has counted them.</summary>
 internal static class TokenEstimate
 {
-    /// <summary>Of UTF-8, in English prose, with most tokenizers.</summary>
+    /// <summary>The bytes of UTF-8 per token in English prose, with most tokenizers.</summary>
     public const int BytesPerToken = 4;
 
-    /// <summary>A picture as large as models take one, or a page of a document: the number of pages is unknown.</summary>
+    /// <summary>The tokens of an image in the largest size that models accept, or of a document, whose number of pages is unknown.</summary>
     private const int TokensPerMedium = 1600;
 
-    /// <summary>What marks a turn's beginning and end.</summary>
+    /// <summary>The tokens that mark a turn's beginning and end.</summary>
     private const int TokensPerTurn = 4;
 
-    /// <summary>In code and most other scripts.</summary>
+    /// <summary>The bytes of UTF-8 per token in code and in most other scripts.</summary>
     private const int FewestBytesPerToken = 3;
 
     public static int Of(string text) => DivideUp(Encoding.UTF8.GetByteCount(text), BytesPerToken);
 
-    /// <summary>Rather too many than too few.</summary>
+    /// <summary>A high estimate of the tokens of a text.</summary>
     public static int AtMost(string text) => DivideUp(Encoding.UTF8.GetByteCount(text), FewestBytesPerToken);
 
-    /// <summary>The text that a turn carries; media are left out, for their cost has nothing to do with their bytes.</summary>
+    /// <summary>Estimates the text of a turn. Media are left out, because their cost does not depend on their bytes.</summary>
     public static int Of(Turn turn) => turn.Parts.Sum(part => part switch
     {
         TextPart text => Of(text.Text),
@@ -34,13 +34,13 @@ internal static class TokenEstimate
         _ => 0,
     });
 
-    /// <summary>The complete prompt: turns with their media, tools and the form of the answer (P-61).</summary>
+    /// <summary>Estimates the complete prompt: turns with their media, tools, and the schema of the answer (P-61).</summary>
     public static int Of(ChatRequest request) =>
         request.Turns.Sum(turn => TokensPerTurn + Of(turn) + turn.Parts.Sum(OfMedia))
         + request.Tools.Sum(tool => TokensPerTurn + Of(tool.Name) + Of(tool.Description ?? "") + Of(tool.Parameters ?? ""))
         + Of(request.Format?.Schema ?? "");
 
-    /// <summary>Characters of what a conversation says, without putting them together.</summary>
+    /// <summary>The number of characters of the conversation's text.</summary>
     public static int LengthOf(ChatRequest request)
     {
         var length = 0;
@@ -61,7 +61,7 @@ internal static class TokenEstimate
         _ => 0,
     };
 
-    /// <summary>The longest beginning of a text that is no longer than <paramref name="bytes"/> of UTF-8; never half a character.</summary>
+    /// <summary>Returns the longest prefix of a text that has at most <paramref name="bytes"/> bytes in UTF-8; never splits a character.</summary>
     public static string Beginning(string text, int bytes)
     {
         var end = 0;

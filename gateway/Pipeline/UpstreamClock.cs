@@ -4,12 +4,12 @@ using Dragoman.Conversation;
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// Cancels an upstream call that takes too long: until its first event, between two reads, in all
-/// (specs/dialects.md 3.0). Reports afterwards which limit it was, or that the client left. Reports silence as well.
+/// Cancels an upstream call that exceeds a time limit: until its first event, between two reads, or in total
+/// (specs/dialects.md 3.0). Reports afterwards which limit it was, and during the call when nothing was sent for a while.
 /// </summary>
 /// <remarks>
-/// A read only stores its time. The one timer checks the stored times when it fires and is set again for the remaining
-/// time, so that a token costs no timer.
+/// A read only stores its time. A single timer checks the stored times when it fires, and is set again for the remaining
+/// time, so that a token does not set a timer.
 /// </remarks>
 internal sealed class UpstreamClock : IDisposable
 {
@@ -58,11 +58,11 @@ internal sealed class UpstreamClock : IDisposable
 
     public bool TimedOut => reason is not null && !client.IsCancellationRequested;
 
-    /// <summary>What took too long; only after <see cref="TimedOut"/>.</summary>
+    /// <summary>Which limit was exceeded; valid only if <see cref="TimedOut"/> is true.</summary>
     public GatewayError Reason => reason!;
 
-    /// <summary>Runs one part of the call.</summary>
-    /// <exception cref="GatewayException">It took too long.</exception>
+    /// <summary>Runs one part of the call within the limits.</summary>
+    /// <exception cref="GatewayException">The call took too long.</exception>
     public async Task<T> WithinAsync<T>(Func<Task<T>> part)
     {
         try
@@ -88,7 +88,7 @@ internal sealed class UpstreamClock : IDisposable
         }
     }
 
-    /// <summary>Calls <paramref name="tell"/> on a separate thread each time nothing was sent for <paramref name="length"/>.</summary>
+    /// <summary>Calls <paramref name="tell"/> on another thread each time that nothing was sent for <paramref name="length"/>.</summary>
     public void NotifyOnSilence(TimeSpan length, Action tell)
     {
         lock (setting)
@@ -100,18 +100,18 @@ internal sealed class UpstreamClock : IDisposable
         }
     }
 
-    /// <summary>Something was just sent to the client, so its silence starts again.</summary>
+    /// <summary>Restarts the measuring of silence, because something was just sent to the client.</summary>
     public void EndSilence() => Volatile.Write(ref silentSince, clock.GetTimestamp());
 
-    /// <summary>The answer has begun: from now on each read has its own timeout.</summary>
+    /// <summary>Starts the idle timeout of the next read, once the answer has begun.</summary>
     public void AwaitNextRead() => Await(Wait.NextRead);
 
-    /// <summary>The answer is complete except for token counts, for which the wait is short.</summary>
+    /// <summary>Starts the short wait for the token counts, when the rest of the answer is complete.</summary>
     public void AwaitUsage() => Await(Wait.Usage);
 
-    /// <summary>Waits for the client to take what was sent; this time does not count against the provider.</summary>
-    /// <param name="limit">How long it may take nothing.</param>
-    /// <param name="giveUp">What happens then.</param>
+    /// <summary>Starts the wait for the client to accept what was sent; this time does not count against the provider.</summary>
+    /// <param name="limit">How long the client may accept nothing.</param>
+    /// <param name="giveUp">Called when that time is over.</param>
     public void AwaitClient(TimeSpan limit, Action giveUp)
     {
         beforeClient = waitingFor;
@@ -120,10 +120,10 @@ internal sealed class UpstreamClock : IDisposable
         Await(Wait.Client);
     }
 
-    /// <summary>The client has taken some of it.</summary>
+    /// <summary>Restarts the wait for the client, because it has accepted some of the bytes.</summary>
     public void ClientTakes() => Volatile.Write(ref since, clock.GetTimestamp());
 
-    /// <summary>The client has taken it: the wait before <see cref="AwaitClient"/> starts again.</summary>
+    /// <summary>Ends the wait for the client and restarts the wait before <see cref="AwaitClient"/>, because it has accepted all bytes.</summary>
     public void ClientTook() => Await(beforeClient);
 
     public void Dispose()
@@ -180,7 +180,7 @@ internal sealed class UpstreamClock : IDisposable
         _ => Timeouts.UsageGrace,
     };
 
-    /// <summary>Runs when the timer fires: does what is due now.</summary>
+    /// <summary>Runs when the timer fires: handles the limits that have passed.</summary>
     private void Look()
     {
         Action? tell = null;
@@ -218,7 +218,7 @@ internal sealed class UpstreamClock : IDisposable
             Cancel();
     }
 
-    /// <summary>The process is ending and cannot wait for the call.</summary>
+    /// <summary>Cancels the call, because the process is ending and cannot wait for it.</summary>
     private void End()
     {
         reason ??= Drain.Restarting;

@@ -3,20 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Dragoman.Pipeline;
 
 /// <summary>
-/// Reads a provider's stream as it comes, and knows when the provider is ahead of us: when the next part is there
-/// already, so that what was made of several can be sent as one.
+/// Reads a provider's stream as it arrives, and detects when the next part is already available, so that the output of several
+/// parts can be sent together.
 /// </summary>
 internal sealed class UpstreamReads(Stream stream, CancellationToken cancellation) : IAsyncDisposable
 {
-    /// <summary>Bytes; tokens that come singly come in less, and are sent before anything else is looked for.</summary>
+    /// <summary>The fewest bytes of a read after which more may be available. Single tokens are smaller, and are sent without a check.</summary>
     private const int Burst = 2048;
 
     private int last;
     private int? there;
     private Task<int>? ahead;
 
-    /// <summary>Looks whether more has come already; never waits, and never after a small read.</summary>
-    /// <param name="memory">Filled by the read that <see cref="ReadAsync"/> will tell of; must stay as it is until then.</param>
+    /// <summary>Whether more has already arrived. It never waits, and is always false after a small read.</summary>
+    /// <param name="memory">Filled by the read that the next <see cref="ReadAsync"/> reports; must not change until then.</param>
     public bool HasMore(Memory<byte> memory)
     {
         if (last < Burst)
@@ -29,10 +29,10 @@ internal sealed class UpstreamReads(Stream stream, CancellationToken cancellatio
         return there is not null;
     }
 
-    /// <summary>One read.</summary>
-    /// <param name="memory">The same as for <see cref="HasMore"/>, if that was asked.</param>
-    /// <returns>How much was read; 0 at the end.</returns>
-    /// <remarks>Waits once for each token that comes singly, and so keeps nothing for the garbage collector.</remarks>
+    /// <summary>Reads once.</summary>
+    /// <param name="memory">The same memory as for <see cref="HasMore"/>, if that was called before.</param>
+    /// <returns>The number of bytes; 0 at the end.</returns>
+    /// <remarks>It waits once for each single token, so it uses a pooled task and allocates nothing.</remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadAsync(Memory<byte> memory)
     {
@@ -47,7 +47,7 @@ internal sealed class UpstreamReads(Stream stream, CancellationToken cancellatio
         return last;
     }
 
-    /// <summary>Closes the stream; afterwards nothing writes to the memory any more.</summary>
+    /// <summary>Closes the stream; when this returns, nothing writes to the memory any more.</summary>
     public async ValueTask DisposeAsync()
     {
         await stream.DisposeAsync().ConfigureAwait(false);

@@ -10,10 +10,10 @@ namespace Dragoman.Providers;
 /// </summary>
 internal sealed class CallContent(IReadOnlyList<ReadOnlyMemory<byte>> pieces) : HttpContent
 {
-    /// <summary>Bytes up to which a copy costs less than pieces: with HTTP/2 each becomes a frame of its own.</summary>
+    /// <summary>The size in bytes up to which one copy costs less than pieces: with HTTP/2 each piece becomes a separate frame.</summary>
     private const int LargestCopied = 16 * 1024;
 
-    /// <summary>Bytes that a connection always copies to a buffer of its own.</summary>
+    /// <summary>A write of at most this many bytes is always copied into the buffer of the connection.</summary>
     private const int AlwaysCopied = 256;
 
     private IReadOnlyList<ReadOnlyMemory<byte>> pieces = pieces;

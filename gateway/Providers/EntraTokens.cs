@@ -11,8 +11,8 @@ namespace Dragoman.Providers;
 /// Access tokens of Microsoft Entra ID, one per scope. A token is replaced shortly before it expires; a request waits only if
 /// there is no valid token. The credential is created for the first token, because it inspects much of the environment.
 /// </summary>
-/// <param name="credential">Makes the source of tokens.</param>
-/// <param name="clock">Decides when a token is old.</param>
+/// <param name="credential">Creates the credential that fetches tokens.</param>
+/// <param name="clock">The clock that decides when a token expires.</param>
 internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider clock)
 {
     public static readonly EntraTokens OfProcess = new(() => new DefaultAzureCredential(), TimeProvider.System);
@@ -23,10 +23,10 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
     /// <summary>A token is replaced this long before it expires, and stays in use meanwhile.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
-    /// <summary>No token is sent that may expire on its way.</summary>
+    /// <summary>A token that expires within this time is not sent, because it may expire on its way.</summary>
     private static readonly TimeSpan Usable = TimeSpan.FromSeconds(30);
 
-    /// <summary>Between two tries to replace a token that still works.</summary>
+    /// <summary>The time between two attempts to replace a token that is still valid.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
     private readonly Lazy<TokenCredential> source = new(credential);
@@ -50,7 +50,7 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            // A caller that has left is no failure.
+            // If the caller has left, that is not a failure.
             cancellation.ThrowIfCancellationRequested();
             throw new GatewayException(
                 new GatewayError(ErrorKind.UpstreamRefusedKey, MessageOf(error)) { Code = "upstream_auth_failed" },

@@ -12,7 +12,7 @@ internal sealed class GeminiProvider : ProviderKind
 
     public override Uri DefaultBaseUrl { get; } = new("https://generativelanguage.googleapis.com/v1beta/");
 
-    /// <summary>Only the body has the answer's id.</summary>
+    /// <summary>None: the answer's id is only in the body.</summary>
     public override IReadOnlyList<string> RequestIdHeaders => [];
 
     public override ProviderApi ApiOf(ProviderSettings settings, Uri baseUrl) => new(new GeminiOutbound());

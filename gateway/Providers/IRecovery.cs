@@ -3,13 +3,13 @@ using Dragoman.Dialects;
 
 namespace Dragoman.Providers;
 
-/// <summary>What must be done at a kind of server before it answers a call that it has refused.</summary>
+/// <summary>An action that a kind of server needs before it answers a call that it has rejected.</summary>
 internal interface IRecovery
 {
     /// <summary>Whether the failure means that the same call will be answered afterwards.</summary>
     bool IsFor(UpstreamCall call, GatewayError failure);
 
-    /// <summary>Recovers the server; call it only after <see cref="IsFor"/>.</summary>
-    /// <exception cref="GatewayException">It failed.</exception>
+    /// <summary>Runs the action; call it only when <see cref="IsFor"/> is true.</summary>
+    /// <exception cref="GatewayException">The action failed.</exception>
     Task RunAsync(UpstreamCall call, CancellationToken cancellation);
 }

@@ -9,12 +9,12 @@ namespace Dragoman.Providers;
 
 /// <summary>
 /// Loads models that LM Studio has unloaded, through its native endpoint
-/// (https://lmstudio.ai/docs/api/rest-api, <c>POST /api/v1/models/load</c>); before LM Studio 0.4 a chat request did.
+/// (https://lmstudio.ai/docs/api/rest-api, <c>POST /api/v1/models/load</c>); before LM Studio 0.4, a chat request loaded the model.
 /// </summary>
-/// <param name="baseUrl">Of the OpenAI-compatible API, such as <c>http://127.0.0.1:1234/v1/</c>.</param>
+/// <param name="baseUrl">The base URL of the OpenAI-compatible API, such as <c>http://127.0.0.1:1234/v1/</c>.</param>
 /// <param name="longest">How long a model may take to load.</param>
-/// <param name="clock">Measures it.</param>
-/// <param name="send">Sends a request to the server; throws a <see cref="GatewayException"/> when it refuses.</param>
+/// <param name="clock">The clock that measures this time.</param>
+/// <param name="send">Sends a request to the server; throws a <see cref="GatewayException"/> when the server rejects it.</param>
 internal sealed class LMStudioModels(
     Uri baseUrl,
     TimeSpan longest,
@@ -31,10 +31,10 @@ internal sealed class LMStudioModels(
     private readonly Lock gate = new();
     private readonly Dictionary<string, Task> loading = [];
 
-    /// <summary>The native endpoint, beside the base URL.</summary>
+    /// <summary>The address of the native endpoint, which is not below the base URL.</summary>
     public static Uri LoadAddress(Uri baseUrl) => new(baseUrl, "../api/v1/models/load");
 
-    /// <summary>Whether the model only has to be loaded; a model that failed to load will not load now.</summary>
+    /// <summary>Whether the error means that the model is not loaded. A model that failed to load will not load now either.</summary>
     public static bool IsPutAway(GatewayError error) =>
         !error.Message.Contains("failed to load", StringComparison.OrdinalIgnoreCase)
         && Array.Exists(Complaints, complaint => error.Message.Contains(complaint, StringComparison.OrdinalIgnoreCase));
@@ -44,7 +44,7 @@ internal sealed class LMStudioModels(
     public Task RunAsync(UpstreamCall call, CancellationToken cancellation) => LoadAsync(call.Model!, cancellation);
 
     /// <summary>Returns when the model is loaded. All calls that wait for a model share one request.</summary>
-    /// <exception cref="GatewayException">It cannot be loaded.</exception>
+    /// <exception cref="GatewayException">The model cannot be loaded.</exception>
     public Task LoadAsync(string model, CancellationToken cancellation)
     {
         Task load;
@@ -57,7 +57,7 @@ internal sealed class LMStudioModels(
         return load.WaitAsync(cancellation);
     }
 
-    /// <summary>Continues when a waiting caller leaves: others may wait too, and the next request needs the model.</summary>
+    /// <summary>Continues when a waiting caller leaves, because others may wait too, and the next request needs the model.</summary>
     private async Task LoadAndForgetAsync(string model)
     {
         using var timer = new CancellationTokenSource(longest, clock);

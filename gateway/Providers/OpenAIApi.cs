@@ -8,11 +8,11 @@ using Dragoman.Dialects.OpenAIResponses.Outbound;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// A server that has both of OpenAI's APIs: a request goes to the one that its client speaks or that its model needs, and
-/// to chat completions where either will do (P-35). Only Responses count tokens; both report errors alike.
+/// A server that has both of OpenAI's APIs. A request goes to Responses if its client uses that API or its model needs it, else
+/// to chat completions (P-35). Only the Responses API counts tokens. Both report errors in the same format.
 /// </summary>
-/// <param name="chat">Writes what goes to chat completions.</param>
-/// <param name="listsModels">Whether the server lists what it serves.</param>
+/// <param name="chat">The dialect for chat completions.</param>
+/// <param name="listsModels">Whether the server lists its models.</param>
 internal sealed class OpenAIApi(OpenAIChatOutbound chat, bool listsModels = true) : ProviderApi(chat)
 {
     private readonly OpenAIResponsesOutbound responses = new();

@@ -12,7 +12,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Providers;
 
-/// <summary>A configured upstream, with its connections. One for the life of a snapshot.</summary>
+/// <summary>A configured upstream and its connections. It lives as long as a snapshot of the configuration.</summary>
 public sealed class Provider : IDisposable
 {
     private const int LargestErrorBody = 64 * 1024;
@@ -40,9 +40,9 @@ public sealed class Provider : IDisposable
     private readonly CredentialScrub allCredentials;
     private readonly ProviderErrors errors;
 
-    /// <param name="settings">Its address and its dialect.</param>
-    /// <param name="clock">Measures times.</param>
-    /// <param name="allCredentials">Every configured one, this provider's and others'; null: this provider's alone.</param>
+    /// <param name="settings">The provider's settings, such as its address and its dialect.</param>
+    /// <param name="clock">The clock for waits and rate limits.</param>
+    /// <param name="allCredentials">All configured credentials, also those of other providers; null for only this provider's.</param>
     public Provider(ProviderSettings settings, TimeProvider clock, CredentialScrub? allCredentials = null)
         : this(settings, clock, allCredentials, ProviderKind.Of(settings))
     {
@@ -83,26 +83,26 @@ public sealed class Provider : IDisposable
 
     public ProviderSettings Settings { get; }
 
-    /// <summary>What the provider can be asked.</summary>
+    /// <summary>The provider's functions and their dialects.</summary>
     public ProviderApi Api { get; }
 
-    /// <summary>The model that a target names, with the one that is behind the name.</summary>
+    /// <summary>The model of a target, with the base model that its name stands for.</summary>
     public UpstreamModel ModelOf(Target target) => new(target.Model, Settings.Options.BaseModels.GetValueOrDefault(target.Model, target.Model));
 
-    /// <summary>Removes from the provider's texts the credentials that it was sent; it cannot repeat others.</summary>
+    /// <summary>Removes from the provider's texts the credentials that were sent to it. It cannot repeat others.</summary>
     public CredentialScrub Credentials { get; }
 
     /// <summary>The provider's error in the form that a client may see.</summary>
     public GatewayError ForClient(GatewayError error) => errors.ForClient(error);
 
-    /// <summary>Where its API begins.</summary>
+    /// <summary>The base URL of the provider's API.</summary>
     public Uri Address => baseUrl;
 
-    /// <summary>What the server needs done now and then before it answers; null: nothing.</summary>
+    /// <summary>The action that the server sometimes needs before it answers; null when it needs none.</summary>
     internal IRecovery? Recovery { get; }
 
-    /// <summary>Sends a call once, and returns as soon as the provider's headers are there and say that it went well.</summary>
-    /// <exception cref="GatewayException">The provider cannot be reached, or refused.</exception>
+    /// <summary>Sends a call once and returns when the provider's headers arrive with a success status.</summary>
+    /// <exception cref="GatewayException">The provider cannot be reached, or rejected the call.</exception>
     public async Task<HttpResponseMessage> SendAsync(UpstreamCall call, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(call)) { Content = CallContent.Of(call) };
@@ -110,7 +110,7 @@ public sealed class Provider : IDisposable
         {
             // The values come from the client. The connection would fail on them as if the provider had failed.
             if (!UpstreamHeader.CanSend(value))
-                throw GatewayException.Invalid(name, $"{name}: a header may only hold visible ASCII characters and blanks");
+                throw GatewayException.Invalid(name, $"{name}: a header may only contain visible ASCII characters and spaces");
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
@@ -119,7 +119,7 @@ public sealed class Provider : IDisposable
     }
 
     /// <summary>Reads the provider's own model list.</summary>
-    /// <exception cref="GatewayException">The provider cannot be reached, refused, or sent an unexpected answer.</exception>
+    /// <exception cref="GatewayException">The provider cannot be reached, rejected the call, or sent an unexpected answer.</exception>
     public async Task<IReadOnlyList<ListedModel>> ListModelsAsync(CancellationToken cancellation)
     {
         if (Api.ModelList is not { } list)
@@ -134,7 +134,7 @@ public sealed class Provider : IDisposable
         return [.. listed.Where(model => ModelNameRule.FindMistake(Settings, model.Id) is null)];
     }
 
-    /// <summary>The provider's own id of an answer, for its support; null when it has none that can be passed on.</summary>
+    /// <summary>The provider's own id of an answer, for the provider's support; null when there is none that can be forwarded.</summary>
     public string? RequestIdOf(HttpResponseMessage response)
     {
         foreach (var name in kind.RequestIdHeaders)
@@ -250,7 +250,10 @@ public sealed class Provider : IDisposable
         };
     }
 
-    /// <summary>How long the provider asks us to wait: milliseconds before seconds, a fraction or a date (specs/dialects.md 1.1, 3.10).</summary>
+    /// <summary>
+    /// How long the provider asks us to wait; null when it does not say. The header in milliseconds has precedence over the one
+    /// with seconds, which may have a fraction, or a date (specs/dialects.md 1.1, 3.10).
+    /// </summary>
     private TimeSpan? ReadRetryAfter(HttpResponseHeaders headers)
     {
         if (UpstreamHeader.First(headers, "retry-after-ms") is { } milliseconds && double.TryParse(milliseconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) && ms >= 0 && ms < UpstreamHeader.LongestWait.TotalMilliseconds)

@@ -3,23 +3,23 @@ using Dragoman.Dialects;
 
 namespace Dragoman.Providers;
 
-/// <summary>What a provider can be asked, and in which dialect.</summary>
-/// <param name="dialect">The provider's dialect, if it has only one.</param>
+/// <summary>The functions of a provider, each with its dialect.</summary>
+/// <param name="dialect">The provider's dialect, or its default one if it has several.</param>
 public class ProviderApi(IOutboundDialect dialect)
 {
     /// <summary>The configured name: <c>mistral</c>, <c>openai</c>.</summary>
     public string Name => dialect.Name;
 
-    /// <summary>How vectors are asked for; null: the provider has none.</summary>
+    /// <summary>The dialect for embeddings; null when the provider has none.</summary>
     public IEmbeds? Embeddings => dialect as IEmbeds;
 
-    /// <summary>How tokens are counted; null: the provider does not count.</summary>
+    /// <summary>The dialect for counting tokens; null when the provider does not count them.</summary>
     public virtual ICountsTokens? TokenCounts => dialect as ICountsTokens;
 
-    /// <summary>How models are listed; null: the provider does not list them.</summary>
+    /// <summary>The dialect for the model list; null when the provider has none.</summary>
     public virtual IListsModels? ModelList => dialect as IListsModels;
 
-    /// <summary>The dialect that a request goes out in.</summary>
+    /// <summary>The dialect in which a request is sent.</summary>
     public virtual IOutboundDialect For(ChatRequest request, UpstreamModel model) => dialect;
 
     /// <inheritdoc cref="IAmendsCalls.Amend"/>

@@ -4,14 +4,14 @@ using Dragoman.Secrets;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// A provider's errors in the form that may leave the gateway. What a provider says about the gateway's key is not forwarded,
-/// because the client's own key was right, and no credential is quoted.
+/// Turns a provider's errors into a form that may leave the gateway. What a provider says about the gateway's key is not forwarded,
+/// because the client's own key was right. All credentials are removed.
 /// </summary>
-/// <param name="provider">Its name, as the operator gave it.</param>
+/// <param name="provider">The name of the provider in the configuration.</param>
 /// <param name="credentials">All configured credentials.</param>
 internal sealed class ProviderErrors(string provider, CredentialScrub credentials)
 {
-    /// <summary>The key was rejected, with any status.</summary>
+    /// <summary>Phrases that mean that the key was rejected, whatever the status is.</summary>
     private static readonly string[] RefusedKey =
     [
         "api key not valid", "api key not found", "api key expired", "api key is invalid", "api key has expired",
@@ -19,13 +19,13 @@ internal sealed class ProviderErrors(string provider, CredentialScrub credential
         "invalid subscription key", "invalid authentication", "api_key_invalid", "api_key_expired",
     ];
 
-    /// <summary>A 403 that says one of these is about the key,</summary>
+    /// <summary>Words that make a 403 an error about the key, unless its message also has one of <see cref="OtherReasons"/>.</summary>
     private static readonly string[] KeyWords =
     [
         "api key", "api_key", "api-key", "apikey", "subscription key", "access token", "access_token", "credential", "authenticat", "unauthorized", "bearer", "service account", "consumer",
     ];
 
-    /// <summary>unless it says one of these: then the client can do something about it.</summary>
+    /// <summary>Words for reasons that the client can do something about.</summary>
     private static readonly string[] OtherReasons =
         ["model", "deployment", "region", "country", "territory", "location", "polic", "content", "safety", "moderat", "blocked prompt"];
 
@@ -34,7 +34,7 @@ internal sealed class ProviderErrors(string provider, CredentialScrub credential
     {
         ErrorKind.UpstreamRefusedKey => Refused(error),
         ErrorKind.InvalidRequest or ErrorKind.Forbidden or ErrorKind.ModelNotFound when Says(error, RefusedKey) => Refused(error with { Kind = ErrorKind.UpstreamRefusedKey }),
-        // In the middle of a stream there is no status; another target may still be tried.
+        // An error in the middle of a stream has no status. It stays retryable, so that another target may be tried.
         ErrorKind.UpstreamFailed when Says(error, RefusedKey) => Refused(error),
         ErrorKind.Forbidden when IsAboutKey(error) => Cleaned(error) with { Message = $"The provider {provider} does not allow this to the gateway's key." },
         _ => Cleaned(error),
@@ -52,7 +52,7 @@ internal sealed class ProviderErrors(string provider, CredentialScrub credential
         Field = error.Field is { } field ? Clean(field) : null,
     };
 
-    /// <summary>A code is exact, so it decides, whatever the message mentions.</summary>
+    /// <summary>Whether the error is about the key. A code with such a word decides, whatever the message says.</summary>
     private static bool IsAboutKey(GatewayError error) =>
         Holds(error.Code, KeyWords) || (Holds(error.Message, KeyWords) && !Holds(error.Message, OtherReasons));
 

@@ -5,7 +5,7 @@ using Dragoman.Dialects;
 
 namespace Dragoman.Providers;
 
-/// <summary>What is particular to a kind of upstream: its address, its dialect, its authentication.</summary>
+/// <summary>The differences between kinds of upstream: address, dialect, authentication.</summary>
 internal abstract class ProviderKind
 {
     public abstract Uri DefaultBaseUrl { get; }
@@ -16,30 +16,30 @@ internal abstract class ProviderKind
     /// <exception cref="GatewayException">There is no such address.</exception>
     public virtual Uri AddressOf(ProviderSettings settings, Uri baseUrl, UpstreamCall call) => UpstreamAddress.Below(baseUrl, call.Path);
 
-    /// <summary>The paths that requests may go to, as <see cref="UpstreamAddress"/> takes them.</summary>
+    /// <summary>The paths to which requests may be sent, as the roots of an <see cref="UpstreamAddress"/>.</summary>
     public virtual IReadOnlyList<string> RootsOf(ProviderSettings settings, Uri baseUrl) => [baseUrl.AbsolutePath];
 
-    /// <summary>What must sometimes be done at the server before it answers; null when nothing.</summary>
-    /// <param name="settings">The provider's.</param>
-    /// <param name="baseUrl">Where its API is.</param>
-    /// <param name="clock">Measures times.</param>
-    /// <param name="send">Sends a request to the server; throws a <see cref="GatewayException"/> when it refuses.</param>
+    /// <summary>The action that the server sometimes needs before it answers; null when it needs none.</summary>
+    /// <param name="settings">The provider's settings.</param>
+    /// <param name="baseUrl">The base URL of its API.</param>
+    /// <param name="clock">The clock for time limits.</param>
+    /// <param name="send">Sends a request to the server; throws a <see cref="GatewayException"/> when the server rejects it.</param>
     public virtual IRecovery? RecoveryOf(
         ProviderSettings settings, Uri baseUrl, TimeProvider clock, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send) => null;
 
-    /// <summary>The headers that may hold the id of an answer; the first one present counts.</summary>
+    /// <summary>The headers that may contain the id of an answer, in order of preference.</summary>
     public virtual IReadOnlyList<string> RequestIdHeaders => ["x-request-id"];
 
-    /// <summary>What an answer's headers say of rate limits; null when they say nothing.</summary>
+    /// <summary>The rate limits in an answer's headers; null when there are none.</summary>
     public virtual RateLimits? ReadRateLimits(HttpResponseHeaders headers) => RateLimitHeaders.OpenAI.Read(headers);
 
     /// <inheritdoc cref="ReadRateLimits(HttpResponseHeaders)"/>
-    /// <param name="headers">Of the answer.</param>
-    /// <param name="clock">For providers that tell times instead of durations.</param>
+    /// <param name="headers">The answer's headers.</param>
+    /// <param name="clock">The clock, for providers that send a time instead of a duration.</param>
     public virtual RateLimits? ReadRateLimits(HttpResponseHeaders headers, TimeProvider clock) => ReadRateLimits(headers);
 
-    /// <summary>Makes the request known as ours.</summary>
-    /// <exception cref="GatewayException">No credentials could be had.</exception>
+    /// <summary>Adds the credentials to the request.</summary>
+    /// <exception cref="GatewayException">No credentials could be obtained.</exception>
     public virtual ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
     {
         if (settings.ApiKey is not null)

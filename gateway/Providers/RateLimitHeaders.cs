@@ -5,10 +5,10 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Providers;
 
-/// <summary>The headers in which a kind of provider tells its rate limits (specs/dialects.md 1.1 to 1.5); null: it has none for that.</summary>
+/// <summary>The headers in which a kind of provider reports its rate limits (specs/dialects.md 1.1 to 1.5); null for a limit without headers.</summary>
 internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests, RateLimitHeaders.Names? Tokens)
 {
-    /// <summary>OpenAI's, Azure's and most compatible servers'.</summary>
+    /// <summary>The headers of OpenAI, Azure and most compatible servers.</summary>
     public static readonly RateLimitHeaders OpenAI = new(
         new Names("x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
         new Names("x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"));
@@ -17,19 +17,21 @@ internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests
         new Names("x-ratelimit-limit-req-minute", "x-ratelimit-remaining-req-minute", null),
         new Names("x-ratelimit-limit-tokens-minute", "x-ratelimit-remaining-tokens-minute", null));
 
-    /// <summary>Its resets are times (RFC 3339), not durations.</summary>
+    /// <summary>Anthropic's resets are times (RFC 3339), not durations.</summary>
     public static readonly RateLimitHeaders Anthropic = new(
         new Names("anthropic-ratelimit-requests-limit", "anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
         new Names("anthropic-ratelimit-tokens-limit", "anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"));
 
-    /// <param name="headers">Of an answer.</param>
+    /// <summary>Reads headers whose resets are durations; null when they report no limit.</summary>
+    /// <param name="headers">An answer's headers.</param>
     public RateLimits? Read(HttpResponseHeaders headers) => Read(headers, ReadDuration);
 
-    /// <param name="headers">Of an answer.</param>
-    /// <param name="now">Where the resets are times: the time that durations are counted from.</param>
+    /// <summary>Reads headers whose resets are times; null when they report no limit.</summary>
+    /// <param name="headers">An answer's headers.</param>
+    /// <param name="now">The current time.</param>
     public RateLimits? Read(HttpResponseHeaders headers, DateTimeOffset now) => Read(headers, text => ReadTime(text, now));
 
-    /// <summary>Characters; Go itself needs fewer.</summary>
+    /// <summary>The most characters of a duration; Go writes fewer.</summary>
     private const int LongestDuration = 100;
 
     private RateLimits? Read(HttpResponseHeaders headers, Func<string?, TimeSpan?> readReset)
@@ -44,14 +46,14 @@ internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests
         if (names is null)
             return null;
         var limit = Count(names.Limit);
-        // Azure answers -1 or 0 where it does not know (P-39).
+        // Azure sends -1 or 0 for a value that it does not know (P-39).
         var remaining = limit is > 0 ? Count(names.Remaining) : null;
         return limit is > 0 ? new RateLimit(limit, remaining is >= 0 ? remaining : null, names.Reset is null ? null : readReset(UpstreamHeader.First(headers, names.Reset))) : null;
 
         long? Count(string name) => long.TryParse(UpstreamHeader.First(headers, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) ? count : null;
     }
 
-    /// <summary>How long it is until a time such as <c>2026-11-20T10:00:01Z</c>; nothing where it has passed, null where that is too long to be meant.</summary>
+    /// <summary>The duration until a time such as <c>2026-11-20T10:00:01Z</c>: zero when it has passed, null when it is too far away.</summary>
     internal static TimeSpan? ReadTime(string? text, DateTimeOffset now)
     {
         if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
@@ -59,7 +61,7 @@ internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests
         return time <= now ? TimeSpan.Zero : Plausible((time - now).TotalSeconds);
     }
 
-    /// <summary>A duration as Go writes it, such as <c>6m0s</c>, <c>1.25s</c> or <c>6ms</c>; or plain seconds. Null where it is too long to be meant.</summary>
+    /// <summary>A duration as Go writes it, such as <c>6m0s</c>, <c>1.25s</c> or <c>6ms</c>; or plain seconds. Null when it is implausibly long.</summary>
     internal static TimeSpan? ReadDuration(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -84,7 +86,7 @@ internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests
         return Plausible(total);
     }
 
-    /// <summary>A provider may send any number, infinities too, and not every one is a time.</summary>
+    /// <summary>The duration, or null when it is not plausible. A provider may send any number, even an infinite one.</summary>
     private static TimeSpan? Plausible(double seconds) => seconds >= 0 && seconds <= UpstreamHeader.LongestReset.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
 
     [GeneratedRegex(@"^(\d{1,9}(\.\d+)?(h|ms|m|s))+$")]
@@ -93,8 +95,8 @@ internal sealed partial record RateLimitHeaders(RateLimitHeaders.Names? Requests
     [GeneratedRegex(@"(\d+(?:\.\d+)?)(h|ms|m|s)")]
     private static partial Regex GoDurationPiece();
 
-    /// <param name="Limit">How many are allowed.</param>
-    /// <param name="Remaining">How many are left.</param>
-    /// <param name="Reset">A duration or a time; null: not told.</param>
+    /// <param name="Limit">The header with the number that is allowed.</param>
+    /// <param name="Remaining">The header with the number that is left.</param>
+    /// <param name="Reset">The header with the reset, a duration or a time; null when the provider sends none.</param>
     internal sealed record Names(string Limit, string Remaining, string? Reset);
 }

@@ -4,19 +4,19 @@ using Dragoman.Conversation;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// Where the requests of one provider may go: to the origin of its base URL, below its own paths. A part of an address
-/// may come from a client, as the name of a model does; such a part must lead nowhere else.
+/// Checks where the requests to one provider may go: to the origin of its base URL, below its own paths. A part of an address
+/// may come from a client, such as the name of a model. That part must not lead anywhere else.
 /// </summary>
-/// <param name="baseUrl">The configured one; ends with a slash.</param>
-/// <param name="roots">Absolute paths: one that ends with a slash stands for all below it, any other for itself.</param>
+/// <param name="baseUrl">The configured base URL, which ends with a slash.</param>
+/// <param name="roots">The allowed absolute paths. One that ends with a slash allows all paths below it, any other only itself.</param>
 internal sealed class UpstreamAddress(Uri baseUrl, IReadOnlyList<string> roots)
 {
     private static readonly SearchValues<char> InPath = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/%");
 
-    /// <summary>An address below a root, letter by letter: nothing of the path can become another host or leave the root.</summary>
-    /// <param name="root">Ends with a slash.</param>
-    /// <param name="path">Escaped, without a leading slash; may have a query.</param>
+    /// <summary>Appends the path unchanged to a root. No path can lead to another host or out of the root.</summary>
+    /// <param name="root">The root, which ends with a slash.</param>
+    /// <param name="path">The escaped path, without a leading slash. It may have a query.</param>
     /// <exception cref="GatewayException">The path would lead out of the root.</exception>
     public static Uri Below(Uri root, string path)
     {
@@ -25,12 +25,12 @@ internal sealed class UpstreamAddress(Uri baseUrl, IReadOnlyList<string> roots)
             throw Elsewhere();
         var written = root.AbsolutePath + path;
         var address = new Uri(root.GetLeftPart(UriPartial.Authority) + written);
-        // What is resolved, unescaped or cut off here could be understood in another way by who is asked.
+        // If parsing changed the address here, the provider could understand it in yet another way.
         return address.PathAndQuery == written ? address : throw Elsewhere();
     }
 
     /// <summary>Checks the address of a request that is about to get a credential.</summary>
-    /// <exception cref="GatewayException">It leads elsewhere.</exception>
+    /// <exception cref="GatewayException">The address does not belong to the provider.</exception>
     public void Check(HttpRequestMessage request)
     {
         var address = request.RequestUri;
@@ -56,7 +56,7 @@ internal sealed class UpstreamAddress(Uri baseUrl, IReadOnlyList<string> roots)
         return false;
     }
 
-    /// <summary>Whether every server reads the same segments: none empty, none of dots, none with a separator in disguise.</summary>
+    /// <summary>Whether every server reads the same segments: none is empty, "." or "..", and none has an escaped separator.</summary>
     private static bool IsPlain(ReadOnlySpan<char> path)
     {
         if (path.IsEmpty || path.ContainsAnyExcept(InPath))

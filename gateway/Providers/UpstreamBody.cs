@@ -4,30 +4,33 @@ using Dragoman.Wire;
 
 namespace Dragoman.Providers;
 
-/// <summary>Reads whole upstream bodies, within a bound.</summary>
+/// <summary>Reads whole upstream bodies up to a maximum size.</summary>
 internal static class UpstreamBody
 {
-    /// <summary>The largest body that is no answer of a model, in bytes: vectors, lists.</summary>
+    /// <summary>The largest body, in bytes, that is not an answer of a model: for example vectors and lists.</summary>
     public const int Largest = 64 * 1024 * 1024;
 
     private const int ReadSize = 16 * 1024;
 
-    /// <summary>Bytes of each body that are small enough not to be counted.</summary>
+    /// <summary>A buffer of up to this many bytes is not counted.</summary>
     private const int Uncounted = 64 * 1024;
 
     public static GatewayError TooLarge(int largest) =>
         new(ErrorKind.UpstreamFailed, $"The provider's answer is larger than {largest} bytes.") { Code = "upstream_answer_too_large" };
 
-    /// <summary>The whole body, without what the provider was shown of credentials.</summary>
-    /// <param name="response">Whose body.</param>
-    /// <param name="largest">Bytes that it may have.</param>
-    /// <param name="credentials">Taken out of it: what the provider was shown.</param>
-    /// <param name="cancellation">Ends the reading.</param>
-    /// <param name="makeRoom">Called with further bytes before they are taken, beyond the first 64 KiB; throws when there is no memory for them. Null: nobody counts them.</param>
+    /// <summary>Reads the whole body and removes credentials from it.</summary>
+    /// <param name="response">The response whose body is read.</param>
+    /// <param name="largest">The most bytes that the body may have.</param>
+    /// <param name="credentials">The credentials to remove, such as those that the provider was sent.</param>
+    /// <param name="cancellation">Cancels the reading.</param>
+    /// <param name="makeRoom">
+    /// Called before the buffer grows to more than 64 KiB, with the number of its bytes that are not counted yet. It throws when
+    /// there is no memory for them. Null when the bytes are not counted.
+    /// </param>
     /// <exception cref="GatewayException">The body is larger than <paramref name="largest"/>, or the connection broke.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(this HttpResponseMessage response, int largest, CredentialScrub credentials, CancellationToken cancellation, Action<long>? makeRoom = null)
     {
-        // What is announced need not come. One more than announced, so that the end needs no further room.
+        // The announced bytes may never come. One byte more than announced, so that the buffer need not grow to read the end.
         var body = new byte[(int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? ReadSize, 1, Math.Min(largest + 1L, Uncounted))];
         var count = 0;
         try
@@ -42,7 +45,7 @@ internal static class UpstreamBody
                         var size = (int)Math.Min(2L * count, largest + 1L);
                         if (size > Uncounted)
                             makeRoom?.Invoke(size - (count <= Uncounted ? 0 : count));
-                        // To grow means to copy all that has come.
+                        // Growing copies all bytes that were read so far.
                         await SocketThread.LeaveForAsync(count);
                         Array.Resize(ref body, size);
                     }

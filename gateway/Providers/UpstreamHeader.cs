@@ -4,18 +4,18 @@ using System.Net.Http.Headers;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// Reads what a provider's headers say. A header is a courtesy beside the answer: what cannot be passed on or understood
-/// is left out, and never costs the answer.
+/// Reads a provider's headers. They are only an addition to the answer: a header that cannot be forwarded or understood is
+/// ignored, and the answer never fails because of it.
 /// </summary>
 internal static class UpstreamHeader
 {
-    /// <summary>Characters of an id that is passed on; longer ones are cut.</summary>
+    /// <summary>The most characters of an id that is forwarded; a longer one is cut.</summary>
     public const int LongestId = 128;
 
-    /// <summary>No client would wait longer for another try.</summary>
+    /// <summary>A longer wait is ignored, because no client would wait that long for a retry.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
-    /// <summary>Limits may be those of a month; what is longer is a mistake of the provider's.</summary>
+    /// <summary>A longer reset is ignored as a mistake of the provider. Some limits apply to a whole month.</summary>
     public static readonly TimeSpan LongestReset = TimeSpan.FromDays(366);
 
     private static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range(0x21, 0x7E - 0x20).Select(code => (char)code)]);
@@ -24,7 +24,7 @@ internal static class UpstreamHeader
     public static string? First(HttpResponseHeaders headers, string name) =>
         headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
-    /// <summary>An id as it can stand in a header of ours; null when it has anything but visible ASCII.</summary>
+    /// <summary>An id that can be sent in a header of the gateway; null when it has other characters than visible ASCII.</summary>
     public static string? IdOf(string? value) => value switch
     {
         null or "" => null,
@@ -33,6 +33,6 @@ internal static class UpstreamHeader
         _ => value,
     };
 
-    /// <summary>Whether a value can be sent to a provider: visible ASCII and blanks.</summary>
+    /// <summary>Whether a value can be sent to a provider: only visible ASCII and spaces.</summary>
     public static bool CanSend(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 namespace Dragoman.Providers;
 
 /// <summary>
-/// A request whose address has just been checked. Credentials are added to nothing else: there is no other way to make one.
+/// A request whose address was checked. Credentials can be added only to such a request, and only <see cref="Of"/> creates one.
 /// </summary>
 internal readonly struct VerifiedRequest
 {
@@ -13,7 +13,7 @@ internal readonly struct VerifiedRequest
 
     public HttpRequestHeaders Headers => (request ?? throw new InvalidOperationException("the request's address was not checked")).Headers;
 
-    /// <exception cref="Conversation.GatewayException">The request would go elsewhere than to its provider.</exception>
+    /// <exception cref="Conversation.GatewayException">The address of the request does not belong to its provider.</exception>
     public static VerifiedRequest Of(HttpRequestMessage request, UpstreamAddress address)
     {
         address.Check(request);

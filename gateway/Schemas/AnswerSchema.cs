@@ -16,12 +16,12 @@ public sealed class AnswerSchema
     private AnswerSchema(SchemaDocument document) => this.document = document;
 
     /// <param name="schema">Raw JSON as the client sent it.</param>
-    /// <param name="work">Limits the work for the request, with the validation of the answer.</param>
+    /// <param name="work">Limits the work for the request, including the validation of the answer.</param>
     /// <param name="parsed">The schema as it was parsed before; null when it was not.</param>
     /// <exception cref="GatewayException">The schema cannot be used.</exception>
     public static AnswerSchema Parse(string schema, WorkLimit? work = null, ParsedSchema? parsed = null) => new(SchemaCheck.Checked(schema, "schema", work, parsed));
 
-    /// <summary>Null when the answer is valid, or would take too long to validate; else a short text with the JSON pointer of the first mismatch.</summary>
+    /// <summary>Describes the first mismatch, with its JSON pointer; null when the answer is valid, or would take too long to validate.</summary>
     public string? FindMismatch(ReadOnlySpan<byte> json)
     {
         try

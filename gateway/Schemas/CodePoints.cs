@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Dragoman.Schemas;
 
-/// <summary>A set of Unicode characters, which can be written as part of a .NET regular expression; those match UTF-16 units.</summary>
+/// <summary>A set of Unicode characters that can be written as part of a .NET regular expression, which matches UTF-16 units.</summary>
 internal sealed class CodePoints(params ReadOnlySpan<(int From, int To)> ranges)
 {
     private const int FirstPair = 0x10000;

@@ -31,7 +31,7 @@ internal ref struct EcmaPattern
     /// <param name="pattern">The expression in the syntax of ECMA 262.</param>
     /// <param name="withPairs">Whether the texts have surrogate pairs; without them the translation is shorter and more expressions can be translated.</param>
     /// <param name="isForAscii">Whether the translation is valid for ASCII texts only.</param>
-    /// <returns>Null when a part of it is not known or cannot be translated for .NET's linear-time engine.</returns>
+    /// <returns>The translation; null when a part of it is unknown or cannot be translated for .NET's linear-time engine.</returns>
     public static string? Translate(string pattern, bool withPairs, out bool isForAscii)
     {
         var translation = new EcmaPattern(pattern, withPairs);

@@ -2,7 +2,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Schemas;
 
-/// <summary>Rejects early what no provider could use, with a 400 that names the field and the JSON pointer.</summary>
+/// <summary>Rejects schemas that no provider can use, with a 400 that names the field and the JSON pointer.</summary>
 public static class SchemaCheck
 {
     private const int LongestChain = 256;
@@ -11,7 +11,7 @@ public static class SchemaCheck
     private static readonly string[] InPlaceNodes = ["not", "if", "then", "else"];
 
     /// <summary>
-    /// Rejects a schema that is malformed or too large, that has a <c>$ref</c> which is remote or leads nowhere, or that has a
+    /// Rejects a schema that is malformed or too large, that has a <c>$ref</c> to another document or to nothing, or that has a
     /// cycle which no finite document satisfies.
     /// </summary>
     /// <param name="schema">Raw JSON as the client sent it.</param>

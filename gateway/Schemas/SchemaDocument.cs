@@ -59,7 +59,7 @@ internal sealed class SchemaDocument
         }
     }
 
-    /// <summary>The same schema, with another name of the member in the words about it.</summary>
+    /// <summary>The same schema, with another member name in its error messages.</summary>
     public SchemaDocument Named(string field) => field == Field ? this : new SchemaDocument(this, field);
 
     public GatewayException Refusal(SchemaPlace at, string problem) =>
@@ -166,7 +166,7 @@ internal sealed class SchemaDocument
         var document = hash < 0 ? text : text[..hash];
         var fragment = hash < 0 ? "" : Uri.UnescapeDataString(text[(hash + 1)..]);
         var start = document.Length == 0 ? Root : byName.GetValueOrDefault(document)
-            ?? throw Refusal(at, $"has a $ref to \"{text}\", which is outside of the schema; only references to its own parts can be followed");
+            ?? throw Refusal(at, $"has a $ref to \"{text}\", which is outside the schema; only references inside the schema are supported");
         if (fragment.Length == 0)
             return start;
         var found = fragment[0] == '/' ? Follow(start.Pointer, fragment) : byName.GetValueOrDefault(fragment);

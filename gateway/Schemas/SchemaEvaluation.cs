@@ -105,7 +105,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
             if (!TrySpendReading(value))
                 return Doubt();
             if (!JsonValueComparer.Instance.Equals(constant, value))
-                return Mismatch(at, "is not the constant that is asked for");
+                return Mismatch(at, "is not the value of const");
         }
 
         if (facts.Choices is { } choices)
@@ -113,7 +113,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
             if (!TrySpendReading(value))
                 return Doubt();
             if (!choices.Contains(value))
-                return Mismatch(at, "is none of the values of enum");
+                return Mismatch(at, "is not one of the values of enum");
         }
 
         return null;
@@ -128,17 +128,17 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
         }
 
         if (schema.Has("anyOf") && !schema.List("anyOf").Any(part => Fits(part, value)))
-            return Mismatch(at, "fits no schema of anyOf");
+            return Mismatch(at, "matches none of the schemas in anyOf");
         if (schema.Has("oneOf"))
         {
             var verdicts = schema.List("oneOf").Select(part => Judge(part, value)).ToList();
             var fitting = verdicts.Count(verdict => verdict == true);
             if (fitting > 1 || verdicts.TrueForAll(verdict => verdict == false))
-                return Mismatch(at, $"fits {fitting} schemas of oneOf, not one");
+                return Mismatch(at, $"matches {fitting} of the schemas in oneOf instead of exactly one");
         }
 
         if (schema.Node("not") is { } not && Judge(not, value) == true)
-            return Mismatch(at, "fits what not forbids");
+            return Mismatch(at, "matches the schema in not");
         return schema.Node("if") is { } condition && Judge(condition, value) is { } holds && schema.Node(holds ? "then" : "else") is { } consequence
             ? Find(consequence, value, at)
             : null;
@@ -165,14 +165,14 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
             if (SchemasOf(schema, properties, name).Select(one => Find(one, member, place)).FirstOrDefault(found => found is not null) is { } mismatch)
                 return mismatch;
             if (schema.Node("propertyNames") is { } names && !Fits(names, SchemaValue.Of(name).Raw))
-                return Mismatch(place, "has a name that propertyNames forbids");
+                return Mismatch(place, "has a name that propertyNames does not allow");
             if (Dependents(schema, name).Select(dependent => Find(dependent, value, at)).FirstOrDefault(found => found is not null) is { } dependence)
                 return dependence;
             var needed = facts.DependentNames(name);
             if (!TrySpend(needed.Length))
                 return Doubt();
             if (Array.Exists(needed, need => !members.ContainsKey(need)))
-                return Mismatch(at, $"lacks what \"{Quote(name)}\" needs beside it");
+                return Mismatch(at, $"lacks a property that is required together with \"{Quote(name)}\"");
         }
 
         return FindInUnevaluated(schema, "unevaluatedProperties", value, members, at);
@@ -229,11 +229,11 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
             var verdicts = value.EnumerateArray().Select(item => Judge(contained, item)).ToList();
             var count = verdicts.Count(verdict => verdict == true);
             if (verdicts.Count(verdict => verdict != false) < (Number(schema, "minContains") ?? 1) || count > (Number(schema, "maxContains") ?? int.MaxValue))
-                return Mismatch(at, $"has {count} items that fit contains");
+                return Mismatch(at, $"has {count} items that match contains, which is too few or too many");
         }
 
         if (schema.Raw("uniqueItems") is { ValueKind: JsonValueKind.True } && !AreUnique(value))
-            return Mismatch(at, "has equal items");
+            return Mismatch(at, "has duplicate items, which uniqueItems does not allow");
         return schema.Has("unevaluatedItems") ? FindInUnevaluated(schema, "unevaluatedItems", value, ItemsOf(value), at) : null;
     }
 
@@ -260,7 +260,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
             return size;
         if (schema.Strings("pattern").FirstOrDefault() is { } source && Matches(source, text) == false)
             return Mismatch(at, $"does not match the pattern {Quote(source)}");
-        return schema.Strings("format").FirstOrDefault() is { } format && !SchemaFormat.Fits(format, text) ? Mismatch(at, $"is not of format {format}") : null;
+        return schema.Strings("format").FirstOrDefault() is { } format && !SchemaFormat.Fits(format, text) ? Mismatch(at, $"does not have the format {format}") : null;
     }
 
     private string? FindInNumber(SchemaNode schema, JsonElement value, AnswerPlace? at)

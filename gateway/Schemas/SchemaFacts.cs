@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Schemas;
 
-/// <summary>What validation needs of a schema for every value, prepared once: names without duplicates, tables instead of lists.</summary>
+/// <summary>The data of a schema that validation needs for every value, prepared once: names without duplicates, tables instead of lists.</summary>
 internal sealed class SchemaFacts(SchemaNode node)
 {
     private static readonly string[] OfObjects =

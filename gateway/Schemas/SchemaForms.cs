@@ -7,7 +7,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
 {
     private static readonly string[] Scalars = ["string", "number", "boolean", "null"];
 
-    /// <summary>Converts <c>oneOf</c> to <c>anyOf</c> and removes branches that nothing fits. Returns whether there is a choice.</summary>
+    /// <summary>Converts <c>oneOf</c> to <c>anyOf</c> and removes branches that no value matches. Returns whether there is a choice.</summary>
     public bool ChoiceAsAnyOf()
     {
         if (node.Has("oneOf") && !node.Has("anyOf") && !rules.Keywords!.Contains("oneOf"))
@@ -130,7 +130,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
         node.Keywords["items"] = any;
     }
 
-    /// <summary>Adds a missing type: the one type that the keywords are for; any scalar when they are for none or several.</summary>
+    /// <summary>Adds a missing type: the one that the keywords apply to; any scalar type when they apply to none or to several.</summary>
     private void GuessType()
     {
         var spoken = node.Keywords.Keys.Select(keyword => SchemaVocabulary.Assertions.GetValueOrDefault(keyword)).Where(about => about is { Length: > 0 }).Distinct().ToList();
@@ -147,7 +147,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
     private void AnyScalar()
     {
         GiveType([.. Scalars]);
-        losses.Refuse($"{field} has a schema that says no type (at {node.Pointer}); this provider takes no value of any type");
+        losses.Refuse($"{field} has a schema without a type (at {node.Pointer}); this provider requires a type");
     }
 
     private void GiveType(List<string> types)
@@ -170,7 +170,7 @@ internal sealed class SchemaForms(SchemaRules rules, SchemaLosses losses, string
     {
         var properties = node.Map("properties");
         if (rules.IsClosed && !node.Has("properties") && !node.Has("required") && node.Node("additionalProperties") is null or { Boolean: true })
-            losses.Refuse($"{field} has an object without properties (at {node.Pointer}), which may hold any; this provider takes named properties only");
+            losses.Refuse($"{field} has an object without properties (at {node.Pointer}), which may have any properties; this provider accepts only named properties");
         var unnamed = node.Strings("required").Where(name => !properties.ContainsKey(name)).Distinct().ToList();
         if (unnamed.Count == 0)
             return;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dragoman.Schemas;
 
-/// <summary>Lets a schema take null, so that a required property can say "absent".</summary>
+/// <summary>Makes a schema accept null, so that a required property can be marked as absent.</summary>
 internal static class SchemaNull
 {
     public static (SchemaNode Schema, bool Changed) Allow(SchemaNode node)

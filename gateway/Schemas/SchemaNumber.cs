@@ -49,7 +49,10 @@ internal readonly ref struct SchemaNumber
 
     public static int Compare(JsonElement one, JsonElement other) => Of(one).CompareTo(Of(other));
 
-    /// <summary>Null when it cannot be decided: the step is not a positive number, or one of the numbers has too many digits to calculate with.</summary>
+    /// <summary>
+    /// Whether a number is a multiple of a step. Null when that cannot be decided: the step is not a positive number, or one of the
+    /// numbers has too many digits to calculate with.
+    /// </summary>
     public static bool? IsMultiple(JsonElement number, JsonElement step)
     {
         if (!Of(number).IsExactDecimal || !Of(step).IsExactDecimal || !number.TryGetDecimal(out var exact) || !step.TryGetDecimal(out var exactStep) || exactStep <= 0)

@@ -9,13 +9,13 @@ namespace Dragoman.Schemas;
 /// </summary>
 internal sealed class SchemaPatterns
 {
-    /// <summary>Characters of one expression. Ordinary ones have up to some hundred; the automaton grows with the length.</summary>
+    /// <summary>The most characters of one expression. Ordinary ones have up to a few hundred; the automaton grows with the length.</summary>
     public const int Longest = 512;
 
-    /// <summary>Characters of all expressions of a schema together: enough for a hundred of ordinary length.</summary>
+    /// <summary>The most characters of all expressions of a schema together: enough for a hundred of ordinary length.</summary>
     public const int MostInAll = 10 * 1024;
 
-    /// <summary>Expressions of a schema. The automaton of even a short one takes a hundred KiB and more.</summary>
+    /// <summary>The most expressions of a schema. The automaton of even a short one takes a hundred KiB or more.</summary>
     public const int Most = 256;
 
     /// <summary>The time limit of one match.</summary>

@@ -150,5 +150,5 @@ internal sealed partial class SchemaRewriter
     }
 
     private GatewayException TooLarge(SchemaNode at) => document.Refusal(at.Pointer,
-        $"grows beyond {SchemaDocument.MostNodes} schemas, {SchemaDocument.DeepestNesting} levels or {MostBytes >> 20} MiB once its parts are put together");
+        $"grows beyond {SchemaDocument.MostNodes} schemas, {SchemaDocument.DeepestNesting} levels or {MostBytes >> 20} MiB when its parts are merged");
 }

@@ -48,7 +48,7 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
         return root;
     }
 
-    /// <summary>Replaces <c>oneOf</c> by <c>anyOf</c>: after branches were weakened, a value that fitted exactly one may fit several.</summary>
+    /// <summary>Replaces <c>oneOf</c> by <c>anyOf</c>: when branches are weakened, a value that matched exactly one may match several.</summary>
     private void LoosenChoices()
     {
         var waiting = new Stack<SchemaNode>(written.Values);
@@ -68,21 +68,21 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
     private void KeepLimits()
     {
         if (optional > rules.MostOptional)
-            losses.Refuse($"{document.Field} has {optional} optional properties; this provider takes at most {rules.MostOptional}");
+            losses.Refuse($"{document.Field} has {optional} optional properties; this provider accepts at most {rules.MostOptional}");
         if (written.Values.Select(DeepestObject).Max() is var deepest && deepest > rules.DeepestObjects)
-            losses.Refuse($"{document.Field} has {deepest} objects in each other; this provider takes at most {rules.DeepestObjects}");
+            losses.Refuse($"{document.Field} has {deepest} levels of nested objects; this provider accepts at most {rules.DeepestObjects}");
         if (rules.Recursion == RecursionLimit.Anywhere)
             return;
         var recursion = new SchemaRecursion(written.Values, references.ToDictionary(one => one.Key, one => written[one.Value]), document.Work);
         if (rules.Recursion == RecursionLimit.None)
         {
             if (recursion.Exists())
-                losses.Refuse($"{document.Field} refers to itself; this provider takes no recursion");
+                losses.Refuse($"{document.Field} refers to itself; this provider does not accept recursion");
             return;
         }
 
         if (!recursion.TryLoosen(out var loosened))
-            losses.Refuse($"{document.Field} refers to itself without a property between; this provider takes recursion in optional properties only");
+            losses.Refuse($"{document.Field} refers to itself without a property in between; this provider accepts recursion only in optional properties");
         foreach (var (holder, properties) in loosened)
         {
             holder.Keywords["required"] = SchemaValue.Of(holder.Strings("required").Where(name => !properties.Contains(name)).ToList());
@@ -194,7 +194,10 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
         keyword == "format" && rules.Formats is { } formats ? value.Raw.ValueKind == System.Text.Json.JsonValueKind.String && formats.Contains(value.Raw.GetString()!)
         : rules.Keywords!.Contains(keyword) || (rules.KeepsUnknown && !SchemaVocabulary.IsKnown(keyword));
 
-    /// <summary>Removes keywords for properties without fixed names. A closed object cannot be a map, so a schema for further properties is refused.</summary>
+    /// <summary>
+    /// Removes keywords for properties without fixed names. A closed object cannot be a map, so a schema for further properties is
+    /// rejected.
+    /// </summary>
     private void RemoveOpenness(string keyword, SchemaValue value, List<string> notes)
     {
         if (value.Node?.Boolean == false)
@@ -203,7 +206,7 @@ internal sealed partial class SchemaRewriter(SchemaDocument document, SchemaRule
         if (value.Node?.Boolean == true)
             return;
         notes.Add(note);
-        losses.Refuse($"{document.Field} has {keyword}, properties without a fixed name; this provider takes fixed names only");
+        losses.Refuse($"{document.Field} has {keyword}, which allows properties without fixed names; this provider accepts only fixed names");
     }
 
     private void Close(SchemaNode result)

@@ -9,7 +9,7 @@ namespace Dragoman.Schemas;
 /// <summary>
 /// Converts a client's JSON Schema to one that a provider accepts (specs/dialects.md 2.5, P-26). The result may be looser than
 /// the client's. When <see cref="SanitizedSchema.Unsupported"/> is null it is stricter in three ways only: objects are closed; a
-/// schema without a type gets the type that its keywords are for; and when OpenAI requires every property, absence becomes null.
+/// schema without a type gets the type that its keywords apply to; and when OpenAI requires every property, absence becomes null.
 /// </summary>
 public static class SchemaSanitizer
 {

@@ -74,7 +74,7 @@ internal static class ChatCompletionMessages
         if (role == "assistant")
         {
             fields.Text("refusal", nullable: true);
-            // Clients send back what the answers of a compatible server held.
+            // Clients send back members from the answers of a compatible server.
             if (fields.PassesOthersOver)
                 fields.Text("reasoning_content", nullable: true);
             fields.Object("audio", nullable: true);

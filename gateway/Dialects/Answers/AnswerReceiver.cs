@@ -57,6 +57,6 @@ public abstract class AnswerReceiver : IAnswerEvents
     {
     }
 
-    /// <summary>A failure is for everybody who receives an answer.</summary>
+    /// <summary>Every receiver must handle a failure.</summary>
     public abstract void Fail(GatewayError error);
 }

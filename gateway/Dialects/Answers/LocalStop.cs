@@ -15,7 +15,7 @@ public sealed class LocalStop(IAnswerEvents next, IReadOnlyList<string> sequence
     {
         Watching,
 
-        /// <summary>Tool calls have begun; nothing is cut after them.</summary>
+        /// <summary>Tool calls have begun; text after them is not cut.</summary>
         Calling,
         Over,
     }

@@ -6,25 +6,25 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.ChatCompletions;
 
 /// <summary>
-/// Reads the answers that OpenAI, Azure OpenAI, Mistral and compatible servers give to chat and text completions,
-/// streamed or whole. Tolerant of everything dialects.md 3.0 lists: missing or null members, content as text or as
+/// Reads the answers of OpenAI, Azure OpenAI, Mistral and compatible servers to chat and text completions, streamed or
+/// whole. It tolerates everything that specs/dialects.md 3.0 lists: missing or null members, content as text or as
 /// parts, integer codes, errors in a 200.
 /// </summary>
-/// <param name="readError">Classifies a failure that comes inside a good answer; given the event's data.</param>
-/// <param name="expectedChoices">How many answers were asked for; a stream that ends before all of them did is cut short.</param>
+/// <param name="readError">Reads a failure inside an answer that began well, from the JSON of the event or body.</param>
+/// <param name="expectedChoices">How many choices were requested. A stream that ends before all of them have finished is truncated.</param>
 public sealed class ChatCompletionReader(FailureReader readError, int expectedChoices = 1) : IAnswerReader
 {
-    /// <summary>What follows the first object is read in its turn.</summary>
+    /// <summary>Allows further objects after the first; they are read after it.</summary>
     private static readonly JsonReaderOptions AllowsMore = new() { AllowMultipleValues = true };
 
     private readonly AnswerCourse course = new();
     private readonly List<Choice> choices = [];
     private readonly TextDeltaTemplate template = new();
 
-    /// <summary>What the event that is being read brings.</summary>
+    /// <summary>The delta of the event that is being read.</summary>
     private Delta current;
 
-    /// <summary>What the events that the template matches bring.</summary>
+    /// <summary>The delta of the events that the template matches, without their text.</summary>
     private Delta learned;
 
     private int expectedChoices = expectedChoices;
@@ -97,8 +97,8 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
     }
 
     /// <summary>
-    /// Completes an answer that its provider calls whole, by <c>[DONE]</c> or a closed JSON body: a choice without a
-    /// finish reason has then stopped (specs/dialects.md 1.9, P-44), unless a call's arguments are cut off.
+    /// Completes an answer that the provider marked as complete, by <c>[DONE]</c> or the end of a JSON body. A choice without a
+    /// finish reason has then stopped (specs/dialects.md 1.9, P-44), unless the arguments of a call are cut off.
     /// </summary>
     private void CompleteMarked()
     {
@@ -113,7 +113,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
         Complete();
     }
 
-    /// <summary>Reads one object and returns how many bytes it takes.</summary>
+    /// <summary>Reads one object and returns its length in bytes.</summary>
     private int ReadCompletion(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, AllowsMore);
@@ -125,7 +125,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
         }
 
         template.Begin();
-        // Azure's sorted members put the id behind the choices.
+        // Azure sorts its members, so the id comes after the choices.
         course.StartIfNamed(reader, "id"u8);
         var isError = false;
         var looksLikeError = false;
@@ -223,7 +223,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.StartObject)
                 {
-                    // The choice's index may come after it, so its members are read when the choice is known.
+                    // The choice's index may come after the message, so its members are read later, when the choice is known.
                     message = reader;
                     hasMessage = true;
                 }
@@ -250,7 +250,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
         }
 
         var choice = ChoiceAt(index);
-        // A failed choice is the end of all of them.
+        // The failure of one choice ends all of them.
         if (choice is null || choice.IsFinished || course.HasEnded)
             return;
         if (!logprobs.IsEmpty)
@@ -346,7 +346,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
             }
         }
 
-        // A model reasons, speaks, then calls, whatever the order of the members.
+        // A model first reasons, then writes text, then calls tools, whatever the order of the members.
         if (!reasoning.IsEmpty)
             Bring(new Delta(DeltaKind.Reasoning, choice), json, reasoning);
         if (!content.IsEmpty)
@@ -372,7 +372,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
         }
     }
 
-    /// <summary>Mistral's content parts: text beside thinking, which holds parts of its own (specs/dialects.md 1.5).</summary>
+    /// <summary>Reads Mistral's content parts: text and thinking, which contains parts itself (specs/dialects.md 1.5).</summary>
     private void ReadParts(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Choice choice, bool inThinking)
     {
         while (reader.NextObject())
@@ -403,7 +403,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
         }
     }
 
-    /// <summary>Raises what an event brings, and lets the template know of it.</summary>
+    /// <summary>Raises a delta and marks its text for the template.</summary>
     private void Bring(in Delta delta, ReadOnlySpan<byte> json, ReadOnlySpan<byte> text)
     {
         template.MarkText(json, text);
@@ -482,10 +482,10 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
     {
         public readonly DeltaKind Kind = kind;
 
-        /// <summary>The delta belongs to it.</summary>
+        /// <summary>The choice that the delta belongs to.</summary>
         public readonly Choice Choice = choice;
 
-        /// <summary>What a piece of a call says besides its arguments.</summary>
+        /// <summary>For a piece of a tool call, its members besides the arguments.</summary>
         public readonly ToolCallPiece Call = call;
     }
 

@@ -4,8 +4,8 @@ using Dragoman.Wire;
 namespace Dragoman.Pipeline.Downloads;
 
 /// <summary>
-/// Finds links in a client's own JSON that its receiver may fetch, those in members that the gateway does not read
-/// included. Words, tool definitions and the arguments of calls are no such places.
+/// Finds links in a client's JSON that the provider may fetch, including those in members that the gateway does not read.
+/// Texts, tool definitions and the arguments of calls are not searched.
 /// </summary>
 internal static class LinkScan
 {
@@ -21,16 +21,16 @@ internal static class LinkScan
         "arguments", "input_schema", "json_schema", "metadata", "parameters", "schema",
     };
 
-    /// <summary>A quick look; says no only when there is nothing that could be a link.</summary>
+    /// <summary>A fast check; false only when the JSON cannot contain a link.</summary>
     public static bool MayHoldLinks(ReadOnlySpan<byte> json) =>
         json.IndexOf("://"u8) >= 0 || json.IndexOf("\\/"u8) >= 0 || json.IndexOf("\\u"u8) >= 0;
 
-    /// <summary>The links, each once.</summary>
-    /// <param name="json">Valid JSON; what follows its first value is not read.</param>
+    /// <summary>Returns the links without duplicates.</summary>
+    /// <param name="json">Valid JSON; anything after its first value is not read.</param>
     public static IReadOnlyCollection<string> Find(ReadOnlySpan<byte> json)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
-        // Whether the strings of the array at a depth are carried by the member that holds the array.
+        // For each depth: whether an array there is the value of a member that may hold links.
         Span<bool> carried = stackalloc bool[Deepest + 2];
         var isCarrier = false;
         var isInput = false;
@@ -67,13 +67,13 @@ internal static class LinkScan
         return found;
     }
 
-    /// <summary>What a member's value may be; what can be no link is skipped.</summary>
+    /// <summary>Whether the member may hold links, and whether it is an input; skips values that cannot hold links.</summary>
     private static (bool IsCarrier, bool IsInput) ReadName(ref Utf8JsonReader reader)
     {
         var name = TextOf(ref reader);
         if (Skipped.Contains(name))
             reader.Skip();
-        // An array of items in Responses, the arguments of a call in Anthropic's blocks.
+        // "input" is an array of items in Responses, and an object with a call's arguments in Anthropic's blocks.
         return (IsCarrier(name), name.Equals("input", StringComparison.OrdinalIgnoreCase));
     }
 
@@ -82,7 +82,7 @@ internal static class LinkScan
         || name.EndsWith("uri", StringComparison.OrdinalIgnoreCase) || name.EndsWith("uris", StringComparison.OrdinalIgnoreCase)
         || Carriers.Contains(name);
 
-    /// <summary>A scheme with a host behind it; data stands in the link itself.</summary>
+    /// <summary>Whether the text has a scheme and a host. A data URL is not a link, because it contains its data.</summary>
     private static bool IsLink(string text)
     {
         var colon = text.IndexOf(':');
@@ -91,7 +91,7 @@ internal static class LinkScan
             && !text.StartsWith("data:", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Half a surrogate pair is no part of a link.</summary>
+    /// <summary>Returns a name or a string; a lone surrogate in it is not an error.</summary>
     private static string TextOf(ref Utf8JsonReader reader)
     {
         try

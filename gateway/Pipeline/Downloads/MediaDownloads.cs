@@ -10,26 +10,26 @@ using Dragoman.Wire;
 namespace Dragoman.Pipeline.Downloads;
 
 /// <summary>
-/// Fetches what a client only links to, for providers that do not fetch it themselves (specs/dialects.md 2.2), and for
-/// those that stand where a client must not reach. A client chooses these addresses, so the gateway goes only where the
-/// open internet is: addresses are checked after name resolution and connected to as checked, redirects are checked anew,
-/// size and time are bounded, and the bytes must be what the part says.
+/// Downloads linked media for providers that do not fetch links themselves (specs/dialects.md 2.2), and for providers in a
+/// network that clients must not reach. Clients choose the addresses, so the gateway connects only to public addresses. It
+/// checks them after name resolution and connects to exactly the checked ones, checks each redirect again, limits size and
+/// time, and checks that the bytes are of the type that the part requires.
 /// </summary>
 public sealed class MediaDownloads : IDisposable
 {
-    /// <summary>Of one request.</summary>
+    /// <summary>The most different links of one request.</summary>
     public const int MostLinks = 20;
 
     private const int MostRedirects = 3;
     private const int AtOnce = 4;
 
-    /// <summary>A medium is there as it came, with what it grew out of, as base64 in UTF-16 and in the provider's request.</summary>
+    /// <summary>Copies of a medium in memory: as received, the buffers that it outgrew, as base64 in UTF-16, in the provider's request.</summary>
     private const int TimesMedium = 6;
 
-    /// <summary>Of one medium, from asking to the last byte.</summary>
+    /// <summary>The time limit of one download, from the request to the last byte.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
-    /// <summary>For how long the address behind a provider's name is believed.</summary>
+    /// <summary>How long the looked-up address of a provider is cached.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
 
     private const string NotPublic = "it is at an address that is not public";
@@ -41,10 +41,10 @@ public sealed class MediaDownloads : IDisposable
     private readonly TimeProvider clock;
     private readonly HttpMessageInvoker connections;
 
-    /// <param name="policy">Where to.</param>
-    /// <param name="largest">Bytes of one medium, and of all in a request together.</param>
-    /// <param name="clock">Measures the time.</param>
-    /// <param name="resolve">Looks a name up; null: as the system does.</param>
+    /// <param name="policy">Which addresses may be fetched.</param>
+    /// <param name="largest">The most bytes of one medium, and of all media of a request together.</param>
+    /// <param name="clock">Measures the time limits.</param>
+    /// <param name="resolve">Looks up a name; null for the system's lookup.</param>
     public MediaDownloads(DownloadPolicy policy, int largest, TimeProvider clock, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         this.policy = policy;
@@ -86,12 +86,12 @@ public sealed class MediaDownloads : IDisposable
         }
     }
 
-    /// <summary>The request with linked media in the links' place.</summary>
-    /// <param name="request">Holds links.</param>
-    /// <param name="links">Those of <see cref="LinksOf"/> that are fetched; others stay links.</param>
-    /// <param name="cancellation">Ends the downloads.</param>
-    /// <param name="makeRoom">Called with further bytes before they are taken; throws when there is no memory for them. Null when the bytes are not counted.</param>
-    /// <exception cref="GatewayException">A link cannot be fetched; names the address.</exception>
+    /// <summary>Returns the request with the downloaded media in place of the links.</summary>
+    /// <param name="request">The request with the links.</param>
+    /// <param name="links">The parts of <see cref="LinksOf"/> that are downloaded; the others remain links.</param>
+    /// <param name="cancellation">Cancels the downloads.</param>
+    /// <param name="makeRoom">Reserves memory for more bytes, and throws when there is none. Null when the bytes are not counted.</param>
+    /// <exception cref="GatewayException">A link cannot be fetched; the message names the address.</exception>
     public ValueTask<ChatRequest> InlineAsync(ChatRequest request, IReadOnlyList<Part> links, CancellationToken cancellation, Action<long>? makeRoom = null)
     {
         if (links.Count == 0)
@@ -134,8 +134,8 @@ public sealed class MediaDownloads : IDisposable
     }
 
     /// <summary>
-    /// Whether a server stands at an address that clients must not reach, so that a link that it fetches could lead them
-    /// there. False where links may lead anywhere. A name that cannot be looked up counts as such a server's.
+    /// Whether a server is at an address that clients must not reach, so that a link that it fetches could reach that network.
+    /// False when the policy allows links to any address. True when the name cannot be looked up.
     /// </summary>
     public async ValueTask<bool> IsInsideAsync(Uri server, CancellationToken cancellation)
     {
@@ -153,7 +153,7 @@ public sealed class MediaDownloads : IDisposable
         }
     }
 
-    /// <summary>The same where no name has to be looked up for it, else null.</summary>
+    /// <summary>The result of <see cref="IsInsideAsync"/> when no lookup is needed; null otherwise.</summary>
     public bool? KnownInside(Uri server) =>
         policy == DownloadPolicy.Any ? false
         : server.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 ? !PublicAddress.Is(IPAddress.Parse(server.DnsSafeHost))
@@ -161,10 +161,10 @@ public sealed class MediaDownloads : IDisposable
         : null;
 
     /// <summary>
-    /// Refuses a request that goes as it stands to a server that stands inside, for a link that leads to other than public
-    /// addresses. The server looks the name up again, so a name may still change what it stands for in between.
+    /// Rejects a request that would be sent unchanged to an inside server and has a link to an address that is not public.
+    /// The server looks up the name again, so the name can still change between the two lookups.
     /// </summary>
-    /// <exception cref="GatewayException">It holds such a link; names it.</exception>
+    /// <exception cref="GatewayException">The request has such a link; the message names it.</exception>
     public async Task RefuseInnerLinksAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         var links = LinkScan.Find(body.Span);
@@ -285,15 +285,15 @@ public sealed class MediaDownloads : IDisposable
         }
     }
 
-    /// <summary>The bytes decide what it is, not the server's word.</summary>
+    /// <summary>Determines the media type from the bytes, not from the server's headers, and checks it.</summary>
     private static InlineMedia Check(string url, Part part, string? declared, ReadOnlyMemory<byte> medium)
     {
         var bytes = medium.Span;
         var sniffed = MediaType.Sniff(bytes);
         var type = part switch
         {
-            ImagePart when sniffed?.StartsWith("image/", StringComparison.Ordinal) != true => throw Refuse(url, "it is not a picture of a known format"),
-            AudioPart when sniffed?.StartsWith("audio/", StringComparison.Ordinal) != true => throw Refuse(url, "it is not a sound of a known format"),
+            ImagePart when sniffed?.StartsWith("image/", StringComparison.Ordinal) != true => throw Refuse(url, "it is not an image in a known format"),
+            AudioPart when sniffed?.StartsWith("audio/", StringComparison.Ordinal) != true => throw Refuse(url, "it is not audio in a known format"),
             DocumentPart when sniffed is null && declared?.StartsWith("text/", StringComparison.OrdinalIgnoreCase) == true => declared,
             DocumentPart when sniffed != "application/pdf" => throw Refuse(url, "it is neither a PDF nor text"),
             _ => sniffed!,

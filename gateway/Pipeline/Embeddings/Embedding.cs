@@ -5,10 +5,10 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Pipeline.Embeddings;
 
-/// <summary>Steps 5 to 9 for every endpoint that embeds; the steps before them and the answer's form are the endpoint's own.</summary>
+/// <summary>Steps 5 to 9 of every endpoint that embeds. Each endpoint has its own earlier steps and its own form of answer.</summary>
 public static class Embedding
 {
-    /// <exception cref="GatewayException">No target could answer.</exception>
+    /// <exception cref="GatewayException">The model cannot embed, or no target could answer.</exception>
     public static async Task<EmbeddingAnswer> RunAsync(Exchange exchange, string dialect, EmbeddingRequest request, PublishedModel model)
     {
         if (model.Metadata.Capabilities.Lacks(ModelCapabilities.Embedding))
@@ -38,7 +38,7 @@ public static class Embedding
             }
             finally
             {
-                // What a target embedded before it failed is used all the same.
+                // What a target embedded before it failed is charged too.
                 usage = usage.Plus(batch.Usage);
                 losses = batch.Losses;
             }

@@ -8,24 +8,24 @@ using Dragoman.Wire;
 namespace Dragoman.Pipeline.Embeddings;
 
 /// <summary>
-/// All texts of one embedding request at one target: as many calls as the provider's limits ask for, some at a time,
-/// and their vectors in the order of the texts (specs/dialects.md 4.1). What the provider refuses for its size alone
-/// is halved or cut and sent again.
+/// Sends all texts of one embedding request to one target: in as many calls as the provider's limits require, several at a
+/// time, and returns the vectors in the order of the texts (specs/dialects.md 4.1). A part that the provider rejects only
+/// for its size is split or cut and sent again.
 /// </summary>
-/// <param name="exchange">Whose request it is.</param>
-/// <param name="target">Where it goes.</param>
-/// <param name="request">All texts.</param>
-/// <param name="contextLength">How many tokens of a text the model is thought to read.</param>
+/// <param name="exchange">The exchange that makes the request.</param>
+/// <param name="target">The target that embeds.</param>
+/// <param name="request">The request with all texts.</param>
+/// <param name="contextLength">The model's assumed context length, in tokens.</param>
 internal sealed class EmbeddingBatch(Exchange exchange, Target target, EmbeddingRequest request, int contextLength)
 {
     private const int MostCallsAtOnce = 4;
 
-    /// <summary>Each cut goes deeper than the one before; after the last, 1/400 is left.</summary>
+    /// <summary>The most cuts of one text. Each removes a larger share than the one before; after the last, about 1/400 is left.</summary>
     internal const int MostCuts = 6;
 
     private const double KeptByFirstCut = 0.75;
 
-    /// <summary>What a vector takes until its answer is sent: itself, and about thrice as much as text.</summary>
+    /// <summary>The memory of a vector until its answer is sent: the vector itself, and about three times its size as text.</summary>
     private const int TimesVectors = 4;
 
     private readonly Provider provider = exchange.Snapshot.ProviderOf(target);
@@ -37,7 +37,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
     private Usage usage = Usage.Absent;
     private volatile bool refusesDimensions;
 
-    /// <summary>Of all calls that went well so far.</summary>
+    /// <summary>The usage of all calls that have succeeded so far.</summary>
     public Usage Usage
     {
         get
@@ -47,7 +47,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         }
     }
 
-    /// <summary>What no call could carry over.</summary>
+    /// <summary>The parts of the request that no call could carry over.</summary>
     public LossReport Losses
     {
         get
@@ -59,6 +59,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
 
     private IEmbeds Dialect => DialectOf(provider, request);
 
+    /// <summary>Embeds all texts.</summary>
     /// <exception cref="GatewayException">One of the calls failed; the others have been canceled.</exception>
     public async Task<EmbeddingAnswer> RunAsync()
     {
@@ -70,7 +71,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         return new EmbeddingAnswer(vectors, Usage);
     }
 
-    /// <summary>As few parts as the limits allow; a text that alone exceeds them is a separate part.</summary>
+    /// <summary>Splits the texts into as few parts as the limits allow; a text that exceeds a limit by itself becomes a part by itself.</summary>
     internal static IEnumerable<Part> Split(IReadOnlyList<string> texts, EmbeddingLimits limits)
     {
         var start = 0;
@@ -96,7 +97,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
     internal static IEmbeds DialectOf(Provider provider, EmbeddingRequest request) => provider.Api.Embeddings
         ?? throw GatewayException.Invalid("model", $"{request.Model} cannot embed: its provider ({provider.Api.Name}) has no embeddings; choose a model of another provider");
 
-    /// <exception cref="GatewayException">The provider cannot do what is asked.</exception>
+    /// <exception cref="GatewayException">The provider does not support what the request asks for.</exception>
     internal static UpstreamCall Write(IEmbeds dialect, EmbeddingRequest request, UpstreamModel model, LossReport losses)
     {
         foreach (var field in request.Unread)
@@ -104,7 +105,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         return dialect.WriteEmbeddings(request, model, losses);
     }
 
-    /// <summary>Embeds some of the texts, in smaller parts where the provider refuses them together.</summary>
+    /// <summary>Embeds one part, in smaller parts if the provider rejects it as too large.</summary>
     private async ValueTask EmbedAsync(Part whole, CancellationToken cancellation)
     {
         var waiting = new Stack<Part>([whole]);
@@ -128,8 +129,8 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         }
     }
 
-    /// <summary>Puts what is to be sent instead of a refused part on <paramref name="waiting"/>; false when nothing can help.</summary>
-    /// <exception cref="GatewayException">The client does not want too long texts cut.</exception>
+    /// <summary>Pushes what is sent instead of a rejected part onto <paramref name="waiting"/>; false when nothing can help.</summary>
+    /// <exception cref="GatewayException">A text is too long, and the client does not want it cut.</exception>
     private bool TryEase(Part part, bool sentDimensions, GatewayError error, Stack<Part> waiting)
     {
         switch (EmbeddingRefusals.Classify(error))
@@ -150,7 +151,10 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         }
     }
 
-    /// <summary>Cuts what is too long beyond doubt, else looks for the text at fault by halving, so that no other is cut.</summary>
+    /// <summary>
+    /// Cuts the texts that are certainly too long. If there are none, halves the part to find the text at fault, so that no other
+    /// text is cut.
+    /// </summary>
     private bool TryCut(Part part, Stack<Part> waiting)
     {
         if (part.Count > 1)
@@ -174,7 +178,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         return true;
     }
 
-    /// <summary>False when no text of the part is longer than that.</summary>
+    /// <summary>Cuts each text of the part that is longer than the context length; false when there is none.</summary>
     private bool CutToContextLength(Part part)
     {
         var hasCut = false;
@@ -214,7 +218,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
             : new Usage(inputs.Sum(TokenEstimate.Of), 0, Origin: UsageOrigin.Estimated);
         lock (shared)
         {
-            // Vectors stay until the last one has come.
+            // Vectors stay in memory until the last one has arrived.
             kept.Add(TimesVectors * answer.Bytes);
             usage = usage.Plus(used);
             losses.Add(lost);
@@ -231,7 +235,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         }
         finally
         {
-            // The text is not needed any more.
+            // The answer's text is no longer needed.
             if (counted > 0)
                 exchange.Memory.Shrink(counted);
         }
@@ -243,10 +247,10 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         }
     }
 
-    /// <summary>Neighbouring texts that go in one call.</summary>
-    /// <param name="Start">Index of the first.</param>
-    /// <param name="Count">How many.</param>
-    /// <param name="Cuts">How often the text has been cut; only of a part with one.</param>
+    /// <summary>Consecutive texts that are sent in one call.</summary>
+    /// <param name="Start">The index of the first text.</param>
+    /// <param name="Count">The number of texts.</param>
+    /// <param name="Cuts">How often the text has been cut; only for a part with one text.</param>
     internal readonly record struct Part(int Start, int Count, int Cuts = 0)
     {
         public void PushHalves(Stack<Part> waiting)

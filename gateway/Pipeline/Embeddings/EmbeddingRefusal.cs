@@ -1,17 +1,17 @@
 namespace Dragoman.Pipeline.Embeddings;
 
-/// <summary>What a provider finds wrong with an embedding call, as far as another call can put it right.</summary>
+/// <summary>Why a provider rejected an embedding call, if a changed call can succeed.</summary>
 internal enum EmbeddingRefusal
 {
-    /// <summary>Nothing that another call could put right.</summary>
+    /// <summary>A reason that no changed call can remove.</summary>
     Other,
 
-    /// <summary>The model's vectors have one length only, or none so long.</summary>
+    /// <summary>The model's vectors have a fixed length, or cannot be as long as requested.</summary>
     Dimensions,
 
-    /// <summary>More texts, or more tokens in all of them, than one call may hold.</summary>
+    /// <summary>The call has more texts than one call may have, or more tokens in all texts together.</summary>
     TooManyTogether,
 
-    /// <summary>A text is longer than the model reads.</summary>
+    /// <summary>A text is longer than the model can read.</summary>
     TextTooLong,
 }

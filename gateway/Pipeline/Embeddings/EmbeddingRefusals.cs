@@ -2,7 +2,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Pipeline.Embeddings;
 
-/// <summary>Distinguishes refusals by their words: every server answers a 400 without a specific code (specs/dialects.md 4.1).</summary>
+/// <summary>Classifies refusals by their words, because every server answers with a 400 without a specific code (specs/dialects.md 4.1).</summary>
 internal static class EmbeddingRefusals
 {
     private static readonly string[] TogetherPhrases =
@@ -19,7 +19,7 @@ internal static class EmbeddingRefusals
         ErrorKind.InvalidRequest or ErrorKind.ContextTooLong when IsAbout(error, TogetherPhrases) => EmbeddingRefusal.TooManyTogether,
         ErrorKind.ContextTooLong => EmbeddingRefusal.TextTooLong,
         ErrorKind.InvalidRequest when IsTooLong(error) => EmbeddingRefusal.TextTooLong,
-        // llama.cpp gives this one a 500.
+        // llama.cpp reports this with status 500.
         ErrorKind.UpstreamFailed when Says(error.Message, ["too large to process"]) => EmbeddingRefusal.TextTooLong,
         _ => EmbeddingRefusal.Other,
     };

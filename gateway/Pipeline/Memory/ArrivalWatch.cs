@@ -1,21 +1,21 @@
 namespace Dragoman.Pipeline.Memory;
 
 /// <summary>
-/// Sees to it that what a client has begun to send also comes to an end: in each interval enough of it has to arrive.
-/// An average over the whole time would let a client send most of it at once and hold the memory for as long as it likes.
+/// Requires a minimum number of bytes in each interval, so that a body whose upload has begun is also completed.
+/// With an average over the whole time, a client could send most of the body at once and then hold the memory for a long time.
 /// </summary>
 internal sealed class ArrivalWatch : IDisposable
 {
-    /// <summary>What an interval is; a body that is whole within one is looked at only while others wait.</summary>
+    /// <summary>The length of an interval. A body that arrives completely within one is checked only while other requests wait.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>What it is while others wait for the memory, who do not wait for long.</summary>
+    /// <summary>The length of an interval while other requests wait for memory; it is shorter because they do not wait for long.</summary>
     public static readonly TimeSpan IntervalWhenShort = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>Bytes a second, a slow line's.</summary>
+    /// <summary>The minimum rate in bytes per second, as on a slow line.</summary>
     private const int LeastRate = 32 * 1024;
 
-    /// <summary>Bytes a second while others wait for the memory.</summary>
+    /// <summary>The minimum rate in bytes per second while other requests wait for memory.</summary>
     private const int LeastRateWhenShort = 256 * 1024;
 
     private readonly MemoryShare share;
@@ -30,9 +30,9 @@ internal sealed class ArrivalWatch : IDisposable
     private bool wasShort;
     private bool isOver;
 
-    /// <param name="share">What it arrives to.</param>
+    /// <param name="share">The part of the budget that the body takes memory from.</param>
     /// <param name="clock">Measures the intervals.</param>
-    /// <param name="tooSlow">Called once, by a timer, when too little came.</param>
+    /// <param name="tooSlow">Called once, by a timer, when too little has arrived.</param>
     public ArrivalWatch(MemoryShare share, TimeProvider clock, Action tooSlow)
     {
         this.share = share;
@@ -41,10 +41,10 @@ internal sealed class ArrivalWatch : IDisposable
         timer = clock.CreateTimer(static watch => ((ArrivalWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether it was called.</summary>
+    /// <summary>Whether the body arrived too slowly.</summary>
     public bool IsTooSlow { get; private set; }
 
-    /// <summary>The first of it is there.</summary>
+    /// <summary>Starts the first interval.</summary>
     public void Begin()
     {
         lock (gate)
@@ -56,13 +56,13 @@ internal sealed class ArrivalWatch : IDisposable
         }
     }
 
-    /// <summary>More of it has arrived.</summary>
+    /// <summary>Counts bytes that have arrived.</summary>
     public void Add(int bytes) => Volatile.Write(ref arrived, arrived + bytes);
 
-    /// <summary>All of it is there.</summary>
+    /// <summary>Stops the watch, because the body is complete.</summary>
     public void End() => timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-    /// <summary>Afterwards nothing is called any more, nor is it being called.</summary>
+    /// <summary>Stops the watch. When this returns, the callback is not running and will not be called again.</summary>
     public void Dispose()
     {
         timer.Dispose();
@@ -91,7 +91,7 @@ internal sealed class ArrivalWatch : IDisposable
     {
         var now = Volatile.Read(ref arrived);
         var isShort = share.IsShort;
-        // Somebody waited at both ends of the interval.
+        // A request waited for memory at both ends of the interval.
         if (isShort && wasShort && now - arrivedAtLook < LeastRateWhenShort * IntervalWhenShort.TotalSeconds)
             return true;
         (wasShort, arrivedAtLook) = (isShort, now);

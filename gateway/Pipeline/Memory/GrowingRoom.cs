@@ -1,22 +1,22 @@
 namespace Dragoman.Pipeline.Memory;
 
 /// <summary>
-/// Room for what grows while it comes and stays to the end, such as an answer or vectors. It is taken in steps, so that a
-/// token costs no more than a comparison, and few bytes cost nothing.
+/// Memory for something that grows while it arrives and stays until the end, such as an answer or vectors. It is taken in
+/// steps, so that a token costs only a comparison, and a small answer takes nothing from the budget.
 /// </summary>
-/// <param name="exchange">Who holds it.</param>
+/// <param name="exchange">The exchange whose request takes the memory.</param>
 internal sealed class GrowingRoom(Exchange exchange)
 {
-    /// <summary>Bytes that are not counted to the memory budget; longer answers are rare.</summary>
+    /// <summary>Bytes that are not counted in the memory budget; longer answers are rare.</summary>
     private const int Uncounted = 256 * 1024;
 
     private long room = Uncounted;
 
-    /// <summary>Bytes that are there.</summary>
+    /// <summary>The bytes that have arrived.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>More has come.</summary>
-    /// <exception cref="Conversation.GatewayException">There is no memory for it.</exception>
+    /// <summary>Counts bytes that have arrived.</summary>
+    /// <exception cref="Conversation.GatewayException">There is no memory for them.</exception>
     public void Add(long bytes)
     {
         Bytes += bytes;
@@ -24,7 +24,7 @@ internal sealed class GrowingRoom(Exchange exchange)
             Grow();
     }
 
-    /// <summary>A step is at least half as large as the room before it, so that there are few of them however much comes.</summary>
+    /// <summary>Takes one step. It is at least half of what was taken before, so that even a large answer needs few steps.</summary>
     private void Grow()
     {
         var step = Math.Max(Bytes - room, Math.Max(Uncounted, room / 2));

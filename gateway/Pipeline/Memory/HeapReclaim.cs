@@ -1,32 +1,32 @@
 namespace Dragoman.Pipeline.Memory;
 
 /// <summary>
-/// Sees to it that memory which was given back can be used again. The garbage collector would let large buffers lie for
-/// as long as the machine has memory: its own measure of when to look after them grows with them.
+/// Runs collections so that returned memory can be used again. The garbage collector itself would keep large unused buffers
+/// as long as the machine has free memory, because its threshold for collecting them grows with their size.
 /// </summary>
 internal sealed class HeapReclaim : IDisposable
 {
-    /// <summary>Garbage may be one part of the budget in so many.</summary>
+    /// <summary>Garbage may be at most the budget divided by this number.</summary>
     private const int MostGarbage = 6;
 
-    /// <summary>Memory that lies free in pieces may be one part of the budget in so many.</summary>
+    /// <summary>Free memory in fragments may be at most the budget divided by this number.</summary>
     private const int MostUnused = 3;
 
-    /// <summary>Bytes of garbage that are worth a pause in a quiet moment.</summary>
+    /// <summary>Bytes of garbage that justify a pause while the process is quiet.</summary>
     private const long WorthTidying = 32L * 1024 * 1024;
 
-    /// <summary>Bytes in use up to which a moment counts as quiet.</summary>
+    /// <summary>The process counts as quiet up to this many bytes in use.</summary>
     private const long QuietUse = 4L * 1024 * 1024;
 
     /// <summary>
-    /// Requests that may run while all threads are stopped. That takes some milliseconds, and longer the more streams
-    /// there are, because their objects are traced.
+    /// The most running requests for which all threads may be stopped. The pause takes some milliseconds, and more with more
+    /// streams, because their objects are traced.
     /// </summary>
     private const int MostHeldUp = 500;
 
     /// <summary>
-    /// How long after the last large request, and after each other, memory is given back: the pools of arrays let one go
-    /// only when it has not been used between two collections that are half a minute apart.
+    /// The wait before each round of returning memory: first after the last large request, then after the round before. The
+    /// array pools release an array only if it was not used between two collections that are half a minute apart.
     /// </summary>
     private static readonly TimeSpan[] Rounds = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(70)];
 
@@ -41,9 +41,9 @@ internal sealed class HeapReclaim : IDisposable
     private int round = Rounds.Length;
 
     /// <param name="budget">The budget whose memory is reclaimed.</param>
-    /// <param name="clock">Measures how long it has been quiet.</param>
-    /// <param name="running">How many requests run, which a long pause would hold up.</param>
-    /// <param name="heap">The process's.</param>
+    /// <param name="clock">Measures the waits.</param>
+    /// <param name="running">Returns the number of running requests, which a long pause would delay.</param>
+    /// <param name="heap">The heap of the process.</param>
     public HeapReclaim(MemoryBudget budget, TimeProvider clock, Func<int> running, IHeap heap)
     {
         this.budget = budget;
@@ -52,13 +52,13 @@ internal sealed class HeapReclaim : IDisposable
         quiet = clock.CreateTimer(_ => Tidy(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Bytes that were given back and lie there until the next collection.</summary>
+    /// <summary>Bytes that were returned and are not free until the next collection.</summary>
     public long Garbage => Volatile.Read(ref garbage);
 
-    /// <summary>The collector needs room itself: what is freed in one size is not at once there in another.</summary>
+    /// <summary>Whether a collection is needed. The collector needs room too: memory freed in one size is not at once usable in another.</summary>
     private bool IsDirty => Garbage > budget.Capacity / MostGarbage || budget.Used + Garbage > budget.Capacity;
 
-    /// <summary>So many bytes are not used any more.</summary>
+    /// <summary>Counts bytes that are no longer used.</summary>
     public void Add(long bytes)
     {
         Interlocked.Add(ref garbage, bytes);
@@ -73,10 +73,10 @@ internal sealed class HeapReclaim : IDisposable
         }
     }
 
-    /// <summary>After a large request has taken its memory: waits until that is really there.</summary>
+    /// <summary>Waits until the memory that a large request has taken from the budget is free in the heap too.</summary>
     public ValueTask MakeRoomAsync(SizeClass size)
     {
-        // What is small never waits for the garbage of what is large.
+        // A small request never waits for the garbage of large ones.
         return size == SizeClass.Small || !IsDirty ? default : new(CollectAsync());
     }
 
@@ -84,7 +84,7 @@ internal sealed class HeapReclaim : IDisposable
 
     private async Task CollectAsync()
     {
-        // The one that runs may have begun before some of the garbage was left; a second one has not.
+        // The collection that is running may have begun before some of this garbage existed; a second one begins after it.
         for (var times = 0; times < 2 && IsDirty; times++)
         {
             Task current;
@@ -105,12 +105,12 @@ internal sealed class HeapReclaim : IDisposable
             await heap.CollectInBackgroundAsync().ConfigureAwait(false);
         else
             heap.Collect();
-        // What is left in pieces of the wrong size would be kept, and new ones be taken beside them.
+        // Free fragments of unsuitable sizes would stay, and new memory would be taken in addition.
         if (heap.Unused > budget.Capacity / MostUnused)
             heap.GiveBack();
     }
 
-    /// <summary>One collection; only one runs at a time, so that no garbage is counted off twice.</summary>
+    /// <summary>Runs one collection. Only one runs at a time, so that no garbage is subtracted twice.</summary>
     private async Task RunAsync(Func<Task> collect)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -119,7 +119,7 @@ internal sealed class HeapReclaim : IDisposable
         Interlocked.Add(ref garbage, -before);
     }
 
-    /// <summary>When no large request has come for a while: lets the system have what they needed.</summary>
+    /// <summary>Returns unused memory to the system when no large request has arrived for a while.</summary>
     private void Tidy()
     {
         lock (gate)

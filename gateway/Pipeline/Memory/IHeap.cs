@@ -6,12 +6,12 @@ internal interface IHeap
     /// <summary>Bytes that the last collection left free and that the process keeps for later allocations.</summary>
     long Unused { get; }
 
-    /// <summary>Collects all of it; stops the threads meanwhile, and leaves more of it in usable pieces than the other way.</summary>
+    /// <summary>Collects the whole heap with all threads stopped; leaves larger free areas than <see cref="CollectInBackgroundAsync"/>.</summary>
     void Collect();
 
-    /// <summary>Collects all of it while the threads go on; completes when that is done.</summary>
+    /// <summary>Collects the whole heap while the threads run; completes when the collection is done.</summary>
     Task CollectInBackgroundAsync();
 
-    /// <summary>Collects all of it and gives what is free back to the system; stops the threads for longer.</summary>
+    /// <summary>Collects the whole heap and returns the free memory to the system; stops the threads longer than <see cref="Collect"/>.</summary>
     void GiveBack();
 }

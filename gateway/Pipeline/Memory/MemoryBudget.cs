@@ -5,37 +5,37 @@ using Dragoman.Wire;
 namespace Dragoman.Pipeline.Memory;
 
 /// <summary>
-/// The memory that requests may take together, whichever client they come from. A large request asks here first, and is refused
-/// when too much is in flight, so that neither the process nor its container ends for it (docs/limits.md).
+/// The memory that all requests of all clients may take together. A large request takes memory here first, and is rejected
+/// when too much is in use, so that neither the process nor its container runs out of memory (docs/limits.md).
 /// </summary>
 /// <remarks>
-/// The budget has parts that never borrow from each other. A request goes from one part to the next, and none that
-/// holds memory in the later part waits for more of the earlier one, so requests cannot deadlock.
+/// The budget has parts that never borrow from each other. A request moves from one part to the next, and no request that
+/// holds memory of a later part waits for more of an earlier one, so requests cannot deadlock.
 /// </remarks>
 public sealed class MemoryBudget : IDisposable
 {
-    /// <summary>Bodies up to this size, in bytes, are not counted: there are no more of them than connections.</summary>
+    /// <summary>Bodies up to this size, in bytes, are not counted; there are no more of them than connections.</summary>
     public const int Uncounted = 16 * 1024;
 
     /// <summary>The budget, in bytes, of a machine with plenty of memory.</summary>
     public const long Default = 384L * 1024 * 1024;
 
-    /// <summary>How long a request may wait for memory. It costs nothing meanwhile, and a large one alone takes about half a second.</summary>
+    /// <summary>How long a request may wait for memory. Waiting costs nothing, and a single large request takes about half a second.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
-    /// <summary>See <see cref="CostOf"/>: 1 as it came, 2 as UTF-16, 1 as it goes, and 1 that the parser takes in any case, for rows.</summary>
+    /// <summary>See <see cref="CostOf"/>: 1 as received, 2 as UTF-16, 1 as sent, and 1 that the parser always takes for its rows.</summary>
     private const int TimesBody = 5;
 
-    /// <summary>A row of the parser is 12 bytes, and twice that while its table grows; the rest is a short text or a small list, as measured.</summary>
+    /// <summary>A parser row takes 12 bytes, and twice that while its table grows; the rest is a short text or a small list, as measured.</summary>
     private const int BytesPerValue = 96;
 
-    /// <summary>When it is worth trying again.</summary>
+    /// <summary>The wait after which a retry is useful.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    /// <param name="capacity">Bytes.</param>
-    /// <param name="clock">Measures how long is waited.</param>
-    /// <param name="running">How many requests run, which a long pause would hold up.</param>
-    /// <param name="heap">The process's.</param>
+    /// <param name="capacity">The size of the budget, in bytes.</param>
+    /// <param name="clock">Measures the waits.</param>
+    /// <param name="running">Returns the number of running requests, which a long pause would delay.</param>
+    /// <param name="heap">The heap of the process.</param>
     internal MemoryBudget(long capacity, TimeProvider clock, Func<int> running, IHeap heap)
     {
         Capacity = capacity;
@@ -49,54 +49,54 @@ public sealed class MemoryBudget : IDisposable
     public static GatewayError Full { get; } =
         new(ErrorKind.Overloaded, "The gateway has too much in flight to take this request; try again in a moment.") { Code = "gateway_overloaded", RetryAfter = Pause };
 
-    /// <summary>Counts and creates the refusal of a request for which there is no memory now.</summary>
+    /// <summary>Creates the refusal of a request for which there is no memory now, and counts it.</summary>
     internal static GatewayException Refusal()
     {
         GatewayMetrics.CountRefusal();
         return new GatewayException(Full);
     }
 
-    /// <summary>In bytes.</summary>
+    /// <summary>The size of the budget, in bytes.</summary>
     public long Capacity { get; }
 
     /// <summary>Bytes that are taken.</summary>
     public long Used => Incoming.Used + Working.Used + Kept.Used;
 
-    /// <summary>What has arrived in part, or waits for its turn.</summary>
+    /// <summary>Memory for bodies that are arriving, and for messages that wait for their turn.</summary>
     internal MemoryShare Incoming { get; }
 
-    /// <summary>What requests need while they are read, written anew, sent and answered.</summary>
+    /// <summary>Memory for requests while they are read, translated, sent and answered.</summary>
     internal MemoryShare Working { get; }
 
-    /// <summary>What connections keep for later requests; the first to be done without.</summary>
+    /// <summary>Memory that connections keep for later requests.</summary>
     internal MemoryShare Kept { get; }
 
     internal HeapReclaim Heap { get; }
 
-    /// <summary>The budget of this process: as configured, else half of what the process or its container may have, up to <see cref="Default"/>.</summary>
-    /// <param name="configured">Bytes; null: nothing was.</param>
+    /// <summary>The configured budget, else half of the memory of the process or its container, up to <see cref="Default"/>.</summary>
+    /// <param name="configured">The configured bytes; null when nothing is configured.</param>
     public static long CapacityFor(long? configured) => CapacityFor(configured, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
-    /// <param name="configured">Bytes; null: nothing was.</param>
-    /// <param name="available">Bytes that the process may have at most; it knows its container's limit.</param>
+    /// <param name="configured">The configured bytes; null when nothing is configured.</param>
+    /// <param name="available">The bytes that the process may use; the runtime takes its container's limit into account.</param>
     internal static long CapacityFor(long? configured, long available) => configured ?? Math.Min(available / 2, Default);
 
     /// <summary>
     /// The bytes that a request takes from its parsing to its answer: the body, its texts as UTF-16, the provider's request,
-    /// and for each value a row of the parser's and an object.
+    /// and a parser row and an object for each value.
     /// </summary>
-    /// <param name="body">JSON.</param>
+    /// <param name="body">The body, in JSON.</param>
     public static long CostOf(ReadOnlySpan<byte> body) => LeastCostOf(body.Length) + (BytesPerValue * JsonValueCount.Of(body));
 
-    /// <summary>The cost of a request that is one long text.</summary>
-    /// <param name="body">Bytes of the body.</param>
+    /// <summary>The cost of a request that consists of one long text.</summary>
+    /// <param name="body">The length of the body, in bytes.</param>
     internal static long LeastCostOf(long body) => TimesBody * body;
 
-    /// <summary>Whether a request would be refused again, so that its client need not try.</summary>
+    /// <summary>Whether the same request would be rejected again, so that a retry is useless.</summary>
     internal static bool IsFinal(GatewayError error) => error.Code == Full.Code && error.RetryAfter is null;
 
-    /// <summary>What the operator should know; null when all requests that the limits allow have room.</summary>
-    /// <param name="largest">Bytes of the largest request that is allowed.</param>
+    /// <summary>Returns a notice for the operator; null when there is room for every request that the limits allow.</summary>
+    /// <param name="largest">The size of the largest request that the limits allow, in bytes.</param>
     public string? NoticeFor(int largest)
     {
         var fits = Math.Min(Incoming.CeilingOf(SizeClass.Large), Working.CeilingOf(SizeClass.Large) / TimesBody);
@@ -107,8 +107,8 @@ public sealed class MemoryBudget : IDisposable
                 $"requests above about {fits / 1024} KiB will be refused though /limits/requestBytes allows {largest / 1024} KiB: the memory budget is {Capacity / (1024 * 1024)} MiB; give the process more memory, or set /limits/memoryBytes");
     }
 
-    /// <summary>The error of a request that is too large for this process at any time.</summary>
-    /// <param name="bytes">What it would need.</param>
+    /// <summary>The error of a request that is always too large for this process.</summary>
+    /// <param name="bytes">The bytes that it would need.</param>
     internal static GatewayError NeverFits(long bytes) => new(
         ErrorKind.Overloaded,
         string.Create(CultureInfo.InvariantCulture, $"The request needs about {bytes / (1024 * 1024)} MiB of memory, which is more than this gateway may give to one request; make it smaller, or ask the gateway's operator to raise limits.memoryBytes."))

@@ -3,23 +3,23 @@ using Dragoman.Conversation;
 namespace Dragoman.Pipeline.Memory;
 
 /// <summary>
-/// What one request holds of the memory budget. Its creator disposes it however the request ends, which gives back all
-/// of it. Calls that run at the same time may take more of it.
+/// The memory that one request holds of the budget. Its creator disposes it when the request ends, in whatever way, and all
+/// its memory returns to the budget. Calls that run at the same time may take more of it.
 /// </summary>
 internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
 {
     private long incoming;
     private long working;
 
-    /// <summary>Bytes, of both parts of the budget.</summary>
+    /// <summary>The bytes held, in both parts of the budget.</summary>
     public long Held => Volatile.Read(ref incoming) + Volatile.Read(ref working);
 
-    /// <summary>Makes room for a body of a known size, if need be after waiting for it.</summary>
-    /// <exception cref="GatewayException">There is none.</exception>
+    /// <summary>Takes memory for a body of a known size, after waiting if necessary.</summary>
+    /// <exception cref="GatewayException">There is no memory.</exception>
     public async ValueTask ReceiveAsync(long bytes, CancellationToken cancellation)
     {
         var size = SizeClasses.Of(bytes);
-        // What cannot be worked on need not arrive.
+        // A body that is too large to process need not arrive.
         if (MemoryBudget.LeastCostOf(bytes) > budget.Working.CeilingOf(size))
             ThrowUnlessTaken(Taking.NeverFits, MemoryBudget.LeastCostOf(bytes));
         ThrowUnlessTaken(await budget.Incoming.TakeAsync(bytes, size, MemoryBudget.LongestWait, cancellation).ConfigureAwait(false), MemoryBudget.LeastCostOf(bytes));
@@ -27,9 +27,9 @@ internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
         await budget.Heap.MakeRoomAsync(size).ConfigureAwait(false);
     }
 
-    /// <summary>Makes room for a body of unknown size. It never waits: requests that each hold a part would wait for each other.</summary>
-    /// <param name="bytes">All of what there is room for then.</param>
-    /// <returns>Whether there is room.</returns>
+    /// <summary>Takes memory for a body of unknown size. It never waits, because requests that each hold a part would wait for each other.</summary>
+    /// <param name="bytes">The total size for which there is then memory.</param>
+    /// <returns>Whether there is memory.</returns>
     public bool TryReceive(long bytes)
     {
         var more = bytes - Volatile.Read(ref incoming);
@@ -41,11 +41,11 @@ internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
         return true;
     }
 
-    /// <summary>The body is complete: makes room to process it, after waiting if necessary, and releases the room that it held while it arrived.</summary>
-    /// <param name="cost">Bytes.</param>
-    /// <param name="body">Bytes of the request's body.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="GatewayException">There is none.</exception>
+    /// <summary>Takes memory to process a complete body, after waiting if necessary, and returns the memory that it held while it arrived.</summary>
+    /// <param name="cost">The bytes that processing takes.</param>
+    /// <param name="body">The length of the request's body, in bytes.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="GatewayException">There is no memory.</exception>
     public async ValueTask WorkAsync(long cost, long body, CancellationToken cancellation)
     {
         var more = cost - Volatile.Read(ref working);
@@ -64,14 +64,14 @@ internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
         ReturnIncoming();
     }
 
-    /// <summary>Makes room for more, such as an answer or what a request links to, before it is there.</summary>
-    /// <exception cref="GatewayException">There is none.</exception>
+    /// <summary>Takes memory for more, such as an answer or linked media, before it arrives.</summary>
+    /// <exception cref="GatewayException">There is no memory.</exception>
     public void Grow(long bytes)
     {
         ThrowUnlessTaken(TryGrow(bytes) ? Taking.Taken : Taking.Short, bytes);
     }
 
-    /// <summary>As <see cref="Grow"/>; false when there is no room.</summary>
+    /// <summary>As <see cref="Grow"/>; false when there is no memory.</summary>
     public bool TryGrow(long bytes)
     {
         if (!budget.Working.TryTakeFirst(bytes))
@@ -80,18 +80,18 @@ internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
         return true;
     }
 
-    /// <summary>Bytes that others than the request keep as long as the lease lasts, so that <see cref="ShrinkTo"/> leaves them.</summary>
+    /// <summary>Bytes that others than the request use as long as the lease exists; <see cref="ShrinkTo"/> does not return them.</summary>
     public long Floor { get; set; }
 
-    /// <summary>Gives back some of what <see cref="Grow"/> took.</summary>
+    /// <summary>Returns some of the memory that <see cref="Grow"/> took.</summary>
     public void Shrink(long bytes)
     {
         Interlocked.Add(ref working, -bytes);
         GiveBack(budget.Working, bytes);
     }
 
-    /// <summary>A message is whole and waits for its turn: gives back what it needs no more meanwhile.</summary>
-    /// <param name="bytes">What it needs.</param>
+    /// <summary>Returns what a complete message does not need while it waits for its turn.</summary>
+    /// <param name="bytes">The bytes that it still needs.</param>
     public void Keep(long bytes)
     {
         var held = Volatile.Read(ref incoming);
@@ -101,8 +101,8 @@ internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
         GiveBack(budget.Incoming, held - bytes);
     }
 
-    /// <summary>Gives back what is not needed any more.</summary>
-    /// <param name="bytes">What still is.</param>
+    /// <summary>Returns the memory that is no longer needed.</summary>
+    /// <param name="bytes">The bytes that are still needed.</param>
     public void ShrinkTo(long bytes)
     {
         ReturnIncoming();
@@ -129,7 +129,7 @@ internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
 
     private void GiveBack(MemoryShare share, long bytes)
     {
-        // Before anybody else takes it: it is there only after a collection.
+        // This is counted before another request can take the memory, because the heap frees it only in a collection.
         budget.Heap.Add(bytes);
         share.Return(bytes);
     }

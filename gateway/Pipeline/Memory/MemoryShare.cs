@@ -5,22 +5,22 @@ internal enum Taking
 {
     Taken,
 
-    /// <summary>Others have it; it may be there in a moment.</summary>
+    /// <summary>Other requests hold the memory; it may be free in a moment.</summary>
     Short,
 
-    /// <summary>It is more than this process ever gives to one request.</summary>
+    /// <summary>The request needs more than this process ever gives to one request.</summary>
     NeverFits,
 }
 
 /// <summary>
-/// A part of the memory budget: a number of bytes that is taken from and given back to. Taking is one atomic addition;
-/// only where memory is short a lock is taken and those who may wait do so, first come first served within a class.
+/// A part of the memory budget: a number of bytes that can be taken and returned. Taking is one atomic addition. A lock is
+/// taken only when memory is short; then requests wait, and are served in their order within a size class.
 /// </summary>
-/// <param name="capacity">Bytes.</param>
-/// <param name="clock">Measures how long is waited.</param>
+/// <param name="capacity">The size of this part, in bytes.</param>
+/// <param name="clock">Measures the waits.</param>
 internal sealed class MemoryShare(long capacity, TimeProvider clock)
 {
-    /// <summary>Each waiter is a connection that reads nothing; beyond this many a refusal helps more than waiting.</summary>
+    /// <summary>The most waiters. Each is a connection that reads nothing; with more of them, a refusal helps more than waiting.</summary>
     private const int MostWaiting = 256;
 
     private readonly Lock gate = new();
@@ -28,16 +28,16 @@ internal sealed class MemoryShare(long capacity, TimeProvider clock)
     private long used;
     private int waiting;
 
-    /// <summary>In bytes.</summary>
+    /// <summary>The size of this part, in bytes.</summary>
     public long Capacity => capacity;
 
     /// <summary>Bytes that are taken.</summary>
     public long Used => Volatile.Read(ref used);
 
-    /// <summary>Whether somebody waits for memory.</summary>
+    /// <summary>Whether a request waits for memory.</summary>
     public bool IsShort => Volatile.Read(ref waiting) > 0;
 
-    /// <summary>Bytes that requests of a class may take together with all that is smaller.</summary>
+    /// <summary>The bytes up to which requests of a class may fill this part; the rest is left to smaller ones.</summary>
     public long CeilingOf(SizeClass size) => size switch
     {
         SizeClass.Small => capacity,
@@ -45,18 +45,18 @@ internal sealed class MemoryShare(long capacity, TimeProvider clock)
         _ => capacity - (capacity / 4),
     };
 
-    /// <summary>Takes memory if it is free and no request waits for it.</summary>
+    /// <summary>Takes memory if it is free and no request of the same or a smaller class waits for it.</summary>
     public bool TryTake(long bytes, SizeClass size) => !HasWaiter(size) && TryAdd(bytes, size);
 
-    /// <summary>Takes memory for a request that has begun: before those who wait, and from the share of the small ones too.</summary>
+    /// <summary>Takes memory for a request that has begun: before the waiters, and also from what is reserved for small requests.</summary>
     public bool TryTakeFirst(long bytes) => TryAdd(bytes, SizeClass.Small);
 
-    /// <summary>Takes memory, if need be after waiting for it.</summary>
-    /// <param name="bytes">How much.</param>
-    /// <param name="size">Of the request that needs it.</param>
-    /// <param name="longest">How long to wait.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">Nothing was taken.</exception>
+    /// <summary>Takes memory, after waiting if necessary.</summary>
+    /// <param name="bytes">The bytes to take.</param>
+    /// <param name="size">The size class of the request.</param>
+    /// <param name="longest">The longest wait.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="OperationCanceledException">The wait was canceled; nothing was taken.</exception>
     public ValueTask<Taking> TakeAsync(long bytes, SizeClass size, TimeSpan longest, CancellationToken cancellation)
     {
         if (bytes > CeilingOf(size))
@@ -64,7 +64,7 @@ internal sealed class MemoryShare(long capacity, TimeProvider clock)
         return TryTake(bytes, size) ? new(Taking.Taken) : new(WaitAsync(bytes, size, longest, cancellation));
     }
 
-    /// <summary>Gives memory back.</summary>
+    /// <summary>Returns memory to the budget.</summary>
     public void Return(long bytes)
     {
         Interlocked.Add(ref used, -bytes);
@@ -83,7 +83,7 @@ internal sealed class MemoryShare(long capacity, TimeProvider clock)
                 return Taking.Short;
             queues[(int)size].AddLast(waiter.Node);
             Interlocked.Increment(ref waiting);
-            // Memory that was released before the counter was raised woke no waiter.
+            // Memory that was returned before the counter was raised woke no waiter.
             Serve();
         }
 
@@ -96,7 +96,7 @@ internal sealed class MemoryShare(long capacity, TimeProvider clock)
         {
             if (!Leave(waiter))
             {
-                // Served in the same moment.
+                // The waiter was served at the same moment.
                 if (ended is TimeoutException)
                     return Taking.Taken;
                 Return(bytes);
@@ -108,7 +108,7 @@ internal sealed class MemoryShare(long capacity, TimeProvider clock)
         }
     }
 
-    /// <summary>False when the waiter has been served.</summary>
+    /// <summary>Removes a waiter from its queue; false when it has been served.</summary>
     private bool Leave(Waiter waiter)
     {
         lock (gate)
@@ -117,7 +117,7 @@ internal sealed class MemoryShare(long capacity, TimeProvider clock)
                 return false;
             queue.Remove(waiter.Node);
             Interlocked.Decrement(ref waiting);
-            // It may have stood before others who need less.
+            // Waiters behind it may need less memory.
             Serve();
             return true;
         }

@@ -3,7 +3,7 @@ namespace Dragoman.Pipeline.Memory;
 /// <summary>The heap of this process.</summary>
 internal sealed class ProcessHeap : IHeap
 {
-    /// <summary>A collection in the background takes some tens of milliseconds.</summary>
+    /// <summary>The time between two checks of whether a background collection is done; it takes some tens of milliseconds.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(2);
 
     private const int MostLooks = 1000;

@@ -6,7 +6,7 @@ internal enum SizeClass
     /// <summary>Up to 64 KiB.</summary>
     Small,
 
-    /// <summary>Up to 1 MiB, as most conversations of agents are.</summary>
+    /// <summary>Up to 1 MiB, which covers most conversations of agents.</summary>
     Medium,
     Large,
 }

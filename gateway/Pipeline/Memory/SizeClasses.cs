@@ -7,6 +7,6 @@ internal static class SizeClasses
     private const int MostSmall = 64 * 1024;
     private const int MostMedium = 1024 * 1024;
 
-    /// <param name="bytes">Of the request's body.</param>
+    /// <param name="bytes">The length of the request's body, in bytes.</param>
     public static SizeClass Of(long bytes) => bytes <= MostSmall ? SizeClass.Small : bytes <= MostMedium ? SizeClass.Medium : SizeClass.Large;
 }

@@ -10,18 +10,19 @@ using Dragoman.Wire;
 namespace Dragoman.Pipeline.State;
 
 /// <summary>
-/// Names a conversation, and each point in it before a call of the model, by what a client sends again unchanged: who
-/// asks, the texts, the media, the names and arguments of calls, and the results. Not by what clients lose or write anew:
-/// reasoning, ids of calls, the spelling of JSON, white space around texts, and how turns of one role are cut.
+/// Computes a digest that identifies a conversation, and one for each point before an assistant turn with tool calls. The
+/// digests cover what clients send again unchanged: the owner, the texts, the media, the names and arguments of calls, and
+/// the results. They do not cover what clients lose or rewrite: reasoning, call ids, the spelling of JSON, white space around
+/// texts, and how the words of one role are split into turns.
 /// </summary>
 internal sealed class ConversationDigest
 {
-    /// <summary>UTF-16 units; longer arguments are compared as they stand.</summary>
+    /// <summary>In UTF-16 units. Longer arguments are not parsed; they are compared as text.</summary>
     private const int LongestArguments = 1024 * 1024;
 
     private readonly Dictionary<Turn, UInt128> before = new(ReferenceEqualityComparer.Instance);
 
-    /// <param name="owner">Whose conversation it is; the same words of somebody else are another one.</param>
+    /// <param name="owner">The owner of the conversation; the same words from another owner are another conversation.</param>
     /// <param name="turns">All turns of a request.</param>
     public ConversationDigest(string owner, IReadOnlyList<Turn> turns)
     {
@@ -37,17 +38,17 @@ internal sealed class ConversationDigest
         Whole = hash.Current();
     }
 
-    /// <summary>The conversation up to the answer that is to come.</summary>
+    /// <summary>The digest of the conversation up to the answer that the request asks for.</summary>
     public UInt128 Whole { get; }
 
-    /// <summary>The conversation up to one of its assistant turns with calls; null for a turn that is not among them.</summary>
+    /// <summary>The digest of the conversation up to an assistant turn with calls; null for any other turn.</summary>
     public UInt128? Before(Turn turn) => before.TryGetValue(turn, out var digest) ? digest : null;
 
-    /// <summary>Names the call of a tool at a point of a conversation.</summary>
-    /// <param name="point">Of the conversation.</param>
+    /// <summary>Computes the digest of a tool call at a point of a conversation.</summary>
+    /// <param name="point">The digest of the conversation before the call.</param>
     /// <param name="name">The tool's name.</param>
-    /// <param name="arguments">JSON, in any spelling.</param>
-    /// <param name="occurrence">How many equal calls the same answer has before it.</param>
+    /// <param name="arguments">JSON; its spelling does not matter.</param>
+    /// <param name="occurrence">How many equal calls precede this one in the same answer.</param>
     public static UInt128 OfCall(UInt128 point, string name, string arguments, int occurrence)
     {
         using var hash = new PieceHash();
@@ -57,7 +58,7 @@ internal sealed class ConversationDigest
         return hash.Current();
     }
 
-    /// <summary>Names a call by its id.</summary>
+    /// <summary>Computes the digest of a tool call from its id, wherever it is in a conversation.</summary>
     public static UInt128 OfCall(string owner, string id, string name, string arguments)
     {
         using var hash = new PieceHash();
@@ -70,7 +71,7 @@ internal sealed class ConversationDigest
     private static void Add(PieceHash hash, Turn turn)
     {
         hash.Role = turn.Role is Role.Developer ? Role.System : turn.Role;
-        // Clients that take a turn apart do not keep the order of its words and its calls.
+        // Clients that split a turn do not keep the order of its texts and its calls.
         foreach (var part in turn.Parts)
         {
             if (part is not ToolCallPart)
@@ -106,7 +107,7 @@ internal sealed class ConversationDigest
                     Add(hash, inner);
                 break;
             default:
-                // Reasoning is what clients lose.
+                // Clients lose reasoning, so it is not part of the digest.
                 break;
         }
     }
@@ -146,7 +147,7 @@ internal sealed class ConversationDigest
         }
     }
 
-    /// <summary>Languages write the members of their maps in orders of their own, and numbers in their own way.</summary>
+    /// <summary>Adds JSON in a normal form, because languages order the members of maps differently and write numbers differently.</summary>
     private static void Add(PieceHash hash, JsonElement value)
     {
         switch (value.ValueKind)
@@ -173,7 +174,7 @@ internal sealed class ConversationDigest
                 hash.Add(PieceKind.String, JsonText.ReadString(value));
                 break;
             case JsonValueKind.Number when value.TryGetDouble(out var number):
-                // Minus zero is zero to most.
+                // Most clients do not distinguish minus zero from zero.
                 hash.Add(PieceKind.Number, (UInt128)BitConverter.DoubleToUInt64Bits(number == 0 ? 0 : number));
                 break;
             default:
@@ -202,7 +203,7 @@ internal sealed class ConversationDigest
         Other,
     }
 
-    /// <summary>SHA-256 over pieces, each with its kind and length, so that no two rows of pieces are the same bytes.</summary>
+    /// <summary>SHA-256 over pieces, each after its kind and length, so that different sequences of pieces never give the same bytes.</summary>
     private sealed class PieceHash : IDisposable
     {
         private const int Head = 1 + sizeof(int);
@@ -210,13 +211,13 @@ internal sealed class ConversationDigest
 
         private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-        /// <summary>Small pieces wait for each other: each call of the system's hash has a price.</summary>
+        /// <summary>Buffers small pieces, because each call of the system's hash is expensive.</summary>
         private readonly byte[] waiting = ArrayPool<byte>.Shared.Rent(Room);
 
         private int length;
         private Role? told;
 
-        /// <summary>The role of the words that follow. It is added only before a piece, so that a turn without pieces leaves no trace.</summary>
+        /// <summary>The role of the next pieces. It is hashed together with the next piece, so that a turn without pieces adds nothing.</summary>
         public Role Role { get; set; }
 
         public void Add(PieceKind kind, ReadOnlySpan<char> text)

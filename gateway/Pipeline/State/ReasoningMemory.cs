@@ -5,19 +5,19 @@ using Dragoman.Wire;
 namespace Dragoman.Pipeline.State;
 
 /// <summary>
-/// Remembers the reasoning and the opaque state that a model wants to see again in a tool loop, for clients whose dialect
-/// has no place for it (specs/dialects.md 2.6). Bounded in number, size and time; what is lost is reasoning, never an
-/// answer.
+/// Remembers the reasoning and the opaque state that a model needs again in a tool loop, for clients whose dialect cannot
+/// carry them (specs/dialects.md 2.6). The memory is bounded in size and time. When an entry is dropped, the model loses
+/// reasoning, but the request still gets its answer.
 /// </summary>
 /// <remarks>
-/// A call is found by its client, the whole conversation before it, its name and its arguments, so that no client gets the
-/// reasoning of another conversation and no ids are needed. Where a client trims or edits its history, a call is found by
-/// its id instead, if that id cannot be guessed.
+/// A call whose id cannot be guessed is found by its client and its id, even if the client trims or edits its history. Any
+/// other call is found by its client, the whole conversation before it, its name and its arguments, so that no client gets
+/// the reasoning of another conversation.
 /// </remarks>
 /// <param name="clock">Measures how long an entry is kept.</param>
 public sealed class ReasoningMemory(TimeProvider clock)
 {
-    /// <summary>Tool loops are over within minutes.</summary>
+    /// <summary>How long an entry is kept. Tool loops end within minutes.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     private const int MostCharacters = 32 * 1024 * 1024;
@@ -30,9 +30,9 @@ public sealed class ReasoningMemory(TimeProvider clock)
 
     private DateTimeOffset Now => clock.GetUtcNow();
 
-    /// <summary>What is remembered of one conversation; null when there are no calls and can be none.</summary>
-    /// <param name="owner">Whose it is.</param>
-    /// <param name="request">As the client sent it: a shortened one is another conversation.</param>
+    /// <summary>Returns what is remembered of one conversation; null when it has neither tools nor tool calls.</summary>
+    /// <param name="owner">The owner of the conversation.</param>
+    /// <param name="request">The request as the client sent it; a shortened one counts as another conversation.</param>
     public Conversation? Of(string owner, ChatRequest request) =>
         request.Tools.Count > 0 || request.Turns.Any(turn => turn.ToolCalls.Any())
             ? new Conversation(this, owner, new ConversationDigest(owner, request.Turns))
@@ -55,7 +55,7 @@ public sealed class ReasoningMemory(TimeProvider clock)
         {
             var node = byAge.AddLast(entry);
             characters += entry.Characters;
-            // An answer to the same question makes an older one's entry unreachable here; it ages by itself.
+            // A second answer to the same question takes over the keys of the first; the first entry then expires unused.
             foreach (var key in entry.Keys)
                 entries[key] = node;
             Forget(Now);
@@ -76,7 +76,7 @@ public sealed class ReasoningMemory(TimeProvider clock)
         }
     }
 
-    /// <summary>One conversation of one client, up to the answer that is to come.</summary>
+    /// <summary>One conversation of one client, up to the answer that the request asks for.</summary>
     public sealed class Conversation
     {
         private readonly ReasoningMemory memory;
@@ -90,11 +90,11 @@ public sealed class ReasoningMemory(TimeProvider clock)
             this.digest = digest;
         }
 
-        /// <summary>Passes an answer's events on and keeps what belongs to its tool calls.</summary>
+        /// <summary>Wraps an answer's events: forwards them and remembers the reasoning and state of its tool calls.</summary>
         public IAnswerEvents Remembering(IAnswerEvents events) => new Filter(events, memory, owner, digest.Whole);
 
-        /// <summary>The request with what is known of its assistant turns' tool calls.</summary>
-        /// <param name="request">Of this conversation, whole or with fewer turns.</param>
+        /// <summary>Returns the request with the remembered reasoning and state in its assistant turns with tool calls.</summary>
+        /// <param name="request">The request of this conversation, complete or with fewer turns.</param>
         public ChatRequest Restore(ChatRequest request)
         {
             if (!request.Turns.Any(turn => turn.ToolCalls.Any()))
@@ -121,7 +121,7 @@ public sealed class ReasoningMemory(TimeProvider clock)
 
                 var entry = found[calls];
                 if (entry is not null && !carriesOwn)
-                    // Reasoning comes before all else that the first call follows.
+                    // The reasoning of the first call comes before everything else in the turn.
                     parts.InsertRange(calls == 0 ? 0 : parts.Count, entry.Reasoning);
                 parts.Add(call.State is null && entry?.CallState is { } state ? call with { State = state } : call);
                 calls++;
@@ -147,8 +147,8 @@ public sealed class ReasoningMemory(TimeProvider clock)
         }
 
         /// <summary>
-        /// Whether an id is long and mixed enough to be random, so that a client that has it got it from the gateway. Some servers count
-        /// their calls instead.
+        /// Whether an id is long and varied enough to be random, so that a client that knows it received it from the gateway. Some
+        /// servers number their calls instead.
         /// </summary>
         private static bool IsUnguessable(string id)
         {
@@ -176,7 +176,7 @@ public sealed class ReasoningMemory(TimeProvider clock)
             return (int)UInt128.PopCount(seen);
         }
 
-        /// <summary>Knows what its entries need and not the conversation, whose turns a streamed answer would keep for minutes.</summary>
+        /// <summary>Holds the digest, not the conversation: a streamed answer would keep all turns in memory for minutes.</summary>
         private sealed class Filter(IAnswerEvents next, ReasoningMemory memory, string owner, UInt128 point) : AnswerFilter(next)
         {
             private readonly Dictionary<int, Choice> choices = [];
@@ -211,7 +211,7 @@ public sealed class ReasoningMemory(TimeProvider clock)
             public override void ToolArguments(int choice, int slot, ReadOnlySpan<byte> escaped)
             {
                 var arguments = ChoiceAt(choice).Calls[slot].Arguments;
-                // A lookup never matches arguments that were cut.
+                // Arguments that were cut never match in a lookup.
                 if (arguments.Length < MostCharactersOfOne)
                     arguments.Append(escaped);
                 Next.ToolArguments(choice, slot, escaped);
@@ -254,7 +254,7 @@ public sealed class ReasoningMemory(TimeProvider clock)
 
     private sealed record Call(string Id, string Name, EscapedText Arguments, IReadOnlyList<ReasoningPart> Reasoning, OpaqueState? State);
 
-    /// <summary>Counts calls that are equal but for their ids. Their places in an answer tell them apart.</summary>
+    /// <summary>Counts the calls of an answer that differ only in their ids; their order distinguishes them.</summary>
     private sealed class Occurrences
     {
         private Dictionary<UInt128, int>? counts;
@@ -273,7 +273,7 @@ public sealed class ReasoningMemory(TimeProvider clock)
     {
         public EscapedText Words { get; private set; } = new();
 
-        /// <summary>Finished reasoning that no call has followed yet.</summary>
+        /// <summary>Complete reasoning parts that wait for the next call.</summary>
         public List<ReasoningPart> Before { get; } = [];
 
         public Dictionary<int, Call> Calls { get; } = [];

@@ -3,12 +3,12 @@ using Dragoman.Catalog;
 namespace Dragoman.Pipeline.State;
 
 /// <summary>
-/// The models that this process was asked for lately. Nothing is ever loaded here, but clients want to see what they
-/// use as loaded (specs/ollama.md 2.7).
+/// The models that were requested from this process recently. The gateway never loads a model, but clients expect the
+/// models that they use to be listed as loaded (specs/ollama.md 2.7).
 /// </summary>
 public sealed class RecentModels(TimeProvider clock)
 {
-    /// <summary>More are forgotten, the first to expire first.</summary>
+    /// <summary>The most models that are kept; beyond it the one that expires first is dropped.</summary>
     public const int Capacity = 256;
 
     private static readonly TimeSpan DefaultKeepAlive = TimeSpan.FromMinutes(5);
@@ -16,8 +16,9 @@ public sealed class RecentModels(TimeProvider clock)
     private readonly Lock gate = new();
     private readonly Dictionary<string, RecentModel> models = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <param name="model">The model that was asked for.</param>
-    /// <param name="keepAlive">Null leaves it at what an earlier use said; zero puts the model away.</param>
+    /// <summary>Records a use of a model.</summary>
+    /// <param name="model">The model that was requested.</param>
+    /// <param name="keepAlive">How long it counts as loaded. Null keeps the earlier value; zero removes the model.</param>
     public void Use(PublishedModel model, TimeSpan? keepAlive)
     {
         var name = model.TaggedName ?? model.Name;
@@ -37,7 +38,7 @@ public sealed class RecentModels(TimeProvider clock)
         }
     }
 
-    /// <summary>The longest-living first.</summary>
+    /// <summary>The models that count as loaded; the one that expires last comes first.</summary>
     public IReadOnlyList<RecentModel> List()
     {
         lock (gate)

@@ -6,10 +6,10 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
 /// <summary>
-/// Reads Anthropic's answers, streamed or whole (specs/dialects.md 1.3, 3.1). What an event is tells its data, the
-/// event's name only where the data does not (P-14); what is not known is passed over.
+/// Reads Anthropic's answers, streamed or whole (specs/dialects.md 1.3, 3.1). The type of an event is read from
+/// its data, and from its name only when the data has none (P-14). Unknown events and blocks are ignored.
 /// </summary>
-/// <param name="upstreamModel">Opaque state is tagged with it.</param>
+/// <param name="upstreamModel">The model with which opaque state is tagged.</param>
 /// <param name="answersByTool">Whether a call of <see cref="AnthropicFormat.ToolName"/> is the answer's text.</param>
 internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersByTool = false) : IAnswerReader
 {
@@ -19,7 +19,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
     private readonly TextDeltaTemplate template = new();
     private readonly HeldBack held = new();
 
-    /// <summary>Text beside the tool that is the answer; counts only when the tool is not called.</summary>
+    /// <summary>Text outside the tool call that is the answer. It is used only when the tool is not called.</summary>
     private readonly EscapedText aside = new();
 
     private AnthropicBlock? templateBlock;
@@ -131,7 +131,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
             return;
         }
 
-        // What has no content is no message.
+        // A message without content is not an answer.
         if (message.Content.IsEmpty)
             return;
         StartMessage(message);
@@ -150,11 +150,11 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
             }
         }
 
-        // A body is whole even where a server gives no reason.
+        // A body is complete even when a server gives no stop reason.
         Finish(message);
     }
 
-    /// <summary>Says once that the answer begins; a second message may be the first again, or begin anew (P-13).</summary>
+    /// <summary>Starts the answer. A second <c>message_start</c> may repeat the first or restart the answer (P-13).</summary>
     private void StartMessage(in AnthropicMembers message)
     {
         usage.Merge(message.Usage);
@@ -172,7 +172,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         {
             if (mayRestart && hasSpoken)
             {
-                course.Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider began its answer anew in the middle of it.") { Code = "upstream_stream_restarted" });
+                course.Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider restarted its answer in the middle of it.") { Code = "upstream_stream_restarted" });
                 return;
             }
 
@@ -236,14 +236,14 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         block.Slot = course.ToolStart(0, JsonText.ReadString(content.Id), JsonText.ReadString(content.Name));
     }
 
-    /// <summary>Reads a delta; gives its block when the delta had no effect but its words.</summary>
+    /// <summary>Reads a delta. Returns its block when the delta had no effect besides its text; else null.</summary>
     private AnthropicBlock? ReadDelta(in AnthropicMembers members, ReadOnlySpan<byte> json)
     {
         ReadOnlySpan<byte> words;
         var delta = AnthropicMembers.Read(members.Delta);
         if (!blocks.TryGetValue(members.Index, out var block))
         {
-            // What speaks without having been announced is heard all the same.
+            // A delta of a block that was never started is read too.
             held.AddPiece();
             block = new AnthropicBlock(delta.Type switch
             {
@@ -279,7 +279,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         return block;
     }
 
-    /// <summary>Raises a block's next words, of the kind that is the block's.</summary>
+    /// <summary>Raises the next text of a block, as the event for the block's kind.</summary>
     private void Emit(AnthropicBlock block, ReadOnlySpan<byte> escaped)
     {
         var whole = block.Carry.Pass(escaped);
@@ -359,7 +359,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         course.Text(0, escaped);
     }
 
-    /// <summary>Ends the answer that its provider calls whole (specs/dialects.md 1.9): without a reason, it has just stopped.</summary>
+    /// <summary>Ends an answer that the provider marked as complete (specs/dialects.md 1.9). One without a stop reason has stopped naturally.</summary>
     private void CompleteMarked()
     {
         if (!IsFinished && messageStarted && blocks.Values.All(block => block.IsStopped))
@@ -384,7 +384,10 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         course.Stop(0, ReadStopReason(message.StopReason), message.StopSequence.IsEmpty ? null : JsonText.ReadString(message.StopSequence));
     }
 
-    /// <summary>Calls want their results whatever else is said, but for an answer that was cut or withheld (specs/dialects.md 2.17).</summary>
+    /// <summary>
+    /// The canonical stop reason. An answer with calls waits for their results, whatever the provider reports, unless it was cut
+    /// off or withheld (specs/dialects.md 2.17).
+    /// </summary>
     private StopReason ReadStopReason(ReadOnlySpan<byte> reason)
     {
         if (reason.SequenceEqual("max_tokens"u8))

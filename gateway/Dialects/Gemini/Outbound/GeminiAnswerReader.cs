@@ -8,21 +8,21 @@ namespace Dragoman.Dialects.Gemini.Outbound;
 
 /// <summary>
 /// Reads Gemini's answers, streamed as events, as one JSON array, or whole (specs/dialects.md 1.4, 3.3). Counts may come
-/// behind the finish reason, so an answer finishes only at its end.
+/// after the finish reason, so the stop of an answer is raised only at the end of the stream.
 /// </summary>
-/// <param name="upstreamModel">Opaque state is tagged with it.</param>
-/// <param name="expectedChoices">How many answers were asked for.</param>
-/// <param name="onlyFirstCall">Whether calls beside the first one are left out, because the client takes no more.</param>
+/// <param name="upstreamModel">The model with which opaque state is tagged.</param>
+/// <param name="expectedChoices">How many choices were requested.</param>
+/// <param name="onlyFirstCall">Whether calls after the first one are dropped, because the client accepts only one.</param>
 internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoices = 1, bool onlyFirstCall = false) : IAnswerReader
 {
     private readonly AnswerCourse course = new();
     private readonly List<GeminiCandidate> candidates = [];
     private readonly TextDeltaTemplate template = new(GeminiUsage.Kinds);
 
-    /// <summary>What the chunk that is being read brings.</summary>
+    /// <summary>The text and counts of the chunk that is being read.</summary>
     private Words current;
 
-    /// <summary>What the chunks that the template matches bring.</summary>
+    /// <summary>The same of the chunks that the template matches.</summary>
     private Words learned;
 
     private Usage usage = Usage.Absent;
@@ -99,7 +99,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         }
         catch (FormatException)
         {
-            course.Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call whose arguments cannot be put together."));
+            course.Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call whose arguments cannot be assembled."));
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
 
         template.Begin();
         current = default;
-        // The id stands behind the candidates.
+        // The id comes after the candidates.
         course.StartIfNamed(reader, "responseId"u8);
         while (!course.HasEnded && reader.NextMember())
         {
@@ -171,7 +171,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             learned = current;
     }
 
-    /// <summary>Does what reading such a chunk with another text and other counts would do.</summary>
+    /// <summary>Raises the same events as reading the learned chunk, but with another text and other counts.</summary>
     private void RaiseLearned(ReadOnlySpan<byte> text)
     {
         if (learned.Usage == UsagePlace.BeforeWords)
@@ -250,7 +250,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
             else if (reader.ValueSpan.SequenceEqual("content"u8))
             {
                 reader.Read();
-                // The candidate's index comes after it, so its parts are read when the candidate is known.
+                // The candidate's index comes after the content, so the parts are read later, when the candidate is known.
                 content = reader;
                 hasContent = reader.TokenType == JsonTokenType.StartObject;
                 reader.Skip();
@@ -309,7 +309,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         }
     }
 
-    /// <summary>Where the counts of a chunk stand.</summary>
+    /// <summary>The position of the counts in a chunk.</summary>
     private enum UsagePlace
     {
         None,
@@ -317,7 +317,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         AfterWords,
     }
 
-    /// <summary>What a chunk brings that brings one text.</summary>
+    /// <summary>Describes a chunk with one text.</summary>
     private struct Words
     {
         public GeminiCandidate? Candidate;

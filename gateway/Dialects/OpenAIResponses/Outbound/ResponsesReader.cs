@@ -6,11 +6,11 @@ using Dragoman.Wire;
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
 
 /// <summary>
-/// Reads the answers of OpenAI's Responses, streamed or whole (specs/dialects.md 3.6). Items are known by their place in
-/// the output, because some servers change an item's id with every event (P-38); calls are numbered from 0 (P-2).
+/// Reads the answers of OpenAI's Responses API, streamed or whole (specs/dialects.md 3.6). Items are identified by their index
+/// in the output, because some servers change an item's id with every event (P-38). Calls are numbered from 0 (P-2).
 /// </summary>
-/// <param name="readError">Classifies a failure that comes inside a good answer; given its JSON.</param>
-/// <param name="upstreamModel">Opaque state is tagged with it.</param>
+/// <param name="readError">Reads a failure inside an answer that began well, from its JSON.</param>
+/// <param name="upstreamModel">The model with which opaque state is tagged.</param>
 internal sealed class ResponsesReader(FailureReader readError, string upstreamModel) : IAnswerReader
 {
     private readonly AnswerCourse course = new();
@@ -109,7 +109,7 @@ internal sealed class ResponsesReader(FailureReader readError, string upstreamMo
         var item = ItemAt(told.OutputIndex);
         Raise(kind, item, told.Delta, told.PartIndex);
         template.MarkText(json, told.Delta);
-        // What an event without a type does depends on its name, too.
+        // The meaning of an event without a type depends on its name, which the template does not compare.
         if (!logprobs.IsEmpty || told.Type.IsEmpty || !template.Learn(json))
             return;
         templateKind = kind;
@@ -136,7 +136,7 @@ internal sealed class ResponsesReader(FailureReader readError, string upstreamMo
         }
     }
 
-    /// <summary>Reads a response that is over: the last event's, or a whole answer.</summary>
+    /// <summary>Reads a finished response: the one in the last event, or a whole answer.</summary>
     private void ReadResponse(ReadOnlySpan<byte> json)
     {
         if (!json.StartsWith("{"u8))

@@ -73,7 +73,7 @@ public sealed class MediaDownloadsTests : IAsyncLifetime
         server.Answer = http => SendAsync(http, "image/png", [.. Png, .. new byte[200]]);
         Assert.Contains("larger than 100", await RefusalAsync(downloads, server.BaseUrl + "/a"), StringComparison.Ordinal);
         server.Answer = http => SendAsync(http, "image/png", "<html>"u8.ToArray());
-        Assert.Contains("not a picture", await RefusalAsync(downloads, server.BaseUrl + "/a"), StringComparison.Ordinal);
+        Assert.Contains("not an image", await RefusalAsync(downloads, server.BaseUrl + "/a"), StringComparison.Ordinal);
         server.Answer = http => ScriptedUpstream.WriteAsync(http, 404, "text/plain", "gone");
         Assert.Contains("answered 404", await RefusalAsync(downloads, server.BaseUrl + "/a"), StringComparison.Ordinal);
     }
