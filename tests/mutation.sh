@@ -5,8 +5,8 @@
 #   tests/mutation.sh PART -m '**/Name.cs' [OPTION...]    options of dotnet-stryker, here one file of a part
 #   tests/mutation.sh list         names the parts
 #
-# A part is a file of tests/mutation: which code is changed, and which tests run. It takes minutes to hours, so no other
-# script runs it. Reports go to artifacts/mutation/PART; what is changed is a copy of the tree.
+# A part is a file of tests/mutation. It says which code is changed and which tests run. A part takes minutes to hours, so no
+# other script runs this one. Reports go to artifacts/mutation/PART. Only a copy of the tree is changed.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -25,7 +25,7 @@ main() {
             ;;
     esac
     command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing; install it and try again: https://dot.net/download"
-    # A law that is checked once a change needs no thousand cases, and changed code no analyzers.
+    # The tests run for every change, so 5 percent of the generated cases are enough. Changed code needs no analyzers.
     export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DRAGOMAN_GENERATED_PERCENT=5 RunAnalyzers=false
     local chosen=() options=()
     while [[ $# -gt 0 && $1 != -* ]]; do
@@ -57,7 +57,7 @@ install_stryker() {
         || fail "dotnet-stryker $stryker_version could not be installed; $work/tool.log says why"
 }
 
-# The tool puts changed assemblies beside the tests, and leaves them there when it is ended.
+# The tool puts changed assemblies beside the tests, and does not remove them when it is stopped. So it gets a copy of the tree.
 copy_tree() {
     rm -rf "${work:?}/tree"
     mkdir -p "$work/tree"
@@ -70,7 +70,7 @@ mutate() {
     local part=$1 reports=$work/$1
     shift
     rm -rf "${reports:?}"
-    # At low priority, and as many test processes as half of the processors.
+    # At low priority, with one test process for every two processors.
     local half=$((($(nproc) + 1) / 2))
     (cd "$work/tree/tests/Gateway.Tests" && nice -n 10 "$work/tools/dotnet-stryker" \
         --config-file "../mutation/$part.json" --project Gateway.csproj --configuration Release --concurrency "$half" \

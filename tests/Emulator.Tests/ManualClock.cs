@@ -1,6 +1,6 @@
 namespace Dragoman.Emulator.Tests;
 
-/// <summary>A clock that moves only when a test moves it.</summary>
+/// <summary>A clock that only a test moves.</summary>
 public sealed class ManualClock : TimeProvider
 {
     private readonly Lock gate = new();

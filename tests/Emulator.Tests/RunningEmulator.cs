@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dragoman.Emulator.Tests;
 
-/// <summary>The emulator on a free port, and a client that speaks to it over a real socket.</summary>
+/// <summary>The emulator on a free port, and a client that calls it over a real socket.</summary>
 public sealed class RunningEmulator : IAsyncLifetime
 {
     private readonly WebApplication app;
@@ -53,7 +53,7 @@ public sealed class RunningEmulator : IAsyncLifetime
 
     public async Task<JsonElement> GetAsync(string path) => Parse(await Client.GetStringAsync(path));
 
-    /// <summary>The data of each event of a stream; the last is <c>[DONE]</c> when the stream ended well.</summary>
+    /// <summary>The data of each event of a stream. The last one is <c>[DONE]</c> when the stream ended well.</summary>
     public async Task<List<string>> StreamAsync(string path, string json, string? behavior = null)
     {
         using var response = await SendAsync(path, json, behavior);
@@ -61,7 +61,7 @@ public sealed class RunningEmulator : IAsyncLifetime
         return Events(await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Asks the same twice, streamed and not, and gives both texts, finish reasons and usages.</summary>
+    /// <summary>Sends the same request streamed and not streamed, and returns both texts, finish reasons and usages.</summary>
     public async Task<(Said Body, Said Stream)> ChatBothWaysAsync(string json, string path = "/v1/chat/completions")
     {
         var (status, body) = await PostAsync(path, json);

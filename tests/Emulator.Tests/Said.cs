@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Dragoman.Emulator.Tests;
 
-/// <summary>What one choice said, whether it came in a body or in a stream's chunks.</summary>
+/// <summary>The content of one choice, from a body or from a stream's chunks.</summary>
 public sealed record Said(string Text, string Thinking, string FinishReason, string ToolCalls, long CompletionTokens, long PromptTokens)
 {
     public static Said InBody(JsonElement body, int choice = 0)

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Gateway.Tests;
 
-/// <summary>What one category logs, line by line.</summary>
+/// <summary>The lines that one category logs.</summary>
 public sealed class CapturedLog(string category) : ILoggerProvider
 {
     private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
 
-    /// <summary>The next line, with its level; it may come after the answer that it is about.</summary>
+    /// <summary>The next line, with its level. It may be logged after the answer that it belongs to.</summary>
     public async Task<string> NextAsync() => await lines.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
 
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName == category ? lines.Writer : null);

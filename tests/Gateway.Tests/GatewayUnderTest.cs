@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Gateway.Tests;
 
-/// <summary>The gateway on a loopback port of its own, in front of two scripted providers.</summary>
+/// <summary>The gateway on a free loopback port, in front of two scripted providers.</summary>
 public sealed class GatewayUnderTest : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -27,29 +27,29 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
 
-    /// <summary>Behind the models <c>m</c> (alone) and <c>both</c> (first).</summary>
+    /// <summary>The provider of the models <c>m</c> (alone) and <c>both</c> (first).</summary>
     public ScriptedUpstream First { get; }
 
-    /// <summary>Behind the models <c>second</c> (alone) and <c>both</c> (second).</summary>
+    /// <summary>The provider of the models <c>second</c> (alone) and <c>both</c> (second).</summary>
     public ScriptedUpstream Second { get; }
 
     public ManualTimeProvider Clock { get; }
 
-    /// <summary>The budget of the gateway's process.</summary>
+    /// <summary>The memory budget of the gateway's process.</summary>
     public MemoryBudget Memory => app.Services.GetRequiredService<GatewayRuntime>().Memory;
 
     public HttpClient Client { get; }
 
-    /// <param name="dialect">Of both providers.</param>
-    /// <param name="handsOver">As in the sidecar.</param>
-    /// <param name="options">Of both providers, as JSON.</param>
-    /// <param name="embeddingContext">How many tokens the model <c>vectors</c> reads.</param>
-    /// <param name="access">JSON of the configuration's <c>access</c>.</param>
-    /// <param name="publish">Whether the first provider's own list is published.</param>
-    /// <param name="httpVersion">What both providers speak, and all they speak.</param>
+    /// <param name="dialect">The dialect of both providers.</param>
+    /// <param name="handsOver">Whether requests may be handed over to the functions, as in the sidecar.</param>
+    /// <param name="options">The options of both providers, as JSON.</param>
+    /// <param name="embeddingContext">The context length of the model <c>vectors</c>, in tokens.</param>
+    /// <param name="access">The configuration's <c>access</c>, as JSON.</param>
+    /// <param name="publish">The first provider's <c>publish</c> in the configuration.</param>
+    /// <param name="httpVersion">The only HTTP version that both providers support.</param>
     /// <param name="upstreamModel">The first provider's name of the model <c>m</c>.</param>
-    /// <param name="limits">JSON of the configuration's <c>limits</c>.</param>
-    /// <param name="policy">Who may call; null: everybody.</param>
+    /// <param name="limits">The configuration's <c>limits</c>, as JSON.</param>
+    /// <param name="policy">The access policy. Null for open access.</param>
     public static async Task<GatewayUnderTest> StartAsync(
         string dialect = "mistral",
         bool handsOver = true,
@@ -91,7 +91,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         return new GatewayUnderTest(app, first, second, clock);
     }
 
-    /// <summary>What a category logs from now on.</summary>
+    /// <summary>Captures the lines that a category logs from now on.</summary>
     public CapturedLog CaptureLog(string category)
     {
         var log = new CapturedLog(category);
@@ -99,23 +99,23 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         return log;
     }
 
-    /// <summary>Posts a body as curl would: with a content type that is not JSON's.</summary>
+    /// <summary>Posts a body with another content type than JSON's, as curl would.</summary>
     public async Task<(HttpStatusCode Status, string Body, HttpResponseMessage Response)> PostAsync(string path, string body)
     {
         var response = await Client.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/x-www-form-urlencoded"));
         return (response.StatusCode, await response.Content.ReadAsStringAsync(), response);
     }
 
-    /// <summary>Sends a request and returns as soon as the answer's headers are there.</summary>
+    /// <summary>Sends a request and returns as soon as the answer's headers have arrived.</summary>
     public Task<HttpResponseMessage> OpenAsync(string path, string body, CancellationToken cancellation = default) => Client.SendAsync(
         new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body) },
         HttpCompletionOption.ResponseHeadersRead,
         cancellation);
 
-    /// <summary>As on SIGTERM.</summary>
+    /// <summary>Stops the gateway as SIGTERM would.</summary>
     public Task StopAsync() => app.StopAsync();
 
-    /// <summary>Lets time pass, step by step, until something has happened: it may begin to wait only when a step is over.</summary>
+    /// <summary>Advances the clock step by step until the task has completed. What the task waits for may begin only after a step.</summary>
     public async Task<T> PassTimeUntilAsync<T>(TimeSpan step, Task<T> happened)
     {
         while (!happened.IsCompleted)
@@ -132,7 +132,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        // The upstreams first: an answer that a test left open must not hold the gateway.
+        // The upstreams are disposed first, because the gateway would wait for an answer that a test left open.
         await First.DisposeAsync();
         await Second.DisposeAsync();
         await app.DisposeAsync();

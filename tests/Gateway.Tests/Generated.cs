@@ -11,18 +11,18 @@ internal static class Generated
     private const ulong Seed = 20261120;
 
     /// <summary>
-    /// How many cases of a costly law are tried: all, or the percentage that <c>DRAGOMAN_GENERATED_PERCENT</c> asks for where
-    /// one law runs a thousand times, as when the code is mutated.
+    /// The number of cases of a costly law: all of them, or the percentage that <c>DRAGOMAN_GENERATED_PERCENT</c> holds when one law
+    /// runs a thousand times, as in mutation tests.
     /// </summary>
     public static int Cases(int all) =>
         int.TryParse(Environment.GetEnvironmentVariable("DRAGOMAN_GENERATED_PERCENT"), NumberStyles.None, CultureInfo.InvariantCulture, out var percent) ? Math.Max(1, all * percent / 100) : all;
 
     public static void Check<T>(Gen<T> cases, int count, Action<T> assertion) => Check(cases.ToArbitrary(), count, assertion);
 
-    /// <param name="cases">What is checked.</param>
-    /// <param name="smaller">Simpler cases than one that fails, of which a failure shows the simplest that fails too.</param>
-    /// <param name="count">How many cases.</param>
-    /// <param name="assertion">What holds of each.</param>
+    /// <param name="cases">The generator of the cases.</param>
+    /// <param name="smaller">Returns simpler cases than one that fails. The failure shows the simplest case that still fails.</param>
+    /// <param name="count">The number of cases.</param>
+    /// <param name="assertion">The assertion that every case must pass.</param>
     public static void Check<T>(Gen<T> cases, Func<T, IEnumerable<T>> smaller, int count, Action<T> assertion) => Check(Arb.From(cases, smaller), count, assertion);
 
     private static void Check<T>(Arbitrary<T> cases, int count, Action<T> assertion) =>
@@ -30,7 +30,7 @@ internal static class Generated
             Config.QuickThrowOnFailure.WithMaxTest(count).WithReplay(FSharpOption<Replay>.Some(new Replay(new Rnd(Seed, 1), FSharpOption<int>.None))),
             Prop.ForAll(cases, assertion));
 
-    /// <summary>Text with everything that hurts: quotes, controls, line separators, pairs of surrogates and their halves.</summary>
+    /// <summary>Text with everything that is difficult: quotes, control characters, line separators, surrogate pairs and lone surrogates.</summary>
     public static Gen<string> Text { get; } = Gen
         .Frequency(
             (6, Gen.Choose(' ', '~').Select(unit => ((char)unit).ToString())),
@@ -40,6 +40,6 @@ internal static class Generated
         .ListOf()
         .Select(string.Concat);
 
-    /// <summary>Text that UTF-8 can carry as it is.</summary>
+    /// <summary>Text without lone surrogates, which UTF-8 cannot represent.</summary>
     public static Gen<string> WellFormedText { get; } = Text.Select(text => new string([.. text.EnumerateRunes().SelectMany(rune => rune.ToString())]));
 }

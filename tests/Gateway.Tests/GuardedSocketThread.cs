@@ -3,7 +3,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests;
 
-/// <summary>Switches the look-out for large work on the socket thread on for all tests, whatever they are built for.</summary>
+/// <summary>Enables the guard against large work on the socket thread for all tests, in any build configuration.</summary>
 internal static class GuardedSocketThread
 {
     [ModuleInitializer]

@@ -1,6 +1,6 @@
 namespace Dragoman.Gateway.Tests;
 
-/// <summary>A clock that moves only when a test moves it, timers included.</summary>
+/// <summary>A clock that only a test moves, including its timers.</summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock gate = new();
@@ -9,7 +9,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers are waiting to fire.</summary>
+    /// <summary>The number of timers that wait to fire.</summary>
     public int ArmedTimers
     {
         get
@@ -19,7 +19,7 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>How long until the next timer fires; null: none is waiting.</summary>
+    /// <summary>The time until the next timer fires. Null when none is waiting.</summary>
     public TimeSpan? UntilNextTimer
     {
         get

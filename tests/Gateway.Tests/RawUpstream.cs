@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Dragoman.Gateway.Tests;
 
-/// <summary>A provider on a loopback port of its own that answers with bytes which no HTTP server would send.</summary>
+/// <summary>A provider on a free loopback port that answers with bytes which no HTTP server would send.</summary>
 internal sealed class RawUpstream : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -19,14 +19,14 @@ internal sealed class RawUpstream : IAsyncDisposable
 
     public string Origin => $"http://{listener.LocalEndpoint}";
 
-    /// <summary>The whole answer to each request, from the status line on, as Latin-1; the connection ends with it.</summary>
+    /// <summary>The whole answer to each request as Latin-1, beginning with the status line. The connection is closed after it.</summary>
     public Func<string> Answer { get; set; } = () => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
-    /// <summary>An answer of a status, headers as they are given, and a body.</summary>
-    /// <param name="status">Of the status line.</param>
-    /// <param name="headers">Each with its line end.</param>
-    /// <param name="contentType">Of the body.</param>
-    /// <param name="body">ASCII.</param>
+    /// <summary>An answer with this status, these headers and this body.</summary>
+    /// <param name="status">The status code.</param>
+    /// <param name="headers">The headers, each with its line end.</param>
+    /// <param name="contentType">The body's content type.</param>
+    /// <param name="body">The body, in ASCII.</param>
     public static string Compose(int status, string headers, string contentType, string body) =>
         $"HTTP/1.1 {status} X\r\n{headers}Content-Type: {contentType}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}";
 
@@ -52,7 +52,7 @@ internal sealed class RawUpstream : IAsyncDisposable
             }
             catch (Exception error) when (error is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
             {
-                // The gateway has left, or the test is over.
+                // The gateway has disconnected, or the test is over.
             }
         }
     }

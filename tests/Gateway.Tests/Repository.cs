@@ -1,6 +1,6 @@
 namespace Dragoman.Gateway.Tests;
 
-/// <summary>Where the files lie that the code must agree with.</summary>
+/// <summary>The folder of the files that the code must agree with.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find();

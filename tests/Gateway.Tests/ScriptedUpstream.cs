@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Dragoman.Gateway.Tests;
 
-/// <summary>A provider on a loopback port of its own that does what a test says.</summary>
+/// <summary>A provider on a free loopback port that answers as a test specifies.</summary>
 public sealed class ScriptedUpstream : IAsyncDisposable
 {
     private static readonly object BodyItem = new();
@@ -18,22 +18,22 @@ public sealed class ScriptedUpstream : IAsyncDisposable
 
     public string BaseUrl => app.Urls.First() + "/v1";
 
-    /// <summary>Bodies of the requests that came, in order.</summary>
+    /// <summary>The bodies of the received requests, in order.</summary>
     public List<string> Bodies { get; } = [];
 
-    /// <summary>Paths of the requests that came, with their queries, in order.</summary>
+    /// <summary>The paths and queries of the received requests, in order.</summary>
     public List<string> Paths { get; } = [];
 
-    /// <summary>The body of one request, where several come at once.</summary>
+    /// <summary>The body of one request, for tests in which several arrive at once.</summary>
     public static string BodyOf(HttpContext http) => (string)http.Items[BodyItem]!;
 
-    /// <summary>Answers a request; the body has been read already.</summary>
+    /// <summary>Answers a request, whose body has already been read.</summary>
     public Func<HttpContext, Task> Answer { get; set; } = http => WriteAsync(http, 200, "application/json", "{}");
 
-    /// <summary>Completes when a client has gone before its answer was whole.</summary>
+    /// <summary>Completes when a client disconnects before its answer is complete.</summary>
     public TaskCompletionSource ClientLeft { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="protocols">What it speaks; HTTP/2 without being asked for it, if that is all.</param>
+    /// <param name="protocols">The supported protocols. If HTTP/2 is the only one, clients must use it from the first byte.</param>
     public static async Task<ScriptedUpstream> StartAsync(HttpProtocols protocols = HttpProtocols.Http1)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -70,7 +70,7 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         await http.Response.Body.FlushAsync();
     }
 
-    /// <summary>Sends stream events; the answer ends when the caller's task does.</summary>
+    /// <summary>Sends stream events. The answer ends when the task of <see cref="Answer"/> completes.</summary>
     public static Task WriteEventsAsync(HttpContext http, params string[] data) =>
         WriteAsync(http, 200, "text/event-stream", string.Concat(data.Select(text => $"data: {text}\n\n")));
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Dragoman.Gateway.Tests;
 
-/// <summary>SECURITY.md names what holds each of its lines; what it names has to be there.</summary>
+/// <summary>SECURITY.md names a test or an attack for each of its claims. Everything that it names must exist.</summary>
 public sealed partial class ThreatModelTests
 {
     private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "SECURITY.md"));
@@ -34,7 +34,7 @@ public sealed partial class ThreatModelTests
         Assert.All(named, name => Assert.Contains(name, Attacks));
     }
 
-    /// <summary>A line that something may not do, and nothing that holds it, is only a wish.</summary>
+    /// <summary>A line that forbids something must name what checks it. Otherwise it is only a wish.</summary>
     [Fact]
     public void Every_line_that_forbids_something_names_what_holds_it() =>
         Assert.All(

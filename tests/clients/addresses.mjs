@@ -1,4 +1,4 @@
-// Where the runner started what the tests talk to.
+// The addresses of the servers that the runner has started for the tests.
 function given(variable) {
   const address = process.env[variable];
   if (!address) throw new Error(`${variable} is not set; start the tests with: npm test -- FILE.test.mjs`);
@@ -8,11 +8,11 @@ function given(variable) {
 /** nginx, in front of sidecar and functions. */
 export const door = given("DRAGOMAN_TEST_DOOR");
 
-/** A sidecar that fills silence after a tenth of a second. */
+/** A sidecar that sends a keep-alive after a tenth of a second of silence. */
 export const restlessSidecar = given("DRAGOMAN_TEST_RESTLESS");
 
-/** The provider behind them. */
+/** The emulator, which is the provider behind them. */
 export const emulator = given("DRAGOMAN_TEST_EMULATOR");
 
-/** The local server beside it, which plays LM Studio and vLLM. */
+/** The local server that plays LM Studio and vLLM. */
 export const scriptedServer = given("DRAGOMAN_TEST_SCRIPTED");

@@ -4,10 +4,10 @@ import { door } from "./addresses.mjs";
 import { curl } from "./curl.mjs";
 import { assertBeginsWith, quoteOf } from "./samples.mjs";
 
-// Guards against hanging; the answers take a few milliseconds.
+// In milliseconds, as a guard against hanging. The answers take a few milliseconds.
 const hangGuard = 1000;
 
-// An error may quote what was sent, but not all of it.
+// An error may quote a part of the request, but not all of it.
 const longestMessage = 2001;
 
 const ollamaRoutes = ["/api/chat", "/api/generate", "/api/show", "/api/embed", "/api/embeddings"];
@@ -46,7 +46,7 @@ async function send(path, body, { method = "POST", headers = {} } = {}) {
   return { status: response.status, headers: response.headers, body: text };
 }
 
-/** Checks that the answer is an error in the words of the path's dialect; gives its text and, for OpenAI, its members. */
+/** Checks that the answer is an error in the path's dialect. Returns its text and, for OpenAI, its members. */
 function errorOf(path, answer, status) {
   assert.equal(answer.status, status, `${path}: ${answer.body.slice(0, 500)}`);
   assert.match(answer.headers.get("content-type"), /^application\/json/);

@@ -5,7 +5,7 @@ import { askWithAI, failureOfAI } from "./conformance-ai.mjs";
 import { conformance, noEmbeddings, notApplicable, versionOf } from "./conformance.mjs";
 
 const openai = createOpenAI({ baseURL: `${door}/v1`, apiKey: "any" });
-// The package knows OpenAI's own names and has to be told of any other.
+// The package knows OpenAI's own model names. For other names it needs these options.
 const reasoning = { openai: { forceReasoning: true, reasoningEffort: "high", reasoningSummary: "auto", store: false, include: ["reasoning.encrypted_content"] } };
 
 conformance({

@@ -1,4 +1,4 @@
-// The package ai over one of its providers.
+// The package ai with one of its providers.
 import assert from "node:assert/strict";
 import { APICallError, generateText, jsonSchema, Output, streamText, tool } from "ai";
 
@@ -13,7 +13,7 @@ function toMessages(turn) {
 
 async function gather(result, seen) {
   for await (const part of result.fullStream) {
-    // Some providers of the package give the event itself instead of an Error.
+    // Some providers of the package throw the event itself instead of an Error.
     if (part.type === "error") throw part.error instanceof Error ? part.error : new Error(JSON.stringify(part.error));
     if (part.type === "text-delta" && part.text) seen("text", part.text);
     if (part.type === "reasoning-delta" && part.text) seen("reasoning", part.text);
@@ -21,9 +21,9 @@ async function gather(result, seen) {
 }
 
 /**
- * Asks through generateText and streamText.
- * @param modelOf gives the package's model by its name
- * @param reasoning the provider options that ask for reasoning
+ * Sends a question with generateText or streamText.
+ * @param modelOf returns the package's model by its name
+ * @param reasoning the provider options that request reasoning
  */
 export function askWithAI(modelOf, reasoning) {
   return async (question) => {

@@ -1,4 +1,4 @@
-// What both ways to generate of the package ollama have in common.
+// The parts that the package ollama's two ways to generate have in common.
 import assert from "node:assert/strict";
 import { Ollama } from "ollama";
 import { door } from "./addresses.mjs";
@@ -10,7 +10,7 @@ export function failureOfOllama(error) {
   return { status: error.status_code, message: error.message };
 }
 
-/** The lines of a stream, or the one answer, told to whoever looks and gathered in one. */
+/** Passes the lines of a stream to a callback, and joins them, or the only line, to one answer. */
 export async function gather(given, stream, seen, textIn, thinkingIn) {
   const lines = stream ? [] : [given];
   if (stream) {

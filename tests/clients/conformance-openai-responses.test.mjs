@@ -26,7 +26,7 @@ function toRequest({ model, system, turns, tools, toolChoice, schema, reasoning,
   };
 }
 
-/** The package gives a failure within a stream as an event; whoever sees it fails. */
+/** The package returns a failure within a stream as an event, so this throws for such events. */
 async function gather(stream, seen) {
   const deltas = { text: "", reasoning: "" };
   const take = (kind, delta) => {

@@ -1,4 +1,4 @@
-// What the endpoints of the package openai have in common.
+// The parts that the endpoints of the package openai have in common.
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 

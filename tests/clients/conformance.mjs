@@ -1,21 +1,21 @@
 // One set of features for every client and every provider of ../conformance/providers.json. A client is an object:
-//   name, file      what it is called in the results, and the file they go to
-//   version         of its package
-//   ask(question)   asks as its user would, and gives an Answer; throws what the package throws
-//   embed(model, texts)   gives { vectors, tokens }
-//   failureOf(error)      asserts that it is of the package's class for its status, and gives { status, retryAfter, message }
-//   expected        feature → provider (or "every") → what is not plainly "ok":
-//                     notApplicable("reason"): the client has no such notion; nothing is sent
+//   name, file      its name in the results, and the file of its results
+//   version         the version of its package
+//   ask(question)   asks as a user of the package would, and returns an Answer; throws what the package throws
+//   embed(model, texts)   returns { vectors, tokens }
+//   failureOf(error)      asserts that the error has the package's class for its status; returns { status, retryAfter, message }
+//   expected        feature → provider (or "every") → the result when it is not simply "ok":
+//                     notApplicable("reason"): the client does not have the feature; nothing is sent
 //                     refused(/words/): a 4xx with these words, which name the field
-//                     { hidden: "reason" }: reasoning has no text; { withoutTurns }: no earlier turns; { hidesHeaders }: of
-//                     errors; { withoutBounds }: the package takes the bounds out of schemas
+//                     { hidden: "reason" }: reasoning has no text; { withoutTurns }: no earlier turns; { hidesHeaders }: the
+//                     package's errors have no headers; { withoutBounds }: the package removes the bounds from schemas
 //   models          provider → changes to ../conformance/models.json
 //
 // A question: { model, system, turns, tools, toolChoice: "required" | { name }, schema, reasoning, stop, stream, seen },
 // where a turn is { user, image } | { assistant: text } | { answer } | { results: [{ id, name, content }] }, and seen
-// gets every piece of a stream as ("text" | "reasoning", piece).
+// receives every piece of a stream as ("text" | "reasoning", piece).
 // An Answer: { text, reasoning, calls: [{ id, name, arguments }], usage: { input, output }, ended, native }, where ended is
-// "stop" or "tools" (or the client's word for anything else) and native is for the client alone.
+// "stop" or "tools" (or the client's word for anything else), and only the client reads native.
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,27 +30,27 @@ const allModels = read("models");
 const allFeatures = read("features");
 const providers = Object.keys(read("providers").providers);
 const tools = [weatherTool, timeTool];
-// Compatible servers have no state, and Mistral is not given its thinking again.
+// Compatible servers have no state, and Mistral does not get its thinking back.
 const stateless = new Set(["compatible", "mistral"]);
 const weather = "18 degrees, clear";
 const clock = "09:41";
 
-/** The client has no such notion. */
+/** The client does not have the feature. */
 export const notApplicable = (reason) => ({ notApplicable: reason });
 
 /** A 4xx whose words name the field. */
 export const refused = (words) => ({ refused: words });
 
-/** Gemini has both at once only from version 3 on. */
+/** Gemini supports both together only from version 3 on. */
 export const notBesideTools = refused(/response_format cannot be combined with tools/);
 
-/** What providers lack, whoever asks. */
+/** Features that a provider lacks for every client. */
 const ofProviders = { "structured output beside tools": { gemini: notBesideTools } };
 
-/** What every client has that embeds. */
+/** The results of every client that supports embeddings. */
 export const noEmbeddings = { embeddings: { anthropic: refused(/"anthropic\/claude-haiku-4-5" does not support embeddings/) } };
 
-/** What chat completions say of the reasoning of OpenAI's models. */
+/** Chat completions do not show the reasoning of OpenAI's models. */
 export const hiddenReasoning = Object.fromEntries(
   ["reasoning", "reasoning, streamed", "tool loop with reasoning", "tool loop with reasoning, streamed"].map((feature) => [
     feature,
@@ -63,7 +63,7 @@ export const versionOf = (name) => JSON.parse(readFileSync(new URL(`node_modules
 
 export const dataUrl = `data:image/png;base64,${png.toString("base64")}`;
 
-/** What the features send and look for; each gets the client, the provider, its models and what is expected of it. */
+/** What the features send and check. Each gets the client, the provider, its models and the expected result. */
 const checks = {
   text: ({ ask }) => checkText(ask, false),
   "text, streamed": ({ ask }) => checkText(ask, true),
@@ -114,7 +114,7 @@ const checks = {
     assert.ok(tokens > 0, `${tokens} tokens`);
   },
   "error: unknown model": async ({ client, ask, provider }) => {
-    // A server that serves any name has none that is unknown; the gateway has.
+    // A server that accepts any name knows no unknown model, but the gateway does.
     const model = provider === "compatible" ? "no-such-model" : `${provider}/no-such-model`;
     for (const stream of [false, true]) {
       const { status, message } = client.failureOf(await failure(ask({ model, turns: [{ user: "Hello" }], stream })));
@@ -131,7 +131,7 @@ const checks = {
     }
   },
   "error: cut stream": ({ ask, provider }) => checkBrokenStream(ask, `${provider}/emulate-cut-3`),
-  // Slowly: an error that comes with the first tokens is told by its status instead.
+  // The stream is slow, because an error that arrives with the first tokens is reported by its status instead.
   "error: event in a stream": ({ ask, provider }) => checkBrokenStream(ask, `${provider}/emulate-tps-20-error-3`),
 };
 
@@ -162,7 +162,7 @@ async function checkToolLoop(ask, stream) {
   await checkLoop(ask, turns, { stream });
 }
 
-/** Two calls, their results in the other order, and the text made of them. */
+/** Two calls, their results in reverse order, and the text that is made from them. */
 async function checkLoop(ask, turns, more) {
   const called = await ask({ turns, tools, ...more });
   assert.equal(called.ended, "tools");

@@ -1,8 +1,8 @@
-// curl as users run it: no header is set for it.
+// curl as users run it, without any header.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** Runs curl and splits what it received. */
+/** Runs curl and splits its output. */
 export async function curl(url, { data, args = [] } = {}) {
   const sends = data === undefined ? [] : ["--data-binary", "@-"];
   const child = spawn("curl", ["--silent", "--show-error", "--noproxy", "*", "--path-as-is", "--max-time", "20", "--include", ...sends, ...args, url]);
@@ -10,7 +10,7 @@ export async function curl(url, { data, args = [] } = {}) {
   const complaints = [];
   child.stdout.on("data", (piece) => output.push(piece));
   child.stderr.on("data", (piece) => complaints.push(piece));
-  // The server may have said no before it read everything.
+  // The server may have rejected the request before it read all of it.
   child.stdin.on("error", () => {});
   child.stdin.end(data ?? "");
   const [exitCode] = await once(child, "close");

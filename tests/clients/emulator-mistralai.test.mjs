@@ -9,7 +9,7 @@ const clientWith = (apiKey) => new Mistral({ serverURL: emulator, apiKey, retryC
 const mistral = clientWith("any");
 const ask = (content, more = {}) => ({ model: "mistral-small-latest", messages: [{ role: "user", content }], ...more });
 
-/** The text of a content that is a string or a list of parts. */
+/** The text of a content, which is a string or a list of parts. */
 const textOf = (content) => (typeof content === "string" ? content : (content ?? []).filter((part) => part.type === "text").map((part) => part.text).join(""));
 
 function hasStatus(statusCode, body) {

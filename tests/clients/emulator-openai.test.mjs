@@ -19,7 +19,7 @@ describe("emulator, npm openai", () => {
 
   for (const model of ["mistral-small-latest", "mistral-medium-latest"]) {
     for (const stream of [false, true]) {
-      // As at Mistral: the later fragments of this model's calls say "null" for their id, and this library believes it.
+      // As with Mistral, later fragments of this model's calls have "null" as their id, and this library takes it for the id.
       if (stream && model === "mistral-medium-latest") continue;
       it(`${model} runs the library's own tool loop, ${stream ? "streamed" : "in one piece"}`, async () => {
         const given = [];

@@ -1,4 +1,4 @@
-// A provider that is silent before and between its tokens: the signs of life change nothing that a client sees.
+// A provider is silent before and between its tokens. The keep-alives change nothing that a client sees.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createAnthropic } from "@ai-sdk/anthropic";
@@ -24,7 +24,7 @@ const openai = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
 const anthropic = new Anthropic({ baseURL: restlessSidecar, apiKey, maxRetries: 0 });
 const ollama = new Ollama({ host: restlessSidecar });
 
-/** The text and the token counts, as each library gives them. */
+/** The text and the token counts, as each library returns them. */
 const libraries = {
   "npm openai, chat": async () => {
     const chunks = await collect(await openai.chat.completions.create({ model, messages, stream: true, stream_options: { include_usage: true } }));
@@ -68,7 +68,7 @@ for (const [name, languageModel] of Object.entries({
   };
 }
 
-/** By endpoint: a request, and what a sign of life looks like. */
+/** By endpoint: a request, and the form of its keep-alive. */
 const signs = {
   "/v1/chat/completions": [{ model, messages, stream: true }, /^: keep-alive$/gm],
   "/v1/responses": [{ model, input: prompt, stream: true }, /^: keep-alive$/gm],

@@ -125,7 +125,7 @@ describe("npm @langchain/ollama: structured output", () => {
 
 describe("npm @langchain/ollama: checkOrPullModel", () => {
   it("finds a published model, or pulls one that is listed under another name", async (context) => {
-    // It prints the progress.
+    // The library prints the progress.
     context.mock.method(console, "log", () => {});
     assertBeginsWith((await chatModel({ checkOrPullModel: true }).invoke("Hello")).content, quoteOf("Hello"));
     const unlisted = await chatModel({ model: "emulator/mistral-small-latest", checkOrPullModel: true }).invoke("Hello");

@@ -69,7 +69,7 @@ describe("local server: tool calls", () => {
 describe("local server: the wire", () => {
   for (const model of ["carriage-returns", "no-space", "single-newlines", "no-usage", "no-stream-options"]) {
     it(`${model} reads as any other stream, in both dialects`, async () => {
-      // One that refuses an option is remembered for it.
+      // The gateway remembers that an option was rejected, so this model is called through a separate provider.
       const name = `${model === "no-stream-options" ? "shed" : "desk"}/${model}`;
       assert.equal(readChat(await lines("/api/chat", { model: name, messages }), name).content, scripted.answer);
       const { text } = await openaiText(name);

@@ -1,5 +1,5 @@
-// What Ollama's own endpoints make of wrong requests. Each holds a text that no other test sends, so the provider's log
-// proves that nothing of it got there.
+// Wrong requests to Ollama's own endpoints. Each holds a text that no other test sends, so the provider's log proves that no
+// part of it reached the provider.
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { door } from "./addresses.mjs";
@@ -37,7 +37,7 @@ const toolOf = (member, value) => ({ tools: [{ type: "function", function: { nam
 const option = (name) => (value) => ({ options: { [name]: value } });
 const plain = (name) => (value) => ({ [name]: value });
 
-/** By path: the field that the error must name, its wrong values, and where they stand in the request. */
+/** By path: the field that the error must name, its wrong values, and their place in the request. */
 const generation = [
   ["model", others("string"), plain("model")],
   ["stream", others("boolean"), plain("stream")],
@@ -125,11 +125,11 @@ async function assertNothingGotThrough() {
   assert.deepEqual(bodies, []);
 }
 
-/** Null, or what is wrong with an answer that should have been a 400 that names the field. */
+/** What is wrong with an answer that should be a 400 that names the field. Null when nothing is. */
 function mistakeOf(field, answer) {
   if (answer.status !== 400) return `${answer.status} ${answer.text.slice(0, 100)}`;
   const { error } = JSON.parse(answer.text);
-  // Ollama's own words, which clients look for, name the last part alone.
+  // Ollama's own messages, which clients look for, name only the last part.
   const last = field.split(".").at(-1).replace(/\[\d+\]$/, "");
   if (!error.includes(field) && !new RegExp(`invalid ${last}\\b|option "${last}" must be`).test(error)) return `the error "${error}" does not name ${field}`;
   return error.length < 400 ? null : `an error of ${error.length} characters`;
@@ -228,7 +228,7 @@ describe("Ollama's endpoints: names", () => {
         if (["/api/create", "/api/push"].includes(path)) continue;
         const field = path === "/api/copy" ? "source" : "model";
         const answer = await send(methodOf(path), path, { ...body, [field]: name });
-        // A pull of what is not there is a 500 in Ollama.
+        // When the model to pull does not exist, Ollama answers 500.
         const allowed = path === "/api/pull" ? [400, 404, 500] : [400, 404];
         assert.ok(allowed.includes(answer.status), `${path}: ${answer.status} ${answer.text.slice(0, 300)}`);
         const { error } = JSON.parse(answer.text);
@@ -253,7 +253,7 @@ describe("Ollama's endpoints: names", () => {
 });
 
 describe("Ollama's endpoints: a hundred thousand messages", () => {
-  // One more is the most that a list may have.
+  // With one more, the list has as many items as it may have.
   const many = 99_999;
   const longest = 20_000;
 

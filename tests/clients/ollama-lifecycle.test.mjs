@@ -8,7 +8,7 @@ import { assertBeginsWith, collect, quoteOf } from "./samples.mjs";
 const ollama = new Ollama({ host: door });
 let number = 100;
 
-/** A model that no other test uses, so that its being listed as loaded is ours. */
+/** A model that no other test uses, so that no other test can have loaded it. */
 const ownModel = () => `emulator/emulate-tokens-${++number}`;
 const loaded = async (name) => (await ollama.ps()).models.find((model) => model.name === `${name}:latest`);
 

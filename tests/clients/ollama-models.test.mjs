@@ -73,7 +73,7 @@ describe("npm ollama: models", () => {
   });
 
   it("has a model loaded from its use until it is put away", async () => {
-    // No other test uses it, so that its being listed is ours.
+    // No other test uses this model, so that no other test can have loaded it.
     const name = "emulator/emulate-tokens-7";
     const load = (keep_alive) => ollama.generate({ model: name, prompt: "", keep_alive });
     const loaded = async () => (await ollama.ps()).models.find((model) => model.name === `${name}:latest`);

@@ -9,7 +9,7 @@ const ollama = new Ollama({ host: door });
 const tools = [weatherTool, timeTool];
 const results = { weather_in: "18 degrees, clear", time_in: "09:41" };
 
-/** The whole message of a turn, however it came. */
+/** The whole message of a turn, streamed or not. */
 async function turn(model, messages, stream) {
   const answer = await ollama.chat({ model, messages, tools, stream });
   const chunks = stream ? await collect(answer) : [answer];
@@ -20,7 +20,7 @@ async function turn(model, messages, stream) {
 }
 
 const withNames = (call) => ({ role: "tool", tool_name: call.function.name, content: results[call.function.name] });
-// Many clients give the results back by position alone.
+// Many clients assign results to calls only by their position.
 const withNothing = (call) => ({ role: "tool", content: results[call.function.name] });
 const withIds = (call) => ({ role: "tool", tool_call_id: call.id, content: results[call.function.name] });
 

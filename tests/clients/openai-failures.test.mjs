@@ -8,7 +8,7 @@ import { collectUntilFailure } from "./samples.mjs";
 const openai = new OpenAI({ baseURL: `${door}/v1`, apiKey: "none is asked for", maxRetries: 0 });
 const ask = (model, content = "Hello", more = {}) => ({ model, messages: [{ role: "user", content }], ...more });
 
-/** An error of the given class with the given members. */
+/** Checks for an error of the given class with the given members. */
 function isError(type, members) {
   return (error) => {
     assert.ok(error instanceof type, `${error.constructor.name}: ${error}`);

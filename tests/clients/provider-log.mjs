@@ -1,4 +1,4 @@
-// What reached the provider: the emulator keeps the last requests and how they ended.
+// The requests that reached the provider: the emulator keeps the last ones and how they ended.
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import { emulator, scriptedServer } from "./addresses.mjs";
@@ -6,13 +6,13 @@ import { emulator, scriptedServer } from "./addresses.mjs";
 const deadline = 10_000;
 let number = 0;
 
-/** A text no other request holds, to find the one that carried it. */
+/** A text that no other request holds, to find the request that carried it. */
 export function marker(topic) {
   number += 1;
   return `${topic}-${process.pid}-${number}`;
 }
 
-/** What reached the local server of this model, the oldest first. */
+/** The requests that reached the local server for this model, the oldest first. */
 export async function requestsAtLocalServer(model) {
   const response = await fetch(`${scriptedServer}/__scripted/requests`);
   const { requests } = await response.json();
@@ -33,7 +33,7 @@ export async function requestWith(text) {
   return found[0];
 }
 
-/** Waits until a request with the text has come and is as wanted. */
+/** Waits until a request with the text has arrived and meets the condition. */
 export async function requestBecomes(text, isAsWanted) {
   const end = Date.now() + deadline;
   for (;;) {

@@ -1,4 +1,4 @@
-// What a request says in each provider's own words: instructions, turns, and the state that only the provider can read.
+// The content of a request in each provider's own format: instructions, turns, and the state that only the provider can read.
 import assert from "node:assert/strict";
 
 const textOf = (content) => (typeof content === "string" ? content : (content ?? []).map((part) => part.text ?? "").join(""));

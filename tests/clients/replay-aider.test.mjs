@@ -1,4 +1,4 @@
-// Aider, which calls through LiteLLM under both of its prefixes (specs/ollama.md 4.1).
+// Aider, which uses LiteLLM with both of its prefixes (specs/ollama.md 4.1).
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { marker, requestWith } from "./provider-log.mjs";
@@ -8,10 +8,10 @@ import { assertShape, durations, failure, json, lines, readChat, readGenerated, 
 const model = "mistral-large-latest";
 const litellm = { "user-agent": "litellm/1.82.3", accept: "*/*", "content-type": "application/json" };
 
-/** What Aider sends with every request: its own estimate of the context, which may be odd and huge. */
+/** Aider sends this with every request: its own estimate of the context length, which may be odd and very large. */
 const contexts = [8192 + 1.25 * 1000, 12_345.75, 2_000_000_000];
 
-/** LiteLLM's model info; it fails on a missing template or model_info. */
+/** LiteLLM's reading of a model's description. It fails when template or model_info is missing. */
 async function modelInfo(name) {
   const shown = await json("POST", "/api/show", { name }, litellm);
   const contextKey = Object.keys(shown.model_info).find((key) => key.includes("context_length"));

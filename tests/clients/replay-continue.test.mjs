@@ -9,7 +9,7 @@ import { assertShape, json, lines, readChat, readGenerated } from "./wire.mjs";
 const headers = { "content-type": "application/json" };
 const model = "mistral-small-latest";
 
-/** It reads num_ctx and stop from the lines of "parameters", stop as a JSON string. */
+/** Continue reads num_ctx and stop from the lines of "parameters", and stop as a JSON string. */
 function readParameters(text) {
   const read = { stop: [] };
   for (const line of text.split("\n")) {

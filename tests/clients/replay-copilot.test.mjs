@@ -9,7 +9,7 @@ import { assertShape, json, send, shownModel } from "./wire.mjs";
 const headers = { "content-type": "application/json", "user-agent": "GitHubCopilotChat/0.38.0", authorization: "Bearer " };
 const lowest = [0, 6, 4];
 
-/** Its reading of a model; one without a list of capabilities is left out. */
+/** Copilot's reading of a model. It leaves out a model without a list of capabilities. */
 async function resolve(name) {
   const shown = await json("POST", "/api/show", { model: name }, headers);
   assertShape(shown, shownModel);

@@ -8,7 +8,7 @@ import { assertShape, durations, json, send } from "./wire.mjs";
 const headers = { "content-type": "application/json", accept: "application/json", authorization: "Bearer " };
 const model = "mistral-small-latest:latest";
 
-/** The node puts everything that its form offers into the options. */
+/** The node puts every value of its form into the options. */
 const options = { format: "", keep_alive: "5m", low_vram: false, main_gpu: 0, num_batch: 512, num_ctx: 4096, num_gpu: -1, num_thread: 0, penalize_newline: true, repeat_penalty: 1, temperature: 0.5, top_k: -1, top_p: 1, use_mlock: false, use_mmap: true, vocab_only: false };
 
 async function chat(messages, more = {}) {

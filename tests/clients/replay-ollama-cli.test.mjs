@@ -40,7 +40,7 @@ describe("replay: Ollama CLI", () => {
   });
 
   it("run, ps, stop: loads, chats, is listed, unloads", async () => {
-    // No other test uses it, so that its being listed is ours.
+    // No other test uses this model, so that no other test can have loaded it.
     const own = "emulator/emulate-tokens-9";
     const loaded = await json("POST", "/api/generate", { model: own, prompt: "", options: {}, keep_alive: "5m" }, headers);
     assert.deepEqual([loaded.done, loaded.done_reason], [true, "load"]);

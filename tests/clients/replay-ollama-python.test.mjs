@@ -1,4 +1,4 @@
-// ollama-python, also beneath LangChain and LlamaIndex for Python. Its typed messages drop ids (specs/ollama.md 4.1).
+// ollama-python, which LangChain and LlamaIndex for Python also use. Its typed messages drop ids (specs/ollama.md 4.1).
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { marker, requestsWith } from "./provider-log.mjs";
@@ -9,7 +9,7 @@ const headers = { "content-type": "application/json", accept: "application/json"
 const model = "mistral-small-latest";
 const loadedModel = { name: "text", model: "text", size: "integer", digest: "text", details: "object", expires_at: "date", size_vram: "integer", context_length: "integer" };
 
-/** What its Message keeps of a message. */
+/** The members of a message that the library's class Message keeps. */
 const typed = ({ role, content, thinking, images, tool_name: toolName, tool_calls: calls }) => ({
   role,
   ...(content === undefined ? {} : { content }),
@@ -55,12 +55,12 @@ describe("replay: ollama-python", () => {
     const [weather, time] = message.tool_calls;
     assertWeatherArguments(weather.function.arguments);
     assertTimeArguments(time.function.arguments);
-    // Names in the other order: pairing goes by name where there is one.
+    // The results are in another order than the calls, because they are matched by name when they have one.
     messages.push(typed(message), typed({ role: "tool", tool_name: "time_in", content: "09:41" }), typed({ role: "tool", tool_name: "weather_in", content: "18 degrees" }));
     const second = await json("POST", "/api/chat", { model, messages, tools, stream: false }, headers);
     assert.match(second.message.content, /weather_in returned: "18 degrees"/);
     assert.match(second.message.content, /time_in returned: "09:41"/);
-    // And another round behind it, with neither name nor id.
+    // Another round follows, with neither name nor id.
     messages.push(typed(second.message), typed({ role: "user", content: `time_in again ${text}` }));
     const third = await json("POST", "/api/chat", { model, messages, tools, stream: false }, headers);
     messages.push(typed(third.message), typed({ role: "tool", content: "09:42" }));

@@ -1,4 +1,4 @@
-// OllamaSharp, also beneath Microsoft.Extensions.AI (specs/ollama.md 4.1).
+// OllamaSharp, which Microsoft.Extensions.AI also uses (specs/ollama.md 4.1).
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { assertBeginsWith, assertIsUnit, assertWeatherArguments, quoteOf, weatherTool } from "./samples.mjs";

@@ -7,7 +7,7 @@ import { assertShape, durations, failure, json, lines, listedModel, readChat, se
 
 const headers = { "content-type": "application/json", authorization: "Bearer sk-from-the-settings", "user-agent": "Python/3.11 aiohttp/3.12" };
 
-/** Its own reading of a version: anything but figures and dots crashes it. */
+/** Open WebUI's reading of a version. It crashes on anything but digits and dots. */
 function parseVersion(text) {
   const parts = text.replace(/^v/, "").split("-")[0].split(".");
   return parts.map((part) => {
@@ -16,7 +16,7 @@ function parseVersion(text) {
   });
 }
 
-/** It appends ":latest" to a name without a tag, and then looks the name up in its copy of the list. */
+/** Open WebUI appends ":latest" to a name without a tag, and then looks the name up in its copy of the list. */
 async function listedName(name) {
   const { models } = await json("GET", "/api/tags", undefined, headers);
   const known = Object.fromEntries(models.map((model) => [model.model, model]));
@@ -85,7 +85,7 @@ describe("replay: Open WebUI", () => {
   });
 
   it("sees a used model as loaded, with a date that Python reads, and unloads it", async () => {
-    // No other test uses it, so that its being listed is ours.
+    // No other test uses this model, so that no other test can have loaded it.
     const model = "emulator/emulate-tokens-8:latest";
     await json("POST", "/api/generate", { model, prompt: "Hello", stream: false, keep_alive: "7m" }, headers);
     const loaded = (await json("GET", "/api/ps", undefined, headers)).models.find((each) => each.model === model);

@@ -1,4 +1,4 @@
-// Zed, whose types must match: a member of another type ends its request (specs/ollama.md 4.1).
+// Zed, whose types must match. A member of another type makes its request fail (specs/ollama.md 4.1).
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { marker, requestsWith } from "./provider-log.mjs";

@@ -1,10 +1,10 @@
-// Starts the processes once, runs the tests against them, and stops them whatever happens.
+// Starts the processes once, runs the tests against them, and stops them in any case.
 //   npm test                                        everything
 //   npm test -- --test-reporter=tap                 with an option of node --test
 //   npm test -- --test-name-pattern=abort           some tests
 //   npm test -- ollama-chat.test.mjs                some files
-// Ends with the table of conformance (../conformance/README.md), whose results stay in DRAGOMAN_CONFORMANCE_RESULTS
-// if that names a directory.
+// At the end it prints the conformance table (../conformance/README.md). If DRAGOMAN_CONFORMANCE_RESULTS names a directory, the
+// results stay there.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
@@ -17,7 +17,7 @@ const longestTest = 60_000;
 
 const interrupted = new Promise((resolve) => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => resolve(128 + constants.signals[signal]));
-  // npm hands a signal to its shell, which dies of it without telling us.
+  // npm sends a signal to its shell, which ends without forwarding it.
   const parent = process.ppid;
   setInterval(() => process.ppid === parent || resolve(128 + constants.signals.SIGTERM), 200).unref();
 });
@@ -25,7 +25,7 @@ const interrupted = new Promise((resolve) => {
 function startTests(stack, results) {
   const given = process.argv.slice(2);
   const files = given.some((argument) => argument.endsWith(".test.mjs")) ? [] : readdirSync(here).filter((name) => name.endsWith(".test.mjs")).sort();
-  // The keys and addresses that the clients would take from the environment.
+  // The clients would otherwise take these keys and addresses from the environment.
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OPENAI|MISTRAL|OLLAMA|ANTHROPIC|AZURE_OPENAI|GEMINI|GOOGLE)_/i.test(name)));
   return spawn(process.execPath, ["--test", `--test-timeout=${longestTest}`, ...given, ...files], {
     cwd: here,

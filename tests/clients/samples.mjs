@@ -1,4 +1,4 @@
-// What several tests send, and what the emulator makes of it (it quotes what it saw before it goes on with words of its own).
+// Requests that several tests send, and the emulator's answers to them. It quotes the request before it continues with its own text.
 import assert from "node:assert/strict";
 
 /** A PNG of one pixel, 70 bytes. */
@@ -63,7 +63,7 @@ export function assertIsPerson(text) {
   assert.equal(typeof person.address.street, "string");
 }
 
-/** How the emulator's answer to a text begins. */
+/** The beginning of the emulator's answer to a text. */
 export const quoteOf = (text) => `You said: "${text}".`;
 
 export function assertBeginsWith(text, beginning) {
@@ -89,7 +89,7 @@ export async function collect(stream) {
   return items;
 }
 
-/** What a stream gave until it failed, and how it failed. */
+/** What a stream returned until it failed, and how it failed. */
 export async function collectUntilFailure(stream) {
   const items = [];
   try {

@@ -24,7 +24,7 @@ const content = (...texts) => texts.map((text) => ({ delta: { content: text } })
 const call = (index, more) => ({ delta: { tool_calls: [{ index, ...more }] } });
 const toolArguments = JSON.stringify(scripted.toolArguments);
 
-/** By model: the choices of the stream's events, without those that every stream has. */
+/** By model: the choices of the stream's events, without the parts that every stream has. */
 const streams = {
   "inline-think": content("<th", "ink>\nIs 3 ", "< 5? I think", " it is.", "\n</", "think", ">\n", "\nYes: ", '"3 < ', '5".'),
   "reasoning-content": [
@@ -35,7 +35,7 @@ const streams = {
   "reasoning-field": [{ delta: { reasoning: "Is 3 < 5?" } }, { delta: { reasoning: " I think it is.", content: null } }, ...content('Yes: "3 <', ' 5".')],
   "tool-pieces": [
     call(0, { id: "123456789", type: "function", function: { name: "weather_in", arguments: "" } }),
-    // The cut goes through an escape and through a surrogate pair's neighbourhood.
+    // The text is also cut within an escape and next to a surrogate pair.
     ...[...toolArguments].map((piece) => call(0, { function: { arguments: piece } })),
   ],
   "tool-whole": [
@@ -46,7 +46,7 @@ const streams = {
 };
 const plain = content("Yes: ", '"3 <', ' 5".');
 
-/** How the same events are put on the wire. */
+/** Different ways to send the same events. */
 const framings = {
   "single-newlines": (event) => `data: ${event}\n`,
   "carriage-returns": (event) => `: keep-alive\r\n\r\nevent: message\r\ndata: ${event}\r\n\r\n`,
@@ -154,7 +154,7 @@ export class ScriptedServer {
   }
 }
 
-/** Vectors of length 5, in the reverse order of the texts; each begins with its text's length. */
+/** Vectors of length 5, in the reverse order of the texts. Their first number is 3 for a text of odd length, or else 4. */
 function embed({ model, input }, response) {
   const texts = [input].flat();
   if (texts.includes("")) return sendJson(response, 400, { error: "'input' must not hold an empty string" });

@@ -29,7 +29,7 @@ class RunningProcess {
 
   constructor(name, file, args, options) {
     this.name = name;
-    // A group of its own: Ctrl-C reaches the runner alone, and the order of the stop is ours.
+    // A separate process group, so that Ctrl-C reaches only the runner, which stops the processes in its own order.
     this.child = spawn(file, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.ended = new Promise((resolve) => {
       this.child.once("error", (error) => resolve(error.message));
@@ -63,7 +63,7 @@ class RunningProcess {
     }
   }
 
-  /** Asks until the answer is good. */
+  /** Repeats a request until its answer is good. */
   async answers(url) {
     const given = new AbortController();
     let last;
@@ -113,25 +113,25 @@ class RunningProcess {
   }
 }
 
-/** Everything that runs, and how to end it. */
+/** All processes, and how to stop them. */
 export class Stack {
   #processes = [];
   #directory;
   #stopping;
 
-  /** Base address of nginx. */
+  /** The base address of nginx. */
   door;
 
-  /** Base address of a sidecar that fills silence after a tenth of a second. */
+  /** The base address of a sidecar that sends a keep-alive after a tenth of a second of silence. */
   restless;
 
-  /** Base address of the emulator. */
+  /** The base address of the emulator. */
   emulator;
 
   /** The local server that plays LM Studio and vLLM. */
   scripted;
 
-  /** Starts all of it and returns when all of it answers; leaves nothing behind when that fails. */
+  /** Starts everything and returns when everything answers. Leaves nothing behind when that fails. */
   static async start() {
     const stack = new Stack();
     try {
@@ -143,7 +143,7 @@ export class Stack {
     return stack;
   }
 
-  /** Rejects when a process ends that nobody asked to. */
+  /** Rejects when a process ends that the tests have not stopped. */
   async failure() {
     const [process, how] = await Promise.race(this.#processes.map(async (each) => [each, await each.ended]));
     if (this.#stopping) return new Promise(() => {});
@@ -158,7 +158,7 @@ export class Stack {
   async #start() {
     const nginx = await nginxPath();
     this.#directory = await mkdtemp(join(tmpdir(), "dragoman-clients-"));
-    // nginx started by root works as nobody, and must be able to enter.
+    // nginx started by root runs its workers as nobody, which must be able to enter.
     await chmod(this.#directory, 0o711);
 
     [this.scripted, this.emulator] = await Promise.all([ScriptedServer.start(), this.#startOurs("emulator")]);
@@ -186,7 +186,7 @@ export class Stack {
     await door.answers(`${this.door}/health`);
   }
 
-  /** Writes a configuration and returns the environment in which it holds. */
+  /** Writes a configuration and returns the environment that makes a process use it. */
   async #configure(name, configuration) {
     const path = join(this.#directory, `${name}.json`);
     await writeFile(path, JSON.stringify(configuration));
@@ -217,7 +217,10 @@ export class Stack {
   }
 }
 
-/** Every model of the emulator, and local servers, one of each kind, and the emulator in each dialect, whose models are only reached by name. */
+/**
+ * Every model of the emulator, a local server of each kind, and the emulator in each dialect. The latter's
+ * models are called as provider/model.
+ */
 async function gatewayConfiguration(emulator, scripted) {
   const conformance = await readFile(join(repository, "tests", "conformance", "providers.json"), "utf8");
   return {
@@ -266,7 +269,7 @@ async function freePort() {
   return port;
 }
 
-// The tests must not depend on what the developer who runs them has in the environment.
+// The tests must not depend on the developer's environment.
 function quietEnvironment() {
   const changesBehavior = /^(DRAGOMAN|ASPNETCORE_)|_API_KEY$|^(PORT|FUNCTIONS_CUSTOMHANDLER_PORT|AZURE_OPENAI_ENDPOINT|LMSTUDIO_BASE_URL)$/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !changesBehavior.test(name)));

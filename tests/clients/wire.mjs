@@ -1,14 +1,14 @@
-// Requests as a replayed client sends them, and the strictness of clients whose types must match.
+// Requests as a replayed client sends them, and checks as strict as those of clients whose types must match.
 import assert from "node:assert/strict";
 import { door } from "./addresses.mjs";
 
-/** Sends a JSON body, or none, and gives status, headers and text. */
+/** Sends a JSON body, or none, and returns status, headers and text. */
 export async function send(method, path, body, headers = {}) {
   const response = await fetch(`${door}${path}`, { method, body: body === undefined ? undefined : JSON.stringify(body), headers });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** The JSON of a good answer. */
+/** The JSON of a successful answer. */
 export async function json(method, path, body, headers) {
   const answer = await send(method, path, body, headers);
   assert.equal(answer.status, 200, `${method} ${path}: ${answer.text.slice(0, 500)}`);
@@ -16,7 +16,7 @@ export async function json(method, path, body, headers) {
   return JSON.parse(answer.text);
 }
 
-/** The lines of a good stream; a blank one or one without its line break fails. */
+/** The lines of a successful stream. An empty line or a line without its line break fails. */
 export async function lines(path, body, headers) {
   const answer = await send("POST", path, body, headers);
   assert.equal(answer.status, 200, `POST ${path}: ${answer.text.slice(0, 500)}`);
@@ -52,8 +52,8 @@ const kinds = {
 };
 
 /**
- * Checks each named member: a kind's name, a list of one shape for all its items, or a shape. A name that ends in "?"
- * may be absent, but not null.
+ * Checks each named member: the name of a kind, a list with one shape for all its items, or a shape. A member whose name ends
+ * in "?" may be absent, but not null.
  */
 export function assertShape(value, shape, path = "answer") {
   if (typeof shape === "string") {
@@ -82,10 +82,10 @@ export const durations = {
 
 const listedDetails = { parent_model: "string", format: "text", family: "text", families: ["text"], parameter_size: "string", quantization_level: "string" };
 
-/** A model in /api/tags with every member that some client reads. */
+/** A model in /api/tags with every member that any client reads. */
 export const listedModel = { name: "text", model: "text", modified_at: "date", size: "positive", digest: "digest", details: listedDetails };
 
-/** A model in /api/show with every member that some client reads. */
+/** A model in /api/show with every member that any client reads. */
 export const shownModel = {
   modelfile: "text",
   parameters: "text",
@@ -96,7 +96,7 @@ export const shownModel = {
   modified_at: "date",
 };
 
-/** Checks the lines of a chat as its strictest reader does, and gives the text, the thinking, the calls and the last line. */
+/** Checks the lines of a chat like their strictest reader. Returns the text, the thinking, the calls and the last line. */
 export function readChat(chunks, model) {
   assert.ok(chunks.length > 1, `${chunks.length} lines`);
   const final = chunks.at(-1);

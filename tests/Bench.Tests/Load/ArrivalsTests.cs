@@ -47,7 +47,7 @@ public class ArrivalsTests
         var count = 0;
         var times = await RunAsync(6, () =>
         {
-            // The second one blocks the generator itself, as a server that accepts nothing does.
+            // The second request blocks the generator itself, as a server that accepts no connection would.
             if (++count == 2)
                 clock.Advance(TimeSpan.FromMilliseconds(35));
             return Task.CompletedTask;

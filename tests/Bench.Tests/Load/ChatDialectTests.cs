@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Dragoman.Bench.Tests.Load;
 
-/// <summary>No wrong answer may be counted.</summary>
+/// <summary>Wrong answers must not be counted.</summary>
 public class ChatDialectTests
 {
     private static readonly Workload Two = Workload.Small with { Tokens = 2 };

@@ -41,7 +41,7 @@ public sealed class MessagesTests(RunningEmulator emulator) : IClassFixture<Runn
     [InlineData("claude-haiku-4-5", ",\"max_tokens\":70000", "max_tokens: 70000 > 64000")]
     public async Task A_rule_of_the_model_is_named(string model, string more, string expected)
     {
-        // A member given twice counts as it was given last.
+        // When a member occurs twice, its last value counts.
         var (status, body) = await emulator.PostAsync(Path, Ask(more, model));
         Assert.Equal(400, status);
         Assert.Equal("error", body.GetProperty("type").GetString());

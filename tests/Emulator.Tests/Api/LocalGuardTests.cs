@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dragoman.Emulator.Tests.Api;
 
-/// <summary>The emulator is for this machine: neither a foreign page nor a name that was made to point here gets in, on any path.</summary>
+/// <summary>The emulator only serves this machine. It rejects foreign pages, and host names that were made to point here, on every path.</summary>
 public sealed class LocalGuardTests : IAsyncLifetime
 {
     private readonly RunningEmulator emulator = new();

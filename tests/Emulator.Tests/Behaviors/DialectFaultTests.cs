@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Dragoman.Emulator.Tests.Behaviors;
 
-/// <summary>Pace and faults mean the same in every dialect, each in its own shapes.</summary>
+/// <summary>Pace and faults mean the same in every dialect, and each dialect has its own form of them.</summary>
 public sealed class DialectFaultTests(RunningEmulator emulator) : IClassFixture<RunningEmulator>
 {
     private const string Chat = """{"model":"gpt-4.1-mini","messages":[{"role":"user","content":"hi"}],"stream":true}""";
@@ -52,7 +52,7 @@ public sealed class DialectFaultTests(RunningEmulator emulator) : IClassFixture<
             while (await reader.ReadLineAsync() is { } line)
                 read += line;
         });
-        // A reset may overtake what was sent before it, the head included.
+        // A reset may arrive before the bytes that were sent before it, even before the head.
         Assert.True(broken is IOException or HttpRequestException, $"{broken?.GetType()}");
         Assert.DoesNotContain(error, read, StringComparison.Ordinal);
         Assert.DoesNotContain(success, read, StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class DialectFaultTests(RunningEmulator emulator) : IClassFixture<
         using var response = await emulator.SendAsync(path, json, "status=429;retryafter=7");
         Assert.Equal(429, (int)response.StatusCode);
         Assert.Contains(expected, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        // Google has no such header.
+        // Google does not send this header.
         Assert.Equal(!path.StartsWith("/gemini", StringComparison.Ordinal), response.Headers.Contains("Retry-After"));
     }
 
@@ -101,7 +101,7 @@ public sealed class DialectFaultTests(RunningEmulator emulator) : IClassFixture<
         Assert.Equal("?key=[redacted]&alt=json", captured.GetProperty("query").GetString());
     }
 
-    /// <summary>All text of a stream, whatever its shape.</summary>
+    /// <summary>All text of a stream in any dialect.</summary>
     private async Task<string> TextAsync(string path, string json)
     {
         using var response = await emulator.SendAsync(path, json);

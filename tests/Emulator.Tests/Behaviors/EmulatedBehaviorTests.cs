@@ -63,7 +63,7 @@ public sealed class EmulatedBehaviorTests
         Assert.False(second.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(151));
         await second;
-        // The clock stands at 750 ms: the third, due at 700, is late and does not put the fourth off.
+        // The clock stands at 750 ms. The third token was due at 700 ms and is late, but this does not delay the fourth.
         Assert.True(delivery.GiveAsync(1, CancellationToken.None).AsTask().IsCompleted);
         var fourth = delivery.GiveAsync(1, CancellationToken.None).AsTask();
         time.Advance(TimeSpan.FromMilliseconds(50));

@@ -91,7 +91,7 @@ public class BrokenConnectionTests(FaultDeployment deployment)
         return counts < 0 ? comparable : comparable[..counts];
     }
 
-    /// <summary>The position at which the provider reports a complete answer: in a stream, which may also feed a whole answer, or by its length.</summary>
+    /// <summary>The position at which the provider reports a complete answer. For an answer that is not a stream, it is the answer's length.</summary>
     private static int FinishIn(byte[] bytes, ProviderDialect provider)
     {
         var text = Encoding.Latin1.GetString(bytes);

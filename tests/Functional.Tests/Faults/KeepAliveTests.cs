@@ -47,7 +47,7 @@ public sealed class KeepAliveTests(FaultDeployment deployment) : IAsyncLifetime
         var broken = await AskAsync(client, provider, new Delay(0, Silence), new Close(0));
 
         Assert.Equal(Ending.Good, client.Judge(good, stream: true).Ending);
-        // A keep-alive would have spent the status.
+        // After a keep-alive, an error status would no longer have been possible.
         Assert.Equal((Ending.Refused, 502), (client.Judge(broken, stream: true).Ending, broken.Status));
     });
 
@@ -105,7 +105,7 @@ public sealed class KeepAliveTests(FaultDeployment deployment) : IAsyncLifetime
     private static string WithoutKeepAlives(ClientDialect client, string text) =>
         string.Concat(Pieces(client, text).Where(piece => !IsKeepAlive(client, piece)));
 
-    /// <summary>Events or lines, with what closes them.</summary>
+    /// <summary>Events or lines, each with its end.</summary>
     private static IEnumerable<string> Pieces(ClientDialect client, string text)
     {
         var end = IsOllama(client) ? "\n" : "\n\n";

@@ -42,7 +42,7 @@ public class LeavingTests(FaultDeployment deployment, ITestOutputHelper report)
         var times = new List<TimeSpan>();
         foreach (var (provider, index) in ProviderDialect.All.Select((provider, index) => (provider, index)))
         {
-            // Each client dialect has its turn.
+            // The client dialects take turns.
             var client = ClientDialect.All[index % ClientDialect.All.Count];
             var (bytes, _) = await deployment.AskUndisturbedAsync(client, provider, ShortAnswer, stream);
             var text = Encoding.Latin1.GetString(bytes);

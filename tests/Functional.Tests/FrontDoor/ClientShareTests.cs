@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.FrontDoor;
 
-/// <summary>No address can hold all that nginx has: neither its connections nor its room for large bodies.</summary>
+/// <summary>No single address can use up all of nginx's connections or all of its room for large bodies.</summary>
 public sealed class ClientShareTests
 {
     private const string Known = "192.0.2.1";
@@ -37,7 +37,7 @@ public sealed class ClientShareTests
         await Eventually.HoldsAsync(async () => await StatusAsync(stack, Small("/v1/messages", Known)) == 200, () => "it stays refused");
     }
 
-    /// <summary>A smaller network than an IPv6 client has does not make another client of it.</summary>
+    /// <summary>All addresses of an IPv6 network of 64 bits count as one client.</summary>
     [Theory]
     [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::1", 503)]
     [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", 200)]
@@ -89,7 +89,7 @@ public sealed class ClientShareTests
 
     private static Task<DoorWithUpstreams> StartAsync(params (string Name, string Value)[] settings)
     {
-        // nginx counts by the address that a trusted proxy tells, which stands in for clients elsewhere.
+        // nginx counts by the address that a trusted proxy reports, so this header stands in for clients on other machines.
         var environment = new Dictionary<string, string?> { ["DRAGOMAN_TRUSTED_PROXY"] = "127.0.0.0/8" };
         foreach (var (name, value) in settings)
             environment[name] = value;
@@ -125,12 +125,12 @@ public sealed class ClientShareTests
         }
     }
 
-    /// <summary>Clients that begin to send a body and do not go on.</summary>
+    /// <summary>Clients that send the beginning of a body and then nothing more.</summary>
     private sealed class SlowBodies(int port) : IDisposable
     {
         private readonly List<TcpClient> clients = [];
 
-        /// <summary>Opens so many one after the other; how many of them nginx is willing to read.</summary>
+        /// <summary>Opens this many connections one after another. Returns how many of them nginx accepts.</summary>
         public async Task<int> OpenAsync(int count, string address, string head)
         {
             var open = 0;
@@ -139,7 +139,7 @@ public sealed class ClientShareTests
                 var client = new TcpClient();
                 clients.Add(client);
                 await client.ConnectAsync(IPAddress.Loopback, port);
-                // nginx asks for the body once it has counted the request, and refuses before.
+                // nginx asks for the body after it has counted the request. When it rejects the request, it does so before.
                 await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
                     $"POST /api/chat HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: {address}\r\nExpect: 100-continue\r\n{head}\r\n\r\n"));
                 var answer = new byte[12];
@@ -167,7 +167,7 @@ public sealed class ClientShareTests
                 }
                 catch (IOException)
                 {
-                    // A reset is an end too.
+                    // A reset also counts as the end.
                 }
             }
         }

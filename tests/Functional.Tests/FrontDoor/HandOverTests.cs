@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.FrontDoor;
 
-/// <summary>The sidecar hands over with X-Accel-Redirect (specs/functions-host.md 3).</summary>
+/// <summary>The sidecar hands requests over with X-Accel-Redirect (specs/functions-host.md 3).</summary>
 public class HandOverTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.FrontDoor;
 
-/// <summary>What nginx lets through, the processes take: Kestrel's own refusals have no body.</summary>
+/// <summary>The processes accept every head that nginx lets through, because Kestrel's own rejections have no body.</summary>
 public class HeadLimitTests(FullDeployment deployment) : IClassFixture<FullDeployment>
 {
     private readonly DragomanStack stack = deployment.Stack;
@@ -30,7 +30,7 @@ public class HeadLimitTests(FullDeployment deployment) : IClassFixture<FullDeplo
         Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));
     }
 
-    /// <summary>Step by step across every limit on the way; whatever the answer, it has words.</summary>
+    /// <summary>The head grows step by step past every limit on the way. Whatever the answer is, it has a body.</summary>
     [Theory]
     [InlineData("GET /v1/models?", " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 1, "q")]
     [InlineData("GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: ", "\r\n\r\n", 1, "q")]

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.FrontDoor;
 
-/// <summary>A page whose name was made to point here (DNS rebinding) is refused on every way in.</summary>
+/// <summary>A page whose name was made to point here (DNS rebinding) is rejected on every way in.</summary>
 public sealed class HostNameTests : IAsyncLifetime
 {
     private DragomanStack stack = null!;
@@ -21,7 +21,7 @@ public sealed class HostNameTests : IAsyncLifetime
     [InlineData("127.0.0.1.evil.example", "", 403)]
     [InlineData("evil.example", "X-Forwarded-Host: localhost\r\n", 403)]
     [InlineData("evil.example", "X-Dragoman-Beyond-Loopback: 127.0.0.1\r\n", 403)]
-    [InlineData("localhost", "X-Forwarded-Host: evil.example\r\n", 200)] // nginx believes no client
+    [InlineData("localhost", "X-Forwarded-Host: evil.example\r\n", 200)] // nginx ignores what the client sends
     [InlineData("localhost:11434", "", 200)]
     [InlineData("203.0.113.7:11434", "", 200)]
     [InlineData("[2001:db8::7]:11434", "", 200)]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.FrontDoor;
 
-/// <summary>A sidecar that is about to stop passes requests on by answering with the location that nginx named.</summary>
+/// <summary>A sidecar that is about to stop forwards requests by answering with the location that nginx named.</summary>
 public class NextSidecarTests
 {
     private const string Header = "X-Dragoman-Next-Sidecar";
@@ -48,7 +48,7 @@ public class NextSidecarTests
         using var answer = await client.PostAsync("/api/chat", new StringContent("{}"));
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        // Whoever was asked first is asked once more in its turn.
+        // The sidecar that was asked first is asked again when its turn comes round.
         Assert.Equal(4, one.Requests.Count + two.Requests.Count + three.Requests.Count);
         Assert.DoesNotContain(Header, three.Requests.Last().Headers.Keys);
     }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.FrontDoor;
 
-/// <summary>Open access asks nobody for a key, so it is for this machine alone, through nginx too.</summary>
+/// <summary>Open access needs no key, so only this machine may use it, through nginx too.</summary>
 public class OpenNetworkTests
 {
     private const string Header = "X-Dragoman-Beyond-Loopback";
@@ -120,7 +120,7 @@ public class OpenNetworkTests
         Assert.Equal(403, await HandshakeAsync(stack.Door.Port, "localhost", $"X-Forwarded-For: {Elsewhere}\r\n"));
     }
 
-    /// <summary>In a network of its own, whose one address beyond loopback belongs to nobody else.</summary>
+    /// <summary>The test runs in a separate network namespace, whose only address beyond loopback is not used by anything else.</summary>
     [Fact]
     public async Task A_request_that_nginx_got_at_an_address_beyond_loopback_is_refused()
     {
@@ -148,7 +148,7 @@ public class OpenNetworkTests
         }
     }
 
-    /// <summary>$0 is the sidecar, $1 nginx, $2 the rendered files, $3 what is expected: an address and a status each.</summary>
+    /// <summary>$0 is the sidecar, $1 nginx, $2 the rendered files. $3 is the expected result: pairs of an address and a status.</summary>
     private const string AskAtEachAddress =
         """
         set -eu
@@ -212,7 +212,7 @@ public class OpenNetworkTests
 
     private static Task<(int ExitCode, string Output)> RenderAsync(ScratchDirectory target, string listen, params (string Name, string Value)[] settings)
     {
-        // The number of files that the shell of the tests may open is told of; it is not what is tested.
+        // With this number set, render.sh does not warn about the limit of open files of the shell that runs the tests.
         var environment = new Dictionary<string, string?> { ["DRAGOMAN_NGINX_LISTEN"] = listen, ["DRAGOMAN_WORKER_CONNECTIONS"] = "512" };
         foreach (var (name, value) in settings)
             environment[name] = value;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.FrontDoor;
 
-/// <summary>A query string may carry a key, so nginx keeps none, whatever goes wrong.</summary>
+/// <summary>A query string may carry a key, so nginx never logs one, whatever goes wrong.</summary>
 public class QueryStringTests
 {
     private const string Secret = "sentinel-in-the-query";
@@ -24,7 +24,7 @@ public class QueryStringTests
         });
         var port = stack.Door.Port;
 
-        // What nginx warns of or reports as an error, by the place where that happens.
+        // Requests that make nginx log a warning or an error, ordered by the place in nginx that logs it.
         await SendAsync(port, $"GET /api/tags{Query} HTTP/1.1\r\nHost: h\r\nReferer: http://h/{Query}\r\n");
         await SendAsync(port, $"POST /api/chat{Query} HTTP/1.1\r\nHost: h\r\nContent-Length: 400000\r\n", new string('x', 400_000));
         await SendAsync(port, $"POST /api/chat{Query} HTTP/1.1\r\nHost: h\r\nContent-Length: 40000000\r\n");
@@ -42,14 +42,14 @@ public class QueryStringTests
         await SendAsync(port, $"TRACE /api/tags{Query} HTTP/1.1\r\nHost: h\r\n");
         await SendAsync(port, $"GET /.dragoman/error{Query} HTTP/1.1\r\nHost: h\r\n");
         await SendAsync(port, $"GET /%{Query} HTTP/1.1\r\nHost: h\r\n");
-        // Answers that nginx cannot use, and one that sends it in circles.
+        // Answers that nginx cannot use, and one that redirects it in circles.
         foreach (var fault in new[] { "abort", "nowhere", "huge", "half", "circle" })
         {
             await SendAsync(port, $"GET /api/chat{Query}&{fault} HTTP/1.1\r\nHost: h\r\n");
             await SendAsync(port, $"POST /api/embed{Query}&{fault} HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n", "{}");
         }
 
-        // Clients that leave, and those beyond their share.
+        // Clients that disconnect, and clients beyond their share.
         using (var slow = new TcpClient())
         {
             await slow.ConnectAsync(IPAddress.Loopback, port);
@@ -59,7 +59,7 @@ public class QueryStringTests
             await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes("{"));
         }
 
-        // What stands behind nginx is gone.
+        // The processes behind nginx have ended.
         await SendAsync(port, $"POST /api/chat{Query} HTTP/1.1\r\nHost: h\r\nContent-Length: 400000\r\n", new string('x', 400_000));
         await stack.Sidecar.DisposeAsync();
         await stack.Functions.DisposeAsync();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.FrontDoor;
 
-/// <summary>nginx's own refusals speak the caller's dialect (specs/dialects.md 1.8, specs/ollama.md 0.5).</summary>
+/// <summary>nginx's own rejections are in the caller's dialect (specs/dialects.md 1.8, specs/ollama.md 0.5).</summary>
 public class RefusalTests
 {
     private const string Ollama = """{"error":"MESSAGE"}""";

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.FrontDoor;
 
-/// <summary>What a client may say about itself, and what only the door says.</summary>
+/// <summary>The headers that a client may send about itself, and those that only the front door sets.</summary>
 public partial class RequestIdentityTests
 {
     [Theory]
@@ -69,7 +69,7 @@ public partial class RequestIdentityTests
         Assert.DoesNotContain("X-Dragoman-Functions", Assert.Single(stack.Sidecar.Requests).Headers.Keys);
     }
 
-    /// <summary>nginx cannot drop names by prefix, so each internal name the processes read has to be set by the door.</summary>
+    /// <summary>nginx cannot drop headers by prefix, so the front door must set each internal header that the processes read.</summary>
     [Fact]
     public void Every_internal_header_that_the_code_reads_is_set_by_the_door()
     {

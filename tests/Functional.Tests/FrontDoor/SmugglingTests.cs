@@ -45,7 +45,7 @@ public class SmugglingTests
         Assert.Empty(stack.Functions.Requests);
     }
 
-    /// <summary>The sidecar has the head and a part of the body by then.</summary>
+    /// <summary>By the time the framing breaks, the sidecar already has the head and a part of the body.</summary>
     [Theory]
     [InlineData("zz\r\n")]
     [InlineData("-1\r\n")]

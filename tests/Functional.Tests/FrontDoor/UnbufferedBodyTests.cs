@@ -9,8 +9,8 @@ using Xunit;
 namespace Dragoman.Functional.Tests.FrontDoor;
 
 /// <summary>
-/// A body of 30,000 bytes and more, or of a size that was not announced, reaches the sidecar as it comes: so the sidecar's
-/// deadline ends a slow one, and nginx keeps nothing that it could send a second time.
+/// nginx forwards a body of 30,000 bytes or more, or of unannounced size, to the sidecar while it arrives. The sidecar's
+/// deadline therefore ends a slow body, and nginx keeps nothing that it could send a second time.
 /// </summary>
 public sealed class UnbufferedBodyTests
 {
@@ -169,13 +169,13 @@ public sealed class UnbufferedBodyTests
             await slow.SendAsync(50_000);
 
         Assert.Contains((await stack.Door.AccessLogAsync("left-1")).GetProperty("status").GetInt32(), new[] { 400, 499 });
-        // At its end a process has written whatever it had to settle.
+        // Before a process ends, it has logged everything that it had to settle.
         Assert.Equal(0, await stack.Sidecar.TerminateAsync());
         Assert.DoesNotContain("settled left-1", stack.Sidecar.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(await stack.ProviderRequestsAsync(), request => request.GetProperty("method").GetString() == "POST");
     }
 
-    /// <summary>nginx cannot write a file where its directory is gone; it would answer 500.</summary>
+    /// <summary>nginx cannot write temporary files when their directory is missing, and would answer 500.</summary>
     private static void ForbidTemporaryFiles(NginxFrontDoor door) => Directory.Delete(Path.Combine(door.DirectoryPath, "client-body"), recursive: true);
 
     /// <summary>A client that does not send all of its body.</summary>
@@ -200,7 +200,7 @@ public sealed class UnbufferedBodyTests
             await this.client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(this.isChunked ? $"{length:x}\r\n{bytes}\r\n" : bytes), deadline.Token);
         }
 
-        /// <summary>Sends a byte a second until there is an answer.</summary>
+        /// <summary>Sends one byte per second until there is an answer.</summary>
         public async Task<string> TrickleAsync()
         {
             var answer = ReadAsync();
@@ -213,7 +213,7 @@ public sealed class UnbufferedBodyTests
             return await answer;
         }
 
-        /// <summary>Reads one answer with a length.</summary>
+        /// <summary>Reads one answer that has a Content-Length.</summary>
         public async Task<string> ReadAsync()
         {
             var text = new StringBuilder();

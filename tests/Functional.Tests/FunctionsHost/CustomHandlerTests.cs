@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.FunctionsHost;
 
-/// <summary>The function app called as the Azure Functions host calls it (specs/functions-host.md 1).</summary>
+/// <summary>Calls the function app as the Azure Functions host calls it (specs/functions-host.md 1).</summary>
 public sealed class CustomHandlerTests : IAsyncLifetime, IDisposable
 {
     private readonly ScratchDirectory directory = new();

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>One of our executables, on a free port, answering.</summary>
+/// <summary>One of our executables, which answers on a free port.</summary>
 internal sealed class DragomanProcess : IAsyncDisposable
 {
     private readonly RunningProcess process;

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Dragoman.Functional.Tests.Harness;
 
 /// <summary>
-/// One connection that the gateway made to a <see cref="FaultProxy"/>. It is read all the time, so that the moment at
-/// which the gateway closes it is known; each of its requests has a connection of its own to the provider.
+/// One connection that the gateway made to a <see cref="FaultProxy"/>. The proxy reads it all the time, so that it notices when
+/// the gateway closes it. Each request of the connection gets a separate connection to the provider.
 /// </summary>
 internal sealed class FaultyConnection(Socket gateway, IPEndPoint provider, Func<ProxiedRequest, (ProxiedRequest, ProxiedExchange, FaultPlan)> begin)
 {
@@ -15,7 +15,7 @@ internal sealed class FaultyConnection(Socket gateway, IPEndPoint provider, Func
     public async Task RunAsync(CancellationToken stop)
     {
         gateway.NoDelay = true;
-        // What is passed on has reached the gateway's side, not a buffer of ours.
+        // With a small buffer, bytes that were forwarded have reached the gateway's side and do not wait in this process.
         gateway.SendBufferSize = SendBuffer;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         ProxiedExchange? exchange = null;
@@ -25,7 +25,7 @@ internal sealed class FaultyConnection(Socket gateway, IPEndPoint provider, Func
         {
             while (await ProxiedRequest.ReadAsync(gateway, stop) is { } read)
             {
-                // The gateway asks again only when it has the whole of the last answer.
+                // The gateway sends the next request only when it has the whole answer to the previous one.
                 await answered.CancelAsync();
                 await answering;
                 answered.Dispose();
@@ -36,7 +36,7 @@ internal sealed class FaultyConnection(Socket gateway, IPEndPoint provider, Func
         }
         catch (Exception error) when (error is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // The gateway's way of leaving, or the end of a fault.
+            // The gateway has disconnected, or a fault has ended the connection.
         }
         finally
         {
@@ -53,7 +53,7 @@ internal sealed class FaultyConnection(Socket gateway, IPEndPoint provider, Func
         try
         {
             var faults = new FaultySender(gateway, exchange, plan.Faults);
-            // What is due before the first byte does not wait for it.
+            // Faults that are due before the first byte do not wait for it.
             await faults.SendAsync(default, over);
             if (plan.Instead is { } pieces)
                 await SendAsync(pieces, faults, over);
@@ -62,13 +62,13 @@ internal sealed class FaultyConnection(Socket gateway, IPEndPoint provider, Func
         }
         catch (Exception error) when (error is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // Either side has left.
+            // Either side has disconnected.
         }
     }
 
     private async Task SendAsync(IEnumerable<ReadOnlyMemory<byte>> pieces, FaultySender faults, CancellationToken over)
     {
-        // Sending may never have to wait, but others have to.
+        // Sending may never have to wait. The yield lets the caller continue.
         await Task.Yield();
         foreach (var piece in pieces)
             await faults.SendAsync(piece, over);

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Dragoman.Functional.Tests.Harness;
 
-/// <summary>Passes one answer's bytes on to the gateway, and does on the way what was planned.</summary>
+/// <summary>Forwards one answer's bytes to the gateway and applies the planned faults on the way.</summary>
 internal sealed class FaultySender(Socket gateway, ProxiedExchange exchange, IReadOnlyList<Fault> faults)
 {
     private long offset;
@@ -10,7 +10,7 @@ internal sealed class FaultySender(Socket gateway, ProxiedExchange exchange, IRe
     private int pieceSize = int.MaxValue;
     private ReadOnlyMemory<byte> overwriting;
 
-    /// <exception cref="OperationCanceledException">The answer ends here, by a fault or because either side has left.</exception>
+    /// <exception cref="OperationCanceledException">The answer ends here, because of a fault or because either side has disconnected.</exception>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken over)
     {
         while (true)

@@ -8,21 +8,22 @@ using Xunit.Abstractions;
 
 namespace Dragoman.Functional.Tests.Load;
 
-/// <summary>However large what clients send is, others are answered meanwhile.</summary>
+/// <summary>Large requests of some clients do not delay the answers to others.</summary>
 [Collection(LoadTests.Name)]
 public class HealthTests(LoadDeployment deployment, ITestOutputHelper report)
 {
     private const int Senders = 32;
     private const int Probes = 15;
 
-    /// <summary>A busy machine may spoil some.</summary>
+    /// <summary>Several attempts, because a busy machine may spoil some of them.</summary>
     private const int Attempts = 5;
 
     private const double Longest = 50;
 
     public static TheoryData<string, int> Cases => new()
     {
-        // In the units of LargeBodies: each of about 58 KB, so little that it was once read where it came, and of some hundred.
+        // In the units of LargeBodies. The smaller bodies have about 58 KB, a size that was once read on the socket thread. The
+        // larger ones have a few hundred KB.
         { "options", 3700 }, { "options", 20_000 },
         { "members of a message", 6500 }, { "members of a message", 40_000 },
         { "calls", 3500 }, { "calls", 20_000 },
@@ -30,7 +31,7 @@ public class HealthTests(LoadDeployment deployment, ITestOutputHelper report)
         { "tools", 5000 }, { "a schema", 8000 }, { "patterns", 4000 }, { "tokens to count", 3400 },
     };
 
-    /// <summary>The longest probe of the best attempt counts, beside what most probes take when nothing is sent.</summary>
+    /// <summary>The longest probe of the best attempt counts. The median probe on an idle gateway is added to the limit.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task Is_told_while_large_bodies_are_read(string name, int amount)
@@ -45,12 +46,12 @@ public class HealthTests(LoadDeployment deployment, ITestOutputHelper report)
         Assert.True(best <= Longest + idle, $"/health took {best:F1} ms while {Senders} bodies of {request.Length >> 10} KiB were read, {idle:F1} ms when idle");
     }
 
-    /// <summary>The longest of some probes, in milliseconds, while others send all the time.</summary>
+    /// <summary>The longest of several probes, in milliseconds, while other clients send all the time.</summary>
     private async Task<double> ProbeWhileAsync(byte[] request)
     {
         using var over = new CancellationTokenSource();
         var sent = new CountdownEvent(Senders);
-        // Threads, so that what is measured does not wait for this process.
+        // Separate threads, so that the measurement does not wait for this process's thread pool.
         var senders = Enumerable.Range(0, Senders).Select(_ => Start(() =>
         {
             var isFirst = true;
@@ -113,7 +114,7 @@ public class HealthTests(LoadDeployment deployment, ITestOutputHelper report)
             sent += socket.Send(bytes.AsSpan(sent));
     }
 
-    /// <summary>Reads to the end; the beginning of what came.</summary>
+    /// <summary>Reads until the server closes the connection, and returns the first bytes.</summary>
     private static string Drain(Socket socket)
     {
         var buffer = new byte[16 * 1024];

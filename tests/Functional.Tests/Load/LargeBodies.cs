@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Dragoman.Functional.Tests.Load;
 
-/// <summary>Requests that have much of something, as clients of each endpoint could send them.</summary>
+/// <summary>Requests with a large amount of one thing, as clients of each endpoint could send them.</summary>
 internal static class LargeBodies
 {
-    /// <summary>Name, path, and the body for a model with about so much in it.</summary>
+    /// <summary>The name, the path, and the function that writes the body for a model and an amount.</summary>
     public static readonly IReadOnlyList<(string Name, string Path, Func<string, int, string> Body)> All =
     [
         ("options", "/api/chat", (model, n) => $$"""{"model":"{{model}}","stream":false,"messages":[{{Hi}}],"options":{ {{Repeat(n, i => $"\"option_{i}\":1")}} } }"""),
@@ -27,7 +27,7 @@ internal static class LargeBodies
         ("input to count", "/v1/responses/input_tokens", (model, n) => $$"""{"model":"{{model}}","input":"{{Text(n)}}"}"""),
     ];
 
-    /// <summary>As <see cref="All"/>, for models of embeddings.</summary>
+    /// <summary>Like <see cref="All"/>, for embedding models.</summary>
     public static readonly IReadOnlyList<(string Name, string Path, Func<string, int, string> Body)> Embeddings =
     [
         ("texts", "/api/embed", (model, n) => $$"""{"model":"{{model}}","input":[{{Repeat(n / 10, i => $"\"text number {i}\"")}}]}"""),
@@ -41,7 +41,7 @@ internal static class LargeBodies
         $$"""{"model":"{{model}}","messages":[{{Hi}},{"role":"assistant","content":null,"tool_calls":[{{Repeat(n / 8, i => $"{{\"id\":\"call_{i}\",\"type\":\"function\",\"function\":{{\"name\":\"f\",\"arguments\":\"{{}}\"}}}}")}}]},"""
         + $$"""{{Repeat(n / 8, i => $"{{\"role\":\"tool\",\"tool_call_id\":\"call_{i}\",\"content\":\"ok\"}}")}}]}""";
 
-    /// <summary>Sixteen letters for each of <paramref name="count"/>.</summary>
+    /// <summary>The text that is repeated has sixteen letters.</summary>
     public static string Text(int count) => string.Concat(Enumerable.Repeat("this is a \\u00e9! ", count));
 
     public static string Repeat(int count, Func<int, string> piece) => new StringBuilder().AppendJoin(',', Enumerable.Range(0, count).Select(piece)).ToString();

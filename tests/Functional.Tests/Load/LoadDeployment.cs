@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Load;
 
-/// <summary>A sidecar that looks out for large work on its socket thread, in front of the emulator's providers.</summary>
+/// <summary>A sidecar in front of the emulator's providers. Its guard detects large work on its socket thread.</summary>
 public sealed class LoadDeployment : IAsyncLifetime
 {
     private readonly string directory = Directory.CreateTempSubdirectory("dragoman-test-").FullName;
@@ -26,7 +26,7 @@ public sealed class LoadDeployment : IAsyncLifetime
         Directory.Delete(directory, recursive: true);
     }
 
-    /// <summary>Starts a sidecar of its own for a test.</summary>
+    /// <summary>Starts a separate sidecar for a test.</summary>
     /// <param name="limits">JSON of the member <c>limits</c>.</param>
     /// <param name="more">Further providers' entries.</param>
     internal async Task<DragomanProcess> StartAsync(string limits, params IEnumerable<string> more)
@@ -41,11 +41,11 @@ public sealed class LoadDeployment : IAsyncLifetime
         });
     }
 
-    /// <summary>CPU time of the sidecar's threads of a name.</summary>
+    /// <summary>The CPU time of the sidecar's threads with this name.</summary>
     internal static TimeSpan CpuOf(DragomanProcess process, string thread) => TimeSpan.FromMilliseconds(
         ThreadsOf(process).Where(one => one.Name == thread).Sum(one => one.Ticks) * 10);
 
-    /// <summary>Names and CPU ticks, of which Linux has a hundred in a second.</summary>
+    /// <summary>The names of the threads and their CPU ticks. Linux has a hundred ticks per second.</summary>
     internal static IReadOnlyList<(string Name, long Ticks)> ThreadsOf(DragomanProcess process) =>
     [
         .. Directory.GetDirectories($"/proc/{process.Id}/task").Select(task => File.ReadAllText(Path.Combine(task, "stat"))).Select(stat =>
@@ -57,7 +57,7 @@ public sealed class LoadDeployment : IAsyncLifetime
     ];
 }
 
-/// <summary>Alone, so that what is measured is the sidecar's own.</summary>
+/// <summary>These tests run alone, so that they measure only the sidecar.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class LoadTests : ICollectionFixture<LoadDeployment>
 {

@@ -6,13 +6,13 @@ using Xunit;
 namespace Dragoman.Functional.Tests.Load;
 
 /// <summary>
-/// Nothing large is dealt with on the socket thread, whichever wait brought it there. The sidecar of these tests fails
-/// and says so when it would happen.
+/// No large work runs on the socket thread, whatever it has waited for before. The sidecar of these tests fails and logs
+/// the place when it would happen.
 /// </summary>
 [Collection(LoadTests.Name)]
 public class SocketThreadTests(LoadDeployment deployment)
 {
-    /// <summary>In the units of <see cref="LargeBodies"/>: each body has some hundred KB.</summary>
+    /// <summary>In the units of <see cref="LargeBodies"/>: each body has more than 64 KiB.</summary>
     private const int Much = 8000;
 
     private static readonly string[] EmbeddingModels =
@@ -45,7 +45,7 @@ public class SocketThreadTests(LoadDeployment deployment)
         var body = write($"{provider}/{ProviderDialect.Of(provider).Model}", Much);
         Assert.True(body.Length > 64 * 1024, $"{body.Length} bytes are not much");
         var (status, text) = await PostAsync(deployment.Sidecar, path, body);
-        // What the emulator makes of it is not the point.
+        // The emulator's answer to the request does not matter here.
         AssertUnguarded(deployment.Sidecar);
         Assert.True(status is >= 200 and < 500 or 502, $"{status} {Short(text)}");
     }
@@ -64,7 +64,7 @@ public class SocketThreadTests(LoadDeployment deployment)
         }
     }
 
-    /// <summary>Streamed, collected, and judged by a schema.</summary>
+    /// <summary>The answer is streamed, collected, and checked against a schema.</summary>
     [Theory]
     [InlineData("/v1/chat/completions")]
     [InlineData("/v1/responses")]
@@ -101,7 +101,7 @@ public class SocketThreadTests(LoadDeployment deployment)
         }
     }
 
-    /// <summary>Large messages, continued: what was said before is read again with each.</summary>
+    /// <summary>Large messages of one conversation: with each message, the earlier ones are read again.</summary>
     [Theory]
     [InlineData("/v1/chat/completions")]
     [InlineData("/v1/responses")]
@@ -126,7 +126,7 @@ public class SocketThreadTests(LoadDeployment deployment)
         AssertUnguarded(deployment.Sidecar);
     }
 
-    /// <summary>The list of models comes on the socket thread, and the request that has waited for it goes on from there.</summary>
+    /// <summary>The list of models arrives on the socket thread, and the request that has waited for it continues there.</summary>
     [Fact]
     public async Task No_request_is_that_has_waited_for_a_list_of_models()
     {
@@ -158,7 +158,7 @@ public class SocketThreadTests(LoadDeployment deployment)
         }
     }
 
-    /// <summary>The provider's refusal comes on the socket thread, and the conversation is shortened and written again.</summary>
+    /// <summary>The provider's error arrives on the socket thread, and the conversation is shortened and written again.</summary>
     [Fact]
     public async Task No_conversation_is_that_was_too_long()
     {
@@ -189,7 +189,7 @@ public class SocketThreadTests(LoadDeployment deployment)
         Assert.Equal(3, refused);
     }
 
-    /// <summary>A request of which the gateway's own work takes too long is refused in its dialect's words.</summary>
+    /// <summary>A request for which the gateway's own work takes too long is rejected in its dialect.</summary>
     [Fact]
     public async Task A_request_that_takes_too_long_is_refused()
     {
@@ -204,7 +204,7 @@ public class SocketThreadTests(LoadDeployment deployment)
             Assert.True(verdict.Code is null or "request_too_complex", text);
         }
 
-        // Others are not concerned.
+        // Other requests are not affected.
         using var answer = await sidecar.Client.SendAsync(Requests.OpenAIChat(stream: false, "mistral/mistral-small-latest"));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
@@ -215,7 +215,7 @@ public class SocketThreadTests(LoadDeployment deployment)
         await http.Response.WriteAsync(json);
     }
 
-    /// <summary>The log says where it happened.</summary>
+    /// <summary>The sidecar's log names the place of large work on the socket thread.</summary>
     private static void AssertUnguarded(DragomanProcess sidecar)
     {
         var lines = sidecar.Lines.SkipWhile(line => !line.Contains("on the socket thread", StringComparison.Ordinal)).Take(25).ToList();

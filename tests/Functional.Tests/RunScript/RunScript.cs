@@ -3,13 +3,13 @@ using Dragoman.Functional.Tests.Harness;
 
 namespace Dragoman.Functional.Tests.RunScript;
 
-/// <summary><c>./run.sh</c> on a free port, with a temporary directory of its own to see what it leaves.</summary>
+/// <summary><c>./run.sh</c> on a free port, with a separate temporary directory that shows which files it leaves behind.</summary>
 internal sealed partial class RunScript : IAsyncDisposable
 {
-    // A first run builds everything.
+    // The first run builds everything.
     private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(3);
 
-    // Sooner than run.sh itself loses patience and kills what has not ended.
+    // Shorter than run.sh's own deadline, after which it kills what has not ended.
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(14);
 
     private readonly ScratchDirectory directory;
@@ -26,7 +26,7 @@ internal sealed partial class RunScript : IAsyncDisposable
 
     public string Output => this.script.Log;
 
-    /// <summary>Starts it from a directory that is not the repository's, with its output in a pipe.</summary>
+    /// <summary>Starts the script from a directory outside the repository, with its output in a pipe.</summary>
     public static RunScript Launch(string port, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var directory = new ScratchDirectory();
@@ -40,7 +40,7 @@ internal sealed partial class RunScript : IAsyncDisposable
             directory, RunningProcess.Start(Path.Combine(Repository.Root, "run.sh"), [], complete, directory.Path), port);
     }
 
-    /// <summary>Starts it and waits until it says that everything runs.</summary>
+    /// <summary>Starts the script and waits until it reports that everything runs.</summary>
     public static async Task<RunScript> StartAsync(IReadOnlyDictionary<string, string?>? environment = null)
     {
         var script = Launch($"{FreePort.Find()}", environment);
@@ -80,7 +80,7 @@ internal sealed partial class RunScript : IAsyncDisposable
         return id;
     }
 
-    /// <summary>The process id of the child whose executable ends so; of nginx, its master's.</summary>
+    /// <summary>The process id of the child whose executable's name ends with this name. For nginx it is the master's.</summary>
     public int? ChildId(string name)
     {
         foreach (var process in Processes())
@@ -93,33 +93,33 @@ internal sealed partial class RunScript : IAsyncDisposable
             }
             catch (IOException)
             {
-                // It has just ended.
+                // The process has just ended.
             }
         }
 
         return null;
     }
 
-    /// <summary>Waits until a child that was killed is gone, and its connections with it.</summary>
+    /// <summary>Waits until a killed child has ended and its connections are closed.</summary>
     public Task GoneAsync(string name, int killed) => Eventually.HoldsAsync(() => ChildId(name) != killed, () => $"{name} lives on");
 
-    /// <summary>Waits until a child that was killed has been started again.</summary>
+    /// <summary>Waits until a killed child has been started again.</summary>
     public Task RestartedAsync(string name, int killed) =>
         Eventually.HoldsAsync(() => ChildId(name) is { } id && id != killed, () => $"{name} was not started again:\n{Output}");
 
     /// <summary>
-    /// What the script has started and what has not ended: whoever inherited its temporary directory, or, because nginx
-    /// writes over its environment, has its name in the command line or writes its errors there.
+    /// The processes that the script has started and that have not ended. They have inherited its temporary directory in their
+    /// environment. nginx overwrites its environment, so it is found by its command line or by the file of its error output.
     /// </summary>
     public IReadOnlyList<int> Processes() =>
         [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!))
             .Where(IsOfOurDirectory)];
 
-    /// <summary>What lies in the temporary directory, apart from the data the user asked to have there.</summary>
+    /// <summary>The files in the temporary directory, except for the data that the user asked to have there.</summary>
     public IReadOnlyList<string> TemporaryFiles() =>
         [.. Directory.GetFileSystemEntries(this.directory.Path).Select(entry => Path.GetFileName(entry)!).Where(name => name != "data")];
 
-    /// <summary>All that lies in or below the temporary directory.</summary>
+    /// <summary>All files in the temporary directory and below it.</summary>
     public IReadOnlyList<string> AllFiles() =>
         Directory.GetFileSystemEntries(this.directory.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 });
 

@@ -8,7 +8,7 @@ namespace Dragoman.Functional.Tests.RunScript;
 
 public class RunScriptTests
 {
-    /// <summary>To the functions, of nginx after a few requests.</summary>
+    /// <summary>The most connections to the functions that nginx keeps open after a few requests.</summary>
     private const int MostKeptConnections = 4;
 
     [Fact]
@@ -27,7 +27,7 @@ public class RunScriptTests
         Assert.Contains($"OLLAMA_HOST=http://127.0.0.1:{script.Port} ", script.Output, StringComparison.Ordinal);
         await Eventually.HoldsAsync(() => script.Output.Contains("nginx     | {", StringComparison.Ordinal), () => script.Output);
 
-        // The runtime's sockets for debuggers, which would be in its temporary directory.
+        // The runtime's sockets for debuggers would be in its temporary directory.
         Assert.DoesNotContain(
             script.AllFiles(),
             file => file.Contains("dotnet-diagnostic", StringComparison.Ordinal) || file.Contains("clr-debug-pipe", StringComparison.Ordinal));
@@ -87,7 +87,7 @@ public class RunScriptTests
 
         var killed = script.KillChild("dragoman-functions");
 
-        // The sidecar answers meanwhile.
+        // The sidecar answers in the meantime.
         await script.GoneAsync("dragoman-functions", killed);
         var statuses = new List<HttpStatusCode>();
         do
@@ -96,7 +96,7 @@ public class RunScriptTests
             statuses.Add(meanwhile.StatusCode);
         }
         while (statuses[^1] != HttpStatusCode.OK && statuses.Count < MostKeptConnections);
-        // nginx may not yet have heard that a connection it keeps is closed, and a POST that was sent on it is not sent again.
+        // nginx may not know yet that a connection it keeps is closed, and it does not retry a POST that was sent on it.
         Assert.Equal(HttpStatusCode.OK, statuses[^1]);
         Assert.All(statuses.SkipLast(1), status => Assert.Equal(HttpStatusCode.BadGateway, status));
         await script.RestartedAsync("dragoman-functions", killed);
@@ -180,7 +180,7 @@ public class RunScriptTests
         Assert.Equal($"{provider} ({variable})", output);
     }
 
-    /// <summary>So that the list above has no gaps.</summary>
+    /// <summary>Ensures that the list above is complete.</summary>
     [Fact]
     public void No_variable_that_switches_a_provider_on_is_missing()
     {

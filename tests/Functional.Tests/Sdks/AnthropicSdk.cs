@@ -14,7 +14,7 @@ internal sealed class AnthropicSdk(Uri door) : ISdk, IDisposable
 
     private const int MaxTokens = 4096;
 
-    // A refusal is what the tests look for: no second try.
+    // The tests check errors as the provider sends them, so the client does not retry.
     private readonly AnthropicClient client = new(new ClientOptions { BaseUrl = door.AbsoluteUri.TrimEnd('/'), ApiKey = "any", MaxRetries = 0 });
 
     public string Name => Title;
@@ -136,7 +136,7 @@ internal sealed class AnthropicSdk(Uri door) : ISdk, IDisposable
         }),
         UserTurn user => new UserMessageParam(user.Text),
         AssistantTurn assistant => new AssistantMessageParam(assistant.Text),
-        // Blocks of an answer are blocks of a request, signatures included.
+        // Blocks of an answer become blocks of a request, including signatures.
         ReplayedTurn replayed => new AssistantMessageParam(((Message)replayed.Reply.Native).Content.Select(Replayed).ToList()),
         ToolResultsTurn tools => new UserMessageParam(
             tools.Results.Select(ContentBlockParam (result) => new ToolResultBlockParam(result.CallId) { Content = result.Result }).ToList()),

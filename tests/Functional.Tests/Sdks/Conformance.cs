@@ -10,7 +10,7 @@ internal static class Conformance
 
     public static IReadOnlyList<string> ProviderNames { get; } = [.. Models.EnumerateObject().Select(provider => provider.Name)];
 
-    /// <summary>Names of features in the report.</summary>
+    /// <summary>The names of the features in the report.</summary>
     public static IReadOnlyList<string> Features { get; } = [.. Read("features.json").EnumerateArray().Select(feature => feature.GetString()!)];
 
     /// <summary>The gateway's configuration, given the address of the emulator.</summary>

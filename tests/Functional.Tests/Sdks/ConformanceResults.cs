@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Dragoman.Functional.Tests.Sdks;
 
 /// <summary>
-/// Writes what was found into the directory that <c>DRAGOMAN_CONFORMANCE_RESULTS</c> names, one file a client, a line a
-/// cell, for <c>docs/conformance.md</c>. Without the variable it writes nothing.
+/// Writes the results for <c>docs/conformance.md</c> into the directory that <c>DRAGOMAN_CONFORMANCE_RESULTS</c> names: one file
+/// for each client, with one line for each cell. Writes nothing when the variable is not set.
 /// </summary>
 internal sealed partial class ConformanceResults : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed partial class ConformanceResults : IDisposable
     private readonly Dictionary<string, StreamWriter> files = [];
     private readonly HashSet<(string Client, string Provider, string Feature)> halves = [];
 
-    /// <summary>Keeps what came of a feature in one way; the report has a cell for each way, or one for both together.</summary>
+    /// <summary>Records the result of a feature, streamed or not. The report has a cell for each of both, or one cell for both together.</summary>
     public void Add(ISdk sdk, string provider, string feature, bool streamed, Expectation outcome)
     {
         if (Conformance.Features.Contains($"{feature}, streamed"))

@@ -8,7 +8,7 @@ public class ConversationTests(SdkDeployment deployment)
 {
     private static readonly string[] Clients = [OpenAIChatSdk.Title, OpenAIResponsesSdk.Title, AnthropicSdk.Title];
 
-    /// <summary>What does not simply work, by feature; null stands for every client or provider.</summary>
+    /// <summary>The features that do not simply work. A null client or provider stands for all of them.</summary>
     private static readonly IReadOnlyList<(string Feature, string? Client, string? Provider, Expectation Expected)> Exceptions =
     [
         ("stop sequence", OpenAIResponsesSdk.Title, null, new Expectation.NotApplicable("Responses have no stop sequences")),

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Sdks;
 
-/// <summary><see cref="EmbeddingClient"/>, which asks for base64, with every provider.</summary>
+/// <summary><see cref="EmbeddingClient"/>, which requests base64, with every provider.</summary>
 [Collection(SdkTests.Name)]
 public class EmbeddingTests(SdkDeployment deployment)
 {
@@ -27,7 +27,7 @@ public class EmbeddingTests(SdkDeployment deployment)
         });
         foreach (var sdk in deployment.Sdks.Values)
         {
-            // The library's embeddings stand beside its chat.
+            // The report lists the library's embeddings beside its chat.
             deployment.Results.Add(
                 sdk, provider, "embeddings", sdk is OpenAIChatSdk ? expected : new Expectation.NotApplicable("the client has no embeddings"));
         }

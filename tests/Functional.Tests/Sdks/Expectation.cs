@@ -2,13 +2,13 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Sdks;
 
-/// <summary>What has to come of a feature with a provider.</summary>
+/// <summary>The expected result of a feature with a provider.</summary>
 internal abstract record Expectation
 {
-    /// <summary>As the report names it.</summary>
+    /// <summary>The result's name in the report.</summary>
     public abstract string Result { get; }
 
-    /// <summary>Runs the feature and checks that this is what comes of it.</summary>
+    /// <summary>Runs the feature and checks that it has this result.</summary>
     public abstract Task CheckAsync(Func<Task> feature);
 
     /// <summary>The feature works.</summary>
@@ -19,7 +19,7 @@ internal abstract record Expectation
         public override Task CheckAsync(Func<Task> feature) => feature();
     }
 
-    /// <summary>A 400 whose message names <paramref name="Field"/>, because the provider cannot do it.</summary>
+    /// <summary>The request fails with a 400 whose message names <paramref name="Field"/>, because the provider does not support it.</summary>
     public sealed record Refused(string Field) : Expectation
     {
         public override string Result => "refused";
@@ -33,7 +33,7 @@ internal abstract record Expectation
         }
     }
 
-    /// <summary>There is nothing to ask for.</summary>
+    /// <summary>The client or the provider does not have this feature, so nothing is sent.</summary>
     public sealed record NotApplicable(string Reason) : Expectation
     {
         public override string Result => "n/a";

@@ -1,22 +1,22 @@
 namespace Dragoman.Functional.Tests.Sdks;
 
-/// <summary>An official client library and the part of it that speaks.</summary>
+/// <summary>An official client library, and the part of it that sends the requests.</summary>
 internal interface ISdk
 {
-    /// <summary>As in <c>tests/conformance</c>: the package and what of it speaks.</summary>
+    /// <summary>The name in <c>tests/conformance</c>: the package and its part.</summary>
     string Name { get; }
 
-    /// <summary>Of the package.</summary>
+    /// <summary>The package's version.</summary>
     string Version { get; }
 
-    /// <exception cref="SdkRefusal">The library's own exception for an answer that is an error, or breaks off.</exception>
+    /// <exception cref="SdkRefusal">The library threw its own exception, because the answer is an error or breaks off.</exception>
     Task<Reply> AskAsync(Prompt prompt, bool streamed);
 }
 
-/// <summary>What the library threw, read from its own exception.</summary>
+/// <summary>The error that the library threw, read from its own exception.</summary>
 internal sealed class SdkRefusal(int? status, string? requestId, string message, Exception? cause = null) : Exception(message, cause)
 {
-    /// <summary>Null for a failure after the headers.</summary>
+    /// <summary>The HTTP status. Null when the answer failed after its headers.</summary>
     public int? Status { get; } = status;
 
     /// <summary>The request id that the library found in the answer.</summary>

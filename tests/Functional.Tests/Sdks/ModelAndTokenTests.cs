@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Sdks;
 
-/// <summary>What clients ask about models before they ask models anything.</summary>
+/// <summary>Requests about models: their list, their descriptions and their token counts.</summary>
 [Collection(SdkTests.Name)]
 public class ModelAndTokenTests(SdkDeployment deployment)
 {

@@ -1,7 +1,7 @@
 using System.Text;
 using OpenAI.Chat;
 
-// The library marks reasoning effort and raw members as subject to change; the pinned version has them.
+// The library marks reasoning effort and raw members as subject to change. The pinned version has them.
 #pragma warning disable OPENAI001, SCME0001
 
 namespace Dragoman.Functional.Tests.Sdks;

@@ -1,11 +1,11 @@
 using OpenAI.Responses;
 
-// The library marks Responses as a whole as subject to change; the pinned version has it.
+// The library marks all of Responses as subject to change. The pinned version has it.
 #pragma warning disable OPENAI001
 
 namespace Dragoman.Functional.Tests.Sdks;
 
-/// <summary><see cref="ResponsesClient"/>: <c>/v1/responses</c>, nothing kept at the provider.</summary>
+/// <summary><see cref="ResponsesClient"/>: <c>/v1/responses</c>. The provider stores nothing.</summary>
 internal sealed class OpenAIResponsesSdk(Uri door) : ISdk
 {
     public const string Title = "OpenAI (.NET) responses";
@@ -43,7 +43,7 @@ internal sealed class OpenAIResponsesSdk(Uri door) : ISdk
                 case StreamingResponseIncompleteUpdate incomplete:
                     answer = incomplete.Response;
                     break;
-                // The library gives failures of a stream as updates, not as exceptions.
+                // The library reports failures of a stream as updates, not as exceptions.
                 case StreamingResponseFailedUpdate failed:
                     throw new SdkRefusal(null, null, failed.Response.Error.Message);
                 case StreamingResponseErrorUpdate error:

@@ -5,14 +5,14 @@ using OpenAI;
 
 namespace Dragoman.Functional.Tests.Sdks;
 
-/// <summary>What OpenAI's clients have in common.</summary>
+/// <summary>The parts that OpenAI's clients have in common.</summary>
 internal static class OpenAISdk
 {
     public static string Version { get; } = typeof(OpenAIClient).Assembly.GetName().Version!.ToString(3);
 
     public static ApiKeyCredential Key { get; } = new("any");
 
-    // A refusal is what the tests look for: no second try.
+    // The tests check errors as the provider sends them, so the client does not retry.
     public static ClientRetryPolicy OneTry { get; } = new(maxRetries: 0);
 
     public static OpenAIClientOptions Options(Uri door) => new() { Endpoint = new Uri(door, "v1"), RetryPolicy = OneTry };

@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace Dragoman.Functional.Tests.Sdks;
 
-/// <summary>What is asked of a model, in no client's words: each <see cref="ISdk"/> says it with its own types. The model is named <c>provider/model</c>.</summary>
+/// <summary>A request to a model, independent of any client. Each <see cref="ISdk"/> sends it with its own types. The model is named <c>provider/model</c>.</summary>
 internal sealed record Prompt(string Model, params IReadOnlyList<PromptTurn> Turns)
 {
     public string? System { get; init; }
 
     public IReadOnlyList<PromptTool> Tools { get; init; } = [];
 
-    /// <summary>One of <see cref="Tools"/> by name, <see cref="AnyTool"/>, or null for the model's own choice.</summary>
+    /// <summary>The name of one of <see cref="Tools"/>, or <see cref="AnyTool"/>. Null when the model decides.</summary>
     public string? ForcedTool { get; init; }
 
-    /// <summary>The JSON Schema that the answer has to follow.</summary>
+    /// <summary>The JSON Schema that the answer must match.</summary>
     public string? AnswerSchema { get; init; }
 
     public bool Reasoning { get; init; }
@@ -23,27 +23,27 @@ internal sealed record Prompt(string Model, params IReadOnlyList<PromptTurn> Tur
 
     public static Prompt Ask(string model, string text) => new(model, new UserTurn(text));
 
-    /// <summary>The same prompt, further on in the conversation.</summary>
+    /// <summary>The same prompt with further turns.</summary>
     public Prompt Then(params IReadOnlyList<PromptTurn> turns) => this with { Turns = [.. Turns, .. turns] };
 }
 
 internal abstract record PromptTurn;
 
-/// <summary>A text, and a picture beside it unless null.</summary>
+/// <summary>A text, and a picture when it is not null.</summary>
 internal sealed record UserTurn(string Text, byte[]? Png = null) : PromptTurn;
 
-/// <summary>An earlier answer as text alone.</summary>
+/// <summary>An earlier answer with only its text.</summary>
 internal sealed record AssistantTurn(string Text) : PromptTurn;
 
-/// <summary>An earlier answer given back as the client's library received it, with all that it holds.</summary>
+/// <summary>An earlier answer, sent back with everything that the client's library received.</summary>
 internal sealed record ReplayedTurn(Reply Reply) : PromptTurn;
 
 internal sealed record ToolResultsTurn(IReadOnlyList<(string CallId, string Result)> Results) : PromptTurn;
 
-/// <summary>A function; its parameters are the JSON Schema of an object.</summary>
+/// <summary>A function. Its parameters are the JSON Schema of an object.</summary>
 internal sealed record PromptTool(string Name, string Parameters);
 
-/// <summary>An answer, as far as all clients can tell it.</summary>
+/// <summary>An answer, with the parts that all client libraries report.</summary>
 internal sealed record Reply
 {
     public required string Text { get; init; }
@@ -56,25 +56,25 @@ internal sealed record Reply
 
     public required int OutputTokens { get; init; }
 
-    /// <summary>Tokens of reasoning, 0 when the client was told of none.</summary>
+    /// <summary>The tokens of reasoning. 0 when the client did not receive a count.</summary>
     public int ReasoningTokens { get; init; }
 
-    /// <summary>What of the reasoning can be read; empty when the client's library has no place for it.</summary>
+    /// <summary>The readable reasoning. Empty when the client's library has no member for it.</summary>
     public string Reasoning { get; init; } = "";
 
-    /// <summary>How many pieces of text the answer came in, 0 when it came whole.</summary>
+    /// <summary>The number of pieces in which the text arrived. 0 when the answer was not streamed.</summary>
     public int Pieces { get; init; }
 
     /// <summary>The library's own answer, for <see cref="ReplayedTurn"/>.</summary>
     public required object Native { get; init; }
 }
 
-/// <summary>A call of a tool; its arguments are an object.</summary>
+/// <summary>A tool call. Its arguments are a JSON object.</summary>
 internal sealed record ReplyCall(string Id, string Name, JsonElement Arguments);
 
 internal enum ReplyEnd
 {
-    /// <summary>The stream ended and never said how.</summary>
+    /// <summary>The stream ended without a stop reason.</summary>
     None,
     Stop,
     StopSequence,

@@ -32,7 +32,7 @@ public sealed class SdkDeployment : IAsyncLifetime
         await Stack.DisposeAsync();
     }
 
-    /// <summary>What the providers were sent while <paramref name="asking"/> ran, in their own dialects.</summary>
+    /// <summary>The requests that the providers received while <paramref name="asking"/> ran, in their own dialects.</summary>
     internal async Task<IReadOnlyList<JsonElement>> SentToProviderAsync(Func<Task> asking)
     {
         using var forgotten = await Stack.Emulator.Client.DeleteAsync(new Uri("/__emulator/requests", UriKind.Relative));

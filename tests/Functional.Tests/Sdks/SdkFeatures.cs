@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Sdks;
 
-/// <summary>What is asked of every client library with every provider, and what has to come back.</summary>
+/// <summary>The requests that every client library sends to every provider, and the checks of the answers.</summary>
 internal sealed class SdkFeatures(SdkDeployment deployment)
 {
     private const string AnswerSchema =
@@ -17,7 +17,7 @@ internal sealed class SdkFeatures(SdkDeployment deployment)
     private static readonly PromptTool Weather = new("get_weather", CityParameters);
     private static readonly PromptTool Clock = new("get_time", CityParameters);
 
-    /// <summary>How a provider that checks its earlier reasoning gets it back. Gemini's sentinel for a lost one has underscores.</summary>
+    /// <summary>The form in which a provider that verifies its earlier reasoning gets it back. Gemini's sentinel for lost reasoning has underscores.</summary>
     private static readonly Dictionary<string, string> ReasoningState = new()
     {
         ["openai"] = "\"encrypted_content\":\"[^\"]+\"",
@@ -26,11 +26,11 @@ internal sealed class SdkFeatures(SdkDeployment deployment)
         ["gemini"] = "\"thoughtSignature\":\"[^\"_]+\"",
     };
 
-    // One pixel.
+    // A PNG of one pixel.
     private static readonly byte[] Png = Convert.FromBase64String(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
 
-    /// <summary>By name; those that <see cref="Conformance.Features"/> has under the same name.</summary>
+    /// <summary>The features by name. They are those of <see cref="Conformance.Features"/> with the same name.</summary>
     public static IReadOnlyDictionary<string, Func<SdkFeatures, ISdk, string, bool, Task>> All { get; } =
         new Dictionary<string, Func<SdkFeatures, ISdk, string, bool, Task>>
         {
@@ -95,7 +95,7 @@ internal sealed class SdkFeatures(SdkDeployment deployment)
         Assert.Distinct(first.Calls.Select(call => call.Id));
         Assert.All(first.Calls, call => Assert.Equal(JsonValueKind.String, call.Arguments.GetProperty("city").ValueKind));
 
-        // A second round, so that what the first one left behind is sent twice.
+        // A second round, so that the results of the first one are sent twice.
         prompt = prompt.Then(new ReplayedTurn(first), Results(first, "sunny", "noon"));
         Reply second = null!;
         var sent = await deployment.SentToProviderAsync(async () => second = await sdk.AskAsync(prompt, streamed));
@@ -145,7 +145,7 @@ internal sealed class SdkFeatures(SdkDeployment deployment)
         var reply = await sdk.AskAsync(Prompt.Ask(Thinker(provider), "Think about it") with { Reasoning = true }, streamed);
 
         Assert.StartsWith("You said: \"Think about it\".", reply.Text, StringComparison.Ordinal);
-        // Chat completions have no place for the reasoning of OpenAI and Azure; Mistral shows its own and does not count it.
+        // Chat completions have no member for the reasoning of OpenAI and Azure. Mistral shows its reasoning and does not count it.
         var shown = provider is not ("openai" or "azure") || sdk is not OpenAIChatSdk;
         Assert.Equal(shown, reply.Reasoning.Length > 0);
         if (provider == "mistral")
@@ -159,7 +159,7 @@ internal sealed class SdkFeatures(SdkDeployment deployment)
         var reply = await sdk.AskAsync(Prompt.Ask(Chat(provider), $"Come {Stopper} and stop") with { Stop = Stopper }, streamed);
 
         Assert.Equal("You said: \"Come ", reply.Text);
-        // No other provider says that it was the sequence and not the model that ended the text.
+        // No other provider reports that a stop sequence, and not the model, ended the text.
         Assert.Equal(sdk is AnthropicSdk && provider == "anthropic" ? ReplyEnd.StopSequence : ReplyEnd.Stop, reply.End);
     }
 
@@ -170,7 +170,7 @@ internal sealed class SdkFeatures(SdkDeployment deployment)
         var otherWay = await sdk.AskAsync(Prompt.Ask(Chat(provider), "Count your words"), !streamed);
 
         Assert.InRange(reply.InputTokens, 1, longer.InputTokens - 1);
-        // The emulator's shortest text.
+        // 12 tokens are the emulator's shortest text.
         Assert.InRange(reply.OutputTokens, 12, 200);
         Assert.Equal((reply.InputTokens, reply.OutputTokens), (otherWay.InputTokens, otherWay.OutputTokens));
     }
@@ -188,7 +188,7 @@ internal sealed class SdkFeatures(SdkDeployment deployment)
     {
         if (streamed && sdk is OpenAIChatSdk)
         {
-            // The library passes an error in a stream by; what it lacks is the reason of an end.
+            // The library ignores an error in a stream, so the only sign of it is the missing stop reason.
             var reply = await sdk.AskAsync(Prompt.Ask(model, "Anything"), streamed);
             Assert.Equal(ReplyEnd.None, reply.End);
             Assert.InRange(reply.Pieces, 1, 4);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Stack;
 
-/// <summary>The examples of <c>/openapi.json</c>, as somebody would try them at the door: with no provider but the emulator.</summary>
+/// <summary>The examples of <c>/openapi.json</c>, sent to nginx with no provider but the emulator.</summary>
 public class DocumentedExampleTests(FullDeployment deployment) : IClassFixture<FullDeployment>
 {
     [Fact]
@@ -65,7 +65,7 @@ public class DocumentedExampleTests(FullDeployment deployment) : IClassFixture<F
     private static IEnumerable<JsonElement> Parameters(JsonElement owner) =>
         owner.TryGetProperty("parameters", out var list) ? list.EnumerateArray() : Enumerable.Empty<JsonElement>();
 
-    /// <summary>The same members in an object, the same first and last words of a stream.</summary>
+    /// <summary>Whether an object has the example's members, or a stream begins and ends with the example's first and last words.</summary>
     private static bool IsLike(JsonElement example, string mediaType, string body)
     {
         if (mediaType != "application/json")

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Stack;
 
-/// <summary>What a process does between SIGTERM and its end.</summary>
+/// <summary>The behavior of a process between SIGTERM and its end.</summary>
 [Trait("Category", "Streaming")]
 public sealed class DrainTests : IAsyncLifetime, IDisposable
 {
@@ -45,7 +45,7 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(process, "/health"));
         foreach (var dialect in Dialect.All)
         {
-            // As large as what no socket's buffer takes: the refusal must not be lost in a reset.
+            // The body is larger than any socket's buffer: the error must not be lost in a reset.
             using var refusal = await process.Client.SendAsync(dialect.Request(Held, stream: true, padding: 8_000_000));
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.StatusCode);
             Assert.Equal(TimeSpan.FromSeconds(1), refusal.Headers.RetryAfter?.Delta);
@@ -73,7 +73,7 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
         await using var process = await StartAsync(host, provider: provider);
         var dialect = Dialect.All[0];
         var stream = await OpenAsync(process, WithSiblings(dialect.Request(Held, stream: true)));
-        // Leaves a connection that is kept open.
+        // Leaves an open connection behind, which is kept alive.
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(process, "/ready"));
 
         process.AskToStop();
@@ -98,7 +98,7 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
 
         static HttpRequestMessage WithSiblings(HttpRequestMessage request)
         {
-            // As nginx says it of a body that it does not keep.
+            // nginx sends this header with a body that it does not keep.
             request.Headers.Add("X-Dragoman-Next-Sidecar", "unavailable");
             return request;
         }
@@ -190,7 +190,7 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
 
         Assert.Equal(0, await process.TerminateAsync());
 
-        // Its own kept-alive connection is still open; far from the time that is given to streams.
+        // The test's own kept-alive connection is still open. The process ends long before the time that streams would get.
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 5);
     }
 
@@ -203,7 +203,7 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
             ["DRAGOMAN__limits__drainSeconds"] = drainSeconds,
         });
 
-    /// <summary>Answers as OpenAI does; what ends the answer comes when it is released.</summary>
+    /// <summary>Answers as OpenAI does. Sends the end of the answer when <paramref name="release"/> completes.</summary>
     private static async Task AnswerInTwoPartsAsync(HttpContext context, Task release)
     {
         var request = (RecordedRequest)context.Items[typeof(RecordedRequest)]!;

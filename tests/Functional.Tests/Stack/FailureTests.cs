@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Stack;
 
-/// <summary>What still works when a process is gone, and how each process ends.</summary>
+/// <summary>What still works after a process has ended, and how each process ends.</summary>
 public class FailureTests
 {
     public static TheoryData<string> Executables => ["emulator", "functions", "sidecar"];

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Dragoman.Functional.Tests.Stack;
 
-/// <summary>Functions that are restarted or killed behind nginx while clients want answers that do not stream.</summary>
+/// <summary>The functions are restarted or killed behind nginx while clients send requests without streaming.</summary>
 public sealed class FunctionsRestartTests(ITestOutputHelper output) : IAsyncLifetime, IDisposable
 {
     private const int Clients = 10;
@@ -84,7 +84,7 @@ public sealed class FunctionsRestartTests(ITestOutputHelper output) : IAsyncLife
             await AnsweredAsync(answered.Count + 50);
             await end();
             await functions.DisposeAsync();
-            // Without functions for a while.
+            // For a while, requests find no functions.
             await AnsweredAsync(answered.Count + 50);
             functions = await StartAsync("functions", port);
         }

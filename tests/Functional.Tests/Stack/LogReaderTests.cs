@@ -7,12 +7,12 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Stack;
 
-/// <summary>What the reader of the log can do to a process: nothing but lose lines.</summary>
+/// <summary>Whatever the reader of the log does, a process loses nothing but log lines.</summary>
 public sealed partial class LogReaderTests : IAsyncLifetime, IDisposable
 {
     private const int AtOnce = 16;
 
-    /// <summary>Nobody reads the pipe, but it has a reader: the process itself.</summary>
+    /// <summary>Nobody reads from the pipe, but the process itself keeps a reader open.</summary>
     private const string Stalled = "mkfifo log && exec 3<>log && exec \"$0\" >log";
 
     private readonly ScratchDirectory directory = new();
@@ -33,7 +33,7 @@ public sealed partial class LogReaderTests : IAsyncLifetime, IDisposable
     {
         await using var sidecar = await StartAsync(Stalled);
 
-        // Four times what the pipe and the log hold together.
+        // Four times as much as the pipe and the log can hold together.
         await AskAsync(sidecar, 20_000);
 
         Assert.Equal(HttpStatusCode.OK, await HealthAsync(sidecar));
@@ -47,7 +47,7 @@ public sealed partial class LogReaderTests : IAsyncLifetime, IDisposable
         await using var sidecar = await StartAsync(Stalled);
         await AskAsync(sidecar, requests);
 
-        // The process holds the pipe open, so that its end is no end of what is read here.
+        // The process keeps the pipe open, so the test never reads an end of the log.
         using var log = new StreamReader(new FileStream(directory.File("log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         var settled = 0;
         var missing = 0;
@@ -100,7 +100,7 @@ public sealed partial class LogReaderTests : IAsyncLifetime, IDisposable
         Assert.True(leftOut > 0);
     }
 
-    /// <summary>Starts a sidecar whose standard output goes where the command says, and so cannot tell its port.</summary>
+    /// <summary>Starts a sidecar with its standard output redirected by the command. The test cannot read its port there, so it chooses one.</summary>
     private async Task<Sidecar> StartAsync(string command)
     {
         await File.WriteAllTextAsync(directory.File("gateway.json"), $$"""

@@ -4,8 +4,8 @@ using Xunit;
 namespace Dragoman.Functional.Tests.Stack;
 
 /// <summary>
-/// No hop waits for more to send: Nagle's algorithm is off wherever an answer is sent piece by piece. nginx leaves it on
-/// only towards the sidecar, where it sends a request that it has read whole.
+/// No hop waits for more bytes before it sends: Nagle's algorithm is off wherever an answer is sent in pieces. Only nginx's
+/// connections to the sidecar keep it on, where nginx sends a request that it has read completely.
 /// </summary>
 [Trait("Category", "Streaming")]
 public class NoDelayTests(SmallDeployment deployment) : IClassFixture<SmallDeployment>
@@ -22,7 +22,7 @@ public class NoDelayTests(SmallDeployment deployment) : IClassFixture<SmallDeplo
         var nginx = stack.Door.WorkerIds.SelectMany(SocketsOf.NoDelay).ToList();
         var emulator = SocketsOf.NoDelay(stack.Emulator.Id);
 
-        // Towards the provider, and towards nginx.
+        // The sidecar's connections to the provider and to nginx.
         Assert.Contains((stack.Emulator.Address.Port, true), sidecar);
         Assert.Contains(sidecar, socket => socket.PeerPort != stack.Emulator.Address.Port);
         var towardsClients = nginx.Where(socket => socket.PeerPort != stack.Sidecar.Address.Port).ToList();

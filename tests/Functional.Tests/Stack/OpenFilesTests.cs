@@ -19,7 +19,7 @@ public class OpenFilesTests
         Assert.True(notice.Success);
     }
 
-    /// <summary>Without descriptors to spare the runtime aborts, and takes every stream with it.</summary>
+    /// <summary>When a process runs out of descriptors, the runtime aborts, and all streams break.</summary>
     [Fact]
     public async Task More_streams_than_there_are_files_for_cost_the_others_nothing()
     {
@@ -66,7 +66,7 @@ public class OpenFilesTests
         new Dictionary<string, string?>(environment ?? []) { ["DRAGOMAN_SIDECAR_PORT"] = "0", ["DRAGOMAN_DATA"] = directory.File("data") },
         directory.Path);
 
-    /// <summary>Null when the connection was turned away.</summary>
+    /// <summary>Returns null when the connection was rejected.</summary>
     private static async Task<HttpResponseMessage?> AskAsync(HttpClient client, string model)
     {
         using var request = ClientDialect.Of("openai-chat").Ask(model, "Hello", stream: true);

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace Dragoman.Functional.Tests.Stack;
 
-/// <summary>Sidecars that are restarted behind nginx while clients are served.</summary>
+/// <summary>Sidecars are restarted behind nginx while clients send requests.</summary>
 [Trait("Category", "Streaming")]
 public sealed class RollingRestartTests(ITestOutputHelper output) : IAsyncLifetime, IDisposable
 {
@@ -86,15 +86,15 @@ public sealed class RollingRestartTests(ITestOutputHelper output) : IAsyncLifeti
             ["DRAGOMAN_SIDECAR_PORT"] = $"{port}",
         });
 
-    /// <summary>What came of a request.</summary>
-    /// <param name="What">Its dialect and form.</param>
-    /// <param name="Status">0: the connection broke.</param>
-    /// <param name="IsWhole">Whether a good answer came to its own end.</param>
-    /// <param name="SaysWhen">Whether a bad one has Retry-After.</param>
-    /// <param name="Text">What came, for the person who looks for the reason.</param>
+    /// <summary>The result of a request.</summary>
+    /// <param name="What">The request's dialect and form.</param>
+    /// <param name="Status">The status. 0 when the connection broke.</param>
+    /// <param name="IsWhole">Whether a successful answer is complete.</param>
+    /// <param name="SaysWhen">Whether an error has Retry-After.</param>
+    /// <param name="Text">The received text, which helps to find the cause of a failure.</param>
     private sealed record Answered(string What, int Status, bool IsWhole, bool SaysWhen, string Text);
 
-    /// <summary>Clients of every dialect that send a request as soon as their last one was answered.</summary>
+    /// <summary>Clients of every dialect that send the next request as soon as the previous one was answered.</summary>
     private sealed class Load : IDisposable
     {
         private const int ClientsOfEachKind = 2;

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Stack;
 
-/// <summary>How the executables start, and what they say when they do not.</summary>
+/// <summary>How the executables start, and which messages they print when they cannot.</summary>
 public sealed class StartTests : IDisposable
 {
     private const string Options = "allowed: --config FILE, --help, --listen ADDRESS, --port N, --version";
@@ -27,7 +27,7 @@ public sealed class StartTests : IDisposable
     [MemberData(nameof(Executables))]
     public async Task Help_is_a_page_of_its_own(string name)
     {
-        // Whatever else is wrong: who asks for help has to get it.
+        // Help is printed whatever else is wrong.
         var (code, page) = await RunAsync(name, ["--help", "--nope"], new() { ["DRAGOMAN_NOPE"] = "1", [DragomanProcess.PortVariable(name)] = "x" });
 
         Assert.Equal(0, code);
@@ -191,7 +191,7 @@ public sealed class StartTests : IDisposable
 
     [Fact]
     public async Task An_address_that_the_machine_does_not_have_is_one_sentence() => Assert.Equal(
-        // Reserved for documentation (RFC 5737).
+        // An address reserved for documentation (RFC 5737).
         (1, "dragoman-sidecar: port 0 on 192.0.2.1 cannot be opened: this machine has no such address"),
         await RunAsync("sidecar", ["--listen", "192.0.2.1", "--port", "0"], new() { ["DRAGOMAN__access__allowOpenNetwork"] = "true" }));
 
@@ -218,7 +218,7 @@ public sealed class StartTests : IDisposable
         Assert.Equal(0, await process.TerminateAsync());
     }
 
-    /// <summary>Who starts a process without standard streams gives their numbers to its first files, and would get its log into one of them.</summary>
+    /// <summary>A process that starts without standard streams gives their numbers to the first files it opens. Its log would be written into one of them.</summary>
     [Theory]
     [InlineData("emulator", ">&-", "dragoman-emulator: standard output is closed; allowed: a file, a pipe, a terminal, or /dev/null")]
     [InlineData("sidecar", ">&-", "dragoman-sidecar: standard output is closed; allowed: a file, a pipe, a terminal, or /dev/null")]
@@ -234,7 +234,7 @@ public sealed class StartTests : IDisposable
     public async Task A_mistake_that_nobody_can_be_told_of_is_still_a_mistake(string closing) =>
         Assert.Equal((2, ""), await EndAsync(RunningProcess.Start("bash", ["-c", $"exec \"$0\" --nope {closing}", Repository.Executable("sidecar")], null, directory.Path)));
 
-    /// <summary>With hardly a file to open, the runtime cannot load the code that the start needs.</summary>
+    /// <summary>With so few files that may be open, the runtime cannot load the code that the start needs.</summary>
     [Theory]
     [MemberData(nameof(Executables))]
     public async Task A_failure_that_nobody_expected_is_one_sentence_and_more_on_demand(string name)
@@ -272,7 +272,7 @@ public sealed class StartTests : IDisposable
     private Task<(int Code, string Output)> RunAsync(string name, string[] arguments, Dictionary<string, string?>? environment = null) =>
         EndAsync(RunningProcess.Start(Repository.Executable(name), arguments, environment, directory.Path));
 
-    /// <summary>As somebody who may not do everything; the tests may be run by root.</summary>
+    /// <summary>Runs without root's capabilities, because root may run the tests.</summary>
     private Task<(int Code, string Output)> RunPlainAsync(string name, string[] arguments, Dictionary<string, string?>? environment = null) =>
         Environment.IsPrivilegedProcess
             ? EndAsync(RunningProcess.Start("setpriv", ["--inh-caps=-all", "--bounding-set=-all", Repository.Executable(name), .. arguments], environment, directory.Path))

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Dragoman.Functional.Tests.Stack;
 
-/// <summary>WebSockets through nginx, to the sidecar beside which functions run.</summary>
+/// <summary>WebSockets through nginx to the sidecar, in a deployment with functions.</summary>
 [Trait("Category", "Streaming")]
 public class WebSocketTests(FullDeployment deployment) : IClassFixture<FullDeployment>
 {
@@ -85,7 +85,7 @@ public class WebSocketTests(FullDeployment deployment) : IClassFixture<FullDeplo
                 return request.Value.GetProperty("disconnected").GetBoolean();
             },
             () => "the provider was not told");
-        // The machine may be busy; on an idle one it is some milliseconds.
+        // It takes a few milliseconds on an idle machine, and longer on a busy one.
         Assert.InRange(request!.Value.GetProperty("disconnected_at").GetDateTimeOffset() - left, TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
@@ -111,7 +111,7 @@ public class WebSocketTests(FullDeployment deployment) : IClassFixture<FullDeplo
             }
         }
         while (texts.Count == 0 || !texts[^1].Contains("\"done\":true", StringComparison.Ordinal));
-        // On a busy machine the first token is late.
+        // On a busy machine the first token is late, so there are more pings.
         Assert.InRange(pings, 2, 20);
         Assert.DoesNotContain(texts[..^1], text => text.Contains("\"content\":\"\"", StringComparison.Ordinal));
     }

@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Gateway.Tests.Access;
 
-/// <summary>Notes what is reserved and settled, and measures the prompt as a policy with budgets would.</summary>
+/// <summary>Records what is reserved and settled, and measures the prompt as a policy with budgets would.</summary>
 internal sealed class RecordedAccess : IAccessPolicy
 {
     private readonly Lock gate = new();
     private readonly List<(string Model, string Targets, long? Input, long? Output)> reserved = [];
     private readonly List<Settlement> settled = [];
 
-    /// <summary>Set: nothing may be used.</summary>
+    /// <summary>Whether every reservation is rejected.</summary>
     public bool Refuses { get; set; }
 
     public IReadOnlyList<(string Model, string Targets, long? Input, long? Output)> Reserved

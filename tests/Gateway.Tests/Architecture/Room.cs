@@ -1,11 +1,11 @@
 namespace Dragoman.Gateway.Tests.Architecture;
 
 /// <summary>A folder of <c>gateway/</c>, and the rooms that it may use.</summary>
-/// <param name="Name">The folder's, and the namespace's behind <c>Dragoman.</c></param>
-/// <param name="MayUse">Rooms on lower floors.</param>
+/// <param name="Name">The name of the folder, and of the namespace after <c>Dragoman.</c></param>
+/// <param name="MayUse">The rooms on lower floors that it may use.</param>
 internal sealed record Room(string Name, params string[] MayUse)
 {
-    /// <summary>From the lowest floor to the highest: a room uses only rooms that stand before it (architecture.md 1).</summary>
+    /// <summary>All rooms from the lowest floor to the highest. A room uses only rooms that precede it (architecture.md 1).</summary>
     public static readonly IReadOnlyList<Room> All =
     [
         new("Wire"),

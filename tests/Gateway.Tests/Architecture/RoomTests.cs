@@ -8,8 +8,8 @@ using static ArchUnitNET.Fluent.ArchRuleDefinition;
 namespace Dragoman.Gateway.Tests.Architecture;
 
 /// <summary>
-/// Who may use whom (architecture.md 1). The compiled types are judged, and the sources' <c>using</c> lines too, because a
-/// constant of another room leaves no trace in an assembly.
+/// Which code may use which (architecture.md 1). The compiled types are checked, and also the <c>using</c> lines of the sources,
+/// because a constant of another room leaves no trace in an assembly.
 /// </summary>
 public sealed partial class RoomTests
 {
@@ -23,7 +23,7 @@ public sealed partial class RoomTests
 
     private static readonly ArchUnitNET.Domain.Architecture Gateway = new ArchLoader().LoadAssemblies(typeof(IInboundDialect).Assembly).Build();
 
-    /// <summary>The dialects are the folders of <c>Dialects</c> that are not open to all of them.</summary>
+    /// <summary>The folders of <c>Dialects</c> that hold a dialect, and not code that dialects share.</summary>
     private static readonly List<string> Dialects = [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "gateway", "Dialects"))
         .Select(folder => Path.GetFileName(folder))
         .Where(name => $"{Contracts}.{name}" != FamilyBase && !ForEveryDialect.Contains($"{Contracts}.{name}"))
@@ -66,7 +66,7 @@ public sealed partial class RoomTests
             MayNotUse($"{Contracts}.{name}", other);
     }
 
-    /// <summary>The base knows none of those that stand on it, and the contracts know no dialect at all.</summary>
+    /// <summary>The shared base uses none of the dialects that are built on it, and the contracts use no dialect at all.</summary>
     [Theory]
     [InlineData("ChatCompletions")]
     [InlineData("Requests")]
@@ -109,7 +109,7 @@ public sealed partial class RoomTests
         Assert.Contains($"\nnamespace Dragoman.{folder.Replace('/', '.')};\n", $"\n{file.Text}");
     });
 
-    /// <summary>A reader guesses the file from the type. Small families of records may stand together.</summary>
+    /// <summary>A reader guesses the file's name from the type's. Small families of records may share a file.</summary>
     [Fact]
     public void Few_types_stand_in_a_file_of_another_name()
     {

@@ -146,7 +146,7 @@ public class ModelCatalogTests
           "models": { "mine": { "provider": "good", "model": "big" } } }
         """;
 
-    /// <summary>The first of two providers takes the question and never answers, as one behind a firewall does.</summary>
+    /// <summary>The first of two providers accepts the request and never answers, as a server behind a firewall does.</summary>
     private ModelCatalog WithADeafProvider(Func<string, Task<IReadOnlyList<ListedModel>>>? answer = null) => new(
         ConfigurationReader.Read(Deaf, "test", new Dictionary<string, string>()),
         (provider, _) =>
@@ -163,7 +163,7 @@ public class ModelCatalogTests
     [InlineData("good/anything", "good", "anything")]
     [InlineData("good/odd", "good", "good/odd")]
     public async Task A_provider_that_says_nothing_delays_no_name_that_needs_no_other_list(string name, string provider, string model) =>
-        // Time stands still, so that whoever waits waits for ever.
+        // Time stands still, so anything that waits would wait forever.
         Assert.Equal(new Target(provider, model), (await WithADeafProvider().FindAsync(name).AsTask().WaitAsync(TimeSpan.FromSeconds(30)))!.Targets[0]);
 
     [Fact]
@@ -207,7 +207,7 @@ public class ModelCatalogTests
         clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal("upstream_unreachable", (await Assert.ThrowsAsync<GatewayException>(() => first.WaitAsync(TimeSpan.FromSeconds(30)))).Error.Code);
         clock.Advance(TimeSpan.FromSeconds(2));
-        // It is being asked again, and nobody waits for that.
+        // The provider is being called again, and no request waits for that.
         Assert.Equal(3, asked);
         await Assert.ThrowsAsync<GatewayException>(() => catalog.FindAsync("unknown").AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
     }
@@ -230,7 +230,7 @@ public class ModelCatalogTests
         Assert.Equal([2, 6, 14, 30, 62, 122, 182], times);
         listed = _ => [new ListedModel("m")];
         clock.Advance(TimeSpan.FromMinutes(1));
-        // Heard in the meantime, with no request that had to fail for it.
+        // The list has arrived in the meantime, and no request had to fail for it.
         Assert.NotNull(await catalog.FindAsync("m"));
     }
 

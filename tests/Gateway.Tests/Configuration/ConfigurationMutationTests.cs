@@ -8,8 +8,8 @@ using Dragoman.Schemas;
 namespace Dragoman.Gateway.Tests.Configuration;
 
 /// <summary>
-/// A full configuration, spoiled in every place: what comes of it is a configuration that the published schema allows too,
-/// or sentences that say where and what is allowed. Never anything else.
+/// Damages a full configuration in every place. The result is a configuration that the published schema also allows, or
+/// sentences that say where the mistake is and what is allowed. Nothing else may happen.
 /// </summary>
 public partial class ConfigurationMutationTests
 {
@@ -17,7 +17,7 @@ public partial class ConfigurationMutationTests
 
     private static readonly AnswerSchema Schema = AnswerSchema.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs", "gateway.schema.json")));
 
-    /// <summary>What no schema can say, because it depends on other members, on the machine, or on how addresses are read.</summary>
+    /// <summary>Words of the mistakes that no schema can describe, because they depend on other members, on the machine, or on how addresses are read.</summary>
     private static readonly string[] BeyondSchema =
     [
         "is not a configured provider", "is the same name as", "is already a name or an alias", "is given twice", "half of a surrogate pair", "is not a host's name",
@@ -25,7 +25,7 @@ public partial class ConfigurationMutationTests
         "cannot be a model of the provider's",
     ];
 
-    /// <summary>Above 0 for a schema, whose numbers are exact; what reads it has doubles, whose 0 this is.</summary>
+    /// <summary>Greater than 0 for a schema, whose numbers are exact, but 0 for the reader, which uses doubles.</summary>
     private const string TooSmall = "1e-400";
 
     private static readonly string[] WrongValues =
@@ -39,7 +39,7 @@ public partial class ConfigurationMutationTests
         "\"env:\"", "\"env: A\"", "\"env:A B\"", "\"env:NOT_THERE\"", "\"file:\"", "\"file:/nope\"", "\"file:/\"", "\"keyvault:x\"",
         "\"https://app.example.com/\"", "\"https://*.*\"", "[\"https://app.example.com/\"]", "[\"https://*.*\"]", "[\"app\"]", "[\"*\"]", "[\"a b\"]", "[\"http://x\"]", "[\"a:1\"]", "[\"[::1]\"]", "[\"tiny\", \"tiny:latest\"]", "[\"best\"]",
         "{\"dialect\":\"mistral\"}", "[{\"provider\":\"g\"}]", "[{\"provider\":\"g\",\"model\":\"m\",\"more\":1}]",
-        // What is no JSON at all.
+        // Text that is not JSON at all.
         "", "'x'", "undefined", "NaN", "Infinity", "0x10", "+1", "01", ".5", "1.", "nul", "\"x", "[1", "{\"a\"", "{a:1}", "\"a\tb\"", "\"\\x41\"", "1 2", "\0", "\ufeff1",
     ];
 
@@ -86,7 +86,7 @@ public partial class ConfigurationMutationTests
                 Assert.Contains($"gateway.json: {pointer}/{other} is given twice, here and as \"{name}\"; allowed: once, in any case", MistakesOf(FullConfiguration.WithMember(pointer, $"\"{other}\"", "1")));
         }
 
-        // Where the operator gives the names, everything is known.
+        // Where the operator chooses the names, every name is allowed.
         if (pointer is not ("/providers" or "/models") && !pointer.EndsWith("/baseModels", StringComparison.Ordinal))
             Assert.Contains(MistakesOf(FullConfiguration.WithMember(pointer, "\"surprise\"", "1")), mistake => mistake.StartsWith($"gateway.json: {pointer}/surprise is not known; allowed: ", StringComparison.Ordinal));
         foreach (var key in new[] { "", " ", "a\\u0000b", "a\\nb", "\\u001b[1m", "\\ud800" })
@@ -103,7 +103,7 @@ public partial class ConfigurationMutationTests
             {
                 var spoiled = text.Insert(text.Length / 2, ((char)control).ToString());
                 var mistakes = MistakesOf(FullConfiguration.With(pointer, JsonSerializer.Serialize(spoiled)));
-                // A list is one place.
+                // A mistake in an item of a list may be reported for the list.
                 var place = LastIndex().Replace(pointer, "");
                 Assert.Contains(mistakes, mistake => mistake.StartsWith($"gateway.json: {place}", StringComparison.Ordinal));
             }
@@ -127,7 +127,7 @@ public partial class ConfigurationMutationTests
                 refused++;
         }
 
-        // Both kinds have to be many, or the test spoils nothing, or everything.
+        // Both results must be frequent. Otherwise the test damages nothing, or everything.
         Assert.True(accepted > 100 && refused > 1000, $"{accepted} accepted, {refused} refused");
     }
 
@@ -201,7 +201,7 @@ public partial class ConfigurationMutationTests
                 bytes.Insert(at, "\"{}[],:0e\\ \n"u8[random.Next(11)]);
                 break;
             case 3:
-                // Capitals, signs and digits change into others of their kind.
+                // Flips one bit, which mostly turns letters into other letters, and signs into signs or digits.
                 bytes[at] ^= (byte)(1 << random.Next(6));
                 break;
             case 4:
@@ -223,12 +223,12 @@ public partial class ConfigurationMutationTests
             Assert.True(mistakes.All(mistake => BeyondSchema.Any(words => mistake.Contains(words, StringComparison.Ordinal))), $"the schema allows {value} at {pointer}, and the reader says: {string.Join('\n', mistakes)}");
     }
 
-    /// <summary>Without the comma that the configuration may have after its last item, and a schema's judge may not.</summary>
+    /// <summary>Removes the comma that the configuration may have after its last item, because the schema's judge does not accept it.</summary>
     private static string Strict(string json) => json.Replace(",]", "]", StringComparison.Ordinal);
 
     private static IReadOnlyList<string> MistakesOf(string json) => MistakesOf(Encoding.UTF8.GetBytes(json));
 
-    /// <summary>What is wrong, each in one line that says where and what is allowed; empty when nothing is.</summary>
+    /// <summary>The mistakes, each in one line that says where it is and what is allowed. Empty when there are none.</summary>
     private static IReadOnlyList<string> MistakesOf(byte[] bytes, IReadOnlyDictionary<string, string>? environment = null)
     {
         try

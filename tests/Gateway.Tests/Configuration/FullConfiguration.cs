@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Dragoman.Gateway.Tests.Configuration;
 
-/// <summary>A configuration with every member that there is, and ways to spoil it.</summary>
+/// <summary>A configuration with every existing member, and functions that damage it.</summary>
 internal static class FullConfiguration
 {
     public const string Secret = "sk-sentinel-0123456789";
@@ -60,10 +60,10 @@ internal static class FullConfiguration
         }
     }
 
-    /// <summary>The configuration with another value at a pointer, given as JSON text, which need not be valid.</summary>
+    /// <summary>The configuration with another value at a pointer. The value is JSON text and need not be valid.</summary>
     public static string With(string pointer, string value)
     {
-        // A text of its own that is replaced afterwards, so that also what no tree can hold comes in.
+        // Replaces a marker in the text, because the value may be something that a tree cannot hold.
         const string mark = "the value that goes here";
         if (pointer.Length == 0)
             return value;
@@ -73,7 +73,7 @@ internal static class FullConfiguration
         return root.ToJsonString().Replace($"\"{mark}\"", value, StringComparison.Ordinal);
     }
 
-    /// <summary>The configuration with one more member in the object at a pointer, after all others.</summary>
+    /// <summary>The configuration with one more member at the end of the object at a pointer.</summary>
     public static string WithMember(string pointer, string name, string value)
     {
         var members = Nodes(Parse()).Single(each => each.Pointer == pointer).Node.AsObject();

@@ -33,7 +33,7 @@ public sealed class NameLookupTests : IDisposable
         var waiting = Enumerable.Range(0, 200).Select(index => names.FindAsync($"silent-{index}.test", CancellationToken.None)).ToList();
         Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref asked) == 200, Soon));
         var pool = ThreadPool.ThreadCount;
-        // All 200 threads wait, and the pool is as quick as ever.
+        // All 200 threads wait, and the pool is as fast as before.
         await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => { }))).WaitAsync(Soon);
         Assert.True(pool < 150, $"the pool has {pool} threads");
         answers.Set();

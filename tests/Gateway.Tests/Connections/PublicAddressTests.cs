@@ -5,7 +5,7 @@ namespace Dragoman.Gateway.Tests.Connections;
 
 public class PublicAddressTests
 {
-    /// <summary>IPv4 addresses that nobody may reach through the gateway.</summary>
+    /// <summary>IPv4 addresses that must not be reachable through the gateway.</summary>
     private static readonly string[] Inside =
     [
         "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.100.100.200", "127.0.0.1", "127.255.255.254", "168.63.129.16", "169.254.169.254", "169.254.170.2",
@@ -77,7 +77,7 @@ public class PublicAddressTests
     [InlineData("3ffe::1")]
     public void Addresses_of_the_internet_are_public(string address) => Assert.True(PublicAddress.Is(IPAddress.Parse(address)));
 
-    /// <summary>Every way in which an IPv6 address carries an IPv4 one to somebody who takes it out again.</summary>
+    /// <summary>Every form in which an IPv6 address carries an IPv4 address that some system on the way may extract.</summary>
     private static IEnumerable<IPAddress> Wrapped(IPAddress inner) =>
     [
         inner.MapToIPv6(),

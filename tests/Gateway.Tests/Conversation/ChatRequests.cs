@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace Dragoman.Gateway.Tests.Conversation;
 
-/// <summary>Random requests with everything that the canonical model can say.</summary>
+/// <summary>Random requests with everything that the canonical model can represent.</summary>
 internal static class ChatRequests
 {
     public const string ToolSchema = """{"type":"object","properties":{"z":{"type":"string"},"a":{"type":"integer"}}}""";

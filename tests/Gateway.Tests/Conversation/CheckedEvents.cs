@@ -5,7 +5,7 @@ using Dragoman.Wire;
 namespace Dragoman.Gateway.Tests.Conversation;
 
 /// <summary>
-/// Gathers an answer, passes its events on to the dialect under test, and asserts what <see cref="IAnswerEvents"/>
+/// Collects an answer, forwards its events to the dialect under test, and asserts what <see cref="IAnswerEvents"/>
 /// guarantees about their order and their text.
 /// </summary>
 internal sealed class CheckedEvents(IAnswerEvents? next = null) : IAnswerEvents
@@ -155,7 +155,7 @@ internal sealed class CheckedEvents(IAnswerEvents? next = null) : IAnswerEvents
     {
         AssertOpen(choice);
         Assert.False(escaped.IsEmpty, "an empty delta");
-        // What a strict parser takes has no half of a surrogate pair alone and no broken UTF-8.
+        // A strict parser accepts neither a lone surrogate nor invalid UTF-8.
         using var parsed = System.Text.Json.JsonDocument.Parse((byte[])[(byte)'"', .. escaped, (byte)'"']);
         Assert.NotNull(parsed.RootElement.GetString());
     }

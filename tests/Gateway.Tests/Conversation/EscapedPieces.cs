@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace Dragoman.Gateway.Tests.Conversation;
 
-/// <summary>Text as a provider may send it: each letter escaped or not, in pieces cut anywhere but within a letter.</summary>
+/// <summary>Text as a provider may send it: each letter is escaped or not, and the text is cut anywhere except within a letter.</summary>
 internal static class EscapedPieces
 {
     public static Gen<List<byte[]>> Of(Gen<string> texts) =>

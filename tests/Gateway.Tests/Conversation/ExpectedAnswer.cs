@@ -37,7 +37,7 @@ internal static class ExpectedAnswer
         }
     }
 
-    /// <summary>The same answer in every part that a client sees, however it was cut on the way.</summary>
+    /// <summary>Asserts that two answers are the same in every part that a client sees, however they were split on the way.</summary>
     public static void Same(ChatAnswer expected, ChatAnswer actual, bool idsToo = true)
     {
         Assert.Equal(expected.Choices.Count, actual.Choices.Count);

@@ -59,7 +59,7 @@ public sealed class LossReportTests
         Assert.Equal((LossReport.MostKept, 501), (sum.Items.Count, sum.Others));
     }
 
-    /// <summary>Few are searched one by one, many are not.</summary>
+    /// <summary>While there are few losses, the report searches a list. With many, it uses a set.</summary>
     [Fact]
     public void Many_losses_are_each_kept_once_in_their_order()
     {

@@ -66,7 +66,7 @@ public sealed class MediaTypeTests
             Assert.Equal("images[0]", Assert.Throws<GatewayException>(() => MediaType.ReadPictureOrSound(sent, "images[0]")).Error.Field);
     }
 
-    /// <summary>Whether it is read from its JSON, escapes and all, or as a text.</summary>
+    /// <summary>A value is read in the same way from its JSON, with all escapes, and from its text.</summary>
     [Theory]
     [InlineData("data:image/jpeg;base64,AAAA")]
     [InlineData("DATA:application/pdf;name=x;base64,AAAABBBB")]

@@ -4,7 +4,7 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Gateway.Tests.Conversation;
 
-/// <summary>Keeps every event with all that it says, in order; ids that a reader made up are all the same.</summary>
+/// <summary>Records every event with all its content, in order. All ids that a reader made up are recorded as the same id.</summary>
 internal sealed partial class RecordedEvents : IAnswerEvents
 {
     private readonly List<string> all = [];

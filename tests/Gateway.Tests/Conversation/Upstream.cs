@@ -5,7 +5,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Conversation;
 
-/// <summary>Plays a provider's bytes to the readers in the way that the pipeline does.</summary>
+/// <summary>Passes a provider's bytes to the readers as the pipeline does.</summary>
 internal static class Upstream
 {
     public static ChatCompletionReader Reader(int expectedChoices = 1) =>
@@ -29,9 +29,9 @@ internal static class Upstream
     }
 
     /// <param name="bytes">The whole stream.</param>
-    /// <param name="sizes">How many bytes each read brings; what is left comes in one more.</param>
-    /// <param name="next">Gets the events too.</param>
-    /// <param name="expectedChoices">How many answers the client asked for.</param>
+    /// <param name="sizes">The number of bytes of each read. The rest arrives in one more read.</param>
+    /// <param name="next">Also receives the events.</param>
+    /// <param name="expectedChoices">The number of choices that the client requested.</param>
     public static CheckedEvents PlayStream(ReadOnlySpan<byte> bytes, IEnumerable<int> sizes, IAnswerEvents? next = null, int expectedChoices = 1)
     {
         var events = new CheckedEvents(next);
@@ -48,7 +48,7 @@ internal static class Upstream
         return events;
     }
 
-    /// <summary>Gives a whole stream to a reader, in reads of some sizes; the rest arrives in one more read.</summary>
+    /// <summary>Passes a whole stream to a reader, in reads of the given sizes. The rest arrives in one more read.</summary>
     public static void Feed(IAnswerReader answer, ReadOnlySpan<byte> bytes, IEnumerable<int> sizes, IAnswerEvents events)
     {
         using var framing = new SseReader();
@@ -64,7 +64,7 @@ internal static class Upstream
         answer.Complete(events);
     }
 
-    /// <summary>Gives the framing at most <paramref name="size"/> bytes and returns the rest.</summary>
+    /// <summary>Passes at most <paramref name="size"/> bytes to the framing and returns the rest.</summary>
     public static ReadOnlySpan<byte> Feed(SseReader framing, ReadOnlySpan<byte> bytes, int size)
     {
         size = Math.Min(size, bytes.Length);

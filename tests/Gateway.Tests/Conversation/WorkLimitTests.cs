@@ -93,7 +93,7 @@ public sealed class WorkLimitTests
         }
     }
 
-    /// <summary>Whatever the dialect, a long request is not read to its end once the time is up or the client has left.</summary>
+    /// <summary>In every dialect, reading a long request stops when the time is over or the client has disconnected.</summary>
     [Theory]
     [MemberData(nameof(Clients))]
     public void Every_dialect_stops_reading(string client)
@@ -117,7 +117,7 @@ public sealed class WorkLimitTests
     {
         var dialect = ClientDialect.Named(client);
         var request = dialect.Dialect.Read(Encoding.UTF8.GetString(Long(dialect.Name)));
-        // A completion's text is one part, which is written at once.
+        // A completion's text is one part, which is written in one step.
         if (request.Turns.Sum(turn => turn.Parts.Count) < 2)
             return;
         foreach (var family in ProviderFamily.All)
@@ -161,7 +161,7 @@ public sealed class WorkLimitTests
         });
     }
 
-    /// <summary>An hour passes between two looks.</summary>
+    /// <summary>A clock on which an hour passes between two readings.</summary>
     private sealed class HastyClock : TimeProvider
     {
         private long now;

@@ -7,7 +7,7 @@ namespace Dragoman.Gateway.Tests.Dialects;
 
 internal static class ClientFamilies
 {
-    /// <summary>The request as the inbound dialect of a family marks it.</summary>
+    /// <summary>The request with the marks that the inbound dialect of a family sets.</summary>
     public static ChatRequest From(this ChatRequest request, string family) => request with
     {
         Family = family,

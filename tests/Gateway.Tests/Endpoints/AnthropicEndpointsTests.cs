@@ -4,7 +4,7 @@ using Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
 
 namespace Dragoman.Gateway.Tests.Endpoints;
 
-/// <summary>Anthropic's clients in front of a provider that speaks something else.</summary>
+/// <summary>Anthropic's clients in front of a provider with another dialect.</summary>
 public sealed class AnthropicEndpointsTests
 {
     private const string Hello = """{"model":"m","max_tokens":10,"messages":[{"role":"user","content":"Hello"}]}""";

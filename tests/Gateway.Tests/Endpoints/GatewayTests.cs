@@ -102,7 +102,7 @@ public class GatewayTests
     public async Task Probes_get_what_they_look_for(string method, string path, string body)
     {
         await using var gateway = await GatewayUnderTest.StartAsync();
-        // A path that begins with two slashes would be taken for a host.
+        // The base address is put in front, because a path that begins with two slashes would be read as a host.
         using var response = await gateway.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), new Uri(gateway.Client.BaseAddress!.ToString().TrimEnd('/') + path)));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(body, await response.Content.ReadAsStringAsync());

@@ -26,9 +26,9 @@ public class RouteTableTests
         Assert.Equal(2, bindings.GetArrayLength());
         Assert.Equal("httpTrigger", bindings[0].GetProperty("type").GetString());
         Assert.Equal("function", bindings[0].GetProperty("authLevel").GetString());
-        // The host answers 404 to a method that is not listed, and a browser asks with OPTIONS before it calls.
+        // The host answers 404 to a method that is not listed, and a browser sends OPTIONS before its request.
         Assert.Equal([.. route.Methods, "OPTIONS"], bindings[0].GetProperty("methods").EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant()));
-        // The host has no other way to say "the root itself".
+        // The host has no other way to route the root itself.
         var expected = route.Path == "/" ? "{ignored:maxlength(0)?}" : route.Path[1..];
         Assert.Equal(expected, bindings[0].GetProperty("route").GetString());
         Assert.Equal(("http", "out"), (bindings[1].GetProperty("type").GetString(), bindings[1].GetProperty("direction").GetString()));

@@ -2,7 +2,7 @@ using Dragoman.Fuzz;
 
 namespace Dragoman.Gateway.Tests.Fuzzing;
 
-/// <summary>Every input of the fuzzer's corpus, the seeds and what was found, keeps the promises that its target checks.</summary>
+/// <summary>Every input of the fuzzer's corpus, seeds and finds, passes the checks of its target.</summary>
 public sealed class CorpusTests
 {
     private static readonly string Corpus = Path.Combine(Repository.Root, "tests", "fuzz", "corpus");

@@ -115,7 +115,7 @@ public sealed class ConsoleLogTests : IDisposable
     [Fact]
     public void Halves_of_surrogate_pairs_are_escaped_as_they_are()
     {
-        // As literals of the test's attribute they would be replaced on the way.
+        // In literals of an attribute, lone surrogates would be replaced.
         Say(LogLevel.Information, "\ud83d \udc00\ud83d");
         log.Dispose();
         Assert.EndsWith(@" \ud83d \udc00\ud83d" + "\n", Written, StringComparison.Ordinal);
@@ -148,7 +148,7 @@ public sealed class ConsoleLogTests : IDisposable
         Say(LogLevel.Information, "settled");
         Say(log.CreateLogger("Other"), LogLevel.Warning, "other");
         clock.Advance(ConsoleLog.Window);
-        // The line about them goes out at once, which is a timer of its own.
+        // The line with the count is written at once, but by one more timer.
         clock.Advance(TimeSpan.Zero);
         WaitFor("warn: Dragoman.Settlement[7] 4980 more lines of this kind were left out\n");
         Assert.Equal(ConsoleLog.MostOfOneKind + 3, Lines.Count);
@@ -174,7 +174,7 @@ public sealed class ConsoleLogTests : IDisposable
         clock.Advance(ConsoleLog.Delay);
         output.IsWritten.Wait();
         using var metrics = new DroppedLines();
-        // Many times what may wait; returns though nothing can be written.
+        // Far more than may wait. Logging returns although nothing can be written.
         for (var index = 0; index < 40_000; index++)
         {
             Say(LogLevel.Information, $"{index} {new string('x', 200)}");
@@ -188,7 +188,7 @@ public sealed class ConsoleLogTests : IDisposable
         Assert.EndsWith("first", lines[0], StringComparison.Ordinal);
         var kept = lines.Count - 2;
         Assert.InRange(Written.Length, ConsoleLog.MostWaiting, ConsoleLog.MostWaiting + 1000);
-        // The ones that came first, in their order, and then how many are missing.
+        // The first lines are kept in their order. The last line has the number of missing ones.
         Assert.Contains($" {kept - 1} x", lines[kept], StringComparison.Ordinal);
         Assert.EndsWith($"warn: Dragoman.Log[1] {40_000 - kept} lines of the log were dropped, because standard output did not take them", lines[^1], StringComparison.Ordinal);
         Assert.Equal(40_000 - kept, metrics.Count);
@@ -233,7 +233,7 @@ public sealed class ConsoleLogTests : IDisposable
 
     private static string WithoutTime(string line) => line.StartsWith("2026", StringComparison.Ordinal) ? line[25..] : line;
 
-    /// <summary>A thread of its own writes.</summary>
+    /// <summary>Waits, because the log writes on a separate thread.</summary>
     private void WaitFor(string end) =>
         Assert.True(SpinWait.SpinUntil(() => Written.EndsWith(end, StringComparison.Ordinal), Soon), $"not written: {end}; but: {Written[^Math.Min(Written.Length, 500)..]}");
 
@@ -258,7 +258,7 @@ public sealed class ConsoleLogTests : IDisposable
         public void Dispose() => listener.Dispose();
     }
 
-    /// <summary>Standard output: with a reader that may stall, on a disk that may be full.</summary>
+    /// <summary>Standard output whose reader may stall, or whose disk may be full.</summary>
     private sealed class Output : Stream
     {
         private readonly MemoryStream taken = new();

@@ -68,7 +68,7 @@ public sealed class CrossReencodingTests(ITestOutputHelper log)
         var fixture = WireFixture.Named(name);
         var dialect = ClientDialect.Named(client);
         var error = ProviderFamily.Of(fixture).Dialect.ReadError(fixture.Status, fixture.Body, null);
-        // For Anthropic's clients its own words precede the provider's message.
+        // For Anthropic's clients, the gateway puts its own text before the provider's message.
         Assert.EndsWith(error.Message, dialect.MessageOf(dialect.ErrorBody(error)), StringComparison.Ordinal);
         Assert.InRange(dialect.Dialect.Errors.StatusOf(error), 400, 599);
         Assert.NotEqual(500, dialect.Dialect.Errors.StatusOf(error));

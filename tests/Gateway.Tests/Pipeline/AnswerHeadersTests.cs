@@ -44,7 +44,7 @@ public class AnswerHeadersTests
         listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
             var text = string.Join(",", tags.ToArray().Select(tag => tag.Value));
-            // Other tests count too, at the same time.
+            // Other tests count at the same time.
             lock (counted)
             {
                 counted.Add((count, text));
@@ -57,7 +57,7 @@ public class AnswerHeadersTests
         gateway.First.Answer = http => ScriptedUpstream.WriteAsync(http, 200, "application/json", ScriptedUpstream.WholeAnswer);
         using var answer = await gateway.Client.PostAsJsonAsync("/api/chat", new { model = "m", stream = false, messages = new[] { new { role = "user", content = "hi" } }, options = new { top_k = 7, min_p = 0.1, temperature = 1.9 } });
         Assert.Equal(["top_k=dropped, min_p=dropped, temperature=clamped"], answer.Headers.GetValues("X-Dragoman-Losses").Select(Sorted));
-        // Settlement follows the answer.
+        // The settlement follows the answer.
         await isCounted.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         static string Sorted(string header) => string.Join(", ", header.Split(", ").OrderBy(loss => loss.EndsWith("clamped", StringComparison.Ordinal) ? 1 : 0));

@@ -136,7 +136,7 @@ public sealed class AnthropicProviderPipelineTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
     }
 
-    /// <summary>The provider fails when the client has read the answer's first bytes.</summary>
+    /// <summary>Returns all that the client receives when the provider fails after the beginning of the answer.</summary>
     private static async Task<string> ReadBrokenAsync(GatewayUnderTest gateway, string path, string request)
     {
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -91,7 +91,7 @@ public sealed class CompatibleServerTests
         await gateway.PostAsync("/api/chat", OllamaChat);
         Assert.Equal(3, gateway.First.Bodies.Count);
 
-        // Another model of the same server may well take them.
+        // Another model of the same server may accept them.
         await gateway.PostAsync("/api/chat", OllamaChat.Replace("\"m\"", "\"one/other\"", StringComparison.Ordinal));
         Assert.Contains("stream_options", gateway.First.Bodies[3], StringComparison.Ordinal);
     }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 
-/// <summary>What passes through is what was read: no request goes on with a member that another reader would take from elsewhere.</summary>
+/// <summary>A request that is passed through is the request that was read: no member occurs twice, because another reader might use the other value.</summary>
 public sealed partial class DuplicateMemberTests
 {
     private const string Chat = """{"model":"m","stream":false,"max_tokens":5,"n":1,"messages":[{"role":"user","content":[{"type":"text","text":"q"}]}],"tools":[{"type":"function","function":{"name":"f","parameters":{}}}],"stream_options":null}""";
@@ -31,7 +31,7 @@ public sealed partial class DuplicateMemberTests
         foreach (Match match in names)
         {
             var name = match.Groups[1].Value;
-            // A free object holds what the client likes.
+            // An object without fixed members may hold anything.
             if (name is "parameters" or "input_schema")
                 continue;
             foreach (var twin in (string[])[name, name.ToUpperInvariant(), $"\\u{(int)name[0]:x4}{name[1..]}"])

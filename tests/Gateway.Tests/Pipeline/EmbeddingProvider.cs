@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 
-/// <summary>Makes a scripted upstream embed: the vector of a text that is a number <c>n</c> is <c>[n, 1, 0]</c>, of any other <c>[length, 1, 0]</c>.</summary>
+/// <summary>
+/// Makes a scripted upstream return embeddings. The vector of a text that is a number <c>n</c> is <c>[n, 1, 0]</c>. The vector of
+/// any other text is <c>[length, 1, 0]</c>.
+/// </summary>
 internal sealed class EmbeddingProvider
 {
     private readonly List<JsonElement> calls = [];
@@ -12,13 +15,13 @@ internal sealed class EmbeddingProvider
     {
     }
 
-    /// <summary>What is wrong with a call, as status and message; null when nothing.</summary>
+    /// <summary>Returns the status and the message of an error for a call. Null when the call is good.</summary>
     public Func<JsonElement, (int Status, string Message)?> Refuse { get; set; } = _ => null;
 
     /// <summary>Runs before the answer to a good call.</summary>
     public Func<HttpContext, JsonElement, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>The requests that came, refused ones included.</summary>
+    /// <summary>The received requests, including rejected ones.</summary>
     public IReadOnlyList<JsonElement> Calls
     {
         get
@@ -50,7 +53,7 @@ internal sealed class EmbeddingProvider
 
     public static List<string> Texts(JsonElement call) => [.. call.GetProperty("input").EnumerateArray().Select(text => text.GetString()!)];
 
-    /// <summary>Written backwards: only the index tells the place.</summary>
+    /// <summary>The vectors are in reverse order, so that only the index gives their place.</summary>
     private static string Answer(JsonElement call)
     {
         var texts = Texts(call);

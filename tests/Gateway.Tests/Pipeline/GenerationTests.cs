@@ -9,7 +9,7 @@ public class GenerationTests
     private const string OpenAIStream = """{"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}]}""";
     private const string OpenAIWhole = """{"model":"m","messages":[{"role":"user","content":"hi"}]}""";
 
-    /// <summary>Lets the first upstream break its connection once the client has seen the first delta; returns all that the client got.</summary>
+    /// <summary>Lets the first upstream break its connection after the client has read the first delta. Returns everything that the client received.</summary>
     private static async Task<string> ReadBrokenOffAsync(GatewayUnderTest gateway, string path, string request)
     {
         var seen = new TaskCompletionSource();

@@ -10,7 +10,7 @@ public class KeepAliveTests
 
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
-    /// <summary>A client's dialect, and what its keep-alive looks like.</summary>
+    /// <summary>A client's dialect, and the form of its keep-alive.</summary>
     public static TheoryData<string, string, string> Dialects => new()
     {
         { "/api/chat", Messages, """{"model":"MODEL","created_at":"2026-01-02T03:04:20Z","message":{"role":"assistant","content":""},"done":false}""" },

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 
-/// <summary>However a large request ends, what it took of the memory budget is given back.</summary>
+/// <summary>However a large request ends, it gives back what it took of the memory budget.</summary>
 public class MemoryEndingsTests
 {
     private const string Limits = """{ "requestBytes": 4000000, "memoryBytes": 100000000 }""";
@@ -33,7 +33,7 @@ public class MemoryEndingsTests
         await GivenBackAsync(gateway);
     }
 
-    /// <summary>The prompt is not needed any more once the answer has begun.</summary>
+    /// <summary>The prompt is no longer needed once the answer has begun.</summary>
     [Fact]
     public async Task A_stream_that_goes_on_holds_nothing()
     {
@@ -140,7 +140,7 @@ public class MemoryEndingsTests
         for (var chunk = 0; chunk < 9; chunk++)
             await SendAsync(client, $"{LongText.Length:x}\r\n{LongText}\r\n");
 
-        // For a moment the rest of it is waited for.
+        // The gateway waits a moment for the rest of the body.
         Assert.StartsWith("HTTP/1.1 413 ", await gateway.PassTimeUntilAsync(TimeSpan.FromSeconds(1), ReadAsync(client)), StringComparison.Ordinal);
         await GivenBackAsync(gateway);
     }
@@ -174,7 +174,7 @@ public class MemoryEndingsTests
         await GivenBackAsync(gateway);
     }
 
-    /// <summary>Small ones go on being served, and those that are refused are told so in their dialect.</summary>
+    /// <summary>Small requests are still served, and those that are rejected get an error in their dialect.</summary>
     [Theory]
     [InlineData("/api/chat", "too much in flight")]
     [InlineData("/v1/chat/completions", "\"code\":\"gateway_overloaded\"")]
@@ -328,7 +328,7 @@ public class MemoryEndingsTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused);
         Assert.Contains("gateway_overloaded", body, StringComparison.Ordinal);
-        // It would be no better for another target, and be paid twice.
+        // Another target could not do better, and its answer would have to be paid too.
         Assert.Empty(gateway.Second.Bodies);
     }
 
@@ -382,7 +382,7 @@ public class MemoryEndingsTests
         ? ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("Hello"), ScriptedUpstream.Finish, "[DONE]")
         : ScriptedUpstream.WriteAsync(http, 200, "application/json", ScriptedUpstream.WholeAnswer);
 
-    /// <summary>Something is taken of the budget before the rest happens.</summary>
+    /// <summary>Waits until some of the budget is taken, and then continues.</summary>
     private static async Task HoldsAsync(GatewayUnderTest gateway, Func<Task> rest)
     {
         await EventuallyAsync(() => gateway.Memory.Used > 0, "nothing is held");

@@ -12,7 +12,7 @@ public sealed class OldestTurnsTests
     [Fact]
     public void Questions_go_with_their_answers_and_system_turns_stay()
     {
-        // The letters are the turns' roles, the last one's question is never dropped.
+        // The letters are the turns' roles. The last question is never dropped.
         Assert.Equal("s0 u3 a4 u5", Shorten("s u a u a u", contextLength: 400));
         Assert.Equal("s0 u5", Shorten("s u a u a u", contextLength: 100));
         Assert.Equal("s0 s3 u5", Shorten("s u a s a u", contextLength: 0));
@@ -123,7 +123,7 @@ public sealed class OldestTurnsTests
     private static string Chat(string member) =>
         $$"""{"model":"m",{{member}},"messages":[{"role":"system","content":"be brief"},{"role":"user","content":"old"},{"role":"assistant","content":"old"},{"role":"user","content":"the question"}]}""";
 
-    /// <summary>The kept turns by role and place; each is 100 tokens long by estimate.</summary>
+    /// <summary>The kept turns by role and index. Each is 100 tokens long by estimate.</summary>
     private static string Shorten(string roles, int contextLength, bool shareCall = false)
     {
         var request = Conversation(roles, shareCall);

@@ -5,14 +5,14 @@ using Dragoman.Pipeline.Downloads;
 namespace Dragoman.Gateway.Tests.Pipeline;
 
 /// <summary>
-/// Links in requests to a provider that stands on this machine and would fetch them itself: whatever carries them, passed
-/// through or translated, they lead to no address that is not public.
+/// Links in requests to a provider on this machine, which would fetch them itself. Whatever carries a link, and whether it is
+/// passed through or translated, it never leads to an address that is not public.
 /// </summary>
 public sealed class PassedLinkTests
 {
     private const string Inner = "http://127.0.0.1:9/secret.png";
 
-    /// <summary>Never connected to: it is refused, or only checked.</summary>
+    /// <summary>A link that is never opened: it is rejected or only checked.</summary>
     private const string Outer = "https://93.184.215.14/a.png";
 
     private static readonly (string Name, string Options)[] Servers =
@@ -21,7 +21,7 @@ public sealed class PassedLinkTests
         ("openai", """{"server":"ollama"}"""), ("openai", """{"server":"generic","responses":true}"""), ("anthropic", "{}"), ("mistral", "{}"), ("gemini", "{}"),
     ];
 
-    /// <summary>Where a link may stand, as the client's path and the request's members beside the model.</summary>
+    /// <summary>The places in which a link may be: the client's path, and the request's members besides the model.</summary>
     private static readonly (string Name, string Path, string Members)[] Carriers =
     [
         ("chat picture", "/v1/chat/completions", """ "messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"LINK"}}]}] """),
@@ -46,7 +46,7 @@ public sealed class PassedLinkTests
             """),
     ];
 
-    /// <summary>What only a provider of the client's own family reads passes as it stands, and with it links that nobody here reads.</summary>
+    /// <summary>Members that the gateway does not read, but passes through to a provider of the client's own family. Their links are checked all the same.</summary>
     private static readonly (string Provider, string Options, string Path, string Members)[] Unread =
     [
         ("openai", """{"server":"generic"}""", "/v1/chat/completions", """ "messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:application/pdf;base64,JVBERi0=","file_url":"LINK"}}]}] """),

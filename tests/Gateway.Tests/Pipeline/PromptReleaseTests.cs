@@ -17,7 +17,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 
-/// <summary>While a streamed answer runs, nothing keeps the prompt: neither the client's bytes nor the turns that were read from them.</summary>
+/// <summary>While a streamed answer runs, nothing keeps the prompt in memory: neither the client's bytes nor the turns that were read from them.</summary>
 public sealed class PromptReleaseTests
 {
     private const string Tools = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"get weather\",\"parameters\":{\"type\":\"object\"}}}]";
@@ -27,7 +27,10 @@ public sealed class PromptReleaseTests
         "messages":[{"role":"user","content":"q"},{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"get weather","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c","content":"TEXT"}]
         """;
 
-    /// <summary>A client, a provider and a request: passed through, translated, with renamed tools and remembered reasoning, cut here, judged here, and to LM Studio.</summary>
+    /// <summary>
+    /// A client, a provider and a request: passed through, translated, with a stop sequence, with renamed tools and remembered
+    /// reasoning, and to LM Studio.
+    /// </summary>
     public static TheoryData<string, string, string, string> Requests => new()
     {
         { "chat", "openai", """{"server":"generic"}""", """ "messages":[{"role":"user","content":"TEXT"}] """ },
@@ -104,7 +107,7 @@ public sealed class PromptReleaseTests
         _ => new OllamaChat(),
     };
 
-    /// <summary>Notes what it has read, weakly.</summary>
+    /// <summary>Keeps weak references to what it has read.</summary>
     private sealed class WatchedDialect(IInboundDialect dialect) : IInboundDialect
     {
         public Exchange? Exchange { get; set; }
@@ -139,7 +142,7 @@ public sealed class PromptReleaseTests
         public void WriteAnswer(AnswerContext context, ChatAnswer answer, IBufferWriter<byte> output) => dialect.WriteAnswer(context, answer, output);
     }
 
-    /// <summary>A response's body that says when something of it has come.</summary>
+    /// <summary>A response's body that reports when its first bytes have arrived.</summary>
     private sealed class WatchedBody : Stream
     {
         private readonly TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,8 +4,8 @@ using Dragoman.Pipeline;
 namespace Dragoman.Gateway.Tests.Pipeline;
 
 /// <summary>
-/// Tool loops through the whole gateway, by every kind of client at every kind of provider that wants its state back,
-/// where the client brings none of it. All calls have the id <c>call_0</c>.
+/// Tool loops through the whole gateway, for every kind of client with every kind of provider that needs its state back, when
+/// the client does not send the state. All calls have the id <c>call_0</c>.
 /// </summary>
 public sealed class ReasoningLoopTests
 {
@@ -20,7 +20,7 @@ public sealed class ReasoningLoopTests
             {
                 foreach (var provider in new[] { "anthropic", "gemini", "openai" })
                 {
-                    // The client's own words pass through to a provider of its family, and it carries the state.
+                    // The client's own JSON is passed through to a provider of its family, so the client carries the state itself.
                     if ((client, provider) is ("messages", "anthropic") or ("responses", "openai"))
                         continue;
                     loops.Add(client, provider, false);
@@ -42,7 +42,7 @@ public sealed class ReasoningLoopTests
         Assert.Contains(State, await AskAsync(gateway, client, "A", Step(client, keepsIds)), StringComparison.Ordinal);
         Assert.DoesNotContain(State, await AskAsync(gateway, client, "B", Step(client, keepsIds)), StringComparison.Ordinal);
         Assert.DoesNotContain(State, await AskAsync(gateway, client, "A", Step(client, keepsIds, argument: 2)), StringComparison.Ordinal);
-        // History before the question is part of the conversation.
+        // Turns before the question are part of the conversation, so this is another one.
         Assert.DoesNotContain(State, await AskAsync(gateway, client, "A", Step(client, keepsIds), earlier: true), StringComparison.Ordinal);
     }
 
@@ -81,7 +81,7 @@ public sealed class ReasoningLoopTests
         Assert.True(response.Headers.Contains("X-Accel-Redirect"));
     }
 
-    /// <summary>Asks and returns what the provider was sent.</summary>
+    /// <summary>Sends a request and returns what the provider received.</summary>
     private static async Task<string> AskAsync(GatewayUnderTest gateway, string client, string question, string? steps = null, bool earlier = false)
     {
         var messages = $$$$"""{{{{(earlier ? """{"role":"user","content":"before"},{"role":"assistant","content":"yes"},""" : "")}}}}{"role":"user","content":"{{{{question}}}}"}{{{{(steps is null ? "" : "," + steps)}}}}""";
@@ -103,10 +103,10 @@ public sealed class ReasoningLoopTests
         };
     }
 
-    /// <summary>One call and its result, as clients send them back. Arguments are spelled in their own way.</summary>
+    /// <summary>One call and its result, as clients send them back. Each client writes the arguments in its own way.</summary>
     private static string Step(string client, bool keepsIds, int argument = 1, string id = "call_0")
     {
-        // Some clients make up ids of their own; Ollama's have none.
+        // Some clients make up ids. Ollama's clients have none.
         var sent = keepsIds ? id : "own-" + id;
         return client switch
         {

@@ -5,7 +5,7 @@ using Dragoman.Gateway.Tests.Access;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 
-/// <summary>Whatever asks a provider is reserved once before and settled once after, with what a budget needs to know.</summary>
+/// <summary>Every request that calls a provider is reserved once before and settled once after, with everything that a budget needs.</summary>
 public sealed class ReservationTests
 {
     private const string Vectors = """{"data":[{"index":0,"embedding":[1,0]}],"usage":{"prompt_tokens":2,"total_tokens":2}}""";
@@ -48,7 +48,7 @@ public sealed class ReservationTests
         Assert.DoesNotContain(answer, text, StringComparison.Ordinal);
         Assert.Equal((model, targets, (long?)input, (long?)output), Assert.Single(access.Reserved));
         Assert.Empty(gateway.First.Bodies);
-        // Nothing was set aside, so there is nothing to settle.
+        // The reservation was rejected, so there is nothing to settle.
         Assert.Empty(access.Settled);
     }
 

@@ -6,13 +6,13 @@ using Dragoman.Gateway.Tests.Dialects;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 
-/// <summary>OpenAI's Responses through the whole gateway: as what clients speak, and as what a provider is asked in.</summary>
+/// <summary>OpenAI's Responses through the whole gateway, as the client's dialect and as the provider's.</summary>
 public sealed class ResponsesPipelineTests
 {
     private const string Tools = """[{"type":"function","name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string"}}}},{"type":"function","name":"get_time","parameters":{"type":"object"}}]""";
     private const string ChatTools = """[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string"}}}}},{"type":"function","function":{"name":"get_time"}}]""";
 
-    /// <summary>A dialect with its options, the provider's model, the path it is asked at, and the folder of its recordings.</summary>
+    /// <summary>A dialect with its options, the provider's model, the path that is called, and the folder of its recordings.</summary>
     public static TheoryData<string, string, string, string, string> Providers => new()
     {
         { "openai", """{"server":"generic"}""", "local", "/v1/chat/completions", "openai-chat" },
@@ -219,7 +219,7 @@ public sealed class ResponsesPipelineTests
         Assert.DoesNotContain("response.completed", body, StringComparison.Ordinal);
     }
 
-    /// <summary>OpenAI's own stream has events of more kinds than ours, so of it only what matters is read.</summary>
+    /// <summary>OpenAI's own stream has more kinds of events than the gateway's, so only the relevant ones are read.</summary>
     private static Answer ReadStream(string body)
     {
         var events = body.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(text => Json.Parse(text[(text.IndexOf("data: ", StringComparison.Ordinal) + "data: ".Length)..])).ToList();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 
-/// <summary>OpenAI's reasoning models get their requests written anew, so that a strict schema that OpenAI does not take is checked here.</summary>
+/// <summary>Requests to OpenAI's reasoning models are written anew. Answers are therefore checked here when OpenAI does not accept the strict schema.</summary>
 public class SchemaCheckedAnswerTests
 {
     private const string Options = """{"server":"openai"}""";

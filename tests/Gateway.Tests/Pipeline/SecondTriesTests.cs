@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 
-/// <summary>How often a provider is asked when several things go wrong one after the other: no cure gives another one more tries.</summary>
+/// <summary>How often a provider is called when several things go wrong one after another: no remedy adds tries for another one.</summary>
 public sealed class SecondTriesTests
 {
     private const string Chat = """{"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}]}""";
 
-    /// <summary>OpenAI's strict mode would not allow the member to be absent, so the gateway judges the answer.</summary>
+    /// <summary>OpenAI's strict mode would not allow the member to be absent, so the gateway checks the answer.</summary>
     private const string Judged = """{"model":"both","stream":true,"format":{"type":"object","properties":{"a":{"type":"integer"}}},"messages":[{"role":"user","content":"hi"}]}""";
 
     private const string PutAway = """{"error":{"message":"Model unloaded."}}""";
@@ -33,7 +33,7 @@ public sealed class SecondTriesTests
         Assert.Equal(["chat", "load", "chat"], asked);
     }
 
-    /// <summary>One cure for a refusal, then one for an answer that begins well, and that is all.</summary>
+    /// <summary>There is one remedy for a rejection, then one for an answer that begins well, and no more.</summary>
     [Fact]
     public async Task What_is_put_away_in_a_good_answer_is_woken_once_after_any_cure()
     {
@@ -41,7 +41,7 @@ public sealed class SecondTriesTests
         var asked = Script(gateway.First, Refusal(OptionsRefused), Stream(PutAway), Stream(PutAway));
         Assert.Equal(HttpStatusCode.BadGateway, (await gateway.PostAsync("/api/chat", Chat)).Status);
         Assert.Equal(["chat", "chat", "load", "chat"], asked);
-        // What was refused is not sent again.
+        // The rejected option is not sent again.
         Assert.Equal([true, false, false, false], gateway.First.Bodies.Select(body => body.Contains("stream_options", StringComparison.Ordinal)));
     }
 
@@ -65,7 +65,7 @@ public sealed class SecondTriesTests
         Assert.Equal(["chat", "load", "chat", "load", "chat"], asked);
     }
 
-    /// <summary>Each target: a refusal amended, an answer that does not fit the schema, and one more that does not either.</summary>
+    /// <summary>Each target gets three calls: one is rejected and amended, and two get an answer that does not match the schema.</summary>
     [Fact]
     public async Task Cures_of_a_call_of_a_target_and_of_a_request_add_up()
     {
@@ -73,7 +73,7 @@ public sealed class SecondTriesTests
         var wrong = Stream(ScriptedUpstream.Delta("no JSON"), ScriptedUpstream.Finish, "[DONE]");
         var first = Script(gateway.First, Refusal(OptionsRefused), wrong, wrong);
         var second = Script(gateway.Second, wrong, Refusal(OptionsRefused), wrong);
-        // What comes at once is judged before any of it is sent.
+        // An answer that has to match a schema is checked before any of it is sent.
         var (status, body, _) = await gateway.PostAsync("/api/chat", Judged);
         Assert.Equal(HttpStatusCode.BadGateway, status);
         Assert.Contains("does not match the schema", body, StringComparison.Ordinal);
@@ -145,7 +145,7 @@ public sealed class SecondTriesTests
     {
         await using var gateway = await GatewayUnderTest.StartAsync("openai", options: """{ "server": "lmstudio" }""", publish: "none");
         const string together = """{"error":{"message":"too many inputs in one call"}}""";
-        // The whole list: put away, woken, too much; then its halves.
+        // The whole list is sent first: the model is unloaded, it is loaded again, and then the list is too long. Its halves follow.
         var asked = Script(gateway.First, Refusal(PutAway), Refusal(together), Vectors(1), Refusal(PutAway), Vectors(1));
         var (status, body, _) = await gateway.PostAsync("/v1/embeddings", """{"model":"vectors","input":["a","b"]}""");
         Assert.True(status == HttpStatusCode.OK, body);
@@ -154,8 +154,8 @@ public sealed class SecondTriesTests
 
     private static Task<GatewayUnderTest> StartAsync(string server) => GatewayUnderTest.StartAsync("openai", options: $"{{ \"server\": \"{server}\" }}");
 
-    /// <summary>Answers one call after the other, the last answer again and again; loads whatever LM Studio is asked to.</summary>
-    /// <returns>What it was asked, by the last word of the path.</returns>
+    /// <summary>Answers one call after another, and all further calls with the last answer. Accepts every request to load a model.</summary>
+    /// <returns>The received calls, by the last word of the path.</returns>
     private static List<string> Script(ScriptedUpstream upstream, params Func<HttpContext, Task>[] answers)
     {
         var asked = new List<string>();

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 
-/// <summary>What a request is settled with, as the line says it that is logged for each.</summary>
+/// <summary>The settlement of requests, as their log lines report it.</summary>
 public partial class SettlementTests
 {
     /// <summary>A prompt of 40 characters, ten tokens by estimate.</summary>

@@ -69,7 +69,7 @@ public class AzureOpenAIProviderTests
         Assert.Equal("Bearer https://ai.azure.com/.default 1", await AuthorizationOf("https://r.openai.azure.com/openai/v1/"));
         Assert.Equal("Bearer https://cognitiveservices.azure.com/.default 2", await AuthorizationOf("https://r.openai.azure.com/"));
         clock.Advance(TimeSpan.FromMinutes(56));
-        // The old one still works, so nobody waits for the new one.
+        // The old token is still valid, so no request waits for the new one.
         Assert.Equal("Bearer https://ai.azure.com/.default 1", await AuthorizationOf("https://r.openai.azure.com/openai/v1/"));
         Assert.True(SpinWait.SpinUntil(() => AuthorizationOf("https://r.openai.azure.com/openai/v1/") is { IsCompletedSuccessfully: true } sent && sent.Result == "Bearer https://ai.azure.com/.default 3", TimeSpan.FromSeconds(30)));
         clock.Advance(TimeSpan.FromMinutes(60));
@@ -164,7 +164,7 @@ public class AzureOpenAIProviderTests
         Assert.Equal("a", await tokens.GetAsync("a", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal("a", await tokens.GetAsync("a", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
         await credential.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        // Nor is another scope held up by it, and it is not waited for without an end.
+        // Another scope is not delayed either, and the wait for the silent one has a limit.
         credential.IsSilent = false;
         Assert.Equal("b", await tokens.GetAsync("b", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
         clock.Advance(TimeSpan.FromMinutes(5));

@@ -44,7 +44,7 @@ public sealed class CallContentTests
         Assert.Equal(edited.Length, upstream.Bodies[0].Length);
     }
 
-    /// <summary>Nothing keeps it while the answer runs: not the request, and not the socket either.</summary>
+    /// <summary>Nothing keeps the body while the answer runs, neither the request nor the socket.</summary>
     [Theory]
     [InlineData("1.1")]
     [InlineData("2.0")]
@@ -60,7 +60,7 @@ public sealed class CallContentTests
         var (answer, body) = await SendAsync(connections, upstream, new Version(version));
         using (answer)
         {
-            // The thread that has sent it may still be about to let go of it.
+            // The thread that has sent the body may still hold it for a moment.
             Assert.True(SpinWait.SpinUntil(() => IsGarbage(body), TimeSpan.FromSeconds(10)));
         }
     }

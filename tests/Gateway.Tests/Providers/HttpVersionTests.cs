@@ -110,7 +110,7 @@ public class HttpVersionTests
             await ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("Hel"));
             if (ScriptedUpstream.BodyOf(http).Contains("first", StringComparison.Ordinal))
             {
-                // GOAWAY
+                // This sends GOAWAY.
                 http.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().RequestClose();
                 await goOn.Task.WaitAsync(http.RequestAborted);
             }
@@ -122,7 +122,7 @@ public class HttpVersionTests
         var waited = Stopwatch.StartNew();
         while (connections.Distinct().Count() == 1)
         {
-            // What was sent before the word arrived is still answered.
+            // A request that was sent before GOAWAY arrived is still answered.
             var (status, body, _) = await gateway.PostAsync("/api/chat", Chat);
             Assert.Equal(HttpStatusCode.OK, status);
             Assert.Contains("\"done\":true", body, StringComparison.Ordinal);

@@ -20,7 +20,7 @@ public sealed class LMStudioTests
 
         public Func<HttpContext, Task> Refuse { get; set; } = http => ErrorAsync(http, 404, $$$"""{"error":{"message":"{{{NoModels}}}","type":"invalid_request_error","param":"model","code":"model_not_found"}}""");
 
-        /// <summary>Answers a request to load; true when the model is loaded afterwards.</summary>
+        /// <summary>Answers a request to load the model. Returns whether the model is loaded afterwards.</summary>
         public Func<HttpContext, Task<bool>> Load { get; set; } = async http =>
         {
             await ErrorAsync(http, 200, """{"type":"llm","instance_id":"upstream-m","status":"loaded"}""");
@@ -183,7 +183,7 @@ public sealed class LMStudioTests
             ["http://127.0.0.1:1234/api/v1/models/load {\"model\":\"a\"}", "http://127.0.0.1:1234/api/v1/models/load {\"model\":\"b\"}"],
             sent.Order(StringComparer.Ordinal));
 
-        // Put away again, it is loaded again.
+        // When the server has unloaded the model again, it is loaded again.
         await models.LoadAsync("a", CancellationToken.None);
         Assert.Equal(3, sent.Count);
     }

@@ -90,7 +90,7 @@ public sealed class UpstreamAddressTests
             Assert.Equal(expected, UpstreamAddress.Below(BaseUrl, path).AbsoluteUri);
     }
 
-    /// <summary>Azure with tokens of Entra ID, and every other kind with its key.</summary>
+    /// <summary>Checks Azure, whose tokens come from Entra ID. AnyNameTests checks the keys of all kinds of providers.</summary>
     [Fact]
     public async Task No_credential_is_even_asked_for_when_a_call_leads_elsewhere()
     {

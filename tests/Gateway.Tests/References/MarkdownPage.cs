@@ -22,20 +22,20 @@ internal sealed partial class MarkdownPage
 
     public RepositoryFile File { get; }
 
-    /// <summary>The page's lines, those of code blocks empty.</summary>
+    /// <summary>The page's lines. Those of code blocks are empty.</summary>
     public string Prose { get; }
 
-    /// <summary>The numbers that its headings begin with, such as <c>2.6</c>.</summary>
+    /// <summary>The numbers with which its headings begin, such as <c>2.6</c>.</summary>
     public IReadOnlyList<string> Numbers { get; }
 
-    /// <summary>What a link may have behind its <c>#</c>.</summary>
+    /// <summary>The anchors that a link to this page may have after its <c>#</c>.</summary>
     public IReadOnlySet<string> Anchors { get; }
 
     public IReadOnlyList<string> Links { get; }
 
     public static MarkdownPage At(string path) => new(RepositoryFile.At(path));
 
-    /// <summary>As GitHub makes them.</summary>
+    /// <summary>The anchors of headings, as GitHub makes them.</summary>
     private static IEnumerable<string> AnchorsOf(IEnumerable<string> titles)
     {
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);

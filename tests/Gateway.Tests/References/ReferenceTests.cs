@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Dragoman.Gateway.Tests.References;
 
-/// <summary>Whatever a comment or a page refers to is there.</summary>
+/// <summary>Everything that a comment or a page refers to exists.</summary>
 public sealed partial class ReferenceTests
 {
     private const string Specifications = SectionReference.Folder + "specs/";
 
     private const string Pitfalls = Specifications + "dialects.md";
 
-    /// <summary>Fewer than there are, and many more than a broken pattern would find.</summary>
+    /// <summary>Fewer than there are, but many more than a broken pattern would find.</summary>
     private const int FewestReferences = 300;
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed partial class ReferenceTests
         MarkdownPage.All.Where(page => page.File.Path.StartsWith(SectionReference.Folder, StringComparison.Ordinal)),
         page => Assert.Equal(page.Numbers.Distinct(), page.Numbers));
 
-    /// <summary>Inside a page, <c>§</c> and a number mean a section of its own.</summary>
+    /// <summary>Inside a page, <c>§</c> and a number refer to a section of the same page.</summary>
     [Fact]
     public void Every_section_sign_leads_to_a_heading_of_its_page() => Assert.All(
         MarkdownPage.All.Where(page => page.File.Path.StartsWith(Specifications, StringComparison.Ordinal)),
@@ -70,7 +70,7 @@ public sealed partial class ReferenceTests
             .Select(path => $"{page.File.Path}: {path}")));
     }
 
-    /// <summary>Reasons without a bound mislead more than no list.</summary>
+    /// <summary>A reason whose bound no longer exists misleads more than no list.</summary>
     [Fact]
     public void Every_bound_that_is_listed_is_in_the_code()
     {
@@ -102,7 +102,7 @@ public sealed partial class ReferenceTests
         }
     }
 
-    /// <summary>Says all that is wrong: a list would be cut.</summary>
+    /// <summary>Reports all mistakes in one message, because the assertion for a list would cut it off.</summary>
     private static void NoneIsWrong(IEnumerable<string> wrong)
     {
         var lines = wrong.ToList();
@@ -129,7 +129,7 @@ public sealed partial class ReferenceTests
     [GeneratedRegex("`(?<path>(gateway|functions|sidecar|emulator|nginx|tests|bench|docs)/[A-Za-z0-9_./-]*)`")]
     private static partial Regex PathInCode();
 
-    /// <summary>A word that stands for another: <c>NAME</c>, <c>NewProvider.cs</c>, <c>streams/x</c>.</summary>
+    /// <summary>A placeholder: <c>NAME</c>, <c>NewProvider.cs</c>, <c>streams/x</c>.</summary>
     [GeneratedRegex(@"/([A-Z]{2,}\b|New[A-Z]|x(/|$))")]
     private static partial Regex Placeholder();
 

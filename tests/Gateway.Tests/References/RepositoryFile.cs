@@ -1,8 +1,8 @@
 namespace Dragoman.Gateway.Tests.References;
 
-/// <summary>A file that somebody wrote: nothing built, nothing fetched, no data.</summary>
-/// <param name="Path">From the repository's root, with slashes.</param>
-/// <param name="Text">All of it.</param>
+/// <summary>A file that a person wrote. It is neither built nor downloaded, and it is not data.</summary>
+/// <param name="Path">The path from the repository's root, with slashes.</param>
+/// <param name="Text">The file's whole text.</param>
 internal sealed record RepositoryFile(string Path, string Text)
 {
     private static readonly string[] Written = [".cs", ".mjs", ".sh", ".conf", ".md", ".json", ".props", ".csproj"];

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace Dragoman.Gateway.Tests.References;
 
 /// <summary>A mention of a page for developers, such as <c>specs/NAME.md 1.3, 2.5 to 2.8</c>.</summary>
-/// <param name="Place">File and line.</param>
-/// <param name="Page">From the repository's root.</param>
-/// <param name="Sections">The sections that are named, may be none.</param>
+/// <param name="Place">The file and the line.</param>
+/// <param name="Page">The page's path from the repository's root.</param>
+/// <param name="Sections">The named sections. May be empty.</param>
 internal sealed partial record SectionReference(string Place, string Page, IReadOnlyList<string> Sections)
 {
     public const string Folder = "docs/developers/";
 
-    /// <summary>How the architecture was called before it had a page.</summary>
+    /// <summary>The name of the architecture before it had a page.</summary>
     private const string Design = "design section";
 
     public static IEnumerable<SectionReference> All => RepositoryFile.All.SelectMany(file => Mention().Matches(file.Text).Select(mention => new SectionReference(

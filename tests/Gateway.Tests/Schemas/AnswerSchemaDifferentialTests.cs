@@ -7,9 +7,9 @@ using FsCheck;
 namespace Dragoman.Gateway.Tests.Schemas;
 
 /// <summary>
-/// Our judge against an independent one, JsonSchema.Net 8.0.5. What ours calls wrong the other calls wrong, so that no good
-/// answer is refused; what ours calls right the other calls right, except where ours does not judge and where the other errs.
-/// Both lists are here, and each entry is shown to be needed.
+/// Our judge and an independent one, JsonSchema.Net 8.0.5. What ours rejects the other rejects too, so that no good answer is
+/// rejected. What ours accepts the other accepts too, except where ours does not judge and where the other is wrong. Both
+/// exceptions are listed here, and the tests show that each entry is needed.
 /// </summary>
 public class AnswerSchemaDifferentialTests
 {
@@ -17,7 +17,7 @@ public class AnswerSchemaDifferentialTests
 
     private static readonly string Draft7 = $"\"$schema\":\"{ClientSchemas.Draft7}\"";
 
-    /// <summary>Why ours does not judge; a case that it lets pass; the nearest case that it judges.</summary>
+    /// <summary>The reason why ours does not judge, a case that it lets pass, and the nearest case that it judges.</summary>
     public static TheoryData<string, string, string, string, string> NotJudged { get; } = new()
     {
         { "no linear-time engine has look-around", """{"pattern":"^(?=a)"}""", "\"b\"", """{"pattern":"^(?:a)"}""", "\"b\"" },
@@ -31,7 +31,7 @@ public class AnswerSchemaDifferentialTests
         { "what a name in Punycode says is not decoded", """{"format":"hostname"}""", "\"xn--a\"", """{"format":"hostname"}""", "\"xn-\"" },
     };
 
-    /// <summary>What the other judge gets wrong, the case, and the verdict that the specification gives.</summary>
+    /// <summary>The mistake of the other judge, the case, and the verdict that the specification requires.</summary>
     public static TheoryData<string, string, string, bool> FaultsOfTheOther { get; } = new()
     {
         { "counts what is seen as one character, not code points (6.3.2)", """{"minLength":2}""", "\"e\\u0301\"", true },
@@ -100,14 +100,14 @@ public class AnswerSchemaDifferentialTests
         }
         catch (GatewayException refusal) when (refusal.Error is { Status: 400, Field: "schema" })
         {
-            // No finite value fits it: it never gets as far as an answer.
+            // No finite value matches this schema, so a request with it is rejected before there is an answer.
             return null;
         }
     }
 
     private static bool IsRight(string schema, string value) => AnswerSchema.Parse(schema).FindMismatch(Encoding.UTF8.GetBytes(value)) is null;
 
-    /// <summary>Null when it throws.</summary>
+    /// <summary>The other judge's verdict. Null when it throws.</summary>
     private static bool? VerdictOfTheOther(string schema, string value)
     {
         try

@@ -5,14 +5,14 @@ using FsCheck.Fluent;
 namespace Dragoman.Gateway.Tests.Schemas;
 
 /// <summary>
-/// Random JSON Schemas of every keyword by which an answer is judged, as a client may write them, each with values that
-/// likely fit it and values that nearly do. Numbers keep the digits, and texts the escapes, with which they are written.
+/// Random JSON Schemas with every keyword by which an answer is checked, as a client may write them. Each comes with values that
+/// probably match it and values that nearly match. Numbers keep their digits and texts keep their escapes.
 /// </summary>
 internal sealed class ClientSchemas
 {
     public const string Draft7 = "http://json-schema.org/draft-07/schema#";
 
-    /// <summary>By 2020-12: every keyword of which a schema here may consist, and that says something about a value.</summary>
+    /// <summary>The keywords of 2020-12 that these schemas may have and that restrict a value.</summary>
     public static readonly string[] Keywords =
     [
         "type", "enum", "const", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "$ref", "$dynamicRef",
@@ -39,7 +39,8 @@ internal sealed class ClientSchemas
     private readonly Random random;
     private readonly bool isDraft7;
 
-    // The other judge does not find such names again among those that were evaluated (see its faults in the test).
+    // Such a schema has only plain names: the other judge does not find the others again among those that were evaluated (see its
+    // faults in the test).
     private readonly bool hasUnevaluated;
     private readonly string[] names;
 
@@ -54,10 +55,10 @@ internal sealed class ClientSchemas
     /// <summary>A schema and one value, both as JSON.</summary>
     public static Gen<(string Schema, string Value)> Of202012 { get; } = Cases(isDraft7: false);
 
-    /// <summary>The same for a schema that says it is of draft 7.</summary>
+    /// <summary>The same for a schema that declares draft 7.</summary>
     public static Gen<(string Schema, string Value)> OfDraft7 { get; } = Cases(isDraft7: true);
 
-    /// <summary>Smaller schemas and values, for a failure that is read.</summary>
+    /// <summary>Smaller schemas and values, so that people can read a failure.</summary>
     public static IEnumerable<(string Schema, string Value)> Shrink((string Schema, string Value) one) =>
         Smaller(JsonNode.Parse(one.Schema)).Select(Json).Where(schema => schema.Contains(Draft7) == one.Schema.Contains(Draft7)).Select(schema => (schema, one.Value))
             .Concat(Smaller(JsonNode.Parse(one.Value)).Select(value => (one.Schema, Json(value))));
@@ -82,7 +83,7 @@ internal sealed class ClientSchemas
         if (isDraft7)
         {
             keywords = keywords.ContainsKey("$ref") ? new JsonObject { ["allOf"] = new JsonArray(keywords) } : keywords;
-            // First, for the other judge reads by another draft what stands before it.
+            // This keyword comes first, because the other judge reads the keywords before it by another draft.
             keywords.Insert(0, "$schema", Draft7);
         }
         else if (Chance(20))
@@ -94,7 +95,7 @@ internal sealed class ClientSchemas
         return keywords;
     }
 
-    /// <summary>With an anchor where a schema can have one.</summary>
+    /// <summary>Adds an anchor where a schema can have one.</summary>
     private JsonNode Named(JsonNode schema, string name)
     {
         if (isDraft7)
@@ -242,7 +243,7 @@ internal sealed class ClientSchemas
         return schema;
     }
 
-    /// <summary>What has been looked at elsewhere: in parts that fit, behind references, in conditions.</summary>
+    /// <summary>Adds a keyword for unevaluated members or items, and often parts or a reference that evaluate some of them.</summary>
     private void AddUnevaluated(JsonObject schema, int depth)
     {
         if (!hasUnevaluated)
@@ -303,7 +304,7 @@ internal sealed class ClientSchemas
         _ => new JsonObject(names.Where(_ => Chance(25)).Select(name => KeyValuePair.Create(name, Value(depth - 1)))),
     };
 
-    /// <summary>A value that likely fits. Whether it does is for the judges to say.</summary>
+    /// <summary>A value that probably matches the schema. The judges decide whether it does.</summary>
     private JsonNode? Fitting(JsonNode? schema, JsonNode root, int depth)
     {
         if (schema is not JsonObject keywords || depth > 8)
@@ -408,7 +409,7 @@ internal sealed class ClientSchemas
         }
     }
 
-    /// <summary>What is left when one member or item is taken away, or put in the place of all.</summary>
+    /// <summary>Versions of a node that lack one member or item at any depth, or that consist of one of them.</summary>
     private static IEnumerable<JsonNode?> Smaller(JsonNode? node)
     {
         var (names, count) = node is JsonObject members ? (members.Select(member => member.Key).ToArray(), members.Count) : ([], (node as JsonArray)?.Count ?? 0);

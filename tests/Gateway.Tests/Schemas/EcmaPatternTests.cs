@@ -23,7 +23,7 @@ public class EcmaPatternTests
 
     private static readonly Gen<string> Text = Gen.Elements("a", "b", "c", "B", "0", "7", "-", "_", " ", "\t", ",", ".", "/", "\\", "\b").ListOf().Select(string.Concat);
 
-    /// <summary>.NET has ECMAScript's own words too, though not for its linear-time engine; they are right for ASCII in one line.</summary>
+    /// <summary>.NET also has a mode for ECMAScript's syntax, but not in its linear-time engine. The mode is right for ASCII in one line.</summary>
     [Fact]
     public void Is_what_the_framework_makes_of_ECMAScript()
     {
@@ -117,7 +117,7 @@ public class EcmaPatternTests
     [InlineData("a{1,9999}{1,9999}", "a")]
     public void Does_not_judge_what_it_cannot_say(string pattern, string text) => Assert.Null(new SchemaPatterns().Matches(pattern, text));
 
-    /// <summary>A text of pairs is matched by an expression of its own, which counts.</summary>
+    /// <summary>A text with surrogate pairs is matched by a separate expression, which counts too.</summary>
     [Fact]
     public void Counts_the_expression_for_pairs()
     {

@@ -14,7 +14,7 @@ public sealed class ParsedSchemaTests
         SchemaCheck.RefuseUnusable(Schema, "tools", parsed: tool.Parsed);
         var first = tool.Parsed.Of(Schema);
         Assert.NotNull(first);
-        // A copy for another target shares it.
+        // A copy for another target shares the parsed schema.
         var renamed = tool with { Name = "g" };
         SchemaSanitizer.Sanitize(Schema, SchemaRules.OpenAIStrict, "other", parsed: renamed.Parsed);
         AnswerSchema.Parse(Schema, parsed: renamed.Parsed);

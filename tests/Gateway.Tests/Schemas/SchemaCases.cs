@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace Dragoman.Gateway.Tests.Schemas;
 
-/// <summary>Small random JSON Schemas, dense in what clients combine: optional members, choices, references, recursion.</summary>
+/// <summary>Small random JSON Schemas with many of the things that clients combine: optional members, choices, references, recursion.</summary>
 internal sealed class SchemaCases
 {
     public static readonly string[] Names = ["a", "b", "c"];
@@ -16,7 +16,7 @@ internal sealed class SchemaCases
 
     private SchemaCases(Random random) => this.random = random;
 
-    /// <summary>A schema whose root describes an object, and what further choices about it are drawn from.</summary>
+    /// <summary>A schema whose root describes an object, and the generator for further random choices about it.</summary>
     public static Gen<(JsonObject Schema, Random Random)> WithRandom { get; } = Gen.Choose(0, int.MaxValue).Select(seed =>
     {
         var random = new Random(seed);
@@ -134,7 +134,7 @@ internal sealed class SchemaCases
         return schema;
     }
 
-    /// <summary>Several types, with limits of some of them.</summary>
+    /// <summary>Several types, and limits for some of them.</summary>
     private JsonObject Several()
     {
         var schema = new JsonObject { ["type"] = new JsonArray([.. Types.Where(_ => Chance(30)).Append(Pick<string>(random, Types)).Distinct().Select(type => (JsonNode?)type)]) };
@@ -151,7 +151,7 @@ internal sealed class SchemaCases
 
     private JsonObject Choice(string keyword, int depth) => new() { [keyword] = List(() => Schema(depth)) };
 
-    /// <summary>A choice or a reference with limits beside it.</summary>
+    /// <summary>A choice or a reference, with limits beside it.</summary>
     private JsonObject Beside(int depth)
     {
         var schema = Chance(50) ? ObjectSchema(depth) : Number(Text([]));

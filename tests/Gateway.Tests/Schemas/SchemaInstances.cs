@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Dragoman.Gateway.Tests.Schemas;
 
-/// <summary>Makes values that likely fit a schema, and spoils them. Whether one fits is for the validator to say.</summary>
+/// <summary>Makes values that probably match a schema, and damages them. The validator decides whether a value matches.</summary>
 internal sealed class SchemaInstances(JsonNode root, Random random)
 {
     private const int Deepest = 6;

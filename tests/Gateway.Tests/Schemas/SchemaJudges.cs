@@ -4,7 +4,7 @@ using Dragoman.Schemas;
 
 namespace Dragoman.Gateway.Tests.Schemas;
 
-/// <summary>Our judge and the independent one, of whom every verdict is asked: they have to agree.</summary>
+/// <summary>Our judge and the independent one. Both give every verdict, and they must agree.</summary>
 internal sealed class SchemaJudges(string schema)
 {
     private readonly AnswerSchema ours = AnswerSchema.Parse(schema);

@@ -4,7 +4,7 @@ using Dragoman.Schemas;
 
 namespace Dragoman.Gateway.Tests.Schemas;
 
-/// <summary>What holds of every schema that is sanitized by every provider's rules, as two judges see it that share nothing.</summary>
+/// <summary>Laws that hold for every schema that is sanitized by any provider's rules, checked by two judges that share no code.</summary>
 public class SchemaLawsTests
 {
     private const int Instances = 10;
@@ -29,7 +29,7 @@ public class SchemaLawsTests
         Assert.True(sanitized.Json == again.Json, $"{sanitized.Json}\nbecomes\n{again.Json}");
     });
 
-    /// <summary>The parsed schema is read by all that come after, so nobody may change it.</summary>
+    /// <summary>Everything that follows reads the parsed schema, so nothing may change it.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void A_schema_that_was_parsed_before_becomes_the_same(string rules) =>
@@ -45,7 +45,7 @@ public class SchemaLawsTests
                 }
                 catch (GatewayException)
                 {
-                    // Such as a root that this provider does not take.
+                    // For example, this provider does not accept the schema's root.
                 }
             }
 
@@ -113,7 +113,7 @@ public class SchemaLawsTests
         Assert.InRange(count, 1, SchemaDocument.MostNodes);
     });
 
-    /// <summary>That no finite document satisfies a schema may show only once its parts are put together and of a type.</summary>
+    /// <summary>Whether no finite document matches the schema. This may show only after its parts are merged and have a type.</summary>
     private static bool IsEndless(string schema)
     {
         try

@@ -25,7 +25,7 @@ public class SchemaLimitsTests
         Assert.Contains("/properties/a/properties/a", refusal.Error.Message);
     }
 
-    /// <summary>Written out, each definition is twice the next one: references must stay references.</summary>
+    /// <summary>If references were replaced by their definitions, each definition would be twice as long as the next one. They must stay references.</summary>
     [Fact]
     public void Ends_a_chain_of_doubling_references_by_counting()
     {
@@ -37,7 +37,7 @@ public class SchemaLimitsTests
         Assert.Null(AnswerSchema.Parse(schema).FindMismatch("{}"u8));
     }
 
-    /// <summary>Each definition is asked about twice by the one before it.</summary>
+    /// <summary>Each definition is referenced twice by the one before it.</summary>
     [Theory]
     [InlineData("allOf")]
     [InlineData("anyOf")]
@@ -70,8 +70,8 @@ public class SchemaLimitsTests
         Assert.NotNull(AnswerSchema.Parse(schema).FindMismatch(System.Text.Encoding.UTF8.GetBytes(answer)));
 
     /// <summary>
-    /// Gemini's answer to such a schema as <c>parameters</c> is kept in the streams: it does not know
-    /// <c>additionalProperties</c> there. As <c>parametersJsonSchema</c> it takes it.
+    /// The recorded streams hold Gemini's answer to such a schema as <c>parameters</c>: it does not know
+    /// <c>additionalProperties</c> there. As <c>parametersJsonSchema</c> it accepts the schema.
     /// </summary>
     [Fact]
     public void Keeps_for_Gemini_what_it_refuses_in_parameters()

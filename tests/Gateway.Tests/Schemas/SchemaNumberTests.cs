@@ -7,7 +7,7 @@ using FsCheck.Fluent;
 
 namespace Dragoman.Gateway.Tests.Schemas;
 
-/// <summary>Judged by whole numbers without bounds: a number is its digits times a power of ten.</summary>
+/// <summary>Compares with integers of any size: a number is its digits times a power of ten.</summary>
 public class SchemaNumberTests
 {
     private const int Cases = 5000;
@@ -75,7 +75,7 @@ public class SchemaNumberTests
 
     private static JsonElement Json(string number) => JsonElement.Parse(number);
 
-    /// <summary>The number, times a power of ten by which all of these are whole.</summary>
+    /// <summary>The number times a fixed power of ten, which makes all of these numbers integers.</summary>
     private static BigInteger Scaled(string number)
     {
         var parts = number.ToUpperInvariant().Split('E');

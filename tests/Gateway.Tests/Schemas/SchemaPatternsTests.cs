@@ -34,7 +34,7 @@ public class SchemaPatternsTests
         Assert.NotNull(patterns.Matches("^0$", ""));
     }
 
-    /// <summary>A thousand that no text meets cost nothing, and leave room for the one that is needed.</summary>
+    /// <summary>A thousand patterns that no text is matched against cost nothing, and leave room for the one that is needed.</summary>
     [Fact]
     public void An_expression_counts_when_it_is_needed()
     {
@@ -51,7 +51,7 @@ public class SchemaPatternsTests
     public void What_is_no_expression_of_linear_time_is_not_judged(string pattern) =>
         Assert.Null(AnswerSchema.Parse($$"""{"pattern":"{{pattern}}"}""").FindMismatch("\"b\""u8));
 
-    /// <summary>More matches than are judged: nothing is concluded, and the time is bounded.</summary>
+    /// <summary>There are more matches than the judge tries. It draws no conclusion, and the time is limited.</summary>
     [Fact]
     public void Many_patterns_times_many_names_end_by_counting()
     {

@@ -6,8 +6,8 @@ using Dragoman.Schemas;
 namespace Dragoman.Gateway.Tests.Schemas;
 
 /// <summary>
-/// How an answer that the client's schema allows is said in the sanitized one: a closed object leaves out what it does
-/// not name, and says absence as null where it requires every property.
+/// Rewrites an answer that the client's schema allows into the form of the sanitized schema: a closed object omits members
+/// that it does not name, and has null for absent members where it requires every property.
 /// </summary>
 internal sealed class SchemaReading
 {
@@ -33,7 +33,7 @@ internal sealed class SchemaReading
         definitions["the whole"] = root = whole;
     }
 
-    /// <summary>The schema with the types that its parts speak of, in each part, so that it is no looser than a sanitized one.</summary>
+    /// <summary>Adds a type to each part whose keywords apply to one type only, so that the schema is no looser than a sanitized one.</summary>
     public static JsonNode Typed(JsonNode schema) => Each(schema, keywords =>
     {
         var spoken = keywords.Select(keyword => SchemaVocabulary.Assertions.GetValueOrDefault(keyword.Key)).Where(about => about is { Length: > 0 }).Distinct().ToList();
@@ -41,12 +41,12 @@ internal sealed class SchemaReading
             keywords["type"] = spoken[0];
     });
 
-    /// <summary>What some rules do not promise to say: a value that is no object.</summary>
+    /// <summary>Whether the sanitized schema can express the value. Some rules support only objects.</summary>
     public bool CanBeSaid(JsonNode? value) => !rules.NeedsObjectRoot || value is JsonObject;
 
     public JsonNode? Said(JsonNode? value) => rules.IsClosed ? Said(root, value) : value;
 
-    /// <summary>The first thing that a provider with these rules would choke on; null when there is none.</summary>
+    /// <summary>The first part that a provider with these rules would reject. Null when there is none.</summary>
     public static string? Strange(JsonNode? schema, SchemaRules rules, string at, ref int count)
     {
         count++;
@@ -142,7 +142,7 @@ internal sealed class SchemaReading
             }
             catch (GatewayException)
             {
-                // Nothing finite fits this branch.
+                // No finite value matches this branch.
                 judge = null;
             }
 
@@ -152,7 +152,7 @@ internal sealed class SchemaReading
         return judge is not null && judge.FindMismatch(Encoding.UTF8.GetBytes(value?.ToJsonString() ?? "null")) is null;
     }
 
-    /// <summary>A copy with every schema changed that adds to what is valid, so none under <c>not</c> or <c>if</c>.</summary>
+    /// <summary>A copy in which every schema that adds valid values is changed, so none under <c>not</c> or <c>if</c>.</summary>
     private static JsonNode Each(JsonNode schema, Action<JsonObject> change)
     {
         var copy = schema.DeepClone();

@@ -71,7 +71,7 @@ public class SchemaSanitizerRuleTests
         Assert.Equal(400, Assert.Throws<GatewayException>(() => SchemaSanitizer.Sanitize(written, SchemaRules.OpenAIStrict, "schema")).Error.Status);
         Assert.True(SchemaSanitizer.Sanitize(Schema(""), SchemaRules.OpenAIStrict, "schema").Json.Length < 50_000);
 
-        // What stands beside a reference is put together with what the reference leads to.
+        // Keywords beside a reference are merged with the definition that it points to.
         static string Schema(string beside)
         {
             var properties = string.Join(',', Enumerable.Range(0, 100).Select(index => $"\"p{index}\":{{\"$ref\":\"#/$defs/A\"{beside}}}"));

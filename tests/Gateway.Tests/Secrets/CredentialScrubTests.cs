@@ -45,7 +45,7 @@ public sealed class CredentialScrubTests
             each => $"%{(int)each:x2}",
             each => $"%{(int)each:X2}",
             each => each == '/' ? "\\/" : each.ToString());
-        // A backslash in front would belong to the first letter.
+        // A backslash before the key would escape its first letter.
         var cases = from ways in letter.ListOf(Key.Length)
                     from before in Generated.WellFormedText.Select(text => text.TrimEnd('\\'))
                     from after in Generated.WellFormedText
@@ -107,7 +107,7 @@ public sealed class CredentialScrubTests
         var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(piece, 1_000_000 / piece.Length)));
         var started = System.Diagnostics.Process.GetCurrentProcess().UserProcessorTime;
         Assert.True(Scrub.Clean(text.AsSpan()) == text.AsSpan());
-        // Milliseconds; what grows with the square takes hours.
+        // Linear work takes milliseconds, quadratic work would take hours.
         Assert.True(System.Diagnostics.Process.GetCurrentProcess().UserProcessorTime - started < TimeSpan.FromSeconds(20));
     }
 }

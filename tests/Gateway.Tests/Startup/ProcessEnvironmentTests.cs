@@ -41,7 +41,7 @@ public partial class ProcessEnvironmentTests
             Assert.Empty(MistakesOf(reader, [.. KnownVariable.All.Select(each => (each.Name, "1")), ("DRAGOMAN__anything", "1"), ("DRAGOMANIA", "1"), ("PATH", "x")]));
     }
 
-    /// <summary>Kubernetes describes each Service of a namespace to each of its containers in variables, by the Service's name.</summary>
+    /// <summary>Kubernetes describes each Service of a namespace to all containers in variables that begin with the Service's name.</summary>
     [Fact]
     public void What_Kubernetes_says_of_a_Service_is_no_mistake() => Assert.Empty(MistakesOf(
         VariableReaders.Sidecar,
@@ -54,7 +54,7 @@ public partial class ProcessEnvironmentTests
         ("DRAGOMAN_EMULATOR_PORT_4755_TCP_PROTO", "tcp"),
         ("DRAGOMAN_SIDECAR_PORT", "tcp://10.0.0.1:5081")));
 
-    /// <summary>Whoever adds a variable anywhere puts it into the one list, or the processes beside it will not start.</summary>
+    /// <summary>Every new variable must be added to the one list. Otherwise the processes that find it in their environment do not start.</summary>
     [Fact]
     public void Every_variable_that_is_mentioned_anywhere_is_known()
     {
@@ -105,7 +105,7 @@ public partial class ProcessEnvironmentTests
         }
     }
 
-    /// <summary>A whole name: not the beginning of <c>DRAGOMAN__…</c>, and not one that the text leaves open, as in <c>DRAGOMAN_…</c>.</summary>
+    /// <summary>A complete name: neither the beginning of <c>DRAGOMAN__…</c> nor an incomplete one such as <c>DRAGOMAN_…</c>.</summary>
     [GeneratedRegex(@"\bDRAGOMAN_[A-Z][A-Z_]*[A-Z]\b(?!_)")]
     private static partial Regex Mention();
 

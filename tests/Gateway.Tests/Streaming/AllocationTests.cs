@@ -3,15 +3,15 @@ using Dragoman.Streams;
 namespace Dragoman.Gateway.Tests.Streaming;
 
 /// <summary>
-/// No byte is allocated for a token: framing, reading and writing, from every provider's dialect to every client's,
-/// once an answer has begun and an answer as long has gone before it.
+/// No byte is allocated for a token by framing, reading and writing, from every provider's dialect to every client's. This holds
+/// once an answer has begun, after an earlier answer of the same length.
 /// </summary>
 public sealed class AllocationTests
 {
     private const int TokensPerBlock = 512;
     private const int Blocks = 8;
 
-    /// <summary>What the runtime does to the pools at a bad moment is not the gateway's doing.</summary>
+    /// <summary>Several attempts, because the runtime may change the pools at a bad moment, which is not the gateway's fault.</summary>
     private const int Attempts = 5;
 
     public static TheoryData<string, string, string> Deltas

@@ -26,7 +26,7 @@ public sealed class ChatWebSocketTests
         return gateway;
     }
 
-    /// <summary>An upstream that begins and goes on only when the test says so.</summary>
+    /// <summary>An upstream that begins an answer and continues it only when the test allows it.</summary>
     private static TaskCompletionSource Hold(GatewayUnderTest gateway, string first = "one")
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -213,7 +213,7 @@ public sealed class ChatWebSocketTests
         await client.ReceiveAsync();
         await client.SendAsync(AskAs("2", "second"));
         await client.SendAsync("""{"type":"cancel","request_id":2}""");
-        // When this has had its effect, the other has arrived.
+        // When this cancellation has taken effect, the message before it has arrived too.
         await client.SendAsync("""{"type":"cancel","request_id":1}""");
         var first = await client.ReceiveUntilAsync(IsLast);
         Assert.Equal(1, first[^1].GetProperty("request_id").GetInt32());
@@ -230,7 +230,7 @@ public sealed class ChatWebSocketTests
         using var client = await MessageClient.ConnectAsync(gateway, OpenAI);
         for (var number = 0; number < 20; number++)
             await client.SendAsync(AskAs($"{number}"));
-        // When this has had its effect, all of them have arrived.
+        // When this cancellation has taken effect, all messages before it have arrived.
         await client.SendAsync("""{"type":"cancel","request_id":0}""");
         await client.ReceiveUntilAsync(IsLast);
         go.SetResult();
@@ -248,7 +248,7 @@ public sealed class ChatWebSocketTests
         Assert.Equal([17, 18, 19], refused);
     }
 
-    /// <summary>A client that asks as soon as it has its answer may come before that request is settled.</summary>
+    /// <summary>A client that sends its next request as soon as it has an answer may do so before the answered request is settled.</summary>
     [Fact]
     public async Task The_running_request_is_not_one_that_waits()
     {
@@ -257,7 +257,7 @@ public sealed class ChatWebSocketTests
         using var client = await MessageClient.ConnectAsync(gateway, OpenAI);
         foreach (var id in new[] { "1", "2", "3" })
             await client.SendAsync(AskAs(id).Replace("hi", new string('a', 60_000), StringComparison.Ordinal));
-        // When this has had its effect, all of them have arrived.
+        // When this cancellation has taken effect, all messages before it have arrived.
         await client.SendAsync("""{"type":"cancel","request_id":1}""");
         List<(int Id, bool IsRefused)> ends = [];
         while (ends.Count < 3)
@@ -362,7 +362,7 @@ public sealed class ChatWebSocketTests
         gateway.Clock.Advance(TimeSpan.FromMinutes(5));
         await client.SendAsync(Ask);
         await client.ReceiveUntilAsync(IsLast);
-        // The half hour begins behind the last message, perhaps one step late, and still ends within the connection's hour.
+        // The half hour begins after the last message, perhaps one step late, and still ends within the connection's hour.
         Assert.Equal((1001, "no request for 30 minutes"), await gateway.PassTimeUntilAsync(TimeSpan.FromMinutes(8), client.ReceiveCloseAsync()));
         Assert.InRange((gateway.Clock.GetUtcNow() - start).TotalMinutes, 35, 59);
     }

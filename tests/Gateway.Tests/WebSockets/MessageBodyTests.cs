@@ -5,13 +5,13 @@ using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.WebSockets;
 
-/// <summary>What endpoints write becomes the same messages, however it is sliced.</summary>
+/// <summary>The output of endpoints becomes the same messages, however it is split.</summary>
 public sealed class MessageBodyTests
 {
     private const string Events = "event: a\r\ndata: {\"n\":1}\n\n: keep-alive\n\ndata: {\"t\":\"ü\\n\"}\n\ndata: [DONE]\n\n";
     private const string Lines = "{\"n\":1}\n{\"t\":\"ü\\n\"}\r\n{\"done\":true}";
 
-    /// <summary>A content type, a status, what is written, and the messages.</summary>
+    /// <summary>A content type, a status, the written text, and the messages.</summary>
     public static TheoryData<string, int, string, string[]> Bodies => new()
     {
         { "text/event-stream; charset=utf-8", 200, Events, ["""{"n":1,"headers":{"x-a":"b"},"request_id":7}""", """{"t":"ü\n","request_id":7}""", """{"object":"chat.completion.done","request_id":7}"""] },
@@ -71,7 +71,7 @@ public sealed class MessageBodyTests
         return Read(wire.ToArray());
     }
 
-    /// <summary>Texts of a server's frames (RFC 6455, section 5.2), each whole and none masked.</summary>
+    /// <summary>The texts of a server's frames (RFC 6455, section 5.2). Each is complete, and none is masked.</summary>
     private static List<string> Read(ReadOnlySpan<byte> frames)
     {
         var messages = new List<string>();

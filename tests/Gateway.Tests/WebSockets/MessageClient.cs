@@ -32,7 +32,7 @@ internal sealed class MessageClient : IDisposable
         return GatewayUnderTest.Json(text);
     }
 
-    /// <summary>Messages until one that <paramref name="isLast"/> knows as the last.</summary>
+    /// <summary>The messages up to the first one for which <paramref name="isLast"/> is true.</summary>
     public async Task<List<JsonElement>> ReceiveUntilAsync(Func<JsonElement, bool> isLast)
     {
         var messages = new List<JsonElement>();

@@ -19,7 +19,7 @@ public sealed class ResponsesWebSocketTests
         return gateway;
     }
 
-    /// <summary>What the provider, which speaks chat completions, was told: role and text of each message.</summary>
+    /// <summary>The role and the text of each message that the provider, which speaks chat completions, received.</summary>
     private static List<string> Told(GatewayUnderTest gateway, int request) =>
         [.. GatewayUnderTest.Json(gateway.First.Bodies[request]).GetProperty("messages").EnumerateArray().Select(message => $"{message.GetProperty("role").GetString()}: {TextOf(message.GetProperty("content"))}")];
 
@@ -76,7 +76,7 @@ public sealed class ResponsesWebSocketTests
         var error = await LastAsync(client);
         Assert.Equal((400, "previous_response_not_found", "previous_response_id"), (error.GetProperty("status").GetInt32(), error.GetProperty("error").GetProperty("code").GetString(), error.GetProperty("error").GetProperty("param").GetString()));
         Assert.Equal("type", error.EnumerateObject().First().Name);
-        // The one that is there still is, until it cannot be continued.
+        // The latest response is still there, until a continuation of it fails.
         await client.SendAsync(Create("7", $",\"previous_response_id\":\"{second}\""));
         Assert.Equal("error", (await LastAsync(client)).GetProperty("type").GetString());
         await client.SendAsync(Create("\"three\"", $",\"previous_response_id\":\"{second}\""));
@@ -188,7 +188,7 @@ public sealed class ResponsesWebSocketTests
         Assert.Equal((499, "request_cancelled"), (last.GetProperty("status").GetInt32(), last.GetProperty("error").GetProperty("code").GetString()));
     }
 
-    /// <summary>An answer that OpenAI itself gave and keeps is continued by OpenAI; one that it does not keep, here.</summary>
+    /// <summary>OpenAI continues an answer that it gave and stores. The gateway continues one that OpenAI does not store.</summary>
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, false)]

@@ -52,7 +52,7 @@ public sealed class EditedJsonTests
         edited.Set("a"u8, "11"u8.ToArray());
         edited.Replace("b"u8, "\"bb\":22"u8.ToArray());
         Assert.Equal("{\"n\":0,\"a\":11,\"bb\":22,\"c\":33}", Text(edited));
-        // The last word counts, also after it was written.
+        // The last change of a member counts, even after the object was written.
         edited.Set("a"u8, "\"eleven\""u8.ToArray());
         const string whole = "{\"n\":0,\"a\":\"eleven\",\"bb\":22,\"c\":33}";
         Assert.Equal(whole, Text(edited));

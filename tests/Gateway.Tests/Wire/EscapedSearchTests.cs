@@ -13,7 +13,10 @@ public sealed class EscapedSearchTests
     private static readonly Gen<List<string>> Words = Gen.Elements("a", "b", "c", "é", "\\", "👋").NonEmptyListOf().Select(letters => string.Concat(letters.Take(5))).NonEmptyListOf()
         .Select(words => words.Distinct().Take(6).ToList());
 
-    /// <summary>However the text is escaped and cut, and whatever words overlap, the one that ends first counts, of two such the longer one.</summary>
+    /// <summary>
+    /// However the text is escaped and split, and however the words overlap, the word that ends first is found. Of two such words, the
+    /// longer one is found.
+    /// </summary>
     [Fact]
     public void Finds_what_a_search_of_the_whole_text_finds() => Generated.Check(
         from words in Words
@@ -27,7 +30,7 @@ public sealed class EscapedSearchTests
             Assert.Equal(Expected(one.words, one.text), (word, before));
         });
 
-    /// <summary>Words that nearly come true at every letter, and of which each holds all shorter ones.</summary>
+    /// <summary>Words that nearly match at every letter, each of which contains all shorter ones.</summary>
     [Fact]
     public void A_thousand_words_cost_no_more_than_one()
     {

@@ -71,7 +71,7 @@ public sealed class JsonMembersTests
             }
         }
 
-        // As a body is parsed that something follows.
+        // Parses in the way in which a body is parsed when something follows it.
         static JsonDocument Copied(byte[] text)
         {
             var reader = new Utf8JsonReader(text);

@@ -20,7 +20,7 @@ public sealed class JsonObjectScannerTests
     {
         var escaped = JsonText.Escape(json);
         Assert.Equal(JsonText.Escape(read).Length, new JsonObjectScanner().Read(escaped));
-        // The same with every character spelled out.
+        // The same with every character escaped.
         Assert.Equal(read.Length * 6, new JsonObjectScanner().Read(Encoding.UTF8.GetBytes(string.Concat(json.Select(unit => $"\\u{(int)unit:x4}")))));
     }
 

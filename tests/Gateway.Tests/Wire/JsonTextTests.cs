@@ -33,7 +33,7 @@ public sealed class JsonTextTests
     [Fact]
     public void Any_spelling_of_a_text_reads_as_that_text() => Generated.Check(Generated.WellFormedText, 500, text =>
     {
-        // Every unit spelled out, as ASCII-only servers do.
+        // Every UTF-16 unit is escaped, as by servers that send only ASCII.
         var spelled = string.Concat(text.Select(unit => $"\\u{(int)unit:x4}"));
         Assert.Equal(text, JsonText.ReadString(Encoding.UTF8.GetBytes(spelled)));
         Assert.Equal(text, JsonText.ReadString(Encoding.UTF8.GetBytes(spelled.ToUpperInvariant().Replace("\\U", "\\u", StringComparison.Ordinal))));
@@ -98,6 +98,6 @@ public sealed class JsonTextTests
         Assert.Equal("a\nb", Encoding.UTF8.GetString(output.WrittenSpan));
     }
 
-    /// <summary>Escapes so that halves of pairs stay what they are.</summary>
+    /// <summary>Escapes a text in a way that keeps lone surrogates.</summary>
     internal static string Spell(string text) => string.Concat(text.Select(unit => unit is < ' ' or '"' or '\\' or > '~' ? $"\\u{(int)unit:x4}" : unit.ToString()));
 }

@@ -18,7 +18,7 @@ public class JsonValueCountTests
     [InlineData("\"a\\", 1)]
     public void Values_and_names_are_counted(string json, long expected) => Assert.Equal(expected, JsonValueCount.Of(Encoding.UTF8.GetBytes(json)));
 
-    /// <summary>Never fewer than there are, and no more than by one for each list and object.</summary>
+    /// <summary>The count is never too low, and at most one too high for each list and object.</summary>
     [Fact]
     public void The_count_is_that_of_a_parser() => Generated.Check(Gen.Sized(Value), 300, node =>
     {

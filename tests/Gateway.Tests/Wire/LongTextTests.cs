@@ -9,7 +9,7 @@ namespace Dragoman.Gateway.Tests.Wire;
 
 public class LongTextTests
 {
-    /// <summary>Longer than a piece, cut in all places.</summary>
+    /// <summary>Text that is longer than one piece, with the cut at any place.</summary>
     private static Gen<string> Long { get; } =
         from text in Generated.Text.Where(text => text.Length > 0)
         from length in Gen.Choose(16 * 1024 - 3, 34 * 1024)
@@ -29,7 +29,7 @@ public class LongTextTests
     [Fact]
     public void No_text_is_null() => Assert.Equal("""{"a":null}""", Write(writer => writer.WriteText("a"u8, null)));
 
-    /// <summary>What the framework reads in one, and the gateway piece by piece beyond 256 KiB.</summary>
+    /// <summary>The framework reads the string at once. Beyond 256 KiB the gateway reads it in pieces.</summary>
     [Fact]
     public void A_long_string_is_read_as_a_short_one() => Generated.Check(Generated.WellFormedText.Where(text => text.Length > 0), 40, text =>
     {

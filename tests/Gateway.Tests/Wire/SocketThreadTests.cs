@@ -4,7 +4,7 @@ namespace Dragoman.Gateway.Tests.Wire;
 
 public sealed class SocketThreadTests
 {
-    /// <summary>As the runtime names it; the functional tests see that it does.</summary>
+    /// <summary>The runtime's name of the thread. The functional tests check that it is this one.</summary>
     private const string Name = ".NET Sockets";
 
     [Theory]
@@ -21,7 +21,7 @@ public sealed class SocketThreadTests
     [Fact]
     public Task In_the_thread_pool_anything_may_be_dealt_with() => Task.Run(() => SocketThread.AssertMayProcess(long.MaxValue));
 
-    /// <summary>Often, because a method that has left may have ended before its caller awaits it.</summary>
+    /// <summary>Repeats it often, because a method that has left the thread may end before its caller awaits it.</summary>
     [Fact]
     public async Task What_is_large_leaves_the_socket_thread_and_what_is_small_stays()
     {
@@ -45,7 +45,7 @@ public sealed class SocketThreadTests
         }
     }
 
-    /// <summary>New connections begin in the thread pool, and do not wait there for large bodies.</summary>
+    /// <summary>New connections begin in the thread pool, and must not wait there for work on large bodies.</summary>
     [Fact]
     public Task What_is_large_leaves_the_thread_pool_too() => Task.Run(async () =>
     {

@@ -144,7 +144,7 @@ public sealed class SseReaderTests
             var expected = new List<string>();
             foreach (var (name, data) in item.events)
             {
-                // Only what a data field can hold: its lines.
+                // A data field cannot hold line ends, so the data is sent as lines.
                 var lines = data.Split('\r', '\n');
                 if (name.Length > 0)
                     stream.Append("event: ").Append(name).Append(item.end);

@@ -177,7 +177,7 @@ public class AnswerCourseTests
         Assert.Equal(1, course.ToolStart(0, "a", "f"));
         Assert.Equal(2, course.ToolStart(0, "", "g"));
         Assert.Equal(3, course.ToolStart(0, null, "g"));
-        // Another choice has separate calls.
+        // Another choice has its own calls.
         Assert.Equal(0, course.ToolStart(1, "a", "f"));
         Assert.Equal((4, 1, 0), (course.CallsOf(0), course.CallsOf(1), course.CallsOf(2)));
         AssertRaised("start ", "tool 0 0 a f", "tool 0 1 made up f", "tool 0 2 made up g", "tool 0 3 made up g", "tool 1 0 a f");

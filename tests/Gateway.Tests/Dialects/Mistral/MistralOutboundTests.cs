@@ -7,7 +7,7 @@ using Dragoman.Gateway.Tests.Conversation;
 
 namespace Dragoman.Gateway.Tests.Dialects.Mistral;
 
-/// <summary>Mistral rejects every unknown member (specs/dialects.md 1.5, P-55).</summary>
+/// <summary>Mistral rejects requests with an unknown member (specs/dialects.md 1.5, P-55).</summary>
 public sealed class MistralOutboundTests
 {
     private static readonly string[] ChatMembers =

@@ -63,7 +63,7 @@ public sealed class OpenAIChatOutboundTests
         Assert.NotNull(old.TryPassThrough(request with { Source = JsonMembers.TryRead("""{"model":"m","max_tokens":5,"messages":[]}"""u8.ToArray()) }, "gpt-4.1"));
     }
 
-    /// <summary>Only the name of the bound is in the way, so nothing else is changed; with both names, or null, it is written anew.</summary>
+    /// <summary>When only the name of the limit is wrong for the model, only the name is changed. With both names, or with null, the request is written anew.</summary>
     [Theory]
     [InlineData("gpt-5.2", """{"model":"m","x":1,"max_tokens":5,"messages":[]}""", """{"model":"gpt-5.2","x":1,"max_completion_tokens":5,"messages":[]}""")]
     [InlineData("gpt-5.2", """{"model":"m", "max_completion_tokens" : 5,"messages":[]}""", """{"model":"gpt-5.2", "max_completion_tokens" : 5,"messages":[]}""")]

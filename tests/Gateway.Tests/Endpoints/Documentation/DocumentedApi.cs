@@ -5,7 +5,7 @@ using Dragoman.Schemas;
 
 namespace Dragoman.Gateway.Tests.Endpoints.Documentation;
 
-/// <summary>The document as the gateway serves it, read the way a client generator reads it.</summary>
+/// <summary>The document that the gateway serves, read as a client generator reads it.</summary>
 internal static class DocumentedApi
 {
     private const string ComponentSchemas = "#/components/schemas/";
@@ -18,7 +18,7 @@ internal static class DocumentedApi
         where member.Name != "parameters"
         select new DocumentedOperation(path.Name, member.Name.ToUpperInvariant(), path.Value, member.Value);
 
-    /// <summary>What a reference of this document leads to.</summary>
+    /// <summary>The part of the document that a reference points to. Null when there is none.</summary>
     public static JsonElement? Resolve(string reference)
     {
         if (!reference.StartsWith("#/", StringComparison.Ordinal))
@@ -33,8 +33,8 @@ internal static class DocumentedApi
         return found;
     }
 
-    /// <summary>A schema that stands alone, its components beside it.</summary>
-    /// <param name="schema">As in the document.</param>
+    /// <summary>A schema that can be used without the document, because it includes the document's components.</summary>
+    /// <param name="schema">A schema of the document.</param>
     /// <param name="closed">Whether objects may hold only what is documented.</param>
     public static AnswerSchema Compile(JsonElement schema, bool closed)
     {
@@ -81,7 +81,7 @@ internal sealed record DocumentedOperation(string Path, string Method, JsonEleme
     public IEnumerable<JsonElement> Parameters =>
         new[] { PathItem, Operation }.SelectMany(owner => owner.TryGetProperty("parameters", out var list) ? list.EnumerateArray() : Enumerable.Empty<JsonElement>());
 
-    /// <summary>Every answer that the operation has an example of.</summary>
+    /// <summary>Every answer for which the operation has an example.</summary>
     public IEnumerable<DocumentedAnswer> Answers =>
         from answer in Operation.GetProperty("responses").EnumerateObject()
         where answer.Value.TryGetProperty("content", out _)
@@ -110,9 +110,9 @@ internal sealed record DocumentedOperation(string Path, string Method, JsonEleme
     }
 }
 
-/// <param name="Name">The example's, the same as its request's.</param>
+/// <param name="Name">The name of the example. Its request has the same name.</param>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="MediaType">Of the answer.</param>
+/// <param name="MediaType">The answer's media type.</param>
 /// <param name="Content">OpenAPI's media type object.</param>
 /// <param name="Headers">OpenAPI's header objects.</param>
 /// <param name="Value">The example.</param>
@@ -120,7 +120,7 @@ internal sealed record DocumentedAnswer(string Name, int Status, string MediaTyp
 {
     public bool IsStream => Content.TryGetProperty("x-item-schema", out _);
 
-    /// <summary>What is wrong with a real answer's body, if anything is.</summary>
+    /// <summary>The first mismatch of a real answer's body. Null when there is none.</summary>
     public string? FindMismatch(string body)
     {
         var schema = DocumentedApi.Compile(IsStream ? Content.GetProperty("x-item-schema") : Content.GetProperty("schema"), closed: true);

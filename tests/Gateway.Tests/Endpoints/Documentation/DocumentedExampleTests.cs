@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Gateway.Tests.Endpoints.Documentation;
 
-/// <summary>Every documented request is sent to a real gateway, whose answer has to be the documented one in kind.</summary>
+/// <summary>Sends every documented request to a real gateway, whose answer must be of the same kind as the documented one.</summary>
 public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gateway) : IClassFixture<DocumentedExampleTests.Fixture>
 {
     public static TheoryData<string, string> Examples
@@ -75,7 +75,7 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
         Assert.Equal("http://localhost:3000", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
     }
 
-    /// <summary>A gateway that publishes the examples' models, in front of a provider that answers all that they ask.</summary>
+    /// <summary>A gateway that publishes the examples' models, in front of a provider that answers all their requests.</summary>
     public sealed class Fixture : IAsyncLifetime
     {
         private WebApplication? app;
@@ -104,7 +104,7 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
             app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0, handsOver: false);
             await app.StartAsync();
             Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-            // So that /api/ps has something to list.
+            // Loads a model, so that /api/ps has something to list.
             using var load = await Client.PostAsync(new Uri("/api/chat", UriKind.Relative), new StringContent("""{"model":"mistral-small-latest"}"""));
         }
 

@@ -81,7 +81,7 @@ public class OpenApiDocumentTests
         operation.Path.Contains("{id}", StringComparison.Ordinal) ? ["id"] : [],
         operation.Parameters.Where(parameter => parameter.GetProperty("in").GetString() == "path").Select(parameter => parameter.GetProperty("name").GetString())));
 
-    /// <summary>The document itself is the example of its own operation.</summary>
+    /// <summary>The document itself is the example of the operation that serves it.</summary>
     [Fact]
     public void Every_operation_has_an_example_and_every_request_its_answer() => Assert.All(
         DocumentedApi.Operations.Where(operation => operation.Method != "HEAD" && operation.Id != "openapi"),
@@ -105,7 +105,7 @@ public class OpenApiDocumentTests
         DocumentedApi.Operations.SelectMany(operation => operation.Answers),
         answer => Assert.Null(answer.FindMismatch(answer.Value.ValueKind == JsonValueKind.String && answer.MediaType != "application/json" ? answer.Value.GetString()! : answer.Value.GetRawText())));
 
-    /// <summary>The table of <c>docs/api.md</c> is this document's, a row for each path.</summary>
+    /// <summary>The table of <c>docs/api.md</c> has one row for each path of this document.</summary>
     [Fact]
     public void The_page_for_readers_lists_the_same_routes()
     {
@@ -121,7 +121,7 @@ public class OpenApiDocumentTests
         Assert.Equal(rows, page.SkipWhile(line => line != "## Endpoints").SkipWhile(line => !line.StartsWith("| ---", StringComparison.Ordinal)).Skip(1).TakeWhile(line => line.StartsWith('|')));
     }
 
-    /// <summary>The rows of the page's table of errors, in its order.</summary>
+    /// <summary>The errors in the order in which the page's table has them.</summary>
     private static readonly ErrorKind[] ErrorRows =
     [
         ErrorKind.InvalidRequest, ErrorKind.ContextTooLong, ErrorKind.ContentBlocked, ErrorKind.Unauthenticated, ErrorKind.Forbidden,

@@ -103,7 +103,7 @@ public sealed class EmbeddingBatchTests
         var (status, body, _) = await gateway.PostAsync("/v1/embeddings", Request(Numbers(600), model: "both"));
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal(600, GatewayUnderTest.Json(body).GetProperty("data").GetArrayLength());
-        // The client learns what its answer cost, not what the failed target used besides.
+        // The reported usage is that of the client's answer, without what the failed target used.
         Assert.Equal(600, GatewayUnderTest.Json(body).GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
         Assert.Equal(2, second.Calls.Count);
     }

@@ -60,7 +60,7 @@ public sealed class ArrivalWatchTests : IDisposable
         Assert.Equal(isTooSlow, watch.IsTooSlow);
     }
 
-    /// <summary>Whoever waits does so for twenty seconds.</summary>
+    /// <summary>The requests that wait do so for at most twenty seconds.</summary>
     [Theory]
     [InlineData(256 * 1024, false)]
     [InlineData(255 * 1024, true)]

@@ -35,7 +35,7 @@ public sealed class GrowingRoomTests : IDisposable
         Assert.Equal((Uncounted, 0), (room.Bytes, exchange.Memory.Held));
     }
 
-    /// <summary>All but the first bytes are held, never twice as much, and in few steps.</summary>
+    /// <summary>Everything except the first bytes is counted, never twice as much as there is, and in few steps.</summary>
     [Theory]
     [InlineData(1000)]
     [InlineData(50_000)]

@@ -189,7 +189,7 @@ public sealed class MemoryBudgetTests : IDisposable
         Assert.Null(clock.UntilNextTimer);
         lease.Dispose();
 
-        // Another one comes before it has been quiet.
+        // Another request arrives before the quiet time is over.
         clock.Advance(TimeSpan.FromSeconds(4));
         await lease.WorkAsync(50 * Mebibyte, 10 * Mebibyte, CancellationToken.None);
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -243,7 +243,7 @@ public sealed class MemoryBudgetTests : IDisposable
 
         public void GiveBack() => Interlocked.Increment(ref givenBack);
 
-        /// <summary>It is done on a thread of its own.</summary>
+        /// <summary>The memory is given back on a separate thread, so this waits for it.</summary>
         public async Task GaveBackAsync(int times)
         {
             for (var waited = 0; Volatile.Read(ref givenBack) < times && waited < 1000; waited++)

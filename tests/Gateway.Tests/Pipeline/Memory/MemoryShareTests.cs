@@ -51,7 +51,7 @@ public class MemoryShareTests
         Assert.True(share.IsShort);
 
         share.Return(200);
-        // There is room for the second, but it is not its turn. Nor is it that of anybody who comes now.
+        // There is room for the second request, but it is not its turn. A new request has to wait too.
         Assert.False(second.IsCompleted);
         Assert.False(share.TryTake(10, SizeClass.Large));
 
@@ -130,7 +130,7 @@ public class MemoryShareTests
         Assert.False(share.TryTakeFirst(1));
     }
 
-    /// <summary>Takers of all classes who come, wait, leave and give back at the same time: never too much is out, and nothing is lost.</summary>
+    /// <summary>Requests of all classes arrive, wait, leave and give back at the same time. Never too much is taken, and nothing is lost.</summary>
     [Fact]
     public async Task However_many_take_at_once_the_sum_is_right()
     {

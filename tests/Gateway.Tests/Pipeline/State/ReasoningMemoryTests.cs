@@ -7,7 +7,7 @@ namespace Dragoman.Gateway.Tests.Pipeline.State;
 
 public class ReasoningMemoryTests
 {
-    /// <summary>As Anthropic makes them.</summary>
+    /// <summary>An id as Anthropic makes them.</summary>
     private const string Random = "toolu_01A09q90qw90lq917835lq9c";
 
     private static readonly OpaqueState Signature = OpaqueState.Of(StateKind.AnthropicSignature, "m", "sig");
@@ -34,7 +34,7 @@ public class ReasoningMemoryTests
         Answer("team", Question);
         var own = new ReasoningPart("own") { State = Signature };
         Assert.Equal([own, Call("call_0"), Call("call_1", "g") with { State = OfCall }], Restored("team", Question, own, Call("call_0"), Call("call_1", "g")));
-        // Plain reasoning, as OpenAI's clients send it back, makes way for the signed one.
+        // Plain reasoning, as OpenAI's clients send it back, is replaced by the signed reasoning.
         Assert.Equal([new ReasoningPart("first") { State = Signature }, Call("call_0")], Restored("team", Question, new ReasoningPart("first"), Call("call_0")));
     }
 
@@ -146,7 +146,7 @@ public class ReasoningMemoryTests
         var restored = memory.Of("team", Asked(after))!.Restore(Asked([.. after, new Turn(Role.Assistant, [Call("call_0"), Call("call_1", "g")])]));
         Assert.Equal(OfCall, restored.Turns[2].ToolCalls.Last().State);
         Assert.Equal(OfCall, Restored("team", after, Call("call_0"), Call("call_1", "g")).OfType<ToolCallPart>().Last().State);
-        // With other ids, and another result, it is another step.
+        // The ids are not random, so a step with another result counts as another step.
         after[^1] = new Turn(Role.Tool, [new ToolResultPart("call_0", "f", [new TextPart("another")], false)]);
         Assert.Null(Restored("team", after, Call("call_0"), Call("call_1", "g")).OfType<ToolCallPart>().Last().State);
     }
@@ -222,7 +222,7 @@ public class ReasoningMemoryTests
 
     private static ChatRequest Asked(IReadOnlyList<Turn> turns) => new() { Model = "m", Turns = turns, Tools = [new ToolDefinition("f", null, null)] };
 
-    /// <summary>The parts of the answer's turn, sent again after the conversation.</summary>
+    /// <summary>The parts of the answer's turn after the client has sent it again with the conversation.</summary>
     private IReadOnlyList<Part> Restored(string team, Turn[] conversation, params Part[] answer)
     {
         var request = Asked([.. conversation, new Turn(Role.Assistant, [.. answer])]);
