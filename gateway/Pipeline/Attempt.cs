@@ -1,3 +1,4 @@
+using Dragoman.Catalog;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
@@ -5,12 +6,13 @@ using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Steps 6 to 8 at one target after the other, and the state of the last try.</summary>
+/// <summary>Steps 6 to 8 of a request that generates, at one target after the other, and the state of the last try.</summary>
 /// <param name="client">The recipient of the answer.</param>
-/// <param name="contextLength">The model's assumed context length, in tokens.</param>
-internal sealed class Attempt(Recipient client, int contextLength)
+/// <param name="model">The model that has the targets.</param>
+internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, IDisposable
 {
     private readonly Exchange exchange = client.Exchange;
+    private readonly Targets targets = new(client.Exchange, model);
 
     /// <summary>The client's request, shortened if this target found it too long.</summary>
     private ChatRequest request = client.Context.Request;
@@ -18,46 +20,61 @@ internal sealed class Attempt(Recipient client, int contextLength)
     /// <summary>How often this target has found the conversation too long.</summary>
     private int refusals;
 
-    /// <summary>The call that is sent. It is released when the answer begins, because it holds the prompt.</summary>
+    /// <summary>What is sent to the target. It is released when the answer begins, because it holds the prompt.</summary>
     private TargetCall? sent;
+
+    /// <summary>Sends it; null when it must be written first.</summary>
     private Step7Send? call;
-    private Step8Translate? answer;
+    private UpstreamClock? clock;
     private int promptLength;
 
     /// <summary>The target that was tried last.</summary>
-    public Target? Target { get; private set; }
+    public Target Target => targets.Current;
 
     /// <summary>The parts of the request that could not be carried over to that target.</summary>
     public LossReport Losses { get; private set; } = new();
 
-    /// <summary>Whether part of the answer was sent to the client; from then on nothing more is sent to a provider.</summary>
-    public bool HasBegun => answer?.HasBegun == true;
+    /// <inheritdoc/>
+    public bool HasBegun => Answer?.HasBegun == true;
 
-    /// <summary>The provider's answer in the last try; null when none came.</summary>
-    public Step8Translate? Answer => answer;
+    /// <summary>The provider's answer to what was written last; null when none came.</summary>
+    public Step8Translate? Answer { get; private set; }
 
-    /// <summary>Tries one target, with the second tries of <see cref="SecondTry.OfTarget"/>.</summary>
-    /// <exception cref="GatewayException">The target could not answer.</exception>
-    public Task RunAsync(Target target)
+    /// <inheritdoc/>
+    public async Task TryAsync()
     {
-        (Target, request, refusals) = (target, client.Context.Request, 0);
-        return SecondTries.RunAsync(exchange, SecondTry.OfTarget, TryAsync, TryCureAsync, () => HasBegun);
-    }
-
-    private async Task TryAsync()
-    {
-        answer = null;
-        await WriteAsync().ConfigureAwait(false);
+        if (call is null)
+            await WriteAsync().ConfigureAwait(false);
+        using var upstream = await call!.SendAsync().ConfigureAwait(false);
+        // Some dialects repeat the request in their answer.
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
+        SocketThread.AssertMayProcess(exchange.Body.Length);
         var provider = sent!.Provider;
-        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted, exchange.Ending);
-        call = new Step7Send(exchange, provider, sent.Call, clock);
-        await call.RunAsync(SecondTry.OfGeneratingCall, upstream => TranslateAsync(upstream, clock), () => HasBegun).ConfigureAwait(false);
+        Answer = new Step8Translate(client, sent, upstream, clock!, promptLength, ReleasePrompt);
+        client.WriteHeaders(provider.RequestIdOf(upstream), provider.RateLimitsOf(upstream));
+        await Answer.RunAsync().ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryCureAsync(SecondTry row, GatewayError failure)
+    {
+        if (row.Scope == SecondTry.Of.Call)
+            return call is not null && await call.TryCureAsync(row, failure).ConfigureAwait(false);
+        var helps = row == SecondTry.NextTarget ? TryNextTarget(failure)
+            : row == SecondTry.SameAgain ? failure.Code == SchemaCheckedAnswer.ErrorCode
+            : await TryShortenAsync(failure).ConfigureAwait(false);
+        if (helps)
+            Discard();
+        return helps;
+    }
+
+    public void Dispose() => clock?.Dispose();
 
     private async Task WriteAsync()
     {
-        var provider = exchange.Snapshot.ProviderOf(Target!);
-        sent = await Step6Write.RunAsync(exchange, provider, provider.ModelOf(Target!), request).ConfigureAwait(false);
+        Answer = null;
+        var provider = exchange.Snapshot.ProviderOf(Target);
+        sent = await Step6Write.RunAsync(exchange, provider, provider.ModelOf(Target), request).ConfigureAwait(false);
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
         promptLength = TokenEstimate.LengthOf(client.Context.Request);
@@ -65,30 +82,34 @@ internal sealed class Attempt(Recipient client, int contextLength)
         if (request.Turns.Count < client.Context.Request.Turns.Count)
             Losses.Dropped("messages");
         client.WriteLosses(Losses);
+        clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted, exchange.Ending);
+        call = new Step7Send(exchange, provider, sent.Call, clock);
     }
 
-    private async Task TranslateAsync(HttpResponseMessage upstream, UpstreamClock clock)
+    private bool TryNextTarget(GatewayError failure)
     {
-        // Some dialects repeat the request in their answer.
-        await SocketThread.LeaveForAsync(exchange.Body.Length);
-        SocketThread.AssertMayProcess(exchange.Body.Length);
-        var provider = sent!.Provider;
-        answer = new Step8Translate(client, sent, upstream, clock, promptLength, ReleasePrompt);
-        client.WriteHeaders(provider.RequestIdOf(upstream), provider.RateLimitsOf(upstream));
-        await answer.RunAsync().ConfigureAwait(false);
+        if (!targets.TryNext(failure))
+            return false;
+        (request, refusals) = (client.Context.Request, 0);
+        return true;
     }
 
-    private async ValueTask<bool> TryCureAsync(SecondTry row, GatewayError failure)
+    private async ValueTask<bool> TryShortenAsync(GatewayError failure)
     {
-        if (row == SecondTry.SameAgain)
-            return failure.Code == SchemaCheckedAnswer.ErrorCode;
         if (failure.Kind != ErrorKind.ContextTooLong)
             return false;
         await SocketThread.LeaveForAsync(exchange.Body.Length);
-        if (OldestTurns.Drop(request, contextLength, ++refusals) is not { } shorter)
+        if (OldestTurns.Drop(request, model.Metadata.ContextLength, ++refusals) is not { } shorter)
             return false;
         request = shorter;
         return true;
+    }
+
+    /// <summary>The request is written again before the next try.</summary>
+    private void Discard()
+    {
+        clock?.Dispose();
+        (sent, call, clock) = (null, null, null);
     }
 
     /// <summary>The answer begins: from now on no other target and no second try needs the prompt.</summary>

@@ -3,50 +3,68 @@ using Dragoman.Conversation;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Runs the table of second tries. No other loop sends anything again.</summary>
+/// <summary>Runs the table of second tries. No other code in the gateway sends a request again.</summary>
 internal static class SecondTries
 {
-    /// <summary>Repeats until a try succeeds, or no row of the table helps any more.</summary>
-    /// <param name="exchange">The exchange whose client must still be connected.</param>
-    /// <param name="rows">The rows that may be used. Their counts start again with each call of this method, such as for each target.</param>
-    /// <param name="run">Makes one try.</param>
-    /// <param name="cure">Applies a row; false when the row does not apply to this failure, or cannot help.</param>
-    /// <param name="hasBegun">Whether part of the answer was sent to the client; null when nothing is sent before the end.</param>
+    /// <summary>Runs until a try succeeds, or no row of the table applies.</summary>
+    /// <param name="exchange">The exchange; its client must still be connected for a second try.</param>
+    /// <param name="rows">The rows that may be used, the narrowest scope first.</param>
+    /// <param name="tried">What is tried.</param>
     /// <exception cref="GatewayException">The last failure.</exception>
-    public static async Task RunAsync(
-        Exchange exchange, IReadOnlyList<SecondTry> rows, Func<Task> run, Func<SecondTry, GatewayError, ValueTask<bool>> cure, Func<bool>? hasBegun = null)
+    public static async Task RunAsync(Exchange exchange, IReadOnlyList<SecondTry> rows, ITried tried)
     {
-        int[]? done = null;
+        int[]? used = null;
         while (true)
         {
             GatewayException failure;
             try
             {
-                await run().ConfigureAwait(false);
+                await tried.TryAsync().ConfigureAwait(false);
                 return;
             }
-            catch (GatewayException error) when (!exchange.ClientLeft && hasBegun?.Invoke() != true)
+            catch (GatewayException error) when (MayTryAgain(exchange, tried))
             {
                 failure = error;
             }
 
-            done ??= new int[rows.Count];
-            if (!await TryCureAsync(rows, done, failure.Error, cure).ConfigureAwait(false))
-                ExceptionDispatchInfo.Throw(failure);
+            used ??= new int[rows.Count];
+            await CureAsync(exchange, rows, used, tried, failure).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Tries the rows in their order; counts the first one that helps.</summary>
-    private static async ValueTask<bool> TryCureAsync(IReadOnlyList<SecondTry> rows, int[] done, GatewayError failure, Func<SecondTry, GatewayError, ValueTask<bool>> cure)
+    private static bool MayTryAgain(Exchange exchange, ITried tried) => !exchange.ClientLeft && !tried.HasBegun;
+
+    /// <summary>Uses the first row that applies.</summary>
+    /// <exception cref="GatewayException">No row applies.</exception>
+    private static async Task CureAsync(Exchange exchange, IReadOnlyList<SecondTry> rows, int[] used, ITried tried, GatewayException failure)
     {
+        SecondTry.Of? ended = null;
         for (var row = 0; row < rows.Count; row++)
         {
-            if (done[row] >= rows[row].AtMost || !await cure(rows[row], failure).ConfigureAwait(false))
+            if (used[row] >= rows[row].AtMost || rows[row].Scope <= ended)
                 continue;
-            done[row]++;
-            return true;
+            try
+            {
+                if (!await tried.TryCureAsync(rows[row], failure.Error).ConfigureAwait(false))
+                    continue;
+            }
+            catch (GatewayException error) when (MayTryAgain(exchange, tried))
+            {
+                // The cure failed. That ends its scope, and is the failure for the wider ones.
+                (failure, ended) = (error, rows[row].Scope);
+                continue;
+            }
+
+            used[row]++;
+            for (var narrower = 0; narrower < row; narrower++)
+            {
+                if (rows[narrower].Scope < rows[row].Scope)
+                    used[narrower] = 0;
+            }
+
+            return;
         }
 
-        return false;
+        ExceptionDispatchInfo.Throw(failure);
     }
 }

@@ -7,50 +7,75 @@ namespace Dragoman.Pipeline;
 /// while the client is connected and no part of the answer was sent to it. No other code in the gateway sends a request again;
 /// <see cref="SecondTries"/> runs the table (architecture.md 2).
 /// </summary>
+/// <param name="Scope">What the row tries again.</param>
 /// <param name="Failure">The failure that the row applies to.</param>
 /// <param name="Cure">What is done before the next try.</param>
-/// <param name="AtMost">How often at most. The count starts again with each call of <see cref="SecondTries.RunAsync"/> that has the row.</param>
-internal sealed record SecondTry(string Failure, string Cure, int AtMost)
+/// <param name="AtMost">How often at most in one <paramref name="Scope"/>. The count starts again when a row of a wider scope is used.</param>
+internal sealed record SecondTry(SecondTry.Of Scope, string Failure, string Cure, int AtMost)
 {
     /// <summary>The row has no maximum number, because its cure ends by itself.</summary>
     public const int BoundedByCure = int.MaxValue;
 
-    /// <summary>For one written call: the first cure that helps against a refusal. Not used after <see cref="RecoveredAnswer"/>.</summary>
+    /// <summary>The first cure that helps against a refusal. Not used after <see cref="RecoveredAnswer"/>.</summary>
     public static readonly SecondTry CuredRefusal = new(
+        Of.Call,
         "the provider rejects something that its dialect can write differently, or reports what its server's recovery can repair",
         "the call is amended, or the server is recovered; then the call is sent again",
         1);
 
-    /// <summary>For one written call: its last try.</summary>
+    /// <summary>The last try of a call.</summary>
     public static readonly SecondTry RecoveredAnswer = new(
+        Of.Call,
         "an answer with a success status reports what the server's recovery can repair",
         "the server is recovered, and the call is sent again",
         1);
 
-    /// <summary>For one target. The same model often succeeds the second time (specs/dialects.md 2.5).</summary>
-    public static readonly SecondTry SameAgain = new("the answer does not fit the client's schema", "the request is written and sent again", 1);
+    /// <summary>The same model often succeeds the second time (specs/dialects.md 2.5).</summary>
+    public static readonly SecondTry SameAgain = new(Of.Target, "the answer does not fit the client's schema", "the request is written and sent again", 1);
 
-    /// <summary>For one target.</summary>
     public static readonly SecondTry ShorterConversation = new(
+        Of.Target,
         "the conversation is too long, and the client allows the server to shorten it",
         "the request is written and sent with fewer of the oldest turns",
         OldestTurns.MostDrops);
 
-    /// <summary>For one request: each target is tried once.</summary>
-    public static readonly SecondTry NextTarget = new("the target fails, and another target may succeed (GatewayError.IsRetryable)", "the request is sent to the next target", BoundedByCure);
+    /// <summary>Each target is tried once.</summary>
+    public static readonly SecondTry NextTarget = new(
+        Of.Request,
+        "the target fails, and another target may succeed (GatewayError.IsRetryable)",
+        "the request is sent to the next target",
+        BoundedByCure);
 
-    /// <summary>For one part of an embedding request: halves down to single texts, each cut at most <see cref="EmbeddingBatch.MostCuts"/> times.</summary>
-    public static readonly SecondTry EasedEmbedding = new("an embedding call is too large, or its dimensions are rejected", "it is sent again in halves, with cut texts, or without dimensions", BoundedByCure);
+    /// <summary>Halves down to single texts, each cut at most <see cref="EmbeddingBatch.MostCuts"/> times.</summary>
+    public static readonly SecondTry EasedEmbedding = new(
+        Of.EmbeddingPart,
+        "an embedding call is too large, or its dimensions are rejected",
+        "it is sent again in halves, with cut texts, or without dimensions",
+        BoundedByCure);
 
     /// <summary>The rows of a call whose answer is read as a whole, such as a count.</summary>
-    public static readonly IReadOnlyList<SecondTry> OfCall = [CuredRefusal];
+    public static readonly IReadOnlyList<SecondTry> OfWholeCall = [CuredRefusal];
 
-    /// <summary>The rows of a call that generates.</summary>
-    public static readonly IReadOnlyList<SecondTry> OfGeneratingCall = [CuredRefusal, RecoveredAnswer];
+    /// <summary>The rows of a request that generates, the narrowest scope first.</summary>
+    public static readonly IReadOnlyList<SecondTry> OfGeneration = [CuredRefusal, RecoveredAnswer, SameAgain, ShorterConversation, NextTarget];
 
-    public static readonly IReadOnlyList<SecondTry> OfTarget = [SameAgain, ShorterConversation];
-
-    public static readonly IReadOnlyList<SecondTry> OfRequest = [NextTarget];
+    public static readonly IReadOnlyList<SecondTry> OfEmbedding = [NextTarget];
 
     public static readonly IReadOnlyList<SecondTry> OfEmbeddingPart = [EasedEmbedding];
+
+    /// <summary>What is tried again, from the narrowest scope to the widest.</summary>
+    public enum Of
+    {
+        /// <summary>One written call.</summary>
+        Call,
+
+        /// <summary>Some texts of an embedding request.</summary>
+        EmbeddingPart,
+
+        /// <summary>All calls to one target.</summary>
+        Target,
+
+        /// <summary>All targets of a request.</summary>
+        Request,
+    }
 }

@@ -1,6 +1,7 @@
 using Dragoman.Access;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Pipeline.Embeddings;
 using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;
@@ -8,7 +9,7 @@ namespace Dragoman.Pipeline;
 /// <summary>Logs one line for each settled request: names, counts and times, but never a prompt, an answer or a key.</summary>
 internal static partial class SettlementLog
 {
-    public static void Write(Exchange exchange, string dialect, ChatRequest request, Target target, Attempt attempt, GatewayError? error, Settlement settlement)
+    public static void Write(Exchange exchange, string dialect, ChatRequest request, Attempt attempt, GatewayError? error, Settlement settlement)
     {
         var logger = exchange.SettlementLogger;
         if (!logger.IsEnabled(LogLevel.Information))
@@ -18,8 +19,8 @@ internal static partial class SettlementLog
             exchange.RequestId,
             dialect,
             LoggedText.Cut(request.Model),
-            target.Provider,
-            LoggedText.Cut(target.Model),
+            attempt.Target.Provider,
+            LoggedText.Cut(attempt.Target.Model),
             request.Stream,
             settlement.Outcome,
             error?.Kind,
@@ -34,11 +35,11 @@ internal static partial class SettlementLog
     public static void WriteFallback(Exchange exchange, Target from, Target to, GatewayError error) =>
         FellBack(exchange.SettlementLogger, exchange.RequestId, from.Provider, LoggedText.Cut(from.Model), to.Provider, LoggedText.Cut(to.Model), error.Kind);
 
-    public static void WriteEmbeddings(Exchange exchange, string dialect, EmbeddingRequest request, Target target, GatewayError? error, Settlement settlement, LossReport losses)
+    public static void WriteEmbeddings(Exchange exchange, string dialect, EmbeddingRequest request, EmbeddingAttempt attempt, GatewayError? error, Settlement settlement)
     {
         var logger = exchange.SettlementLogger;
         if (logger.IsEnabled(LogLevel.Information))
-            SettledEmbeddings(logger, exchange.RequestId, dialect, LoggedText.Cut(request.Model), target.Provider, LoggedText.Cut(target.Model), request.Inputs.Count, settlement.Outcome, error?.Kind, settlement.Usage.InputTotal, settlement.Usage.Origin, exchange.Elapsed.TotalMilliseconds, losses.ToString());
+            SettledEmbeddings(logger, exchange.RequestId, dialect, LoggedText.Cut(request.Model), attempt.Target.Provider, LoggedText.Cut(attempt.Target.Model), request.Inputs.Count, settlement.Outcome, error?.Kind, settlement.Usage.InputTotal, settlement.Usage.Origin, exchange.Elapsed.TotalMilliseconds, attempt.Losses.ToString());
     }
 
     [LoggerMessage(1, LogLevel.Information, "settled {RequestId} {Dialect} {Model} -> {Provider}/{UpstreamModel} stream={Stream} {Outcome} error={Error} in={InputTokens} out={OutputTokens} usage={UsageOrigin} first={FirstEventMs:F2}ms total={TotalMs:F2}ms losses=[{Losses}]")]

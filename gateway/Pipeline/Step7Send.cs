@@ -5,7 +5,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Step 7: sends one written call, with its second tries (<see cref="SecondTry"/>), until its answer was read.</summary>
+/// <summary>Step 7: sends one written call, and makes it ready for its second tries (<see cref="SecondTry.Of.Call"/>).</summary>
 /// <param name="exchange">The exchange that makes the call.</param>
 /// <param name="provider">The provider that is called.</param>
 /// <param name="call">The call to send.</param>
@@ -18,45 +18,38 @@ internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCa
     private bool isAnswering;
     private bool isLastTry;
 
-    /// <summary>Sends the call and has its answer read.</summary>
-    /// <param name="rows">The second tries that the call may have.</param>
-    /// <param name="read">Reads an answer with a success status.</param>
-    /// <param name="hasBegun">Whether part of the answer was sent to the client; null when nothing is sent before the end.</param>
-    /// <exception cref="GatewayException">The provider cannot be reached, refused, took too long, or its answer failed.</exception>
-    public Task RunAsync(IReadOnlyList<SecondTry> rows, Func<HttpResponseMessage, Task> read, Func<bool>? hasBegun = null) =>
-        SecondTries.RunAsync(exchange, rows, () => TryAsync(read), TryCureAsync, hasBegun);
+    /// <summary>Sends the call once.</summary>
+    /// <returns>An answer with a success status.</returns>
+    /// <exception cref="GatewayException">The provider cannot be reached, refused, or took too long.</exception>
+    public async Task<HttpResponseMessage> SendAsync()
+    {
+        isAnswering = false;
+        try
+        {
+            var upstream = await provider.SendAsync(call!, clock.Token).ConfigureAwait(false);
+            isAnswering = true;
+            return upstream;
+        }
+        catch (OperationCanceledException cancelled) when (clock.TimedOut)
+        {
+            throw new GatewayException(clock.Reason, cancelled);
+        }
+    }
 
-    /// <summary>Sends the call and reads an answer that is useful only as a whole, such as a count or vectors.</summary>
+    /// <summary>Sends the call, with its second tries, and reads an answer that is useful only as a whole, such as a count or vectors.</summary>
     /// <param name="read">Reads the answer's body.</param>
     /// <param name="makeRoom">Counts the body's bytes in the memory budget; null when there are few.</param>
     /// <exception cref="GatewayException">The provider cannot be reached, refused, took too long, or its answer failed.</exception>
     public async Task<T> ReadWholeAsync<T>(Func<ReadOnlyMemory<byte>, T> read, Action<long>? makeRoom = null)
     {
-        T? answer = default;
-        await RunAsync(SecondTry.OfCall, upstream => clock.WithinAsync(async () =>
-        {
-            var body = await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, makeRoom).ConfigureAwait(false);
-            await SocketThread.LeaveForAsync(body.Length);
-            SocketThread.AssertMayProcess(body.Length);
-            answer = read(body);
-        })).ConfigureAwait(false);
-        return answer!;
+        var whole = new WholeAnswer<T>(this, read, makeRoom);
+        await SecondTries.RunAsync(exchange, SecondTry.OfWholeCall, whole).ConfigureAwait(false);
+        return whole.Answer!;
     }
 
-    /// <summary>The answer has begun, so the call is not sent again and need not be kept.</summary>
-    public void Release() => call = null;
-
-    private async Task TryAsync(Func<HttpResponseMessage, Task> read)
-    {
-        isAnswering = false;
-        using var upstream = await clock.WithinAsync(SendAsync).ConfigureAwait(false);
-        isAnswering = true;
-        await read(upstream).ConfigureAwait(false);
-    }
-
-    private Task<HttpResponseMessage> SendAsync() => provider.SendAsync(call!, clock.Token);
-
-    private async ValueTask<bool> TryCureAsync(SecondTry row, GatewayError failure)
+    /// <summary>Makes the call ready to be sent again, if the row applies to the failure of the last try.</summary>
+    /// <exception cref="GatewayException">The server cannot be recovered, or the recovery takes too long.</exception>
+    public async ValueTask<bool> TryCureAsync(SecondTry row, GatewayError failure)
     {
         if (row == SecondTry.RecoveredAnswer)
             return isAnswering && (isLastTry = await TryRecoverAsync(failure).ConfigureAwait(false));
@@ -71,12 +64,53 @@ internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCa
         return true;
     }
 
+    /// <summary>The answer has begun, so the call is not sent again and need not be kept.</summary>
+    public void Release() => call = null;
+
     /// <exception cref="GatewayException">The server cannot be recovered, or the recovery takes too long.</exception>
     private async ValueTask<bool> TryRecoverAsync(GatewayError failure)
     {
         if (provider.Recovery is not { } recovery || !recovery.IsFor(call!, failure))
             return false;
-        await clock.WithinAsync(() => recovery.RunAsync(call!, clock.Token)).ConfigureAwait(false);
-        return true;
+        try
+        {
+            await recovery.RunAsync(call!, clock.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException cancelled) when (clock.TimedOut)
+        {
+            throw new GatewayException(clock.Reason, cancelled);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage upstream, Action<long>? makeRoom)
+    {
+        try
+        {
+            return await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, makeRoom).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException cancelled) when (clock.TimedOut)
+        {
+            throw new GatewayException(clock.Reason, cancelled);
+        }
+    }
+
+    /// <summary>A call whose answer is read as a whole. Nothing is sent to the client before its end.</summary>
+    private sealed class WholeAnswer<T>(Step7Send call, Func<ReadOnlyMemory<byte>, T> read, Action<long>? makeRoom) : ITried
+    {
+        public bool HasBegun => false;
+
+        public T? Answer { get; private set; }
+
+        public async Task TryAsync()
+        {
+            using var upstream = await call.SendAsync().ConfigureAwait(false);
+            var body = await call.ReadBodyAsync(upstream, makeRoom).ConfigureAwait(false);
+            await SocketThread.LeaveForAsync(body.Length);
+            SocketThread.AssertMayProcess(body.Length);
+            Answer = read(body);
+        }
+
+        public ValueTask<bool> TryCureAsync(SecondTry row, GatewayError failure) => call.TryCureAsync(row, failure);
     }
 }

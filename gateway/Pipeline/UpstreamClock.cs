@@ -61,33 +61,6 @@ internal sealed class UpstreamClock : IDisposable
     /// <summary>Which limit was exceeded; valid only if <see cref="TimedOut"/> is true.</summary>
     public GatewayError Reason => reason!;
 
-    /// <summary>Runs one part of the call within the limits.</summary>
-    /// <exception cref="GatewayException">The call took too long.</exception>
-    public async Task<T> WithinAsync<T>(Func<Task<T>> part)
-    {
-        try
-        {
-            return await part().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException cancelled) when (TimedOut)
-        {
-            throw new GatewayException(Reason, cancelled);
-        }
-    }
-
-    /// <inheritdoc cref="WithinAsync{T}"/>
-    public async Task WithinAsync(Func<Task> part)
-    {
-        try
-        {
-            await part().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException cancelled) when (TimedOut)
-        {
-            throw new GatewayException(Reason, cancelled);
-        }
-    }
-
     /// <summary>Calls <paramref name="tell"/> on another thread each time that nothing was sent for <paramref name="length"/>.</summary>
     public void NotifyOnSilence(TimeSpan length, Action tell)
     {

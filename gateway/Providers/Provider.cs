@@ -103,9 +103,9 @@ public sealed class Provider : IDisposable
 
     /// <summary>Sends a call once and returns when the provider's headers arrive with a success status.</summary>
     /// <exception cref="GatewayException">The provider cannot be reached, or rejected the call.</exception>
-    public async Task<HttpResponseMessage> SendAsync(UpstreamCall call, CancellationToken cancellation)
+    public Task<HttpResponseMessage> SendAsync(UpstreamCall call, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(call)) { Content = CallContent.Of(call) };
+        var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(call)) { Content = CallContent.Of(call) };
         foreach (var (name, value) in call.Headers)
         {
             // The values come from the client. The connection would fail on them as if the provider had failed.
@@ -115,7 +115,7 @@ public sealed class Provider : IDisposable
         }
 
         request.Content.Headers.ContentType = Json;
-        return await SendAsync(request, cancellation).ConfigureAwait(false);
+        return SendAsync(request, cancellation);
     }
 
     /// <summary>Reads the provider's own model list.</summary>
@@ -124,8 +124,7 @@ public sealed class Provider : IDisposable
     {
         if (Api.ModelList is not { } list)
             return [];
-        using var request = new HttpRequestMessage(HttpMethod.Get, UpstreamAddress.Below(baseUrl, list.ModelListPath));
-        using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, UpstreamAddress.Below(baseUrl, list.ModelListPath)), cancellation).ConfigureAwait(false);
         var body = await response.ReadBodyAsync(UpstreamBody.Largest, Credentials, cancellation).ConfigureAwait(false);
         await SocketThread.LeaveForAsync(body.Length);
         SocketThread.AssertMayProcess(body.Length);
@@ -178,8 +177,11 @@ public sealed class Provider : IDisposable
     }
 
     /// <summary>The only way to a provider: the address of every request is checked before the credential is added.</summary>
+    /// <param name="request">The request, which is disposed.</param>
+    /// <param name="cancellation">Ends the wait for the headers.</param>
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
+        using var sent = request;
         await kind.AuthenticateAsync(Settings, VerifiedRequest.Of(request, ownAddress), cancellation).ConfigureAwait(false);
         LearnToken(request.Headers.Authorization?.Parameter);
         request.Version = httpVersion;

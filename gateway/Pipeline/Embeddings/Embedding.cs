@@ -1,6 +1,5 @@
 using Dragoman.Access;
 using Dragoman.Catalog;
-using Dragoman.Configuration;
 using Dragoman.Conversation;
 
 namespace Dragoman.Pipeline.Embeddings;
@@ -13,35 +12,16 @@ public static class Embedding
     {
         if (model.Metadata.Capabilities.Lacks(ModelCapabilities.Embedding))
             throw GatewayException.Invalid("model", $"\"{request.Model}\" does not support embeddings");
-        var usage = Usage.Absent;
-        var target = model.Targets[0];
-        var losses = new LossReport();
-        EmbeddingAnswer? answer = null;
+        var attempt = new EmbeddingAttempt(exchange, request, model);
         var bound = new UpperBound(() => request.Inputs.Sum(text => (long)TokenEstimate.AtMost(text)), 0);
         await Step5Reserve.RunAsync(
             exchange,
             model.Name,
             model.Targets,
             bound,
-            () => new Targets(exchange, model, EmbedAsync).RunAsync(),
-            failure => new Consumption(usage, answer is not null, failure),
-            (settlement, failure) => SettlementLog.WriteEmbeddings(exchange, dialect, request, target, failure, settlement, losses)).ConfigureAwait(false);
-        return answer!;
-
-        async Task EmbedAsync(Target next)
-        {
-            target = next;
-            var batch = new EmbeddingBatch(exchange, target, request, model.Metadata.ContextLength);
-            try
-            {
-                answer = await batch.RunAsync().ConfigureAwait(false);
-            }
-            finally
-            {
-                // What a target embedded before it failed is charged too.
-                usage = usage.Plus(batch.Usage);
-                losses = batch.Losses;
-            }
-        }
+            () => SecondTries.RunAsync(exchange, SecondTry.OfEmbedding, attempt),
+            failure => new Consumption(attempt.Usage, attempt.Answer is not null, failure),
+            (settlement, failure) => SettlementLog.WriteEmbeddings(exchange, dialect, request, attempt, failure, settlement)).ConfigureAwait(false);
+        return attempt.Answer!;
     }
 }

@@ -57,6 +57,9 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         }
     }
 
+    /// <summary>The dimensions to ask for; null when the client named none, or the provider rejected them.</summary>
+    private int? AskedDimensions => refusesDimensions ? null : request.Dimensions;
+
     private IEmbeds Dialect => DialectOf(provider, request);
 
     /// <summary>Embeds all texts.</summary>
@@ -106,33 +109,14 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
     }
 
     /// <summary>Embeds one part, in smaller parts if the provider rejects it as too large.</summary>
-    private async ValueTask EmbedAsync(Part whole, CancellationToken cancellation)
-    {
-        var waiting = new Stack<Part>([whole]);
-        Part part = default;
-        int? dimensions = null;
-        await SecondTries.RunAsync(exchange, SecondTry.OfEmbeddingPart, SendAllAsync, EaseAsync).ConfigureAwait(false);
-
-        async Task SendAllAsync()
-        {
-            while (waiting.TryPop(out part))
-            {
-                dimensions = refusesDimensions ? null : request.Dimensions;
-                await SendAsync(part, dimensions, cancellation).ConfigureAwait(false);
-            }
-        }
-
-        async ValueTask<bool> EaseAsync(SecondTry row, GatewayError failure)
-        {
-            await SocketThread.LeaveForAsync(exchange.Body.Length);
-            return TryEase(part, dimensions is not null, failure, waiting);
-        }
-    }
+    private async ValueTask EmbedAsync(Part whole, CancellationToken cancellation) =>
+        await SecondTries.RunAsync(exchange, SecondTry.OfEmbeddingPart, new EasedPart(this, whole, cancellation)).ConfigureAwait(false);
 
     /// <summary>Pushes what is sent instead of a rejected part onto <paramref name="waiting"/>; false when nothing can help.</summary>
     /// <exception cref="GatewayException">A text is too long, and the client does not want it cut.</exception>
-    private bool TryEase(Part part, bool sentDimensions, GatewayError error, Stack<Part> waiting)
+    private async ValueTask<bool> TryEaseAsync(Part part, bool sentDimensions, GatewayError error, Stack<Part> waiting)
     {
+        await SocketThread.LeaveForAsync(exchange.Body.Length);
         switch (EmbeddingRefusals.Classify(error))
         {
             case EmbeddingRefusal.Dimensions when sentDimensions && request.TakesCutVectors:
@@ -245,6 +229,27 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
             exchange.Memory.Grow(bytes);
             counted += bytes;
         }
+    }
+
+    /// <summary>Some texts, sent in smaller parts where the provider refuses them together.</summary>
+    private sealed class EasedPart(EmbeddingBatch batch, Part whole, CancellationToken cancellation) : ITried
+    {
+        private readonly Stack<Part> waiting = new([whole]);
+        private Part part;
+        private int? dimensions;
+
+        public bool HasBegun => false;
+
+        public async Task TryAsync()
+        {
+            while (waiting.TryPop(out part))
+            {
+                dimensions = batch.AskedDimensions;
+                await batch.SendAsync(part, dimensions, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        public ValueTask<bool> TryCureAsync(SecondTry row, GatewayError failure) => batch.TryEaseAsync(part, dimensions is not null, failure, waiting);
     }
 
     /// <summary>Consecutive texts that are sent in one call.</summary>

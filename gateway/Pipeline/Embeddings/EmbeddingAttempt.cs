@@ -1,0 +1,48 @@
+using Dragoman.Catalog;
+using Dragoman.Configuration;
+using Dragoman.Conversation;
+
+namespace Dragoman.Pipeline.Embeddings;
+
+/// <summary>Steps 6 to 8 of an embedding request, at one target after the other.</summary>
+/// <param name="exchange">The exchange that makes the request.</param>
+/// <param name="request">The texts.</param>
+/// <param name="model">The model that has the targets.</param>
+internal sealed class EmbeddingAttempt(Exchange exchange, EmbeddingRequest request, PublishedModel model) : ITried
+{
+    private readonly Targets targets = new(exchange, model);
+
+    /// <summary>The target that was tried last.</summary>
+    public Target Target => targets.Current;
+
+    /// <summary>The usage at all targets together.</summary>
+    public Usage Usage { get; private set; } = Usage.Absent;
+
+    /// <summary>The parts of the request that could not be carried over to <see cref="Target"/>.</summary>
+    public LossReport Losses { get; private set; } = new();
+
+    /// <summary>The vectors; null until a target returned them.</summary>
+    public EmbeddingAnswer? Answer { get; private set; }
+
+    /// <inheritdoc/>
+    public bool HasBegun => false;
+
+    /// <inheritdoc/>
+    public async Task TryAsync()
+    {
+        var batch = new EmbeddingBatch(exchange, Target, request, model.Metadata.ContextLength);
+        try
+        {
+            Answer = await batch.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // What a target embedded before it failed was used.
+            Usage = Usage.Plus(batch.Usage);
+            Losses = batch.Losses;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> TryCureAsync(SecondTry row, GatewayError failure) => new(targets.TryNext(failure));
+}
