@@ -45,6 +45,22 @@ public sealed class SecondTriesTests
         Assert.Equal([true, false, false, false], gateway.First.Bodies.Select(body => body.Contains("stream_options", StringComparison.Ordinal)));
     }
 
+    /// <summary>A model that cannot be loaded is a failure of the target, and not the end of the request.</summary>
+    [Fact]
+    public async Task A_cure_that_fails_leads_to_the_next_target()
+    {
+        await using var gateway = await StartAsync("lmstudio");
+        gateway.First.Answer = http => http.Request.Path.ToString().EndsWith("/load", StringComparison.Ordinal)
+            ? ScriptedUpstream.WriteAsync(http, 500, "application/json", """{"error":{"message":"no memory"}}""")
+            : ScriptedUpstream.WriteAsync(http, 400, "application/json", PutAway);
+        var second = Script(gateway.Second, Stream(ScriptedUpstream.Delta("Hello"), ScriptedUpstream.Finish, "[DONE]"));
+        var (status, body, _) = await gateway.PostAsync("/api/chat", Chat.Replace("\"m\"", "\"both\"", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("Hello", body, StringComparison.Ordinal);
+        Assert.Equal(["chat"], second);
+        Assert.Equal(2, gateway.First.Bodies.Count);
+    }
+
     [Fact]
     public async Task The_last_try_of_a_call_has_no_cure_for_a_refusal()
     {
