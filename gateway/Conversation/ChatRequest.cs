@@ -101,6 +101,15 @@ public sealed record ChatRequest
     public bool ShowsReasoning =>
         !Reasoning.IsOff && (Reasoning.IsVisible ?? (Reasoning.Enabled == true && !Client.ShowsReasoningOnRequest));
 
+    /// <summary>The request with the JSON that it was read from. Call it once, when the request was read.</summary>
+    public ChatRequest From(JsonMembers? source)
+    {
+        if (prompt is null)
+            return this with { Source = source };
+        prompt.ReadFrom(source);
+        return this;
+    }
+
     /// <summary>Releases the prompt and the schemas that were parsed to write the request.</summary>
     public void Release()
     {

@@ -39,6 +39,9 @@ public sealed class Prompt
     /// <summary>The same prompt with other JSON. It is released together with this one.</summary>
     public Prompt With(JsonMembers? source) => ReferenceEquals(source, Source) ? this : Variant(Turns, source);
 
+    /// <summary>Sets the JSON of a prompt that was read from it.</summary>
+    public void ReadFrom(JsonMembers? source) => Source = source;
+
     /// <summary>Frees the prompt and all its variants. Call it when the answer has begun: no other target and no retry needs them any more.</summary>
     public void Release()
     {

@@ -158,7 +158,7 @@ public sealed class Exchange
     /// <param name="read">The request.</param>
     /// <param name="body">The body that it was read from.</param>
     /// <returns>The request with the client's original bytes.</returns>
-    internal ChatRequest Own(ChatRequest read, RequestJson body) => request = read with { Source = body.Members() };
+    internal ChatRequest Own(ChatRequest read, RequestJson body) => request = read.From(body.Members());
 
     /// <summary>Releases the prompt when the answer has begun, because it is not needed again. No other code releases it.</summary>
     /// <param name="remaining">The bytes of the request that are kept until the answer ends.</param>

@@ -237,23 +237,26 @@ internal sealed class AnswerCourse(string callIdPrefix = "call_")
 
     private sealed class Choice
     {
-        private readonly List<bool> openCalls = [];
-        private readonly HashSet<string> callIds = [];
+        /// <summary>Whether each call is open, and the ids of all calls; null while there is none.</summary>
+        private List<bool>? openCalls;
+        private HashSet<string>? callIds;
 
         public bool IsOpen { get; set; } = true;
 
-        public int Calls => openCalls.Count;
+        public int Calls => openCalls?.Count ?? 0;
 
-        public bool HasOpenCall(int slot) => (uint)slot < (uint)openCalls.Count && openCalls[slot];
+        public bool HasOpenCall(int slot) => (uint)slot < (uint)Calls && openCalls![slot];
 
         public int OpenCall([NotNull] ref string? id, string madeUpPrefix)
         {
+            openCalls ??= [];
+            callIds ??= [];
             if (string.IsNullOrEmpty(id) || !callIds.Add(id))
                 callIds.Add(id = madeUpPrefix + RandomNumberGenerator.GetHexString(MadeUpIdDigits, lowercase: true));
             openCalls.Add(true);
             return openCalls.Count - 1;
         }
 
-        public void CloseCall(int slot) => openCalls[slot] = false;
+        public void CloseCall(int slot) => openCalls![slot] = false;
     }
 }

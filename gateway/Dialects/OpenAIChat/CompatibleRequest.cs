@@ -12,7 +12,7 @@ internal static class CompatibleRequest
     /// <summary>Whether an OpenAI client's own JSON holds something that the server does not accept.</summary>
     /// <exception cref="GatewayException">The server lacks something that the client depends on.</exception>
     public static bool IsNeeded(CompatibleServer server, ChatRequest request) =>
-        For(server, request, new LossReport()) != request
+        !ReferenceEquals(For(server, request, new LossReport()), request)
         || (!server.TakesImageUrls && request.Turns.Any(turn => turn.Parts.Any(part => part is ImagePart { Source: LinkedMedia })))
         || (request.ToolChoice?.Allowed is not null && server.ToolChoice != ToolChoiceSupport.Full)
         || (request.Sampling.RepeatPenalty is not null && !Says(request, server.RepeatPenalty))
@@ -24,13 +24,11 @@ internal static class CompatibleRequest
     {
         RefuseWhatIsMissing(server, request);
         request = WithTools(server, request, losses);
-        return request with
-        {
-            Turns = WithSystem(server, request.Turns),
-            Sampling = WithSampling(server, request.Sampling, losses),
-            Format = WithFormat(server, request.Format, losses),
-            Reasoning = WithReasoning(server, request.Reasoning, losses),
-        };
+        var (turns, sampling) = (WithSystem(server, request.Turns), WithSampling(server, request.Sampling, losses));
+        var (format, reasoning) = (WithFormat(server, request.Format, losses), WithReasoning(server, request.Reasoning, losses));
+        return ReferenceEquals(turns, request.Turns) && sampling == request.Sampling && ReferenceEquals(format, request.Format) && reasoning == request.Reasoning
+            ? request
+            : request with { Turns = turns, Sampling = sampling, Format = format, Reasoning = reasoning };
     }
 
     private static bool Says(ChatRequest request, string? member) =>

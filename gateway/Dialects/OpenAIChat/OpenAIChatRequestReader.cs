@@ -196,6 +196,8 @@ internal static class OpenAIChatRequestReader
     private static List<ToolDefinition> ReadTools(RequestObject request, RequestFamily family)
     {
         var tools = request.Objects("tools").Select(tool => ReadTool(tool, family)).ToList();
+        if (tools.Count < 2)
+            return tools;
         foreach (var twice in tools.GroupBy(tool => tool.Name).Where(group => group.Count() > 1))
             throw GatewayException.Invalid("tools", $"tools has \"{twice.Key}\" {twice.Count()} times; a tool's name must be unique");
         return tools;

@@ -48,4 +48,20 @@ public sealed class PromptTests
         Assert.Same(request.Prompt, (request with { Turns = request.Turns, Source = request.Source }).Prompt);
         Assert.Equal(request, request with { Turns = request.Turns });
     }
+
+    [Fact]
+    public void A_request_that_was_read_has_the_JSON_that_it_was_read_from_until_it_is_released()
+    {
+        var source = JsonMembers.TryRead("{}"u8.ToArray());
+        foreach (var read in new[] { new ChatRequest { Model = "m", Turns = [Turn.Of(Role.User, "hi")] }, new ChatRequest { Model = "m" } })
+        {
+            var request = read.From(source);
+            Assert.Same(source, request.Source);
+            Assert.Equal(read.Turns, request.Turns);
+            request.Release();
+            Assert.True(request.Source is null);
+        }
+
+        Assert.True(new ChatRequest { Model = "m" }.Source is null);
+    }
 }
