@@ -30,9 +30,12 @@ internal static class OutputLimitName
             edited.Replace(Encoding.UTF8.GetBytes(OtherThan(only)), (byte[])[(byte)'"', .. Encoding.UTF8.GetBytes(only), .. "\":"u8, .. value.Span]);
     }
 
-    /// <summary>False for both names or a null value, because the request is then rewritten, and for text completions, which have only the older name.</summary>
+    /// <summary>
+    /// False for both names or a value that is no limit (null, or LM Studio's -1), because the request is then rewritten, and for
+    /// text completions, which have only the older name.
+    /// </summary>
     private static bool CanBeRenamed(ChatRequest request, JsonMembers source, string only) =>
-        request.Completion is null && !Has(source, only) && !source.Find(OtherThan(only)).IsEmpty;
+        request.Completion is null && request.Sampling.MaxOutputTokens is not null && !Has(source, only);
 
     private static bool Has(JsonMembers source, string name) => source.Has(Encoding.UTF8.GetBytes(name));
 

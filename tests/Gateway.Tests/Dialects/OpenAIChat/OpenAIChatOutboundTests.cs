@@ -63,16 +63,17 @@ public sealed class OpenAIChatOutboundTests
         Assert.NotNull(old.TryPassThrough(request with { Source = JsonMembers.TryRead("""{"model":"m","max_tokens":5,"messages":[]}"""u8.ToArray()) }, "gpt-4.1"));
     }
 
-    /// <summary>When only the name of the limit is wrong for the model, only the name is changed. With both names, or with null, the request is written anew.</summary>
+    /// <summary>When only the name of the limit is wrong for the model, only the name is changed. With both names, or without a limit, the request is written anew.</summary>
     [Theory]
-    [InlineData("gpt-5.2", """{"model":"m","x":1,"max_tokens":5,"messages":[]}""", """{"model":"gpt-5.2","x":1,"max_completion_tokens":5,"messages":[]}""")]
-    [InlineData("gpt-5.2", """{"model":"m", "max_completion_tokens" : 5,"messages":[]}""", """{"model":"gpt-5.2", "max_completion_tokens" : 5,"messages":[]}""")]
-    [InlineData("gpt-4.1", """{"model":"m","max_tokens":5,"messages":[]}""", """{"model":"gpt-4.1","max_tokens":5,"messages":[]}""")]
-    [InlineData("gpt-5.2", """{"model":"m","max_tokens":5,"max_completion_tokens":5,"messages":[]}""", null)]
-    [InlineData("gpt-5.2", """{"model":"m","max_tokens":null,"messages":[]}""", null)]
-    public void The_bound_passes_under_the_name_that_the_model_takes(string model, string source, string? expected)
+    [InlineData("gpt-5.2", """{"model":"m","x":1,"max_tokens":5,"messages":[]}""", 5, """{"model":"gpt-5.2","x":1,"max_completion_tokens":5,"messages":[]}""")]
+    [InlineData("gpt-5.2", """{"model":"m", "max_completion_tokens" : 5,"messages":[]}""", 5, """{"model":"gpt-5.2", "max_completion_tokens" : 5,"messages":[]}""")]
+    [InlineData("gpt-4.1", """{"model":"m","max_tokens":5,"messages":[]}""", 5, """{"model":"gpt-4.1","max_tokens":5,"messages":[]}""")]
+    [InlineData("gpt-5.2", """{"model":"m","max_tokens":5,"max_completion_tokens":5,"messages":[]}""", 5, null)]
+    [InlineData("gpt-5.2", """{"model":"m","max_tokens":null,"messages":[]}""", null, null)]
+    [InlineData("gpt-5.2", """{"model":"m","max_tokens":-1,"messages":[]}""", null, null)]
+    public void The_bound_passes_under_the_name_that_the_model_takes(string model, string source, int? limit, string? expected)
     {
-        var request = new ChatRequest { Model = "m", Family = "openai", Sampling = new Sampling { MaxOutputTokens = 5 }, Source = JsonMembers.TryRead(System.Text.Encoding.UTF8.GetBytes(source)) };
+        var request = new ChatRequest { Model = "m", Family = "openai", Sampling = new Sampling { MaxOutputTokens = limit }, Source = JsonMembers.TryRead(System.Text.Encoding.UTF8.GetBytes(source)) };
         Assert.Equal(expected, Passed(OpenAI, request, model));
     }
 
