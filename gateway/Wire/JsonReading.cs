@@ -42,6 +42,18 @@ internal static class JsonReading
             reader.Skip();
     }
 
+    /// <summary>Reads the value of the member that the reader stands on, if it is an integer of 32 bits; any other value is skipped.</summary>
+    /// <param name="reader">Stands on the member's name, and then on the end of its value.</param>
+    /// <param name="number">Stays as it is when the value is none.</param>
+    public static void ReadNumber(this scoped ref Utf8JsonReader reader, ref int number)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value))
+            number = value;
+        else
+            reader.Skip();
+    }
+
     /// <summary>Skips the value of the member that the reader stands on.</summary>
     public static void SkipValue(this scoped ref Utf8JsonReader reader)
     {

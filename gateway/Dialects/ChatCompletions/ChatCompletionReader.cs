@@ -214,9 +214,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
         {
             if (reader.ValueSpan.SequenceEqual("index"u8))
             {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.Number)
-                    reader.TryGetInt32(out index);
+                reader.ReadNumber(ref index);
             }
             else if (reader.ValueSpan.SequenceEqual("delta"u8) || reader.ValueSpan.SequenceEqual("message"u8))
             {

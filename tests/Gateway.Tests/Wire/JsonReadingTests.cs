@@ -49,6 +49,29 @@ public sealed class JsonReadingTests
     }
 
     [Theory]
+    [InlineData("7", 7)]
+    [InlineData("-2", -2)]
+    [InlineData("7.5", 5)]
+    [InlineData("99999999999", 5)]
+    [InlineData("null", 5)]
+    [InlineData("\"7\"", 5)]
+    [InlineData("{\"n\":7,\"a\":[7]}", 5)]
+    [InlineData("[[7],{\"n\":7}]", 5)]
+    public void A_number_is_read_and_any_other_value_skipped(string value, int expected)
+    {
+        var reader = ReaderOf($$"""{"n":{{value}},"next":null}""");
+        reader.Read();
+        var number = 5;
+        reader.ReadNumber(ref number);
+        Assert.Equal(expected, number);
+        Assert.True(reader.NextMember());
+        Assert.True(reader.ValueSpan.SequenceEqual("next"u8));
+        reader.SkipValue();
+        Assert.False(reader.NextMember());
+        AssertAtEnd(ref reader);
+    }
+
+    [Theory]
     [InlineData("[1]", JsonTokenType.StartArray, true)]
     [InlineData("[1]", JsonTokenType.StartObject, false)]
     [InlineData("{\"a\":[]}", JsonTokenType.StartArray, false)]

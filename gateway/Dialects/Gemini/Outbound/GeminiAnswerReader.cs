@@ -243,9 +243,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         {
             if (reader.ValueSpan.SequenceEqual("index"u8))
             {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.Number)
-                    reader.TryGetInt32(out index);
+                reader.ReadNumber(ref index);
             }
             else if (reader.ValueSpan.SequenceEqual("content"u8))
             {

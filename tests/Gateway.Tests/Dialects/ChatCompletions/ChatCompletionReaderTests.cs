@@ -53,6 +53,19 @@ public sealed class ChatCompletionReaderTests
         Assert.Equal(UsageOrigin.Absent, events.Answer.Usage.Origin);
     }
 
+    [Theory]
+    [InlineData("""{"delta":{"content":"wrong"},"finish_reason":"length"}""")]
+    [InlineData("""[{"index":3},"finish_reason"]""")]
+    [InlineData("null")]
+    [InlineData("\"1\"")]
+    public void An_index_that_is_no_number_says_nothing(string index)
+    {
+        var events = Play($$$"""{"choices":[{"index":{{{index}}},"delta":{"content":"a"},"finish_reason":"stop"}]}""", "[DONE]");
+        Assert.True(events.EndedWell);
+        Assert.Equal(["a"], events.TextDeltas);
+        Assert.Equal(StopReason.Stop, Assert.Single(events.Answer.Choices).StopReason);
+    }
+
     [Fact]
     public void Events_joined_by_a_single_line_end_are_read_one_by_one()
     {

@@ -86,6 +86,20 @@ public sealed class GeminiAnswerReaderTests
     }
 
     [Theory]
+    [InlineData("""{"content":{"parts":[{"text":"wrong"}]},"finishReason":"MAX_TOKENS"}""")]
+    [InlineData("""[{"index":3},"finishReason"]""")]
+    [InlineData("null")]
+    [InlineData("\"1\"")]
+    public void An_index_that_is_no_number_says_nothing(string index)
+    {
+        var events = GeminiAnswers.PlayBody($$$"""{"candidates":[{"index":{{{index}}},"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}]}""");
+        Assert.True(events.EndedWell);
+        var choice = Assert.Single(events.Answer.Choices);
+        Assert.Equal("a", choice.Text.ToString());
+        Assert.Equal(StopReason.Stop, choice.StopReason);
+    }
+
+    [Theory]
     [InlineData("SAFETY", StopReason.ContentFilter)]
     [InlineData("RECITATION", StopReason.ContentFilter)]
     [InlineData("IMAGE_SAFETY", StopReason.ContentFilter)]
