@@ -11,10 +11,15 @@ public sealed class EditedJson(JsonMembers source)
 {
     private static readonly byte[] Null = [.. "null"u8];
 
-    /// <summary>The texts that replace parts of the source, in the order of the source.</summary>
-    private readonly List<(int From, int To, ReadOnlyMemory<byte> Text)> edits = [];
+    /// <summary>The texts that replace parts of the source; in its order only after <see cref="InOrder"/>.</summary>
+    private readonly List<Edit> edits = [];
 
     private ReadOnlyMemory<byte> written;
+
+    /// <summary>How many changes were made.</summary>
+    private int changes;
+
+    private bool areInOrder = true;
 
     /// <summary>The length in bytes of the changed object.</summary>
     public int Length
@@ -22,8 +27,8 @@ public sealed class EditedJson(JsonMembers source)
         get
         {
             var length = source.Length;
-            foreach (var (from, to, text) in edits)
-                length += text.Length - (to - from);
+            foreach (var edit in InOrder())
+                length += edit.Text.Length - (edit.To - edit.From);
             return length;
         }
     }
@@ -78,11 +83,11 @@ public sealed class EditedJson(JsonMembers source)
     public IEnumerable<ReadOnlyMemory<byte>> Pieces()
     {
         var copied = 0;
-        foreach (var (from, to, text) in edits)
+        foreach (var edit in InOrder())
         {
-            yield return source.Json[copied..from];
-            yield return text;
-            copied = to;
+            yield return source.Json[copied..edit.From];
+            yield return edit.Text;
+            copied = edit.To;
         }
 
         yield return source.Json[copied..];
@@ -90,13 +95,28 @@ public sealed class EditedJson(JsonMembers source)
 
     private void Put(Range place, ReadOnlyMemory<byte> text)
     {
-        var (from, to) = (place.Start.Value, place.End.Value);
-        var index = edits.FindIndex(edit => edit.From >= from);
-        if (to > from && index >= 0 && edits[index] is var known && known.From == from && known.To == to)
-            edits[index] = (from, to, text);
-        else
-            edits.Insert(index < 0 ? edits.Count : index, (from, to, text));
+        edits.Add(new Edit(place.Start.Value, place.End.Value, changes++, text));
+        areInOrder = edits.Count == 1;
         written = default;
+    }
+
+    /// <summary>The changes in the order of the source. They are sorted once for all of them, because there may be a million.</summary>
+    private List<Edit> InOrder()
+    {
+        if (areInOrder)
+            return edits;
+        edits.Sort(Edit.Compare);
+        var kept = 0;
+        for (var index = 0; index < edits.Count; index++)
+        {
+            if (kept > 0 && edits[index].Supersedes(edits[kept - 1]))
+                kept--;
+            edits[kept++] = edits[index];
+        }
+
+        edits.RemoveRange(kept, edits.Count - kept);
+        areInOrder = true;
+        return edits;
     }
 
     private ReadOnlyMemory<byte> Write()
@@ -105,5 +125,27 @@ public sealed class EditedJson(JsonMembers source)
         foreach (var piece in Pieces())
             output.Write(piece.Span);
         return output.WrittenMemory;
+    }
+
+    /// <param name="From">The offset of the replaced part.</param>
+    /// <param name="To">The offset right after the replaced part; the same as <paramref name="From"/> for an addition.</param>
+    /// <param name="Number">The number of the change.</param>
+    /// <param name="Text">The text instead of the part.</param>
+    private readonly record struct Edit(int From, int To, int Number, ReadOnlyMemory<byte> Text)
+    {
+        private bool IsAddition => From == To;
+
+        /// <summary>By place. At one place additions come first, the last one before the others, and then the replacements.</summary>
+        public static int Compare(Edit one, Edit other)
+        {
+            if (one.From != other.From)
+                return one.From.CompareTo(other.From);
+            if (one.To != other.To)
+                return one.To.CompareTo(other.To);
+            return one.IsAddition ? other.Number.CompareTo(one.Number) : one.Number.CompareTo(other.Number);
+        }
+
+        /// <summary>Whether this is a later replacement of the same part.</summary>
+        public bool Supersedes(Edit earlier) => !IsAddition && From == earlier.From && To == earlier.To;
     }
 }

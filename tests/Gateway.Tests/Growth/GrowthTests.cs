@@ -3,6 +3,7 @@ using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Schemas;
+using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Growth;
 
@@ -69,6 +70,16 @@ public class GrowthTests
         Bodies(2000, n => $$"""{"data":[{"index":0,"embedding":[{{RequestShapes.Repeat(n, _ => "1")}}]},{{RequestShapes.Repeat(n, i => $"{{\"index\":{i + 1},\"embedding\":[]}}")}}]}"""),
         body => EmbeddingList.Read(body).Vectors.Count > 0,
         "a long vector and many short ones"));
+
+    [Fact]
+    public Task Changing_members_that_are_repeated_is_linear() => OnPoolThread(() => AssertLinear(
+        Bodies(4000, n => $"{{{RequestShapes.Repeat(n, i => i % 2 == 0 ? "\"a\":1" : "\"b\":2")}}}"),
+        body =>
+        {
+            var edited = new EditedJson(JsonMembers.TryRead(body)!);
+            return edited.Set("a"u8, "11"u8.ToArray()) && edited.Set("b"u8, "22"u8.ToArray()) && edited.Written.Length > body.Length;
+        },
+        "repeated members"));
 
     [Theory]
     [InlineData("properties", """{"properties":{"a":{"type":"string"}}}""")]

@@ -59,4 +59,19 @@ public sealed class EditedJsonTests
         Assert.Equal(whole.Length, edited.Length);
         Assert.Equal(whole, string.Concat(edited.Pieces().Select(piece => Encoding.UTF8.GetString(piece.Span))));
     }
+
+    [Fact]
+    public void The_last_addition_comes_first_and_the_last_change_of_a_repeated_member_counts()
+    {
+        var edited = Edit("{\"a\":1,\"b\":2,\"a\":3,\"b\":4,\"a\":5}");
+        edited.Add("\"n\":0"u8);
+        edited.Set("b"u8, "22"u8.ToArray());
+        edited.Set("a"u8, "11"u8.ToArray());
+        Assert.Equal("{\"n\":0,\"a\":null,\"b\":null,\"a\":null,\"b\":22,\"a\":11}", Text(edited));
+        edited.Add("\"m\":0"u8);
+        edited.Set("b"u8, "222"u8.ToArray());
+        const string whole = "{\"m\":0,\"n\":0,\"a\":null,\"b\":null,\"a\":null,\"b\":222,\"a\":11}";
+        Assert.Equal(whole.Length, edited.Length);
+        Assert.Equal(whole, Text(edited));
+    }
 }
