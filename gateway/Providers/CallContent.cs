@@ -30,9 +30,11 @@ internal sealed class CallContent(IReadOnlyList<ReadOnlyMemory<byte>> pieces) : 
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var last = pieces[^1];
-        for (var index = 0; index < pieces.Count - 1; index++)
-            await stream.WriteAsync(pieces[index], cancellationToken).ConfigureAwait(false);
+        // Over HTTP/2 the answer may begin, and the request be disposed, before all of it is sent.
+        var all = pieces;
+        var last = all[^1];
+        for (var index = 0; index < all.Count - 1; index++)
+            await stream.WriteAsync(all[index], cancellationToken).ConfigureAwait(false);
         // A socket keeps the buffer that it sent last until it sends another. That buffer must not be the body.
         var rest = Math.Max(0, last.Length - AlwaysCopied);
         await stream.WriteAsync(last[..rest], cancellationToken).ConfigureAwait(false);

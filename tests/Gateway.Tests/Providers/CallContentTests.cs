@@ -65,6 +65,19 @@ public sealed class CallContentTests
         }
     }
 
+    /// <summary>Over HTTP/2 the provider's headers may come first, and the request is disposed with them.</summary>
+    [Fact]
+    public async Task A_body_that_is_disposed_while_it_is_sent_is_sent_to_its_end()
+    {
+        var text = new string('x', 100_000);
+        var edited = new EditedJson(JsonMembers.TryRead(Encoding.UTF8.GetBytes($$"""{"text":"{{text}}","model":"m","rest":"{{text}}"}"""))!);
+        edited.Set("model"u8, JsonText.Quoted("up"));
+        using var content = CallContent.Of(new UpstreamCall("chat/completions", default) { Passed = edited });
+        await using var sent = new DisposingStream(content);
+        await content.CopyToAsync(sent);
+        Assert.Equal($$"""{"text":"{{text}}","model":"up","rest":"{{text}}"}""", Encoding.UTF8.GetString(sent.ToArray()));
+    }
+
     private static bool IsGarbage(WeakReference body)
     {
         GC.Collect();
@@ -85,4 +98,14 @@ public sealed class CallContentTests
 
     private static HttpRequestMessage RequestOf(ScriptedUpstream upstream, Version version, CallContent content) =>
         new(HttpMethod.Post, upstream.BaseUrl) { Content = content, Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+    /// <summary>Disposes the content that is written to it at the first write.</summary>
+    private sealed class DisposingStream(HttpContent content) : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            content.Dispose();
+            return base.WriteAsync(buffer, cancellationToken);
+        }
+    }
 }
