@@ -177,9 +177,14 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
             }
 
             if (mayRestart)
+            {
                 blocks.Clear();
+                aside.Clear();
+            }
             else
+            {
                 StopBlock(before);
+            }
         }
 
         mayRestart = false;

@@ -217,6 +217,15 @@ public sealed class AnthropicAnswerReaderTests
     }
 
     [Fact]
+    public void Words_in_place_of_the_tool_are_not_doubled_when_the_answer_restarts()
+    {
+        string[] stream = [Start, TextBlock, Text("I will"), Start, TextBlock, Text("I will not."), StopBlock, Delta("end_turn"), StopMessage];
+        var events = AnthropicUpstream.PlayText(string.Concat(stream.Select(json => $"data: {json}\n\n")), answersByTool: true);
+        Assert.True(events.EndedWell);
+        Assert.Equal("I will not.", events.Answer.Choices[0].Text.ToString());
+    }
+
+    [Fact]
     public void Text_deltas_cost_nothing_once_their_shape_is_known()
     {
         var answer = new AnthropicAnswerReader(AnthropicUpstream.Model);
