@@ -11,6 +11,7 @@ internal sealed class RecordedAccess : IAccessPolicy
     private readonly Lock gate = new();
     private readonly List<(string Model, string Targets, long? Input, long? Output)> reserved = [];
     private readonly List<Settlement> settled = [];
+    private readonly TaskCompletionSource firstSettled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Whether every reservation is rejected.</summary>
     public bool Refuses { get; set; }
@@ -33,6 +34,9 @@ internal sealed class RecordedAccess : IAccessPolicy
         }
     }
 
+    /// <summary>Waits until something is settled. An answer may reach its client earlier.</summary>
+    public Task WaitForSettlementAsync() => firstSettled.Task.WaitAsync(TimeSpan.FromSeconds(10));
+
     public ValueTask<Caller> AuthenticateAsync(HttpRequest request, CancellationToken cancellation) => new(new Caller("team"));
 
     public ValueTask<Reservation> ReserveAsync(Caller caller, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation)
@@ -46,6 +50,7 @@ internal sealed class RecordedAccess : IAccessPolicy
     {
         lock (gate)
             settled.Add(settlement);
+        firstSettled.TrySetResult();
         return default;
     }
 }

@@ -1,7 +1,14 @@
 using System.Net;
+using System.Text;
 using Dragoman.Access;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Gateway.Tests.Access;
+using Dragoman.Pipeline;
+using Dragoman.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 
@@ -34,6 +41,7 @@ public sealed class ReservationTests
         var (status, text, _) = await gateway.PostAsync(path, body);
         Assert.True(status == HttpStatusCode.OK, text);
         Assert.Equal((model, targets, (long?)input, (long?)output), Assert.Single(access.Reserved));
+        await access.WaitForSettlementAsync();
         Assert.Equal(Outcome.Completed, Assert.Single(access.Settled).Outcome);
     }
 
@@ -63,6 +71,7 @@ public sealed class ReservationTests
         Assert.Equal(HttpStatusCode.TooManyRequests, status);
         Assert.DoesNotContain(answer, text, StringComparison.Ordinal);
         Assert.Equal((model, targets, (long?)input, (long?)output), Assert.Single(access.Reserved));
+        await access.WaitForSettlementAsync();
         Assert.Equal((Outcome.Failed, UsageOrigin.Absent), (Assert.Single(access.Settled).Outcome, access.Settled[0].Usage.Origin));
     }
 
@@ -76,6 +85,7 @@ public sealed class ReservationTests
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("estimated", response.Headers.GetValues("x-dragoman-token-count").Single());
         Assert.Single(access.Reserved);
+        await access.WaitForSettlementAsync();
         Assert.Equal(new Settlement(Outcome.Completed, Usage.Absent), Assert.Single(access.Settled));
     }
 
@@ -86,6 +96,7 @@ public sealed class ReservationTests
         await using var gateway = await StartAsync(access);
         gateway.First.Answer = http => ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("Hello"), ScriptedUpstream.Finish, "[DONE]");
         await gateway.PostAsync("/api/chat", """{"model":"m","messages":[{"role":"user","content":"hi"}]}""");
+        await access.WaitForSettlementAsync();
         var settled = Assert.Single(access.Settled);
         Assert.Equal((Outcome.Completed, 3L, 2L), (settled.Outcome, settled.Usage.InputTotal, settled.Usage.OutputTotal));
     }
@@ -102,8 +113,61 @@ public sealed class ReservationTests
         };
         using (var answer = await gateway.OpenAsync("/api/chat", """{"model":"m","messages":[{"role":"user","content":"hi"}]}"""))
             await answer.Content.ReadAsStreamAsync();
-        Assert.True(SpinWait.SpinUntil(() => access.Settled.Count == 1, TimeSpan.FromSeconds(10)));
+        await access.WaitForSettlementAsync();
         Assert.Equal((Outcome.ClientLeft, UsageOrigin.Estimated), (access.Settled[0].Outcome, access.Settled[0].Usage.Origin));
+    }
+
+    /// <summary>An unexpected exception leaves an answer that is not over and has no error, while the client is still there.</summary>
+    [Theory]
+    [InlineData(true, false, false, Outcome.Completed)]
+    [InlineData(true, true, false, Outcome.Completed)]
+    [InlineData(false, true, false, Outcome.ClientLeft)]
+    [InlineData(false, false, false, Outcome.Failed)]
+    [InlineData(false, true, true, Outcome.Failed)]
+    [InlineData(true, false, true, Outcome.Failed)]
+    public async Task The_outcome_is_that_of_the_error_then_of_the_answer_then_of_the_client(bool isOver, bool clientLeft, bool failed, Outcome expected)
+    {
+        var access = new RecordedAccess();
+        using var runtime = Runtime(access);
+        var http = new DefaultHttpContext { RequestAborted = new CancellationToken(clientLeft) };
+        var exchange = new Exchange(http, runtime, new OpenAIChat().Errors, "r");
+        var error = failed ? new GatewayError(ErrorKind.UpstreamFailed, "broken") : null;
+        var logged = new List<(Settlement, GatewayError?)>();
+        await Step9Settle.RunAsync(exchange, new Reservation(new Caller("team")), new Consumption(new Usage(1, 2), isOver, error), (settlement, reason) => logged.Add((settlement, reason)));
+        Assert.Equal(new Settlement(expected, new Usage(1, 2)), Assert.Single(access.Settled));
+        Assert.Equal((access.Settled[0], error), Assert.Single(logged));
+    }
+
+    [Theory]
+    [InlineData(SocketThread.LargestBody, false)]
+    [InlineData(SocketThread.LargestBody + 1, true)]
+    public async Task A_large_prompt_is_measured_on_a_thread_for_large_bodies(int length, bool isLarge)
+    {
+        var access = new RecordedAccess();
+        using var runtime = Runtime(access);
+        var http = new DefaultHttpContext();
+        http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes($"\"{new string('a', length - 2)}\""));
+        http.Request.ContentLength = length;
+        var exchange = new Exchange(http, runtime, new OpenAIChat().Errors, "r") { Caller = new Caller("team") };
+        using var body = await exchange.ReadJsonAsync();
+        bool? isMeasuredThere = null;
+        // The reservation begins on a thread of the pool, whatever thread has read the body.
+        await Task.Run(() => Step5Reserve.RunAsync(exchange, "m", [], new UpperBound(Measure, null), () => Task.CompletedTask, failure => new Consumption(Usage.Absent, IsOver: true, failure)));
+        Assert.Equal(isLarge, isMeasuredThere);
+        Assert.Equal(Outcome.Completed, Assert.Single(access.Settled).Outcome);
+
+        long? Measure()
+        {
+            isMeasuredThere = LargeWork.IsHere;
+            return 1;
+        }
+    }
+
+    private static GatewayRuntime Runtime(IAccessPolicy policy)
+    {
+        var clock = new ManualTimeProvider();
+        var configuration = ConfigurationReader.Read("{}", "test", new Dictionary<string, string>());
+        return new GatewayRuntime(new GatewaySnapshot(configuration, clock, policy), clock, NullLoggerFactory.Instance, handsOver: false);
     }
 
     private static Task<GatewayUnderTest> StartAsync(IAccessPolicy policy) =>
