@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Gateway.Tests.Conversation;
 using FsCheck;
 using FsCheck.Fluent;
@@ -257,6 +258,195 @@ public sealed class ChatCompletionReaderTests
     [InlineData("""{"choices":[]}""")]
     [InlineData("""{"choices":[{"index":0,"message":{"content":"a"}""")]
     public void A_body_that_is_no_answer_is_a_failure(string body) => Assert.NotNull(Upstream.PlayBody(Encoding.UTF8.GetBytes(body)).Error);
+
+    [Fact]
+    public void An_event_named_error_without_data_says_nothing()
+    {
+        var raised = new RecordedEvents();
+        var reader = Upstream.Reader();
+        reader.ReadEvent("error"u8, "  "u8, raised);
+        Assert.Empty(raised.All);
+        reader.ReadEvent("error"u8, "boom"u8, raised);
+        reader.ReadEvent("error"u8, "late"u8, raised);
+        Assert.Equal(["start ", "fail UpstreamFailed  boom"], raised.All);
+    }
+
+    [Fact]
+    public void An_error_after_the_marker_is_not_raised()
+    {
+        var events = Upstream.PlayText($"data: {Finish}\n\ndata: [DONE]\ndata: {{\"error\":\"late\"}}\n\n");
+        Assert.True(events.EndedWell);
+    }
+
+    /// <summary>What looks like an error only without choices.</summary>
+    [Theory]
+    [InlineData("\"detail\":\"x\"")]
+    [InlineData("\"object\":\"error\"")]
+    [InlineData("\"detail\":{\"error\":{}}")]
+    public void An_answer_with_choices_is_no_error(string member)
+    {
+        var body = $$$"""{{{{member}}},"choices":[{"index":0,"message":{"content":"a"},"finish_reason":"length"}]}""";
+        var events = Upstream.PlayBody(Encoding.UTF8.GetBytes(body));
+        Assert.True(events.EndedWell, events.Error?.Message);
+        Assert.Equal(("a", StopReason.Length), (events.Answer.Choices[0].Text.ToString(), events.Answer.Choices[0].StopReason));
+    }
+
+    [Theory]
+    [InlineData("\"detail\":null")]
+    [InlineData("\"object\":\"chat.completion.chunk\"")]
+    [InlineData("\"object\":{\"error\":\"error\"}")]
+    [InlineData("\"error\":null")]
+    [InlineData("\"error\":\"\"")]
+    [InlineData("\"error\":[{\"choices\":[]}]")]
+    [InlineData("\"error\":false")]
+    [InlineData("\"new\":{\"error\":\"x\"}")]
+    [InlineData("\"p\":{\"error\":\"x\"}")]
+    [InlineData("\"obfuscation\":[\"error\"]")]
+    [InlineData("\"usage\":[\"error\"]")]
+    [InlineData("\"usage\":{\"error\":\"x\"}")]
+    [InlineData("\"choices\":{\"error\":\"x\"}")]
+    public void A_member_that_reports_no_error_is_none(string member)
+    {
+        var events = Play($"{{{member}}}", $$$"""{{{{member}}},"choices":[{"index":0,"delta":{"content":"a"}}]}""", Finish, "[DONE]");
+        Assert.True(events.EndedWell, events.Error?.Message);
+        Assert.Equal(["a"], events.TextDeltas);
+    }
+
+    [Fact]
+    public void The_error_of_a_joined_event_is_its_own()
+    {
+        var events = Upstream.PlayText("""
+            data: {"error":{"message":"first"}}
+            data: {"error":{"message":"second"}}
+
+
+            """);
+        Assert.Equal("first", events.Error!.Message);
+    }
+
+    [Theory]
+    [InlineData("stop", StopReason.Stop)]
+    [InlineData("length", StopReason.Length)]
+    [InlineData("model_length", StopReason.Length)]
+    [InlineData("content_filter", StopReason.ContentFilter)]
+    [InlineData("tool_calls", StopReason.Stop)]
+    [InlineData("something_new", StopReason.Stop)]
+    public void Every_finish_reason_has_its_canonical_one(string reason, StopReason expected)
+    {
+        var finish = $$$"""{"choices":[{"index":0,"delta":{},"finish_reason":"{{{reason}}}"}]}""";
+        Assert.Equal(expected, Play("""{"choices":[{"index":0,"delta":{"content":"a"}}]}""", finish).Answer.Choices[0].StopReason);
+        var called = Play("""{"choices":[{"index":0,"delta":{"tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}}]}}]}""", finish).Answer.Choices[0];
+        Assert.Equal(expected == StopReason.Stop ? StopReason.ToolCalls : expected, called.StopReason);
+    }
+
+    [Fact]
+    public void A_provider_that_stopped_with_an_error_failed()
+    {
+        var events = Play("""{"choices":[{"index":0,"delta":{"content":"a\ud83d"}}]}""", """{"choices":[{"index":0,"delta":{},"finish_reason":"error"},{"index":0,"delta":{"content":"late"}}]}""", Finish, "[DONE]");
+        Assert.Equal((ErrorKind.UpstreamFailed, "upstream_finish_error", "The provider stopped with an error."), (events.Error!.Kind, events.Error.Code, events.Error.Message));
+        Assert.Equal(["a"], events.TextDeltas);
+    }
+
+    [Fact]
+    public void A_body_that_is_not_JSON_says_so() => Assert.Equal("The provider's answer is not JSON.", Upstream.PlayBody("""{"choices":["""u8).Error!.Message);
+
+    [Fact]
+    public void A_chunk_that_is_not_JSON_says_so() => Assert.Equal("The provider sent a stream event that is not JSON.", Play("""{"choices":[""").Error!.Message);
+
+    [Fact]
+    public void Everything_in_a_choice_is_raised_in_the_order_in_which_a_model_works()
+    {
+        var raised = new RecordedEvents();
+        Upstream.PlayText(
+            """
+            data: {"choices":[{"finish_reason":"tool_calls","text":"t","logprobs":{"refusal":[{"token":"no"}],"new":{"content":[1]},"content":[{"token":"x"}]},"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{}"}}],"refusal":"r","content":"a","reasoning":"h"},"index":1}],"usage":{"prompt_tokens":1,"completion_tokens":2},"id":"u"}
+
+            data: {"choices":[{"index":0,"delta":{"content":[{"type":"text","text":"b"}],"refusal":"r"},"finish_reason":"length"}]}
+
+            data: [DONE]
+
+
+            """,
+            raised,
+            expectedChoices: 2);
+        Assert.Equal(
+            [
+                "start u", """logprobs 1 {"token":"x"}""", "reasoning 1 h", "text 1 a", "refusal 1 r", "tool 1 0 c f", "arguments 1 0 {}", "text 1 t", "tool end 1 0", "stop 1 ToolCalls ",
+                $"usage {new Usage(1, 2)}", "text 0 b", "refusal 0 r", "stop 0 Length ", "end",
+            ],
+            raised.All);
+    }
+
+    [Fact]
+    public void Reasoning_is_read_once_when_it_has_two_names()
+    {
+        var events = Play("""{"choices":[{"index":0,"delta":{"reasoning":"a","reasoning_content":"a"}}]}""", """{"choices":[{"index":0,"delta":{"reasoning":"","reasoning_content":"b"}}]}""", """{"choices":[{"index":0,"delta":{"reasoning":{"text":"x"},"reasoning_content":"c"}}]}""", Finish);
+        Assert.Equal("abc", events.Answer.Choices[0].Reasoning.ToString());
+    }
+
+    [Fact]
+    public void Members_of_an_unexpected_type_say_nothing()
+    {
+        string[] messages =
+        [
+            "[{\"content\":\"x\"}]", "\"x\"", """{"content":{"text":"x"}}""", """{"content":7,"reasoning_content":["x"],"refusal":{"text":"x"},"tool_calls":{"id":"c","function":{"name":"f"}}}""",
+            """{"content":[null,"x",["x"],{"type":"text","text":null},{"type":"text","text":{"text":"x"}},{"type":"thinking","thinking":{"text":"x"}},{"type":"thinking","thinking":""},{"type":"text","text":""},{"new":["x"]}]}""",
+            """{"tool_calls":[null,"x"],"new":{"content":"x"}}""",
+        ];
+        string[] choices = ["null", "\"x\"", """{"index":"1","text":null,"finish_reason":7,"logprobs":[1]}""", """{"text":{"text":"x"},"finish_reason":{"text":"stop"},"logprobs":{"content":{"token":"x"}},"new":{"text":"x"}}""", """{"logprobs":{"content":[]}}"""];
+        var events = Play([
+            .. messages.Select(message => $$"""{"choices":[{"index":0,"delta":{{message}}}]}"""),
+            .. choices.Select(choice => $$"""{"choices":[{{choice}}]}"""),
+            """{"choices":[{"index":0,"delta":{"content":"a"}}]}""",
+            Finish,
+        ]);
+        Assert.True(events.EndedWell, events.Error?.Message);
+        var only = Assert.Single(events.Answer.Choices);
+        Assert.Equal(("a", "", "", 0, 0), (only.Text.ToString(), only.Reasoning.ToString(), only.Refusal.ToString(), only.ToolCalls.Count, only.LogprobEntries.Length));
+    }
+
+    [Fact]
+    public void Thinking_parts_are_reasoning_as_text_and_as_parts()
+    {
+        var events = Play(
+            """{"choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":"a"},{"type":"thinking","thinking":[{"type":"text","text":"b"},{"type":"thinking","thinking":"c"}]},{"type":"text","text":"d"}]}}]}""",
+            Finish);
+        Assert.Equal(("abc", "d"), (events.Answer.Choices[0].Reasoning.ToString(), events.Answer.Choices[0].Text.ToString()));
+    }
+
+    [Fact]
+    public void The_last_of_as_many_choices_as_there_may_be_is_read()
+    {
+        var choices = string.Join(',', Enumerable.Range(0, AnswerCourse.MostChoices + 2).Reverse().Select(index => $$$"""{"index":{{{index}}},"message":{"content":"{{{index}}}"},"finish_reason":"stop"}"""));
+        var events = Upstream.PlayBody(Encoding.UTF8.GetBytes($$"""{"choices":[{{choices}}]}"""));
+        Assert.True(events.EndedWell);
+        Assert.Equal(Enumerable.Range(0, AnswerCourse.MostChoices).Select(index => $"{index}"), events.Answer.Choices.Select(choice => choice.Text.ToString()));
+    }
+
+    [Fact]
+    public void A_choice_that_comes_after_all_others_have_finished_must_finish_too()
+    {
+        var reader = Upstream.Reader();
+        var events = new CheckedEvents();
+        reader.ReadEvent(default, Encoding.UTF8.GetBytes(Finish), events);
+        Assert.True(reader.IsFinished);
+        reader.ReadEvent(default, """{"choices":[{"index":1,"delta":{"content":"b"}}]}"""u8, events);
+        Assert.False(reader.IsFinished);
+        reader.Complete(events);
+        Assert.Equal("upstream_stream_truncated", events.Error!.Code);
+    }
+
+    [Fact]
+    public void A_marker_finishes_every_choice_that_has_no_reason()
+    {
+        var reader = Upstream.Reader(expectedChoices: 3);
+        var raised = new RecordedEvents();
+        reader.ReadEvent(default, """{"choices":[{"index":1,"delta":{"content":"b"},"finish_reason":"length"}]}"""u8, raised);
+        Assert.False(reader.IsFinished);
+        reader.ReadEvent(default, "[DONE]"u8, raised);
+        Assert.True(reader.IsFinished);
+        Assert.Equal(["start ", "text 1 b", "stop 1 Length ", "stop 0 Stop ", "end"], raised.All);
+    }
 
     [Fact]
     public void Any_cutting_of_a_text_into_deltas_and_reads_gives_that_text()

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
+using Dragoman.Dialects.Gemini.Outbound;
 using Dragoman.Gateway.Tests.Conversation;
 using FsCheck;
 using FsCheck.Fluent;
@@ -239,6 +241,197 @@ public sealed class GeminiAnswerReaderTests
                 Assert.True(GeminiAnswers.PlayBody(json[..^1]).HasEnded);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("""{"promptFeedback":{"blockReason":"SAFETY"}}""", true)]
+    [InlineData("""{"promptFeedback":{"safetyRatings":[{"blockReason":"SAFETY"}],"blockReason":"NEW"}}""", true)]
+    [InlineData("""{"promptFeedback":{"blockReason":"OTHER"},"candidates":[]}""", true)]
+    [InlineData("""{"promptFeedback":{"blockReason":""}}""", false)]
+    [InlineData("""{"promptFeedback":{"blockReason":"BLOCK_REASON_UNSPECIFIED"}}""", false)]
+    [InlineData("""{"promptFeedback":{"blockReason":{"text":"SAFETY"}}}""", false)]
+    [InlineData("""{"promptFeedback":{"safetyRatings":[{"blockReason":"SAFETY"}],"more":{"blockReason":"SAFETY"}}}""", false)]
+    [InlineData("""{"promptFeedback":"SAFETY"}""", false)]
+    [InlineData("""{"blockReason":"SAFETY"}""", false)]
+    public void A_blocked_prompt_is_an_answer_without_content(string chunk, bool isBlocked)
+    {
+        var events = GeminiAnswers.PlayChunks([chunk]);
+        Assert.Equal(isBlocked, events.EndedWell);
+        Assert.Equal(isBlocked ? null : "upstream_stream_truncated", events.Error?.Code);
+        if (isBlocked)
+            Assert.Equal(StopReason.ContentFilter, events.Answer.Choices[0].StopReason);
+    }
+
+    [Fact]
+    public void A_block_stays_and_stops_the_candidates_that_have_no_finish_reason()
+    {
+        string[] chunks =
+        [
+            """{"candidates":[{"content":{"parts":[{"text":"a"}]}},{"content":{"parts":[{"text":"b"}]},"finishReason":"STOP","index":1}],"promptFeedback":{"blockReason":"SAFETY"}}""",
+            """{"promptFeedback":{"blockReason":"BLOCK_REASON_UNSPECIFIED"}}""",
+        ];
+        var events = GeminiAnswers.PlayChunks(chunks, Request with { Sampling = new Sampling { Choices = 2 } });
+        Assert.Equal([("a", StopReason.ContentFilter), ("b", (StopReason?)StopReason.Stop)], events.Answer.Choices.Select(choice => (choice.Text.ToString(), choice.StopReason)));
+    }
+
+    [Fact]
+    public void The_reader_tells_when_only_counts_may_follow()
+    {
+        var reader = new GeminiOutbound().OpenAnswer(Request with { Sampling = new Sampling { Choices = 2 } }, GeminiAnswers.Model);
+        var events = new CheckedEvents();
+        bool IsFinishedAfter(string json)
+        {
+            reader.ReadEvent(default, Encoding.UTF8.GetBytes(json), events);
+            return reader.IsFinished;
+        }
+
+        Assert.False(IsFinishedAfter(GeminiAnswers.Parts("""{"text":"a"}""", "STOP")));
+        Assert.False(IsFinishedAfter("""{"candidates":[{"content":{"parts":[{"text":"b"}]},"index":1}]}"""));
+        Assert.False(IsFinishedAfter("""{"candidates":[{"finishReason":"FINISH_REASON_UNSPECIFIED","index":1}]}"""));
+        Assert.True(IsFinishedAfter("""{"candidates":[{"finishReason":"STOP","index":1}]}"""));
+        Assert.True(IsFinishedAfter("""{"usageMetadata":{"promptTokenCount":3}}"""));
+        Assert.False(events.HasEnded);
+        reader.Complete(events);
+        Assert.True(events.EndedWell);
+
+        var blocked = new GeminiOutbound().OpenAnswer(Request, GeminiAnswers.Model);
+        blocked.ReadEvent(default, """{"promptFeedback":{"blockReason":"SAFETY"}}"""u8, new CheckedEvents());
+        Assert.True(blocked.IsFinished);
+    }
+
+    [Fact]
+    public void An_answer_of_which_one_candidate_did_not_finish_is_truncated()
+    {
+        var events = GeminiAnswers.PlayChunks(["""{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"},{"content":{"parts":[{"text":"b"}]},"index":1}]}"""]);
+        Assert.Equal("upstream_stream_truncated", events.Error?.Code);
+    }
+
+    [Fact]
+    public void One_candidate_that_failed_fails_the_answer()
+    {
+        var events = GeminiAnswers.PlayChunks(["""{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"},{"finishReason":"MALFORMED_FUNCTION_CALL","index":1}]}"""]);
+        Assert.Equal(("upstream_finish_error", "The model called a tool in a way that cannot be read."), (events.Error?.Code, events.Error?.Message));
+    }
+
+    [Theory]
+    [InlineData("\"boom\"", "The provider reported a failure without saying which.")]
+    [InlineData("""{"error":{"message":"boom"}}""", "boom")]
+    [InlineData("""{"error":"boom"}""", "boom")]
+    [InlineData("""{"responseId":"r","error":{"message":"boom"},"candidates":[{"content":{"parts":[{"text":"late"}]},"finishReason":"STOP"}]}""", "boom")]
+    [InlineData("""[{"error":{"message":"boom"}},{"candidates":[{"content":{"parts":[{"text":"late"}]},"finishReason":"STOP"}]}]""", "boom")]
+    [InlineData("not json", "The provider sent a stream event that is not JSON.")]
+    [InlineData("""{"candidates":[""", "The provider sent a stream event that is not JSON.")]
+    public void A_failure_inside_a_good_answer_is_a_failure_and_nothing_follows_it(string data, string message)
+    {
+        var events = GeminiAnswers.PlayChunks([GeminiAnswers.Parts("""{"text":"a"}"""), data, GeminiAnswers.Parts("""{"text":"b"}""", "STOP")]);
+        Assert.Equal(message, events.Error?.Message);
+        Assert.Equal("a", events.Answer.Choices[0].Text.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html>")]
+    [InlineData("""{"candidates":[""")]
+    public void A_body_that_is_not_JSON_says_so(string body) => Assert.Equal("The provider's answer is not JSON.", GeminiAnswers.PlayBody(body).Error?.Message);
+
+    [Fact]
+    public void Pieces_of_arguments_that_do_not_fit_together_fail_the_answer() => Assert.Equal(
+        "The provider sent a tool call whose arguments cannot be assembled.",
+        GeminiAnswers.PlayChunks([GeminiAnswers.Parts("""{"functionCall":{"name":"f","partialArgs":[{"jsonPath":"a","boolValue":true}]}}""")]).Error?.Message);
+
+    [Fact]
+    public void Members_of_an_unexpected_type_say_nothing()
+    {
+        var raised = Raised(
+            """{"error":null,"usageMetadata":null,"promptFeedback":null,"candidates":null,"responseId":7}""",
+            """{"usageMetadata":[1],"candidates":{"content":{"parts":[{"text":"x"}]}},"promptFeedback":["SAFETY"]}""",
+            """{"candidates":[null,{"index":"1","content":null,"finishReason":null,"logprobsResult":null}],"new":{"candidates":[{"content":{"parts":[{"text":"x"}]}}]}}""",
+            """{"candidates":[{"content":{"parts":{"text":"x"},"role":"model"},"new":[{"text":"x"}]}]}""",
+            """{"candidates":[{"content":{"role":{"text":"x"},"parts":[null,"x",{"text":"a"}]},"index":0}]}""",
+            GeminiAnswers.Parts("", "STOP"));
+        Assert.Equal(["text 0 a", "stop 0 Stop ", "end"], raised.Where(line => !line.StartsWith("start", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_candidate_beyond_all_bounds_is_ignored()
+    {
+        var events = GeminiAnswers.PlayChunks([
+            """{"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP","index":-1},{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP","index":128}]}""",
+            GeminiAnswers.Parts("""{"text":"a"}""", "STOP"),
+        ]);
+        Assert.True(events.EndedWell, events.Error?.Message);
+        Assert.Equal("a", Assert.Single(events.Answer.Choices).Text.ToString());
+    }
+
+    [Fact]
+    public void The_last_of_as_many_candidates_as_there_may_be_is_read()
+    {
+        var candidates = string.Join(',', Enumerable.Range(0, AnswerCourse.MostChoices).Reverse().Select(index => $$$"""{"index":{{{index}}},"content":{"parts":[{"text":"{{{index}}}"}]},"finishReason":"STOP"}"""));
+        var events = GeminiAnswers.PlayBody($$"""{"candidates":[{{candidates}}]}""");
+        Assert.True(events.EndedWell);
+        Assert.Equal(Enumerable.Range(0, AnswerCourse.MostChoices).Select(index => $"{index}"), events.Answer.Choices.Select(choice => choice.Text.ToString()));
+    }
+
+    [Fact]
+    public void Counts_are_raised_where_they_stand_and_only_when_they_change()
+    {
+        static string Chunk(string text, int count, bool isBefore) => isBefore
+            ? $$$"""{"usageMetadata":{"promptTokenCount":{{{count}}}},"candidates":[{"content":{"parts":[{"text":"{{{text}}}"}]}}]}"""
+            : $$$"""{"candidates":[{"content":{"parts":[{"text":"{{{text}}}"}]}}],"usageMetadata":{"promptTokenCount":{{{count}}}}}""";
+        Assert.Equal(
+            [
+                "start ", "text 0 a", $"usage {new Usage(1, 0)}", "text 0 b", "text 0 c", $"usage {new Usage(2, 0)}",
+                $"usage {new Usage(3, 0)}", "text 0 d", $"usage {new Usage(4, 0)}", "text 0 e", "text 0 f", "stop 0 Stop ", "end",
+            ],
+            Raised(Chunk("a", 1, false), Chunk("b", 1, false), Chunk("c", 2, false), Chunk("d", 3, true), Chunk("e", 4, true), Chunk("f", 4, true), GeminiAnswers.Parts("", "STOP")));
+    }
+
+    [Fact]
+    public void Probabilities_come_before_the_text_and_may_come_alone()
+    {
+        const string logprobs = """{"chosenCandidates":[{"token":"a","logProbability":-1}]}""";
+        var raised = Raised(
+            $$$"""{"candidates":[{"content":{"parts":[{"text":"a"}]},"logprobsResult":{{{logprobs}}}}],"responseId":"r"}""",
+            $$$"""{"candidates":[{"logprobsResult":{{{logprobs}}},"content":{"parts":[{"text":"b"}]}}]}""",
+            $$$"""{"candidates":[{"logprobsResult":{{{logprobs}}},"finishReason":"MAX_TOKENS"}]}""");
+        const string entry = """logprobs 0 {"token":"a","logprob":-1,"bytes":[97]}""";
+        Assert.Equal(["start r", entry, "text 0 a", entry, "text 0 b", entry, "stop 0 Length ", "end"], raised.Select(line => line.Replace(",\"top_logprobs\":[]", "", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_last_finish_reason_counts()
+    {
+        var events = GeminiAnswers.PlayChunks([GeminiAnswers.Parts("""{"text":"a"}""", "STOP"), GeminiAnswers.Parts("""{"text":"b"}""", "MAX_TOKENS"), GeminiAnswers.Parts("", "FINISH_REASON_UNSPECIFIED"), GeminiAnswers.Parts("", "")]);
+        Assert.Equal(("ab", StopReason.Length), (events.Answer.Choices[0].Text.ToString(), events.Answer.Choices[0].StopReason));
+    }
+
+    [Fact]
+    public void Thoughts_and_text_of_the_same_form_are_told_apart()
+    {
+        var raised = Raised(
+            GeminiAnswers.Parts("""{"text":"a","thought":true}"""),
+            GeminiAnswers.Parts("""{"text":"b","thought":true}"""),
+            GeminiAnswers.Parts("""{"text":"c"}"""),
+            GeminiAnswers.Parts("""{"text":"d"}"""),
+            """{"candidates":[{"content":{"parts":[{"text":"e"}],"role":"model"},"index":1}],"responseId":"r"}""",
+            """{"candidates":[{"content":{"parts":[{"text":"f"}],"role":"model"},"index":1}],"responseId":"r"}""",
+            """{"candidates":[{"finishReason":"STOP"},{"finishReason":"STOP","index":1}]}""");
+        Assert.Equal(["start r", "reasoning 0 a", "reasoning 0 b", "text 0 c", "text 0 d", "text 1 e", "text 1 f", "stop 0 Stop ", "stop 1 Stop ", "end"], raised);
+    }
+
+    [Fact]
+    public void Broken_utf8_from_a_provider_is_replaced()
+    {
+        byte[] stream = [.. "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a"u8, 0xC3, .. "\"}]},\"finishReason\":\"STOP\"}]}\n\n"u8];
+        Assert.Equal("a\ufffd", GeminiAnswers.PlayStream(stream, []).Answer.Choices[0].Text.ToString());
+    }
+
+    /// <summary>All events that a stream raises, with their content.</summary>
+    private static IReadOnlyList<string> Raised(params string[] chunks)
+    {
+        var raised = new RecordedEvents();
+        GeminiAnswers.PlayStream(Encoding.UTF8.GetBytes(string.Concat(chunks.Select(chunk => $"data: {chunk}\n\n"))), [], raised);
+        return raised.All;
     }
 
     private static Gen<string> Part() =>

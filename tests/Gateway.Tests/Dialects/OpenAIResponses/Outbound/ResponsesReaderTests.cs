@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Dialects.OpenAIResponses.Outbound;
 using Dragoman.Gateway.Tests.Conversation;
 using Dragoman.Gateway.Tests.Dialects.OpenAIResponses.Inbound;
@@ -134,6 +135,202 @@ public sealed class ResponsesReaderTests
     [Fact]
     public void A_count_of_tokens_is_read() =>
         Assert.Equal(11, new OpenAIResponsesOutbound().ReadTokenCount(WireFixture.Named("openai-responses/input-tokens").Body));
+
+    [Theory]
+    [InlineData("response.created")]
+    [InlineData("response.in_progress")]
+    [InlineData("response.queued")]
+    public void The_first_event_starts_the_answer_with_its_id(string type)
+    {
+        Assert.Equal(["start r"], Unfinished($$$"""{"type":"{{{type}}}","response":{"id":"r"}}""", """{"type":"response.in_progress","response":{"id":"other"}}""").All);
+        Assert.Equal(["start "], Unfinished($$$"""{"type":"{{{type}}}","response":{"id":""}}""").All);
+        Assert.Equal(["start "], Unfinished($$$"""{"type":"{{{type}}}","response":{}}""").All);
+    }
+
+    [Theory]
+    [InlineData("response.output_text.delta", "text 0 a")]
+    [InlineData("response.reasoning_summary_text.delta", "reasoning 0 a")]
+    [InlineData("response.reasoning_text.delta", "reasoning 0 a")]
+    [InlineData("response.refusal.delta", "refusal 0 a")]
+    [InlineData("response.function_call_arguments.delta", null)]
+    [InlineData("response.custom_tool_call_input.delta", null)]
+    [InlineData("response.audio.delta", null)]
+    public void A_delta_of_an_item_that_was_never_added_is_read_unless_it_is_part_of_a_call(string type, string? raised)
+    {
+        Assert.Equal(raised is null ? [] : ["start ", raised], Unfinished($$"""{"type":"{{type}}","output_index":0,"delta":"a"}""").All);
+        // Without a type, the name of the event is its type.
+        var named = new RecordedEvents();
+        new OpenAIResponsesOutbound().OpenAnswer(Request, Model).ReadEvent(Encoding.UTF8.GetBytes(type), """{"output_index":0,"delta":"a"}"""u8, named);
+        Assert.Equal(raised is null ? [] : ["start ", raised], named.All);
+    }
+
+    [Fact]
+    public void Probabilities_belong_to_text_alone()
+    {
+        var raised = Unfinished(
+            """{"type":"response.output_text.delta","output_index":0,"delta":"a","logprobs":[{"token":"a"}]}""",
+            """{"type":"response.refusal.delta","output_index":0,"delta":"b","logprobs":[{"token":"b"}]}""");
+        Assert.Equal(["start ", """logprobs 0 {"token":"a"}""", "text 0 a", "refusal 0 b"], raised.All);
+    }
+
+    [Fact]
+    public void A_call_is_added_and_ends_once_however_often_it_is_told()
+    {
+        const string added = """{"type":"response.output_item.added","output_index":0,"item":{"type":"function_call","call_id":"c","name":"f","arguments":""}}""";
+        const string done = """{"type":"response.output_item.done","output_index":0,"item":{"type":"function_call","call_id":"c","name":"f","arguments":"{\"x\":1}"}}""";
+        Assert.Equal(["start ", "tool 0 0 c f", """arguments 0 0 {\"x\":1}""", "tool end 0 0"], Unfinished(added, added, done, done, added).All);
+    }
+
+    [Fact]
+    public void A_message_that_is_added_raises_nothing_before_its_text()
+    {
+        var raised = Unfinished(
+            """{"type":"response.output_item.added","output_index":0,"item":{"type":"message","content":[]}}""",
+            """{"type":"response.output_item.added","output_index":1,"item":{"type":"reasoning","summary":[]}}""",
+            """{"type":"response.output_item.added","output_index":2,"item":null}""",
+            """{"type":"response.output_item.done","output_index":2,"item":[]}""",
+            """{"type":"response.output_item.done","output_index":2}""");
+        Assert.Empty(raised.All);
+    }
+
+    [Theory]
+    [InlineData("completed", "", StopReason.Stop)]
+    [InlineData("incomplete", "", StopReason.Length)]
+    [InlineData("incomplete", ""","incomplete_details":null""", StopReason.Length)]
+    [InlineData("incomplete", ""","incomplete_details":{"reason":"max_output_tokens"}""", StopReason.Length)]
+    [InlineData("incomplete", ""","incomplete_details":{"reason":"content_filter"}""", StopReason.ContentFilter)]
+    [InlineData("completed", ""","incomplete_details":{"reason":"content_filter"}""", StopReason.Stop)]
+    public void The_status_says_how_the_answer_stopped(string status, string details, StopReason expected)
+    {
+        var response = $$$"""{"id":"r","status":"{{{status}}}"{{{details}}},"output":[{"type":"message","content":[{"type":"output_text","text":"a"}]}],"usage":{"input_tokens":3,"output_tokens":4}}""";
+        var events = PlayText($$"""{"type":"response.{{status}}","response":{{response}}}""");
+        Assert.Equal(("r", "a", expected, new Usage(3, 4)), (events.Answer.UpstreamId, events.Answer.Choices[0].Text.ToString(), events.Answer.Choices[0].StopReason, events.Answer.Usage));
+        Assert.Equal(expected, PlayBody(response).Answer.Choices[0].StopReason);
+    }
+
+    [Fact]
+    public void Calls_that_were_cut_off_do_not_wait_for_results()
+    {
+        var events = PlayBody("""{"id":"r","status":"incomplete","output":[{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"function_call","call_id":"d","name":"g","arguments":"{}"}]}""");
+        Assert.Equal(["f", "g"], events.Answer.Choices[0].ToolCalls.Select(call => call.Name));
+        Assert.Equal(StopReason.Length, events.Answer.Choices[0].StopReason);
+    }
+
+    [Fact]
+    public void The_output_of_the_last_event_is_read_only_when_no_item_came_before()
+    {
+        var events = PlayText("""
+            {"type":"response.output_text.delta","output_index":0,"delta":"a"}
+            {"type":"response.completed","response":{"id":"r","status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"another"}]},{"type":"message","content":[{"type":"output_text","text":"more"}]}]}}
+            """);
+        Assert.Equal("a", events.Answer.Choices[0].Text.ToString());
+        Assert.Equal(UsageOrigin.Absent, events.Answer.Usage.Origin);
+    }
+
+    [Fact]
+    public void Items_that_the_provider_left_open_end_with_the_answer()
+    {
+        var raised = Unfinished(
+            """{"type":"response.output_item.added","output_index":0,"item":{"type":"function_call","call_id":"c","name":"f"}}""",
+            """{"type":"response.output_text.delta","output_index":1,"delta":"a\ud83d"}""",
+            """{"type":"response.completed","response":{"id":"r","status":"completed","output":null}}""");
+        Assert.Equal(["start ", "tool 0 0 c f", "text 0 a", "arguments 0 0 {}", "tool end 0 0", "text 0 \\ufffd", "stop 0 ToolCalls ", "end"], raised.All);
+    }
+
+    [Theory]
+    [InlineData("response.failed", """{"id":"r","status":"failed","error":{"code":"server_error","message":"boom"}}""", "boom")]
+    [InlineData("response.completed", """{"id":"r","status":"in_progress","output":[]}""", "The provider reported a failure without saying which.")]
+    public void A_response_that_failed_is_a_failure(string type, string response, string message)
+    {
+        Assert.Equal(message, PlayText($$"""{"type":"{{type}}","response":{{response}}}""").Error!.Message);
+        Assert.Equal(message, PlayBody(response).Error!.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"error","code":"server_error","message":"boom"}""", "boom")]
+    [InlineData("""{"type":"error","error":{"code":"server_error","message":"boom"}}""", "boom")]
+    [InlineData("not json", "The provider sent a stream event that is not JSON.")]
+    [InlineData("[]", "The provider sent a stream event that is not JSON.")]
+    [InlineData("""{"type":"response.completed"}""", "The provider sent a stream event that is not JSON.")]
+    [InlineData("""{"type":"response.new","response":{"id":"r","status":"completed"}}""", "The provider's answer ended before it was complete.")]
+    public void What_is_no_answer_fails_the_stream_and_nothing_follows(string data, string message)
+    {
+        var events = PlayText($$"""
+            {"type":"response.output_text.delta","output_index":0,"delta":"a"}
+            {{data}}
+            """);
+        Assert.Equal(message, events.Error!.Message);
+        Assert.Equal("a", events.Answer.Choices[0].Text.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("<html>")]
+    [InlineData("""{"id":"r","status":"completed","output":[{]}""")]
+    public void A_body_that_is_no_response_is_a_failure(string body) => Assert.Equal("The provider's answer is not JSON.", PlayBody(body).Error!.Message);
+
+    [Fact]
+    public void Marks_and_empty_events_say_nothing()
+    {
+        var reader = new OpenAIResponsesOutbound().OpenAnswer(Request, Model);
+        var raised = new RecordedEvents();
+        reader.ReadEvent(default, "  "u8, raised);
+        reader.ReadEvent(default, "[DONE]"u8, raised);
+        Assert.Empty(raised.All);
+        Assert.False(reader.IsFinished);
+        reader.ReadEvent(default, """{"type":"response.completed","response":{"id":"r","status":"completed","output":[]}}"""u8, raised);
+        Assert.True(reader.IsFinished);
+        reader.ReadEvent(default, "later"u8, raised);
+        reader.Complete(raised);
+        Assert.Equal(["start r", "stop 0 Stop ", "end"], raised.All);
+    }
+
+    [Fact]
+    public void Broken_utf8_from_a_provider_is_replaced()
+    {
+        byte[] stream = [.. "data: {\"type\":\"response.output_text.delta\",\"delta\":\"a"u8, 0xC3, .. "\"}\n\n"u8];
+        Assert.Equal("a\ufffd", PlayStream(stream, []).Answer.Choices[0].Text.ToString());
+        byte[] body = [.. "{\"status\":\"completed\",\"output\":[{\"type\":\"message\",\"content\":[{\"text\":\"a"u8, 0xC3, .. "\"}]}]}"u8];
+        var events = new CheckedEvents();
+        new OpenAIResponsesOutbound().OpenAnswer(Request, Model).ReadBody(body, events);
+        Assert.Equal("a\ufffd", events.Answer.Choices[0].Text.ToString());
+    }
+
+    [Theory]
+    [InlineData("response.output_text.delta")]
+    [InlineData("response.output_item.added")]
+    public void An_answer_has_a_limited_number_of_items(string type)
+    {
+        var reader = new OpenAIResponsesOutbound().OpenAnswer(Request, Model);
+        var events = new AnswerCollector();
+        for (var index = 0; index < HeldBack.Most / 4096; index++)
+            Read(index);
+        Assert.Throws<InvalidDataException>(() => Read(-1));
+
+        void Read(int index) =>
+            reader.ReadEvent(default, Encoding.UTF8.GetBytes($$$"""{"type":"{{{type}}}","output_index":{{{index}}},"delta":"","item":{"type":"message"}}"""), events);
+    }
+
+    /// <summary>All events that a stream raises before it ends or breaks off, with their content.</summary>
+    private static RecordedEvents Unfinished(params string[] events)
+    {
+        var raised = new RecordedEvents();
+        var reader = new OpenAIResponsesOutbound().OpenAnswer(Request, Model);
+        var sink = new CheckedEvents(raised);
+        foreach (var json in events)
+            reader.ReadEvent(default, Encoding.UTF8.GetBytes(json), sink);
+        return raised;
+    }
+
+    private static CheckedEvents PlayBody(string body)
+    {
+        var events = new CheckedEvents();
+        new OpenAIResponsesOutbound().OpenAnswer(Request, Model).ReadBody(Encoding.UTF8.GetBytes(body), events);
+        Assert.True(events.HasEnded, "neither End nor Fail");
+        return events;
+    }
 
     private static CheckedEvents PlayText(string events) =>
         PlayStream(Encoding.UTF8.GetBytes(string.Concat(events.Split('\n').Select(line => $"data: {line}\n\n"))), []);
