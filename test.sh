@@ -21,6 +21,7 @@ main() {
 
     step "build"
     dotnet build Serverless.sln -c $configuration -v quiet -clp:NoSummary -warnaserror || give_up "the build failed"
+    check "native executables" ./publish.sh
     check "format" dotnet format Serverless.sln --verify-no-changes --no-restore
     check "conflict markers" has_no_conflict_markers
     check_shell_scripts

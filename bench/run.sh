@@ -34,10 +34,7 @@ main() {
         *)
             BENCH_NGINX=$(nginx/install.sh)
             export BENCH_NGINX
-            for executable in emulator functions sidecar; do
-                say "publishing $executable"
-                dotnet publish "$executable" -c Release -r linux-x64 -o "artifacts/$executable" -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false
-            done
+            ./publish.sh
             if [[ ${1:-} != soak && ( ${1:-} != streams || " $* " == *" --largest "* ) ]]; then install_portkey; fi
             ;;
     esac

@@ -34,10 +34,14 @@ internal sealed class DragomanProcess : IAsyncDisposable
     };
 
     /// <summary>Starts <c>dragoman-{name}</c> in <paramref name="directory"/> and waits until it is healthy.</summary>
+    /// <param name="name">The executable's name without <c>dragoman-</c>.</param>
+    /// <param name="directory">The working directory, and the place of its data.</param>
+    /// <param name="environment">Further variables.</param>
+    /// <param name="command">The command that starts it; the executable of this build when null.</param>
     public static async Task<DragomanProcess> StartAsync(
-        string name, string directory, IReadOnlyDictionary<string, string?>? environment = null)
+        string name, string directory, IReadOnlyDictionary<string, string?>? environment = null, IReadOnlyList<string>? command = null)
     {
-        var process = Launch(name, directory, environment);
+        var process = Launch(name, directory, environment, command);
         try
         {
             var line = await process.LineAsync(new Regex($@"^dragoman-{name} listening on (http://127\.0\.0\.1:\d+)$"));
@@ -54,7 +58,8 @@ internal sealed class DragomanProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>dragoman-{name}</c> without waiting for it to answer.</summary>
-    public static RunningProcess Launch(string name, string directory, IReadOnlyDictionary<string, string?>? environment = null)
+    public static RunningProcess Launch(
+        string name, string directory, IReadOnlyDictionary<string, string?>? environment = null, IReadOnlyList<string>? command = null)
     {
         var complete = new Dictionary<string, string?>
         {
@@ -63,7 +68,7 @@ internal sealed class DragomanProcess : IAsyncDisposable
         };
         foreach (var (key, value) in environment ?? new Dictionary<string, string?>())
             complete[key] = value;
-        return RunningProcess.Start(Repository.Executable(name), [], complete, directory);
+        return RunningProcess.Start(command?[0] ?? Repository.Executable(name), command?.Skip(1) ?? [], complete, directory);
     }
 
     /// <inheritdoc cref="RunningProcess.TerminateAsync"/>

@@ -34,10 +34,11 @@ internal sealed class DragomanStack : IAsyncDisposable
     /// <param name="environment">Overrides of the environment of sidecar and functions.</param>
     /// <param name="configuration">Returns the text of <c>gateway.json</c> for the emulator's address. No file when null.</param>
     /// <param name="door">Further values for <c>nginx/render.sh</c>.</param>
+    /// <param name="executables">Returns the file to start for a name; those of this build when null.</param>
     public static Task<DragomanStack> StartFullAsync(
         IReadOnlyDictionary<string, string?>? environment = null, Func<Uri, string>? configuration = null,
-        IReadOnlyDictionary<string, string?>? door = null) =>
-        StartAsync(withFunctions: true, environment, configuration, door);
+        IReadOnlyDictionary<string, string?>? door = null, Func<string, string>? executables = null) =>
+        StartAsync(withFunctions: true, environment, configuration, door, executables);
 
     /// <summary>nginx, sidecar and emulator.</summary>
     /// <param name="environment">Overrides of the environment of the sidecar.</param>
@@ -64,9 +65,10 @@ internal sealed class DragomanStack : IAsyncDisposable
 
     private static async Task<DragomanStack> StartAsync(
         bool withFunctions, IReadOnlyDictionary<string, string?>? environment, Func<Uri, string>? configuration = null,
-        IReadOnlyDictionary<string, string?>? doorSettings = null)
+        IReadOnlyDictionary<string, string?>? doorSettings = null, Func<string, string>? executables = null)
     {
         var directory = new ScratchDirectory();
+        executables ??= Repository.Executable;
         var started = new List<IAsyncDisposable>();
         async Task<T> Keep<T>(Task<T> starting)
             where T : IAsyncDisposable
@@ -78,7 +80,7 @@ internal sealed class DragomanStack : IAsyncDisposable
 
         try
         {
-            var emulator = await Keep(DragomanProcess.StartAsync("emulator", directory.Path));
+            var emulator = await Keep(DragomanProcess.StartAsync("emulator", directory.Path, command: [executables("emulator")]));
             var complete = new Dictionary<string, string?> { ["DRAGOMAN_EMULATOR_URL"] = new Uri(emulator.Address, "v1").AbsoluteUri };
             if (configuration is not null)
             {
@@ -88,8 +90,8 @@ internal sealed class DragomanStack : IAsyncDisposable
             }
             foreach (var (key, value) in environment ?? new Dictionary<string, string?>())
                 complete[key] = value;
-            var sidecar = await Keep(DragomanProcess.StartAsync("sidecar", directory.Path, complete));
-            var functions = withFunctions ? await Keep(DragomanProcess.StartAsync("functions", directory.Path, complete)) : null;
+            var sidecar = await Keep(DragomanProcess.StartAsync("sidecar", directory.Path, complete, [executables("sidecar")]));
+            var functions = withFunctions ? await Keep(DragomanProcess.StartAsync("functions", directory.Path, complete, [executables("functions")])) : null;
             var door = await Keep(NginxFrontDoor.StartAsync(sidecar.Address.Authority, functions?.Address.Authority, doorSettings));
             return new DragomanStack(directory, emulator, sidecar, functions, door);
         }

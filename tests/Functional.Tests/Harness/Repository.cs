@@ -10,11 +10,20 @@ internal static class Repository
     public static string BuildConfiguration { get; } =
         new DirectoryInfo(AppContext.BaseDirectory).Parent?.Name ?? throw new InvalidOperationException("no build folder");
 
-    /// <summary>The executable <c>dragoman-{name}</c> of the same build.</summary>
+    /// <summary>The executable <c>dragoman-{name}</c> of the same build; the native one when <c>TEST_EXECUTABLES=native</c>.</summary>
     public static string Executable(string name)
     {
+        if (Environment.GetEnvironmentVariable("TEST_EXECUTABLES") == "native")
+            return NativeExecutable(name);
         var path = Path.Combine(Root, name, "bin", BuildConfiguration, "net10.0", $"dragoman-{name}");
         return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: build the {name} project in {BuildConfiguration} first");
+    }
+
+    /// <summary>The native executable <c>dragoman-{name}</c> that <c>publish.sh</c> wrote.</summary>
+    public static string NativeExecutable(string name)
+    {
+        var path = Path.Combine(Root, "artifacts", name, $"dragoman-{name}");
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: run ./publish.sh first");
     }
 
     private static string FindRoot()
