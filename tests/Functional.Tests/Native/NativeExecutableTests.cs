@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Dragoman.Functional.Tests.Harness;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Dragoman.Functional.Tests.Native;
@@ -112,6 +113,36 @@ public sealed class NativeExecutableTests(NativeDeployment deployment) : IClassF
         using var answer = await stack.Client.SendAsync(Requests.Post("/v1/messages", """{"model":"none/such","max_tokens":"many"}"""));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("invalid_request_error", (await answer.JsonAsync()).GetProperty("error").GetProperty("type").GetString());
+    }
+
+    /// <summary>The client libraries of Azure are not ours, so their native code is tested too; App Service's endpoint stands for all sources.</summary>
+    [Fact]
+    public async Task A_token_of_a_managed_identity_reaches_Azure()
+    {
+        var expires = DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeSeconds();
+        await using var identity = await RecordingUpstream.StartAsync("identity", http =>
+        {
+            http.Response.ContentType = "application/json";
+            return http.Response.WriteAsync($$"""{"access_token":"token-of-the-identity","expires_on":"{{expires}}","resource":"any","token_type":"Bearer"}""");
+        });
+        await using var azure = await RecordingUpstream.StartAsync("azure", http => http.Response.WriteAsync("{}"));
+        using var directory = new ScratchDirectory();
+        await File.WriteAllTextAsync(directory.File("gateway.json"), $$"""{ "providers": { "azure": { "dialect": "azure-openai", "baseUrl": "http://{{azure.Authority}}/openai/v1" } } }""");
+        await using var sidecar = await DragomanProcess.StartAsync(
+            "sidecar",
+            directory.Path,
+            new Dictionary<string, string?>
+            {
+                ["DRAGOMAN_CONFIG"] = directory.File("gateway.json"),
+                ["IDENTITY_ENDPOINT"] = $"http://{identity.Authority}/msi/token",
+                ["IDENTITY_HEADER"] = "any",
+            },
+            [Repository.NativeExecutable("sidecar")]);
+
+        using var answer = await sidecar.Client.SendAsync(Requests.OpenAIChat(stream: false, "azure/gpt-4.1"));
+
+        Assert.Contains("resource=", Assert.Single(identity.Requests).RawTarget, StringComparison.Ordinal);
+        Assert.Equal("Bearer token-of-the-identity", Assert.Single(azure.Requests).Headers["Authorization"]);
     }
 
     [Fact]
