@@ -46,7 +46,9 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share)
         }
         catch (IOException error) when (!http.RequestAborted.IsCancellationRequested)
         {
-            // Kestrel throws several kinds of IOException for a body that violates HTTP. A broken connection cancels RequestAborted instead.
+            // Kestrel throws several kinds of IOException for a body that violates HTTP or ends too early. A broken connection
+            // cancels RequestAborted instead. Kestrel reads neither the rest of the body nor another request.
+            http.Response.Headers.Connection = "close";
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body could not be read"), error);
         }
     }

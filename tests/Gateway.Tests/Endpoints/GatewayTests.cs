@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Dragoman.Pipeline;
 
@@ -74,6 +75,21 @@ public class GatewayTests
         using var chunked = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(new string(' ', 100_001)) };
         chunked.Headers.TransferEncodingChunked = true;
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await gateway.Client.SendAsync(chunked)).StatusCode);
+    }
+
+    /// <summary>Kestrel throws when such a body is read again, so the gateway must not try to discard the rest of it.</summary>
+    [Fact]
+    public async Task A_body_that_violates_HTTP_is_a_400_and_the_last_request_of_its_connection()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, gateway.Client.BaseAddress!.Port);
+        await client.GetStream().WriteAsync("POST /api/chat HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nno size\r\n"u8.ToArray());
+        using var reader = new StreamReader(client.GetStream());
+        var answer = await reader.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("Connection: close\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("""{"error":"the request body could not be read"}""", answer, StringComparison.Ordinal);
     }
 
     [Theory]
