@@ -17,7 +17,7 @@ namespace Dragoman.Gateway.Tests.Dialects;
 /// </summary>
 public sealed class KnownDeltaTests
 {
-    private const int Streams = 2000;
+    private static readonly int Streams = Generated.Cases(2000);
 
     /// <summary>Contents of JSON strings, most of them valid.</summary>
     private static readonly Gen<string> Words = Gen

@@ -49,8 +49,9 @@ public class AnswerCourseTests
                    from choice in Gen.Choose(-1, 1)
                    from slot in Gen.Choose(-1, 3)
                    select (what, choice, slot);
+        var cases = Generated.Cases(4000);
         var ends = 0;
-        Generated.Check(call.ListOf(40), 4000, calls =>
+        Generated.Check(call.ListOf(40), cases, calls =>
         {
             var events = new CheckedEvents();
             var any = new AnswerCourse();
@@ -63,7 +64,7 @@ public class AnswerCourseTests
             Assert.True(events.HasEnded);
             ends += events.EndedWell ? 1 : 0;
         });
-        Assert.InRange(ends, 400, 3600);
+        Assert.InRange(ends, cases / 10, cases * 9 / 10);
     }
 
     [Fact]
@@ -100,6 +101,19 @@ public class AnswerCourseTests
         reader.Read();
         course.StartIfNamed(reader, "id"u8);
         AssertRaised("start ");
+    }
+
+    [Fact]
+    public void Every_event_is_raised_with_its_content()
+    {
+        course.Usage(new Usage(1, 2));
+        course.Text(0, "a"u8);
+        course.Reasoning(0, "b"u8);
+        course.Refusal(1, "c"u8);
+        course.Logprobs(1, "{}"u8);
+        course.State(0, null, Signature);
+        course.Media(0, "image/png", "AAAA"u8);
+        AssertRaised("start ", $"usage {new Usage(1, 2)}", "text 0 a", "reasoning 0 b", "refusal 1 c", "logprobs 1 {}", $"state 0  {Signature}", "media 0 image/png AAAA");
     }
 
     [Fact]

@@ -405,6 +405,57 @@ public sealed class ChatCompletionReaderTests
         Assert.Equal(("a", "", "", 0, 0), (only.Text.ToString(), only.Reasoning.ToString(), only.Refusal.ToString(), only.ToolCalls.Count, only.LogprobEntries.Length));
     }
 
+    [Theory]
+    [InlineData("\"content\":{\"text\":\"x\"}")]
+    [InlineData("\"content\":[{\"new\":{\"text\":\"x\"}}]")]
+    [InlineData("\"reasoning\":{\"text\":\"x\"}")]
+    [InlineData("\"tool_calls\":{\"id\":\"x\"}")]
+    [InlineData("\"new\":{\"refusal\":\"x\"}")]
+    public void What_follows_a_member_without_meaning_is_read(string member)
+    {
+        var raised = new RecordedEvents();
+        Upstream.PlayText($$$"""data: {"choices":[{"index":0,"delta":{{{{member}}},"refusal":"r"},"finish_reason":"stop"}]}""" + "\n\n", raised);
+        Assert.Equal(["start ", "refusal 0 r", "stop 0 Stop ", "end"], raised.All);
+    }
+
+    [Theory]
+    [InlineData("""{"object":"error","detail":"boom"}""")]
+    [InlineData("""{"detail":"boom","object":"error"}""")]
+    [InlineData("""{"error":"boom","error":{"message":"boom"}}""")]
+    public void An_error_that_is_reported_twice_is_an_error(string json) => Assert.NotEqual("upstream_stream_truncated", Assert.IsType<GatewayError>(Play(json).Error).Code);
+
+    /// <summary>Events of one form, whose texts alone differ, are recognized without parsing. What else they bring must not be lost.</summary>
+    [Fact]
+    public void Counts_beside_a_text_are_raised_with_every_event()
+    {
+        static string Chunk(string text) => $$$"""{"choices":[{"index":0,"delta":{"content":"{{{text}}}"}}],"usage":{"prompt_tokens":1,"completion_tokens":2}}""";
+        var raised = new RecordedEvents();
+        Upstream.PlayText($"data: {Chunk("a")}\n\ndata: {Chunk("b")}\n\ndata: {Finish}\n\n", raised);
+        var usage = $"usage {new Usage(1, 2)}";
+        Assert.Equal(["start ", "text 0 a", usage, "text 0 b", usage, "stop 0 Stop ", "end"], raised.All);
+    }
+
+    [Fact]
+    public void A_refusal_beside_a_text_is_raised_with_every_event()
+    {
+        static string Chunk(string text) => $$$"""{"choices":[{"index":0,"delta":{"content":"{{{text}}}","refusal":"r"}}]}""";
+        var raised = new RecordedEvents();
+        Upstream.PlayText($"data: {Chunk("a")}\n\ndata: {Chunk("b")}\n\ndata: {Finish}\n\n", raised);
+        Assert.Equal(["start ", "text 0 a", "refusal 0 r", "text 0 b", "refusal 0 r", "stop 0 Stop ", "end"], raised.All);
+    }
+
+    [Fact]
+    public void Pairs_of_joined_events_of_one_form_are_read_one_by_one()
+    {
+        static string Chunk(string text) => $$$"""data: {"choices":[{"index":0,"delta":{"content":"{{{text}}}"}}]}""";
+        var events = Upstream.PlayText($"{Chunk("a")}\n{Chunk("x")}\n\n{Chunk("b")}\n{Chunk("x")}\n\ndata: {Finish}\n\n");
+        Assert.Equal(["a", "x", "b", "x"], events.TextDeltas);
+    }
+
+    [Fact]
+    public void The_first_choice_beyond_all_bounds_need_not_finish() =>
+        Assert.True(Play($$$"""{"choices":[{"index":{{{AnswerCourse.MostChoices}}},"delta":{"content":"x"}}]}""", Finish).EndedWell);
+
     [Fact]
     public void Thinking_parts_are_reasoning_as_text_and_as_parts()
     {

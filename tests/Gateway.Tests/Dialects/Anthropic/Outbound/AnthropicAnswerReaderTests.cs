@@ -283,6 +283,37 @@ public sealed class AnthropicAnswerReaderTests
     }
 
     [Fact]
+    public void A_call_that_is_still_open_makes_a_restart_fail()
+    {
+        var events = AnthropicUpstream.PlayEvents(Start, StartOf(0, """{"type":"tool_use","id":"t","name":"f","input":{}}"""), Start, TextBlock);
+        Assert.Equal("upstream_stream_restarted", events.Error?.Code);
+    }
+
+    [Fact]
+    public void A_signature_that_was_not_raised_before_the_restart_is_forgotten()
+    {
+        var raised = Raised(
+            Start,
+            TextBlock,
+            StartOf(1, """{"type":"thinking","thinking":""}"""),
+            """{"type":"content_block_delta","index":1,"delta":{"type":"signature_delta","signature":"c2ln"}}""",
+            Start,
+            TextBlock,
+            Text("a"),
+            StopBlock,
+            StopMessage);
+        Assert.Equal(["start msg_1", "text 0 a", "usage " + new Usage(125, 1, 100, 20), "stop 0 Stop ", "end"], raised);
+    }
+
+    [Fact]
+    public void The_first_start_is_no_restart_even_after_a_delta()
+    {
+        var events = AnthropicUpstream.PlayEvents(Text("a"), Start, TextBlock, Text("b"), Delta("end_turn"), StopMessage);
+        Assert.Null(events.Error);
+        Assert.Equal("ab", events.Answer.Choices[0].Text.ToString());
+    }
+
+    [Fact]
     public void A_repeated_start_before_a_new_block_is_no_restart()
     {
         var events = AnthropicUpstream.PlayEvents(Start, TextBlock, Text("a"), Start, StartOf(1, """{"type":"text","text":"b"}"""), TextBlock, Text("c"), Delta("end_turn"), StopMessage);
@@ -368,6 +399,14 @@ public sealed class AnthropicAnswerReaderTests
     }
 
     [Fact]
+    public void An_empty_id_and_an_empty_stop_sequence_are_none()
+    {
+        var answer = AnthropicUpstream.PlayBody("""{"id":"","content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","stop_sequence":""}"""u8).Answer;
+        Assert.Null(answer.UpstreamId);
+        Assert.Null(answer.Choices[0].StopSequence);
+    }
+
+    [Fact]
     public void A_marked_end_without_a_stop_reason_is_a_natural_one()
     {
         Assert.Equal(["start msg_1", "text 0 a", "usage " + new Usage(125, 1, 100, 20), "stop 0 Stop ", "end"], Raised(Start, TextBlock, Text("a"), StopBlock, StopMessage));
@@ -386,6 +425,13 @@ public sealed class AnthropicAnswerReaderTests
     {
         var raised = Raised(Start, TextBlock, Text("a"), Delta("end_turn"), Text("late"), StopBlock, StartOf(1, """{"type":"text","text":"late"}"""), Text("late", 2), Delta("max_tokens"), StopMessage, Text("later"));
         Assert.Equal(["start msg_1", "text 0 a", "usage " + new Usage(125, 7, 100, 20), "stop 0 Stop ", "end"], raised);
+    }
+
+    [Fact]
+    public void A_delta_of_a_block_that_has_stopped_is_dropped()
+    {
+        var raised = Raised(Start, TextBlock, Text("a"), Text("b"), StopBlock, Text("late"), Delta("end_turn"), StopMessage);
+        Assert.Equal(["start msg_1", "text 0 a", "text 0 b", "usage " + new Usage(125, 7, 100, 20), "stop 0 Stop ", "end"], raised);
     }
 
     [Fact]
@@ -490,6 +536,10 @@ public sealed class AnthropicAnswerReaderTests
     }
 
     [Fact]
+    public void A_body_without_content_is_not_complete() =>
+        Assert.Equal("upstream_stream_truncated", AnthropicUpstream.PlayBody("""{"id":"msg_1","type":"message"}"""u8).Error?.Code);
+
+    [Fact]
     public void A_body_that_is_not_JSON_says_so() =>
         Assert.Equal("The provider's answer is not JSON.", AnthropicUpstream.PlayBody("""{"content":["""u8).Error?.Message);
 
@@ -504,7 +554,7 @@ public sealed class AnthropicAnswerReaderTests
         reader.ReadEvent(default, Encoding.UTF8.GetBytes(Delta("end_turn")), events);
         Assert.True(reader.IsFinished);
         Assert.False(events.HasEnded);
-        reader.Complete(events);
+        reader.ReadEvent(default, Encoding.UTF8.GetBytes(StopMessage), events);
         Assert.True(events.EndedWell);
     }
 

@@ -269,6 +269,7 @@ public sealed class GeminiAnswerReaderTests
         [
             """{"candidates":[{"content":{"parts":[{"text":"a"}]}},{"content":{"parts":[{"text":"b"}]},"finishReason":"STOP","index":1}],"promptFeedback":{"blockReason":"SAFETY"}}""",
             """{"promptFeedback":{"blockReason":"BLOCK_REASON_UNSPECIFIED"}}""",
+            """{"promptFeedback":{"blockReason":"SAFETY"}}""",
         ];
         var events = GeminiAnswers.PlayChunks(chunks, Request with { Sampling = new Sampling { Choices = 2 } });
         Assert.Equal([("a", StopReason.ContentFilter), ("b", (StopReason?)StopReason.Stop)], events.Answer.Choices.Select(choice => (choice.Text.ToString(), choice.StopReason)));
@@ -352,6 +353,22 @@ public sealed class GeminiAnswerReaderTests
         Assert.Equal(["text 0 a", "stop 0 Stop ", "end"], raised.Where(line => !line.StartsWith("start", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("\"usageMetadata\":null")]
+    [InlineData("\"usageMetadata\":[{\"promptTokenCount\":1}]")]
+    [InlineData("\"usageMetadata\":{\"trafficType\":\"ON_DEMAND\"}")]
+    [InlineData("\"promptFeedback\":null")]
+    [InlineData("\"error\":null")]
+    [InlineData("\"responseId\":{\"candidates\":[]}")]
+    [InlineData("\"new\":{\"candidates\":[{\"content\":{}}]}")]
+    public void What_follows_a_member_without_meaning_is_read(string member)
+    {
+        Assert.Equal(
+            ["start ", "text 0 a", $"usage {new Usage(3, 0)}", "stop 0 Stop ", "end"],
+            Raised($$$"""{{{{member}}},"candidates":[{"new":{"index":7},"content":{"role":["model"],"new":{"parts":1},"more":[{"text":"x"}],"parts":[{"text":"a"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3}}"""));
+        Assert.Equal(["start ", $"usage {new Usage(3, 0)}"], Raised("""{"candidates":null,"usageMetadata":{"promptTokenCount":3}}""").Take(2));
+    }
+
     [Fact]
     public void A_candidate_beyond_all_bounds_is_ignored()
     {
@@ -396,6 +413,15 @@ public sealed class GeminiAnswerReaderTests
             $$$"""{"candidates":[{"logprobsResult":{{{logprobs}}},"finishReason":"MAX_TOKENS"}]}""");
         const string entry = """logprobs 0 {"token":"a","logprob":-1,"bytes":[97]}""";
         Assert.Equal(["start r", entry, "text 0 a", entry, "text 0 b", entry, "stop 0 Length ", "end"], raised.Select(line => line.Replace(",\"top_logprobs\":[]", "", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Chunks of one form, whose texts alone differ, are recognized without parsing. What else they bring must not be lost.</summary>
+    [Fact]
+    public void Probabilities_beside_a_text_are_raised_with_every_chunk()
+    {
+        static string Chunk(string text) => $$$"""{"candidates":[{"content":{"parts":[{"text":"{{{text}}}"}]},"logprobsResult":{"chosenCandidates":[{"token":"a","logProbability":-1}]}}]}""";
+        var raised = Raised(Chunk("a"), Chunk("b"), GeminiAnswers.Parts("", "STOP"));
+        Assert.Equal(["start", "logprobs", "text", "logprobs", "text", "stop", "end"], raised.Select(line => line.Split(' ')[0]));
     }
 
     [Fact]

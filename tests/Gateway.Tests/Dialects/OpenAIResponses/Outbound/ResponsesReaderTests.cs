@@ -126,6 +126,24 @@ public sealed class ResponsesReaderTests
     }
 
     [Fact]
+    public void Summary_parts_of_several_deltas_stay_apart()
+    {
+        static string Delta(int part, string text) => $$"""{"type":"response.reasoning_summary_text.delta","output_index":0,"summary_index":{{part}},"delta":"{{text}}"}""";
+        Assert.Equal(
+            ["start ", "reasoning 0 a", "reasoning 0 b", "reasoning 0 \\n\\n", "reasoning 0 c", "reasoning 0 d"],
+            Unfinished(Delta(0, "a"), Delta(0, "b"), Delta(1, "c"), Delta(1, "d")).All);
+    }
+
+    [Fact]
+    public void An_empty_delta_of_another_kind_does_not_change_how_the_next_one_is_read()
+    {
+        static string Delta(string kind, string text) => $$"""{"type":"response.{{kind}}.delta","output_index":0,"delta":"{{text}}"}""";
+        Assert.Equal(
+            ["start ", "text 0 a", "text 0 b", "text 0 c"],
+            Unfinished(Delta("output_text", "a"), Delta("output_text", "b"), Delta("refusal", ""), Delta("output_text", "c")).All);
+    }
+
+    [Fact]
     public void Any_other_last_status_is_a_failure()
     {
         var events = PlayText("""{"type":"response.cancelled","response":{"id":"r","status":"cancelled","output":[]}}""");
@@ -225,6 +243,18 @@ public sealed class ResponsesReaderTests
             """);
         Assert.Equal("a", events.Answer.Choices[0].Text.ToString());
         Assert.Equal(UsageOrigin.Absent, events.Answer.Usage.Origin);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"output\":null")]
+    [InlineData(",\"output\":[]")]
+    [InlineData(",\"output\":{\"0\":{\"type\":\"message\",\"content\":[{\"text\":\"x\"}]}}")]
+    public void A_response_without_output_is_an_answer_without_content(string output)
+    {
+        var events = PlayBody($$"""{"id":"r","status":"completed"{{output}}}""");
+        Assert.True(events.EndedWell, events.Error?.Message);
+        Assert.Equal("", events.Answer.Choices[0].Text.ToString());
     }
 
     [Fact]
