@@ -47,12 +47,12 @@ runtime() {
 install_linker() {
     if can_link; then return; fi
     if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
-        fail "a C linker or OpenSSL 3 is missing; install them and try again: sudo apt-get install --no-install-recommends gcc libc6-dev zlib1g-dev libssl3"
+        fail "a C linker or OpenSSL 3 is missing; install them and try again: sudo apt-get install --no-install-recommends gcc libc6-dev libssl3"
     fi
     echo "installing a C linker" >&2
     {
         apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev zlib1g-dev libssl3
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev libssl3
     } >&2
 }
 
