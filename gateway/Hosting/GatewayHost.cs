@@ -1,6 +1,4 @@
 using System.Net;
-using Dragoman.Configuration;
-using Dragoman.Connections;
 using Dragoman.Endpoints;
 using Dragoman.Pipeline;
 using Dragoman.Startup;
@@ -9,7 +7,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,7 +18,6 @@ namespace Dragoman.Hosting;
 /// <summary>Runs the gateway in a process. Both executables call it, with different names and ports.</summary>
 public static class GatewayHost
 {
-    private const int ConfigurationMistake = 2;
     private const int CannotOpen = 1;
 
     /// <summary>How long, after the drain, clients get to receive the end of their answers.</summary>
@@ -29,9 +25,6 @@ public static class GatewayHost
 
     /// <summary>Longer than the 3 s after which nginx closes an idle connection to a sidecar (nginx.conf).</summary>
     private static readonly TimeSpan FrontIdleTime = TimeSpan.FromSeconds(5);
-
-    /// <summary>The slowest rate in bytes per second at which a client may read a response, after the grace time of a stalled client.</summary>
-    private const double SlowestClient = 4096;
 
     /// <summary>The bytes of a connection that are read ahead; the headers must fit in.</summary>
     private const int ReadAhead = 64 * 1024;
@@ -56,21 +49,11 @@ public static class GatewayHost
     {
         SocketScheduling.ApplyToProcess();
         using var signals = new StopSignals();
-        GatewaySnapshot snapshot;
-        StartSettings settings;
-        try
+        if (StartSnapshot.TryRead(arguments, name, portVariable, defaultPort, out var settings, out var page) is not { } snapshot)
         {
-            settings = StartSettings.Read(arguments, ProcessEnvironment.Read(), name, portVariable, defaultPort, out var page);
-            if (page is not null)
-                return StandardStreams.TryWriteLine(page) is null ? 0 : CannotOpen;
-            OpenNetwork.RefuseUnlessAllowed(settings.Address, settings.Configuration.Access);
-            snapshot = new GatewaySnapshot(settings.Configuration, TimeProvider.System);
-        }
-        catch (ConfigurationException error)
-        {
-            foreach (var mistake in error.Mistakes)
-                StandardStreams.WriteErrorLine($"{name}: {Printable.Line(mistake)}");
-            return ConfigurationMistake;
+            if (page is null)
+                return StartSnapshot.MistakeExitCode;
+            return StandardStreams.TryWriteLine(page) is null ? 0 : CannotOpen;
         }
 
         var (address, port) = (settings.Address, settings.Port);
@@ -93,12 +76,8 @@ public static class GatewayHost
                 return CannotOpen;
             var output = app.Services.GetRequiredService<ConsoleLog>();
             output.Say($"{name}: {OpenNetwork.Notice(address, new Uri(addresses.Addresses.First()).Port, snapshot.Configuration.Access)}");
-            foreach (var notice in snapshot.Configuration.Notices)
+            foreach (var notice in GatewayServices.Notices(app.Services))
                 output.Say($"{name}: {notice}");
-            if (app.Services.GetRequiredService<GatewayRuntime>().Memory.NoticeFor(snapshot.Configuration.Limits.RequestBytes) is { } lowMemory)
-                output.Say($"{name}: {lowMemory}");
-            if (OpenFiles.Notice() is { } lowLimit)
-                output.Say($"{name}: {lowLimit}");
             Unexpected.BeginsToServe();
             await signals.Stop.ConfigureAwait(false);
             await StopAsync(app, listening, signals.Hurry).ConfigureAwait(false);
@@ -121,13 +100,7 @@ public static class GatewayHost
         var closesFirst = runtime is { HandsOver: true, HasSiblings: true };
         if (closesFirst)
             await listening.CloseAsync().ConfigureAwait(false);
-        drain.Begin();
-        if (!await drain.WaitAsync(runtime.Snapshot.Configuration.Limits.Drain, hurry).ConfigureAwait(false))
-        {
-            await drain.EndAsync().ConfigureAwait(false);
-            await drain.WaitAsync(ShutdownTime, CancellationToken.None).ConfigureAwait(false);
-        }
-
+        await GatewayServices.DrainAsync(app.Services, runtime.Snapshot.Configuration.Limits.Drain, ShutdownTime, hurry).ConfigureAwait(false);
         if (runtime.HasSiblings)
         {
             if (!closesFirst)
@@ -151,11 +124,7 @@ public static class GatewayHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            // Step 1 enforces the limit and answers in the client's dialect.
-            kestrel.Limits.MaxRequestBodySize = null;
-            HeadLimits.Apply(kestrel.Limits);
-            kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, snapshot.Configuration.Limits.StalledClient);
+            GatewayServices.Limit(kestrel, snapshot.Configuration.Limits);
             kestrel.Listen(address, port, options => options.Use(listening.Count));
         });
         builder.WebHost.UseSockets(sockets =>
@@ -174,14 +143,11 @@ public static class GatewayHost
         // The container creates the log and so disposes it at the end, which writes the last lines.
         builder.Services.AddSingleton(_ => new ConsoleLog(Console.OpenStandardOutput(), TimeProvider.System));
         builder.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<ConsoleLog>());
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        GatewayServices.Filter(builder.Logging);
         // A failure to open the port is reported in one sentence instead.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        // A listener of this category would cost an activity and a log scope for each request, and it logs nothing of use here.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTime);
-        builder.Services.AddSingleton(services => new GatewayRuntime(snapshot, clock, services.GetRequiredService<ILoggerFactory>(), handsOver));
-        builder.Services.AddSingleton<Gateway>();
+        builder.Services.AddGateway(snapshot, clock, handsOver);
         var app = builder.Build();
         app.Run(app.Services.GetRequiredService<Gateway>().HandleAsync);
         return app;

@@ -1,0 +1,69 @@
+using Dragoman.Configuration;
+using Dragoman.Connections;
+using Dragoman.Endpoints;
+using Dragoman.Pipeline;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Dragoman.Hosting;
+
+/// <summary>What a host needs to serve the gateway. <see cref="GatewayHost"/> uses it, and so does the worker of Azure Functions, whose framework builds the host itself.</summary>
+public static class GatewayServices
+{
+    /// <summary>The slowest rate in bytes per second at which a client may read a response, after the grace time of a stalled client.</summary>
+    private const double SlowestClient = 4096;
+
+    /// <summary>Adds <see cref="Gateway"/> and what it uses.</summary>
+    /// <param name="services">The services of the host.</param>
+    /// <param name="snapshot">The configuration that the process runs with; the services dispose it.</param>
+    /// <param name="clock">The source of all time values.</param>
+    /// <param name="handsOver">See <see cref="GatewayRuntime.HandsOver"/>.</param>
+    public static IServiceCollection AddGateway(this IServiceCollection services, GatewaySnapshot snapshot, TimeProvider clock, bool handsOver) => services
+        .AddSingleton(provider => new GatewayRuntime(snapshot, clock, provider.GetRequiredService<ILoggerFactory>(), handsOver))
+        .AddSingleton<Gateway>();
+
+    /// <summary>Sets the server's limits, so that the gateway can answer beyond them in the client's dialect.</summary>
+    public static void Limit(KestrelServerOptions kestrel, LimitSettings limits)
+    {
+        kestrel.AddServerHeader = false;
+        // Step 1 enforces the limit and answers in the client's dialect.
+        kestrel.Limits.MaxRequestBodySize = null;
+        HeadLimits.Apply(kestrel.Limits);
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, limits.StalledClient);
+    }
+
+    /// <summary>Leaves out the framework's lines about each request, which contain query strings.</summary>
+    public static void Filter(ILoggingBuilder logging)
+    {
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A listener of this category would cost an activity and a log scope for each request, and it logs nothing of use here.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+    }
+
+    /// <summary>What the operator should know about the configuration and the machine when the process starts.</summary>
+    /// <param name="services">The services of the host.</param>
+    public static IEnumerable<string> Notices(IServiceProvider services)
+    {
+        var runtime = services.GetRequiredService<GatewayRuntime>();
+        var configuration = runtime.Snapshot.Configuration;
+        return [.. configuration.Notices, .. new[] { runtime.Memory.NoticeFor(configuration.Limits.RequestBytes), OpenFiles.Notice() }.OfType<string>()];
+    }
+
+    /// <summary>
+    /// Rejects new requests and waits for the running ones. Those that take too long end with an error of their dialect.
+    /// </summary>
+    /// <param name="services">The services of the host.</param>
+    /// <param name="longest">The longest wait for requests that continue.</param>
+    /// <param name="lastWords">The longest wait after that, in which the clients receive the error.</param>
+    /// <param name="hurry">Ends the first wait early.</param>
+    public static async Task DrainAsync(IServiceProvider services, TimeSpan longest, TimeSpan lastWords, CancellationToken hurry)
+    {
+        var drain = services.GetRequiredService<GatewayRuntime>().Drain;
+        drain.Begin();
+        if (await drain.WaitAsync(longest, hurry).ConfigureAwait(false))
+            return;
+        await drain.EndAsync().ConfigureAwait(false);
+        await drain.WaitAsync(lastWords, CancellationToken.None).ConfigureAwait(false);
+    }
+}
