@@ -1,4 +1,11 @@
 using Dragoman.Hosting;
+#if ISOLATED
+using Dragoman.Functions.Isolated;
 
-// The Functions host starts this executable and sets the port variable; ASPNETCORE_URLS is not meant for it (specs/functions-host.md 1).
+if (IsolatedWorker.IsAskedFor(args))
+    return await IsolatedWorker.RunAsync(args);
+#endif
+
+// A server of its own, for nginx, containers and the host of custom handlers, which sets the port variable. ASPNETCORE_URLS is
+// not meant for this process (specs/functions-host.md 1).
 return await GatewayHost.RunAsync(args, "dragoman-functions", "FUNCTIONS_CUSTOMHANDLER_PORT", 7071, handsOver: false);

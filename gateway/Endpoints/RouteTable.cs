@@ -11,7 +11,7 @@ using Dragoman.WebSockets;
 namespace Dragoman.Endpoints;
 
 /// <summary>
-/// Every public route, once. Both hosts serve all of them. Tests check that <c>functions/*/function.json</c> and nginx agree
+/// Every public route, once. Both hosts serve all of them. Tests check that the functions of both hosting models and nginx agree
 /// with this table.
 /// </summary>
 public static class RouteTable

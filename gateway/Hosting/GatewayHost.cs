@@ -100,7 +100,7 @@ public static class GatewayHost
         var closesFirst = runtime is { HandsOver: true, HasSiblings: true };
         if (closesFirst)
             await listening.CloseAsync().ConfigureAwait(false);
-        await GatewayServices.DrainAsync(app.Services, runtime.Snapshot.Configuration.Limits.Drain, ShutdownTime, hurry).ConfigureAwait(false);
+        await GatewayServices.DrainAsync(app.Services, TimeSpan.MaxValue, ShutdownTime, hurry).ConfigureAwait(false);
         if (runtime.HasSiblings)
         {
             if (!closesFirst)

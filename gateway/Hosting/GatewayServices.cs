@@ -54,16 +54,22 @@ public static class GatewayServices
     /// Rejects new requests and waits for the running ones. Those that take too long end with an error of their dialect.
     /// </summary>
     /// <param name="services">The services of the host.</param>
-    /// <param name="longest">The longest wait for requests that continue.</param>
+    /// <param name="longest">The longest wait for requests that continue, if the configured one is longer.</param>
     /// <param name="lastWords">The longest wait after that, in which the clients receive the error.</param>
     /// <param name="hurry">Ends the first wait early.</param>
-    public static async Task DrainAsync(IServiceProvider services, TimeSpan longest, TimeSpan lastWords, CancellationToken hurry)
+    /// <returns>Whether any request was running.</returns>
+    public static async Task<bool> DrainAsync(IServiceProvider services, TimeSpan longest, TimeSpan lastWords, CancellationToken hurry)
     {
-        var drain = services.GetRequiredService<GatewayRuntime>().Drain;
+        var runtime = services.GetRequiredService<GatewayRuntime>();
+        var (drain, configured) = (runtime.Drain, runtime.Snapshot.Configuration.Limits.Drain);
         drain.Begin();
-        if (await drain.WaitAsync(longest, hurry).ConfigureAwait(false))
-            return;
-        await drain.EndAsync().ConfigureAwait(false);
-        await drain.WaitAsync(lastWords, CancellationToken.None).ConfigureAwait(false);
+        var anyRan = drain.Running > 0;
+        if (!await drain.WaitAsync(configured < longest ? configured : longest, hurry).ConfigureAwait(false))
+        {
+            await drain.EndAsync().ConfigureAwait(false);
+            await drain.WaitAsync(lastWords, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return anyRan;
     }
 }

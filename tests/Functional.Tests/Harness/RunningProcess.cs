@@ -159,7 +159,7 @@ internal sealed class RunningProcess : IAsyncDisposable
     }
 
     // The tests must not depend on the developer's environment.
-    private static bool ChangesBehavior(string variable) =>
+    internal static bool ChangesBehavior(string variable) =>
         variable.StartsWith("DRAGOMAN", StringComparison.OrdinalIgnoreCase)
         || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
         || variable.EndsWith("_API_KEY", StringComparison.OrdinalIgnoreCase)

@@ -5,13 +5,13 @@ namespace Dragoman.Gateway.Tests.Endpoints;
 
 public class RouteTableTests
 {
+    private static readonly string CustomHandler = Path.Combine(Repository.Root, "functions", "custom");
+
     [Fact]
     public void Every_route_has_a_function_and_every_function_a_route() => Assert.Equal(
         RouteTable.Routes.Select(route => route.Name).Order(StringComparer.Ordinal),
-        Directory.GetFiles(Path.Combine(Repository.Root, "functions"), "function.json", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Path.Combine(Repository.Root, "functions"), file))
-            .Where(path => !path.StartsWith("bin", StringComparison.Ordinal) && !path.StartsWith("obj", StringComparison.Ordinal))
-            .Select(path => Path.GetDirectoryName(path)!)
+        Directory.GetFiles(CustomHandler, "function.json", SearchOption.AllDirectories)
+            .Select(file => Path.GetDirectoryName(Path.GetRelativePath(CustomHandler, file))!)
             .Order(StringComparer.Ordinal));
 
     public static TheoryData<string> Names => [.. RouteTable.Routes.Select(route => route.Name)];
@@ -21,7 +21,7 @@ public class RouteTableTests
     public void A_function_has_its_routes_path_and_methods(string name)
     {
         var route = RouteTable.Routes.Single(each => each.Name == name);
-        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "functions", name, "function.json")));
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(CustomHandler, name, "function.json")));
         var bindings = file.RootElement.GetProperty("bindings");
         Assert.Equal(2, bindings.GetArrayLength());
         Assert.Equal("httpTrigger", bindings[0].GetProperty("type").GetString());
@@ -48,12 +48,20 @@ public class RouteTableTests
         route => route.Path.StartsWith("/admin", StringComparison.Ordinal) || route.Path.StartsWith("/runtime", StringComparison.Ordinal));
 
     [Fact]
-    public void The_host_file_starts_our_executable_and_streams()
+    public void The_host_file_of_the_custom_handler_starts_our_executable_and_streams()
     {
-        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "host.json")));
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(CustomHandler, "host.json")));
         var handler = file.RootElement.GetProperty("customHandler");
         Assert.Equal("dragoman-functions", handler.GetProperty("description").GetProperty("defaultExecutablePath").GetString());
         Assert.True(handler.GetProperty("enableProxyingHttpRequest").GetBoolean());
+        Assert.Equal("", file.RootElement.GetProperty("extensions").GetProperty("http").GetProperty("routePrefix").GetString());
+    }
+
+    [Fact]
+    public void The_host_file_of_the_isolated_worker_names_no_custom_handler()
+    {
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "host.json")));
+        Assert.False(file.RootElement.TryGetProperty("customHandler", out _));
         Assert.Equal("", file.RootElement.GetProperty("extensions").GetProperty("http").GetProperty("routePrefix").GetString());
     }
 
