@@ -10,6 +10,7 @@ internal sealed record Room(string Name, params string[] MayUse)
     [
         new("Wire"),
         new("Secrets"),
+        new("Stores"),
         new("Conversation", "Wire"),
         new("Configuration", "Conversation"),
         new("Connections", "Conversation"),

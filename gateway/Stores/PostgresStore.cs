@@ -1,0 +1,305 @@
+using Npgsql;
+
+namespace Dragoman.Stores;
+
+/// <summary>A store in a PostgreSQL database, for many machines. Its tables are in the database's schema <c>dragoman</c>.</summary>
+/// <remarks>
+/// A write first locks the one row that has the store's version, so that versions are committed in their order. A sequence would
+/// give numbers out before the commit, and a reader of the feed could pass one that is committed later. Under that lock the write looks
+/// for its operation id: after an exception from COMMIT, or a connection that was cut, the first try may have been applied,
+/// or may still be running (specs/stores.md 2). The lock makes a second try wait for it.
+/// </remarks>
+public sealed class PostgresStore : IDocumentStore
+{
+    private const int ConnectSeconds = 3;
+
+    /// <summary>The advisory lock under which the schema is created. Any number that others are unlikely to use.</summary>
+    private const long SchemaLock = 0x6472_6167_6f6d_616e;
+
+    private readonly string name;
+    private readonly NpgsqlDataSource source;
+    private readonly StoreCall call;
+
+    /// <summary>Writers of this process wait here in order. More connections that wait for one row are slower (specs/stores.md 2).</summary>
+    private readonly SemaphoreSlim writer = new(1);
+
+    private volatile bool ready;
+
+    /// <param name="connectionString">A connection string of Npgsql. The user needs the right to create a schema, or to use the schema <c>dragoman</c>.</param>
+    /// <exception cref="ArgumentException">It is not a connection string.</exception>
+    public PostgresStore(string connectionString)
+        : this(connectionString, StoreLimits.LongestCall)
+    {
+    }
+
+    internal PostgresStore(string connectionString, TimeSpan longestCall)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(connectionString);
+        builder.EnableTransportSecurity();
+        builder.EnableArrays();
+        var settings = builder.ConnectionStringBuilder;
+        settings.Timeout = Math.Min(settings.Timeout, ConnectSeconds);
+        settings.CommandTimeout = (int)Math.Ceiling(longestCall.TotalSeconds);
+        settings.CancellationTimeout = 1000; // milliseconds
+        name = $"PostgreSQL store {settings.Database} at {settings.Host}";
+        source = builder.Build();
+        call = new(name, Judge, longestCall);
+    }
+
+    public Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default)
+    {
+        StoreLimits.CheckKind(kind);
+        StoreLimits.CheckId(id);
+        return ReadAsync(async (connection, ending) =>
+        {
+            await using var command = new NpgsqlCommand("SELECT version, part_of, json FROM dragoman.documents WHERE kind = $1 AND id = $2 AND json IS NOT NULL", connection) { Parameters = { Value(kind), Value(id) } };
+            await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
+            return await reader.ReadAsync(ending).ConfigureAwait(false) ? new StoredDocument(kind, id, reader.GetInt64(0), Text(reader, 1), reader.GetFieldValue<byte[]>(2)) : null;
+        }, cancellation);
+    }
+
+    public Task<IReadOnlyList<StoredDocument>> ListAsync(string kind, string? partOf, string? after, int take, CancellationToken cancellation = default)
+    {
+        StoreLimits.CheckKind(kind);
+        if (partOf is not null)
+            StoreLimits.CheckId(partOf);
+        StoreLimits.CheckTake(take);
+        return ReadAsync<IReadOnlyList<StoredDocument>>(async (connection, ending) =>
+        {
+            var owner = partOf is null ? "" : "part_of = $4 AND ";
+            await using var command = new NpgsqlCommand(
+                $"SELECT id, version, part_of, json FROM dragoman.documents WHERE kind = $1 AND {owner}id > $2 AND json IS NOT NULL ORDER BY id LIMIT $3",
+                connection)
+            {
+                Parameters = { Value(kind), Value(after ?? ""), Value(take) },
+            };
+            if (partOf is not null)
+                command.Parameters.Add(Value(partOf));
+            await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
+            var page = new List<StoredDocument>();
+            while (await reader.ReadAsync(ending).ConfigureAwait(false))
+                page.Add(new(kind, reader.GetString(0), reader.GetInt64(1), Text(reader, 2), reader.GetFieldValue<byte[]>(3)));
+            return page;
+        }, cancellation);
+    }
+
+    public Task<WriteResult> WriteAsync(Write write, CancellationToken cancellation = default) => call.RunAsync(async (_, ending) =>
+    {
+        await writer.WaitAsync(ending).ConfigureAwait(false);
+        try
+        {
+            await using var connection = await OpenAsync(ending).ConfigureAwait(false);
+            return await ApplyAsync(connection, write, ending).ConfigureAwait(false);
+        }
+        finally
+        {
+            writer.Release();
+        }
+    }, cancellation);
+
+    public Task<ChangePage> ChangesAsync(long after, int take, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        StoreLimits.CheckTake(take, StoreLimits.MostDocuments);
+        return ReadAsync(async (connection, ending) =>
+        {
+            var version = await ReadVersionAsync(connection, ending).ConfigureAwait(false);
+            var found = new List<DocumentChange>();
+            if (version > after)
+            {
+                await using var command = new NpgsqlCommand("SELECT kind, id, version, part_of, json FROM dragoman.documents WHERE version > $1 ORDER BY version, kind, id LIMIT $2", connection) { Parameters = { Value(after), Value(take + 1) } };
+                await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
+                while (await reader.ReadAsync(ending).ConfigureAwait(false))
+                    found.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), Text(reader, 3), Json(reader, 4)));
+            }
+
+            return ChangePage.Of(found, take, version);
+        }, cancellation);
+    }
+
+    public Task<IReadOnlyList<AuditEntry>> AuditAsync(long after, int take, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        StoreLimits.CheckTake(take);
+        return ReadAsync<IReadOnlyList<AuditEntry>>(async (connection, ending) =>
+        {
+            await using var command = new NpgsqlCommand("SELECT position, json FROM dragoman.audit WHERE position > $1 ORDER BY position LIMIT $2", connection) { Parameters = { Value(after), Value(take) } };
+            await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
+            var page = new List<AuditEntry>();
+            while (await reader.ReadAsync(ending).ConfigureAwait(false))
+                page.Add(AuditEntry.At(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)));
+            return page;
+        }, cancellation);
+    }
+
+    public Task CheckAsync(CancellationToken cancellation = default) => ReadAsync(ReadVersionAsync, cancellation);
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    private async Task<WriteResult> ApplyAsync(NpgsqlConnection connection, Write write, CancellationToken ending)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ending).ConfigureAwait(false);
+        var (version, earlier, found) = await LockAsync(connection, write, ending).ConfigureAwait(false);
+        if (earlier is { } first)
+            return WriteResult.Written(first);
+        version++;
+
+        await using var batch = new NpgsqlBatch(connection);
+        for (var index = 0; index < write.Documents.Count; index++)
+        {
+            var document = write.Documents[index];
+            (long? Version, string? PartOf) current = found.TryGetValue((document.Kind, document.Id), out var live) ? live : (null, null);
+            if (document.RefusalFor(current.Version, current.PartOf) is { } refusal)
+                return WriteResult.Refused(index, refusal);
+            if (document.Json is { } json)
+            {
+                Add(
+                    batch,
+                    """
+                    INSERT INTO dragoman.documents (kind, id, version, part_of, json) VALUES ($1, $2, $3, $4, $5)
+                    ON CONFLICT (kind, id) DO UPDATE SET version = $3, part_of = $4, json = $5
+                    """,
+                    Value(document.Kind), Value(document.Id), Value(version), Value(document.PartOf), Value(json.ToArray()));
+            }
+            else if (current.Version is not null)
+            {
+                Add(batch, "UPDATE dragoman.documents SET version = $3, json = NULL WHERE kind = $1 AND id = $2", Value(document.Kind), Value(document.Id), Value(version));
+            }
+        }
+
+        for (var index = 0; index < write.Audit.Count; index++)
+            Add(batch, "INSERT INTO dragoman.audit (position, json) VALUES ($1, $2)", Value(AuditEntry.PositionOf(version, index)), Value(write.Audit[index].ToArray()));
+        Add(batch, "INSERT INTO dragoman.operations (id, version) VALUES ($1, $2)", Value(write.OperationId), Value(version));
+        Add(batch, "UPDATE dragoman.store SET version = $1", Value(version));
+        await batch.ExecuteNonQueryAsync(ending).ConfigureAwait(false);
+        await transaction.CommitAsync(ending).ConfigureAwait(false);
+        return WriteResult.Written(version);
+    }
+
+    /// <summary>Locks the store's version until the transaction ends, and reads what the write depends on.</summary>
+    private async Task<(long Version, long? Earlier, Dictionary<(string, string), (long?, string?)> Found)> LockAsync(NpgsqlConnection connection, Write write, CancellationToken ending)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        // A process that stops in the middle of its write must not keep the lock: others may wait only as long as a call takes.
+        Add(batch, "SET LOCAL idle_in_transaction_session_timeout = '5s'");
+        // Each statement sees what was committed before it began, so the later ones see what the lock has waited for.
+        Add(batch, "SELECT schema, version FROM dragoman.store FOR UPDATE");
+        Add(batch, "SELECT version FROM dragoman.operations WHERE id = $1", Value(write.OperationId));
+        Add(
+            batch,
+            "SELECT kind, id, version, part_of FROM dragoman.documents JOIN unnest($1, $2) AS wanted (kind, id) USING (kind, id) WHERE json IS NOT NULL",
+            Value(write.Documents.Select(document => document.Kind).ToArray()), Value(write.Documents.Select(document => document.Id).ToArray()));
+        await using var reader = await batch.ExecuteReaderAsync(ending).ConfigureAwait(false);
+        await reader.ReadAsync(ending).ConfigureAwait(false);
+        StoreSchemaException.Check(name, reader.GetInt64(0));
+        var version = reader.GetInt64(1);
+        await reader.NextResultAsync(ending).ConfigureAwait(false);
+        long? earlier = await reader.ReadAsync(ending).ConfigureAwait(false) ? reader.GetInt64(0) : null;
+        await reader.NextResultAsync(ending).ConfigureAwait(false);
+        var found = new Dictionary<(string, string), (long?, string?)>();
+        while (await reader.ReadAsync(ending).ConfigureAwait(false))
+            found[(reader.GetString(0), reader.GetString(1))] = (reader.GetInt64(2), Text(reader, 3));
+        return (version, earlier, found);
+    }
+
+    private async Task<long> ReadVersionAsync(NpgsqlConnection connection, CancellationToken ending)
+    {
+        await using var command = new NpgsqlCommand("SELECT schema, version FROM dragoman.store", connection);
+        await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
+        await reader.ReadAsync(ending).ConfigureAwait(false);
+        StoreSchemaException.Check(name, reader.GetInt64(0));
+        return reader.GetInt64(1);
+    }
+
+    private Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellation) => call.RunAsync(async (_, ending) =>
+    {
+        await using var connection = await OpenAsync(ending).ConfigureAwait(false);
+        return await read(connection, ending).ConfigureAwait(false);
+    }, cancellation);
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken ending)
+    {
+        var connection = await source.OpenConnectionAsync(ending).ConfigureAwait(false);
+        try
+        {
+            if (!ready)
+                await CreateSchemaAsync(connection, ending).ConfigureAwait(false);
+            ready = true;
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task CreateSchemaAsync(NpgsqlConnection connection, CancellationToken ending)
+    {
+        // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even if it exists. Functions such as to_regclass would answer
+        // from the session's cache, also after the lock has waited for the process that creates the schema.
+        const string IsThere = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'dragoman' AND tablename = 'store')";
+        await using (var check = new NpgsqlCommand(IsThere, connection))
+        {
+            if (await check.ExecuteScalarAsync(ending).ConfigureAwait(false) is true)
+                return;
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(ending).ConfigureAwait(false);
+        await using (var batch = new NpgsqlBatch(connection))
+        {
+            Add(batch, "SELECT pg_advisory_xact_lock($1)", Value(SchemaLock));
+            Add(batch, IsThere);
+            await using var reader = await batch.ExecuteReaderAsync(ending).ConfigureAwait(false);
+            await reader.NextResultAsync(ending).ConfigureAwait(false);
+            await reader.ReadAsync(ending).ConfigureAwait(false);
+            if (reader.GetBoolean(0))
+                return;
+        }
+
+        await using (var batch = new NpgsqlBatch(connection))
+        {
+            Add(batch, "CREATE SCHEMA IF NOT EXISTS dragoman");
+            Add(batch, "CREATE TABLE dragoman.store (row smallint PRIMARY KEY CHECK (row = 1), schema bigint NOT NULL, version bigint NOT NULL)");
+            // The order of bytes, which does not depend on the database's language.
+            Add(batch, """CREATE TABLE dragoman.documents (kind text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL, version bigint NOT NULL, part_of text COLLATE "C", json bytea, PRIMARY KEY (kind, id))""");
+            Add(batch, "CREATE INDEX documents_by_owner ON dragoman.documents (kind, part_of, id) WHERE json IS NOT NULL");
+            Add(batch, "CREATE INDEX documents_by_version ON dragoman.documents (version)");
+            Add(batch, "CREATE TABLE dragoman.audit (position bigint PRIMARY KEY, json bytea NOT NULL)");
+            Add(batch, """CREATE TABLE dragoman.operations (id text COLLATE "C" PRIMARY KEY, version bigint NOT NULL)""");
+            Add(batch, "INSERT INTO dragoman.store (row, schema, version) VALUES (1, $1, 0)", Value(StoreSchemaException.Known));
+            await batch.ExecuteNonQueryAsync(ending).ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync(ending).ConfigureAwait(false);
+    }
+
+    private static void Add(NpgsqlBatch batch, string text, params ReadOnlySpan<NpgsqlParameter> values)
+    {
+        var command = new NpgsqlBatchCommand(text);
+        foreach (var value in values)
+            command.Parameters.Add(value);
+        batch.BatchCommands.Add(command);
+    }
+
+    private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
+
+    /// <summary>A conditional expression with null and an array would be an empty memory, not none.</summary>
+    private static ReadOnlyMemory<byte>? Json(NpgsqlDataReader reader, int column)
+    {
+        if (reader.IsDBNull(column))
+            return null;
+        return reader.GetFieldValue<byte[]>(column);
+    }
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static StoreFailure Judge(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => StoreFailure.Contended,
+        // A pooled connection is found to be dead only when it is used.
+        NpgsqlException { IsTransient: true } => StoreFailure.Away,
+        NpgsqlException => StoreFailure.Broken,
+        _ => StoreFailure.None,
+    };
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Starts a PostgreSQL cluster of its own in a temporary folder, which only a Unix socket reaches. Prints "ready FOLDER" when it
+# answers, and removes everything when its standard input ends: also when the process that started it has been killed.
+# Root on Debian or Ubuntu installs PostgreSQL first. Exits with 3 if PostgreSQL cannot be had.
+set -euo pipefail
+
+main() {
+    local tools
+    tools=$(find_tools) || install
+    tools=$(find_tools) || give_up "PostgreSQL is missing after its installation"
+
+    # The name of a socket has at most 107 characters, so that a long TMPDIR does not do.
+    folder=$(mktemp -d /tmp/dragoman-pg.XXXXXXXX)
+    trap clean_up EXIT
+    # PostgreSQL refuses to run as root.
+    user=()
+    if [[ $(id -u) == 0 ]]; then
+        chown postgres "$folder"
+        user=(setpriv --reuid postgres --regid postgres --clear-groups)
+    fi
+    cd /
+    "${user[@]}" "$tools/initdb" -D "$folder/data" -U dragoman -A trust -E UTF8 --locale C -N >"$folder/log" 2>&1 || fail "initdb failed: $(tail -n 5 "$folder/log")"
+    "${user[@]}" "$tools/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off -c max_connections=300 -c shared_buffers=32MB >>"$folder/log" 2>&1 </dev/null &
+    server=$!
+    until "$tools/pg_isready" -q -h "$folder" -d postgres; do
+        kill -0 $server 2>/dev/null || fail "PostgreSQL ended: $(tail -n 5 "$folder/log")"
+        sleep 0.1
+    done
+    echo "ready $folder"
+    cat >/dev/null
+}
+
+find_tools() {
+    local path
+    for path in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV) $(dirname "$(command -v postgres || echo /nowhere/postgres)"); do
+        if [[ -x $path/postgres && -x $path/initdb && -x $path/pg_isready ]]; then
+            echo "$path"
+            return
+        fi
+    done
+    return 1
+}
+
+install() {
+    if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+        give_up "PostgreSQL is missing; install it and try again: sudo apt-get install --no-install-recommends postgresql"
+    fi
+    # The package would start a server on port 5432, which is not wanted here.
+    local policy=/usr/sbin/policy-rc.d
+    if [[ ! -e $policy ]]; then
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+        printf '#!/bin/sh\nexit 101\n' >$policy
+        chmod +x $policy
+    fi
+    {
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql
+    } >&2 </dev/null || give_up "PostgreSQL could not be installed"
+    trap - EXIT
+    [[ $(cat $policy) != *'exit 101'* ]] || rm -f $policy
+}
+
+clean_up() {
+    if [[ -n ${server:-} ]]; then
+        kill -QUIT "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
+    fi
+    rm -rf "$folder"
+}
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+give_up() {
+    echo "$1" >&2
+    exit 3
+}
+
+main
