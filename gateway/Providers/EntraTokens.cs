@@ -66,7 +66,7 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
             if (of.Fetch is { IsCompleted: false } running)
                 return running;
             if (canWait && clock.GetUtcNow() - of.FetchedAt < Retry)
-                return of.Fetch!;
+                return Task.FromResult(of.Token!.Value);
             of.FetchedAt = clock.GetUtcNow();
             // The credential works before its first wait, which must not happen on a thread that serves requests.
             return of.Fetch = Task.Run(() => FetchAsync(of));
@@ -77,7 +77,13 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
     {
         using var timer = new CancellationTokenSource(Longest, clock);
         var token = await source.Value.GetTokenAsync(new TokenRequestContext([of.Name]), timer.Token).ConfigureAwait(false);
-        of.Token = token;
+        // Together, so that who has seen the token does not join the fetch that brought it.
+        lock (of)
+        {
+            of.Token = token;
+            of.Fetch = null;
+        }
+
         return token;
     }
 
