@@ -99,6 +99,9 @@ public sealed class BrokenProviderTests
                     {
                         await http.Response.Body.WriteAsync(piece, http.RequestAborted);
                         piece.AsSpan().Fill((byte)'x');
+                        // Kestrel drops what is written to a closed connection, and reports the end of the connection a little later.
+                        if (written > 2L * bound * Mebibyte)
+                            await Task.Delay(1, http.RequestAborted);
                     }
                 }
                 catch (OperationCanceledException)
