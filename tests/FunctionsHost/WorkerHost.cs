@@ -83,6 +83,7 @@ public sealed class WorkerHost : IAsyncDisposable
             await host.forWorkers.StartAsync().ConfigureAwait(false);
             await host.forClients.StartAsync().ConfigureAwait(false);
             host.current = host.StartWorkerAsync();
+            Interlocked.Increment(ref host.started);
             await host.current.ConfigureAwait(false);
             return host;
         }
@@ -148,7 +149,6 @@ public sealed class WorkerHost : IAsyncDisposable
 
     private async Task<(Worker Worker, FunctionMatcher Matcher)> StartWorkerAsync()
     {
-        Interlocked.Increment(ref started);
         var worker = await Worker.StartAsync(app, service, AddressForWorkers, lines).ConfigureAwait(false);
         _ = RestartAsync(worker);
         return (worker, new FunctionMatcher(worker.Functions, app.RoutePrefix(), forClients.Services.GetRequiredService<IInlineConstraintResolver>()));
@@ -160,7 +160,9 @@ public sealed class WorkerHost : IAsyncDisposable
         await worker.Ended.ConfigureAwait(false);
         if (isEnding)
             return;
+        // Counted afterwards: who has seen the count is answered by the new worker.
         current = StartWorkerAsync();
+        Interlocked.Increment(ref started);
         worker.Dispose();
     }
 
