@@ -17,7 +17,7 @@ public class GrowthTests
     private const int Doublings = 2;
     private const double MostOfOneDoubling = 2.3;
     private const int FewestRounds = 2;
-    private const int MostRounds = 40;
+    private const int MostRounds = 12;
 
     /// <summary>In seconds. Less CPU time proves nothing, because the clock, the caches and the collector have a share in it.</summary>
     private const double LeastSeconds = 0.002;
