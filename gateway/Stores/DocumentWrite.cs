@@ -5,8 +5,7 @@ public sealed class DocumentWrite
 {
     private DocumentWrite(string kind, string id, WriteCondition condition, string? partOf, ReadOnlyMemory<byte>? json)
     {
-        StoreLimits.CheckKind(kind);
-        StoreLimits.CheckId(id);
+        StoreLimits.CheckName(kind, id);
         if (partOf is not null)
             StoreLimits.CheckId(partOf);
         if (json is { } content)

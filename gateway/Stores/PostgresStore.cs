@@ -48,22 +48,18 @@ public sealed class PostgresStore : IDocumentStore
 
     public Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default)
     {
-        StoreLimits.CheckKind(kind);
-        StoreLimits.CheckId(id);
+        StoreLimits.CheckName(kind, id);
         return ReadAsync(async (connection, ending) =>
         {
             await using var command = new NpgsqlCommand("SELECT version, part_of, json FROM dragoman.documents WHERE kind = $1 AND id = $2 AND json IS NOT NULL", connection) { Parameters = { Value(kind), Value(id) } };
             await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
-            return await reader.ReadAsync(ending).ConfigureAwait(false) ? new StoredDocument(kind, id, reader.GetInt64(0), Text(reader, 1), reader.GetFieldValue<byte[]>(2)) : null;
+            return await reader.ReadAsync(ending).ConfigureAwait(false) ? new StoredDocument(kind, id, reader.GetInt64(0), reader.TextAt(1), reader.GetFieldValue<byte[]>(2)) : null;
         }, cancellation);
     }
 
     public Task<IReadOnlyList<StoredDocument>> ListAsync(string kind, string? partOf, string? after, int take, CancellationToken cancellation = default)
     {
-        StoreLimits.CheckKind(kind);
-        if (partOf is not null)
-            StoreLimits.CheckId(partOf);
-        StoreLimits.CheckTake(take);
+        StoreLimits.CheckList(kind, partOf, take);
         return ReadAsync<IReadOnlyList<StoredDocument>>(async (connection, ending) =>
         {
             var owner = partOf is null ? "" : "part_of = $4 AND ";
@@ -78,7 +74,7 @@ public sealed class PostgresStore : IDocumentStore
             await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
             var page = new List<StoredDocument>();
             while (await reader.ReadAsync(ending).ConfigureAwait(false))
-                page.Add(new(kind, reader.GetString(0), reader.GetInt64(1), Text(reader, 2), reader.GetFieldValue<byte[]>(3)));
+                page.Add(new(kind, reader.GetString(0), reader.GetInt64(1), reader.TextAt(2), reader.GetFieldValue<byte[]>(3)));
             return page;
         }, cancellation);
     }
@@ -99,8 +95,7 @@ public sealed class PostgresStore : IDocumentStore
 
     public Task<ChangePage> ChangesAsync(long after, int take, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(after);
-        StoreLimits.CheckTake(take, StoreLimits.MostDocuments);
+        StoreLimits.CheckPage(after, take, StoreLimits.MostDocuments);
         return ReadAsync(async (connection, ending) =>
         {
             var version = await ReadVersionAsync(connection, ending).ConfigureAwait(false);
@@ -110,7 +105,7 @@ public sealed class PostgresStore : IDocumentStore
                 await using var command = new NpgsqlCommand("SELECT kind, id, version, part_of, json FROM dragoman.documents WHERE version > $1 ORDER BY version, kind, id LIMIT $2", connection) { Parameters = { Value(after), Value(take + 1) } };
                 await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
                 while (await reader.ReadAsync(ending).ConfigureAwait(false))
-                    found.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), Text(reader, 3), Json(reader, 4)));
+                    found.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.TextAt(3), reader.JsonAt(4)));
             }
 
             return ChangePage.Of(found, take, version);
@@ -119,8 +114,7 @@ public sealed class PostgresStore : IDocumentStore
 
     public Task<IReadOnlyList<AuditEntry>> AuditAsync(long after, int take, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(after);
-        StoreLimits.CheckTake(take);
+        StoreLimits.CheckPage(after, take);
         return ReadAsync<IReadOnlyList<AuditEntry>>(async (connection, ending) =>
         {
             await using var command = new NpgsqlCommand("SELECT position, json FROM dragoman.audit WHERE position > $1 ORDER BY position LIMIT $2", connection) { Parameters = { Value(after), Value(take) } };
@@ -198,7 +192,7 @@ public sealed class PostgresStore : IDocumentStore
         await reader.NextResultAsync(ending).ConfigureAwait(false);
         var found = new Dictionary<(string, string), (long?, string?)>();
         while (await reader.ReadAsync(ending).ConfigureAwait(false))
-            found[(reader.GetString(0), reader.GetString(1))] = (reader.GetInt64(2), Text(reader, 3));
+            found[(reader.GetString(0), reader.GetString(1))] = (reader.GetInt64(2), reader.TextAt(3));
         return (version, earlier, found);
     }
 
@@ -283,16 +277,6 @@ public sealed class PostgresStore : IDocumentStore
     }
 
     private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
-
-    /// <summary>A conditional expression with null and an array would be an empty memory, not none.</summary>
-    private static ReadOnlyMemory<byte>? Json(NpgsqlDataReader reader, int column)
-    {
-        if (reader.IsDBNull(column))
-            return null;
-        return reader.GetFieldValue<byte[]>(column);
-    }
-
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     private static StoreFailure Judge(Exception exception) => exception switch
     {

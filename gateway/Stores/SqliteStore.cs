@@ -18,6 +18,7 @@ public sealed class SqliteStore : IDocumentStore
     private static readonly Lock Creation = new();
 
     private readonly string path;
+    private readonly string name;
     private readonly string connectionString;
     private readonly StoreCall call;
 
@@ -35,28 +36,25 @@ public sealed class SqliteStore : IDocumentStore
     internal SqliteStore(string path, TimeSpan longestWait, TimeSpan longestCall)
     {
         this.path = Path.GetFullPath(path);
-        call = new($"SQLite store {this.path}", Judge, longestCall);
+        name = $"SQLite store {this.path}";
+        call = new(name, Judge, longestCall);
         connectionString = new SqliteConnectionStringBuilder { DataSource = this.path, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = (int)Math.Ceiling(longestWait.TotalSeconds) }.ToString();
     }
 
     public Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default)
     {
-        StoreLimits.CheckKind(kind);
-        StoreLimits.CheckId(id);
+        StoreLimits.CheckName(kind, id);
         return ReadAsync(connection =>
         {
             using var command = Command(connection, null, "SELECT version, part_of, json FROM documents WHERE kind = $kind AND id = $id AND json IS NOT NULL", ("$kind", kind), ("$id", id));
             using var reader = command.ExecuteReader();
-            return reader.Read() ? new StoredDocument(kind, id, reader.GetInt64(0), Text(reader, 1), reader.GetFieldValue<byte[]>(2)) : null;
+            return reader.Read() ? new StoredDocument(kind, id, reader.GetInt64(0), reader.TextAt(1), reader.GetFieldValue<byte[]>(2)) : null;
         }, cancellation);
     }
 
     public Task<IReadOnlyList<StoredDocument>> ListAsync(string kind, string? partOf, string? after, int take, CancellationToken cancellation = default)
     {
-        StoreLimits.CheckKind(kind);
-        if (partOf is not null)
-            StoreLimits.CheckId(partOf);
-        StoreLimits.CheckTake(take);
+        StoreLimits.CheckList(kind, partOf, take);
         var owner = partOf is null ? "" : "part_of = $owner AND ";
         return ReadAsync<IReadOnlyList<StoredDocument>>(connection =>
         {
@@ -68,7 +66,7 @@ public sealed class SqliteStore : IDocumentStore
             using var reader = command.ExecuteReader();
             var page = new List<StoredDocument>();
             while (reader.Read())
-                page.Add(new(kind, reader.GetString(0), reader.GetInt64(1), Text(reader, 2), reader.GetFieldValue<byte[]>(3)));
+                page.Add(new(kind, reader.GetString(0), reader.GetInt64(1), reader.TextAt(2), reader.GetFieldValue<byte[]>(3)));
             return page;
         }, cancellation);
     }
@@ -93,8 +91,7 @@ public sealed class SqliteStore : IDocumentStore
 
     public Task<ChangePage> ChangesAsync(long after, int take, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(after);
-        StoreLimits.CheckTake(take, StoreLimits.MostDocuments);
+        StoreLimits.CheckPage(after, take, StoreLimits.MostDocuments);
         return ReadAsync(connection =>
         {
             var version = ReadVersion(connection, null);
@@ -104,7 +101,7 @@ public sealed class SqliteStore : IDocumentStore
                 using var command = Command(connection, null, "SELECT kind, id, version, part_of, json FROM documents WHERE version > $after ORDER BY version, kind, id LIMIT $take", ("$after", after), ("$take", take + 1));
                 using var reader = command.ExecuteReader();
                 while (reader.Read())
-                    found.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), Text(reader, 3), Json(reader, 4)));
+                    found.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.TextAt(3), reader.JsonAt(4)));
             }
 
             return ChangePage.Of(found, take, version);
@@ -113,8 +110,7 @@ public sealed class SqliteStore : IDocumentStore
 
     public Task<IReadOnlyList<AuditEntry>> AuditAsync(long after, int take, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(after);
-        StoreLimits.CheckTake(take);
+        StoreLimits.CheckPage(after, take);
         return ReadAsync<IReadOnlyList<AuditEntry>>(connection =>
         {
             using var command = Command(connection, null, "SELECT position, json FROM audit WHERE position > $after ORDER BY position LIMIT $take", ("$after", after), ("$take", take));
@@ -135,7 +131,7 @@ public sealed class SqliteStore : IDocumentStore
         return ValueTask.CompletedTask;
     }
 
-    private static WriteResult Apply(SqliteConnection connection, Write write)
+    private WriteResult Apply(SqliteConnection connection, Write write)
     {
         using var transaction = connection.BeginTransaction(deferred: false);
         var version = ReadVersion(connection, transaction) + 1;
@@ -181,7 +177,7 @@ public sealed class SqliteStore : IDocumentStore
     {
         using var command = Command(connection, transaction, "SELECT version, part_of FROM documents WHERE kind = $kind AND id = $id AND json IS NOT NULL", ("$kind", document.Kind), ("$id", document.Id));
         using var reader = command.ExecuteReader();
-        return reader.Read() ? (reader.GetInt64(0), Text(reader, 1)) : (null, null);
+        return reader.Read() ? (reader.GetInt64(0), reader.TextAt(1)) : (null, null);
     }
 
     private Task<T> ReadAsync<T>(Func<SqliteConnection, T> read, CancellationToken cancellation) => call.RunAsync(
@@ -279,24 +275,14 @@ public sealed class SqliteStore : IDocumentStore
         transaction.Commit();
     }
 
-    private static long ReadVersion(SqliteConnection connection, SqliteTransaction? transaction)
+    private long ReadVersion(SqliteConnection connection, SqliteTransaction? transaction)
     {
         using var command = Command(connection, transaction, "SELECT schema, version FROM store");
         using var reader = command.ExecuteReader();
         reader.Read();
-        StoreSchemaException.Check("SQLite store " + connection.DataSource, reader.GetInt64(0));
+        StoreSchemaException.Check(name, reader.GetInt64(0));
         return reader.GetInt64(1);
     }
-
-    /// <summary>A conditional expression with null and an array would be an empty memory, not none.</summary>
-    private static ReadOnlyMemory<byte>? Json(SqliteDataReader reader, int column)
-    {
-        if (reader.IsDBNull(column))
-            return null;
-        return reader.GetFieldValue<byte[]>(column);
-    }
-
-    private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     private static void Run(SqliteConnection connection, SqliteTransaction? transaction, string text, params ReadOnlySpan<(string Name, object? Value)> values)
     {
@@ -310,10 +296,7 @@ public sealed class SqliteStore : IDocumentStore
         command.Transaction = transaction;
         command.CommandText = text;
         foreach (var (name, value) in values)
-        {
-            if (value is not null || text.Contains(name, StringComparison.Ordinal))
-                command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-        }
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
 
         return command;
     }

@@ -31,8 +31,31 @@ public static class StoreLimits
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    internal static void CheckName(string kind, string id)
+    {
+        CheckKind(kind);
+        CheckId(id);
+    }
+
+    internal static void CheckList(string kind, string? partOf, int take)
+    {
+        CheckKind(kind);
+        if (partOf is not null)
+            CheckId(partOf);
+        CheckTake(take, least: 1);
+    }
+
+    /// <param name="after">The version or position that precedes the page.</param>
+    /// <param name="take">The entries of the page.</param>
+    /// <param name="least">The fewest entries that a page may be asked for.</param>
+    internal static void CheckPage(long after, int take, int least = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        CheckTake(take, least);
+    }
+
     /// <summary>A kind has lower-case letters of ASCII, digits and hyphens, and begins with a letter.</summary>
-    internal static void CheckKind(string kind)
+    private static void CheckKind(string kind)
     {
         ArgumentNullException.ThrowIfNull(kind);
         if (kind.Length is 0 or > LongestKind || !char.IsAsciiLetterLower(kind[0]) || !kind.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'))
@@ -65,7 +88,7 @@ public static class StoreLimits
             throw new ArgumentException($"A document has 1 to {LargestJson} bytes of JSON, not {bytes}.", nameof(bytes));
     }
 
-    internal static void CheckTake(int take, int least = 1)
+    private static void CheckTake(int take, int least)
     {
         if (take < least || take > MostPerPage)
             throw new ArgumentOutOfRangeException(nameof(take), take, $"A page has {least} to {MostPerPage} entries.");

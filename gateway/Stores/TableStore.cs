@@ -69,8 +69,7 @@ public sealed class TableStore : IDocumentStore
 
     public Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default)
     {
-        StoreLimits.CheckKind(kind);
-        StoreLimits.CheckId(id);
+        StoreLimits.CheckName(kind, id);
         return ReadAsync(async ending => await FindAsync(DocumentKey(kind, id), ending).ConfigureAwait(false) is { } row && row.GetBinary("J") is { } json
             ? new StoredDocument(kind, id, Number(row, "V"), row.GetString("P"), json)
             : null, cancellation);
@@ -78,10 +77,7 @@ public sealed class TableStore : IDocumentStore
 
     public Task<IReadOnlyList<StoredDocument>> ListAsync(string kind, string? partOf, string? after, int take, CancellationToken cancellation = default)
     {
-        StoreLimits.CheckKind(kind);
-        if (partOf is not null)
-            StoreLimits.CheckId(partOf);
-        StoreLimits.CheckTake(take);
+        StoreLimits.CheckList(kind, partOf, take);
         var prefix = partOf is null ? DocumentKey(kind, "") : OwnedKey(kind, partOf, "");
         // A deleted document leaves a row, so that its name and its last change can be found.
         var filter = Between(prefix + Hex(after ?? ""), prefix + AfterHex) + (partOf is null ? " and D eq false" : "");
@@ -111,8 +107,7 @@ public sealed class TableStore : IDocumentStore
 
     public Task<ChangePage> ChangesAsync(long after, int take, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(after);
-        StoreLimits.CheckTake(take, StoreLimits.MostDocuments);
+        StoreLimits.CheckPage(after, take, StoreLimits.MostDocuments);
         return ReadAsync(async ending =>
         {
             var (version, _) = await ReadVersionAsync(ending).ConfigureAwait(false);
@@ -126,8 +121,7 @@ public sealed class TableStore : IDocumentStore
 
     public Task<IReadOnlyList<AuditEntry>> AuditAsync(long after, int take, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(after);
-        StoreLimits.CheckTake(take);
+        StoreLimits.CheckPage(after, take);
         return ReadAsync<IReadOnlyList<AuditEntry>>(async ending =>
         {
             var rows = await QueryAsync(Between(AuditKey(after), AuditKey(long.MaxValue)), take, ending).ConfigureAwait(false);
