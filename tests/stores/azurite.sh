@@ -3,6 +3,9 @@
 # input ends: also when the process that started it has been killed. Exits with 3 if Azurite cannot be had.
 set -euo pipefail
 
+# shellcheck source=tests/stores/server.sh
+source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
+
 main() {
     cd "$(dirname "${BASH_SOURCE[0]}")"
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
@@ -26,24 +29,6 @@ main() {
     done
     echo "ready $port"
     cat >/dev/null
-}
-
-clean_up() {
-    if [[ -n ${server:-} ]]; then
-        kill "$server" 2>/dev/null || true
-        wait "$server" 2>/dev/null || true
-    fi
-    rm -rf "$folder"
-}
-
-fail() {
-    echo "$1" >&2
-    exit 1
-}
-
-give_up() {
-    echo "$1" >&2
-    exit 3
 }
 
 main

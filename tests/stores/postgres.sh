@@ -4,9 +4,14 @@
 # Root on Debian or Ubuntu installs PostgreSQL first. Exits with 3 if PostgreSQL cannot be had.
 set -euo pipefail
 
+# shellcheck source=tests/stores/server.sh
+source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
+# Ends a cluster at once, however many clients it has.
+stop_signal=QUIT
+
 main() {
     local tools
-    tools=$(find_tools) || install
+    tools=$(find_tools) || (install)
     tools=$(find_tools) || give_up "PostgreSQL is missing after its installation"
 
     # The name of a socket has at most 107 characters, so that a long TMPDIR does not do.
@@ -41,6 +46,7 @@ find_tools() {
     return 1
 }
 
+# Runs in a subshell, so that its trap is its own.
 install() {
     if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
         give_up "PostgreSQL is missing; install it and try again: sudo apt-get install --no-install-recommends postgresql"
@@ -55,26 +61,6 @@ install() {
     {
         apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql
     } >&2 </dev/null || give_up "PostgreSQL could not be installed"
-    trap - EXIT
-    [[ $(cat $policy) != *'exit 101'* ]] || rm -f $policy
-}
-
-clean_up() {
-    if [[ -n ${server:-} ]]; then
-        kill -QUIT "$server" 2>/dev/null || true
-        wait "$server" 2>/dev/null || true
-    fi
-    rm -rf "$folder"
-}
-
-fail() {
-    echo "$1" >&2
-    exit 1
-}
-
-give_up() {
-    echo "$1" >&2
-    exit 3
 }
 
 main

@@ -1,0 +1,26 @@
+# shellcheck shell=bash
+# Sourced by the scripts that start a server for the tests, which set these values.
+
+# The temporary folder, and the server's process and the signal that stops it.
+folder=
+server=
+stop_signal=TERM
+
+clean_up() {
+    if [[ -n $server ]]; then
+        kill -"$stop_signal" "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
+    fi
+    rm -rf "$folder"
+}
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+# The server cannot be had, so that its tests are skipped.
+give_up() {
+    echo "$1" >&2
+    exit 3
+}
