@@ -24,6 +24,7 @@ internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCa
     public async Task<HttpResponseMessage> SendAsync()
     {
         isAnswering = false;
+        // As UpstreamClock.WithinAsync, whose state machine every request would pay for.
         try
         {
             var upstream = await provider.SendAsync(call!, clock.Token).ConfigureAwait(false);
@@ -72,27 +73,15 @@ internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCa
     {
         if (provider.Recovery is not { } recovery || !recovery.IsFor(call!, failure))
             return false;
-        try
-        {
-            await recovery.RunAsync(call!, clock.Token).ConfigureAwait(false);
-            return true;
-        }
-        catch (OperationCanceledException cancelled) when (clock.TimedOut)
-        {
-            throw new GatewayException(clock.Reason, cancelled);
-        }
+        await clock.WithinAsync(recovery.RunAsync(call!, clock.Token)).ConfigureAwait(false);
+        return true;
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage upstream, Action<long>? makeRoom)
     {
-        try
-        {
-            return await upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, makeRoom).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException cancelled) when (clock.TimedOut)
-        {
-            throw new GatewayException(clock.Reason, cancelled);
-        }
+        var reading = upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, makeRoom);
+        await clock.WithinAsync(reading).ConfigureAwait(false);
+        return await reading.ConfigureAwait(false);
     }
 
     /// <summary>A call whose answer is read as a whole. Nothing is sent to the client before its end.</summary>

@@ -61,6 +61,20 @@ internal sealed class UpstreamClock : IDisposable
     /// <summary>Which limit was exceeded; valid only if <see cref="TimedOut"/> is true.</summary>
     public GatewayError Reason => reason!;
 
+    /// <summary>Waits for one part of the call.</summary>
+    /// <exception cref="GatewayException">The call took too long.</exception>
+    public async Task WithinAsync(Task part)
+    {
+        try
+        {
+            await part.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException cancelled) when (TimedOut)
+        {
+            throw new GatewayException(Reason, cancelled);
+        }
+    }
+
     /// <summary>Calls <paramref name="tell"/> on another thread each time that nothing was sent for <paramref name="length"/>.</summary>
     public void NotifyOnSilence(TimeSpan length, Action tell)
     {
