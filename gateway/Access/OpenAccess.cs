@@ -6,7 +6,7 @@ namespace Dragoman.Access;
 /// <summary>Asks for no key and limits nothing. Usage is still logged.</summary>
 public sealed class OpenAccess : IAccessPolicy
 {
-    private static readonly Caller Everybody = new("open");
+    private static readonly Caller Everybody = new() { Team = "open" };
 
     public ValueTask<Caller> AuthenticateAsync(HttpRequest request, CancellationToken cancellation) => new(Everybody);
 

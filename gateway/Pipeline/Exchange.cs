@@ -152,7 +152,7 @@ public sealed class Exchange
 
     /// <summary>Returns what the gateway remembers of the conversation; null when it has neither tools nor tool calls.</summary>
     /// <param name="request">The client's request; a request that was shortened for a second try belongs to the same conversation.</param>
-    internal ReasoningMemory.Conversation? ConversationOf(ChatRequest request) => conversation ??= reasoningMemory.Of(Caller!.Team, request);
+    internal ReasoningMemory.Conversation? ConversationOf(ChatRequest request) => conversation ??= reasoningMemory.Of(Caller!.Team!, request);
 
     /// <summary>Takes over a request after it was read; the exchange then releases its prompt.</summary>
     /// <param name="read">The request.</param>

@@ -37,7 +37,7 @@ internal sealed class RecordedAccess : IAccessPolicy
     /// <summary>Waits until something is settled. An answer may reach its client earlier.</summary>
     public Task WaitForSettlementAsync() => firstSettled.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-    public ValueTask<Caller> AuthenticateAsync(HttpRequest request, CancellationToken cancellation) => new(new Caller("team"));
+    public ValueTask<Caller> AuthenticateAsync(HttpRequest request, CancellationToken cancellation) => new(new Caller { Team = "team" });
 
     public ValueTask<Reservation> ReserveAsync(Caller caller, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation)
     {

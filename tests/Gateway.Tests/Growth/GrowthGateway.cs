@@ -157,5 +157,5 @@ internal sealed class GrowthGateway : IDisposable
         }
     }
 
-    private Exchange NewExchange(IInboundDialect dialect) => new(new DefaultHttpContext(), runtime, dialect.Errors, "r") { Caller = new Caller("team") };
+    private Exchange NewExchange(IInboundDialect dialect) => new(new DefaultHttpContext(), runtime, dialect.Errors, "r") { Caller = new Caller { Team = "team" } };
 }

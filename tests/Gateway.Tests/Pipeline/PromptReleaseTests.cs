@@ -78,7 +78,7 @@ public sealed class PromptReleaseTests
         http.Request.Body = new MemoryStream(body);
         http.Request.ContentLength = body.Length;
         http.Response.Body = answer;
-        var exchange = new Exchange(http, runtime, dialect.Errors, "r") { Caller = new Caller("team") };
+        var exchange = new Exchange(http, runtime, dialect.Errors, "r") { Caller = new Caller { Team = "team" } };
         dialect.Exchange = exchange;
         return Generation.RunAsync(exchange, dialect);
     }

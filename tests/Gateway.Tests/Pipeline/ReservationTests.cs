@@ -133,7 +133,7 @@ public sealed class ReservationTests
         var exchange = new Exchange(http, runtime, new OpenAIChat().Errors, "r");
         var error = failed ? new GatewayError(ErrorKind.UpstreamFailed, "broken") : null;
         var logged = new List<(Settlement, GatewayError?)>();
-        await Step9Settle.RunAsync(exchange, new Reservation(new Caller("team")), new Consumption(new Usage(1, 2), isOver, error), (settlement, reason) => logged.Add((settlement, reason)));
+        await Step9Settle.RunAsync(exchange, new Reservation(new Caller { Team = "team" }), new Consumption(new Usage(1, 2), isOver, error), (settlement, reason) => logged.Add((settlement, reason)));
         Assert.Equal(new Settlement(expected, new Usage(1, 2)), Assert.Single(access.Settled));
         Assert.Equal((access.Settled[0], error), Assert.Single(logged));
     }
@@ -148,7 +148,7 @@ public sealed class ReservationTests
         var http = new DefaultHttpContext();
         http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes($"\"{new string('a', length - 2)}\""));
         http.Request.ContentLength = length;
-        var exchange = new Exchange(http, runtime, new OpenAIChat().Errors, "r") { Caller = new Caller("team") };
+        var exchange = new Exchange(http, runtime, new OpenAIChat().Errors, "r") { Caller = new Caller { Team = "team" } };
         using var body = await exchange.ReadJsonAsync();
         bool? isMeasuredThere = null;
         // The reservation begins on a thread of the pool, whatever thread has read the body.

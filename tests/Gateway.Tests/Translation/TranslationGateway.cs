@@ -60,7 +60,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
             new Dictionary<string, string>());
         exchange = new Exchange(new DefaultHttpContext(), new GatewayRuntime(new GatewaySnapshot(configuration, clock), clock, NullLoggerFactory.Instance, handsOver: false), new OpenAIChat().Errors, "r")
         {
-            Caller = new Caller("team"),
+            Caller = new Caller { Team = "team" },
         };
     }
 

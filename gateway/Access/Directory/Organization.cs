@@ -1,0 +1,16 @@
+namespace Dragoman.Access.Directory;
+
+/// <summary>The deployment as a whole. There is one, and it exists even if nobody has stored it.</summary>
+public sealed record Organization
+{
+    /// <summary>The kind and the id of its document.</summary>
+    public const string Kind = "organization";
+
+    public static readonly Organization Default = new();
+
+    /// <summary>What all teams may use.</summary>
+    public AllowRules Allow { get; init; } = AllowRules.Everything;
+
+    /// <summary>The limits of all teams together.</summary>
+    public LimitValues Limits { get; init; } = LimitValues.None;
+}

@@ -1,0 +1,37 @@
+namespace Dragoman.Access.Directory;
+
+/// <summary>Those who share keys, limits and budgets, and nothing with other teams.</summary>
+/// <param name="Id">1 to 63 characters: lower-case letters of ASCII, digits and hyphens; the first is a letter or a digit.</param>
+/// <param name="CreatedAt">When it was created.</param>
+public sealed record Team(string Id, DateTimeOffset CreatedAt)
+{
+    /// <summary>The kind of its document.</summary>
+    public const string Kind = "team";
+
+    /// <summary>The rule for ids, for error messages.</summary>
+    public const string IdRule = "1 to 63 lower-case letters, digits and hyphens, the first of them a letter or a digit";
+
+    /// <summary>What people call it; null for its id.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Whether its keys and tokens are refused.</summary>
+    public bool IsDisabled { get; init; }
+
+    /// <summary>What its members may use.</summary>
+    public AllowRules Allow { get; init; } = AllowRules.Everything;
+
+    /// <summary>The limits of all its members together.</summary>
+    public LimitValues Limits { get; init; } = LimitValues.None;
+
+    /// <summary>The limits of each user of the team who has none.</summary>
+    public LimitValues UserLimits { get; init; } = LimitValues.None;
+
+    /// <summary>Free labels for reports.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = NoTags.Instance;
+
+    /// <summary>Whether a text can be the id of a team.</summary>
+    public static bool IsId(string text) =>
+        text.Length is > 0 and <= 63
+        && text[0] != '-'
+        && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
+}
