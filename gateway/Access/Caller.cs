@@ -1,4 +1,6 @@
 using Dragoman.Access.Directory;
+using Dragoman.Conversation;
+using Role = Dragoman.Access.Directory.Role;
 
 namespace Dragoman.Access;
 
@@ -18,13 +20,28 @@ public sealed class Caller
     public IReadOnlyList<Role> Roles { get; init; } = [];
 
     /// <summary>What the caller may use. Each of them must allow it.</summary>
-    public IReadOnlyList<AllowRules> Allow { get; init; } = [];
+    public IReadOnlyList<AllowList> Allow { get; init; } = [];
 
     /// <summary>The scopes with limits, from the widest to the narrowest.</summary>
     public IReadOnlyList<LimitedScope> Scopes { get; init; } = [];
 
     /// <summary>Labels for reports.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = NoTags.Instance;
+
+    /// <summary>Why the caller must not use a model; null when the caller may.</summary>
+    /// <param name="name">The published name.</param>
+    /// <param name="taggedName">The name with Ollama's tag; null when it has none.</param>
+    public GatewayError? FindModelRefusal(string name, string? taggedName)
+    {
+        for (var index = 0; index < Allow.Count; index++)
+        {
+            var allow = Allow[index];
+            if (!allow.AllowsModel(name) && (taggedName is null || !allow.AllowsModel(taggedName)))
+                return new GatewayError(ErrorKind.Forbidden, $"The {allow.Scope} may not use the model '{name}'; allowed: {string.Join(", ", allow.Rules.Models!)}.") { Field = "model", Code = "model_not_allowed" };
+        }
+
+        return null;
+    }
 
     /// <summary>When the credential stops to be valid.</summary>
     public DateTimeOffset ExpiresAt { get; init; } = DateTimeOffset.MaxValue;

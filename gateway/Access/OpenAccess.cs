@@ -1,3 +1,4 @@
+using Dragoman.Access.Limits;
 using Dragoman.Configuration;
 using Microsoft.AspNetCore.Http;
 
@@ -8,10 +9,15 @@ public sealed class OpenAccess : IAccessPolicy
 {
     private static readonly Caller Everybody = new() { Team = "open" };
 
-    public ValueTask<Caller> AuthenticateAsync(HttpRequest request, CancellationToken cancellation) => new(Everybody);
+    public ValueTask<Caller> AuthenticateAsync(HttpContext http, string requestId, CancellationToken cancellation) => new(Everybody);
 
-    public ValueTask<Reservation> ReserveAsync(Caller caller, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation) =>
-        new(new Reservation(caller));
+    public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => new(Admission.Unlimited);
+
+    public ValueTask<Reservation> ReserveAsync(
+        Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation) =>
+        new(new Reservation(caller, admission));
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement) => default;
+
+    public ValueTask DisposeAsync() => default;
 }

@@ -1,9 +1,14 @@
+using System.Net;
+
 namespace Dragoman.Configuration;
 
 /// <param name="Mode">Who may call.</param>
 /// <param name="AllowsOpenNetwork">Whether open access is allowed beyond loopback addresses.</param>
 public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork)
 {
+    /// <summary>The proxies on this machine, which report the address of their client.</summary>
+    public static readonly IReadOnlyList<IPNetwork> LocalProxies = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
+
     /// <summary>Origins of web pages that may call, besides Ollama's own list. Each may contain one <c>*</c>; a <c>*</c> alone admits all.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
@@ -12,4 +17,19 @@ public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork)
 
     /// <summary>Host names by which clients may call this machine, besides the local ones; <c>*</c> admits all.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>The key that may administrate everything; null when there is none. Never logged.</summary>
+    public string? AdminKey { get; init; }
+
+    /// <summary>The only port that serves the administration; null when the main port does.</summary>
+    public int? AdminPort { get; init; }
+
+    /// <summary>The proxies that are trusted to report the address of their client in <c>X-Forwarded-For</c>.</summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; init; } = LocalProxies;
+
+    /// <summary>Clients that need no credential although others do; null when there are none.</summary>
+    public KeylessAccess? Keyless { get; init; }
+
+    /// <summary>What happens while the store does not answer.</summary>
+    public StoreAwayPolicy StoreAway { get; init; } = StoreAwayPolicy.Default;
 }

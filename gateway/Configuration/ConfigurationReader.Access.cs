@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Dragoman.Startup;
 
@@ -9,19 +10,104 @@ public sealed partial class ConfigurationReader
     /// <summary>Ollama's own variable, for users who switch from Ollama.</summary>
     private const string OriginsVariable = "OLLAMA_ORIGINS";
 
+    /// <summary>Characters; a key that people chose themselves is no shorter.</summary>
+    private const int LeastAdminKey = 16;
+
     private const string OriginRule = "is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any";
+
+    private static readonly Dictionary<string, AccessMode> Modes = new(StringComparer.Ordinal)
+    {
+        ["open"] = AccessMode.Open,
+        ["keys"] = AccessMode.Keys,
+        ["jwt"] = AccessMode.Jwt,
+        ["both"] = AccessMode.Both,
+    };
 
     private AccessSettings ReadAccess(JsonNode? node, string pointer)
     {
-        var members = node is null ? [] : Members(node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads");
-        if (Text(members, "mode", pointer) is not (null or "open") and var mode)
-            Mistake(pointer + "/mode", $"{Printable.Quote(mode)} is not supported by this version; allowed: open");
-        return new AccessSettings(AccessMode.Open, Switch(members, "allowOpenNetwork", pointer) ?? false)
+        var members = node is null ? [] : Members(
+            node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads", "adminKey", "adminPort", "proxies", "keyless", "storeAway");
+        return new AccessSettings(ReadMode(members, pointer), Switch(members, "allowOpenNetwork", pointer) ?? false)
         {
             Origins = ReadOrigins(members, pointer),
             Hosts = ReadHosts(members, pointer),
             Downloads = ReadDownloads(members, pointer),
+            AdminKey = ReadAdminKey(members, pointer),
+            AdminPort = ReadAdminPort(members, pointer),
+            Proxies = ReadNetworks(members, "proxies", pointer) ?? AccessSettings.LocalProxies,
+            Keyless = ReadKeyless(members["keyless"], pointer + "/keyless"),
+            StoreAway = ReadStoreAway(members["storeAway"], pointer + "/storeAway"),
         };
+    }
+
+    private AccessMode ReadMode(JsonObject access, string pointer)
+    {
+        if (Text(access, "mode", pointer) is not { } text)
+            return AccessMode.Open;
+        if (Modes.TryGetValue(text, out var mode))
+            return mode;
+        Unknown(pointer + "/mode", text, Modes.Keys);
+        return AccessMode.Open;
+    }
+
+    private string? ReadAdminKey(JsonObject access, string pointer)
+    {
+        if (ReadSecret(access, "adminKey", pointer) is not { } key)
+            return null;
+        if (key.Length >= LeastAdminKey)
+            return key;
+        Mistake(pointer + "/adminKey", $"is shorter than {LeastAdminKey} characters, so that it could be guessed");
+        return null;
+    }
+
+    private int? ReadAdminPort(JsonObject access, string pointer)
+    {
+        if (Count(access, "adminPort", pointer) is not { } port)
+            return null;
+        if (port <= ushort.MaxValue)
+            return port;
+        Mistake(pointer + "/adminPort", $"must be a port from 1 to {ushort.MaxValue}");
+        return null;
+    }
+
+    private List<IPNetwork>? ReadNetworks(JsonObject members, string name, string pointer)
+    {
+        if (ReadTexts(members, name, pointer) is not { } texts)
+            return null;
+        List<IPNetwork> networks = [];
+        foreach (var (index, text) in texts.Index())
+        {
+            if (Network.TryParse(text, out var network))
+                networks.Add(network);
+            else
+                Mistake($"{pointer}/{name}/{index}", $"{Printable.Quote(text)} is not a network; {Network.Rule}");
+        }
+
+        return networks;
+    }
+
+    private KeylessAccess? ReadKeyless(JsonNode? node, string pointer)
+    {
+        if (node is null)
+            return null;
+        var members = Members(node, pointer, "team", "networks");
+        var (team, networks) = (Text(members, "team", pointer), ReadNetworks(members, "networks", pointer));
+        if (team is null && !IsBroken(pointer + "/team"))
+            Mistake(pointer, "needs a \"team\"");
+        if (networks is null or [] && !IsBroken(pointer + "/networks"))
+            Mistake(pointer, "needs \"networks\", such as [\"127.0.0.0/8\"]");
+        return team is null || networks is null ? null : new KeylessAccess(team, networks);
+    }
+
+    private StoreAwayPolicy ReadStoreAway(JsonNode? node, string pointer)
+    {
+        if (node is null)
+            return StoreAwayPolicy.Default;
+        var members = Members(node, pointer, "seconds", "then");
+        var then = Text(members, "then", pointer);
+        if (then is not (null or "refuse" or "serve"))
+            Unknown(pointer + "/then", then, ["refuse", "serve"]);
+        return new StoreAwayPolicy(Seconds(members, "seconds", pointer) ?? StoreAwayPolicy.Default.Grace, then == "serve");
     }
 
     private DownloadPolicy ReadDownloads(JsonObject access, string pointer)

@@ -29,7 +29,7 @@ public sealed partial class ConfigurationReader
         var publish = Text(members, "publish", pointer);
         if (publish is not (null or "all" or "none"))
             Unknown(pointer + "/publish", publish, ["all", "none"]);
-        return new ProviderSettings(name, dialect ?? "", ReadUrl(members, pointer), ReadSecret(members, pointer), publish == "all", ReadTimeouts(members, pointer))
+        return new ProviderSettings(name, dialect ?? "", ReadUrl(members, pointer), ReadSecret(members, "apiKey", pointer), publish == "all", ReadTimeouts(members, pointer))
         {
             Options = ReadOptions(members, pointer, dialect),
             HttpVersion = ReadHttpVersion(members, pointer),
@@ -145,9 +145,9 @@ public sealed partial class ConfigurationReader
         return null;
     }
 
-    private string? ReadSecret(JsonObject members, string pointer)
+    private string? ReadSecret(JsonObject members, string name, string pointer)
     {
-        if (Text(members, "apiKey", pointer) is not { } reference)
+        if (Text(members, name, pointer) is not { } reference)
             return null;
         try
         {
@@ -155,7 +155,7 @@ public sealed partial class ConfigurationReader
         }
         catch (SecretException error)
         {
-            Mistake(pointer + "/apiKey", error.Message);
+            Mistake($"{pointer}/{name}", error.Message);
             return null;
         }
     }

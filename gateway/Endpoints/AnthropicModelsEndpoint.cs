@@ -17,7 +17,7 @@ internal sealed class AnthropicModelsEndpoint : IEndpoint
     public async Task HandleAsync(Exchange exchange)
     {
         var limit = ReadLimit(exchange);
-        var models = await exchange.Snapshot.Catalog.ListAsync().ConfigureAwait(false);
+        var models = await Step4Resolve.ListAsync(exchange).ConfigureAwait(false);
         var (first, end) = (0, models.Count);
         var before = PlaceOf("before_id");
         if (PlaceOf("after_id") is { } after)

@@ -7,6 +7,7 @@ using Dragoman.Secrets;
 using Dragoman.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace Dragoman.Endpoints;
 
@@ -15,6 +16,9 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
 {
     /// <summary>The longest error message in UTF-16 units: some messages quote what the client sent, which may be of any size.</summary>
     private const int LongestMessage = 2000;
+
+    /// <summary>Some programs send the user information of a URL only after they were asked for it.</summary>
+    private static readonly StringValues Challenges = new(["Bearer realm=\"dragoman\"", "Basic realm=\"dragoman\", charset=\"UTF-8\""]);
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -43,7 +47,11 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             var session = route.OpenWebSocket is not null && WebSocketHandshake.IsAsked(http.Request) ? route.OpenWebSocket(exchange.Snapshot.Configuration.Limits, runtime.Memory) : null;
             if (session is null)
                 Step1Receive.RefuseOtherMethods(http, path, route.Methods);
-            await Step2Authenticate.RunAsync(exchange).ConfigureAwait(false);
+            if (route.Access != RouteAccess.Nobody)
+                await Step2Authenticate.RunAsync(exchange, route.Prefix, needsTeam: route.Access == RouteAccess.Caller).ConfigureAwait(false);
+            // Each message of a WebSocket is a request of its own, and the connection is none.
+            if (route.Access == RouteAccess.Caller && session is null)
+                await Step2Authenticate.AdmitAsync(exchange).ConfigureAwait(false);
             if (session is not null)
                 await ServeWebSocketAsync(exchange, session).ConfigureAwait(false);
             else
@@ -70,7 +78,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         }
         finally
         {
-            exchange.ReleaseMemory();
+            exchange.Release();
             if (isTaken && route is not { IsProbe: true })
                 runtime.Drain.Leave();
         }
@@ -97,6 +105,8 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             response.Headers["retry-after-ms"] = Math.Ceiling(wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (error.Kind == ErrorKind.Unauthenticated)
+            response.Headers.WWWAuthenticate = Challenges;
         // SDKs retry every 429 and 5xx unless this header says not to (specs/dialects.md 1.1).
         if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.NotImplemented || MemoryBudget.IsFinal(error))
             response.Headers["x-should-retry"] = "false";

@@ -14,7 +14,7 @@ internal sealed class ModelEndpoint(Action<Utf8JsonWriter, string, PublishedMode
     public async Task HandleAsync(Exchange exchange)
     {
         var id = exchange.RouteValue;
-        var model = await exchange.Snapshot.Catalog.FindAsync(id).ConfigureAwait(false)
+        var model = await Step4Resolve.FindAsync(exchange, id).ConfigureAwait(false)
             ?? throw new GatewayException(Step4Resolve.NotFound(id));
         var output = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))

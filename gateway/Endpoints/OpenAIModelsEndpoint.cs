@@ -11,7 +11,7 @@ internal sealed class OpenAIModelsEndpoint : IEndpoint
 {
     public async Task HandleAsync(Exchange exchange)
     {
-        var models = await exchange.Snapshot.Catalog.ListAsync().ConfigureAwait(false);
+        var models = await Step4Resolve.ListAsync(exchange).ConfigureAwait(false);
         var output = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {

@@ -20,6 +20,9 @@ public sealed record Route(string Name, IReadOnlyList<string> Methods, string Pa
     /// <summary>The route of the same path for Anthropic's clients; null when they expect the same answer as others.</summary>
     public Route? Anthropic { get; init; }
 
+    /// <summary>What the route asks of whoever calls it.</summary>
+    public RouteAccess Access { get; init; } = RouteAccess.Caller;
+
     /// <summary>Whether the route is a probe of the process, which is answered also while the process is stopping.</summary>
     public bool IsProbe { get; init; }
 

@@ -22,9 +22,9 @@ public static class RouteTable
 
     public static readonly IReadOnlyList<Route> Routes =
     [
-        new("root", GetAndHead, "/", Home.Functions, OllamaErrors.Shape, new OllamaRootEndpoint()),
-        new("health", GetAndHead, "/health", Home.Sidecar, OllamaErrors.Shape, new HealthEndpoint()) { IsProbe = true },
-        new("ready", GetAndHead, "/ready", Home.Sidecar, OllamaErrors.Shape, new ReadyEndpoint()) { IsProbe = true },
+        new("root", GetAndHead, "/", Home.Functions, OllamaErrors.Shape, new OllamaRootEndpoint()) { Access = RouteAccess.Nobody },
+        new("health", GetAndHead, "/health", Home.Sidecar, OllamaErrors.Shape, new HealthEndpoint()) { IsProbe = true, Access = RouteAccess.Nobody },
+        new("ready", GetAndHead, "/ready", Home.Sidecar, OllamaErrors.Shape, new ReadyEndpoint()) { IsProbe = true, Access = RouteAccess.Nobody },
         new("openapi", GetAndHead, "/openapi.json", Home.Functions, OllamaErrors.Shape, new OpenApiEndpoint()),
 
         Generation("chat", "/api/chat", new OllamaChat()) with { OpenWebSocket = (_, _) => new ChatSession() },

@@ -1,4 +1,5 @@
 using System.Net;
+using Dragoman.Access;
 using Dragoman.Endpoints;
 using Dragoman.Pipeline;
 using Dragoman.Startup;
@@ -115,10 +116,17 @@ public static class GatewayHost
     }
 
     /// <summary>Builds the gateway to listen on an address; port 0 takes any free port.</summary>
-    public static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver) =>
-        Build(snapshot, clock, address, port, handsOver, new ListeningPort());
+    /// <param name="snapshot">The configuration that the process runs with; the application disposes it.</param>
+    /// <param name="clock">The source of all time values.</param>
+    /// <param name="address">The address to listen on.</param>
+    /// <param name="port">The port to listen on.</param>
+    /// <param name="handsOver">See <see cref="GatewayRuntime.HandsOver"/>.</param>
+    /// <param name="access">Decides who may call; null for what the configuration says.</param>
+    public static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver, IAccessPolicy? access = null) =>
+        Build(snapshot, clock, address, port, handsOver, new ListeningPort(), access);
 
-    private static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver, ListeningPort listening)
+    private static WebApplication Build(
+        GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver, ListeningPort listening, IAccessPolicy? access = null)
     {
         // The empty builder reads no configuration files and no variables of the web framework, and has only the features that are added here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -147,7 +155,7 @@ public static class GatewayHost
         // A failure to open the port is reported in one sentence instead.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTime);
-        builder.Services.AddGateway(snapshot, clock, handsOver);
+        builder.Services.AddGateway(snapshot, clock, handsOver, access);
         var app = builder.Build();
         app.Run(app.Services.GetRequiredService<Gateway>().HandleAsync);
         return app;

@@ -1,7 +1,9 @@
+using Dragoman.Access;
 using Dragoman.Configuration;
 using Dragoman.Connections;
 using Dragoman.Endpoints;
 using Dragoman.Pipeline;
+using Dragoman.Stores;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -19,9 +21,20 @@ public static class GatewayServices
     /// <param name="snapshot">The configuration that the process runs with; the services dispose it.</param>
     /// <param name="clock">The source of all time values.</param>
     /// <param name="handsOver">See <see cref="GatewayRuntime.HandsOver"/>.</param>
-    public static IServiceCollection AddGateway(this IServiceCollection services, GatewaySnapshot snapshot, TimeProvider clock, bool handsOver) => services
-        .AddSingleton(provider => new GatewayRuntime(snapshot, clock, provider.GetRequiredService<ILoggerFactory>(), handsOver))
-        .AddSingleton<Gateway>();
+    /// <param name="access">Decides who may call; null for what the configuration says.</param>
+    public static IServiceCollection AddGateway(
+        this IServiceCollection services, GatewaySnapshot snapshot, TimeProvider clock, bool handsOver, IAccessPolicy? access = null)
+    {
+        var configuration = snapshot.Configuration;
+        // The services dispose in the opposite order: first the runtime, then the policy, then the store.
+        if (configuration.StoreConnection is { } connection)
+            services.AddSingleton<IDocumentStore>(_ => new SqliteStore(connection["sqlite:".Length..]));
+        return services
+            .AddSingleton(provider => access ?? ConfiguredAccess.Create(configuration.Access, provider.GetService<IDocumentStore>(), clock, provider.GetRequiredService<ILoggerFactory>()))
+            .AddSingleton(provider => new GatewayRuntime(
+                snapshot, clock, provider.GetRequiredService<ILoggerFactory>(), handsOver, provider.GetRequiredService<IAccessPolicy>(), provider.GetService<IDocumentStore>()))
+            .AddSingleton<Gateway>();
+    }
 
     /// <summary>Sets the server's limits, so that the gateway can answer beyond them in the client's dialect.</summary>
     public static void Limit(KestrelServerOptions kestrel, LimitSettings limits)

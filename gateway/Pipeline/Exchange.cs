@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using Dragoman.Access;
+using Dragoman.Access.Limits;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Pipeline.Memory;
@@ -23,6 +24,7 @@ public sealed class Exchange
 
     private readonly Drain drain;
     private readonly ReasoningMemory reasoningMemory;
+    private readonly RecentModels recentModels;
     private ReasoningMemory.Conversation? conversation;
     private ChatRequest? request;
     private readonly MemoryBudget budget;
@@ -36,7 +38,8 @@ public sealed class Exchange
         Clock = runtime.Clock;
         HandsOver = runtime.HandsOver;
         SettlementLogger = runtime.SettlementLogger;
-        RecentModels = runtime.RecentModels;
+        Access = runtime.Access;
+        recentModels = runtime.RecentModels;
         reasoningMemory = runtime.ReasoningMemory;
         drain = runtime.Drain;
         budget = runtime.Memory;
@@ -54,8 +57,11 @@ public sealed class Exchange
     /// <summary>See <see cref="GatewayRuntime.HandsOver"/>.</summary>
     public bool HandsOver { get; }
 
-    /// <summary>See <see cref="GatewayRuntime.RecentModels"/>.</summary>
-    public RecentModels RecentModels { get; }
+    /// <summary>See <see cref="GatewayRuntime.Access"/>.</summary>
+    internal IAccessPolicy Access { get; }
+
+    /// <summary>The models that the caller's team used recently.</summary>
+    public RecentModels.OfTeam RecentModels => recentModels.Of(Team);
 
     /// <summary>Whether the process is about to stop. A request that was already accepted continues.</summary>
     public bool IsDraining => drain.HasBegun;
@@ -78,6 +84,15 @@ public sealed class Exchange
     /// <summary>Set by step 2.</summary>
     public Caller? Caller { get; internal set; }
 
+    /// <summary>The team whose request this is. Routes that serve no team must not ask for it.</summary>
+    public string Team => Caller?.Team ?? throw new InvalidOperationException("The request belongs to no team.");
+
+    /// <summary>What the request counts as; set when it is admitted.</summary>
+    public Admission Admission { get; internal set; } = Admission.Unlimited;
+
+    /// <summary>Seals opaque state for the caller's team.</summary>
+    internal StateEnvelope Envelope => Snapshot.EnvelopeOf(Team);
+
     /// <summary>The request's part of the memory budget.</summary>
     /// <remarks>The first access may come from several calls at the same time.</remarks>
     internal MemoryLease Memory => LazyInitializer.EnsureInitialized(ref memory, () => new MemoryLease(budget));
@@ -88,7 +103,7 @@ public sealed class Exchange
     /// <summary>What an inbound dialect reads besides the body.</summary>
     internal RequestContext RequestContext => new(
         name => Http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null,
-        Snapshot.Envelope)
+        Envelope)
     {
         Work = Work,
     };
@@ -152,7 +167,7 @@ public sealed class Exchange
 
     /// <summary>Returns what the gateway remembers of the conversation; null when it has neither tools nor tool calls.</summary>
     /// <param name="request">The client's request; a request that was shortened for a second try belongs to the same conversation.</param>
-    internal ReasoningMemory.Conversation? ConversationOf(ChatRequest request) => conversation ??= reasoningMemory.Of(Caller!.Team!, request);
+    internal ReasoningMemory.Conversation? ConversationOf(ChatRequest request) => conversation ??= reasoningMemory.Of(Team, request);
 
     /// <summary>Takes over a request after it was read; the exchange then releases its prompt.</summary>
     /// <param name="read">The request.</param>
@@ -170,9 +185,19 @@ public sealed class Exchange
         memory?.ShrinkTo(remaining);
     }
 
-    /// <summary>Releases all memory of the request when it ends, in whatever way.</summary>
-    internal void ReleaseMemory()
+    /// <summary>Sets the headers with the caller's own limits; does nothing without limits, and once the response has begun.</summary>
+    internal void WriteOwnLimits()
     {
+        if (Admission.Limits is not { } limits || Http.Response.HasStarted)
+            return;
+        foreach (var (name, value) in Errors.RateLimitHeaders(limits, Clock.GetUtcNow()))
+            Http.Response.Headers[name] = value;
+    }
+
+    /// <summary>Releases all that the request holds when it ends, in whatever way.</summary>
+    internal void Release()
+    {
+        Admission.Dispose();
         Body = default;
         memory?.Dispose();
     }

@@ -1,5 +1,7 @@
+using Dragoman.Access;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Pipeline.State;
+using Dragoman.Stores;
 using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;
@@ -11,9 +13,13 @@ public sealed class GatewayRuntime : IDisposable
     /// <param name="clock">The source of all time values.</param>
     /// <param name="loggers">Creates the loggers of the process.</param>
     /// <param name="handsOver">Whether this process may hand requests over to the functions; only the sidecar may.</param>
-    public GatewayRuntime(GatewaySnapshot snapshot, TimeProvider clock, ILoggerFactory loggers, bool handsOver)
+    /// <param name="access">Decides who may call; null when everybody may.</param>
+    /// <param name="store">The store of teams, keys and the audit log; null when there is none.</param>
+    public GatewayRuntime(GatewaySnapshot snapshot, TimeProvider clock, ILoggerFactory loggers, bool handsOver, IAccessPolicy? access = null, IDocumentStore? store = null)
     {
         Snapshot = snapshot;
+        Access = access ?? new OpenAccess();
+        Store = store;
         Clock = clock;
         SettlementLogger = loggers.CreateLogger("Dragoman.Settlement");
         HandsOver = handsOver;
@@ -25,6 +31,12 @@ public sealed class GatewayRuntime : IDisposable
     }
 
     public TimeProvider Clock { get; }
+
+    /// <summary>The store of teams, keys and the audit log; null when there is none.</summary>
+    public IDocumentStore? Store { get; }
+
+    /// <summary>Decides who may call.</summary>
+    public IAccessPolicy Access { get; }
 
     /// <summary>Receives one line for each settled request.</summary>
     public ILogger SettlementLogger { get; }

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Text;
-using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Configuration;
 using Dragoman.Dialects;
@@ -13,18 +13,19 @@ namespace Dragoman.Pipeline;
 public sealed class GatewaySnapshot : IDisposable
 {
     private readonly Dictionary<string, Provider> providers;
+    private readonly ConcurrentDictionary<string, StateEnvelope> envelopes = new(StringComparer.Ordinal);
+    private readonly Func<string, StateEnvelope> envelopeOf;
 
     /// <param name="configuration">The operator's configuration.</param>
     /// <param name="clock">The source of all time values.</param>
-    /// <param name="access">Decides who may call; null when everybody may.</param>
-    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock, IAccessPolicy? access = null)
+    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock)
     {
         Configuration = configuration;
-        Access = access ?? new OpenAccess();
         Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
         Credentials = new CredentialScrub(configuration.Providers.Select(settings => settings.ApiKey));
         var keys = string.Join('\n', configuration.Providers.Select(settings => $"{settings.Name} {settings.ApiKey}"));
-        Envelope = new StateEnvelope(Encoding.UTF8.GetBytes(keys));
+        // A team's id has no line end, so that no two teams have the same secret.
+        envelopeOf = team => new StateEnvelope(Encoding.UTF8.GetBytes($"{team}\n{keys}"));
         providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock, Credentials));
         Catalog = new ModelCatalog(configuration, (name, cancellation) => providers[name].ListModelsAsync(cancellation), clock);
     }
@@ -34,12 +35,11 @@ public sealed class GatewaySnapshot : IDisposable
     /// <summary>Removes every configured credential from text that leaves the process, such as a log line.</summary>
     public CredentialScrub Credentials { get; }
 
-    /// <summary>Seals opaque state with a key derived from the providers' keys, which all processes of one deployment share.</summary>
-    public StateEnvelope Envelope { get; }
+    /// <summary>Seals a team's opaque state with a key derived from the providers' keys, which all processes of one deployment share.</summary>
+    /// <param name="team">The id of the team. No other team can use the state.</param>
+    public StateEnvelope EnvelopeOf(string team) => envelopes.GetOrAdd(team, envelopeOf);
 
     public ModelCatalog Catalog { get; }
-
-    public IAccessPolicy Access { get; }
 
     public MediaDownloads Downloads { get; }
 

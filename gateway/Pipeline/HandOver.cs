@@ -30,6 +30,8 @@ public static class HandOver
         var http = exchange.Http;
         if (!exchange.HandsOver || request.Stream || http.Request.Headers[FunctionsHeader] != "available" || NeedsMemory(exchange, request, model))
             return false;
+        // The process that answers the request counts it.
+        exchange.Admission.Withdraw();
         SendTo(http.Response, "@functions");
         return true;
     }

@@ -32,7 +32,9 @@ internal sealed record Recipient(Exchange Exchange, IInboundDialect Dialect, Ans
             return;
         if (upstreamRequestId is not null)
             Response.Headers[UpstreamRequestIdHeader] = upstreamRequestId;
-        foreach (var (name, value) in Dialect.AnswerHeaders(Exchange.RequestId, limits))
+        // A client that has limits of its own must keep those; the provider's are shared by all.
+        var hasOwn = Exchange.Admission.Limits is not null;
+        foreach (var (name, value) in Dialect.AnswerHeaders(Exchange.RequestId, hasOwn ? null : limits))
             Response.Headers[name] = value;
     }
 }

@@ -1,9 +1,55 @@
+using System.Net;
+using Dragoman.Access;
+using Dragoman.Access.Credentials;
+using Dragoman.Conversation;
+
 namespace Dragoman.Pipeline;
 
-/// <summary>Step 2: identifies the caller.</summary>
+/// <summary>Step 2: identifies the caller, and checks from where and for what the caller may call.</summary>
 public static class Step2Authenticate
 {
-    /// <exception cref="Conversation.GatewayException">The caller is unknown or not allowed.</exception>
-    public static async ValueTask RunAsync(Exchange exchange) =>
-        exchange.Caller = await exchange.Snapshot.Access.AuthenticateAsync(exchange.Http.Request, exchange.Http.RequestAborted).ConfigureAwait(false);
+    private static readonly GatewayError NoTeam = new(
+        ErrorKind.Forbidden,
+        "This credential administrates the gateway and belongs to no team; use the key of a team for requests to models.");
+
+    /// <param name="exchange">The exchange of the request.</param>
+    /// <param name="path">The route's path without its rest.</param>
+    /// <param name="needsTeam">Whether the route serves a team.</param>
+    /// <exception cref="GatewayException">The caller is unknown or not allowed.</exception>
+    public static async ValueTask RunAsync(Exchange exchange, string path, bool needsTeam)
+    {
+        var caller = exchange.Caller = await exchange.Access.AuthenticateAsync(exchange.Http, exchange.RequestId, exchange.Http.RequestAborted).ConfigureAwait(false);
+        if (needsTeam && caller.Team is null)
+            throw new GatewayException(NoTeam);
+        if (caller.Allow.Count > 0)
+            RefuseUnlessAllowed(exchange, caller, path);
+    }
+
+    /// <summary>Counts the request, and tells the client its limits.</summary>
+    /// <exception cref="GatewayException">A limit of requests is used up.</exception>
+    public static async ValueTask AdmitAsync(Exchange exchange)
+    {
+        exchange.Admission = await exchange.Access.AdmitAsync(exchange.Caller!, exchange.Http.RequestAborted).ConfigureAwait(false);
+        exchange.WriteOwnLimits();
+    }
+
+    private static void RefuseUnlessAllowed(Exchange exchange, Caller caller, string path)
+    {
+        IPAddress? address = null;
+        for (var index = 0; index < caller.Allow.Count; index++)
+        {
+            var allow = caller.Allow[index];
+            if (allow.Rules.Networks is { } networks)
+            {
+                address ??= ClientAddress.Of(exchange.Http, exchange.Snapshot.Configuration.Access.Proxies);
+                if (!allow.AllowsAddress(address))
+                    throw Refusal($"The {allow.Scope} may not be used from the address {address}; allowed: {string.Join(", ", networks)}.");
+            }
+
+            if (!allow.AllowsEndpoint(path))
+                throw Refusal($"The {allow.Scope} may not call {path}; allowed: {string.Join(", ", allow.Rules.Endpoints!)}.");
+        }
+    }
+
+    private static GatewayException Refusal(string message) => new(new GatewayError(ErrorKind.Forbidden, message));
 }

@@ -20,7 +20,7 @@ public static class Step4Resolve
         var model = await FindAsync(exchange, request.Model, request.Client).ConfigureAwait(false)
             ?? throw new GatewayException(NotFound(request.Model));
         await SocketThread.LeaveForAsync(exchange.Body.Length);
-        var context = new AnswerContext(request, exchange.RequestId, exchange.Clock, exchange.StartedAt) { Envelope = exchange.Snapshot.Envelope };
+        var context = new AnswerContext(request, exchange.RequestId, exchange.Clock, exchange.StartedAt) { Envelope = exchange.Envelope };
         var local = new ArrayBufferWriter<byte>();
         if (dialect.TryAnswerLocally(context, local))
         {
@@ -42,10 +42,29 @@ public static class Step4Resolve
     {
         if (ModelName.NamesBothSources(name))
             throw GatewayException.Invalid("model", $"use either :local or :cloud, not both: \"{name}\"");
-        var model = await exchange.Snapshot.Catalog.FindAsync(name).ConfigureAwait(false);
+        var model = await FindAsync(exchange, name).ConfigureAwait(false);
         if (model is null && client.RefusesMalformedNames && name.Length > 0 && !ModelName.TryParse(name, out _))
             throw GatewayException.Invalid("model", "invalid model name");
         return model;
+    }
+
+    /// <summary>Finds the model with a published name, whatever the form of the name; null when there is none.</summary>
+    /// <exception cref="GatewayException">The caller must not use the model.</exception>
+    public static async ValueTask<PublishedModel?> FindAsync(Exchange exchange, string name)
+    {
+        var model = await exchange.Snapshot.Catalog.FindAsync(name).ConfigureAwait(false);
+        if (model is not null && exchange.Caller!.FindModelRefusal(model.Name, model.TaggedName) is { } refusal)
+            throw new GatewayException(refusal);
+        return model;
+    }
+
+    /// <summary>The models that the caller may use.</summary>
+    /// <exception cref="GatewayException">A provider could not be asked for its models.</exception>
+    public static async ValueTask<IReadOnlyList<PublishedModel>> ListAsync(Exchange exchange)
+    {
+        var models = await exchange.Snapshot.Catalog.ListAsync().ConfigureAwait(false);
+        var caller = exchange.Caller!;
+        return caller.Allow.Count == 0 ? models : [.. models.Where(model => caller.FindModelRefusal(model.Name, model.TaggedName) is null)];
     }
 
     /// <summary>The error for an unknown model. Clients of the generation endpoints match its text (specs/ollama.md 0.7).</summary>

@@ -29,7 +29,8 @@ internal static class Step5Reserve
         // The policy may estimate the length of the prompt.
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
-        var reservation = await exchange.Snapshot.Access.ReserveAsync(exchange.Caller!, model, targets, bound, exchange.Http.RequestAborted).ConfigureAwait(false);
+        var reservation = await exchange.Access.ReserveAsync(exchange.Caller!, exchange.Admission, model, targets, bound, exchange.Http.RequestAborted).ConfigureAwait(false);
+        exchange.WriteOwnLimits();
         GatewayError? failure = null;
         try
         {

@@ -17,7 +17,7 @@ internal static class Step9Settle
             : exchange.ClientLeft ? Outcome.ClientLeft
             : Outcome.Failed;
         var settlement = new Settlement(outcome, consumed.Usage);
-        await exchange.Snapshot.Access.SettleAsync(reservation, settlement).ConfigureAwait(false);
+        await exchange.Access.SettleAsync(reservation, settlement).ConfigureAwait(false);
         log?.Invoke(settlement, consumed.Error);
     }
 }

@@ -86,7 +86,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             """,
             "test",
             new Dictionary<string, string>());
-        var app = GatewayHost.Build(new GatewaySnapshot(configuration, clock, policy), clock, IPAddress.Loopback, 0, handsOver);
+        var app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0, handsOver, policy);
         await app.StartAsync();
         return new GatewayUnderTest(app, first, second, clock);
     }

@@ -13,11 +13,12 @@ public class OpenAccessTests
     [InlineData("Bearer anything")]
     public async Task Everybody_is_let_in_whatever_key_they_bring(string? authorization)
     {
-        var request = new DefaultHttpContext().Request;
-        request.Headers.Authorization = authorization;
-        var access = new OpenAccess();
-        var caller = await access.AuthenticateAsync(request, CancellationToken.None);
-        var reservation = await access.ReserveAsync(caller, "m", [new Target("p", "m")], UpperBound.Nothing, CancellationToken.None);
+        var http = new DefaultHttpContext();
+        http.Request.Headers.Authorization = authorization;
+        await using var access = new OpenAccess();
+        var caller = await access.AuthenticateAsync(http, "r", CancellationToken.None);
+        using var admission = await access.AdmitAsync(caller, CancellationToken.None);
+        var reservation = await access.ReserveAsync(caller, admission, "m", [new Target("p", "m")], UpperBound.Nothing, CancellationToken.None);
         await access.SettleAsync(reservation, new Settlement(Outcome.Completed, new Usage(1, 1)));
         Assert.Equal("open", reservation.Caller.Team);
     }

@@ -1,4 +1,5 @@
 using Dragoman.Access;
+using Dragoman.Access.Limits;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Microsoft.AspNetCore.Http;
@@ -37,13 +38,16 @@ internal sealed class RecordedAccess : IAccessPolicy
     /// <summary>Waits until something is settled. An answer may reach its client earlier.</summary>
     public Task WaitForSettlementAsync() => firstSettled.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-    public ValueTask<Caller> AuthenticateAsync(HttpRequest request, CancellationToken cancellation) => new(new Caller { Team = "team" });
+    public ValueTask<Caller> AuthenticateAsync(HttpContext http, string requestId, CancellationToken cancellation) => new(new Caller { Team = "team" });
 
-    public ValueTask<Reservation> ReserveAsync(Caller caller, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation)
+    public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => new(Admission.Unlimited);
+
+    public ValueTask<Reservation> ReserveAsync(
+        Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation)
     {
         lock (gate)
             reserved.Add((model, string.Join(' ', targets.Select(target => $"{target.Provider}/{target.Model}")), bound.InputTokens, bound.OutputTokens));
-        return Refuses ? throw new GatewayException(new GatewayError(ErrorKind.QuotaExceeded, "used up")) : new(new Reservation(caller));
+        return Refuses ? throw new GatewayException(new GatewayError(ErrorKind.QuotaExceeded, "used up")) : new(new Reservation(caller, admission));
     }
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement)
@@ -53,4 +57,6 @@ internal sealed class RecordedAccess : IAccessPolicy
         firstSettled.TrySetResult();
         return default;
     }
+
+    public ValueTask DisposeAsync() => default;
 }

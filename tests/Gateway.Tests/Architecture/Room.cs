@@ -20,10 +20,10 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Catalog", "Wire", "Conversation", "Configuration"),
         new("Dialects", "Wire", "Conversation", "Schemas", "Configuration", "Catalog"),
         new("Providers", "Wire", "Secrets", "Conversation", "Configuration", "Connections", "Dialects"),
-        new("Pipeline", "Wire", "Secrets", "Conversation", "Configuration", "Connections", "Access", "Schemas", "Catalog", "Dialects", "Providers"),
+        new("Pipeline", "Wire", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Access", "Schemas", "Catalog", "Dialects", "Providers"),
         new("WebSockets", "Wire", "Conversation", "Configuration", "Dialects", "Pipeline"),
         new("Endpoints", "Wire", "Secrets", "Conversation", "Configuration", "Access", "Catalog", "Dialects", "Pipeline", "WebSockets"),
-        new("Hosting", "Conversation", "Configuration", "Connections", "Pipeline", "Endpoints"),
+        new("Hosting", "Stores", "Conversation", "Configuration", "Connections", "Access", "Pipeline", "Endpoints"),
     ];
 
     public string Namespace => $"Dragoman.{Name}";

@@ -49,7 +49,7 @@ public sealed class AnswerMeterTests : IDisposable
     public void Dispose()
     {
         provider.Dispose();
-        exchange.ReleaseMemory();
+        exchange.Release();
         runtime.Dispose();
     }
 

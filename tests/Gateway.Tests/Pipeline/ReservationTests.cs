@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Dragoman.Access;
+using Dragoman.Access.Limits;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects.OpenAIChat;
@@ -133,7 +134,7 @@ public sealed class ReservationTests
         var exchange = new Exchange(http, runtime, new OpenAIChat().Errors, "r");
         var error = failed ? new GatewayError(ErrorKind.UpstreamFailed, "broken") : null;
         var logged = new List<(Settlement, GatewayError?)>();
-        await Step9Settle.RunAsync(exchange, new Reservation(new Caller { Team = "team" }), new Consumption(new Usage(1, 2), isOver, error), (settlement, reason) => logged.Add((settlement, reason)));
+        await Step9Settle.RunAsync(exchange, new Reservation(new Caller { Team = "team" }, Admission.Unlimited), new Consumption(new Usage(1, 2), isOver, error), (settlement, reason) => logged.Add((settlement, reason)));
         Assert.Equal(new Settlement(expected, new Usage(1, 2)), Assert.Single(access.Settled));
         Assert.Equal((access.Settled[0], error), Assert.Single(logged));
     }
@@ -167,7 +168,7 @@ public sealed class ReservationTests
     {
         var clock = new ManualTimeProvider();
         var configuration = ConfigurationReader.Read("{}", "test", new Dictionary<string, string>());
-        return new GatewayRuntime(new GatewaySnapshot(configuration, clock, policy), clock, NullLoggerFactory.Instance, handsOver: false);
+        return new GatewayRuntime(new GatewaySnapshot(configuration, clock), clock, NullLoggerFactory.Instance, handsOver: false, policy);
     }
 
     private static Task<GatewayUnderTest> StartAsync(IAccessPolicy policy) =>

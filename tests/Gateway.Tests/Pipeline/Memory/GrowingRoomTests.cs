@@ -23,7 +23,7 @@ public sealed class GrowingRoomTests : IDisposable
 
     public void Dispose()
     {
-        exchange.ReleaseMemory();
+        exchange.Release();
         runtime.Dispose();
     }
 

@@ -11,7 +11,7 @@ public class RecentModelsTests
     [Fact]
     public void After_its_time_a_model_starts_from_the_default_again()
     {
-        var recent = new RecentModels(clock);
+        var recent = new RecentModels(clock).Of("team");
         recent.Use(Model("m"), TimeSpan.FromHours(1));
         clock.Advance(TimeSpan.FromHours(2));
         Assert.Empty(recent.List());
@@ -22,7 +22,7 @@ public class RecentModelsTests
     [Fact]
     public void One_name_in_any_case_is_one_model()
     {
-        var recent = new RecentModels(clock);
+        var recent = new RecentModels(clock).Of("team");
         recent.Use(Model("one/X"), null);
         recent.Use(Model("one/x:latest"), TimeSpan.FromSeconds(1));
         Assert.Equal(TimeSpan.FromSeconds(1), Assert.Single(recent.List()).KeepAlive);
@@ -31,7 +31,7 @@ public class RecentModelsTests
     [Fact]
     public async Task However_many_are_used_at_once_only_so_many_are_remembered()
     {
-        var recent = new RecentModels(clock);
+        var recent = new RecentModels(clock).Of("team");
         recent.Use(Model("kept"), TimeSpan.FromDays(1));
         await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(() =>
         {

@@ -1,0 +1,257 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Dragoman.Access.Credentials;
+using Dragoman.Access.Directory;
+using Dragoman.Access.Limits;
+using Dragoman.Access.Tokens;
+using Dragoman.Configuration;
+using Dragoman.Conversation;
+using Dragoman.Stores;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Role = Dragoman.Access.Directory.Role;
+
+namespace Dragoman.Access;
+
+/// <summary>Asks every caller for a key of a team, a token of an issuer, or the administrator's key.</summary>
+public sealed partial class CredentialAccess : IAccessPolicy
+{
+    /// <summary>How often a request may be repeated while the store is away.</summary>
+    private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>The tokens that are reserved for an answer whose length the client does not limit.</summary>
+    private const int UnknownOutput = 1024;
+
+    private static readonly GatewayError Away = new(ErrorKind.Overloaded, "The gateway cannot check the credential at the moment, because its store does not answer.")
+    {
+        Code = "store_unavailable",
+        RetryAfter = AwayPause,
+    };
+
+    private static readonly Caller Administrator = new() { Team = null, Roles = [Role.Admin] };
+
+    private readonly AccessSettings settings;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly CallerDirectory directory;
+    private readonly WrongCredentials wrong = new();
+    private readonly TokenVerifier? tokens;
+    private readonly CallerLimits limits;
+    private readonly byte[]? adminKey;
+    private readonly ConditionalWeakTable<TokenIdentity, Made> callers = [];
+    private Made? keyless;
+
+    /// <param name="settings">Who may call.</param>
+    /// <param name="store">The store of teams and keys; the policy disposes what it makes of it, but not the store.</param>
+    /// <param name="tokens">Verifies tokens; null when none are accepted. The policy disposes it.</param>
+    /// <param name="limits">Counts requests and tokens. The policy disposes it.</param>
+    /// <param name="clock">The source of all time values.</param>
+    /// <param name="logger">Is told why a credential is refused; the client is not always.</param>
+    public CredentialAccess(AccessSettings settings, IDocumentStore store, TokenVerifier? tokens, CallerLimits limits, TimeProvider clock, ILogger logger)
+    {
+        (this.settings, this.tokens, this.limits, this.clock, this.logger) = (settings, tokens, limits, clock, logger);
+        directory = new CallerDirectory(store, clock, logger);
+        adminKey = settings.AdminKey is { } key ? SHA256.HashData(Encoding.ASCII.GetBytes(key)) : null;
+    }
+
+    public ValueTask<Caller> AuthenticateAsync(HttpContext http, string requestId, CancellationToken cancellation)
+    {
+        var presented = PresentedCredential.Of(http.Request.Headers);
+        // The usual case: a key that the process knows. It takes no lock, waits for nothing and allocates nothing.
+        if (directory.Feed.IsFresh()
+            && KeyText.HasForm(presented.Text)
+            && directory.TryGetKey(KeyText.IdOf(presented.Text), out var key)
+            && key?.Made is { Caller: { } caller } made
+            && directory.IsCurrent(made.Generation)
+            && key.IsOf(presented.Text)
+            && IsValid(key.Key))
+        {
+            return new(caller);
+        }
+
+        return AuthenticateSlowlyAsync(presented.Text.ToString(), presented.Mistake, http, requestId, cancellation);
+    }
+
+    public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => limits.AdmitAsync(caller, cancellation);
+
+    public async ValueTask<Reservation> ReserveAsync(
+        Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation)
+    {
+        // Measuring the prompt costs time.
+        if (admission.CountsTokens)
+            await admission.ReserveTokensAsync((bound.InputTokens ?? 0) + (bound.OutputTokens ?? UnknownOutput), cancellation).ConfigureAwait(false);
+        return new Reservation(caller, admission);
+    }
+
+    public ValueTask SettleAsync(Reservation reservation, Settlement settlement)
+    {
+        reservation.Admission.SettleTokens(settlement.Usage.InputTotal + settlement.Usage.OutputTotal);
+        return default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        wrong.Dispose();
+        await directory.DisposeAsync().ConfigureAwait(false);
+        await limits.DisposeAsync().ConfigureAwait(false);
+        if (tokens is not null)
+            await tokens.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<Caller> AuthenticateSlowlyAsync(string text, string? mistake, HttpContext http, string requestId, CancellationToken cancellation)
+    {
+        var attempt = new Attempt(requestId, ClientAddress.Of(http, settings.Proxies));
+        if (mistake is not null)
+            throw Refuse(attempt, mistake, "a malformed credential");
+        if (text.Length == 0)
+            return await AuthenticateKeylessAsync(attempt, cancellation).ConfigureAwait(false);
+        if (KeyText.HasForm(text))
+            return await AuthenticateKeyAsync(text, attempt, cancellation).ConfigureAwait(false);
+        return LooksLikeToken(text)
+            ? await AuthenticateTokenAsync(text, attempt, cancellation).ConfigureAwait(false)
+            : AuthenticateAdministrator(text, attempt);
+    }
+
+    private async ValueTask<Caller> AuthenticateKeyAsync(string text, Attempt attempt, CancellationToken cancellation)
+    {
+        if (!settings.Mode.HasFlag(AccessMode.Keys))
+            throw Refuse(attempt, "This gateway accepts no keys, but only tokens of its issuer.", "a key, but only tokens are accepted");
+        var isFresh = await RefreshAsync(attempt, cancellation).ConfigureAwait(false);
+        var id = KeyText.IdOf(text);
+        if (!directory.TryGetKey(id, out var key))
+        {
+            RefuseIfSlowed(attempt);
+            if (!KeyText.HasChecksum(text))
+                throw RefuseWrong(attempt, "a mistyped key: its checksum does not match");
+            if (!isFresh)
+                throw new GatewayException(Away);
+            key = await AskAsync(directory.FindKeyAsync(id.ToString(), cancellation), attempt).ConfigureAwait(false);
+        }
+
+        if (key is null || !key.IsOf(text))
+        {
+            RefuseIfSlowed(attempt);
+            throw RefuseWrong(attempt, key is null ? "an unknown key" : $"a wrong secret for key {key.Key.Id}");
+        }
+
+        if (key.Key.RevokedAt is { } revoked)
+            throw Refuse(attempt, $"The key was revoked at {Of(revoked)}.", $"the revoked key {key.Key.Id}");
+        if (!IsValid(key.Key))
+            throw Refuse(attempt, $"The key expired at {Of(key.Key.ExpiresAt!.Value)}.", $"the expired key {key.Key.Id}");
+        if (key.Made is not { } made || !directory.IsCurrent(made.Generation))
+            key.Made = made = await AskAsync(directory.MakeAsync(key.Key, cancellation), attempt).ConfigureAwait(false);
+        return made.Caller ?? throw Refuse(attempt, made.Refusal!);
+    }
+
+    private async ValueTask<Caller> AuthenticateTokenAsync(string text, Attempt attempt, CancellationToken cancellation)
+    {
+        if (tokens is null)
+            throw Refuse(attempt, "This gateway accepts no tokens, but only keys.", "a token, but only keys are accepted");
+        var identity = await tokens.VerifyAsync(text, cancellation).ConfigureAwait(false) ?? throw RefuseWrong(attempt, "a bad token");
+        await RefreshAsync(attempt, cancellation).ConfigureAwait(false);
+        if (!callers.TryGetValue(identity, out var made) || !directory.IsCurrent(made.Generation))
+        {
+            made = await AskAsync(directory.MakeAsync(identity.Team, identity.User, identity.Roles, cancellation), attempt).ConfigureAwait(false);
+            callers.AddOrUpdate(identity, made);
+        }
+
+        return made.Caller ?? throw Refuse(attempt, made.Refusal!);
+    }
+
+    private Caller AuthenticateAdministrator(string text, Attempt attempt)
+    {
+        RefuseIfSlowed(attempt);
+        Span<byte> found = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.ASCII.GetBytes(text), found);
+        return adminKey is not null && CryptographicOperations.FixedTimeEquals(found, adminKey)
+            ? Administrator
+            : throw RefuseWrong(attempt, "a text that is no key of this gateway");
+    }
+
+    private async ValueTask<Caller> AuthenticateKeylessAsync(Attempt attempt, CancellationToken cancellation)
+    {
+        if (settings.Keyless is not { } allowed || !allowed.Networks.Any(network => network.Contains(attempt.Address)))
+            throw Refuse(attempt, "This gateway needs a key: send it as \"Authorization: Bearer\", or in the header x-api-key, api-key or x-goog-api-key.", "no credential");
+        await RefreshAsync(attempt, cancellation).ConfigureAwait(false);
+        if (keyless is not { } made || !directory.IsCurrent(made.Generation))
+            keyless = made = await AskAsync(directory.MakeAsync(allowed.Team, null, [], cancellation), attempt).ConfigureAwait(false);
+        return made.Caller ?? throw Refuse(attempt, made.Refusal!);
+    }
+
+    /// <summary>Tokens are three parts with points between them, and a key has none; the first part is a JSON object in base64.</summary>
+    private static bool LooksLikeToken(string text) => text.StartsWith("ey", StringComparison.Ordinal) && text.Contains('.', StringComparison.Ordinal);
+
+    private bool IsValid(TeamKey key) => key.RevokedAt is null && (key.ExpiresAt is not { } end || clock.GetUtcNow() < end);
+
+    /// <summary>Returns whether what the process knows is recent.</summary>
+    /// <exception cref="GatewayException">The store is away for longer than the operator allows.</exception>
+    private async ValueTask<bool> RefreshAsync(Attempt attempt, CancellationToken cancellation)
+    {
+        var isFresh = await directory.Feed.RefreshAsync(cancellation).ConfigureAwait(false);
+        if (isFresh || settings.StoreAway.ServesAfterwards || directory.Feed.Age <= settings.StoreAway.Grace)
+            return isFresh;
+        LogRefused(logger, attempt.RequestId, attempt.Address, "the store is away");
+        throw new GatewayException(Away);
+    }
+
+    private async ValueTask<T> AskAsync<T>(ValueTask<T> asked, Attempt attempt)
+    {
+        try
+        {
+            return await asked.ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is StoreUnavailableException or StoreSchemaException)
+        {
+            LogRefused(logger, attempt.RequestId, attempt.Address, error.Message);
+            throw new GatewayException(Away, error);
+        }
+    }
+
+    private void RefuseIfSlowed(Attempt attempt)
+    {
+        if (wrong.MayTry(attempt.Address))
+            return;
+        LogRefused(logger, attempt.RequestId, attempt.Address, "too many wrong credentials");
+        throw new GatewayException(new GatewayError(ErrorKind.RateLimited, "Too many wrong credentials came from this address; one a second is looked at.")
+        {
+            Code = "too_many_wrong_credentials",
+            RetryAfter = WrongCredentials.Pause,
+        });
+    }
+
+    /// <summary>The client is not told what is wrong, so that nobody can find out which keys exist.</summary>
+    private GatewayException RefuseWrong(Attempt attempt, string reason)
+    {
+        wrong.Count(attempt.Address);
+        return Refuse(attempt, "The key or token is not valid.", reason);
+    }
+
+    private GatewayException Refuse(Attempt attempt, string message, string reason)
+    {
+        LogRefused(logger, attempt.RequestId, attempt.Address, reason);
+        return new GatewayException(new GatewayError(ErrorKind.Unauthenticated, message) { Code = "invalid_api_key" });
+    }
+
+    private GatewayException Refuse(Attempt attempt, CallerRefusal refusal)
+    {
+        var (message, reason) = refusal.Reason switch
+        {
+            RefusalReason.NoTeam => ("The team of this credential does not exist; an administrator can create it.", $"the team {refusal.Id} does not exist"),
+            RefusalReason.TeamDisabled => ("The team of this credential is disabled; an administrator can enable it.", $"the team {refusal.Id} is disabled"),
+            _ => ("The user of this credential is disabled; an administrator can enable it.", $"the user {refusal.Id} is disabled"),
+        };
+        LogRefused(logger, attempt.RequestId, attempt.Address, reason);
+        return new GatewayException(new GatewayError(ErrorKind.Forbidden, message));
+    }
+
+    private static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    [LoggerMessage(22, LogLevel.Warning, "refused {RequestId} from {Address}: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string requestId, IPAddress address, string reason);
+
+    /// <summary>What the log line of a refusal names.</summary>
+    private readonly record struct Attempt(string RequestId, IPAddress Address);
+}
