@@ -2,8 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Core;
-using Azure.Data.Tables;
-using Azure.Data.Tables.Models;
+using Azure.Identity;
 
 namespace Dragoman.Stores;
 
@@ -16,8 +15,6 @@ namespace Dragoman.Stores;
 /// </remarks>
 public sealed class TableStore : IDocumentStore
 {
-    private const string Partition = "s";
-
     private const string VersionRow = "v";
 
     /// <summary>Digits of a version in a key, so that keys are sorted as numbers.</summary>
@@ -28,7 +25,7 @@ public sealed class TableStore : IDocumentStore
 
     private const string Conflict = "The row was changed by another writer.";
 
-    private readonly TableClient table;
+    private readonly TableRows table;
     private readonly string name;
     private readonly StoreCall call;
 
@@ -37,41 +34,26 @@ public sealed class TableStore : IDocumentStore
 
     private volatile bool ready;
 
-    /// <param name="connectionString">A connection string of a storage account.</param>
-    /// <param name="tableName">The table, which is created at first use.</param>
-    /// <exception cref="ArgumentException">It is not a connection string.</exception>
-    public TableStore(string connectionString, string tableName)
-        : this(options => new(connectionString, tableName, options), null, StoreLimits.LongestCall)
+    internal TableStore(TableAddress address)
+        : this(address, StoreLimits.LongestCall, null)
     {
     }
 
-    /// <param name="endpoint">The address of the account's table service.</param>
-    /// <param name="tableName">The table, which is created at first use.</param>
-    /// <param name="credential">An identity with the right to read and write the table's rows, and to create the table if there is none.</param>
-    public TableStore(Uri endpoint, string tableName, TokenCredential credential)
-        : this(options => new(endpoint, tableName, credential, options), null, StoreLimits.LongestCall)
+    internal TableStore(TableAddress address, TimeSpan longestCall, Action<ClientOptions>? change)
     {
-    }
-
-    internal TableStore(Func<TableClientOptions, TableClient> client, Action<TableClientOptions>? change, TimeSpan longestCall)
-    {
-        var options = new TableClientOptions();
-        // The rest of the tries is made by StoreCall, which looks for the operation id between them.
-        options.Retry.MaxRetries = 1;
-        options.Retry.Delay = TimeSpan.FromMilliseconds(50);
-        options.Retry.MaxDelay = TimeSpan.FromSeconds(1);
-        options.Retry.NetworkTimeout = longestCall / 2;
-        change?.Invoke(options);
-        table = client(options);
-        name = $"Azure table {table.Name} of {table.AccountName}";
+        table = new(address, longestCall / 2, change);
+        name = NameOf(address);
         call = new(name, Judge, longestCall);
     }
+
+    /// <summary>The table in messages.</summary>
+    internal static string NameOf(TableAddress address) => $"Azure table {address.Table} of {address.Account}";
 
     public Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default)
     {
         StoreLimits.CheckName(kind, id);
-        return ReadAsync(async ending => await FindAsync(DocumentKey(kind, id), ending).ConfigureAwait(false) is { } row && row.GetBinary("J") is { } json
-            ? new StoredDocument(kind, id, Number(row, "V"), row.GetString("P"), json)
+        return ReadAsync(async ending => await table.FindAsync(DocumentKey(kind, id), ending).ConfigureAwait(false) is { Json: { } json } row
+            ? new StoredDocument(kind, id, Number(row.Version), row.Owner, json)
             : null, cancellation);
     }
 
@@ -83,8 +65,8 @@ public sealed class TableStore : IDocumentStore
         var filter = Between(prefix + Hex(after ?? ""), prefix + AfterHex) + (partOf is null ? " and D eq false" : "");
         return ReadAsync<IReadOnlyList<StoredDocument>>(async ending =>
         {
-            var rows = await QueryAsync(filter, take, ending).ConfigureAwait(false);
-            return rows.ConvertAll(row => new StoredDocument(kind, Text(row.RowKey[prefix.Length..]), Number(row, "V"), row.GetString("P"), row.GetBinary("J")));
+            var rows = await table.QueryAsync(filter, take, ending).ConfigureAwait(false);
+            return rows.ConvertAll(row => new StoredDocument(kind, Text(row.RowKey[prefix.Length..]), Number(row.Version), row.Owner, row.Json));
         }, cancellation);
     }
 
@@ -114,8 +96,8 @@ public sealed class TableStore : IDocumentStore
             if (version <= after)
                 return ChangePage.Of([], take, version);
             // A change that moves while its rows are read moves to a later place, so it is not missed.
-            var rows = await QueryAsync(Between(ChangeKey(after, StoreLimits.MostDocuments), ChangeKey(long.MaxValue, 0)), take + 1, ending).ConfigureAwait(false);
-            return ChangePage.Of(rows.ConvertAll(row => new DocumentChange(row.GetString("K"), Text(row.GetString("I")), Number(row, "V"), row.GetString("P"), Json(row))), take, version);
+            var rows = await table.QueryAsync(Between(ChangeKey(after, StoreLimits.MostDocuments), ChangeKey(long.MaxValue, 0)), take + 1, ending).ConfigureAwait(false);
+            return ChangePage.Of(rows.ConvertAll(row => new DocumentChange(row.Kind!, Text(row.Id!), Number(row.Version), row.Owner, Json(row))), take, version);
         }, cancellation);
     }
 
@@ -124,8 +106,8 @@ public sealed class TableStore : IDocumentStore
         StoreLimits.CheckPage(after, take);
         return ReadAsync<IReadOnlyList<AuditEntry>>(async ending =>
         {
-            var rows = await QueryAsync(Between(AuditKey(after), AuditKey(long.MaxValue)), take, ending).ConfigureAwait(false);
-            return rows.ConvertAll(row => AuditEntry.At(Number(row, "N"), row.GetBinary("J")));
+            var rows = await table.QueryAsync(Between(AuditKey(after), AuditKey(long.MaxValue)), take, ending).ConfigureAwait(false);
+            return rows.ConvertAll(row => AuditEntry.At(Number(row.Position), row.Json));
         }, cancellation);
     }
 
@@ -138,61 +120,60 @@ public sealed class TableStore : IDocumentStore
         // First the version: if anything that is read afterwards changes, the version's ETag no longer fits.
         var (version, tag) = await ReadVersionAsync(ending).ConfigureAwait(false);
         version++;
-        var found = await Task.WhenAll(write.Documents.Select(document => FindAsync(DocumentKey(document.Kind, document.Id), ending))).ConfigureAwait(false);
-        List<TableTransactionAction> actions =
-        [
-            new(TableTransactionActionType.Add, Row(OperationKey(write.OperationId), ("V", version))),
-            new(TableTransactionActionType.UpdateReplace, Row(VersionRow, ("V", version), ("S", StoreSchemaException.Known)), tag),
-        ];
+        var found = await Task.WhenAll(write.Documents.Select(document => table.FindAsync(DocumentKey(document.Kind, document.Id), ending))).ConfigureAwait(false);
+        var transaction = table.Begin();
+        transaction.Insert(new() { RowKey = OperationKey(write.OperationId), Version = version });
+        transaction.Replace(new() { RowKey = VersionRow, Version = version, Schema = StoreSchemaException.Known }, tag);
         for (var index = 0; index < write.Documents.Count; index++)
         {
             var document = write.Documents[index];
-            var isThere = found[index]?.GetBinary("J") is not null;
-            if (document.RefusalFor(isThere ? Number(found[index]!, "V") : null, found[index]?.GetString("P")) is { } refusal)
+            var isThere = found[index]?.Json is not null;
+            if (document.RefusalFor(isThere ? found[index]!.Version : null, found[index]?.Owner) is { } refusal)
             {
                 // The condition is not met because of this write itself, if an earlier try was applied.
                 return await FindOperationAsync(write, ending).ConfigureAwait(false) is { } first ? WriteResult.Written(first) : WriteResult.Refused(index, refusal);
             }
 
             if (document.Json is not null || isThere)
-                AddChange(actions, document, index, version, found[index]);
+                AddChange(transaction, document, index, version, found[index]);
         }
 
         for (var index = 0; index < write.Audit.Count; index++)
         {
             var position = AuditEntry.PositionOf(version, index);
-            actions.Add(new(TableTransactionActionType.Add, Row(AuditKey(position), ("N", position), ("J", write.Audit[index].ToArray()))));
+            transaction.Insert(new() { RowKey = AuditKey(position), Position = position, Json = write.Audit[index].ToArray() });
         }
 
-        await table.SubmitTransactionAsync(actions, ending).ConfigureAwait(false);
+        await table.SubmitAsync(transaction, ending).ConfigureAwait(false);
         return WriteResult.Written(version);
     }
 
     /// <summary>The rows of a document: by its id, by its owner and its id, and by its version for the feed.</summary>
-    private static void AddChange(List<TableTransactionAction> actions, DocumentWrite document, int index, long version, TableEntity? before)
+    private static void AddChange(TableTransaction transaction, DocumentWrite document, int index, long version, TableRow? before)
     {
         var json = document.Json?.ToArray();
-        var owner = json is null ? before!.GetString("P") : document.PartOf;
-        actions.Add(new(TableTransactionActionType.UpsertReplace, Row(DocumentKey(document.Kind, document.Id), ("V", version), ("N", (long)index), ("P", owner), ("J", json), ("D", json is null))));
-        actions.Add(new(TableTransactionActionType.Add, Row(ChangeKey(version, index), ("V", version), ("K", document.Kind), ("I", Hex(document.Id)), ("P", owner), ("J", json))));
+        var owner = json is null ? before!.Owner : document.PartOf;
+        transaction.Put(new() { RowKey = DocumentKey(document.Kind, document.Id), Version = version, Position = index, Owner = owner, Json = json, IsDeleted = json is null });
+        transaction.Insert(new() { RowKey = ChangeKey(version, index), Version = version, Kind = document.Kind, Id = Hex(document.Id), Owner = owner, Json = json });
         if (before is not null)
-            actions.Add(new(TableTransactionActionType.Delete, Row(ChangeKey(Number(before, "V"), (int)Number(before, "N"))), ETag.All));
+            transaction.Delete(ChangeKey(Number(before.Version), (int)Number(before.Position)));
         if (owner is null)
             return;
         var owned = OwnedKey(document.Kind, owner, document.Id);
-        actions.Add(json is null
-            ? new(TableTransactionActionType.Delete, Row(owned), ETag.All)
-            : new(TableTransactionActionType.UpsertReplace, Row(owned, ("V", version), ("P", owner), ("J", json))));
+        if (json is null)
+            transaction.Delete(owned);
+        else
+            transaction.Put(new() { RowKey = owned, Version = version, Owner = owner, Json = json });
     }
 
     private async Task<long?> FindOperationAsync(Write write, CancellationToken ending) =>
-        await FindAsync(OperationKey(write.OperationId), ending).ConfigureAwait(false) is { } row ? Number(row, "V") : null;
+        await table.FindAsync(OperationKey(write.OperationId), ending).ConfigureAwait(false) is { } row ? Number(row.Version) : null;
 
     private async Task<(long Version, ETag Tag)> ReadVersionAsync(CancellationToken ending)
     {
-        var row = await FindAsync(VersionRow, ending).ConfigureAwait(false) ?? throw new StoreUnavailableException($"The {name} has lost the row with its version.");
-        StoreSchemaException.Check(name, Number(row, "S"));
-        return (Number(row, "V"), row.ETag);
+        var row = await table.FindAsync(VersionRow, ending).ConfigureAwait(false) ?? throw new StoreUnavailableException($"The {name} has lost the row with its version.");
+        StoreSchemaException.Check(name, Number(row.Schema));
+        return (Number(row.Version), row.Tag);
     }
 
     private Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation) => call.RunAsync(async (_, ending) =>
@@ -207,52 +188,20 @@ public sealed class TableStore : IDocumentStore
             return;
         try
         {
-            if (await FindAsync(VersionRow, ending).ConfigureAwait(false) is null)
-                await table.AddEntityAsync(Row(VersionRow, ("V", 0L), ("S", StoreSchemaException.Known)), ending).ConfigureAwait(false);
+            if (await table.FindAsync(VersionRow, ending).ConfigureAwait(false) is null)
+                await table.InsertAsync(new() { RowKey = VersionRow, Version = 0, Schema = StoreSchemaException.Known }, ending).ConfigureAwait(false);
         }
-        catch (RequestFailedException exception) when (exception.ErrorCode == TableErrorCode.TableNotFound)
+        catch (RequestFailedException exception) when (exception.ErrorCode == TableRows.TableNotFound)
         {
             // After a lost answer, or when several processes start together, the table exists by now: the next try finds it.
-            await table.CreateAsync(ending).ConfigureAwait(false);
+            await table.CreateTableAsync(ending).ConfigureAwait(false);
             throw new RequestFailedException(409, Conflict);
         }
 
         ready = true;
     }
 
-    private async Task<TableEntity?> FindAsync(string key, CancellationToken ending)
-    {
-        var answer = await table.GetEntityIfExistsAsync<TableEntity>(Partition, key, cancellationToken: ending).ConfigureAwait(false);
-        return answer.HasValue ? answer.Value : null;
-    }
-
-    private async Task<List<TableEntity>> QueryAsync(string filter, int take, CancellationToken ending)
-    {
-        var rows = new List<TableEntity>(take);
-        // The service may end a page early, at any number of rows.
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, take, cancellationToken: ending).ConfigureAwait(false))
-        {
-            rows.Add(row);
-            if (rows.Count == take)
-                break;
-        }
-
-        return rows;
-    }
-
-    private static TableEntity Row(string key, params ReadOnlySpan<(string Name, object? Value)> values)
-    {
-        var row = new TableEntity(Partition, key);
-        foreach (var (property, value) in values)
-        {
-            if (value is not null)
-                row[property] = value;
-        }
-
-        return row;
-    }
-
-    private static string Between(string after, string before) => $"PartitionKey eq '{Partition}' and RowKey gt '{after}' and RowKey lt '{before}'";
+    private static string Between(string after, string before) => $"PartitionKey eq '{TableRow.Partition}' and RowKey gt '{after}' and RowKey lt '{before}'";
 
     private static string DocumentKey(string kind, string id) => $"d,{kind},{Hex(id)}";
 
@@ -270,12 +219,12 @@ public sealed class TableStore : IDocumentStore
 
     private static string Text(string hex) => Encoding.UTF8.GetString(Convert.FromHexString(hex));
 
-    private static long Number(TableEntity row, string property) => row.GetInt64(property)!.Value;
+    private static long Number(long? value) => value ?? throw TableRows.Malformed();
 
     /// <summary>A conditional expression with null and an array would be an empty memory, not none.</summary>
-    private static ReadOnlyMemory<byte>? Json(TableEntity row)
+    private static ReadOnlyMemory<byte>? Json(TableRow row)
     {
-        if (row.GetBinary("J") is { } json)
+        if (row.Json is { } json)
             return json;
         return null;
     }
@@ -284,11 +233,10 @@ public sealed class TableStore : IDocumentStore
     {
         RequestFailedException { Status: 409 or 412 } => StoreFailure.Contended,
         // A row that another writer has removed in the meantime.
-        RequestFailedException { Status: 404 } failed when failed.ErrorCode == TableErrorCode.ResourceNotFound => StoreFailure.Contended,
+        RequestFailedException { Status: 404, ErrorCode: TableRows.ResourceNotFound } => StoreFailure.Contended,
         RequestFailedException { Status: 0 or 408 or 429 or >= 500 } or AggregateException => StoreFailure.Away,
-        RequestFailedException => StoreFailure.Broken,
-        // What the client throws if an answer is not one of the service.
-        InvalidOperationException or HttpRequestException or IOException => StoreFailure.Away,
+        RequestFailedException or CredentialUnavailableException => StoreFailure.Broken,
+        AuthenticationFailedException => StoreFailure.Away,
         _ => StoreFailure.None,
     };
 }

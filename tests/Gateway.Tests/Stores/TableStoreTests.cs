@@ -1,7 +1,12 @@
 using System.Diagnostics;
+using System.Net;
+using System.Text.RegularExpressions;
 using Azure;
+using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
+using Azure.Data.Tables.Sas;
+using Azure.Identity;
 using Dragoman.Stores;
 
 namespace Dragoman.Gateway.Tests.Stores;
@@ -139,19 +144,140 @@ public sealed class TableStoreTests(AzuriteServer server) : DocumentStoreTests, 
     [SkippableFact]
     public async Task A_wrong_key_is_reported_at_once()
     {
-        await using var store = new TableStore(server.ConnectionString.Replace("AccountKey=Eby8", "AccountKey=AAAA", StringComparison.Ordinal), Name);
+        await using var store = new TableStore(AddressOf(server.ConnectionString.Replace("AccountKey=Eby8", "AccountKey=AAAA", StringComparison.Ordinal)));
         var exception = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CheckAsync());
         Assert.IsType<RequestFailedException>(exception.InnerException);
         Assert.DoesNotContain("AAAAvdM0", exception.ToString(), StringComparison.Ordinal);
     }
 
-    private protected override IDocumentStore Open() => new TableStore(server.ConnectionString, Name);
+    /// <summary>The service may end a page of a list early, at any number of rows.</summary>
+    [SkippableFact]
+    public async Task A_page_that_the_service_ends_early_is_continued()
+    {
+        await using var store = Open(new ShortPages());
+        string[] ids = [.. Enumerable.Range(0, 7).Select(index => $"{index}")];
+        await WrittenAsync(store, [.. ids.Select(id => Put(id, "{}", WriteCondition.Absent, "team"))]);
+        Assert.Equal(ids, (await store.ListAsync("key", null, null, 500)).Select(document => document.Id));
+        Assert.Equal(ids[..5], (await store.ListAsync("key", "team", null, 5)).Select(document => document.Id));
+        Assert.Equal(ids, (await store.ChangesAsync(0, 20)).Changes.Select(change => change.Id));
+    }
 
-    private protected override IDocumentStore OpenMissing() => new TableStore(AzuriteServer.To("1"), Name);
+    /// <summary>Nobody may be let in, or kept out, because something between here and the service has answered.</summary>
+    [SkippableTheory]
+    [InlineData(200, "<html>Please log in</html>")]
+    [InlineData(200, "{}")]
+    [InlineData(200, """{"RowKey":"another"}""")]
+    [InlineData(200, """{"RowKey":"v","V":"1"}""")]
+    [InlineData(202, "")]
+    [InlineData(202, "\r\nHTTP/1.1 204 No Content\r\n")]
+    [InlineData(404, "<html>Not found</html>")]
+    [InlineData(404, """{"odata.error":{"code":null}}""")]
+    [InlineData(500, """{"odata.error":5}""")]
+    public async Task An_answer_that_is_not_the_services_is_no_answer(int status, string body)
+    {
+        await using var store = Open(new FixedAnswer(status, body));
+        Func<Task>[] calls =
+        [
+            () => store.GetAsync("key", "a"),
+            () => store.ListAsync("key", null, null, 10),
+            () => store.ChangesAsync(0, 20),
+            () => store.WriteAsync(new(NewId(), [Put("a", "{}", WriteCondition.Any)], [])),
+        ];
+        await Task.WhenAll(calls.Select(call => Assert.ThrowsAsync<StoreUnavailableException>(call)));
+    }
+
+    [SkippableTheory]
+    [InlineData("")]
+    [InlineData("\r\nHTTP/1.1 204 No Content\r\n")]
+    [InlineData("\r\nHTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 20")]
+    [InlineData("\r\nHTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n")]
+    public void A_transaction_is_applied_only_if_every_change_is_answered(string answer)
+    {
+        var transaction = new TableTransaction(new("https://a.example/t"));
+        transaction.Delete("a");
+        transaction.Delete("b");
+        Assert.Equal(502, Assert.Throws<RequestFailedException>(() => transaction.Check(Json(answer))).Status);
+    }
+
+    [SkippableFact]
+    public async Task A_shared_access_signature_is_enough_and_is_in_no_message()
+    {
+        var expires = DateTimeOffset.UtcNow.AddHours(1);
+        var query = new TableServiceClient(server.ConnectionString).GenerateSasUri(TableAccountSasPermissions.All, TableAccountSasResourceTypes.All, expires).Query[1..];
+        var endpoint = server.ConnectionString.Split("TableEndpoint=")[1];
+        await using (var store = new TableStore(AddressOf($"TableEndpoint={endpoint}SharedAccessSignature={query};")))
+        {
+            await WrittenAsync(store, Put("a", "{1}", WriteCondition.Absent, "team"));
+            AssertDocument(("a", 1, "team", "{1}"), Assert.Single(await store.ListAsync("key", "team", null, 10)));
+        }
+
+        var wrong = query.Replace("sig=", "sig=AAAA", StringComparison.Ordinal);
+        await using var refused = new TableStore(AddressOf($"TableEndpoint={endpoint}SharedAccessSignature={wrong};"));
+        Assert.DoesNotContain("AAAA", (await Assert.ThrowsAsync<StoreUnavailableException>(() => refused.CheckAsync())).ToString(), StringComparison.Ordinal);
+        await using var missing = new TableStore(AddressOf($"TableEndpoint=http://127.0.0.1:1/a;SharedAccessSignature={wrong};"));
+        Assert.DoesNotContain("AAAA", (await Assert.ThrowsAsync<StoreUnavailableException>(() => missing.CheckAsync())).ToString(), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_token_is_asked_for_at_the_first_call_and_sent()
+    {
+        var created = 0;
+        var credential = DelegatedTokenCredential.Create((context, _) => new(Assert.Single(context.Scopes) == "https://storage.azure.com/.default" ? "token" : "wrong", DateTimeOffset.MaxValue));
+        var answer = new FixedAnswer(404, "{\"odata.error\":{\"code\":\"Any\"}}");
+        var address = TableAddress.Parse("https://one.table.core.windows.net/keys", () =>
+        {
+            created++;
+            return credential;
+        });
+        await using var store = Open(answer, address);
+        Assert.Equal(0, created);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CheckAsync());
+        Assert.Equal(1, created);
+        Assert.Equal("Bearer token", answer.Last!.Headers.Authorization!.ToString());
+        Assert.Equal("https://one.table.core.windows.net/keys(PartitionKey='s',RowKey='v')", answer.Last.RequestUri!.AbsoluteUri);
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_identity_without_a_token_is_a_store_that_cannot_be_used(bool isMissing)
+    {
+        const string Message = "There is no identity.\nDetails";
+        var credential = DelegatedTokenCredential.Create((_, _) => throw (isMissing ? new CredentialUnavailableException(Message) : new AuthenticationFailedException(Message)));
+        await using var store = Open(new FixedAnswer(500, ""), TableAddress.Parse("https://one.table.core.windows.net/keys", () => credential));
+        Assert.EndsWith("There is no identity.", (await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CheckAsync())).Message, StringComparison.Ordinal);
+    }
+
+    private protected override IDocumentStore Open() => new TableStore(AddressOf(server.ConnectionString));
+
+    private protected override IDocumentStore OpenMissing() => new TableStore(AddressOf(AzuriteServer.To("1")));
 
     private protected override async Task SetSchemaAsync(long schema) =>
         await new TableClient(server.ConnectionString, Name).UpdateEntityAsync(new TableEntity("s", "v") { ["S"] = schema }, ETag.All, TableUpdateMode.Merge);
 
-    private TableStore Open(LostAnswers answers) =>
-        new(options => new(server.ConnectionString, Name, options), options => options.Transport = new HttpClientTransport(new HttpClient(answers, disposeHandler: false)), Short * 2);
+    private TableStore Open(HttpMessageHandler handler, TableAddress? address = null) =>
+        new(address ?? AddressOf(server.ConnectionString), Short * 2, options => options.Transport = new HttpClientTransport(new HttpClient(handler, disposeHandler: false)));
+
+    private TableAddress AddressOf(string connectionString) => TableAddress.Parse($"{connectionString}TableName={Name}");
+
+    /// <summary>Asks for pages of at most 2 rows, whatever the store wants.</summary>
+    private sealed class ShortPages() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.RequestUri = new(Regex.Replace(request.RequestUri!.AbsoluteUri, @"(?<=\$top=)\d+", top => top.Value == "1" ? "1" : "2"));
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class FixedAnswer(int status, string body) : HttpMessageHandler
+    {
+        public HttpRequestMessage? Last { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Last = request;
+            return Task.FromResult(new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body) });
+        }
+    }
 }
