@@ -5,8 +5,8 @@
 #   ./publish.sh NAME...      some of them
 #
 # The result is artifacts/NAME/dragoman-NAME. artifacts/functions is a function app with a custom handler. An executable needs
-# what ldd names and nothing else: the C library and OpenSSL 3. To reach providers over https it also needs their root
-# certificates (Debian's package ca-certificates). On x86 it needs a processor with AVX2;
+# what ldd names, the C library and OpenSSL 3; for a SQLite store also libe_sqlite3.so, which is beside it. To reach providers
+# over https it also needs their root certificates (Debian's package ca-certificates). On x86 it needs a processor with AVX2;
 # for an older one: IlcInstructionSet=x86-64-v2 ./publish.sh
 set -euo pipefail
 

@@ -28,7 +28,7 @@ public static class GatewayServices
         var configuration = snapshot.Configuration;
         // The services dispose in the opposite order: first the runtime, then the policy, then the store.
         if (configuration.StoreConnection is { } connection)
-            services.AddSingleton<IDocumentStore>(_ => new SqliteStore(connection["sqlite:".Length..]));
+            services.AddSingleton(_ => StoreConnection.Parse(connection).Open());
         return services
             .AddSingleton(provider => access ?? ConfiguredAccess.Create(configuration.Access, provider.GetService<IDocumentStore>(), clock, provider.GetRequiredService<ILoggerFactory>()))
             .AddSingleton(provider => new GatewayRuntime(

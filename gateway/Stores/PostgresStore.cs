@@ -41,10 +41,13 @@ public sealed class PostgresStore : IDocumentStore
         settings.Timeout = Math.Min(settings.Timeout, ConnectSeconds);
         settings.CommandTimeout = (int)Math.Ceiling(longestCall.TotalSeconds);
         settings.CancellationTimeout = 1000; // milliseconds
-        name = $"PostgreSQL store {settings.Database} at {settings.Host}";
+        name = NameOf(settings);
         source = builder.Build();
         call = new(name, Judge, longestCall);
     }
+
+    /// <summary>The database in messages.</summary>
+    internal static string NameOf(NpgsqlConnectionStringBuilder settings) => $"PostgreSQL store {settings.Database ?? settings.Username} at {settings.Host}";
 
     public Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default)
     {

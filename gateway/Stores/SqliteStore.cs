@@ -36,10 +36,13 @@ public sealed class SqliteStore : IDocumentStore
     internal SqliteStore(string path, TimeSpan longestWait, TimeSpan longestCall)
     {
         this.path = Path.GetFullPath(path);
-        name = $"SQLite store {this.path}";
+        name = NameOf(this.path);
         call = new(name, Judge, longestCall);
         connectionString = new SqliteConnectionStringBuilder { DataSource = this.path, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = (int)Math.Ceiling(longestWait.TotalSeconds) }.ToString();
     }
+
+    /// <summary>The file in messages.</summary>
+    internal static string NameOf(string path) => $"SQLite store {path}";
 
     public Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default)
     {

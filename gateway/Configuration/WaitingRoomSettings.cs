@@ -1,0 +1,3 @@
+namespace Dragoman.Configuration;
+
+public sealed record WaitingRoomSettings(int Most, int MostPerTeam, TimeSpan Longest);

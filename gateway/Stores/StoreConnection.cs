@@ -1,0 +1,62 @@
+namespace Dragoman.Stores;
+
+/// <summary>The store that the operator has chosen. Its text may hold a password, so that no message, log or description has the text.</summary>
+public sealed class StoreConnection
+{
+    private const string Sqlite = "sqlite:";
+
+    private const string Tables = "tables:";
+
+    private static readonly string[] Postgres = ["postgres:", "postgresql:"];
+
+    private readonly Func<IDocumentStore> open;
+    private readonly string name;
+
+    private StoreConnection(string name, Func<IDocumentStore> open) => (this.name, this.open) = (name, open);
+
+    /// <summary>Reads the text of a connection. docs/developers/stores.md 3 to 5 lists what is allowed.</summary>
+    /// <param name="text">
+    /// <c>sqlite:PATH</c>, relative to the working directory; <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE</c>, or <c>postgres:</c> and
+    /// the keywords of Npgsql; <c>tables:https://ACCOUNT.table.core.windows.net/TABLE</c>, or <c>tables:</c> and the connection string of
+    /// a storage account.
+    /// </param>
+    /// <exception cref="FormatException">The text is none of these. The message says what is allowed, as the end of a sentence about the setting.</exception>
+    public static StoreConnection Parse(string text)
+    {
+        if (text.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase))
+        {
+            var path = PathOf(text[Sqlite.Length..]);
+            return new(SqliteStore.NameOf(path), () => new SqliteStore(path));
+        }
+
+        if (text.StartsWith(Tables, StringComparison.OrdinalIgnoreCase))
+        {
+            var address = TableAddress.Parse(text[Tables.Length..]);
+            return new(TableStore.NameOf(address), () => new TableStore(address));
+        }
+
+        foreach (var scheme in Postgres)
+        {
+            if (!text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+                continue;
+            var address = PostgresAddress.Parse(text[scheme.Length..]);
+            return new(PostgresStore.NameOf(address), () => new PostgresStore(address.ConnectionString));
+        }
+
+        throw new FormatException("a store is sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or tables:https://ACCOUNT.table.core.windows.net/TABLE");
+    }
+
+    /// <summary>A new store, which contacts its database at its first call.</summary>
+    public IDocumentStore Open() => open();
+
+    /// <summary>The store as its messages name it, without credentials.</summary>
+    public override string ToString() => name;
+
+    private static string PathOf(string text)
+    {
+        const string Allowed = "sqlite: is followed by the path of a file, such as sqlite:data/dragoman.db";
+        // What other tools write for a relative path, an absolute one and a store in memory means something else here.
+        var isPath = !string.IsNullOrWhiteSpace(text) && !text.StartsWith("//", StringComparison.Ordinal) && !text.StartsWith(':') && !Path.EndsInDirectorySeparator(text) && !text.Any(char.IsControl);
+        return isPath ? Path.GetFullPath(text) : throw new FormatException(Allowed);
+    }
+}
