@@ -23,7 +23,19 @@ public sealed class Caller
     public IReadOnlyList<AllowList> Allow { get; init; } = [];
 
     /// <summary>The scopes with limits, from the widest to the narrowest.</summary>
-    public IReadOnlyList<LimitedScope> Scopes { get; init; } = [];
+    public IReadOnlyList<LimitedScope> Scopes
+    {
+        get;
+        init
+        {
+            field = value;
+            LimitsTokens = value.Any(scope => scope.Values.TokensPerMinute is not null);
+        }
+    }
+    = [];
+
+    /// <summary>Whether any scope limits tokens.</summary>
+    public bool LimitsTokens { get; private init; }
 
     /// <summary>Labels for reports.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = NoTags.Instance;

@@ -75,20 +75,24 @@ public sealed partial class CredentialAccess : IAccessPolicy
         return AuthenticateSlowlyAsync(presented.Text.ToString(), presented.Mistake, http, requestId, cancellation);
     }
 
+    /// <summary>Whether the policy knows the present state of the store.</summary>
+    internal ValueTask<bool> IsFreshAsync() => directory.Feed.RefreshAsync(CancellationToken.None);
+
     public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => limits.AdmitAsync(caller, cancellation);
 
     public async ValueTask<Reservation> ReserveAsync(
         Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation)
     {
         // Measuring the prompt costs time.
-        if (admission.CountsTokens)
+        if (caller.LimitsTokens)
             await admission.ReserveTokensAsync((bound.InputTokens ?? 0) + (bound.OutputTokens ?? UnknownOutput), cancellation).ConfigureAwait(false);
         return new Reservation(caller, admission);
     }
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement)
     {
-        reservation.Admission.SettleTokens(settlement.Usage.InputTotal + settlement.Usage.OutputTotal);
+        if (reservation.Caller.LimitsTokens)
+            reservation.Admission.SettleTokens(settlement.Usage.InputTotal + settlement.Usage.OutputTotal);
         return default;
     }
 

@@ -32,4 +32,7 @@ public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork)
 
     /// <summary>What happens while the store does not answer.</summary>
     public StoreAwayPolicy StoreAway { get; init; } = StoreAwayPolicy.Default;
+
+    /// <summary>Where requests wait for a limit.</summary>
+    public WaitingRoomSettings WaitingRoom { get; init; } = WaitingRoomSettings.None;
 }

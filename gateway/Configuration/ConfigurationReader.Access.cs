@@ -26,7 +26,7 @@ public sealed partial class ConfigurationReader
     private AccessSettings ReadAccess(JsonNode? node, string pointer)
     {
         var members = node is null ? [] : Members(
-            node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads", "adminKey", "adminPort", "proxies", "keyless", "storeAway");
+            node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads", "adminKey", "adminPort", "proxies", "keyless", "storeAway", "waitingRoom");
         return new AccessSettings(ReadMode(members, pointer), Switch(members, "allowOpenNetwork", pointer) ?? false)
         {
             Origins = ReadOrigins(members, pointer),
@@ -37,6 +37,7 @@ public sealed partial class ConfigurationReader
             Proxies = ReadNetworks(members, "proxies", pointer) ?? AccessSettings.LocalProxies,
             Keyless = ReadKeyless(members["keyless"], pointer + "/keyless"),
             StoreAway = ReadStoreAway(members["storeAway"], pointer + "/storeAway"),
+            WaitingRoom = ReadWaitingRoom(members["waitingRoom"], pointer + "/waitingRoom"),
         };
     }
 

@@ -9,13 +9,13 @@ public interface IErrorShape
     /// <summary>The dialect's own header for the request's id, sent with every answer of its routes; null when it has none.</summary>
     string? RequestIdHeader => null;
 
-    /// <summary>The dialect's headers for the limits that a caller must keep; none when the dialect has none.</summary>
-    /// <param name="limits">The limits.</param>
-    /// <param name="now">The time, for dialects that tell when a limit is reset.</param>
-    IEnumerable<(string Name, string Value)> RateLimitHeaders(RateLimits limits, DateTimeOffset now) => [];
-
     /// <summary>The plain text with which the dialect answers an error; null when it answers with the JSON of <see cref="WriteError"/>.</summary>
     byte[]? PlainTextOf(GatewayError error) => null;
+
+    /// <summary>The dialect's headers for what is left of the gateway's own limits, for answers and errors. None when the dialect has no such headers.</summary>
+    /// <param name="limits">What is left.</param>
+    /// <param name="now">The time that the limits' reset times are relative to.</param>
+    IEnumerable<(string Name, string Value)> RateLimitHeaders(RateLimits limits, DateTimeOffset now) => [];
 
     /// <summary>The HTTP status of <paramref name="error"/> in this dialect.</summary>
     int StatusOf(GatewayError error);

@@ -42,7 +42,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             OpenNetwork.RefuseUnlessAllowed(http, access);
             if (!await Step1Receive.TryTakeAsync(exchange, runtime, isTaken).ConfigureAwait(false))
                 return;
-            if (route is null)
+            if (route is null || !AdminPort.Serves(http, route, access))
                 throw new GatewayException(new GatewayError(ErrorKind.NotFound, $"Unknown request URL: {http.Request.Method} {path}."));
             var session = route.OpenWebSocket is not null && WebSocketHandshake.IsAsked(http.Request) ? route.OpenWebSocket(exchange.Snapshot.Configuration.Limits, runtime.Memory) : null;
             if (session is null)
@@ -105,7 +105,8 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             response.Headers["retry-after-ms"] = Math.Ceiling(wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (error.Kind == ErrorKind.Unauthenticated)
+        // Ollama's account endpoints refuse callers whom the gateway knows.
+        if (error.Kind == ErrorKind.Unauthenticated && exchange.Caller is null)
             response.Headers.WWWAuthenticate = Challenges;
         // SDKs retry every 429 and 5xx unless this header says not to (specs/dialects.md 1.1).
         if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.NotImplemented || MemoryBudget.IsFinal(error))

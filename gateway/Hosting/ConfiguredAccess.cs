@@ -18,6 +18,6 @@ internal static class ConfiguredAccess
         if (settings.Mode == AccessMode.Open || store is null)
             return new OpenAccess();
         var logger = loggers.CreateLogger("Dragoman.Access");
-        return new CredentialAccess(settings, store, null, new CallerLimits(store, new WaitingRoomSettings(0, 0, TimeSpan.Zero), clock, logger), clock, logger);
+        return new CredentialAccess(settings, store, null, new CallerLimits(store, settings.WaitingRoom, clock, logger), clock, logger);
     }
 }

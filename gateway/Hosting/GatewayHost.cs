@@ -134,6 +134,8 @@ public static class GatewayHost
         {
             GatewayServices.Limit(kestrel, snapshot.Configuration.Limits);
             kestrel.Listen(address, port, options => options.Use(listening.Count));
+            if (snapshot.Configuration.Access.AdminPort is { } adminPort && handsOver)
+                kestrel.Listen(address, adminPort);
         });
         builder.WebHost.UseSockets(sockets =>
         {

@@ -36,10 +36,12 @@ internal sealed class ListeningPort
 
     public Socket Open(EndPoint address)
     {
-        socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        var opened = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
         // Accepted connections inherit it.
-        socket.SendBufferSize = SendBuffer;
-        return socket;
+        opened.SendBufferSize = SendBuffer;
+        // The administration's port is opened after the main one, and nginx sends it nothing.
+        socket ??= opened;
+        return opened;
     }
 
     /// <summary>Kestrel middleware that counts the connections.</summary>

@@ -185,10 +185,11 @@ public sealed class Exchange
         memory?.ShrinkTo(remaining);
     }
 
-    /// <summary>Sets the headers with the caller's own limits; does nothing without limits, and once the response has begun.</summary>
-    internal void WriteOwnLimits()
+    /// <summary>Sets the headers with the caller's own limits; does nothing once the response has begun.</summary>
+    /// <param name="limits">What is left; null without limits.</param>
+    internal void WriteOwnLimits(RateLimits? limits)
     {
-        if (Admission.Limits is not { } limits || Http.Response.HasStarted)
+        if (limits is null || Http.Response.HasStarted)
             return;
         foreach (var (name, value) in Errors.RateLimitHeaders(limits, Clock.GetUtcNow()))
             Http.Response.Headers[name] = value;

@@ -29,8 +29,17 @@ public static class Step2Authenticate
     /// <exception cref="GatewayException">A limit of requests is used up.</exception>
     public static async ValueTask AdmitAsync(Exchange exchange)
     {
-        exchange.Admission = await exchange.Access.AdmitAsync(exchange.Caller!, exchange.Http.RequestAborted).ConfigureAwait(false);
-        exchange.WriteOwnLimits();
+        try
+        {
+            exchange.Admission = await exchange.Access.AdmitAsync(exchange.Caller!, exchange.Http.RequestAborted).ConfigureAwait(false);
+        }
+        catch (GatewayException refusal)
+        {
+            exchange.WriteOwnLimits(refusal.Error.RateLimits);
+            throw;
+        }
+
+        exchange.WriteOwnLimits(exchange.Admission.Limits);
     }
 
     private static void RefuseUnlessAllowed(Exchange exchange, Caller caller, string path)

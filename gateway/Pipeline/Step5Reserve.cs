@@ -29,8 +29,7 @@ internal static class Step5Reserve
         // The policy may estimate the length of the prompt.
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
-        var reservation = await exchange.Access.ReserveAsync(exchange.Caller!, exchange.Admission, model, targets, bound, exchange.Http.RequestAborted).ConfigureAwait(false);
-        exchange.WriteOwnLimits();
+        var reservation = await ReserveAsync(exchange, model, targets, bound).ConfigureAwait(false);
         GatewayError? failure = null;
         try
         {
@@ -44,6 +43,20 @@ internal static class Step5Reserve
         finally
         {
             await Step9Settle.RunAsync(exchange, reservation, consumed(failure), log).ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask<Reservation> ReserveAsync(Exchange exchange, string model, IReadOnlyList<Target> targets, UpperBound bound)
+    {
+        try
+        {
+            return await exchange.Access.ReserveAsync(exchange.Caller!, exchange.Admission, model, targets, bound, exchange.Http.RequestAborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Fewer tokens are left than when the request was admitted, whether they sufficed or not.
+            if (exchange.Caller!.LimitsTokens)
+                exchange.WriteOwnLimits(exchange.Admission.Limits);
         }
     }
 }

@@ -27,13 +27,9 @@ internal sealed class WrongCredentials : IDisposable
         })));
 
     /// <summary>Whether a credential from an address may be looked at.</summary>
-    public bool MayTry(IPAddress address)
-    {
-        if (!addresses.IsValueCreated)
-            return true;
-        using var lease = addresses.Value.AttemptAcquire(address, 0);
-        return lease.IsAcquired;
-    }
+    /// <remarks>To acquire 0 permits succeeds already with a tenth of a permit, so the whole ones are asked for.</remarks>
+    public bool MayTry(IPAddress address) =>
+        !addresses.IsValueCreated || addresses.Value.GetStatistics(address) is not { CurrentAvailablePermits: 0 };
 
     /// <summary>Counts a wrong credential.</summary>
     public void Count(IPAddress address)

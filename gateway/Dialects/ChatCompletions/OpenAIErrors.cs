@@ -12,26 +12,28 @@ public sealed class OpenAIErrors : IErrorShape
 
     public int StatusOf(GatewayError error) => error.Status;
 
+    public IEnumerable<(string Name, string Value)> RateLimitHeaders(RateLimits limits, DateTimeOffset now) => OpenAIHeaders.Of(limits);
+
     public void WriteError(IBufferWriter<byte> output, GatewayError error, string requestId)
     {
         using var writer = new Utf8JsonWriter(output, JsonText.Compact);
         writer.WriteStartObject();
         writer.WriteStartObject("error"u8);
         writer.WriteString("message"u8, error.Message);
-        writer.WriteString("type"u8, TypeOf(error.Kind));
+        writer.WriteString("type"u8, TypeOf(error));
         writer.WriteString("param"u8, string.IsNullOrEmpty(error.Field) ? null : error.Field);
         writer.WriteString("code"u8, CodeOf(error));
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
 
-    private static string TypeOf(ErrorKind kind) => kind switch
+    private static string TypeOf(GatewayError error) => error.Kind switch
     {
         ErrorKind.InvalidRequest or ErrorKind.ContextTooLong or ErrorKind.ContentBlocked or ErrorKind.Unauthenticated
             or ErrorKind.ModelNotFound or ErrorKind.NotFound or ErrorKind.MethodNotAllowed or ErrorKind.TooLarge
             or ErrorKind.NotImplemented or ErrorKind.RequestTimeout => "invalid_request_error",
         ErrorKind.Forbidden => "permission_error",
-        ErrorKind.RateLimited => "requests",
+        ErrorKind.RateLimited => error.Code == RateLimit.TokensCode ? "tokens" : "requests",
         ErrorKind.QuotaExceeded => "insufficient_quota",
         _ => "server_error",
     };

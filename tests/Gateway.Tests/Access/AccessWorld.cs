@@ -45,7 +45,7 @@ internal sealed class AccessWorld : IAsyncDisposable, ILogger
 
     /// <summary>One more process with the same store.</summary>
     public CredentialAccess NewPolicy(AccessSettings settings, TokenVerifier? tokens = null) =>
-        new(settings, Store, tokens, new CallerLimits(Store, new WaitingRoomSettings(0, 0, TimeSpan.Zero), Clock, this), Clock, this);
+        new(settings, Store, tokens, new CallerLimits(Store, WaitingRoomSettings.None, Clock, this), Clock, this);
 
     public Task PutAsync(Organization organization) => PutAsync(Organization.Kind, Organization.Kind, organization, DirectoryJson.Default.Organization);
 

@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Text;
-using Dragoman.Access;
 using Dragoman.Access.Credentials;
 using Dragoman.Access.Directory;
 using Dragoman.Configuration;

@@ -33,7 +33,8 @@ internal static class FullConfiguration
           },
           "access": {
             "mode": "open", "allowOpenNetwork": false, "origins": ["https://app.example.com", "chrome-extension://*", "*"],
-            "hosts": ["dragoman.example.com", "10.0.0.1", "*"], "downloads": "any"
+            "hosts": ["dragoman.example.com", "10.0.0.1", "*"], "downloads": "any",
+            "waitingRoom": { "most": 0, "mostPerTeam": 20, "seconds": 1.5 }
           },
           "limits": {
             "requestBytes": 1048576, "downloadBytes": 1e6, "answerBytes": 2147483647, "memoryBytes": 402653184, "drainSeconds": 1, "workSeconds": 10, "keepAliveSeconds": 0.5, "stalledClientSeconds": 2

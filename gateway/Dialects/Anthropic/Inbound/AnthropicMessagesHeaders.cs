@@ -12,9 +12,11 @@ internal static class AnthropicMessagesHeaders
     public static IEnumerable<(string Name, string Value)> Of(string requestId, RateLimits? limits, DateTimeOffset now) =>
     [
         (AnthropicErrors.Shape.RequestIdHeader, requestId),
-        .. Of("requests", limits?.Requests, now),
-        .. Of("tokens", limits?.Tokens, now),
+        .. Of(limits, now),
     ];
+
+    /// <summary>The headers for limits alone.</summary>
+    public static IEnumerable<(string Name, string Value)> Of(RateLimits? limits, DateTimeOffset now) => [.. Of("requests", limits?.Requests, now), .. Of("tokens", limits?.Tokens, now)];
 
     private static IEnumerable<(string Name, string Value)> Of(string what, RateLimit? limit, DateTimeOffset now)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Dragoman.Access;
 using Dragoman.Configuration;
 using Dragoman.Endpoints.Documentation;
 using Dragoman.Hosting;
@@ -76,17 +77,28 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
     }
 
     /// <summary>A gateway that publishes the examples' models, in front of a provider that answers all their requests.</summary>
-    public sealed class Fixture : IAsyncLifetime
+    public class Fixture : IAsyncLifetime
     {
         private WebApplication? app;
         private ScriptedUpstream? provider;
+        private int providerCalls;
+
+        /// <summary>How often the provider was called.</summary>
+        public int ProviderCalls => providerCalls;
+
+        /// <summary>Decides who may call; null when everybody may.</summary>
+        protected virtual IAccessPolicy? Access => null;
 
         public HttpClient Client { get; private set; } = new();
 
-        public async Task InitializeAsync()
+        public virtual async Task InitializeAsync()
         {
             provider = await ScriptedUpstream.StartAsync();
-            provider.Answer = AnswerAsync;
+            provider.Answer = http =>
+            {
+                Interlocked.Increment(ref providerCalls);
+                return AnswerAsync(http);
+            };
             var clock = new ManualTimeProvider();
             var configuration = ConfigurationReader.Read(
                 $$"""
@@ -101,14 +113,14 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
                 """,
                 "test",
                 new Dictionary<string, string>());
-            app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0, handsOver: false);
+            app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0, handsOver: false, Access);
             await app.StartAsync();
             Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
             // Loads a model, so that /api/ps has something to list.
             using var load = await Client.PostAsync(new Uri("/api/chat", UriKind.Relative), new StringContent("""{"model":"mistral-small-latest"}"""));
         }
 
-        public async Task DisposeAsync()
+        public virtual async Task DisposeAsync()
         {
             Client.Dispose();
             await provider!.DisposeAsync();

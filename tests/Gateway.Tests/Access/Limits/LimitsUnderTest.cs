@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using Dragoman.Access;
+using Dragoman.Access.Directory;
+using Dragoman.Access.Limits;
+using Dragoman.Configuration;
+using Dragoman.Conversation;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Dragoman.Gateway.Tests.Access.Limits;
+
+/// <summary>Processes that share a clock and a store, or one without a store.</summary>
+internal sealed class LimitsUnderTest : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(2);
+
+    private static readonly TimeSpan LargestStep = TimeSpan.FromMilliseconds(20);
+
+    public LimitsUnderTest(SharedStore? store = null, int processes = 1, WaitingRoomSettings? waiting = null, ILogger? logger = null)
+    {
+        Store = store;
+        Waiting = waiting ?? WaitingRoomSettings.None;
+        for (var number = 0; number < processes; number++)
+            Processes.Add(new(Store, Waiting, Clock, logger ?? NullLogger.Instance));
+    }
+
+    public ManualTimeProvider Clock { get; } = new();
+
+    public SharedStore? Store { get; }
+
+    public WaitingRoomSettings Waiting { get; }
+
+    public List<CallerLimits> Processes { get; } = [];
+
+    public CallerLimits Process => Processes[0];
+
+    public static Caller Caller(params LimitedScope[] scopes) => new() { Team = scopes.FirstOrDefault(scope => scope.Kind == ScopeKind.Team)?.Id, Scopes = scopes };
+
+    public static LimitedScope Team(LimitValues values, string id = "web") => new(ScopeKind.Team, id, values);
+
+    public static Caller Requests(long perMinute) => Caller(Team(new(RequestsPerMinute: perMinute)));
+
+    public static Caller Tokens(long perMinute) => Caller(Team(new(TokensPerMinute: perMinute)));
+
+    public static Caller Concurrent(long most) => Caller(Team(new(ConcurrentRequests: most)));
+
+    /// <summary>
+    /// Moves the clock until work has ended. While the store works, and while threads run the code between two of its calls, the
+    /// clock stands still, because otherwise time would run out for exchanges that are not slow at all.
+    /// </summary>
+    public async Task<T> DriveAsync<T>(Task<T> work)
+    {
+        var idle = Stopwatch.GetTimestamp();
+        for (var calls = -1; !work.IsCompleted;)
+        {
+            var seen = Store is null ? 0 : Store.Reads + Store.Writes;
+            if (Store?.Running > 0 || seen != calls)
+                (calls, idle) = (seen, Stopwatch.GetTimestamp());
+            if (Stopwatch.GetElapsedTime(idle) > Patience)
+            {
+                var step = Clock.UntilNextTimer is { } next && next < LargestStep ? next : LargestStep;
+                Clock.Advance(step > TimeSpan.Zero ? step : TimeSpan.FromTicks(1));
+                idle = Stopwatch.GetTimestamp();
+            }
+
+            await Task.Yield();
+        }
+
+        return await work;
+    }
+
+    public async Task DriveAsync(Task work) => await DriveAsync(work.ContinueWith(ended => ended, TaskScheduler.Default).Unwrap().ContinueWith(ended => ended.IsCompletedSuccessfully ? true : throw ended.Exception!.InnerException!, TaskScheduler.Default));
+
+    /// <summary>Moves the clock, and lets what it starts happen.</summary>
+    public async Task PassAsync(TimeSpan time, TimeSpan? step = null)
+    {
+        var end = Clock.GetUtcNow() + time;
+        while (Clock.GetUtcNow() < end)
+        {
+            Clock.Advance(step ?? TimeSpan.FromMilliseconds(250));
+            await SettleAsync();
+        }
+    }
+
+    /// <summary>Lets the exchanges that have begun go on until they wait for the clock.</summary>
+    public async Task SettleAsync()
+    {
+        for (var (calls, quiet) = (-1, 0); Store is not null && quiet < 20; quiet++)
+        {
+            if (Store.Running > 0 || Store.Reads + Store.Writes != calls)
+                (calls, quiet) = (Store.Reads + Store.Writes, 0);
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Admits a request; null if it was refused.</summary>
+    public async Task<Admission?> TryAdmitAsync(Caller caller, CallerLimits? process = null)
+    {
+        try
+        {
+            return await DriveAsync((process ?? Process).AdmitAsync(caller, default).AsTask());
+        }
+        catch (GatewayException exception) when (exception.Error.Kind == ErrorKind.RateLimited)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The error of a request that is refused.</summary>
+    public async Task<GatewayError> RefusalOfAsync(Caller caller, CallerLimits? process = null) =>
+        (await Assert.ThrowsAsync<GatewayException>(() => DriveAsync((process ?? Process).AdmitAsync(caller, default).AsTask()))).Error;
+
+    /// <summary>How many of some requests are admitted. They come one after the other.</summary>
+    public async Task<int> AdmittedOfAsync(int requests, Caller caller, CallerLimits? process = null)
+    {
+        var admitted = 0;
+        for (var number = 0; number < requests; number++)
+            admitted += await TryAdmitAsync(caller, process) is null ? 0 : 1;
+        return admitted;
+    }
+
+    public async Task<bool> TryReserveAsync(Admission admission, long tokens)
+    {
+        try
+        {
+            await DriveAsync(admission.ReserveTokensAsync(tokens, default).AsTask());
+            return true;
+        }
+        catch (GatewayException exception) when (exception.Error.Kind == ErrorKind.RateLimited)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The most that happened within any 60 seconds.</summary>
+    public static long MostInAMinute(IReadOnlyList<(DateTimeOffset At, long Amount)> events)
+    {
+        var ordered = events.OrderBy(each => each.At).ToList();
+        var (most, sum, first) = (0L, 0L, 0);
+        foreach (var (at, amount) in ordered)
+        {
+            sum += amount;
+            while (at - ordered[first].At >= TimeSpan.FromMinutes(1))
+                sum -= ordered[first++].Amount;
+            most = Math.Max(most, sum);
+        }
+
+        return most;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in Processes)
+            await DriveAsync(process.DisposeAsync().AsTask());
+    }
+}
