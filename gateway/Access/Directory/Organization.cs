@@ -9,8 +9,8 @@ public sealed record Organization
     public static readonly Organization Default = new();
 
     /// <summary>What all teams may use.</summary>
-    public AllowRules Allow { get; init; } = AllowRules.Everything;
+    public AllowRules Allow { get; init => field = value ?? AllowRules.Everything; } = AllowRules.Everything;
 
     /// <summary>The limits of all teams together.</summary>
-    public LimitValues Limits { get; init; } = LimitValues.None;
+    public LimitValues Limits { get; init => field = value ?? LimitValues.None; } = LimitValues.None;
 }

@@ -18,16 +18,16 @@ public sealed record Team(string Id, DateTimeOffset CreatedAt)
     public bool IsDisabled { get; init; }
 
     /// <summary>What its members may use.</summary>
-    public AllowRules Allow { get; init; } = AllowRules.Everything;
+    public AllowRules Allow { get; init => field = value ?? AllowRules.Everything; } = AllowRules.Everything;
 
     /// <summary>The limits of all its members together.</summary>
-    public LimitValues Limits { get; init; } = LimitValues.None;
+    public LimitValues Limits { get; init => field = value ?? LimitValues.None; } = LimitValues.None;
 
     /// <summary>The limits of each user of the team who has none.</summary>
-    public LimitValues UserLimits { get; init; } = LimitValues.None;
+    public LimitValues UserLimits { get; init => field = value ?? LimitValues.None; } = LimitValues.None;
 
     /// <summary>Free labels for reports.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = NoTags.Instance;
+    public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? NoTags.Instance; } = NoTags.Instance;
 
     /// <summary>Whether a text can be the id of a team.</summary>
     public static bool IsId(string text) =>

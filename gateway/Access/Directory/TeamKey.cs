@@ -17,13 +17,13 @@ public sealed record TeamKey(string Id, string Team, ReadOnlyMemory<byte> Hash, 
     public string? User { get; init; }
 
     /// <summary>What it may be used for, within what its team may use.</summary>
-    public AllowRules Allow { get; init; } = AllowRules.Everything;
+    public AllowRules Allow { get; init => field = value ?? AllowRules.Everything; } = AllowRules.Everything;
 
     /// <summary>Its own limits.</summary>
-    public LimitValues Limits { get; init; } = LimitValues.None;
+    public LimitValues Limits { get; init => field = value ?? LimitValues.None; } = LimitValues.None;
 
     /// <summary>Free labels for reports.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = NoTags.Instance;
+    public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? NoTags.Instance; } = NoTags.Instance;
 
     /// <summary>From when on it is refused; null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }

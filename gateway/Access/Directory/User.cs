@@ -25,10 +25,10 @@ public sealed record User(string Team, string Id, DateTimeOffset CreatedAt)
     public bool IsDisabled { get; init; }
 
     /// <summary>What the user may administrate, besides the roles of a token.</summary>
-    public IReadOnlyList<Role> Roles { get; init; } = [];
+    public IReadOnlyList<Role> Roles { get; init => field = value ?? []; } = [];
 
     /// <summary>The user's limits, for all keys and tokens together.</summary>
-    public LimitValues Limits { get; init; } = LimitValues.None;
+    public LimitValues Limits { get; init => field = value ?? LimitValues.None; } = LimitValues.None;
 
     /// <summary>The id of the document of a user.</summary>
     public static string DocumentIdOf(string team, string user) => $"{team}/{user}";
