@@ -15,14 +15,14 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Configuration", "Conversation"),
         new("Connections", "Conversation"),
         new("Access", "Stores", "Conversation", "Configuration", "Connections"),
-        new("Administration", "Stores", "Conversation", "Configuration", "Access"),
+        new("Administration", "Wire", "Stores", "Conversation", "Configuration", "Access"),
         new("Schemas", "Wire", "Conversation"),
         new("Catalog", "Wire", "Conversation", "Configuration"),
         new("Dialects", "Wire", "Conversation", "Schemas", "Configuration", "Catalog"),
         new("Providers", "Wire", "Secrets", "Conversation", "Configuration", "Connections", "Dialects"),
-        new("Pipeline", "Wire", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Access", "Schemas", "Catalog", "Dialects", "Providers"),
+        new("Pipeline", "Wire", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Access", "Administration", "Schemas", "Catalog", "Dialects", "Providers"),
         new("WebSockets", "Wire", "Conversation", "Configuration", "Dialects", "Pipeline"),
-        new("Endpoints", "Wire", "Secrets", "Conversation", "Configuration", "Access", "Catalog", "Dialects", "Pipeline", "WebSockets"),
+        new("Endpoints", "Wire", "Secrets", "Conversation", "Configuration", "Access", "Administration", "Catalog", "Dialects", "Pipeline", "WebSockets"),
         new("Hosting", "Stores", "Conversation", "Configuration", "Connections", "Access", "Pipeline", "Endpoints"),
     ];
 

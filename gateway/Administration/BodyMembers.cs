@@ -1,0 +1,326 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Unicode;
+using Dragoman.Access.Directory;
+
+namespace Dragoman.Administration;
+
+/// <summary>
+/// An object of a request's body, read as a JSON merge patch (RFC 7396): a member that is absent keeps its value, and null gives
+/// it its default. It collects all mistakes, and refuses members that nobody asked for.
+/// </summary>
+internal sealed class BodyMembers
+{
+    private const int DeepestJson = 16;
+
+    private readonly Dictionary<string, JsonElement> members = [];
+    private readonly List<string> known = [];
+    private readonly string pointer;
+    private readonly List<Mistake> mistakes;
+
+    private BodyMembers(JsonElement source, string pointer, List<Mistake> mistakes)
+    {
+        this.pointer = pointer;
+        this.mistakes = mistakes;
+        foreach (var member in source.EnumerateObject())
+            members.Add(member.Name, member.Value);
+    }
+
+    /// <summary>The body of a call. An empty one has no members.</summary>
+    /// <exception cref="RefusedCall">The body is not a JSON object.</exception>
+    public static BodyMembers Of(AdminCall call, List<Mistake> mistakes)
+    {
+        if (call.Body.IsEmpty)
+            return new(JsonElement.Parse("{}"u8), "", mistakes);
+        CheckMediaType(call);
+        if (!Utf8.IsValid(call.Body.Span))
+            throw Refused("is not valid UTF-8");
+        JsonElement root;
+        try
+        {
+            root = JsonElement.Parse(call.Body.Span, new JsonDocumentOptions { MaxDepth = DeepestJson, AllowDuplicateProperties = false });
+        }
+        catch (JsonException error)
+        {
+            throw Refused($"is not valid JSON: {error.Message.TrimEnd('.')}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw Refused("has a member whose name contains half of a surrogate pair");
+        }
+
+        if (root.ValueKind != JsonValueKind.Object)
+            throw Refused($"must be a JSON object, not {NameOf(root)}");
+        try
+        {
+            return new(root, "", mistakes);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Refused("has a member whose name contains half of a surrogate pair");
+        }
+    }
+
+    /// <summary>Whether the body has a member.</summary>
+    public bool Has(string name) => members.ContainsKey(name);
+
+    /// <param name="name">The member.</param>
+    /// <param name="current">Its value when it is absent.</param>
+    /// <param name="mistakeOf">What is wrong with a value, or null.</param>
+    public string? Text(string name, string? current, Func<string, string?> mistakeOf)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        return value.ValueKind == JsonValueKind.Null ? null : TextAt(value, Below(name), mistakeOf, "text or null") ?? current;
+    }
+
+    /// <summary>A text that must be there.</summary>
+    /// <returns>The text; empty after a mistake.</returns>
+    public string Required(string name, string? absent, Func<string, string?> mistakeOf)
+    {
+        if (TryTake(name, out var value))
+            return TextAt(value, Below(name), mistakeOf, "text") ?? "";
+        if (absent is null)
+            Add(name, "is required");
+        return absent ?? "";
+    }
+
+    public bool Flag(string name, bool current)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null)
+            return value.ValueKind == JsonValueKind.True;
+        Add(name, $"must be true, false or null, not {NameOf(value)}");
+        return current;
+    }
+
+    public long? Number(string name, long? current, long least, long most)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least && number <= most)
+            return number;
+        Add(name, $"must be a whole number from {least} to {most}, or null, not {NameOf(value)}");
+        return current;
+    }
+
+    /// <summary>A time in the future, with its offset from UTC.</summary>
+    public DateTimeOffset? Time(string name, DateTimeOffset? current, DateTimeOffset now, TimeSpan most)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        var text = TextAt(value, Below(name), static _ => null, "text or null");
+        if (text is null)
+            return current;
+        if (!Timestamp.TryRead(text, out var time))
+            Add(name, "must be a time such as 2027-01-31T12:00:00Z, with Z or an offset (RFC 3339)");
+        else if (time <= now || time - now > most)
+            Add(name, string.Create(CultureInfo.InvariantCulture, $"must be after now, {Timestamp.TextOf(now)}, and at most {(int)most.TotalDays} days later"));
+        else
+            return time;
+        return current;
+    }
+
+    /// <summary>A list of texts; null for its default.</summary>
+    public IReadOnlyList<string>? Texts(string name, IReadOnlyList<string>? current, int most, Func<string, string?> mistakeOf)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            Add(name, $"must be a list of texts or null, not {NameOf(value)}");
+            return current;
+        }
+
+        if (value.GetArrayLength() > most)
+        {
+            Add(name, $"has {value.GetArrayLength()} entries; at most {most} are allowed");
+            return current;
+        }
+
+        var texts = new List<string>(value.GetArrayLength());
+        foreach (var entry in value.EnumerateArray())
+        {
+            var place = $"{Below(name)}/{texts.Count}";
+            // A wrong entry keeps its place, so that the pointers to those after it are right.
+            var text = TextAt(entry, place, mistakeOf, "text") ?? "";
+            if (text.Length > 0 && texts.Contains(text))
+                mistakes.Add(Mistake.InBody(place, "is listed twice"));
+            texts.Add(text);
+        }
+
+        return texts;
+    }
+
+    public AllowRules Allow(string name, AllowRules current)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        if (Inner(name, value) is not { } inner)
+            return value.ValueKind == JsonValueKind.Null ? AllowRules.Everything : current;
+        var rules = new AllowRules(
+            inner.Texts("models", current.Models, AllowRules.Most, AllowEntry.ModelMistake),
+            inner.Texts("endpoints", current.Endpoints, AllowRules.Most, AllowEntry.EndpointMistake),
+            inner.Texts("networks", current.Networks, AllowRules.Most, AllowEntry.NetworkMistake));
+        inner.End();
+        return rules;
+    }
+
+    public LimitValues Limits(string name, LimitValues current)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        if (Inner(name, value) is not { } inner)
+            return value.ValueKind == JsonValueKind.Null ? LimitValues.None : current;
+        var limits = new LimitValues(
+            inner.Number("requestsPerMinute", current.RequestsPerMinute, 1, LimitValues.Greatest),
+            inner.Number("tokensPerMinute", current.TokensPerMinute, 1, LimitValues.Greatest),
+            inner.Number("concurrentRequests", current.ConcurrentRequests, 1, LimitValues.Greatest));
+        inner.End();
+        return limits;
+    }
+
+    public IReadOnlyDictionary<string, string> Tags(string name, IReadOnlyDictionary<string, string> current)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        if (Inner(name, value) is not { } inner)
+            return value.ValueKind == JsonValueKind.Null ? EmptyTags : current;
+        var tags = new SortedDictionary<string, string>(current.ToDictionary(), StringComparer.Ordinal);
+        foreach (var tag in inner.members)
+        {
+            if (tag.Value.ValueKind == JsonValueKind.Null)
+                tags.Remove(tag.Key);
+            else if (FreeText.TagMistake(tag.Key) is { } mistake)
+                inner.Add(tag.Key, mistake);
+            else if (TextAt(tag.Value, inner.Below(tag.Key), FreeText.ValueMistake, "text, or null to remove the tag") is { } text)
+                tags[tag.Key] = text;
+        }
+
+        if (tags.Count > FreeText.MostTags)
+            Add(name, $"would have {tags.Count} tags; at most {FreeText.MostTags} are allowed");
+        return tags;
+    }
+
+    public IReadOnlyList<Role> Roles(string name, IReadOnlyList<Role> current)
+    {
+        var names = Texts(name, null, RoleName.All.Count, static text => RoleName.TryRead(text, out _) ? null : $"is no role; the roles are {string.Join(", ", RoleName.All)}");
+        if (names is null && !(members.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.Null))
+            return current;
+        var roles = new List<Role>();
+        foreach (var text in names ?? [])
+        {
+            if (RoleName.TryRead(text, out var role))
+                roles.Add(role);
+        }
+
+        return roles;
+    }
+
+    /// <summary>Adds a mistake at a member; at the object itself if the name is empty.</summary>
+    public void Add(string name, string detail) => mistakes.Add(Mistake.InBody(name.Length == 0 ? pointer : Below(name), detail));
+
+    /// <summary>Refuses what nobody asked for.</summary>
+    public void End()
+    {
+        foreach (var name in members.Keys)
+        {
+            if (!known.Contains(name))
+                Add(name, known.Count == 0 ? "is not known; no member is allowed" : $"is not known, or cannot be changed; allowed are {string.Join(", ", known)}");
+        }
+    }
+
+    private static readonly IReadOnlyDictionary<string, string> EmptyTags = new Dictionary<string, string>();
+
+    private static RefusedCall Refused(string detail) => new(Problem.Invalid(Mistake.InBody("", detail)));
+
+    private static void CheckMediaType(AdminCall call)
+    {
+        if (call.ContentType is not { } given)
+            return;
+        var type = given.Split(';')[0].Trim();
+        if (type.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+            return;
+        if (call.Method != "PATCH" || !type.Equals("application/merge-patch+json", StringComparison.OrdinalIgnoreCase))
+            throw new RefusedCall(Problem.MediaType(FreeText.Cut(type)));
+    }
+
+    private static string NameOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "text",
+        JsonValueKind.Number => FreeText.Cut(value.GetRawText()),
+        JsonValueKind.Null => "null",
+        _ => value.GetRawText(),
+    };
+
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private bool TryTake(string name, out JsonElement value)
+    {
+        known.Add(name);
+        return members.TryGetValue(name, out value);
+    }
+
+    private string? TextAt(JsonElement value, string place, Func<string, string?> mistakeOf, string wanted)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            mistakes.Add(Mistake.InBody(place, $"must be {wanted}, not {NameOf(value)}"));
+            return null;
+        }
+
+        if (TextOf(value) is not { } text)
+        {
+            mistakes.Add(Mistake.InBody(place, "contains half of a surrogate pair"));
+            return null;
+        }
+
+        if (mistakeOf(text) is not { } mistake)
+            return text;
+        mistakes.Add(Mistake.InBody(place, mistake));
+        return null;
+    }
+
+    /// <summary>The members of an object; null for null, and after a mistake.</summary>
+    private BodyMembers? Inner(string name, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            try
+            {
+                return new(value, Below(name), mistakes);
+            }
+            catch (InvalidOperationException)
+            {
+                Add(name, "has a member whose name contains half of a surrogate pair");
+                return null;
+            }
+        }
+
+        if (value.ValueKind != JsonValueKind.Null)
+            Add(name, $"must be an object or null, not {NameOf(value)}");
+        return null;
+    }
+
+    private string Below(string name) =>
+        $"{pointer}/{FreeText.Cut(name).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+}
