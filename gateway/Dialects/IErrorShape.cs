@@ -9,6 +9,9 @@ public interface IErrorShape
     /// <summary>The dialect's own header for the request's id, sent with every answer of its routes; null when it has none.</summary>
     string? RequestIdHeader => null;
 
+    /// <summary>The media type of what <see cref="WriteError"/> writes.</summary>
+    string ContentType => "application/json; charset=utf-8";
+
     /// <summary>The plain text with which the dialect answers an error; null when it answers with the JSON of <see cref="WriteError"/>.</summary>
     byte[]? PlainTextOf(GatewayError error) => null;
 

@@ -124,7 +124,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             exchange.Errors.WriteError(body, error with { Message = Shorten(error.Message) }, exchange.RequestId);
             // Load balancers and proxies know 503, but not Anthropic's 529.
             var status = error == Drain.Restarting || error.Code == MemoryBudget.Full.Code ? error.Status : exchange.Errors.StatusOf(error);
-            await exchange.WriteJsonAsync(body, status).ConfigureAwait(false);
+            await exchange.WriteAsync(body.WrittenMemory, exchange.Errors.ContentType, status).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.ClientLeft)
         {

@@ -60,6 +60,19 @@ public static class RouteTable
         new("response", ["GET", "DELETE", "POST"], "/v1/responses/{*id}", Home.Functions, OpenAIErrors.Shape, new OpenAIKeptResponseEndpoint()),
         Generation("messages", "/v1/messages", new AnthropicMessages()),
         new("count-tokens", Post, "/v1/messages/count_tokens", Home.Functions, AnthropicErrors.Shape, new AnthropicTokenCountEndpoint()),
+
+        Administration("organization", ["GET", "PATCH"], "/dragoman/organization"),
+        Administration("teams", ["GET", "POST"], "/dragoman/teams"),
+        Administration("team", ["GET", "PATCH", "DELETE"], "/dragoman/teams/{*id}"),
+        Administration("keys", ["GET", "POST"], "/dragoman/keys"),
+        Administration("key", ["GET", "PATCH", "DELETE", "POST"], "/dragoman/keys/{*id}"),
+        Administration("users", ["GET", "POST"], "/dragoman/users"),
+        Administration("user", ["GET", "PATCH", "DELETE"], "/dragoman/users/{*id}"),
+        Administration("roles", Get, "/dragoman/roles"),
+        Administration("limits", Get, "/dragoman/limits"),
+        Administration("audit", Get, "/dragoman/audit"),
+        Administration("whoami", Get, "/dragoman/whoami"),
+        new("requests", Get, "/dragoman/requests", Home.Sidecar, ProblemErrors.Shape, new RequestsEndpoint()) { Access = RouteAccess.Administration },
     ];
 
     private static readonly FrozenDictionary<string, Route> Exact =
@@ -69,6 +82,9 @@ public static class RouteTable
 
     private static Route Generation(string name, string path, IInboundDialect dialect) =>
         new(name, Post, path, Home.Sidecar, dialect.Errors, new GenerationEndpoint(dialect));
+
+    private static Route Administration(string name, string[] methods, string path) =>
+        new(name, methods, path, Home.Sidecar, ProblemErrors.Shape, new AdministrationEndpoint(path.Split('/')[2])) { Access = RouteAccess.Administration };
 
     /// <summary>One path for two kinds of clients (specs/dialects.md 4.3).</summary>
     private static Route Models(string name, string path, IEndpoint openAI, IEndpoint anthropic) =>
@@ -104,6 +120,7 @@ public static class RouteTable
     {
         var clean when clean.StartsWith("/v1/messages/", StringComparison.Ordinal) => AnthropicErrors.Shape,
         var clean when clean.StartsWith("/v1/", StringComparison.Ordinal) => OpenAIErrors.Shape,
+        var clean when clean.StartsWith("/dragoman/", StringComparison.Ordinal) => ProblemErrors.Shape,
         _ => OllamaErrors.Shape,
     };
 

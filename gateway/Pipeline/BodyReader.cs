@@ -8,12 +8,12 @@ namespace Dragoman.Pipeline;
 /// <summary>Reads a request's body into one array, which has the body's size if that is known, and no faster than memory is available.</summary>
 /// <param name="exchange">The exchange whose body is read.</param>
 /// <param name="share">The part of the budget that counts the body once it is larger than <see cref="MemoryBudget.Uncounted"/>.</param>
-internal sealed class BodyReader(Exchange exchange, MemoryShare share)
+/// <param name="limit">The most bytes of the body.</param>
+internal sealed class BodyReader(Exchange exchange, MemoryShare share, int limit)
 {
     private const int FirstRoom = 1024;
 
     private readonly HttpContext http = exchange.Http;
-    private readonly int limit = exchange.Snapshot.Configuration.Limits.RequestBytes;
     private byte[] room = [];
     private int count;
 

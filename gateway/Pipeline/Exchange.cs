@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Dragoman.Access;
 using Dragoman.Access.Limits;
+using Dragoman.Administration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Pipeline.Memory;
@@ -40,6 +41,8 @@ public sealed class Exchange
         SettlementLogger = runtime.SettlementLogger;
         Access = runtime.Access;
         recentModels = runtime.RecentModels;
+        RequestFeed = runtime.RequestFeed;
+        Administration = runtime.Administration;
         reasoningMemory = runtime.ReasoningMemory;
         drain = runtime.Drain;
         budget = runtime.Memory;
@@ -62,6 +65,12 @@ public sealed class Exchange
 
     /// <summary>The models that the caller's team used recently.</summary>
     public RecentModels.OfTeam RecentModels => recentModels.Of(Team);
+
+    /// <summary>See <see cref="GatewayRuntime.RequestFeed"/>.</summary>
+    public RequestFeed RequestFeed { get; }
+
+    /// <summary>See <see cref="GatewayRuntime.Administration"/>.</summary>
+    public AdminApi? Administration { get; }
 
     /// <summary>Whether the process is about to stop. A request that was already accepted continues.</summary>
     public bool IsDraining => drain.HasBegun;
@@ -150,6 +159,11 @@ public sealed class Exchange
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, $"the request body is not valid JSON: {error.Message}"), error);
         }
     }
+
+    /// <summary>Reads the body of a route whose requests are small.</summary>
+    /// <param name="largest">The most bytes. Only the memory in which the body arrives is counted, not the memory for processing it.</param>
+    /// <exception cref="GatewayException">The body is too large, arrives too slowly or violates HTTP.</exception>
+    internal ValueTask<ReadOnlyMemory<byte>> ReadSmallBodyAsync(int largest) => new BodyReader(this, budget.Incoming, largest).ReadAsync();
 
     private static JsonDocument ParseFirstValue(ReadOnlyMemory<byte> body)
     {
@@ -275,7 +289,7 @@ public sealed class Exchange
         }
         else
         {
-            body = await new BodyReader(this, budget.Incoming).ReadAsync().ConfigureAwait(false);
+            body = await new BodyReader(this, budget.Incoming, Snapshot.Configuration.Limits.RequestBytes).ReadAsync().ConfigureAwait(false);
         }
 
         if (body.Length <= MemoryBudget.Uncounted)

@@ -1,4 +1,5 @@
 using Dragoman.Access;
+using Dragoman.Administration;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Pipeline.State;
 using Dragoman.Stores;
@@ -20,6 +21,7 @@ public sealed class GatewayRuntime : IDisposable
         Snapshot = snapshot;
         Access = access ?? new OpenAccess();
         Store = store;
+        Administration = store is null ? null : new AdminApi(store, clock);
         Clock = clock;
         SettlementLogger = loggers.CreateLogger("Dragoman.Settlement");
         HandsOver = handsOver;
@@ -53,6 +55,12 @@ public sealed class GatewayRuntime : IDisposable
     public ReasoningMemory ReasoningMemory { get; }
 
     public MemoryBudget Memory { get; }
+
+    /// <summary>Tells those who watch about each settled request.</summary>
+    public RequestFeed RequestFeed { get; } = new();
+
+    /// <summary>The administration of teams, keys and users; null when there is no store.</summary>
+    public AdminApi? Administration { get; set; }
 
     public GatewaySnapshot Snapshot { get; }
 

@@ -2,6 +2,7 @@ using Dragoman.Access;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Pipeline.Embeddings;
+using Dragoman.Pipeline.State;
 using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;
@@ -11,6 +12,7 @@ internal static partial class SettlementLog
 {
     public static void Write(Exchange exchange, string dialect, ChatRequest request, Attempt attempt, GatewayError? error, Settlement settlement)
     {
+        Publish(exchange, dialect, request.Model, attempt.Target, error, settlement, attempt.Answer?.FirstEventAfter);
         var logger = exchange.SettlementLogger;
         if (!logger.IsEnabled(LogLevel.Information))
             return;
@@ -37,9 +39,29 @@ internal static partial class SettlementLog
 
     public static void WriteEmbeddings(Exchange exchange, string dialect, EmbeddingRequest request, EmbeddingAttempt attempt, GatewayError? error, Settlement settlement)
     {
+        Publish(exchange, dialect, request.Model, attempt.Target, error, settlement, firstEvent: null);
         var logger = exchange.SettlementLogger;
         if (logger.IsEnabled(LogLevel.Information))
             SettledEmbeddings(logger, exchange.RequestId, dialect, LoggedText.Cut(request.Model), attempt.Target.Provider, LoggedText.Cut(attempt.Target.Model), request.Inputs.Count, settlement.Outcome, error?.Kind, settlement.Usage.InputTotal, settlement.Usage.Origin, exchange.Elapsed.TotalMilliseconds, attempt.Losses.ToString());
+    }
+
+    /// <summary>Tells those who watch, of whom there are usually none.</summary>
+    private static void Publish(Exchange exchange, string dialect, string model, Target target, GatewayError? error, Settlement settlement, TimeSpan? firstEvent)
+    {
+        if (!exchange.RequestFeed.HasListeners)
+            return;
+        exchange.RequestFeed.Publish(new SettledRequest(
+            exchange.Clock.GetUtcNow(),
+            exchange.RequestId,
+            exchange.Caller!,
+            dialect,
+            LoggedText.Cut(model),
+            target,
+            settlement.Outcome,
+            error?.Kind,
+            settlement.Usage,
+            firstEvent,
+            exchange.Elapsed));
     }
 
     [LoggerMessage(1, LogLevel.Information, "settled {RequestId} {Dialect} {Model} -> {Provider}/{UpstreamModel} stream={Stream} {Outcome} error={Error} in={InputTokens} out={OutputTokens} usage={UsageOrigin} first={FirstEventMs:F2}ms total={TotalMs:F2}ms losses=[{Losses}]")]

@@ -123,7 +123,6 @@ internal sealed class TableRows
     {
         using var message = Message(RequestMethod.Post, to);
         message.Request.Headers.Add("Content-Type", contentType);
-        message.Request.Headers.Add("Prefer", "return-no-content");
         message.Request.Content = RequestContent.Create(body);
         await pipeline.SendAsync(message, ending).ConfigureAwait(false);
         ThrowIfFailed(message.Response);

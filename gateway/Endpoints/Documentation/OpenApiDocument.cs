@@ -170,6 +170,7 @@ internal static class OpenApiDocument
         OllamaErrors => "OllamaError",
         OpenAIErrors => "OpenAIError",
         AnthropicErrors => "AnthropicError",
+        ProblemErrors => "Problem",
         _ => throw new InvalidOperationException($"{errors.GetType().Name} has no component."),
     };
 }

@@ -11,7 +11,7 @@ internal static class RouteDocumentation
 {
     /// <summary>Schemas, headers and error responses that operations share, one file for each dialect.</summary>
     public static readonly IReadOnlyList<string> ComponentFiles =
-        [.. new[] { "gateway", "ollama", "openai", "responses", "anthropic" }.Select(name => "components/" + name)];
+        [.. new[] { "gateway", "ollama", "openai", "responses", "anthropic", "administration" }.Select(name => "components/" + name)];
 
     public static bool Has(string route) => typeof(RouteDocumentation).Assembly.GetManifestResourceInfo(ResourceOf("routes/" + route)) is not null;
 

@@ -92,20 +92,24 @@ internal sealed record DocumentedOperation(string Path, string Method, JsonEleme
 
     public HttpRequestMessage Request(string example)
     {
-        var path = Path;
+        var path = Operation.TryGetProperty("x-path-example", out var whole) ? whole.GetString()! : Path;
         var request = new HttpRequestMessage { Method = new HttpMethod(Method) };
         foreach (var parameter in Parameters)
         {
             var name = parameter.GetProperty("name").GetString()!;
             if (parameter.GetProperty("in").GetString() == "path")
                 path = path.Replace($"{{{name}}}", Uri.EscapeDataString(parameter.GetProperty("example").GetString()!), StringComparison.Ordinal);
-            else if (parameter.TryGetProperty("examples", out var examples) && examples.TryGetProperty(example, out var value))
+            else if (!parameter.TryGetProperty("examples", out var examples) || !examples.TryGetProperty(example, out var value))
+                continue;
+            else if (parameter.GetProperty("in").GetString() == "query")
+                path = $"{path}?{name}={value.GetProperty("value").GetString()}";
+            else
                 request.Headers.Add(name, value.GetProperty("value").GetString());
         }
 
         request.RequestUri = new Uri(path, UriKind.Relative);
         if (RequestBody is { } body)
-            request.Content = new StringContent(body.GetProperty("examples").GetProperty(example).GetProperty("value").GetRawText());
+            request.Content = new StringContent(body.GetProperty("examples").GetProperty(example).GetProperty("value").GetRawText(), System.Text.Encoding.UTF8, "application/json");
         return request;
     }
 }
@@ -125,7 +129,7 @@ internal sealed record DocumentedAnswer(string Name, int Status, string MediaTyp
     {
         var schema = DocumentedApi.Compile(IsStream ? Content.GetProperty("x-item-schema") : Content.GetProperty("schema"), closed: true);
         if (!IsStream)
-            return schema.FindMismatch(MediaType == "application/json" ? Utf8(body) : JsonSerializer.SerializeToUtf8Bytes(body));
+            return schema.FindMismatch(MediaType is "application/json" or "application/problem+json" ? Utf8(body) : JsonSerializer.SerializeToUtf8Bytes(body));
         var items = Items(body).ToList();
         return items.Count == 0 ? "the stream is empty" : items.Select(item => schema.FindMismatch(Utf8(item))).FirstOrDefault(mismatch => mismatch is not null);
     }

@@ -1,0 +1,22 @@
+using Dragoman.Access;
+using Dragoman.Access.Limits;
+using Dragoman.Configuration;
+using Microsoft.AspNetCore.Http;
+
+namespace Dragoman.Gateway.Tests.Access;
+
+/// <summary>Takes every request for one of the same caller, and limits nothing.</summary>
+internal sealed class KnownCaller(Func<Caller> caller) : IAccessPolicy
+{
+    public ValueTask<Caller> AuthenticateAsync(HttpContext http, string requestId, CancellationToken cancellation) => new(caller());
+
+    public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => new(Admission.Unlimited);
+
+    public ValueTask<Reservation> ReserveAsync(
+        Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation) =>
+        new(new Reservation(caller, admission));
+
+    public ValueTask SettleAsync(Reservation reservation, Settlement settlement) => default;
+
+    public ValueTask DisposeAsync() => default;
+}
