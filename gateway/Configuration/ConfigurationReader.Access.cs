@@ -93,10 +93,10 @@ public sealed partial class ConfigurationReader
             return null;
         var members = Members(node, pointer, "team", "networks");
         var (team, networks) = (Text(members, "team", pointer), ReadNetworks(members, "networks", pointer));
-        if (team is null && !IsBroken(pointer + "/team"))
-            Mistake(pointer, "needs a \"team\"");
-        if (networks is null or [] && !IsBroken(pointer + "/networks"))
-            Mistake(pointer, "needs \"networks\", such as [\"127.0.0.0/8\"]");
+        if (team is null)
+            Mistake(pointer + "/team", "is required: the id of a team");
+        if (networks is null || members["networks"] is JsonArray { Count: 0 })
+            Mistake(pointer + "/networks", "is required: a list of at least one network, such as [\"127.0.0.0/8\"]");
         return team is null || networks is null ? null : new KeylessAccess(team, networks);
     }
 

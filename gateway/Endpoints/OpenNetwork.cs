@@ -30,7 +30,7 @@ internal static class OpenNetwork
         if (!IPAddress.IsLoopback(address) && ServesThisMachineAlone(access))
         {
             throw new ConfigurationException(
-                [$"/access/mode is open, so anybody who reaches {address} could spend your provider's money; listen on loopback, or set /access/allowOpenNetwork to true"]);
+                [$"/access/mode is open, so anybody who reaches {address} could spend your provider's money; listen on loopback, set /access/mode to keys, or set /access/allowOpenNetwork to true"]);
         }
     }
 
@@ -48,6 +48,12 @@ internal static class OpenNetwork
     /// <param name="access">The access settings.</param>
     public static string Notice(IPAddress address, int port, AccessSettings access)
     {
+        if (access.Mode != AccessMode.Open)
+        {
+            var what = access.Mode switch { AccessMode.Keys => "a key", AccessMode.Jwt => "a token", _ => "a key or a token" };
+            return $"asks everybody for {what}, at {new IPEndPoint(address, port)}; host names: {HostGuard.Describe(access.Hosts)}";
+        }
+
         var who = access.AllowsOpenNetwork
             ? IPAddress.IsLoopback(address) ? $"every program on this machine and anybody who reaches a proxy in front of {new IPEndPoint(address, port)}" : $"anybody who reaches {new IPEndPoint(address, port)}"
             : $"every program on this machine, at {new IPEndPoint(address, port)}";

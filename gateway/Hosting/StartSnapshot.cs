@@ -2,6 +2,7 @@ using Dragoman.Configuration;
 using Dragoman.Endpoints;
 using Dragoman.Pipeline;
 using Dragoman.Startup;
+using Dragoman.Stores;
 
 namespace Dragoman.Hosting;
 
@@ -41,7 +42,26 @@ public static class StartSnapshot
         return snapshot;
     }
 
-    private static GatewaySnapshot SnapshotOf(StartSettings settings) => new(settings.Configuration, TimeProvider.System);
+    private static GatewaySnapshot SnapshotOf(StartSettings settings)
+    {
+        RefuseUnknownStore(settings.Configuration.StoreConnection);
+        if (settings.Configuration.Access.AdminPort is { } port && port == settings.Port)
+            throw new ConfigurationException([$"/access/adminPort is {port}, which is the port of the clients; allowed: another one"]);
+        return new(settings.Configuration, TimeProvider.System);
+    }
+
+    private static void RefuseUnknownStore(string? connection)
+    {
+        try
+        {
+            if (connection is not null)
+                StoreConnection.Parse(connection);
+        }
+        catch (FormatException error)
+        {
+            throw new ConfigurationException([$"/store/connection cannot be used: {error.Message}"]);
+        }
+    }
 
     private static GatewaySnapshot? ReportMistakes(string name, Func<GatewaySnapshot?> read)
     {

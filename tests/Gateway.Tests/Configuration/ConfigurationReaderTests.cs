@@ -114,7 +114,7 @@ public class ConfigurationReaderTests
     }
 
     [Theory]
-    [InlineData("""{ "provider": {} }""", "gateway.json: /provider is not known (did you mean providers?); allowed: providers, models, access, limits")]
+    [InlineData("""{ "provider": {} }""", "gateway.json: /provider is not known (did you mean providers?); allowed: providers, models, access, limits, store")]
     [InlineData("""{ "providers": { "x": {} } }""", "gateway.json: /providers/x/dialect is required; allowed: anthropic, azure-openai, gemini, mistral, openai")]
     [InlineData("""{ "providers": { "x": { "dialect": "soap" } } }""", "gateway.json: /providers/x/dialect \"soap\" is not a dialect that this version speaks; allowed: anthropic, azure-openai, gemini, mistral, openai")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "baseUrl": "ftp://a" } } }""", "gateway.json: /providers/x/baseUrl must be an http or https URL without user, password, query, fragment and spaces, such as https://api.example.com/v1")]
@@ -152,7 +152,6 @@ public class ConfigurationReaderTests
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "baseUrl": "https://a.test/v1#x" } } }""", "gateway.json: /providers/x/baseUrl must be an http or https URL without user, password, query, fragment and spaces, such as https://api.example.com/v1")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": "" } } }""", "gateway.json: /providers/x/apiKey must not be empty; leave it out, or give it a value")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "apiKey": "sentinel\u00e9" } } }""", "gateway.json: /providers/x/apiKey holds a line end, a control character or a character beyond ASCII; allowed: 1 to 8192 visible ASCII characters, as the provider shows the key")]
-    [InlineData("""{ "access": { "mode": "keys" } }""", "gateway.json: /access/mode \"keys\" is not supported by this version; allowed: open")]
     [InlineData("""{ "access": { "origins": "*" } }""", "gateway.json: /access/origins must be a list of strings")]
     [InlineData("""{ "access": { "origins": ["example.com"] } }""", "gateway.json: /access/origins \"example.com\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any")]
     [InlineData("""{ "access": { "origins": ["https://*.*"] } }""", "gateway.json: /access/origins \"https://*.*\" is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any")]

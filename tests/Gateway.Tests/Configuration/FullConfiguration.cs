@@ -32,10 +32,13 @@ internal static class FullConfiguration
             "best": { "targets": [{ "provider": "claude", "model": "claude-opus-5" }, { "provider": "desk", "model": "qwen" }] }
           },
           "access": {
-            "mode": "open", "allowOpenNetwork": false, "origins": ["https://app.example.com", "chrome-extension://*", "*"],
+            "mode": "keys", "allowOpenNetwork": false, "origins": ["https://app.example.com", "chrome-extension://*", "*"],
             "hosts": ["dragoman.example.com", "10.0.0.1", "*"], "downloads": "any",
-            "waitingRoom": { "most": 0, "mostPerTeam": 20, "seconds": 1.5 }
+            "adminKey": "sk-sentinel-0123456789", "adminPort": 5082, "proxies": ["127.0.0.0/8", "::1", "10.1.2.3"],
+            "keyless": { "team": "local", "networks": ["127.0.0.0/8"] }, "storeAway": { "seconds": 60, "then": "serve" },
+            "waitingRoom": { "most": 50, "mostPerTeam": 20, "seconds": 1.5 }
           },
+          "store": { "connection": "sqlite:data/dragoman.db" },
           "limits": {
             "requestBytes": 1048576, "downloadBytes": 1e6, "answerBytes": 2147483647, "memoryBytes": 402653184, "drainSeconds": 1, "workSeconds": 10, "keepAliveSeconds": 0.5, "stalledClientSeconds": 2
           }
