@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Dragoman.Access.Credentials;
@@ -41,7 +40,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private readonly TokenVerifier? tokens;
     private readonly CallerLimits limits;
     private readonly byte[]? adminKey;
-    private readonly ConditionalWeakTable<TokenIdentity, Made> callers = [];
+    private readonly bool acceptsKeys;
     private Made? keyless;
 
     /// <param name="settings">Who may call.</param>
@@ -53,6 +52,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
     public CredentialAccess(AccessSettings settings, IDocumentStore store, TokenVerifier? tokens, CallerLimits limits, TimeProvider clock, ILogger logger)
     {
         (this.settings, this.tokens, this.limits, this.clock, this.logger) = (settings, tokens, limits, clock, logger);
+        acceptsKeys = settings.Mode.HasFlag(AccessMode.Keys);
         directory = new CallerDirectory(store, clock, logger);
         adminKey = settings.AdminKey is { } key ? SHA256.HashData(Encoding.ASCII.GetBytes(key)) : null;
     }
@@ -60,19 +60,24 @@ public sealed partial class CredentialAccess : IAccessPolicy
     public ValueTask<Caller> AuthenticateAsync(HttpContext http, string requestId, CancellationToken cancellation)
     {
         var presented = PresentedCredential.Of(http.Request.Headers);
-        // The usual case: a key that the process knows. It takes no lock, waits for nothing and allocates nothing.
-        if (directory.Feed.IsFresh()
-            && KeyText.HasForm(presented.Text)
-            && directory.TryGetKey(KeyText.IdOf(presented.Text), out var key)
-            && key?.Made is { Caller: { } caller } made
-            && directory.IsCurrent(made.Generation)
-            && key.IsOf(presented.Text)
-            && IsValid(key.Key))
-        {
-            return new(caller);
-        }
+        // The usual case: a credential that the process knows. It takes no lock, waits for nothing and allocates nothing.
+        return directory.Feed.IsFresh() && FindKnown(presented.Text) is { } caller
+            ? new(caller)
+            : AuthenticateSlowlyAsync(presented.Text.ToString(), presented.Mistake, http, requestId, cancellation);
+    }
 
-        return AuthenticateSlowlyAsync(presented.Text.ToString(), presented.Mistake, http, requestId, cancellation);
+    private Caller? FindKnown(ReadOnlySpan<char> text)
+    {
+        if (!KeyText.HasForm(text))
+            return LooksLikeToken(text) && tokens?.Find(text)?.Made is { Caller: { } bearer } known && directory.IsCurrent(known.Generation) ? bearer : null;
+        return acceptsKeys
+            && directory.TryGetKey(KeyText.IdOf(text), out var key)
+            && key?.Made is { Caller: { } owner } made
+            && directory.IsCurrent(made.Generation)
+            && key.IsOf(text)
+            && IsValid(key.Key)
+                ? owner
+                : null;
     }
 
     /// <summary>Whether the policy knows the present state of the store.</summary>
@@ -101,8 +106,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
         wrong.Dispose();
         await directory.DisposeAsync().ConfigureAwait(false);
         await limits.DisposeAsync().ConfigureAwait(false);
-        if (tokens is not null)
-            await tokens.DisposeAsync().ConfigureAwait(false);
+        tokens?.Dispose();
     }
 
     private async ValueTask<Caller> AuthenticateSlowlyAsync(string text, string? mistake, HttpContext http, string requestId, CancellationToken cancellation)
@@ -121,7 +125,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     private async ValueTask<Caller> AuthenticateKeyAsync(string text, Attempt attempt, CancellationToken cancellation)
     {
-        if (!settings.Mode.HasFlag(AccessMode.Keys))
+        if (!acceptsKeys)
             throw Refuse(attempt, "This gateway accepts no keys, but only tokens of its issuer.", "a key, but only tokens are accepted");
         var isFresh = await RefreshAsync(attempt, cancellation).ConfigureAwait(false);
         var id = KeyText.IdOf(text);
@@ -154,12 +158,20 @@ public sealed partial class CredentialAccess : IAccessPolicy
     {
         if (tokens is null)
             throw Refuse(attempt, "This gateway accepts no tokens, but only keys.", "a token, but only keys are accepted");
-        var identity = await tokens.VerifyAsync(text, cancellation).ConfigureAwait(false) ?? throw RefuseWrong(attempt, "a bad token");
-        await RefreshAsync(attempt, cancellation).ConfigureAwait(false);
-        if (!callers.TryGetValue(identity, out var made) || !directory.IsCurrent(made.Generation))
+        var verified = tokens.Find(text);
+        if (verified is null)
         {
-            made = await AskAsync(directory.MakeAsync(identity.Team, identity.User, identity.Roles, cancellation), attempt).ConfigureAwait(false);
-            callers.AddOrUpdate(identity, made);
+            RefuseIfSlowed(attempt);
+            verified = await tokens.VerifyAsync(text, cancellation).ConfigureAwait(false);
+        }
+
+        if (!verified.IsAccepted)
+            throw Refuse(attempt, verified.Refusal);
+        await RefreshAsync(attempt, cancellation).ConfigureAwait(false);
+        if (verified.Made is not { } made || !directory.IsCurrent(made.Generation))
+        {
+            var (team, user, roles) = (verified.Identity.Team, verified.Identity.User, verified.Identity.Roles);
+            verified.Made = made = await AskAsync(directory.MakeAsync(team, user, [.. roles.Select(RoleOf)], cancellation), attempt).ConfigureAwait(false);
         }
 
         return made.Caller ?? throw Refuse(attempt, made.Refusal!);
@@ -186,7 +198,10 @@ public sealed partial class CredentialAccess : IAccessPolicy
     }
 
     /// <summary>Tokens are three parts with points between them, and a key has none; the first part is a JSON object in base64.</summary>
-    private static bool LooksLikeToken(string text) => text.StartsWith("ey", StringComparison.Ordinal) && text.Contains('.', StringComparison.Ordinal);
+    private static bool LooksLikeToken(ReadOnlySpan<char> text) => text.StartsWith("ey", StringComparison.Ordinal) && text.Contains('.');
+
+    /// <summary>The configuration reader allows no other roles.</summary>
+    private static Role RoleOf(string name) => Enum.Parse<Role>(name, ignoreCase: true);
 
     private bool IsValid(TeamKey key) => key.RevokedAt is null && (key.ExpiresAt is not { } end || clock.GetUtcNow() < end);
 
@@ -249,6 +264,17 @@ public sealed partial class CredentialAccess : IAccessPolicy
         };
         LogRefused(logger, attempt.RequestId, attempt.Address, reason);
         return new GatewayException(new GatewayError(ErrorKind.Forbidden, message));
+    }
+
+    private GatewayException Refuse(Attempt attempt, TokenRefusal refusal)
+    {
+        LogRefused(logger, attempt.RequestId, attempt.Address, $"a token: {refusal.Detail}");
+        if (refusal.IsTemporary)
+            return new GatewayException(new GatewayError(ErrorKind.Overloaded, refusal.Message) { Code = "issuer_unavailable", RetryAfter = AwayPause });
+        // A genuine token can be old or meant for another service, and its owner may not know.
+        if (refusal.Fault is not (TokenFault.Expired or TokenFault.NotYetValid or TokenFault.WrongAudience or TokenFault.NoRule or TokenFault.GroupOverage))
+            wrong.Count(attempt.Address);
+        return new GatewayException(new GatewayError(ErrorKind.Unauthenticated, refusal.Message) { Code = "invalid_token" });
     }
 
     private static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

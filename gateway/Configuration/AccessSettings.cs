@@ -35,4 +35,7 @@ public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork)
 
     /// <summary>Where requests wait for a limit.</summary>
     public WaitingRoomSettings WaitingRoom { get; init; } = WaitingRoomSettings.None;
+
+    /// <summary>The issuers whose tokens are accepted.</summary>
+    public IReadOnlyList<IssuerSettings> Issuers { get; init; } = [];
 }

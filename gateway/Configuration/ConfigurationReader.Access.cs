@@ -26,8 +26,11 @@ public sealed partial class ConfigurationReader
     private AccessSettings ReadAccess(JsonNode? node, string pointer)
     {
         var members = node is null ? [] : Members(
-            node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads", "adminKey", "adminPort", "proxies", "keyless", "storeAway", "waitingRoom");
-        return new AccessSettings(ReadMode(members, pointer), Switch(members, "allowOpenNetwork", pointer) ?? false)
+            node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads", "adminKey", "adminPort", "proxies", "keyless", "storeAway", "waitingRoom", "issuers");
+        var (mode, issuers) = (ReadMode(members, pointer), ReadIssuers(members, pointer));
+        if (mode.HasFlag(AccessMode.Jwt) && members["issuers"] is null or JsonArray { Count: 0 })
+            Mistake(pointer + "/issuers", "is required for the mode jwt or both: at least one issuer of tokens");
+        return new AccessSettings(mode, Switch(members, "allowOpenNetwork", pointer) ?? false)
         {
             Origins = ReadOrigins(members, pointer),
             Hosts = ReadHosts(members, pointer),
@@ -38,6 +41,7 @@ public sealed partial class ConfigurationReader
             Keyless = ReadKeyless(members["keyless"], pointer + "/keyless"),
             StoreAway = ReadStoreAway(members["storeAway"], pointer + "/storeAway"),
             WaitingRoom = ReadWaitingRoom(members["waitingRoom"], pointer + "/waitingRoom"),
+            Issuers = issuers,
         };
     }
 
@@ -97,6 +101,8 @@ public sealed partial class ConfigurationReader
             Mistake(pointer + "/team", "is required: the id of a team");
         if (networks is null || members["networks"] is JsonArray { Count: 0 })
             Mistake(pointer + "/networks", "is required: a list of at least one network, such as [\"127.0.0.0/8\"]");
+        if (team is not null && !TeamId.Is(team))
+            Mistake(pointer + "/team", $"{Printable.Quote(team)} is not the id of a team; allowed: {TeamId.Rule}");
         return team is null || networks is null ? null : new KeylessAccess(team, networks);
     }
 

@@ -1,5 +1,6 @@
 using Dragoman.Access;
 using Dragoman.Access.Limits;
+using Dragoman.Access.Tokens;
 using Dragoman.Configuration;
 using Dragoman.Stores;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ internal static class ConfiguredAccess
         if (settings.Mode == AccessMode.Open || store is null)
             return new OpenAccess();
         var logger = loggers.CreateLogger("Dragoman.Access");
-        return new CredentialAccess(settings, store, null, new CallerLimits(store, settings.WaitingRoom, clock, logger), clock, logger);
+        var tokens = settings.Mode.HasFlag(AccessMode.Jwt) ? new TokenVerifier(settings.Issuers, TokenVerifier.CreateConnections(), clock, logger) : null;
+        return new CredentialAccess(settings, store, tokens, new CallerLimits(store, settings.WaitingRoom, clock, logger), clock, logger);
     }
 }

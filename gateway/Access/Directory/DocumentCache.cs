@@ -49,6 +49,9 @@ internal sealed class DocumentCache<T>(IDocumentStore store, string kind, Func<S
         Reading reading;
         lock (gate)
         {
+            // It may have been read in the meantime.
+            if (TryGet(id, out value))
+                return value;
             if (!readings.TryGetValue(id, out reading!))
             {
                 readings[id] = reading = new Reading();

@@ -1,3 +1,5 @@
+using Dragoman.Configuration;
+
 namespace Dragoman.Access.Directory;
 
 /// <summary>Those who share keys, limits and budgets, and nothing with other teams.</summary>
@@ -9,7 +11,7 @@ public sealed record Team(string Id, DateTimeOffset CreatedAt)
     public const string Kind = "team";
 
     /// <summary>The rule for ids, for error messages.</summary>
-    public const string IdRule = "1 to 63 lower-case letters, digits and hyphens, the first of them a letter or a digit";
+    public const string IdRule = TeamId.Rule;
 
     /// <summary>What people call it; null for its id.</summary>
     public string? Name { get; init; }
@@ -30,8 +32,5 @@ public sealed record Team(string Id, DateTimeOffset CreatedAt)
     public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? NoTags.Instance; } = NoTags.Instance;
 
     /// <summary>Whether a text can be the id of a team.</summary>
-    public static bool IsId(string text) =>
-        text.Length is > 0 and <= 63
-        && text[0] != '-'
-        && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
+    public static bool IsId(string text) => TeamId.Is(text);
 }

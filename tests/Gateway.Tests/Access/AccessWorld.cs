@@ -27,8 +27,10 @@ internal sealed class AccessWorld : IAsyncDisposable, ILogger
     /// <param name="mode">Which credentials are accepted.</param>
     /// <param name="change">Changes the settings.</param>
     /// <param name="tokens">Verifies tokens.</param>
-    public AccessWorld(AccessMode mode = AccessMode.Keys, Func<AccessSettings, AccessSettings>? change = null, TokenVerifier? tokens = null)
+    /// <param name="clock">The clock of the tokens.</param>
+    public AccessWorld(AccessMode mode = AccessMode.Keys, Func<AccessSettings, AccessSettings>? change = null, TokenVerifier? tokens = null, ManualTimeProvider? clock = null)
     {
+        Clock = clock ?? new ManualTimeProvider();
         Store = new FaultyStore(new SqliteStore(Path.Combine(folder.FullName, "a.db")));
         var settings = new AccessSettings(mode, AllowsOpenNetwork: false) { AdminKey = AdminKey };
         Policy = NewPolicy(change?.Invoke(settings) ?? settings, tokens);
@@ -36,7 +38,7 @@ internal sealed class AccessWorld : IAsyncDisposable, ILogger
 
     public FaultyStore Store { get; }
 
-    public ManualTimeProvider Clock { get; } = new();
+    public ManualTimeProvider Clock { get; }
 
     public CredentialAccess Policy { get; }
 

@@ -287,6 +287,27 @@ public class CredentialAccessTests
         Assert.Equal(polls + 1, world.Store.Polls);
     }
 
+    [Theory]
+    [InlineData("Authorization", "Bearer ")]
+    [InlineData("x-api-key", "")]
+    [InlineData("api-key", "")]
+    [InlineData("x-goog-api-key", "")]
+    public async Task A_known_key_allocates_nothing(string header, string scheme)
+    {
+        await using var world = new AccessWorld();
+        await world.TeamAsync();
+        var (text, _) = await world.KeyAsync(change: key => key with { ExpiresAt = world.Clock.GetUtcNow().AddDays(1) });
+        var http = AccessWorld.Request(null);
+        http.Request.Headers[header] = scheme + text;
+        await world.Policy.AuthenticateAsync(http, "r", CancellationToken.None);
+        for (var round = 0; round < 100; round++)
+            Assert.True(world.Policy.AuthenticateAsync(http, "r", CancellationToken.None).IsCompletedSuccessfully);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < 1000; round++)
+            world.Policy.AuthenticateAsync(http, "r", CancellationToken.None).GetAwaiter().GetResult();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
     private static string WithChecksum(string text)
     {
         const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

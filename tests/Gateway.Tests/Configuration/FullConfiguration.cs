@@ -32,11 +32,23 @@ internal static class FullConfiguration
             "best": { "targets": [{ "provider": "claude", "model": "claude-opus-5" }, { "provider": "desk", "model": "qwen" }] }
           },
           "access": {
-            "mode": "keys", "allowOpenNetwork": false, "origins": ["https://app.example.com", "chrome-extension://*", "*"],
+            "mode": "both", "allowOpenNetwork": false, "origins": ["https://app.example.com", "chrome-extension://*", "*"],
             "hosts": ["dragoman.example.com", "10.0.0.1", "*"], "downloads": "any",
             "adminKey": "sk-sentinel-0123456789", "adminPort": 5082, "proxies": ["127.0.0.0/8", "::1", "10.1.2.3"],
             "keyless": { "team": "local", "networks": ["127.0.0.0/8"] }, "storeAway": { "seconds": 60, "then": "serve" },
-            "waitingRoom": { "most": 50, "mostPerTeam": 20, "seconds": 1.5 }
+            "waitingRoom": { "most": 50, "mostPerTeam": 20, "seconds": 1.5 },
+            "issuers": [
+              {
+                "issuer": "https://login.example.com/tenant/v2.0", "audiences": ["api://dragoman", "11111111-2222"], "discovery": "https://login.example.com/tenant/.well-known/openid-configuration?appid=1",
+                "algorithms": ["RS256", "ES512"], "clockSkewSeconds": 0,
+                "rules": [
+                  { "when": { "groups": ["research-*", "science"], "realm_access.roles": "member" }, "team": "team-{department}", "user": "{email} of {idp}", "roles": ["lead"] },
+                  { "team": "everyone" },
+                  { "when": {}, "roles": ["admin", "auditor"] }
+                ]
+              },
+              { "issuer": "http://127.0.0.1:8080/", "audiences": ["x"], "rules": [{ "team": "{azp}" }] }
+            ]
           },
           "store": { "connection": "sqlite:data/dragoman.db" },
           "limits": {
