@@ -27,7 +27,8 @@ internal static class AllowEntry
             return Rule;
         if (address.IsIPv4MappedToIPv6)
             return "must be written as an IPv4 address, without ::ffff:";
-        return slash < 0 || IPNetwork.TryParse(text, out _) ? null : Rule;
+        // .NET 10 reads 10.0.0.1/8 too, and drops the rest of the address.
+        return slash < 0 || (IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(address)) ? null : Rule;
     }
 
     private static string? PatternMistake(string text) =>

@@ -10,6 +10,9 @@ internal sealed class Changes(IDocumentStore store, TimeProvider clock)
     /// <summary>How often a change is decided anew because somebody else was faster.</summary>
     private const int MostTries = 10;
 
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How often a write is sent whose outcome is not known.</summary>
     private const int MostSends = 2;
 
@@ -35,9 +38,18 @@ internal sealed class Changes(IDocumentStore store, TimeProvider clock)
                     Location = change.Location,
                 };
             }
+
+            await PauseAsync(tries, cancellation).ConfigureAwait(false);
         }
 
         throw new RefusedCall(Problem.Conflict("Others change it at the same time. Try again."));
+    }
+
+    /// <summary>A random pause, which doubles: two that change the same thing at the same rate would always meet.</summary>
+    private static Task PauseAsync(int tries, CancellationToken cancellation)
+    {
+        var most = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, tries));
+        return Task.Delay(TimeSpan.FromMilliseconds(most * Random.Shared.NextDouble()), cancellation);
     }
 
     /// <summary>Applies changes.</summary>

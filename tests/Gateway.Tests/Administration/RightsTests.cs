@@ -9,7 +9,7 @@ public class RightsTests
     private static readonly AdminActor Lead = AdminUnderTest.Of("red", "ann", Role.Lead);
     private static readonly AdminActor Member = AdminUnderTest.Of("red", "bob");
 
-    /// <summary>Every operation, with what each kind of caller gets. K is a key of team red, and F one of team blue.</summary>
+    /// <summary>Every operation, with what each kind of caller gets. Team red is the lead's own.</summary>
     [Theory]
     [InlineData("GET", "organization", null, 200, 200, 403, 403)]
     [InlineData("PATCH", "organization", "{}", 200, 403, 403, 403)]
@@ -26,14 +26,14 @@ public class RightsTests
     [InlineData("GET", "keys?team=none", null, 404, 404, 404, 403)]
     [InlineData("POST", "keys", """{"team":"red"}""", 201, 403, 201, 403)]
     [InlineData("POST", "keys", """{"team":"blue"}""", 201, 403, 404, 403)]
-    [InlineData("GET", "keys/K", null, 200, 200, 200, 403)]
-    [InlineData("GET", "keys/F", null, 200, 200, 404, 403)]
-    [InlineData("PATCH", "keys/K", "{}", 200, 403, 200, 403)]
-    [InlineData("PATCH", "keys/F", "{}", 200, 403, 404, 403)]
-    [InlineData("DELETE", "keys/K", null, 200, 403, 200, 403)]
-    [InlineData("DELETE", "keys/F", null, 200, 403, 404, 403)]
-    [InlineData("POST", "keys/K/rotate", null, 201, 403, 201, 403)]
-    [InlineData("POST", "keys/F/rotate", null, 201, 403, 404, 403)]
+    [InlineData("GET", "keys/{own}", null, 200, 200, 200, 403)]
+    [InlineData("GET", "keys/{foreign}", null, 200, 200, 404, 403)]
+    [InlineData("PATCH", "keys/{own}", "{}", 200, 403, 200, 403)]
+    [InlineData("PATCH", "keys/{foreign}", "{}", 200, 403, 404, 403)]
+    [InlineData("DELETE", "keys/{own}", null, 200, 403, 200, 403)]
+    [InlineData("DELETE", "keys/{foreign}", null, 200, 403, 404, 403)]
+    [InlineData("POST", "keys/{own}/rotate", null, 201, 403, 201, 403)]
+    [InlineData("POST", "keys/{foreign}/rotate", null, 201, 403, 404, 403)]
     [InlineData("GET", "users", null, 200, 200, 200, 403)]
     [InlineData("GET", "users?team=blue", null, 200, 200, 404, 403)]
     [InlineData("POST", "users", """{"team":"red","id":"new"}""", 201, 403, 201, 403)]
@@ -47,7 +47,7 @@ public class RightsTests
     [InlineData("GET", "roles", null, 200, 200, 200, 403)]
     [InlineData("GET", "limits?team=red", null, 200, 200, 200, 403)]
     [InlineData("GET", "limits?team=blue", null, 200, 200, 404, 403)]
-    [InlineData("GET", "limits?key=F", null, 200, 200, 404, 403)]
+    [InlineData("GET", "limits?key={foreign}", null, 200, 200, 404, 403)]
     [InlineData("GET", "audit", null, 200, 200, 403, 403)]
     [InlineData("GET", "whoami", null, 200, 200, 200, 200)]
     public async Task Each_role_may_do_what_it_is_for(string method, string path, string? body, int admin, int auditor, int lead, int member)
@@ -63,7 +63,7 @@ public class RightsTests
 
             var key = (await api.DoneAsync("POST", "keys", """{"team":"red"}""")).GetProperty("id").GetString();
             var foreign = (await api.DoneAsync("POST", "keys", """{"team":"blue"}""")).GetProperty("id").GetString();
-            var place = path.Replace("/K", "/" + key, StringComparison.Ordinal).Replace("/F", "/" + foreign, StringComparison.Ordinal).Replace("=F", "=" + foreign, StringComparison.Ordinal);
+            var place = path.Replace("{own}", key, StringComparison.Ordinal).Replace("{foreign}", foreign, StringComparison.Ordinal);
             var answer = await api.CallAsync(method, place, body, actor);
             Assert.True(answer.Status == status, $"{actor.Caller.User}: {answer.Status} {AdminUnderTest.Text(answer)}");
             if (status == 403)

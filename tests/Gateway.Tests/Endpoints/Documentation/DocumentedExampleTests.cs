@@ -122,7 +122,6 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
                 "test",
                 new Dictionary<string, string>());
             app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0, handsOver: false, Access);
-            app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0, handsOver: false, Access);
             admin = AdminUnderTest.Open();
             app.Services.GetRequiredService<GatewayRuntime>().Administration = admin.Api;
             await app.StartAsync();
