@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Access;
+using Dragoman.Administration;
 using Dragoman.Configuration;
 using Dragoman.Hosting;
 using Dragoman.Pipeline;
@@ -37,6 +38,12 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     /// <summary>The memory budget of the gateway's process.</summary>
     public MemoryBudget Memory => app.Services.GetRequiredService<GatewayRuntime>().Memory;
+
+    /// <summary>The administration of the gateway's process.</summary>
+    internal AdminApi? Administration
+    {
+        set => app.Services.GetRequiredService<GatewayRuntime>().Administration = value;
+    }
 
     public HttpClient Client { get; }
 
