@@ -11,5 +11,5 @@ internal static class AdminPort
 {
     /// <summary>Whether the port at which a request arrived serves the route.</summary>
     public static bool Serves(HttpContext http, Route route, AccessSettings access) =>
-        access.AdminPort is not { } port || route.IsProbe || (http.Connection.LocalPort == port) == (route.Access == RouteAccess.Administration);
+        access.AdminPort is not { } port || route.IsProbe || route.Access == RouteAccess.AnyCaller || (http.Connection.LocalPort == port) == (route.Access == RouteAccess.Administration);
 }

@@ -6,6 +6,9 @@ public enum RouteAccess
     /// <summary>A caller with a team, whose limits the request counts against.</summary>
     Caller,
 
+    /// <summary>A caller, with or without a team.</summary>
+    AnyCaller,
+
     /// <summary>A caller; the endpoint itself checks what the caller may administrate.</summary>
     Administration,
 

@@ -71,7 +71,7 @@ public static class RouteTable
         Administration("roles", Get, "/dragoman/roles"),
         Administration("limits", Get, "/dragoman/limits"),
         Administration("audit", Get, "/dragoman/audit"),
-        Administration("whoami", Get, "/dragoman/whoami"),
+        Administration("whoami", Get, "/dragoman/whoami") with { Access = RouteAccess.AnyCaller },
         new("requests", Get, "/dragoman/requests", Home.Sidecar, ProblemErrors.Shape, new RequestsEndpoint()) { Access = RouteAccess.Administration },
     ];
 

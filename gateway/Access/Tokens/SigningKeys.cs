@@ -105,7 +105,7 @@ internal sealed class SigningKeys
         return new SigningKey(new RsaSecurityKey(parameters) { KeyId = key.Kid }, SigningKey.Rsa, NullIfEmpty(key.Alg));
     }
 
-    /// <summary>A number without the zeros before it, which some issuers write. The framework fails on a number that is nothing else.</summary>
+    /// <summary>A number without the zeros before it, which some issuers write. What is left of 0 is empty, and refused by its length.</summary>
     private static byte[] NumberOf(string base64Url) => Base64UrlEncoder.DecodeBytes(base64Url).AsSpan().TrimStart((byte)0).ToArray();
 
     private static SigningKey? OfCurve(JsonWebKey key)

@@ -9,6 +9,7 @@ using Dragoman.Access.Limits;
 using Dragoman.Access.Tokens;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Gateway.Tests.Access.Tokens;
 using Dragoman.Stores;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
@@ -35,6 +36,9 @@ internal sealed class AccessWorld : IAsyncDisposable, ILogger
         var settings = new AccessSettings(mode, AllowsOpenNetwork: false) { AdminKey = AdminKey };
         Policy = NewPolicy(change?.Invoke(settings) ?? settings, tokens);
     }
+
+    /// <summary>A world that accepts keys, and the tokens of an issuer.</summary>
+    public static AccessWorld Of(VerifierUnderTest issuer) => new(AccessMode.Both, tokens: issuer.Verifier, clock: issuer.Clock);
 
     public FaultyStore Store { get; }
 

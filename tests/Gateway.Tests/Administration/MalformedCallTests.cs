@@ -39,7 +39,7 @@ public class MalformedCallTests
     [InlineData("""{"id":"red","allow":{"endpoints":["v1/chat"]}}""", "/allow/endpoints/0", "begin with /")]
     [InlineData("""{"id":"red","allow":{"networks":["10.0.0.1/8"]}}""", "/allow/networks/0", "10.0.0.0/8")]
     [InlineData("""{"id":"red","allow":{"networks":["10.1"]}}""", "/allow/networks/0", "10.0.0.0/8")]
-    [InlineData("""{"id":"red","allow":{"networks":["::ffff:10.0.0.1"]}}""", "/allow/networks/0", "IPv4")]
+    [InlineData("""{"id":"red","allow":{"networks":["::ffff:10.0.0.1"]}}""", "/allow/networks/0", "is not a network")]
     [InlineData("""{"id":"red","allow":{"networks":["fe80::1%1"]}}""", "/allow/networks/0", "10.0.0.0/8")]
     [InlineData("""{"id":"red","limits":{"requestsPerMinute":0}}""", "/limits/requestsPerMinute", "from 1 to 1000000000")]
     [InlineData("""{"id":"red","limits":{"requestsPerMinute":1.5}}""", "/limits/requestsPerMinute", "whole number")]

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Dragoman.Access;
 using Dragoman.Access.Directory;
 using Dragoman.Access.Tokens;
 using Dragoman.StandIn;
