@@ -21,6 +21,9 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
     /// <summary>How long a scope is remembered that nobody uses. What was used a minute ago no longer counts.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often a request asks the other processes at most. Those who asked at the same time may have been quicker.</summary>
+    private const int MostQuestions = 8;
+
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
 
     /// <summary>How long to wait for the store when the process stops.</summary>
@@ -56,6 +59,9 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
 
     /// <summary>The requests in the waiting room.</summary>
     internal int WaitingCount => room?.Count ?? 0;
+
+    /// <summary>The exchanges with other processes that have begun and not ended.</summary>
+    internal int ExchangeCount => exchange?.Running ?? 0;
 
     internal Moment Now => new(clock.GetUtcNow().UtcTicks);
 
@@ -102,7 +108,7 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
         for (var index = 0; index < caller.Scopes.Count; index++)
         {
             var scope = admission is null ? ScopeOf(caller.Scopes[index]) : admission.ScopeAt(index);
-            if ((admission is null ? scope.AskForRequest(caller.Scopes[index].Values, now, isRefill: false) : scope.AskForTokens(amount, now, isRefill: false)) is { } task)
+            if ((admission is null ? scope.AskForRequest(caller.Scopes[index].Values, now) : scope.AskForTokens(amount, now)) is { } task)
                 (asking ??= []).Add(task);
         }
 
@@ -206,7 +212,7 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
 
             admission.Add(scope, taken);
             if ((taken & Taken.Low) != 0)
-                scope.AskForRequest(wanted[index].Values, now, isRefill: true);
+                scope.Refill(now);
         }
 
         return admission;
@@ -226,7 +232,7 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
 
             admission.SetTokens(index, taken, now.Segment);
             if (isLow)
-                scope.AskForTokens(1, now, isRefill: true);
+                scope.Refill(now);
         }
 
         return admission;
@@ -235,7 +241,7 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
     private async ValueTask<RateLimitLease> AcquireLaterAsync(Caller caller, Admission? admission, long amount, Refusal refusal, CancellationToken cancellation)
     {
         var deadline = Now.Plus(ScopeExchange.Longest);
-        while (Now.Ticks < deadline.Ticks && Ask(caller, admission, amount) is { } asking)
+        for (var questions = 0; questions < MostQuestions && Now.Ticks < deadline.Ticks && Ask(caller, admission, amount) is { } asking; questions++)
         {
             await asking.WaitAsync(cancellation).ConfigureAwait(false);
             var lease = Try(caller, admission, amount, waited: false);

@@ -14,6 +14,9 @@ internal sealed class ConcurrencyLimit(bool isShared)
 
     private const int Parts = 4;
 
+    /// <summary>What somebody has asked for is kept so long, even if an exchange for something else comes first.</summary>
+    private const int KeptSegments = Moment.InSecond;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250);
 
     private long share;
@@ -25,6 +28,7 @@ internal sealed class ConcurrencyLimit(bool isShared)
     private long plannedShare;
     private long plannedUsable;
     private long slack;
+    private long lastAsked;
     private bool isTight;
     private Moment nextQuestion;
 
@@ -41,7 +45,7 @@ internal sealed class ConcurrencyLimit(bool isShared)
     public long Unserved { get; private set; }
 
     /// <summary>When to exchange with the other processes without being asked: the segments from now, or null for never.</summary>
-    public int? Due => !isShared || (share == 0 && Running == 0) ? null : share > Running + slack || isTight ? Moment.InSecond : 10 * Moment.InSecond;
+    public int? Due => !isShared || (share == 0 && Running == 0) ? null : share > Running + slack ? Moment.InSecond / 2 : isTight ? Moment.InSecond : 10 * Moment.InSecond;
 
     /// <param name="now">The time.</param>
     /// <param name="alone">The number of processes that share the limit without a store to ask, or 0.</param>
@@ -91,6 +95,7 @@ internal sealed class ConcurrencyLimit(bool isShared)
         var need = Running + asked;
         slack = Limit / (SlackParts * processes);
         var want = asked > 0 ? need + (Math.Max(0, free - need) / (Parts * processes))
+            : now.Segment - lastAsked < KeptSegments ? Math.Max(need, share)
             : most > 0 ? Math.Max(most, Math.Min(share, Running + slack))
             : 0;
         plannedUsable = isClosing ? 0 : Math.Min(free, want);
@@ -105,6 +110,8 @@ internal sealed class ConcurrencyLimit(bool isShared)
         Unserved = asked > 0 ? Math.Max(0, Math.Min(need, Limit) - plannedUsable) : 0;
         isTight = processes > 1 && free - plannedShare < Math.Max(1, Limit / 4);
         nextQuestion = need <= plannedUsable ? default : now.Plus(ShortestPause * (1 + Random.Shared.NextDouble()));
+        if (asked > 0)
+            lastAsked = now.Segment;
         (answered, asked, most) = (asked, 0, Running);
         return plannedShare;
     }

@@ -19,7 +19,7 @@ internal sealed class ExchangeSchedule : IDisposable
     public ExchangeSchedule(ScopeExchange exchange, TimeProvider clock)
     {
         (this.exchange, this.clock) = (exchange, clock);
-        timer = clock.CreateTimer(static schedule => ((ExchangeSchedule)schedule!).RunDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer = clock.CreateTimer(static schedule => ((ExchangeSchedule)schedule!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Schedules a scope, unless its turn comes sooner anyway.</summary>
@@ -48,12 +48,18 @@ internal sealed class ExchangeSchedule : IDisposable
         timer.Change(Tick, Timeout.InfiniteTimeSpan);
     }
 
+    private void OnTick()
+    {
+        lock (gate)
+            isArmed = false;
+        RunDue();
+    }
+
     private void RunDue()
     {
         var now = clock.GetUtcNow().UtcTicks;
         lock (gate)
         {
-            isArmed = false;
             // A store that is away is not asked for everything at once.
             var most = exchange.IsAway ? 1 : MostAtOnce;
             while (running < most && queue.TryPeek(out var scope, out var due) && due <= now)
@@ -63,6 +69,8 @@ internal sealed class ExchangeSchedule : IDisposable
                 if (scope.ScheduledFor != due)
                     continue;
                 scope.ScheduledFor = long.MaxValue;
+                if (scope.IsForgotten)
+                    continue;
                 running++;
                 _ = RunAsync(scope);
             }
@@ -76,5 +84,7 @@ internal sealed class ExchangeSchedule : IDisposable
         await scope.Exchange().ConfigureAwait(false);
         lock (gate)
             running--;
+        if (!exchange.IsAway)
+            RunDue();
     }
 }

@@ -20,6 +20,9 @@ internal sealed class MinuteLimit(bool isShared)
     /// <summary>A new share of what is left is a quarter of the process's part.</summary>
     private const int Parts = 4;
 
+    /// <summary>What somebody has asked for is kept so long, even if an exchange for something else comes first.</summary>
+    private const int KeptSegments = Moment.InSecond;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>What all processes have used, as far as this one knows.</summary>
@@ -44,6 +47,7 @@ internal sealed class MinuteLimit(bool isShared)
     private Moment planned;
     private Moment nextQuestion;
     private long plannedLease;
+    private long lastAsked;
     private bool isTight;
 
     /// <summary>The limit that counts now.</summary>
@@ -58,8 +62,11 @@ internal sealed class MinuteLimit(bool isShared)
     /// <summary>Whether something that another process must know is only known here.</summary>
     public bool HasUnreported => unreported.Length > 0 || reporting.Length > 0;
 
+    /// <summary>Whether the document says something about this process that may soon be wrong.</summary>
+    public bool IsActive => lease > 0 || HasUnreported;
+
     /// <summary>When to exchange with the other processes without being asked: the segments from now, or null for never.</summary>
-    public int? Due => lease > 0 && isTight ? Moment.InSecond : lease > 0 || HasUnreported ? 20 * Moment.InSecond : null;
+    public int? Due => lease > 0 && isTight ? Moment.InSecond : IsActive ? 20 * Moment.InSecond : null;
 
     /// <summary>Whether the lease will soon be used up, and there is something to be had.</summary>
     public bool IsLow(Moment now) => isShared && lease < refillBelow && now.Ticks >= nextQuestion.Ticks;
@@ -78,11 +85,9 @@ internal sealed class MinuteLimit(bool isShared)
         if (!isShared)
             return used.Total + permits <= most;
         own.Expire(now.Segment);
-        if (alone > 0)
-            return own.Total + permits <= most;
         if (now.Segment > leaseEnd)
             lease = 0;
-        return permits <= lease && used.Total + permits <= most;
+        return (permits <= lease && used.Total + permits <= Limit) || (alone > 0 && own.Total + permits <= most);
     }
 
     /// <summary>Takes permits after <see cref="CanTake"/>.</summary>
@@ -120,8 +125,11 @@ internal sealed class MinuteLimit(bool isShared)
         // Without a store more may have been used than the lease had.
         if (alone == 0 && now.Segment <= leaseEnd)
             lease += mine;
-        if (permits > mine)
-            unreported.Add(segment, mine - permits);
+        if (permits == mine)
+            return;
+        // The others must know it first; then it is there again, whatever they said before.
+        unreported.Add(segment, mine - permits);
+        Reconsider();
     }
 
     /// <summary>Wants permits that this process does not have.</summary>
@@ -137,18 +145,28 @@ internal sealed class MinuteLimit(bool isShared)
         return Limit > 0;
     }
 
+    /// <summary>Wants to have more before the lease is used up.</summary>
+    public void AskForRefill() => asked = Math.Max(asked, 1);
+
     /// <summary>Asks at once, whatever was known before.</summary>
     public void Reconsider() => nextQuestion = default;
 
+    /// <summary>Forgets what was used more than a minute ago.</summary>
+    public void Expire(Moment now) => used.Expire(now.Segment);
+
     /// <summary>When permits will be left, as far as this process knows.</summary>
     /// <param name="permits">How many.</param>
+    /// <param name="before">How many others will have taken before.</param>
     /// <param name="now">The time.</param>
     /// <param name="alone">As for <see cref="CanTake"/>.</param>
-    public Moment ReadyAt(long permits, Moment now, int alone)
+    public Moment ReadyAt(long permits, long before, Moment now, int alone)
     {
         var most = MostOf(alone);
+        // What the others will take comes back a minute after that, or later.
+        if (before > 0 && permits + before > most)
+            return Moment.AfterMinuteOf(now.Segment);
         var history = alone > 0 && isShared ? own : used;
-        var missing = history.Total + Math.Min(permits, most) - most;
+        var missing = history.Total + Math.Min(permits + before, most) - most;
         if (most > 0 && missing <= 0)
             return isShared && alone == 0 ? Later(now, nextQuestion) : now;
         return most > 0 && history.ThatGivesBack(missing) is { } segment ? Moment.AfterMinuteOf(segment) : Moment.AfterMinuteOf(now.Segment);
@@ -179,10 +197,16 @@ internal sealed class MinuteLimit(bool isShared)
         isTight = free - want < Limit / 4;
         if (isTight)
             want = Math.Min(free, asked + Math.Max(part, (long)Math.Ceiling(pace * TightSegments / 2)));
-        if (isClosing || (asked == 0 && pace == 0))
-            want = 0;
         if (now.Segment > leaseEnd)
             lease = 0;
+        if (asked > 0)
+            lastAsked = now.Segment;
+        else if (now.Segment - lastAsked < KeptSegments)
+            want = Math.Min(free, Math.Max(want, lease));
+        else if (pace == 0)
+            want = 0;
+        if (isClosing)
+            want = 0;
 
         // The refused ask again when something may have come back, and not all at the same time.
         nextQuestion = want < free || free == Limit

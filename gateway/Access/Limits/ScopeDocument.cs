@@ -28,7 +28,7 @@ internal sealed class ScopeDocument
     {
         try
         {
-            if (json is { } content && JsonSerializer.Deserialize(content.Span, LimitsJson.Default.ScopeDocument) is { } document)
+            if (json is { } content && JsonSerializer.Deserialize(content.Span, LimitsJson.Default.ScopeDocument) is { Requests: not null, Tokens: not null, Processes: not null } document)
                 return document;
         }
         catch (JsonException)

@@ -17,10 +17,22 @@ internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider c
 
     private readonly string process = Guid.NewGuid().ToString("N")[..12];
     private int isAway;
+    private long lastProbe;
+    private int running;
     private volatile bool isClosing;
 
     /// <summary>Whether the store did not answer last time. Then each process keeps its own part of the limits.</summary>
     public bool IsAway => Volatile.Read(ref isAway) != 0;
+
+    /// <summary>The exchanges that have begun and not ended.</summary>
+    public int Running => Volatile.Read(ref running);
+
+    /// <summary>Whether it is time to try again whether the store answers. Nobody waits for that.</summary>
+    public bool IsProbeDue(Moment now)
+    {
+        var last = Volatile.Read(ref lastProbe);
+        return now.Ticks - last >= Longest.Ticks && Interlocked.CompareExchange(ref lastProbe, now.Ticks, last) == last;
+    }
 
     /// <summary>Called after each exchange.</summary>
     public Action<ScopeLimits>? Ended { get; set; }
@@ -29,15 +41,20 @@ internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider c
     public void Close() => isClosing = true;
 
     /// <summary>Exchanges for one scope. It does not throw. The caller sees to it that a scope has one exchange at a time.</summary>
-    public Task RunAsync(ScopeLimits scope) => Task.Run(() => ExchangeAsync(scope));
+    public Task RunAsync(ScopeLimits scope)
+    {
+        Interlocked.Increment(ref running);
+        return Task.Run(() => ExchangeAsync(scope));
+    }
 
     private async Task ExchangeAsync(ScopeLimits scope)
     {
         using var ending = new CancellationTokenSource(Longest, clock);
         var isWriting = false;
+        var tries = 0;
         try
         {
-            for (var tries = 0; ; tries++)
+            while (true)
             {
                 var stored = await store.GetAsync(ScopeDocument.Kind, scope.DocumentId, ending.Token).WaitAsync(ending.Token).ConfigureAwait(false);
                 Answered();
@@ -59,17 +76,24 @@ internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider c
 
                 scope.Discard();
                 // Without pauses, more writers get less done (specs/stores.md 1).
-                await Task.Delay(FirstPause * (1 << Math.Min(tries, 5)) * Random.Shared.NextDouble(), clock, ending.Token).ConfigureAwait(false);
+                await Task.Delay(FirstPause * (1 << Math.Min(tries++, 5)) * Random.Shared.NextDouble(), clock, ending.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (exception is StoreUnavailableException or StoreSchemaException or OperationCanceledException)
+        catch (OperationCanceledException) when (tries > 0)
         {
+            // The store answers, but others were always first. Those who wait are told to try again.
+            scope.Lose(isWriting);
+        }
+        catch (Exception exception)
+        {
+            // Whatever it is, requests go on without the store.
             scope.Lose(isWriting);
             Lost(exception);
         }
 
         scope.EndExchange();
         Ended?.Invoke(scope);
+        Interlocked.Decrement(ref running);
     }
 
     private void Answered()
@@ -80,11 +104,18 @@ internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider c
 
     private void Lost(Exception exception)
     {
-        if (Interlocked.Exchange(ref isAway, 1) == 0)
-            LogAway(exception is OperationCanceledException ? $"it did not answer within {Longest.TotalSeconds:0.#} s" : exception.Message);
+        if (Interlocked.Exchange(ref isAway, 1) != 0)
+            return;
+        // A message of a library might have a password.
+        LogAway(exception switch
+        {
+            StoreUnavailableException or StoreSchemaException => exception.Message,
+            OperationCanceledException => $"It did not answer within {Longest.TotalSeconds:0.#} s.",
+            _ => exception.GetType().Name,
+        });
     }
 
-    [LoggerMessage(LogLevel.Warning, "The store cannot be asked for the limits: {Reason}. Until it answers, each process allows its own part of them.")]
+    [LoggerMessage(LogLevel.Warning, "The store cannot be asked for the limits; until it answers, each process allows its own part of them: {Reason}")]
     private partial void LogAway(string reason);
 
     [LoggerMessage(LogLevel.Information, "The store answers again, and the limits count over all processes.")]

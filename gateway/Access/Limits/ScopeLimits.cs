@@ -88,7 +88,7 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
             }
 
             open++;
-            return taken;
+            return alone > 0 ? taken | Taken.Low : taken;
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
             if (!tokens.CanTake(amount, now, alone) || (tokens.Waiting > 0 && !waited))
                 return null;
             var taken = tokens.Take(amount, now, alone);
-            isLow = tokens.IsLow(now);
+            isLow = alone > 0 || tokens.IsLow(now);
             return taken;
         }
     }
@@ -125,11 +125,11 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
         lock (gate)
         {
             now = Advance(now);
-            if (taken.HasFlag(Taken.Request))
+            if ((taken & Taken.Request) != 0)
                 requests.GiveBack(1, segment, now, Alone);
-            if (taken.HasFlag(Taken.Running))
+            if ((taken & Taken.Running) != 0)
                 concurrent.GiveBack();
-            if (taken.HasFlag(Taken.Opened))
+            if ((taken & Taken.Opened) != 0)
                 open--;
             return exchange is null ? null : Due();
         }
@@ -187,8 +187,8 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
             var alone = Alone;
             return limit switch
             {
-                LimitKind.Requests => new(this, limit, requests.Limit, requests.Remaining, requests.ReadyAt(amount + (waited ? 0 : requests.Waiting), now, alone), requests.FullAt(now), now),
-                LimitKind.Tokens => new(this, limit, tokens.Limit, tokens.Remaining, tokens.ReadyAt(amount + (waited ? 0 : tokens.Waiting), now, alone), tokens.FullAt(now), now),
+                LimitKind.Requests => new(this, limit, requests.Limit, requests.Remaining, requests.ReadyAt(amount, waited ? 0 : requests.Waiting, now, alone), requests.FullAt(now), now),
+                LimitKind.Tokens => new(this, limit, tokens.Limit, tokens.Remaining, tokens.ReadyAt(amount, waited ? 0 : tokens.Waiting, now, alone), tokens.FullAt(now), now),
                 _ => new(this, limit, concurrent.Limit, Math.Max(0, concurrent.Limit - concurrent.Running), now, now, now),
             };
         }
@@ -205,7 +205,7 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
             var minute = limit == LimitKind.Requests ? requests : tokens;
             if ((limit == LimitKind.Requests ? values.RequestsPerMinute : values.TokensPerMinute) is not { } most)
                 return null;
-            minute.CanTake(0, now, 0);
+            minute.Expire(now);
             return new(most, minute.Remaining, now.Until(minute.FullAt(now)));
         }
     }
@@ -213,9 +213,8 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
     /// <summary>Asks the other processes for what a request lacks. Those who ask at the same time share one exchange.</summary>
     /// <param name="limits">The scope's limits as the caller knows them.</param>
     /// <param name="now">The time.</param>
-    /// <param name="isRefill">Whether nothing lacks yet.</param>
     /// <returns>The exchange; null if nothing lacks, there is nobody to ask, or it makes no sense yet.</returns>
-    public Task? AskForRequest(LimitValues limits, Moment now, bool isRefill)
+    public Task? AskForRequest(LimitValues limits, Moment now)
     {
         if (exchange is null || exchange.IsAway)
             return null;
@@ -224,11 +223,13 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
             if (isExchanging && isPlanned)
                 return asking;
             now = Adopt(limits, now);
-            var makesSense = values.RequestsPerMinute is not null && (isRefill || !requests.CanTake(1, now, 0)) && requests.Ask(1, now);
-            makesSense |= !isRefill && values.ConcurrentRequests is not null && !concurrent.CanTake(now, 0) && concurrent.Ask(now);
-            if (!makesSense)
+            var lacksRequest = values.RequestsPerMinute is not null && !requests.CanTake(1, now, 0);
+            var lacksShare = values.ConcurrentRequests is not null && !concurrent.CanTake(now, 0);
+            // It needs both, and will want tokens next. It should not have to wait for each of them.
+            var asksRequest = values.RequestsPerMinute is not null && (lacksRequest || lacksShare) && requests.Ask(1, now);
+            var asksShare = values.ConcurrentRequests is not null && (lacksRequest || lacksShare) && concurrent.Ask(now);
+            if (!(lacksRequest && asksRequest) && !(lacksShare && asksShare))
                 return null;
-            // It will want tokens next, and should not have to wait a second time.
             if (values.TokensPerMinute is not null && !tokens.CanTake(1, now, 0))
                 tokens.Ask(1, now);
             return Exchange(exchange);
@@ -236,7 +237,7 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
     }
 
     /// <summary>The same for tokens.</summary>
-    public Task? AskForTokens(long amount, Moment now, bool isRefill)
+    public Task? AskForTokens(long amount, Moment now)
     {
         if (exchange is null || exchange.IsAway)
             return null;
@@ -245,7 +246,22 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
             if (isExchanging && isPlanned)
                 return asking;
             now = Advance(now);
-            return values.TokensPerMinute is not null && (isRefill || !tokens.CanTake(amount, now, 0)) && tokens.Ask(amount, now) ? Exchange(exchange) : null;
+            return values.TokensPerMinute is not null && !tokens.CanTake(amount, now, 0) && tokens.Ask(amount, now) ? Exchange(exchange) : null;
+        }
+    }
+
+    /// <summary>Asks the other processes for more, before it is needed. If the store is away, it is asked now and then.</summary>
+    public void Refill(Moment now)
+    {
+        if (exchange is null || (exchange.IsAway && !exchange.IsProbeDue(now)))
+            return;
+        lock (gate)
+        {
+            if (isExchanging)
+                return;
+            requests.AskForRefill();
+            tokens.AskForRefill();
+            Exchange(exchange);
         }
     }
 
@@ -396,7 +412,7 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
     {
         // Without a store what is used now must be reported as soon as there is one again.
         if (exchange is { IsAway: true })
-            return Moment.InSecond;
+            return requests.IsActive || tokens.IsActive || concurrent.Running > 0 ? Moment.InSecond : null;
         int? due = requests.Due;
         if (tokens.Due is { } second && !(due <= second))
             due = second;

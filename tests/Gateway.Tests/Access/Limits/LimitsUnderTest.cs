@@ -12,9 +12,14 @@ namespace Dragoman.Gateway.Tests.Access.Limits;
 /// <summary>Processes that share a clock and a store, or one without a store.</summary>
 internal sealed class LimitsUnderTest : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(1);
 
-    private static readonly TimeSpan LargestStep = TimeSpan.FromMilliseconds(20);
+    /// <summary>What waits for the clock after a conflict does nothing for so long.</summary>
+    private static readonly TimeSpan SettlePatience = TimeSpan.FromMilliseconds(30);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(130);
 
     public LimitsUnderTest(SharedStore? store = null, int processes = 1, WaitingRoomSettings? waiting = null, ILogger? logger = null)
     {
@@ -46,7 +51,8 @@ internal sealed class LimitsUnderTest : IAsyncDisposable
 
     /// <summary>
     /// Moves the clock until work has ended. While the store works, and while threads run the code between two of its calls, the
-    /// clock stands still, because otherwise time would run out for exchanges that are not slow at all.
+    /// clock should stand still, because otherwise time would run out for exchanges that are not slow at all. Only the pauses
+    /// after a conflict are short.
     /// </summary>
     public async Task<T> DriveAsync<T>(Task<T> work)
     {
@@ -56,10 +62,10 @@ internal sealed class LimitsUnderTest : IAsyncDisposable
             var seen = Store is null ? 0 : Store.Reads + Store.Writes;
             if (Store?.Running > 0 || seen != calls)
                 (calls, idle) = (seen, Stopwatch.GetTimestamp());
-            if (Stopwatch.GetElapsedTime(idle) > Patience)
+            var next = Clock.UntilNextTimer ?? LongestPause;
+            if (Stopwatch.GetElapsedTime(idle) > (Store is null || next < LongestPause ? ShortPatience : Patience))
             {
-                var step = Clock.UntilNextTimer is { } next && next < LargestStep ? next : LargestStep;
-                Clock.Advance(step > TimeSpan.Zero ? step : TimeSpan.FromTicks(1));
+                Clock.Advance(next > TimeSpan.Zero ? next : TimeSpan.FromTicks(1));
                 idle = Stopwatch.GetTimestamp();
             }
 
@@ -85,10 +91,11 @@ internal sealed class LimitsUnderTest : IAsyncDisposable
     /// <summary>Lets the exchanges that have begun go on until they wait for the clock.</summary>
     public async Task SettleAsync()
     {
-        for (var (calls, quiet) = (-1, 0); Store is not null && quiet < 20; quiet++)
+        var quiet = Stopwatch.GetTimestamp();
+        for (var calls = -1; Processes.Exists(process => process.ExchangeCount > 0) && Stopwatch.GetElapsedTime(quiet) < SettlePatience;)
         {
-            if (Store.Running > 0 || Store.Reads + Store.Writes != calls)
-                (calls, quiet) = (Store.Reads + Store.Writes, 0);
+            if (Store!.Running > 0 || Store.Reads + Store.Writes != calls)
+                (calls, quiet) = (Store.Reads + Store.Writes, Stopwatch.GetTimestamp());
             await Task.Yield();
         }
     }
@@ -115,7 +122,11 @@ internal sealed class LimitsUnderTest : IAsyncDisposable
     {
         var admitted = 0;
         for (var number = 0; number < requests; number++)
-            admitted += await TryAdmitAsync(caller, process) is null ? 0 : 1;
+        {
+            using var admission = await TryAdmitAsync(caller, process);
+            admitted += admission is null ? 0 : 1;
+        }
+
         return admitted;
     }
 

@@ -50,7 +50,7 @@ public sealed class SharedLimitsTests(PostgresServer server, ITestOutputHelper o
     {
         await inner.CheckAsync();
         var store = new SharedStore(inner);
-        await using var limits = new LimitsUnderTest(store, Processes, logger: new TestLog(output));
+        await using var limits = new LimitsUnderTest(store, Processes);
         var caller = LimitsUnderTest.Requests(limit);
         var random = new Random(5);
         var admitted = new ConcurrentBag<(DateTimeOffset At, long Amount)>();
@@ -93,12 +93,5 @@ public sealed class SharedLimitsTests(PostgresServer server, ITestOutputHelper o
         {
             // Others were first.
         }
-    }
-
-    private sealed class TestLog(ITestOutputHelper output) : Microsoft.Extensions.Logging.ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => true;
-        public void Log<TState>(Microsoft.Extensions.Logging.LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => output.WriteLine(formatter(state, exception));
     }
 }
