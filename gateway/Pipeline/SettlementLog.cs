@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Logs one line for each settled request: names, counts and times, but never a prompt, an answer or a key.</summary>
+/// <summary>Logs one line for each settled request: names, counts and times, but never a prompt, an answer or a key. Of a key it has the public id.</summary>
 internal static partial class SettlementLog
 {
     public static void Write(Exchange exchange, string dialect, ChatRequest request, Attempt attempt, GatewayError? error, Settlement settlement)
@@ -23,6 +23,8 @@ internal static partial class SettlementLog
             LoggedText.Cut(request.Model),
             attempt.Target.Provider,
             LoggedText.Cut(attempt.Target.Model),
+            exchange.Caller!.Team,
+            exchange.Caller.Key,
             request.Stream,
             settlement.Outcome,
             error?.Kind,
@@ -42,7 +44,7 @@ internal static partial class SettlementLog
         Publish(exchange, dialect, request.Model, attempt.Target, error, settlement, firstEvent: null);
         var logger = exchange.SettlementLogger;
         if (logger.IsEnabled(LogLevel.Information))
-            SettledEmbeddings(logger, exchange.RequestId, dialect, LoggedText.Cut(request.Model), attempt.Target.Provider, LoggedText.Cut(attempt.Target.Model), request.Inputs.Count, settlement.Outcome, error?.Kind, settlement.Usage.InputTotal, settlement.Usage.Origin, exchange.Elapsed.TotalMilliseconds, attempt.Losses.ToString());
+            SettledEmbeddings(logger, exchange.RequestId, dialect, LoggedText.Cut(request.Model), attempt.Target.Provider, LoggedText.Cut(attempt.Target.Model), exchange.Caller!.Team, exchange.Caller.Key, request.Inputs.Count, settlement.Outcome, error?.Kind, settlement.Usage.InputTotal, settlement.Usage.Origin, exchange.Elapsed.TotalMilliseconds, attempt.Losses.ToString());
     }
 
     /// <summary>Tells those who watch, of whom there are usually none.</summary>
@@ -64,7 +66,7 @@ internal static partial class SettlementLog
             exchange.Elapsed));
     }
 
-    [LoggerMessage(1, LogLevel.Information, "settled {RequestId} {Dialect} {Model} -> {Provider}/{UpstreamModel} stream={Stream} {Outcome} error={Error} in={InputTokens} out={OutputTokens} usage={UsageOrigin} first={FirstEventMs:F2}ms total={TotalMs:F2}ms losses=[{Losses}]")]
+    [LoggerMessage(1, LogLevel.Information, "settled {RequestId} {Dialect} {Model} -> {Provider}/{UpstreamModel} team={Team} key={Key} stream={Stream} {Outcome} error={Error} in={InputTokens} out={OutputTokens} usage={UsageOrigin} first={FirstEventMs:F2}ms total={TotalMs:F2}ms losses=[{Losses}]")]
     private static partial void Settled(
         ILogger logger,
         string requestId,
@@ -72,6 +74,8 @@ internal static partial class SettlementLog
         string model,
         string provider,
         string upstreamModel,
+        string? team,
+        string? key,
         bool stream,
         Outcome outcome,
         ErrorKind? error,
@@ -85,7 +89,7 @@ internal static partial class SettlementLog
     [LoggerMessage(2, LogLevel.Warning, "fallback {RequestId} {FromProvider}/{FromModel} -> {ToProvider}/{ToModel} error={Error}")]
     private static partial void FellBack(ILogger logger, string requestId, string fromProvider, string fromModel, string toProvider, string toModel, ErrorKind error);
 
-    [LoggerMessage(3, LogLevel.Information, "settled {RequestId} {Dialect} {Model} -> {Provider}/{UpstreamModel} inputs={Inputs} {Outcome} error={Error} in={InputTokens} usage={UsageOrigin} total={TotalMs:F2}ms losses=[{Losses}]")]
+    [LoggerMessage(3, LogLevel.Information, "settled {RequestId} {Dialect} {Model} -> {Provider}/{UpstreamModel} team={Team} key={Key} inputs={Inputs} {Outcome} error={Error} in={InputTokens} usage={UsageOrigin} total={TotalMs:F2}ms losses=[{Losses}]")]
     private static partial void SettledEmbeddings(
         ILogger logger,
         string requestId,
@@ -93,6 +97,8 @@ internal static partial class SettlementLog
         string model,
         string provider,
         string upstreamModel,
+        string? team,
+        string? key,
         int inputs,
         Outcome outcome,
         ErrorKind? error,

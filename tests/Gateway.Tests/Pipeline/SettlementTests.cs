@@ -23,7 +23,7 @@ public partial class SettlementTests
         gateway.First.Answer = http => ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta(Prompt), ScriptedUpstream.Finish, "[DONE]");
         var (_, _, response) = await gateway.PostAsync("/api/chat", OllamaChat);
         Assert.Equal(
-            $"Information settled {response.Headers.GetValues("x-request-id").Single()} ollama.chat m -> one/upstream-m stream=True Completed error= in=3 out=2 usage=Reported first=0.00ms total=0.00ms losses=[]",
+            $"Information settled {response.Headers.GetValues("x-request-id").Single()} ollama.chat m -> one/upstream-m team=open key= stream=True Completed error= in=3 out=2 usage=Reported first=0.00ms total=0.00ms losses=[]",
             await log.NextAsync());
     }
 
@@ -123,7 +123,7 @@ public partial class SettlementTests
         var (_, _, response) = await gateway.PostAsync("/api/chat", """{"model":"both","messages":[{"role":"user","content":"hi"}]}""");
         var id = response.Headers.GetValues("x-request-id").Single();
         Assert.Equal($"Warning fallback {id} one/upstream-m -> two/upstream-second error=Overloaded", await log.NextAsync());
-        Assert.StartsWith($"Information settled {id} ollama.chat both -> two/upstream-second stream=True Completed error= in=3 out=2 usage=Reported ", await log.NextAsync(), StringComparison.Ordinal);
+        Assert.StartsWith($"Information settled {id} ollama.chat both -> two/upstream-second team=open key= stream=True Completed error= in=3 out=2 usage=Reported ", await log.NextAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -136,7 +136,7 @@ public partial class SettlementTests
         gateway.First.Answer = http => ScriptedUpstream.WriteAsync(http, 200, "application/json", $$"""{"data":[{"index":0,"embedding":[1]}]{{usage}}}""");
         var (_, _, response) = await gateway.PostAsync("/api/embed", $$"""{"model":"vectors","input":"{{Prompt}}"}""");
         Assert.Equal(
-            $"Information settled {response.Headers.GetValues("x-request-id").Single()} ollama.embed vectors -> one/upstream-e inputs=1 Completed error= in={tokens} usage={origin} total=0.00ms losses=[]",
+            $"Information settled {response.Headers.GetValues("x-request-id").Single()} ollama.embed vectors -> one/upstream-e team=open key= inputs=1 Completed error= in={tokens} usage={origin} total=0.00ms losses=[]",
             await log.NextAsync());
     }
 
