@@ -10,7 +10,8 @@ The values come from the environment. The default is in parentheses.
   DRAGOMAN_NGINX_LISTEN        address of nginx; an address beyond loopback needs the next variable (127.0.0.1:11434)
   DRAGOMAN_ALLOW_OPEN_NETWORK  "true": anybody who reaches the address may use the gateway and spend your money;
                                access.allowOpenNetwork in gateway.json must be set too (no)
-  DRAGOMAN__access__mode       "open", the only mode of the gateway so far, or "keys", which allows every address (open)
+  DRAGOMAN__access__mode       the gateway's access.mode: "keys", "jwt" and "both" allow every address; render.sh does not read
+                               gateway.json, so repeat it here (open)
   DRAGOMAN_SIDECAR             host:port of the sidecar, or of up to 8: a,b (127.0.0.1:5081)
   DRAGOMAN_FUNCTIONS           host:port, or http(s)://host[:port], of the functions; up to 8 over http: a,b
                                (empty: no functions, the sidecar answers everything)
@@ -123,11 +124,11 @@ case $DRAGOMAN_ALLOW_OPEN_NETWORK in
     *) refuse "DRAGOMAN_ALLOW_OPEN_NETWORK is \"$DRAGOMAN_ALLOW_OPEN_NETWORK\"; allowed are true and false" ;;
 esac
 case $access_mode in
-    open | keys) ;;
-    *) refuse "DRAGOMAN__access__mode is \"$access_mode\"; allowed are open and keys" ;;
+    open | keys | jwt | both) ;;
+    *) refuse "DRAGOMAN__access__mode is \"$access_mode\"; allowed are open, keys, jwt and both" ;;
 esac
 if [ "$access_mode" = open ] && [ "$DRAGOMAN_ALLOW_OPEN_NETWORK" != true ] && is_beyond_loopback "$DRAGOMAN_NGINX_LISTEN"; then
-    refuse "DRAGOMAN_NGINX_LISTEN is $DRAGOMAN_NGINX_LISTEN, which other machines can reach, and the gateway does not ask for keys: anybody who reaches it could use the gateway and spend your providers' money. Listen on 127.0.0.1, [::1] or unix:PATH. To allow it, set DRAGOMAN_ALLOW_OPEN_NETWORK=true here and \"access\": { \"allowOpenNetwork\": true } in gateway.json"
+    refuse "DRAGOMAN_NGINX_LISTEN is $DRAGOMAN_NGINX_LISTEN, which other machines can reach, and the gateway does not ask for keys: anybody who reaches it could use the gateway and spend your providers' money. Listen on 127.0.0.1, [::1] or unix:PATH. If access.mode in gateway.json is keys, jwt or both, set DRAGOMAN__access__mode to it here too. To allow it without keys, set DRAGOMAN_ALLOW_OPEN_NETWORK=true here and \"access\": { \"allowOpenNetwork\": true } in gateway.json"
 fi
 
 # nginx sends a request to at most ten places, including the page of an error.

@@ -60,7 +60,7 @@ public class NginxFilesTests
     [InlineData("DRAGOMAN_CLIENT_REQUESTS", "65536", "1 to 65535")]
     [InlineData("DRAGOMAN_CLIENT_REQUESTS", "ten", "1 to 65535")]
     [InlineData("DRAGOMAN_ALLOW_OPEN_NETWORK", "yes", "true and false")]
-    [InlineData("DRAGOMAN__access__mode", "key", "open and keys")]
+    [InlineData("DRAGOMAN__access__mode", "key", "open, keys, jwt and both")]
     public async Task A_value_that_makes_no_sense_is_refused_with_what_is_allowed(string variable, string value, string allowed)
     {
         using var target = new ScratchDirectory();

@@ -37,11 +37,13 @@ public class OpenNetworkTests
         Assert.Contains($"DRAGOMAN_NGINX_LISTEN is {listen.Replace("*:", "", StringComparison.Ordinal)}, which other machines can reach", output, StringComparison.Ordinal);
         Assert.Contains("spend your providers' money", output, StringComparison.Ordinal);
         Assert.Contains("DRAGOMAN_ALLOW_OPEN_NETWORK=true", output, StringComparison.Ordinal);
+        Assert.Contains("DRAGOMAN__access__mode", output, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(target.Path));
         Assert.Equal(2, (await RenderAsync(target, listen, ("DRAGOMAN_ALLOW_OPEN_NETWORK", "false"))).ExitCode);
         Assert.Equal(2, (await RenderAsync(target, listen, ("DRAGOMAN__access__mode", "open"))).ExitCode);
         Assert.Equal(0, (await RenderAsync(target, listen, ("DRAGOMAN_ALLOW_OPEN_NETWORK", "true"))).ExitCode);
-        Assert.Equal(0, (await RenderAsync(target, listen, ("DRAGOMAN__access__mode", "keys"))).ExitCode);
+        foreach (var mode in new[] { "keys", "jwt", "both" })
+            Assert.Equal(0, (await RenderAsync(target, listen, ("DRAGOMAN__access__mode", mode))).ExitCode);
     }
 
     [Theory]
