@@ -50,7 +50,9 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             if (route.Access != RouteAccess.Nobody)
                 await Step2Authenticate.RunAsync(exchange, route.Prefix, needsTeam: route.Access == RouteAccess.Caller).ConfigureAwait(false);
             // Each message of a WebSocket is a request of its own, and the connection is none.
-            if (route.Access == RouteAccess.Caller && session is null)
+            exchange.IsCounted = route.Access != RouteAccess.Caller || session is not null;
+            // What may be handed over counts where it is answered, which step 4 decides.
+            if (route.Endpoint is not GenerationEndpoint || !HandOver.MayHandOver(exchange))
                 await Step2Authenticate.AdmitAsync(exchange).ConfigureAwait(false);
             if (session is not null)
                 await ServeWebSocketAsync(exchange, session).ConfigureAwait(false);
@@ -59,7 +61,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         }
         catch (GatewayException error)
         {
-            await AnswerAsync(exchange, error.Error).ConfigureAwait(false);
+            await AnswerAsync(exchange, await Step2Authenticate.AdmitFailedAsync(exchange, error.Error).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {

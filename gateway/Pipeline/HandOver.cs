@@ -21,18 +21,21 @@ public static class HandOver
     /// </summary>
     public const string NextSidecarHeader = "X-Dragoman-Next-Sidecar";
 
+    /// <summary>
+    /// Whether the request would be handed over if it did not stream. The process that answers a request counts it against the
+    /// caller's limits: if this one counted it first, both would need a share of a limit that may be 1.
+    /// </summary>
+    public static bool MayHandOver(Exchange exchange) => exchange.HandsOver && exchange.Http.Request.Headers[FunctionsHeader] == "available";
+
     /// <summary>Hands the request over if it does not stream and nginx has functions; true when it was handed over.</summary>
     /// <param name="exchange">The exchange of the request.</param>
     /// <param name="request">The request that was read.</param>
     /// <param name="model">The requested model.</param>
     public static bool TryHandOver(Exchange exchange, ChatRequest request, PublishedModel model)
     {
-        var http = exchange.Http;
-        if (!exchange.HandsOver || request.Stream || http.Request.Headers[FunctionsHeader] != "available" || NeedsMemory(exchange, request, model))
+        if (request.Stream || !MayHandOver(exchange) || NeedsMemory(exchange, request, model))
             return false;
-        // The process that answers the request counts it.
-        exchange.Admission.Withdraw();
-        SendTo(http.Response, "@functions");
+        SendTo(exchange.Http.Response, "@functions");
         return true;
     }
 

@@ -25,10 +25,32 @@ public static class Step2Authenticate
             RefuseUnlessAllowed(exchange, caller, path);
     }
 
-    /// <summary>Counts the request, and tells the client its limits.</summary>
+    /// <summary>Counts the request once, and tells the client its limits.</summary>
     /// <exception cref="GatewayException">A limit of requests is used up.</exception>
-    public static async ValueTask AdmitAsync(Exchange exchange)
+    public static ValueTask AdmitAsync(Exchange exchange) => exchange.IsCounted ? default : CountAsync(exchange);
+
+    /// <summary>Counts a request that failed before it was known who answers it.</summary>
+    /// <returns>The error for the client: that of the request, or that a limit of requests is used up.</returns>
+    public static async ValueTask<GatewayError> AdmitFailedAsync(Exchange exchange, GatewayError error)
     {
+        try
+        {
+            await AdmitAsync(exchange).ConfigureAwait(false);
+            return error;
+        }
+        catch (GatewayException refusal)
+        {
+            return refusal.Error;
+        }
+        catch (OperationCanceledException) when (exchange.Http.RequestAborted.IsCancellationRequested)
+        {
+            return error;
+        }
+    }
+
+    private static async ValueTask CountAsync(Exchange exchange)
+    {
+        exchange.IsCounted = true;
         try
         {
             exchange.Admission = await exchange.Access.AdmitAsync(exchange.Caller!, exchange.Http.RequestAborted).ConfigureAwait(false);

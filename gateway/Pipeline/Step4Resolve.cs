@@ -14,7 +14,7 @@ public static class Step4Resolve
     /// <param name="dialect">The client's dialect.</param>
     /// <param name="request">The request that was read.</param>
     /// <returns>The model and the recipient of its answer; null when the request was answered here or handed over.</returns>
-    /// <exception cref="GatewayException">There is no such model, or it lacks a capability that the request needs.</exception>
+    /// <exception cref="GatewayException">There is no such model, it lacks a capability that the request needs, or a limit of requests is used up.</exception>
     internal static async Task<(PublishedModel Model, Recipient Client)?> RunAsync(Exchange exchange, IInboundDialect dialect, ChatRequest request)
     {
         var model = await FindAsync(exchange, request.Model, request.Client).ConfigureAwait(false)
@@ -24,6 +24,7 @@ public static class Step4Resolve
         var local = new ArrayBufferWriter<byte>();
         if (dialect.TryAnswerLocally(context, local))
         {
+            await Step2Authenticate.AdmitAsync(exchange).ConfigureAwait(false);
             exchange.RecentModels.Use(model, request.KeepAlive);
             await exchange.WriteJsonAsync(local).ConfigureAwait(false);
             return null;
@@ -31,9 +32,12 @@ public static class Step4Resolve
 
         if (dialect.FindMissingCapability(request, model.Metadata.Capabilities) is { } missing)
             throw new GatewayException(missing);
-        exchange.RecentModels.Use(model, request.KeepAlive);
         // Refusals, and answers that need no provider, are given here. Only requests that take time are handed over.
-        return HandOver.TryHandOver(exchange, request, model) ? null : (model, new Recipient(exchange, dialect, context));
+        var isHandedOver = HandOver.TryHandOver(exchange, request, model);
+        if (!isHandedOver)
+            await Step2Authenticate.AdmitAsync(exchange).ConfigureAwait(false);
+        exchange.RecentModels.Use(model, request.KeepAlive);
+        return isHandedOver ? null : (model, new Recipient(exchange, dialect, context));
     }
 
     /// <summary>Finds the model with a published name; null when there is none.</summary>

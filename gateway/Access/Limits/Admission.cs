@@ -67,16 +67,6 @@ public sealed class Admission : RateLimitLease
         limits.Wake();
     }
 
-    /// <summary>Another process runs the request and counts it. Everything that it took here is given back.</summary>
-    public void Withdraw()
-    {
-        if (limits is null || Interlocked.Exchange(ref isEnded, 1) != 0)
-            return;
-        GiveBackTokens(count, limits.Now);
-        GiveBack(limits.Now);
-        limits.Wake();
-    }
-
     public override bool TryGetMetadata(string metadataName, [NotNullWhen(true)] out object? metadata)
     {
         metadata = null;

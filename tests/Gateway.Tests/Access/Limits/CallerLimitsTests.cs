@@ -92,7 +92,6 @@ public sealed class CallerLimitsTests
         Assert.Null(await limits.TryAdmitAsync(caller));
         first!.Dispose();
         first.Dispose();
-        first.Withdraw();
         using var third = await limits.TryAdmitAsync(caller);
         Assert.NotNull(third);
         Assert.Null(await limits.TryAdmitAsync(caller));
@@ -120,25 +119,6 @@ public sealed class CallerLimitsTests
         Assert.Equal(9, running.Count);
         Assert.True(await limits.TryReserveAsync(running[0], 940));
         Assert.False(await limits.TryReserveAsync(running[1], 1));
-    }
-
-    [Theory]
-    [MemberData(nameof(Stores))]
-    public async Task A_request_that_another_process_runs_is_not_counted(bool shared)
-    {
-        await using var limits = New(shared);
-        var caller = LimitsUnderTest.Caller(LimitsUnderTest.Team(new(2, 100, 1)));
-        for (var number = 0; number < 20; number++)
-        {
-            using var admission = await limits.DriveAsync(limits.Process.AdmitAsync(caller, default).AsTask());
-            await limits.DriveAsync(admission.ReserveTokensAsync(100, default).AsTask());
-            admission.Withdraw();
-            admission.Withdraw();
-            await limits.PassAsync(TimeSpan.FromSeconds(1));
-        }
-
-        for (var number = 0; number < 2; number++)
-            Assert.Equal(1, await limits.AdmittedOfAsync(1, caller, limits.Process));
     }
 
     [Theory]
