@@ -11,6 +11,12 @@ export const door = given("DRAGOMAN_TEST_DOOR");
 /** A sidecar that sends a keep-alive after a tenth of a second of silence. */
 export const restlessSidecar = given("DRAGOMAN_TEST_RESTLESS");
 
+/** nginx, in front of a sidecar and functions that ask for keys. */
+export const keyedDoor = given("DRAGOMAN_TEST_KEYED");
+
+/** A key for {@link keyedDoor}. */
+export const key = given("DRAGOMAN_TEST_KEY");
+
 /** The emulator, which is the provider behind them. */
 export const emulator = given("DRAGOMAN_TEST_EMULATOR");
 

@@ -30,7 +30,7 @@ function startTests(stack, results) {
   return spawn(process.execPath, ["--test", `--test-timeout=${longestTest}`, ...given, ...files], {
     cwd: here,
     stdio: "inherit",
-    env: { ...environment, DRAGOMAN_TEST_DOOR: stack.door, DRAGOMAN_TEST_RESTLESS: stack.restless, DRAGOMAN_TEST_EMULATOR: stack.emulator, DRAGOMAN_TEST_SCRIPTED: stack.scripted.address, DRAGOMAN_CONFORMANCE_RESULTS: results },
+    env: { ...environment, DRAGOMAN_TEST_DOOR: stack.door, DRAGOMAN_TEST_RESTLESS: stack.restless, DRAGOMAN_TEST_KEYED: stack.keyed, DRAGOMAN_TEST_KEY: stack.key, DRAGOMAN_TEST_EMULATOR: stack.emulator, DRAGOMAN_TEST_SCRIPTED: stack.scripted.address, DRAGOMAN_CONFORMANCE_RESULTS: results },
   });
 }
 

@@ -125,6 +125,12 @@ export class Stack {
   /** The base address of a sidecar that sends a keep-alive after a tenth of a second of silence. */
   restless;
 
+  /** The base address of an nginx whose sidecar and functions ask for keys. */
+  keyed;
+
+  /** A key of a team of the keyed ones. */
+  key;
+
   /** The base address of the emulator. */
   emulator;
 
@@ -168,8 +174,17 @@ export class Stack {
     const [sidecar, functions] = await Promise.all([this.#startOurs("sidecar", gateway), this.#startOurs("functions", gateway)]);
     this.restless = await this.#startOurs("sidecar", restless);
 
+    this.door = await this.#startDoor("nginx", nginx, sidecar, functions);
+
+    const guarded = await this.#configure("keyed", { ...configuration, access: keyedAccess, store: { connection: `sqlite:${join(this.#directory, "keyed.db")}` } });
+    const keyed = await Promise.all([this.#startOurs("sidecar", guarded), this.#startOurs("functions", guarded)]);
+    this.keyed = await this.#startDoor("keyed-nginx", nginx, ...keyed);
+    this.key = await createKey(this.keyed);
+  }
+
+  async #startDoor(name, nginx, sidecar, functions) {
     const listen = `127.0.0.1:${await freePort()}`;
-    const rendered = join(this.#directory, "nginx");
+    const rendered = join(this.#directory, name);
     await promisify(execFile)(join(repository, "nginx", "render.sh"), [rendered], {
       env: {
         ...quietEnvironment(),
@@ -181,9 +196,9 @@ export class Stack {
       },
     });
     await chmod(rendered, 0o711);
-    const door = this.#launch("nginx", nginx, ["-e", "stderr", "-p", rendered, "-c", join(rendered, "nginx.conf"), "-g", "daemon off;"], quietEnvironment());
-    this.door = `http://${listen}`;
-    await door.answers(`${this.door}/health`);
+    const door = this.#launch(name, nginx, ["-e", "stderr", "-p", rendered, "-c", join(rendered, "nginx.conf"), "-g", "daemon off;"], quietEnvironment());
+    await door.answers(`http://${listen}/health`);
+    return `http://${listen}`;
   }
 
   /** Writes a configuration and returns the environment that makes a process use it. */
@@ -215,6 +230,26 @@ export class Stack {
     await this.scripted?.stop();
     if (this.#directory) await rm(this.#directory, { recursive: true, force: true });
   }
+}
+
+/** The clients at this address, which have no place for a key, are a team of their own. */
+export const keylessAddress = "127.0.0.3";
+
+const adminKey = "the-administrators-own-key";
+
+const keyedAccess = { mode: "keys", adminKey, keyless: { team: "desk", networks: [keylessAddress] } };
+
+/** Creates two teams and returns a key of the first. */
+async function createKey(door) {
+  const post = async (path, body) => {
+    const headers = { authorization: `Bearer ${adminKey}`, "content-type": "application/json" };
+    const response = await fetch(`${door}/dragoman/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    if (response.status !== 201) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+  await post("teams", { id: "web" });
+  await post("teams", { id: "desk" });
+  return (await post("keys", { team: "web" })).key;
 }
 
 /**
