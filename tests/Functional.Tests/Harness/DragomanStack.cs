@@ -22,6 +22,9 @@ internal sealed class DragomanStack : IAsyncDisposable
 
     public DragomanProcess Sidecar { get; }
 
+    /// <summary>The directory in which the processes run, with their data.</summary>
+    public string DirectoryPath => this.directory.Path;
+
     /// <summary>Null in the small deployment.</summary>
     public DragomanProcess? Functions { get; }
 
