@@ -19,10 +19,11 @@ internal static class RawHttp
     /// <param name="port">Loopback port.</param>
     /// <param name="request">The bytes to send.</param>
     /// <param name="nothingMoreToSend">Whether to shut down the sending side once an answer begins, for a server that waits for the rest of a rejected body.</param>
-    public static async Task<IReadOnlyList<RawAnswer>> ExchangeAsync(int port, string request, bool nothingMoreToSend = false)
+    /// <param name="source">The address from which to connect; any when null.</param>
+    public static async Task<IReadOnlyList<RawAnswer>> ExchangeAsync(int port, string request, bool nothingMoreToSend = false, IPAddress? source = null)
     {
         using var deadline = new CancellationTokenSource(Eventually.Deadline);
-        using var client = new TcpClient();
+        using var client = new TcpClient(new IPEndPoint(source ?? IPAddress.Any, 0));
         await client.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request), deadline.Token);
