@@ -56,7 +56,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="httpVersion">The only HTTP version that both providers support.</param>
     /// <param name="upstreamModel">The first provider's name of the model <c>m</c>.</param>
     /// <param name="limits">The configuration's <c>limits</c>, as JSON.</param>
-    /// <param name="policy">The access policy. Null for open access.</param>
+    /// <param name="policy">The access policy. Null for what <paramref name="access"/> says.</param>
+    /// <param name="store">The configuration's <c>store</c>, as JSON.</param>
     public static async Task<GatewayUnderTest> StartAsync(
         string dialect = "mistral",
         bool handsOver = true,
@@ -67,7 +68,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         string upstreamModel = "upstream-m",
         string httpVersion = "1.1",
         string limits = """{ "requestBytes": 100000 }""",
-        IAccessPolicy? policy = null)
+        IAccessPolicy? policy = null,
+        string store = "{}")
     {
         var protocols = httpVersion == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1;
         var first = await ScriptedUpstream.StartAsync(protocols);
@@ -88,6 +90,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
                 "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"], "contextLength": {{embeddingContext}} }
               },
               "access": {{access}},
+              "store": {{store}},
               "limits": {{limits}}
             }
             """,
