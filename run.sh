@@ -254,7 +254,8 @@ start_rendered_nginx() {
 }
 
 introduce() {
-    local door=http://127.0.0.1:$front_port name model
+    local door=http://127.0.0.1:$front_port name model key=
+    [[ $(http_get "$front_port" /api/tags | head -n 1) != *" 401 "* ]] || key=" -H 'Authorization: Bearer KEY'"
     model=$(http_get "$front_port" /api/tags | grep -o '"name":"[^"]*"' | cut -d '"' -f 4 | grep -v embed | head -n 1) || true
     model=${model:-MODEL}
 
@@ -274,12 +275,16 @@ introduce() {
     cat <<TEXT
 
 Try it:
-  curl $door/api/chat -d '{"model":"$model","messages":[{"role":"user","content":"Hello"}]}'
-  curl $door/v1/chat/completions -d '{"model":"$model","messages":[{"role":"user","content":"Hello"}]}'
-  OLLAMA_HOST=$door ollama run $model
-
-Ctrl-C stops everything. The logs:
+  curl $door/api/chat$key -d '{"model":"$model","messages":[{"role":"user","content":"Hello"}]}'
+  curl $door/v1/chat/completions$key -d '{"model":"$model","messages":[{"role":"user","content":"Hello"}]}'
 TEXT
+    if [[ -z $key ]]; then
+        echo "  OLLAMA_HOST=$door ollama run $model"
+    else
+        printf '\nEvery client needs the key of a team; docs/clients.md says where each has a place for it. An administrator creates it:\n'
+        printf '  POST %s/dragoman/teams and %s/dragoman/keys, with access.adminKey as the key\n' "$door" "$door"
+    fi
+    printf '\nCtrl-C stops everything. The logs:\n'
 }
 
 follow_logs() {

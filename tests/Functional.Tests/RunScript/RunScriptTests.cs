@@ -52,6 +52,37 @@ public class RunScriptTests
         }
     }
 
+    /// <summary>Sidecar and functions share the store in the usual place.</summary>
+    [Fact]
+    public async Task With_keys_it_says_what_every_client_needs()
+    {
+        const string AdminKey = "the-administrators-own-key";
+        await using var script = await RunScript.StartAsync(new Dictionary<string, string?>
+        {
+            ["DRAGOMAN__access__mode"] = "keys",
+            ["DRAGOMAN__access__adminKey"] = AdminKey,
+        });
+        using var client = script.Client();
+        client.DefaultRequestHeaders.Add("x-api-key", AdminKey);
+        using var team = await client.SendAsync(Requests.Post("/dragoman/teams", """{"id":"web"}"""));
+        Assert.Equal(HttpStatusCode.Created, team.StatusCode);
+        using var created = await client.SendAsync(Requests.Post("/dragoman/keys", """{"team":"web"}"""));
+        var key = (await created.JsonAsync()).GetProperty("key").GetString()!;
+
+        var commands = script.Output.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("curl ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, commands.Count);
+        foreach (var command in commands)
+        {
+            var pasted = command.Replace("curl ", "curl -sS --fail ", StringComparison.Ordinal).Replace("MODEL", Requests.Model, StringComparison.Ordinal);
+            Assert.NotEqual(0, (await RunningProcess.RunAsync("bash", ["-c", pasted])).ExitCode);
+            var (exitCode, output) = await RunningProcess.RunAsync("bash", ["-c", pasted.Replace("KEY", key, StringComparison.Ordinal)]);
+            Assert.True(exitCode == 0, $"{command}: {output}");
+        }
+
+        Assert.DoesNotContain("OLLAMA_HOST", script.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(AdminKey, script.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Ctrl_c_stops_everything()
     {
