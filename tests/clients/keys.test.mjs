@@ -205,6 +205,30 @@ describe("keys: programs that have only a URL", () => {
   });
 });
 
+// What these clients send with a key: a bearer in each request (docs/clients.md).
+describe("keys: replayed clients", () => {
+  const ask = { model, messages, stream: true };
+  const clients = {
+    "ollama-python": ["POST", "/api/chat", { ...ask, stream: false }],
+    OllamaSharp: ["POST", "/api/chat", ask],
+    "Aider (LiteLLM)": ["POST", "/api/chat", { ...ask, options: { num_ctx: 8192 } }],
+    Continue: ["POST", "//api/show", { name: model }],
+    "Open WebUI": ["GET", "/api/tags"],
+    Zed: ["GET", "/api/tags"],
+    n8n: ["GET", "/api/tags"],
+  };
+  for (const [name, [method, path, body]] of Object.entries(clients)) {
+    it(name, async () => {
+      const status = async (text) => {
+        const response = await fetch(keyedDoor + path, { method, headers: { ...bearer(text), "content-type": "application/json" }, body: body && JSON.stringify(body) });
+        await response.text();
+        return response.status;
+      };
+      assert.deepEqual([await status(key), await status(wrong)], [200, 401]);
+    });
+  }
+});
+
 describe("keys: programs that have no place for one", () => {
   it("are a team by their address, as the Ollama CLI", async () => {
     const from = (address) => curl(`${keyedDoor}/api/tags`, { args: ["--interface", address] });
