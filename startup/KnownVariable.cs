@@ -18,6 +18,9 @@ public enum VariableReaders
     /// <summary>The tests and their clients.</summary>
     Tests = 32,
 
+    /// <summary>The command line, <c>dragoman</c>.</summary>
+    CommandLine = 64,
+
     Gateway = Sidecar | Functions,
     Processes = Gateway | Emulator,
 }
@@ -28,17 +31,25 @@ public enum VariableReaders
 /// <param name="Text">The description on the manual page.</param>
 public sealed record KnownVariable(string Name, VariableReaders Readers, string Text)
 {
+    /// <summary>The names and descriptions of the variables that a part reads.</summary>
+    public static IEnumerable<(string Name, string Text)> ListOf(VariableReaders reader) =>
+        All.Where(variable => (variable.Readers & reader) != 0).Select(variable => (variable.Name, variable.Text));
+
     /// <summary>All variables; a test compares the list with the scripts and the documents.</summary>
     public static readonly IReadOnlyList<KnownVariable> All =
     [
-        new("DRAGOMAN_CONFIG", VariableReaders.Gateway | VariableReaders.RunScript, "The configuration file; gateway.json in the working directory if not set."),
+        new("DRAGOMAN_CONFIG", VariableReaders.Gateway | VariableReaders.RunScript | VariableReaders.CommandLine, "The configuration file; gateway.json in the working directory if not set."),
         new("DRAGOMAN_LISTEN", VariableReaders.Gateway, "The IP address to listen on; 127.0.0.1 if not set."),
         new("DRAGOMAN_SIDECAR_PORT", VariableReaders.Sidecar, "The port; 5081 if not set, 0 for any free one."),
         new("FUNCTIONS_CUSTOMHANDLER_PORT", VariableReaders.Functions, "The port, set by the Functions host; 7071 if not set, 0 for any free one."),
         new("DRAGOMAN_EMULATOR_PORT", VariableReaders.Emulator, "The port; 4755 if not set, 0 for any free one."),
         new("DRAGOMAN_EMULATOR_URL", VariableReaders.Gateway | VariableReaders.RunScript, "The emulator's address, used when no provider is configured; http://127.0.0.1:4755/v1 if not set."),
-        new("DRAGOMAN_DEBUG", VariableReaders.Processes, "With any value, the details of an unexpected failure at the start are shown."),
-        new("DRAGOMAN_DATA", VariableReaders.RunScript, "Reserved: a directory for data that must outlive the process."),
+        new("DRAGOMAN_DEBUG", VariableReaders.Processes | VariableReaders.CommandLine, "With any value, the details of an unexpected failure at the start are shown."),
+        new("DRAGOMAN_DATA", VariableReaders.Gateway | VariableReaders.RunScript | VariableReaders.CommandLine, "The directory of the store dragoman.db, which is used when /store/connection is not set; data if not set."),
+        new("DRAGOMAN_URL", VariableReaders.CommandLine, "The address of a gateway to administrate, such as https://gateway.example.com."),
+        new("DRAGOMAN_KEY", VariableReaders.CommandLine, "The key or token for DRAGOMAN_URL, instead of what dragoman login has stored."),
+        new("XDG_CONFIG_HOME", VariableReaders.CommandLine, "The directory of dragoman/credentials.json; ~/.config if not set."),
+        new("NO_COLOR", VariableReaders.CommandLine, "With any value, the output has no colors."),
         new("OLLAMA_ORIGINS", VariableReaders.Gateway, "Origins of web pages that may call, separated by commas, when /access/origins is not given."),
         new("OPENAI_API_KEY", VariableReaders.Gateway | VariableReaders.RunScript, "When no provider is configured: turns OpenAI on."),
         new("MISTRAL_API_KEY", VariableReaders.Gateway | VariableReaders.RunScript, "When no provider is configured: turns Mistral on."),

@@ -19,6 +19,12 @@ public static class StandardStreams
 
     private static readonly (Stream? Stream, string? Problem) ErrorStream = Open(Error, Console.OpenStandardError);
 
+    /// <summary>Why standard output cannot be used; null when it can. Its number may belong to any other file.</summary>
+    public static string? OutputProblem => OutputStream.Problem;
+
+    /// <summary>Why standard error cannot be used; null when it can. Its number may belong to any other file.</summary>
+    public static string? ErrorProblem => ErrorStream.Problem;
+
     /// <summary>Opens both streams and loads all code that is needed to write a line.</summary>
     public static void Prepare()
     {
