@@ -11,9 +11,29 @@ public sealed partial class ConfigurationReader
     /// <summary>The store that is used when none is configured and callers need one.</summary>
     private string UsualStore => $"sqlite:{Path.Combine(environment.GetValueOrDefault(DataVariable) is { Length: > 0 } data ? data : UsualData, "dragoman.db")}";
 
-    private string? ReadStore(JsonNode? node, string pointer, AccessSettings access)
+    /// <summary>
+    /// The connection of the store, for those who need nothing else: the rest of the file may name secrets that they do not have.
+    /// </summary>
+    /// <param name="path">The file; null for <see cref="UsualFile"/> in the working directory, if it exists.</param>
+    /// <param name="environment">The process's variables.</param>
+    /// <param name="namedBy">The argument or variable that names the file, for error messages.</param>
+    /// <exception cref="ConfigurationException">The file cannot be read, or <c>/store</c> has a mistake.</exception>
+    public static string ReadStoreConnection(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
+    {
+        var (bytes, source) = ReadFile(path, namedBy);
+        var reader = new ConfigurationReader(source, environment);
+        var root = reader.Parse(ToUtf8(bytes, source));
+        reader.ReadVariables(root);
+        var connection = reader.ReadConnection(root["store"], "/store");
+        return reader.mistakes.Count > 0 ? throw new ConfigurationException(reader.Report()) : connection ?? reader.UsualStore;
+    }
+
+    private string? ReadStore(JsonNode? node, string pointer, AccessSettings access) =>
+        ReadConnection(node, pointer) ?? (access.Mode == AccessMode.Open ? null : UsualStore);
+
+    private string? ReadConnection(JsonNode? node, string pointer)
     {
         var members = node is null ? [] : Members(node, pointer, "connection");
-        return ReadSecret(members, "connection", pointer) ?? (access.Mode == AccessMode.Open ? null : UsualStore);
+        return ReadSecret(members, "connection", pointer);
     }
 }

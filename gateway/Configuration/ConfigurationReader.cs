@@ -32,13 +32,19 @@ public sealed partial class ConfigurationReader
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
     public static GatewayConfiguration Read(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
     {
+        var (bytes, source) = ReadFile(path, namedBy);
+        return Read(bytes, source, environment);
+    }
+
+    private static (byte[] Bytes, string Source) ReadFile(string? path, string? namedBy)
+    {
         // Most users have no file, and the first exception in a process delays its start by milliseconds.
         if (path is null && HasNoUsualFile())
-            return Read("{}"u8.ToArray(), UsualFile, environment);
+            return ("{}"u8.ToArray(), UsualFile);
         var file = path ?? UsualFile;
         try
         {
-            return Read(SmallFile.Read(file, ConfigurationText.LargestFile), file, environment);
+            return (SmallFile.Read(file, ConfigurationText.LargestFile), file);
         }
         catch (SmallFileException error)
         {
@@ -56,9 +62,7 @@ public sealed partial class ConfigurationReader
     /// <param name="environment">The process's variables.</param>
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
     internal static GatewayConfiguration Read(byte[] bytes, string source, IReadOnlyDictionary<string, string> environment) =>
-        ConfigurationText.ToUtf8(bytes, out var mistake) is { } utf8
-            ? new ConfigurationReader(source, environment).Read(utf8)
-            : throw new ConfigurationException([Printable.Line($"{source}: {mistake}")]);
+        new ConfigurationReader(source, environment).Read(ToUtf8(bytes, source));
 
     /// <summary>Reads a text.</summary>
     /// <param name="json">The configuration.</param>
@@ -67,6 +71,9 @@ public sealed partial class ConfigurationReader
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
     public static GatewayConfiguration Read(string json, string source, IReadOnlyDictionary<string, string> environment) =>
         new ConfigurationReader(source, environment).Read(Encoding.UTF8.GetBytes(json));
+
+    private static byte[] ToUtf8(byte[] bytes, string source) =>
+        ConfigurationText.ToUtf8(bytes, out var mistake) ?? throw new ConfigurationException([Printable.Line($"{source}: {mistake}")]);
 
     private GatewayConfiguration Read(byte[] utf8)
     {
