@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 # Publishes Dragoman's executables as native files, for the kind of processor that this machine has:
 #
-#   ./publish.sh              sidecar, functions and emulator
+#   ./publish.sh              sidecar, functions, emulator and cli
 #   ./publish.sh NAME...      some of them
 #
-# The result is artifacts/NAME/dragoman-NAME. artifacts/functions is a function app with a custom handler. An executable needs
-# what ldd names, the C library and OpenSSL 3; for a SQLite store also libe_sqlite3.so, which is beside it. To reach providers
-# over https it also needs their root certificates (Debian's package ca-certificates). On x86 it needs a processor with AVX2;
-# for an older one: IlcInstructionSet=x86-64-v2 ./publish.sh
+# The result is artifacts/NAME/dragoman-NAME, and artifacts/cli/dragoman. artifacts/functions is a function app with a custom
+# handler. An executable needs what ldd names, the C library and OpenSSL 3; for a SQLite store also libe_sqlite3.so, which is
+# beside it. To reach others over https it also needs their root certificates (Debian's package ca-certificates). On x86 it needs
+# a processor with AVX2; for an older one: IlcInstructionSet=x86-64-v2 ./publish.sh
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 main() {
     local names=("$@") name
-    [[ $# -gt 0 ]] || names=(sidecar functions emulator)
+    [[ $# -gt 0 ]] || names=(sidecar functions emulator cli)
     for name in "${names[@]}"; do
-        [[ -f $root/$name/Program.cs && $name =~ ^(sidecar|functions|emulator)$ ]] || usage
+        [[ -f $root/$name/Program.cs && $name =~ ^(sidecar|functions|emulator|cli)$ ]] || usage
     done
     command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing; install it and try again: https://dot.net/download"
     install_linker

@@ -1,0 +1,39 @@
+using Dragoman.Configuration;
+using Dragoman.Stores;
+
+namespace Dragoman.Cli.Clients;
+
+/// <summary>Finds the store that a local command works on.</summary>
+internal static class StoreLocation
+{
+    private const string ConfigVariable = "DRAGOMAN_CONFIG";
+
+    /// <param name="option">The value of <c>--store</c>; null when it is not given.</param>
+    /// <param name="context">The variables.</param>
+    /// <exception cref="CliFailure">There is no valid connection.</exception>
+    public static StoreConnection Find(string? option, CliContext context)
+    {
+        try
+        {
+            return option is null ? StoreConnection.Parse(Configured(context)) : StoreConnection.Parse(SecretReference.Resolve(option, context.Variable));
+        }
+        catch (FormatException error)
+        {
+            throw CliFailure.Usage($"{(option is null ? "/store/connection" : "--store")}: {error.Message}");
+        }
+        catch (SecretException error)
+        {
+            throw CliFailure.Usage($"--store: {error.Message}");
+        }
+        catch (ConfigurationException error)
+        {
+            throw CliFailure.Usage(string.Join("; ", error.Mistakes));
+        }
+    }
+
+    private static string Configured(CliContext context)
+    {
+        var file = context.Variable(ConfigVariable);
+        return ConfigurationReader.ReadStoreConnection(file, context.Environment, file is null ? null : $"environment variable {ConfigVariable}");
+    }
+}
