@@ -27,7 +27,9 @@ internal static class ModelCommand
                 var terminal = runner.Context.Terminal;
                 if (runner.WantsJson(parse))
                     terminal.WriteJson(answer.Body.Span);
-                else if (json.TryGetProperty("data"u8, out var models) && models.ValueKind == JsonValueKind.Array)
+                else if (!json.TryGetProperty("data"u8, out var models) || models.ValueKind != JsonValueKind.Array || models.GetArrayLength() == 0)
+                    terminal.Say("There are no models.");
+                else
                     Tables.WriteList(terminal, Columns, models.EnumerateArray());
                 return ExitCode.Done;
             }

@@ -11,7 +11,7 @@ internal static class RequestCommands
 {
     private static readonly IReadOnlyList<(Column Column, int Width)> Columns =
     [
-        (Column.Of("TIME", "time"), 24), (Column.Of("TEAM", "team"), 12), (Column.Of("KEY", "key"), 12), (Column.Of("MODEL", "model"), 24),
+        (Column.Of("TIME", "time"), 28), (Column.Of("TEAM", "team"), 12), (Column.Of("KEY", "key"), 12), (Column.Of("MODEL", "model"), 24),
         (Column.Of("OUTCOME", "outcome"), 10), (Column.Of("IN", "inputTokens"), 7), (Column.Of("OUT", "outputTokens"), 7),
         (Column.Of("FIRST-MS", "firstMs"), 9), (Column.Of("TOTAL-MS", "totalMs"), 9), (Column.Of("ERROR", "error"), 0),
     ];

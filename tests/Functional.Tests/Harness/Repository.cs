@@ -20,9 +20,14 @@ internal static class Repository
     }
 
     /// <summary>The native executable <c>dragoman-{name}</c> that <c>publish.sh</c> wrote.</summary>
-    public static string NativeExecutable(string name)
+    public static string NativeExecutable(string name) => Published(name, $"dragoman-{name}");
+
+    /// <summary>The native executable of the command line.</summary>
+    public static string NativeCommandLine => Published("cli", "dragoman");
+
+    private static string Published(string name, string file)
     {
-        var path = Path.Combine(Root, "artifacts", name, $"dragoman-{name}");
+        var path = Path.Combine(Root, "artifacts", name, file);
         return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: run ./publish.sh first");
     }
 
