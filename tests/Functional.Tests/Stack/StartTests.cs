@@ -68,7 +68,7 @@ public sealed class StartTests : IDisposable
 
         Assert.Equal(2, code);
         Assert.Equal(
-            "dragoman-sidecar: a.json: /surprise is not known; allowed: providers, models, access, limits\n"
+            "dragoman-sidecar: a.json: /surprise is not known; allowed: providers, models, access, limits, store\n"
             + "dragoman-sidecar: environment variable DRAGOMAN__limits__requestBytes: /limits/requestBytes must be a whole number above 0",
             output);
     }
@@ -103,10 +103,10 @@ public sealed class StartTests : IDisposable
         { "functions", "FUNCTIONS_CUSTOMHANDLER_PORT", "-1", "\"-1\" is not a port; allowed: 0 to 65535, where 0 takes any free one" },
         { "sidecar", "DRAGOMAN_EMULATOR_URL", "4755", "must be an http or https URL without user, password, query, fragment and spaces, such as https://api.example.com/v1" },
         { "sidecar", "LMSTUDIO_BASE_URL", "localhost:1234", "must be an http or https URL such as http://127.0.0.1:1234/v1" },
-        { "sidecar", "DRAGOMAN__access__mode", "null", "/access/mode \"null\" is not supported by this version; allowed: open" },
+        { "sidecar", "DRAGOMAN__access__mode", "null", "/access/mode \"null\" is not known; allowed: open, keys, jwt, both" },
         { "sidecar", "DRAGOMAN__limits", "{\"requestBytes\":1,\"RequestBytes\":2}", "/limits/RequestBytes is given twice, here and as \"requestBytes\"; allowed: once, in any case" },
         { "sidecar", "DRAGOMAN__limits__", "1", "names no member; allowed: DRAGOMAN__ and the members' names with two underscores between them, such as DRAGOMAN__limits__requestBytes" },
-        { "functions", "DRAGOMAN__limit__requestBytes", "1", "/limit is not known (did you mean limits?); allowed: providers, models, access, limits" },
+        { "functions", "DRAGOMAN__limit__requestBytes", "1", "/limit is not known (did you mean limits?); allowed: providers, models, access, limits, store" },
     };
 
     [Theory]
