@@ -83,6 +83,8 @@ public sealed record KnownVariable(string Name, VariableReaders Readers, string 
         new("DRAGOMAN_TEST_CONFIGURATION", VariableReaders.Tests, "For the client tests."),
         new("DRAGOMAN_TEST_DOOR", VariableReaders.Tests, "For the client tests."),
         new("DRAGOMAN_TEST_EMULATOR", VariableReaders.Tests, "For the client tests."),
+        new("DRAGOMAN_TEST_KEY", VariableReaders.Tests, "For the client tests."),
+        new("DRAGOMAN_TEST_KEYED", VariableReaders.Tests, "For the client tests."),
         new("DRAGOMAN_TEST_RESTLESS", VariableReaders.Tests, "For the client tests."),
         new("DRAGOMAN_TEST_SCRIPTED", VariableReaders.Tests, "For the client tests."),
     ];
