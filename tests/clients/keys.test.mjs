@@ -207,11 +207,9 @@ describe("keys: programs that have only a URL", () => {
 
 // What these clients send with a key: a bearer in each request (docs/clients.md).
 describe("keys: replayed clients", () => {
-  const ask = { model, messages, stream: true };
   const clients = {
-    "ollama-python": ["POST", "/api/chat", { ...ask, stream: false }],
-    OllamaSharp: ["POST", "/api/chat", ask],
-    "Aider (LiteLLM)": ["POST", "/api/chat", { ...ask, options: { num_ctx: 8192 } }],
+    "ollama-python": ["POST", "/api/chat", { model, messages, stream: false }],
+    "Aider (LiteLLM)": ["POST", "/api/chat", { model, messages, stream: true, options: { num_ctx: 8192 } }],
     Continue: ["POST", "//api/show", { name: model }],
     "Open WebUI": ["GET", "/api/tags"],
     Zed: ["GET", "/api/tags"],

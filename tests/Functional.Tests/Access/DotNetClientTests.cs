@@ -1,10 +1,13 @@
 using System.ClientModel;
+using System.Net;
+using System.Net.Http.Headers;
 using Anthropic;
 using Anthropic.Core;
 using Anthropic.Exceptions;
 using Anthropic.Models.Messages;
 using Dragoman.Functional.Tests.Harness;
 using Dragoman.Functional.Tests.Sdks;
+using OllamaSharp;
 using OpenAI.Chat;
 using OpenAI.Embeddings;
 using OpenAI.Models;
@@ -94,6 +97,31 @@ public class DotNetClientTests(KeyedDeployment deployment)
                 Assert.Fail($"{part}");
         });
         await Assert.ThrowsAsync<AnthropicUnauthorizedException>(() => client.Models.List());
+    }
+
+    [Fact]
+    public async Task OllamaSharp_sends_it_in_the_headers_of_its_http_client()
+    {
+        using var http = PlainHttpClient.For(Door);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", deployment.Key);
+        using var client = new OllamaApiClient(http, Requests.Model);
+        Assert.NotEmpty(await client.ListLocalModelsAsync());
+        Assert.NotEmpty((await client.ShowModelAsync(Requests.Model)).Capabilities!);
+        Assert.NotEmpty((await client.EmbedAsync(new OllamaSharp.Models.EmbedRequest { Model = "mistral-embed", Input = [Question] })).Embeddings);
+        var done = false;
+        await foreach (var part in client.GenerateAsync(Question))
+            done |= part!.Done;
+        Assert.True(done);
+    }
+
+    [Fact]
+    public async Task OllamaSharp_throws_for_a_wrong_one()
+    {
+        using var http = PlainHttpClient.For(Door);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", KeyedDeployment.UnknownKey);
+        using var client = new OllamaApiClient(http, Requests.Model);
+        var failure = await Assert.ThrowsAsync<HttpRequestException>(() => client.ListLocalModelsAsync());
+        Assert.Equal(HttpStatusCode.Unauthorized, failure.StatusCode);
     }
 
     private ResponsesClient Responses(ApiKeyCredential key) =>
