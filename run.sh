@@ -282,7 +282,7 @@ TEXT
         echo "  OLLAMA_HOST=$door ollama run $model"
     else
         printf '\nEvery client needs the key of a team; docs/clients.md says where each has a place for it. An administrator creates it:\n'
-        printf '  POST %s/dragoman/teams and %s/dragoman/keys, with access.adminKey as the key\n' "$door" "$door"
+        printf '  dotnet run --project cli -- team create web\n  dotnet run --project cli -- key create --team web\n'
     fi
     printf '\nCtrl-C stops everything. The logs:\n'
 }
