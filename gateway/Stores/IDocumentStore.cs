@@ -7,7 +7,8 @@ namespace Dragoman.Stores;
 /// <remarks>
 /// The store has one version, a number that every write increments. A document's version is that of the write that changed it
 /// last, so it never returns to an earlier value, and it is the document's ETag. Documents are ordered by the UTF-8 bytes of
-/// their ids. Every call ends within <see cref="StoreLimits.LongestCall"/>. All members may be called concurrently.
+/// their ids. Documents of the kinds that begin with <c>lease-</c> change too often to be in the feed, and leave nothing behind when they
+/// are deleted. Every call ends within <see cref="StoreLimits.LongestCall"/>. All members may be called concurrently.
 /// <para>Every method throws <see cref="StoreUnavailableException"/> if the store does not answer, <see cref="StoreSchemaException"/>
 /// if a newer release has changed its schema, and <see cref="ArgumentException"/> for a name or number outside
 /// <see cref="StoreLimits"/>.</para>
@@ -32,13 +33,14 @@ public interface IDocumentStore : IAsyncDisposable
     /// <remarks>
     /// After <see cref="StoreUnavailableException"/> and <see cref="OperationCanceledException"/> the write may have been applied,
     /// or may still be. The caller repeats it with the same operation id. To read the documents and decide anew would apply it twice.
-    /// A refused write leaves no trace: its operation id may be used again.
+    /// A refused write leaves no trace: its operation id may be used again. <see cref="Write.Repeatable"/> has the rules of a write
+    /// without an operation id.
     /// </remarks>
     Task<WriteResult> WriteAsync(Write write, CancellationToken cancellation = default);
 
     /// <summary>
     /// The documents that changed after a version of the store, in the order of their versions: each once, in its present
-    /// state. If nothing changed, this is one request for one row.
+    /// state. If nothing changed, this is one request for one row; if only leases did, a second one finds no row in an index.
     /// </summary>
     /// <param name="after">A <see cref="ChangePage.Version"/>, or 0 to read everything.</param>
     /// <param name="take">From <see cref="StoreLimits.MostDocuments"/> to <see cref="StoreLimits.MostPerPage"/>.</param>

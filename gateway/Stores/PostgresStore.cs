@@ -105,7 +105,7 @@ public sealed class PostgresStore : IDocumentStore
             var found = new List<DocumentChange>();
             if (version > after)
             {
-                await using var command = new NpgsqlCommand("SELECT kind, id, version, part_of, json FROM dragoman.documents WHERE version > $1 ORDER BY version, kind, id LIMIT $2", connection) { Parameters = { Value(after), Value(take + 1) } };
+                await using var command = new NpgsqlCommand($"SELECT kind, id, version, part_of, json FROM dragoman.documents WHERE version > $1 AND {LeaseKind.Excluded} ORDER BY version, kind, id LIMIT $2", connection) { Parameters = { Value(after), Value(take + 1) } };
                 await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
                 while (await reader.ReadAsync(ending).ConfigureAwait(false))
                     found.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.TextAt(3), reader.JsonAt(4)));
@@ -158,6 +158,10 @@ public sealed class PostgresStore : IDocumentStore
                     """,
                     Value(document.Kind), Value(document.Id), Value(version), Value(document.PartOf), Value(json.ToArray()));
             }
+            else if (current.Version is not null && LeaseKind.Contains(document.Kind))
+            {
+                Add(batch, "DELETE FROM dragoman.documents WHERE kind = $1 AND id = $2", Value(document.Kind), Value(document.Id));
+            }
             else if (current.Version is not null)
             {
                 Add(batch, "UPDATE dragoman.documents SET version = $3, json = NULL WHERE kind = $1 AND id = $2", Value(document.Kind), Value(document.Id), Value(version));
@@ -166,7 +170,8 @@ public sealed class PostgresStore : IDocumentStore
 
         for (var index = 0; index < write.Audit.Count; index++)
             Add(batch, "INSERT INTO dragoman.audit (position, json) VALUES ($1, $2)", Value(AuditEntry.PositionOf(version, index)), Value(write.Audit[index].ToArray()));
-        Add(batch, "INSERT INTO dragoman.operations (id, version) VALUES ($1, $2)", Value(write.OperationId), Value(version));
+        if (write.OperationId is not null)
+            Add(batch, "INSERT INTO dragoman.operations (id, version) VALUES ($1, $2)", Value(write.OperationId), Value(version));
         Add(batch, "UPDATE dragoman.store SET version = $1", Value(version));
         await batch.ExecuteNonQueryAsync(ending).ConfigureAwait(false);
         await transaction.CommitAsync(ending).ConfigureAwait(false);
@@ -261,7 +266,7 @@ public sealed class PostgresStore : IDocumentStore
             // The order of bytes, which does not depend on the database's language.
             Add(batch, """CREATE TABLE dragoman.documents (kind text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL, version bigint NOT NULL, part_of text COLLATE "C", json bytea, PRIMARY KEY (kind, id))""");
             Add(batch, "CREATE INDEX documents_by_owner ON dragoman.documents (kind, part_of, id) WHERE json IS NOT NULL");
-            Add(batch, "CREATE INDEX documents_by_version ON dragoman.documents (version)");
+            Add(batch, $"CREATE INDEX documents_by_version ON dragoman.documents (version) WHERE {LeaseKind.Excluded}");
             Add(batch, "CREATE TABLE dragoman.audit (position bigint PRIMARY KEY, json bytea NOT NULL)");
             Add(batch, """CREATE TABLE dragoman.operations (id text COLLATE "C" PRIMARY KEY, version bigint NOT NULL)""");
             Add(batch, "INSERT INTO dragoman.store (row, schema, version) VALUES (1, $1, 0)", Value(StoreSchemaException.Known));

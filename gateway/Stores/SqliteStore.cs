@@ -101,7 +101,7 @@ public sealed class SqliteStore : IDocumentStore
             var found = new List<DocumentChange>();
             if (version > after)
             {
-                using var command = Command(connection, null, "SELECT kind, id, version, part_of, json FROM documents WHERE version > $after ORDER BY version, kind, id LIMIT $take", ("$after", after), ("$take", take + 1));
+                using var command = Command(connection, null, $"SELECT kind, id, version, part_of, json FROM documents WHERE version > $after AND {LeaseKind.Excluded} ORDER BY version, kind, id LIMIT $take", ("$after", after), ("$take", take + 1));
                 using var reader = command.ExecuteReader();
                 while (reader.Read())
                     found.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.TextAt(3), reader.JsonAt(4)));
@@ -138,12 +138,8 @@ public sealed class SqliteStore : IDocumentStore
     {
         using var transaction = connection.BeginTransaction(deferred: false);
         var version = ReadVersion(connection, transaction) + 1;
-        using (var earlier = Command(connection, transaction, "SELECT version FROM operations WHERE id = $id", ("$id", write.OperationId)))
-        {
-            if (earlier.ExecuteScalar() is long first)
-                return WriteResult.Written(first);
-        }
-
+        if (write.OperationId is { } operation && FindOperation(connection, transaction, operation) is { } first)
+            return WriteResult.Written(first);
         for (var index = 0; index < write.Documents.Count; index++)
         {
             var document = write.Documents[index];
@@ -161,6 +157,10 @@ public sealed class SqliteStore : IDocumentStore
                     """,
                     ("$kind", document.Kind), ("$id", document.Id), ("$version", version), ("$owner", document.PartOf), ("$json", json.ToArray()));
             }
+            else if (found is not null && LeaseKind.Contains(document.Kind))
+            {
+                Run(connection, transaction, "DELETE FROM documents WHERE kind = $kind AND id = $id", ("$kind", document.Kind), ("$id", document.Id));
+            }
             else if (found is not null)
             {
                 Run(connection, transaction, "UPDATE documents SET version = $version, json = NULL WHERE kind = $kind AND id = $id", ("$kind", document.Kind), ("$id", document.Id), ("$version", version));
@@ -169,10 +169,18 @@ public sealed class SqliteStore : IDocumentStore
 
         for (var index = 0; index < write.Audit.Count; index++)
             Run(connection, transaction, "INSERT INTO audit (position, json) VALUES ($position, $json)", ("$position", AuditEntry.PositionOf(version, index)), ("$json", write.Audit[index].ToArray()));
-        Run(connection, transaction, "INSERT INTO operations (id, version) VALUES ($id, $version)", ("$id", write.OperationId), ("$version", version));
+        if (write.OperationId is not null)
+            Run(connection, transaction, "INSERT INTO operations (id, version) VALUES ($id, $version)", ("$id", write.OperationId), ("$version", version));
         Run(connection, transaction, "UPDATE store SET version = $version", ("$version", version));
         transaction.Commit();
         return WriteResult.Written(version);
+    }
+
+    /// <summary>The version of the write with an operation id, if it was applied before.</summary>
+    private static long? FindOperation(SqliteConnection connection, SqliteTransaction transaction, string id)
+    {
+        using var command = Command(connection, transaction, "SELECT version FROM operations WHERE id = $id", ("$id", id));
+        return command.ExecuteScalar() as long?;
     }
 
     /// <summary>The version and the owner of a document that a write changes; its version is null if there is none.</summary>
@@ -266,11 +274,11 @@ public sealed class SqliteStore : IDocumentStore
         Run(
             connection,
             transaction,
-            """
+            $"""
             CREATE TABLE store (row INTEGER PRIMARY KEY CHECK (row = 1), schema INTEGER NOT NULL, version INTEGER NOT NULL);
             CREATE TABLE documents (kind TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, part_of TEXT, json BLOB, UNIQUE (kind, id));
             CREATE INDEX documents_by_owner ON documents (kind, part_of, id) WHERE json IS NOT NULL;
-            CREATE INDEX documents_by_version ON documents (version);
+            CREATE INDEX documents_by_version ON documents (version) WHERE {LeaseKind.Excluded};
             CREATE TABLE audit (position INTEGER PRIMARY KEY, json BLOB NOT NULL);
             CREATE TABLE operations (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
             """);

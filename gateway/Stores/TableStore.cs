@@ -10,7 +10,7 @@ namespace Dragoman.Stores;
 /// <remarks>
 /// All rows are in one partition, because only the rows of one partition can be written together. Each write replaces the row with the
 /// store's version on the condition of its ETag, so that writes are applied one after the other, and inserts a row for its
-/// operation id. The client sends a write again whose answer was lost, and then reports a conflict with that write itself
+/// operation id, if it has one. The client sends a write again whose answer was lost, and then reports a conflict with that write itself
 /// (specs/stores.md 1). So after every conflict and every failure the write looks for its operation id.
 /// </remarks>
 public sealed class TableStore : IDocumentStore
@@ -122,7 +122,8 @@ public sealed class TableStore : IDocumentStore
         version++;
         var found = await Task.WhenAll(write.Documents.Select(document => table.FindAsync(DocumentKey(document.Kind, document.Id), ending))).ConfigureAwait(false);
         var transaction = table.Begin();
-        transaction.Insert(new() { RowKey = OperationKey(write.OperationId), Version = version });
+        if (write.OperationId is not null)
+            transaction.Insert(new() { RowKey = OperationKey(write.OperationId), Version = version });
         transaction.Replace(new() { RowKey = VersionRow, Version = version, Schema = StoreSchemaException.Known }, tag);
         for (var index = 0; index < write.Documents.Count; index++)
         {
@@ -148,15 +149,23 @@ public sealed class TableStore : IDocumentStore
         return WriteResult.Written(version);
     }
 
-    /// <summary>The rows of a document: by its id, by its owner and its id, and by its version for the feed.</summary>
+    /// <summary>The rows of a document: by its id, by its owner and its id, and by its version for the feed, unless it is a lease.</summary>
     private static void AddChange(TableTransaction transaction, DocumentWrite document, int index, long version, TableRow? before)
     {
         var json = document.Json?.ToArray();
         var owner = json is null ? before!.Owner : document.PartOf;
-        transaction.Put(new() { RowKey = DocumentKey(document.Kind, document.Id), Version = version, Position = index, Owner = owner, Json = json, IsDeleted = json is null });
-        transaction.Insert(new() { RowKey = ChangeKey(version, index), Version = version, Kind = document.Kind, Id = Hex(document.Id), Owner = owner, Json = json });
-        if (before is not null)
-            transaction.Delete(ChangeKey(Number(before.Version), (int)Number(before.Position)));
+        var isLease = LeaseKind.Contains(document.Kind);
+        if (isLease && json is null)
+            transaction.Delete(DocumentKey(document.Kind, document.Id));
+        else
+            transaction.Put(new() { RowKey = DocumentKey(document.Kind, document.Id), Version = version, Position = index, Owner = owner, Json = json, IsDeleted = json is null });
+        if (!isLease)
+        {
+            transaction.Insert(new() { RowKey = ChangeKey(version, index), Version = version, Kind = document.Kind, Id = Hex(document.Id), Owner = owner, Json = json });
+            if (before is not null)
+                transaction.Delete(ChangeKey(Number(before.Version), (int)Number(before.Position)));
+        }
+
         if (owner is null)
             return;
         var owned = OwnedKey(document.Kind, owner, document.Id);
@@ -167,7 +176,7 @@ public sealed class TableStore : IDocumentStore
     }
 
     private async Task<long?> FindOperationAsync(Write write, CancellationToken ending) =>
-        await table.FindAsync(OperationKey(write.OperationId), ending).ConfigureAwait(false) is { } row ? Number(row.Version) : null;
+        write.OperationId is { } id && await table.FindAsync(OperationKey(id), ending).ConfigureAwait(false) is { } row ? Number(row.Version) : null;
 
     private async Task<(long Version, ETag Tag)> ReadVersionAsync(CancellationToken ending)
     {

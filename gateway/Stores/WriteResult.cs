@@ -15,6 +15,6 @@ public readonly record struct WriteResult
     /// <summary>The write was applied, now or by an earlier call.</summary>
     internal static WriteResult Written(long version) => new() { Version = version };
 
-    /// <summary>Nothing was changed.</summary>
+    /// <summary>Nothing was changed, unless it was by an earlier try of a write without an operation id.</summary>
     internal static WriteResult Refused(int document, WriteRefusal refusal) => new() { RefusedDocument = document, Refusal = refusal };
 }

@@ -15,7 +15,7 @@ internal sealed class LosingStore : StoreDecorator
     public bool IsAway { get; set; }
 
     /// <summary>The operation ids of all writes, in order.</summary>
-    public List<string> Operations { get; } = [];
+    public List<string?> Operations { get; } = [];
 
     public override Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default) =>
         IsAway ? throw Away() : base.GetAsync(kind, id, cancellation);

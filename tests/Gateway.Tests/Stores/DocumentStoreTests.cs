@@ -264,6 +264,91 @@ public abstract class DocumentStoreTests
     }
 
     [SkippableFact]
+    public async Task A_write_without_an_operation_id_leaves_none_and_is_refused_the_second_time()
+    {
+        await using var store = Open();
+        var write = Write.Repeatable(Put("a", "{1}", WriteCondition.Absent), Put("b", "{1}", WriteCondition.Absent));
+        Assert.Equal(1, (await store.WriteAsync(write)).Version);
+        var rows = await CountRowsAsync();
+        Assert.Equal((null, WriteRefusal.Condition, 0), await store.WriteAsync(write) is var again ? (again.Version, again.Refusal, again.RefusedDocument) : default);
+        for (var version = 1; version < 10; version++)
+            Assert.Equal(version + 1, (await store.WriteAsync(Write.Repeatable(Put("a", "{}", WriteCondition.HasVersion(version))))).Version);
+        Assert.Equal(rows, await CountRowsAsync());
+        await WrittenAsync(store, Put("a", "{}", WriteCondition.HasVersion(10)));
+        Assert.Equal(rows + 1, await CountRowsAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_lease_leaves_nothing_behind()
+    {
+        await using var store = Open();
+        await store.CheckAsync();
+        for (var round = 0; round < 3; round++)
+        {
+            var first = (await store.WriteAsync(Write.Repeatable(Lease("a", WriteCondition.Absent, "team"), Lease("b", WriteCondition.Absent)))).Version!.Value;
+            Assert.Equal(first + 1, (await store.WriteAsync(Write.Repeatable(Lease("a", WriteCondition.HasVersion(first), "team")))).Version);
+            Assert.Equal(first + 1, (await store.GetAsync("lease-a", "a"))!.Version);
+            Assert.Equal(["a", "b"], (await store.ListAsync("lease-a", null, null, 10)).Select(document => document.Id));
+            Assert.Equal("a", Assert.Single(await store.ListAsync("lease-a", "team", null, 10)).Id);
+            var deletion = Write.Repeatable(DocumentWrite.Delete("lease-a", "a", WriteCondition.HasVersion(first + 1)), DocumentWrite.Delete("lease-a", "b", WriteCondition.HasVersion(first)));
+            Assert.Equal(first + 2, (await store.WriteAsync(deletion)).Version);
+            Assert.Equal(WriteRefusal.Condition, (await store.WriteAsync(deletion)).Refusal);
+            Assert.Null(await store.GetAsync("lease-a", "a"));
+            Assert.Equal(0, await CountRowsAsync());
+        }
+    }
+
+    [SkippableFact]
+    public async Task Leases_are_not_in_the_feed_but_its_version_counts_them()
+    {
+        await using var store = Open();
+        var version = 0L;
+        for (var write = 0; write < 30; write++)
+            version = (await store.WriteAsync(Write.Repeatable(Lease("a", write == 0 ? WriteCondition.Absent : WriteCondition.HasVersion(version)), Lease($"{write}", WriteCondition.Absent)))).Version!.Value;
+        var nothing = await store.ChangesAsync(0, 20);
+        Assert.Equal((0, 30, false), (nothing.Changes.Count, nothing.Version, nothing.HasMore));
+
+        // The kinds next to them, and a write that has both.
+        await store.WriteAsync(new(NewId(), [Lease("a", WriteCondition.Any), DocumentWrite.Put("lease", "b", Json("{}"), WriteCondition.Absent), Lease("c", WriteCondition.Any), DocumentWrite.Put("leaser", "d", Json("{}"), WriteCondition.Absent)], []));
+        await store.WriteAsync(new(NewId(), [DocumentWrite.Delete("lease-a", "a", WriteCondition.Any)], []));
+        var both = await store.ChangesAsync(30, 20);
+        Assert.Equal([("b", 31, "{}"), ("d", 31, "{}")], both.Changes.Select(Described));
+        Assert.Equal((32, false), (both.Version, both.HasMore));
+        Assert.Equal((32, 0), await store.ChangesAsync(31, 20) is var last ? (last.Version, last.Changes.Count) : default);
+    }
+
+    /// <summary>Leases before, between and after the changes of a page move neither its beginning nor its end.</summary>
+    [SkippableFact]
+    public async Task A_page_of_the_feed_is_full_whatever_leases_change_in_between()
+    {
+        await using var store = Open();
+        var leases = 0L;
+        for (var write = 0; write < 45; write++)
+        {
+            for (var lease = 0; lease < write % 3; lease++)
+                leases = (await store.WriteAsync(Write.Repeatable(Lease("a", leases == 0 ? WriteCondition.Absent : WriteCondition.HasVersion(leases))))).Version!.Value;
+            await WrittenAsync(store, Put($"{write:00}", "{}", WriteCondition.Absent));
+        }
+
+        var end = (await store.WriteAsync(Write.Repeatable(Lease("a", WriteCondition.HasVersion(leases))))).Version!.Value;
+        var read = new List<string>();
+        var sizes = new List<int>();
+        ChangePage page;
+        var after = 0L;
+        do
+        {
+            page = await store.ChangesAsync(after, 20);
+            Assert.True(page.Version > after);
+            (after, sizes) = (page.Version, [.. sizes, page.Changes.Count]);
+            read.AddRange(page.Changes.Select(change => change.Id));
+        }
+        while (page.HasMore);
+        Assert.Equal([20, 20, 5], sizes);
+        Assert.Equal(Enumerable.Range(0, 45).Select(write => $"{write:00}"), read);
+        Assert.Equal(end, after);
+    }
+
+    [SkippableFact]
     public async Task Sixteen_writers_of_one_document_lose_no_update_and_make_none_twice()
     {
         const int Writers = 16;
@@ -435,6 +520,11 @@ public abstract class DocumentStoreTests
             Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         }));
     }
+
+    /// <summary>The rows of the test's database that its store has not had from the beginning.</summary>
+    private protected abstract Task<long> CountRowsAsync();
+
+    private protected static DocumentWrite Lease(string id, WriteCondition condition, string? partOf = null) => DocumentWrite.Put("lease-a", id, Json("{}"), condition, partOf);
 
     private protected static string NewId() => Guid.NewGuid().ToString("N");
 

@@ -34,6 +34,33 @@ public sealed class PostgresStoreTests(PostgresServer server) : DocumentStoreTes
         Assert.Equal(applied ? cuts - 1 : 0, proxy.CommitsToCut);
     }
 
+    /// <summary>Without an operation id the store cannot know its own write again. It must not be applied twice.</summary>
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_commit_without_an_answer_and_without_an_operation_id_is_refused_if_it_was_applied(bool applied)
+    {
+        await using var proxy = new PostgresProxy(server);
+        await using var store = new PostgresStore(proxy.To(Name));
+        await store.CheckAsync();
+        (proxy.CommitsToCut, proxy.CutAfterCommit) = (1, applied);
+        var result = await store.WriteAsync(Write.Repeatable(Lease("a", WriteCondition.Absent)));
+        Assert.Equal(applied ? (null, WriteRefusal.Condition) : (1L, null), (result.Version, result.Refusal));
+        Assert.Equal((1, 1), ((await store.GetAsync("lease-a", "a"))!.Version, (await store.ChangesAsync(0, 20)).Version));
+    }
+
+    /// <summary>A poll while only leases change reads none of them.</summary>
+    [SkippableFact]
+    public async Task The_feed_has_an_index_without_leases()
+    {
+        await using var store = Open();
+        await store.CheckAsync();
+        await server.RunAsync(Name, "INSERT INTO dragoman.documents SELECT 'lease-a', i::text, i, NULL, '{}' FROM generate_series(1, 20000) i; ANALYZE dragoman.documents");
+        var plan = (string)(await server.RunAsync(Name, "EXPLAIN (ANALYZE, COSTS off, TIMING off, FORMAT json) SELECT kind, id, version, part_of, json FROM dragoman.documents WHERE version > 5 AND substr(kind, 1, 6) <> 'lease-' ORDER BY version, kind, id LIMIT 21"))!;
+        Assert.Contains("\"Index Name\": \"documents_by_version\"", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Rows Removed by Filter", plan, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public async Task Writes_survive_that_the_server_ends_their_connections()
     {
@@ -145,6 +172,9 @@ public sealed class PostgresStoreTests(PostgresServer server) : DocumentStoreTes
     private protected override IDocumentStore Open() => new PostgresStore(server.To(Name));
 
     private protected override IDocumentStore OpenMissing() => new PostgresStore("Host=127.0.0.1;Port=1;Database=none");
+
+    private protected override async Task<long> CountRowsAsync() =>
+        (long)(await server.RunAsync(Name, "SELECT (SELECT count(*) FROM dragoman.documents) + (SELECT count(*) FROM dragoman.operations) + (SELECT count(*) FROM dragoman.audit)"))!;
 
     private protected override async Task SetSchemaAsync(long schema) => await server.RunAsync(Name, $"UPDATE dragoman.store SET schema = {schema}");
 }

@@ -83,7 +83,7 @@ public sealed class SqliteStoreTests : DocumentStoreTests, IDisposable
     [Theory]
     [InlineData("SELECT id, version, part_of, json FROM documents WHERE kind = 'key' AND id > 'a' AND json IS NOT NULL ORDER BY id LIMIT 10")]
     [InlineData("SELECT id, version, part_of, json FROM documents WHERE kind = 'key' AND part_of = 't' AND id > 'a' AND json IS NOT NULL ORDER BY id LIMIT 10")]
-    [InlineData("SELECT kind, id, version, part_of, json FROM documents WHERE version > 5 ORDER BY version, kind, id LIMIT 10")]
+    [InlineData("SELECT kind, id, version, part_of, json FROM documents WHERE version > 5 AND substr(kind, 1, 6) <> 'lease-' ORDER BY version, kind, id LIMIT 10")]
     public async Task Every_list_has_its_index(string query)
     {
         await using var store = new SqliteStore(File);
@@ -107,6 +107,15 @@ public sealed class SqliteStoreTests : DocumentStoreTests, IDisposable
         // A file cannot be a folder.
         System.IO.File.WriteAllText(Path.Combine(folder.FullName, "file"), "");
         return new SqliteStore(Path.Combine(folder.FullName, "file", "store.db"));
+    }
+
+    private protected override Task<long> CountRowsAsync()
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=false");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM operations) + (SELECT count(*) FROM audit)";
+        return Task.FromResult((long)command.ExecuteScalar()!);
     }
 
     private protected override Task SetSchemaAsync(long schema)

@@ -51,6 +51,26 @@ public sealed class TableStoreTests(AzuriteServer server) : DocumentStoreTests, 
         Assert.Equal(3, (await store.ChangesAsync(0, 20)).Version);
     }
 
+    /// <summary>Without an operation id the store cannot know its own write again. It must not be applied twice.</summary>
+    [SkippableTheory]
+    [InlineData(AnswerLoss.Cut, 1)]
+    [InlineData(AnswerLoss.Cut, 2)]
+    [InlineData(AnswerLoss.ServerError, 1)]
+    [InlineData(AnswerLoss.Silence, 1)]
+    public async Task A_write_without_an_operation_id_whose_answer_is_lost_is_refused_if_it_was_applied(AnswerLoss loss, int times)
+    {
+        using var answers = new LostAnswers();
+        await using var store = Open(answers);
+        await store.CheckAsync();
+        (answers.Loss, answers.Remaining, answers.ReachesService) = (loss, times, true);
+        Assert.Equal(WriteRefusal.Condition, (await store.WriteAsync(Write.Repeatable(Lease("a", WriteCondition.Absent)))).Refusal);
+        (answers.Remaining, answers.ReachesService) = (times, false);
+        Assert.Equal(2, (await store.WriteAsync(Write.Repeatable(Lease("a", WriteCondition.HasVersion(1))))).Version);
+        (answers.Remaining, answers.ReachesService) = (times, true);
+        Assert.Equal(WriteRefusal.Condition, (await store.WriteAsync(Write.Repeatable(DocumentWrite.Delete("lease-a", "a", WriteCondition.HasVersion(2))))).Refusal);
+        Assert.Equal((0, 3), (await CountRowsAsync(), (await store.ChangesAsync(0, 20)).Version));
+    }
+
     [SkippableFact]
     public async Task A_write_that_is_canceled_after_it_was_applied_is_found_again()
     {
@@ -128,17 +148,7 @@ public sealed class TableStoreTests(AzuriteServer server) : DocumentStoreTests, 
         await WrittenAsync(store, Documents("{4}"));
         Assert.Equal(1 + 4 + (3 * StoreLimits.MostDocuments), await CountAsync());
 
-        async Task<int> CountAsync()
-        {
-            var rows = 0;
-            await foreach (var row in new TableClient(server.ConnectionString, Name).QueryAsync<TableEntity>())
-            {
-                Assert.Equal("s", row.PartitionKey);
-                rows++;
-            }
-
-            return rows;
-        }
+        async Task<long> CountAsync() => 1 + await CountRowsAsync();
     }
 
     [SkippableFact]
@@ -251,6 +261,18 @@ public sealed class TableStoreTests(AzuriteServer server) : DocumentStoreTests, 
     private protected override IDocumentStore Open() => new TableStore(AddressOf(server.ConnectionString));
 
     private protected override IDocumentStore OpenMissing() => new TableStore(AddressOf(AzuriteServer.To("1")));
+
+    private protected override async Task<long> CountRowsAsync()
+    {
+        var rows = -1L;
+        await foreach (var row in new TableClient(server.ConnectionString, Name).QueryAsync<TableEntity>())
+        {
+            Assert.Equal("s", row.PartitionKey);
+            rows++;
+        }
+
+        return rows;
+    }
 
     private protected override async Task SetSchemaAsync(long schema) =>
         await new TableClient(server.ConnectionString, Name).UpdateEntityAsync(new TableEntity("s", "v") { ["S"] = schema }, ETag.All, TableUpdateMode.Merge);

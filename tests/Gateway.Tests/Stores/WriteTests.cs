@@ -75,6 +75,16 @@ public sealed class WriteTests
     }
 
     [Fact]
+    public void A_write_without_an_operation_id_has_a_condition_for_each_document()
+    {
+        var conditional = DocumentWrite.Put("key", "a", Json, WriteCondition.Absent);
+        Assert.Null(Write.Repeatable(conditional, DocumentWrite.Delete("key", "b", WriteCondition.HasVersion(1))).OperationId);
+        Assert.Contains("key b", Assert.Throws<ArgumentException>(() => Write.Repeatable(conditional, DocumentWrite.Delete("key", "b", WriteCondition.Any))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Write.Repeatable());
+        Assert.Throws<ArgumentException>(() => Write.Repeatable(conditional, conditional));
+    }
+
+    [Fact]
     public void What_must_be_absent_is_not_deleted() => Assert.Throws<ArgumentException>(() => DocumentWrite.Delete("key", "a", WriteCondition.Absent));
 
     [Theory]
