@@ -32,6 +32,7 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
     private readonly TimeProvider clock;
     private readonly ScopeExchange? exchange;
     private readonly ExchangeSchedule? schedule;
+    private readonly ScopeRemoval? removal;
     private readonly WaitingRoom? room;
     private readonly ConcurrentDictionary<ScopeName, ScopeLimits> scopes = new();
     private readonly ITimer sweeper;
@@ -47,6 +48,7 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
         {
             exchange = new(store, clock, logger) { Ended = OnExchanged };
             schedule = new(exchange, clock);
+            removal = new(store, clock);
         }
 
         if (waiting.Most > 0)
@@ -60,8 +62,8 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
     /// <summary>The requests in the waiting room.</summary>
     internal int WaitingCount => room?.Count ?? 0;
 
-    /// <summary>The exchanges with other processes that have begun and not ended.</summary>
-    internal int ExchangeCount => exchange?.Running ?? 0;
+    /// <summary>The exchanges with other processes that have begun and not ended. To delete what nobody uses is one of them.</summary>
+    internal int ExchangeCount => (exchange?.Running ?? 0) + (removal is { IsRunning: true } ? 1 : 0);
 
     internal Moment Now => new(clock.GetUtcNow().UtcTicks);
 
@@ -147,6 +149,7 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
     {
         sweeper.Dispose();
         schedule?.Dispose();
+        removal?.Dispose();
         room?.Dispose();
         base.Dispose(disposing);
     }
@@ -156,11 +159,11 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
     {
         Dispose(disposing: true);
         if (exchange is { IsAway: false })
-            await GiveBackAsync(exchange).ConfigureAwait(false);
+            await GiveBackAsync(exchange, removal!).ConfigureAwait(false);
         await base.DisposeAsyncCore().ConfigureAwait(false);
     }
 
-    private async Task GiveBackAsync(ScopeExchange exchange)
+    private async Task GiveBackAsync(ScopeExchange exchange, ScopeRemoval removal)
     {
         exchange.Close();
         exchange.Ended = null;
@@ -169,14 +172,18 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
         {
             await Parallel.ForEachAsync(scopes.Values, ending.Token, async (scope, cancellation) =>
             {
+                // An exchange deletes the document itself if it is over.
+                if (scope.HasDocument && scope.DueAfter(Now) is null)
+                    removal.Add(scope.DocumentId);
                 // The first may have begun before the end, and not have given back everything.
                 for (var tries = 0; tries < 2 && scope.DueAfter(Now) is not null; tries++)
                     await scope.Exchange().WaitAsync(cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
+            await removal.RemoveForgottenAsync(ending.Token).WaitAsync(ending.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception)
         {
-            // What was not given back ends with its time.
+            // What was not given back ends with its time, and another process finds the documents that remain.
         }
     }
 
@@ -298,10 +305,14 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
         var before = Now.Plus(-Remembered);
         foreach (var (name, scope) in scopes)
         {
-            if (scope.TryForget(before))
-                scopes.TryRemove(new(name, scope));
+            if (!scope.TryForget(before))
+                continue;
+            scopes.TryRemove(new(name, scope));
+            if (scope.HasDocument)
+                removal!.Add(scope.DocumentId);
         }
 
+        _ = removal?.RunAsync();
         sweeper.Change(Sweep, Timeout.InfiniteTimeSpan);
     }
 

@@ -243,7 +243,12 @@ internal sealed class MinuteLimit(bool isShared)
     }
 
     /// <summary>The document has the plan of an earlier write whose end was unknown. Its lease was never used.</summary>
-    public void ConfirmReport() => reporting.Clear();
+    public void ConfirmReport()
+    {
+        reporting.Clear();
+        asked += answered;
+        (plannedLease, answered) = (0, 0);
+    }
 
     private long MostOf(int alone) => alone > 1 ? Math.Min(Limit, Math.Max(1, Limit / alone)) : Limit;
 

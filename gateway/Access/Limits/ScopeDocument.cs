@@ -6,10 +6,13 @@ namespace Dragoman.Access.Limits;
 internal sealed class ScopeDocument
 {
     /// <summary>The kind of the document.</summary>
-    public const string Kind = "rate";
+    public const string Kind = "lease-rate";
 
     /// <summary>The processes that share a scope. Their leases and two histories fit into <see cref="Stores.StoreLimits.LargestJson"/>.</summary>
     public const int MostProcesses = 200;
+
+    /// <summary>Clocks may differ by so many segments without a document being deleted that still counts for another process.</summary>
+    private const int MostClockDifference = 2 * Moment.InMinute;
 
     /// <summary>The segment from which those of the histories count.</summary>
     public long Start { get; set; }
@@ -39,6 +42,13 @@ internal sealed class ScopeDocument
         return new();
     }
 
+    /// <summary>Whether there is nothing in it that counts, so that it says no more than no document would.</summary>
+    public bool IsOver(long now)
+    {
+        now -= MostClockDifference;
+        return !Counts(Requests, now) && !Counts(Tokens, now) && Processes.TrueForAll(each => each.IsEmpty || !each.Counts(now));
+    }
+
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, LimitsJson.Default.ScopeDocument);
 
     /// <summary>The history in one of the two lists.</summary>
@@ -62,4 +72,7 @@ internal sealed class ScopeDocument
 
         return [.. pairs];
     }
+
+    /// <summary>The last segment of a list is the latest.</summary>
+    private bool Counts(long[] pairs, long now) => pairs.Length >= 2 && now - (Start + pairs[^2]) <= Moment.InMinute;
 }

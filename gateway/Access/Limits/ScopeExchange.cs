@@ -6,7 +6,8 @@ namespace Dragoman.Access.Limits;
 /// <summary>Exchanges with the processes that share a store what each has used of a scope's limits and may still use.</summary>
 /// <remarks>
 /// Each write says how much its process leases in all, not how much more. So a write whose end is unknown can be followed by a read
-/// and another write: the condition on the version makes sure that only one of the two is applied before the other is seen.
+/// and another write: the condition on the version makes sure that only one of the two is applied before the other is seen, and the
+/// number of the write in the document says which one it was. So the writes need no operation ids, which would stay in the store.
 /// </remarks>
 internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider clock, ILogger logger)
 {
@@ -61,12 +62,14 @@ internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider c
                 var document = ScopeDocument.Read(stored?.Json);
                 if (!scope.Plan(document, process, new(clock.GetUtcNow().UtcTicks), isClosing))
                     break;
+                if (ChangeOf(scope.DocumentId, document, stored) is not { } change)
+                {
+                    scope.Apply();
+                    break;
+                }
+
                 isWriting = true;
-                var write = new Write(
-                    Guid.NewGuid().ToString("N"),
-                    [DocumentWrite.Put(ScopeDocument.Kind, scope.DocumentId, document.Write(), stored is null ? WriteCondition.Absent : WriteCondition.HasVersion(stored.Version))],
-                    []);
-                var result = await store.WriteAsync(write, ending.Token).WaitAsync(ending.Token).ConfigureAwait(false);
+                var result = await store.WriteAsync(Write.Repeatable(change), ending.Token).WaitAsync(ending.Token).ConfigureAwait(false);
                 isWriting = false;
                 if (result.Version is not null)
                 {
@@ -74,7 +77,7 @@ internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider c
                     break;
                 }
 
-                scope.Discard();
+                scope.Refuse();
                 // Without pauses, more writers get less done (specs/stores.md 1).
                 await Task.Delay(FirstPause * (1 << Math.Min(tries++, 5)) * Random.Shared.NextDouble(), clock, ending.Token).ConfigureAwait(false);
             }
@@ -94,6 +97,16 @@ internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider c
         scope.EndExchange();
         Ended?.Invoke(scope);
         Interlocked.Decrement(ref running);
+    }
+
+    /// <summary>The change that makes the store say what the document says. A process that stops leaves none behind that nobody needs.</summary>
+    private DocumentWrite? ChangeOf(string id, ScopeDocument document, StoredDocument? stored)
+    {
+        var isOver = isClosing && document.IsOver(new Moment(clock.GetUtcNow().UtcTicks).Segment);
+        if (stored is null)
+            return isOver ? null : DocumentWrite.Put(ScopeDocument.Kind, id, document.Write(), WriteCondition.Absent);
+        var condition = WriteCondition.HasVersion(stored.Version);
+        return isOver ? DocumentWrite.Delete(ScopeDocument.Kind, id, condition) : DocumentWrite.Put(ScopeDocument.Kind, id, document.Write(), condition);
     }
 
     private void Answered()

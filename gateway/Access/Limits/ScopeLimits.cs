@@ -39,6 +39,16 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
     /// <summary>The id of its document. An id may be longer than a store allows.</summary>
     public string DocumentId { get; } = DocumentIdOf(kind, id);
 
+    /// <summary>Whether this process may have written its document.</summary>
+    public bool HasDocument
+    {
+        get
+        {
+            lock (gate)
+                return serial > 0;
+        }
+    }
+
     /// <summary>Whether the scope was idle and forgotten; then there is a newer object for it.</summary>
     public bool IsForgotten { get; private set; }
 
@@ -348,13 +358,15 @@ internal sealed class ScopeLimits(ScopeKind kind, string id, ScopeExchange? exch
             Apply(plannedUntil, plannedRunningUntil);
     }
 
-    /// <summary>Another process was first; the document must be read and planned again.</summary>
-    public void Discard()
+    /// <summary>
+    /// The write was refused: another process was first, or the store tried it again after its answer was lost. The document must
+    /// be read and planned again, and tells which of the two it was.
+    /// </summary>
+    public void Refuse()
     {
         lock (gate)
         {
-            requests.Discard();
-            tokens.Discard();
+            isUnknown = true;
             concurrent.Discard();
             isPlanned = false;
         }

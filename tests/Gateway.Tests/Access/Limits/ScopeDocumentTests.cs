@@ -44,13 +44,28 @@ public sealed class ScopeDocumentTests
     [InlineData("{\"processes\":null}")]
     public void One_that_cannot_be_read_counts_as_empty(string json) => Assert.Empty(ScopeDocument.Read(Encoding.UTF8.GetBytes(json)).Processes);
 
+    /// <summary>A document counts for a minute, and for two more because another process's clock may be behind.</summary>
+    [Theory]
+    [InlineData("{}", true)]
+    [InlineData("""{"start":1000,"requests":[0,5]}""", true)]
+    [InlineData("""{"start":1000,"requests":[0,5,1,5]}""", false)]
+    [InlineData("""{"start":1000,"tokens":[1,5]}""", false)]
+    [InlineData("""{"processes":[{"id":"a","requests":1,"until":1000}]}""", true)]
+    [InlineData("""{"processes":[{"id":"a","requests":1,"until":1001}]}""", false)]
+    [InlineData("""{"processes":[{"id":"a","requests":1,"until":9999}]}""", false)]
+    [InlineData("""{"processes":[{"id":"a","until":1361}]}""", true)]
+    [InlineData("""{"processes":[{"id":"a","running":1,"runningUntil":1120}]}""", true)]
+    [InlineData("""{"processes":[{"id":"a","running":1,"runningUntil":1121}]}""", false)]
+    [InlineData("""{"processes":[{"id":"a","until":900},{"id":"b","tokens":1,"until":1300}]}""", false)]
+    public void It_is_over_when_nothing_in_it_counts(string json, bool expected) => Assert.Equal(expected, ScopeDocument.Read(Encoding.UTF8.GetBytes(json)).IsOver(1000 + (3 * Moment.InMinute) + 1));
+
     [Fact]
     public async Task A_process_for_which_there_is_no_place_gets_one_when_another_has_gone()
     {
         await using var store = new SharedStore();
         await using var limits = new LimitsUnderTest(store);
         var now = new Moment(limits.Clock.GetUtcNow().UtcTicks).Segment;
-        await store.WriteAsync(new("1", [DocumentWrite.Put(ScopeDocument.Kind, Id, Full(until: now).Write(), WriteCondition.Absent)], []));
+        await store.WriteAsync(Write.Repeatable(DocumentWrite.Put(ScopeDocument.Kind, Id, Full(until: now).Write(), WriteCondition.Absent)));
         var caller = LimitsUnderTest.Requests(1_000_000_000_000);
         Assert.Null(await limits.TryAdmitAsync(caller));
         await limits.PassAsync(TimeSpan.FromSeconds(61));

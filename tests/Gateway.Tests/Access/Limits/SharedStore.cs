@@ -25,6 +25,22 @@ internal sealed class SharedStore(IDocumentStore? inner = null) : IDocumentStore
     /// <summary>Whether writes are applied and fail.</summary>
     public bool LosesAnswers { get; set; }
 
+    /// <summary>Whether every third write is applied and refused: the store has sent it twice, because its first answer was lost.</summary>
+    public bool RefusesOwnWrites { get; set; }
+
+    /// <summary>The id of a document that somebody else changes just before the next write.</summary>
+    public string? Changing { get; set; }
+
+    /// <summary>The documents in memory.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+                return documents.Count;
+        }
+    }
+
     /// <summary>When set, calls wait for it.</summary>
     public TaskCompletionSource? Hold { get; set; }
 
@@ -41,14 +57,24 @@ internal sealed class SharedStore(IDocumentStore? inner = null) : IDocumentStore
 
     public async Task<WriteResult> WriteAsync(Write write, CancellationToken cancellation = default)
     {
-        Interlocked.Increment(ref writes);
+        var number = Interlocked.Increment(ref writes);
         using var call = new Call(this);
         await BeginAsync(cancellation);
         var result = inner is not null ? await inner.WriteAsync(write, cancellation) : Apply(write);
+        if (RefusesOwnWrites && number % 3 == 0 && result.Refusal is null)
+            return WriteResult.Refused(0, WriteRefusal.Condition);
         return LosesAnswers ? throw new StoreUnavailableException("The answer was lost.") : result;
     }
 
-    public Task<IReadOnlyList<StoredDocument>> ListAsync(string kind, string? partOf, string? after, int take, CancellationToken cancellation = default) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<StoredDocument>> ListAsync(string kind, string? partOf, string? after, int take, CancellationToken cancellation = default)
+    {
+        using var call = new Call(this);
+        await BeginAsync(cancellation);
+        if (inner is not null)
+            return await inner.ListAsync(kind, partOf, after, take, cancellation);
+        lock (gate)
+            return [.. documents.Values.Where(document => string.CompareOrdinal(document.Id, after) > 0).OrderBy(document => document.Id, StringComparer.Ordinal).Take(take)];
+    }
 
     public Task<ChangePage> ChangesAsync(long after, int take, CancellationToken cancellation = default) => throw new NotSupportedException();
 
@@ -70,10 +96,24 @@ internal sealed class SharedStore(IDocumentStore? inner = null) : IDocumentStore
     {
         lock (gate)
         {
-            var change = Assert.Single(write.Documents);
-            if (change.RefusalFor(documents.GetValueOrDefault(change.Id)?.Version, null) is { } refusal)
-                return WriteResult.Refused(0, refusal);
-            documents[change.Id] = new(change.Kind, change.Id, ++version, null, change.Json!.Value);
+            Assert.Null(write.OperationId);
+            if (Changing is { } changing)
+                (documents[changing], Changing) = (documents[changing] with { Version = ++version }, null);
+            for (var index = 0; index < write.Documents.Count; index++)
+            {
+                if (write.Documents[index].RefusalFor(documents.GetValueOrDefault(write.Documents[index].Id)?.Version, null) is { } refusal)
+                    return WriteResult.Refused(index, refusal);
+            }
+
+            version++;
+            foreach (var change in write.Documents)
+            {
+                if (change.Json is { } json)
+                    documents[change.Id] = new(change.Kind, change.Id, version, null, json);
+                else
+                    documents.Remove(change.Id);
+            }
+
             return WriteResult.Written(version);
         }
     }

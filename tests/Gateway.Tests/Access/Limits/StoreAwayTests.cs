@@ -110,6 +110,27 @@ public sealed class StoreAwayTests : IAsyncLifetime, IAsyncDisposable
         Assert.InRange(LimitsUnderTest.MostInAMinute(begun), 29, 30);
     }
 
+    /// <summary>A store without operation ids refuses its own write after a lost answer. What it reported must count once, and be all there.</summary>
+    [Fact]
+    public async Task Writes_that_are_refused_although_they_were_applied_change_nothing()
+    {
+        store.RefusesOwnWrites = true;
+        await using var limits = new LimitsUnderTest(store, processes: 3);
+        var caller = LimitsUnderTest.Requests(30);
+        var begun = new List<(DateTimeOffset At, long Amount)>();
+        var begin = limits.Clock.GetUtcNow();
+        for (var step = 0; step < 1200; step++)
+        {
+            if (await limits.TryAdmitAsync(caller, limits.Processes[step % 3]) is not null)
+                begun.Add((limits.Clock.GetUtcNow(), 1));
+            await limits.PassAsync(TimeSpan.FromMilliseconds(250));
+        }
+
+        Assert.Equal(30, LimitsUnderTest.MostInAMinute(begun));
+        var used = begun.Count / ((limits.Clock.GetUtcNow() - begin).TotalMinutes * 30);
+        Assert.True(used >= 0.97, $"{used:P1}");
+    }
+
     [Fact]
     public async Task A_killed_process_gives_back_what_it_held_when_its_time_is_over()
     {
