@@ -62,8 +62,8 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
     /// <summary>The requests in the waiting room.</summary>
     internal int WaitingCount => room?.Count ?? 0;
 
-    /// <summary>The exchanges with other processes that have begun and not ended. To delete what nobody uses is one of them.</summary>
-    internal int ExchangeCount => (exchange?.Running ?? 0) + (removal is { IsRunning: true } ? 1 : 0);
+    /// <summary>The exchanges with other processes, and the removal of what is over, that have begun and do not wait for the clock.</summary>
+    internal int BusyCount => (exchange is null ? 0 : exchange.Running - exchange.Pausing) + (removal is { IsRunning: true } ? 1 : 0);
 
     internal Moment Now => new(clock.GetUtcNow().UtcTicks);
 

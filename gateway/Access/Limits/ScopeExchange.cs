@@ -20,6 +20,7 @@ internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider c
     private int isAway;
     private long lastProbe;
     private int running;
+    private int pausing;
     private volatile bool isClosing;
 
     /// <summary>Whether the store did not answer last time. Then each process keeps its own part of the limits.</summary>
@@ -27,6 +28,9 @@ internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider c
 
     /// <summary>The exchanges that have begun and not ended.</summary>
     public int Running => Volatile.Read(ref running);
+
+    /// <summary>Those of them that wait for the clock.</summary>
+    public int Pausing => Volatile.Read(ref pausing);
 
     /// <summary>Whether it is time to try again whether the store answers. Nobody waits for that.</summary>
     public bool IsProbeDue(Moment now)
@@ -79,7 +83,7 @@ internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider c
 
                 scope.Refuse();
                 // Without pauses, more writers get less done (specs/stores.md 1).
-                await Task.Delay(FirstPause * (1 << Math.Min(tries++, 5)) * Random.Shared.NextDouble(), clock, ending.Token).ConfigureAwait(false);
+                await PauseAsync(FirstPause * (1 << Math.Min(tries++, 5)) * Random.Shared.NextDouble(), ending.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (tries > 0)
@@ -97,6 +101,20 @@ internal sealed partial class ScopeExchange(IDocumentStore store, TimeProvider c
         scope.EndExchange();
         Ended?.Invoke(scope);
         Interlocked.Decrement(ref running);
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellation)
+    {
+        var paused = Task.Delay(pause, clock, cancellation);
+        Interlocked.Increment(ref pausing);
+        try
+        {
+            await paused.ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref pausing);
+        }
     }
 
     /// <summary>The change that makes the store say what the document says. A process that stops leaves none behind that nobody needs.</summary>

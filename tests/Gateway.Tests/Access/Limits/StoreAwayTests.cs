@@ -68,7 +68,7 @@ public sealed class StoreAwayTests : IAsyncLifetime, IAsyncDisposable
     {
         await using var limits = new LimitsUnderTest(store);
         store.Hold = new();
-        var caller = LimitsUnderTest.Requests(10);
+        var caller = LimitsUnderTest.Requests(100);
         var asked = limits.Process.AdmitAsync(caller, default).AsTask();
         var joined = Enumerable.Range(0, 9).Select(_ => limits.Process.AdmitAsync(caller, default).AsTask()).ToList();
         while (store.Reads == 0)

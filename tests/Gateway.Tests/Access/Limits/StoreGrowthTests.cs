@@ -98,7 +98,8 @@ public sealed class StoreGrowthTests : IAsyncLifetime, IAsyncDisposable
             await limits.PassAsync(TimeSpan.FromMinutes(4), TimeSpan.FromSeconds(1));
             (await limits.TryAdmitAsync(Key("running", new(ConcurrentRequests: 10))))!.Dispose();
             (await limits.TryAdmitAsync(Key("used", new(RequestsPerMinute: 10))))!.Dispose();
-            Assert.Equal(3, store.Count);
+            // The process may have looked for what is over already.
+            Assert.InRange(store.Count, 2, 3);
         }
 
         Assert.NotNull(await store.GetAsync(ScopeDocument.Kind, "key/used"));
