@@ -1,3 +1,4 @@
+using Dragoman.Bench.Access;
 using Dragoman.Bench.Measures;
 using Dragoman.Bench.Streams;
 
@@ -17,6 +18,7 @@ internal sealed record Options(Plan Plan, IReadOnlySet<string> Measures, IReadOn
           dragoman-bench [--quick] [--only MEASURE,…] [--contenders ID,…]
           dragoman-bench compare A.json B.json
           dragoman-bench {StreamsOptions.Usage}
+          dragoman-bench {AccessOptions.Usage}
           dragoman-bench soak [--minutes N] [--fuzz-minutes N]
         Measures: {string.Join(", ", AllMeasures)}. An unknown contender is answered with those there are.
         """;

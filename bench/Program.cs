@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dragoman.Bench;
+using Dragoman.Bench.Access;
 using Dragoman.Bench.Figures;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Reports;
@@ -36,6 +37,12 @@ try
             return 0;
         case ["streams", .. var arguments] when StreamsOptions.Parse(arguments) is { } streams:
             return await ReportAsync((repository, stop) => StreamsBenchmark.RunAsync(repository, streams, stop));
+        case ["access", .. var arguments] when AccessOptions.Read(arguments) is { } access:
+            return await MeasureAsync(async (repository, stop) =>
+            {
+                var (name, text) = await AccessBenchmark.RunAsync(repository, access, stop);
+                await ResultFiles.WriteAsync(name, text, access.IsComplete);
+            });
         case ["soak", .. var arguments] when SoakOptions.Read(arguments) is { } soak:
             return await SoakAsync(soak);
         case var arguments when Options.Read(arguments) is { } options:

@@ -8,6 +8,9 @@ internal static partial class LinuxProcess
     private const int Terminate = 15;
     private const int ScheduledTimeClock = 2;
 
+    /// <summary>The unit of most times in <c>/proc</c>.</summary>
+    private const double TicksPerSecond = 100;
+
     /// <summary>
     /// The user and system time of a whole process, including ended threads. It is <c>utime + stime</c> of
     /// <c>/proc/PID/stat</c>, but in nanoseconds from the process's CPU clock, not in ticks of 10 ms.
@@ -19,6 +22,15 @@ internal static partial class LinuxProcess
         if (GetTime(clock, out var time) != 0)
             throw new InvalidOperationException($"process {process} has no CPU clock; it has ended");
         return TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromTicks(time.Nanoseconds / TimeSpan.NanosecondsPerTick);
+    }
+
+    /// <summary>The user and system time of this process, and of those that it started and that have ended, such as other load generators.</summary>
+    public static TimeSpan CpuTimeWithEndedChildren()
+    {
+        const int waitedUser = 13, waitedSystem = 14;
+        var stat = File.ReadAllText("/proc/self/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return CpuTimeOf(Environment.ProcessId) + TimeSpan.FromSeconds((long.Parse(fields[waitedUser]) + long.Parse(fields[waitedSystem])) / TicksPerSecond);
     }
 
     public static void RequestEnd(int process) => _ = SendSignal(process, Terminate);
@@ -68,10 +80,9 @@ internal static partial class LinuxProcess
     public static TimeSpan MachineBusyTime()
     {
         const int idle = 3, waiting = 4, accounted = 8;
-        const double ticksPerSecond = 100;
         var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
         var busy = Enumerable.Range(0, accounted).Where(field => field is not (idle or waiting)).Sum(field => long.Parse(fields[field]));
-        return TimeSpan.FromSeconds(busy / ticksPerSecond);
+        return TimeSpan.FromSeconds(busy / TicksPerSecond);
     }
 
     private static long KibibytesOf(string line) => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Trim());

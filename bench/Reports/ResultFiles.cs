@@ -6,12 +6,13 @@ namespace Dragoman.Bench.Reports;
 internal static class ResultFiles
 {
     private static readonly string Kept = Path.Combine("bench", "results");
+    private static readonly string Partial = Path.Combine("artifacts", "bench");
 
     /// <param name="run">The run to write.</param>
     /// <param name="isKept">Whether the run is a result, one per day and machine. Other runs are for comparisons and never committed.</param>
     public static async Task WriteAsync(Run run, bool isKept)
     {
-        var folder = isKept ? Kept : Path.Combine("artifacts", "bench");
+        var folder = isKept ? Kept : Partial;
         var name = isKept ? $"{run.StartedAt:yyyy-MM-dd}-{run.Machine.ShortName}" : $"{run.StartedAt:yyyy-MM-dd-HHmmss}-{run.Machine.Commit}";
         var (text, svg) = Report.Of(run, $"{name}.svg");
         Console.WriteLine(text);
@@ -23,11 +24,15 @@ internal static class ResultFiles
     }
 
     /// <summary>Writes a report that is only text.</summary>
-    public static async Task WriteAsync(string name, string text)
+    /// <param name="name">The file's name.</param>
+    /// <param name="text">The report.</param>
+    /// <param name="isKept">Whether the run is a result. Other runs are for comparisons and never committed.</param>
+    public static async Task WriteAsync(string name, string text, bool isKept = true)
     {
+        var folder = isKept ? Kept : Partial;
         Console.WriteLine(text);
-        Directory.CreateDirectory(Kept);
-        var path = Path.Combine(Kept, name);
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, name);
         await File.WriteAllTextAsync(path, text);
         Console.Error.WriteLine($"written to {path}");
     }

@@ -20,6 +20,8 @@ internal static class ResultPage
         ("WriteRequest.Write", "Writing a request (step 6)", "provider"),
         ("Schema.Check", "Checking a schema at the door", "of"),
         ("Schema.ForGemini", "Rewriting a schema for Gemini", "of"),
+        ("AccessAuthentication.Authenticate", "Authenticating a known credential (step 2); a token has 1.5 kB", "credential"),
+        ("AccessLimit.Count", "Counting a request and its tokens (steps 2, 5, 9)", "limited"),
     ];
 
     public static string Of(IReadOnlyList<Figure> figures, string note)
