@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Processes;
 
 namespace Dragoman.Bench.Access;
 
-/// <summary>An emulator, and sidecars with one store or with none.</summary>
+/// <summary>An emulator, and sidecars with and without stores.</summary>
 internal sealed class AccessBed : IAsyncDisposable
 {
     /// <summary>The administrator's key of the sidecars, which serve only this machine while they are measured.</summary>
@@ -13,14 +14,9 @@ internal sealed class AccessBed : IAsyncDisposable
     private readonly string repository;
     private readonly ProcessGroup group = new();
     private readonly List<HttpClient> clients = [];
+    private readonly List<AccessStore> stores = [];
 
-    private AccessBed(string repository)
-    {
-        this.repository = repository;
-        Store = new AccessStore(Path.Combine(group.Path, "store", "dragoman.db"));
-    }
-
-    public AccessStore Store { get; }
+    private AccessBed(string repository) => this.repository = repository;
 
     public IReadOnlyList<RunningProcess> Processes => group.Members;
 
@@ -43,30 +39,29 @@ internal sealed class AccessBed : IAsyncDisposable
         return bed;
     }
 
-    /// <summary>Starts a sidecar.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="access">The member <c>access</c> of its configuration, without its last brace; null for open access without a store.</param>
-    /// <param name="command">What precedes the executable on the command line.</param>
-    public async Task<(RunningProcess Process, Uri Address)> StartSidecarAsync(string name, string? access, params string[] command)
+    /// <summary>Creates an empty store. The bed disposes it.</summary>
+    public AccessStore CreateStore()
     {
-        var configuration = Path.Combine(group.Path, $"{name}.json");
-        await File.WriteAllTextAsync(configuration, $$"""
-            {
-              "providers": { "emulator": { "dialect": "mistral", "baseUrl": "{{Emulator}}v1", "apiKey": "bench" } },
-              "models": { "{{Workload.Small.PublishedName}}": { "provider": "emulator", "model": "{{Workload.Small.UpstreamName}}" } }{{(access is null ? "" : $$"""
-            ,
-              "access": { {{access}}, "adminKey": "{{AdminKey}}" },
-              "store": { "connection": "{{Store.Connection}}" }
-            """)}}
-            }
-            """);
-        return await group.StartAsync(name, [.. command, ProcessGroup.ExecutableOf(repository, "sidecar")], new()
-        {
-            ["DRAGOMAN_CONFIG"] = configuration,
-            ["DRAGOMAN_DATA"] = Path.Combine(group.Path, $"{name}-data"),
-            ["DRAGOMAN_SIDECAR_PORT"] = "0",
-        });
+        stores.Add(new AccessStore(Path.Combine(group.Path, string.Create(CultureInfo.InvariantCulture, $"store-{stores.Count + 1}.db"))));
+        return stores[^1];
     }
+
+    /// <summary>Starts a sidecar with open access.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="command">What precedes the executable on the command line.</param>
+    public Task<(RunningProcess Process, Uri Address)> StartOpenSidecarAsync(string name, params string[] command) => StartSidecarAsync(name, "", command);
+
+    /// <summary>Starts a sidecar that asks for credentials.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="store">Its store.</param>
+    /// <param name="access">The members of <c>/access</c>, as JSON without braces.</param>
+    /// <param name="command">What precedes the executable on the command line.</param>
+    public Task<(RunningProcess Process, Uri Address)> StartClosedSidecarAsync(string name, AccessStore store, string access, params string[] command) => StartSidecarAsync(
+        name,
+        $$"""
+        , "access": { {{access}}, "adminKey": "{{AdminKey}}" }, "store": { "connection": "{{store.Connection}}" }
+        """,
+        command);
 
     /// <summary>A client of a sidecar. The bed disposes it.</summary>
     /// <param name="address">The sidecar's address.</param>
@@ -92,7 +87,26 @@ internal sealed class AccessBed : IAsyncDisposable
     {
         foreach (var client in clients)
             client.Dispose();
-        await Store.DisposeAsync();
+        foreach (var store in stores)
+            await store.DisposeAsync();
         await group.DisposeAsync();
+    }
+
+    private async Task<(RunningProcess Process, Uri Address)> StartSidecarAsync(string name, string members, string[] command)
+    {
+        var configuration = Path.Combine(group.Path, $"{name}.json");
+        await File.WriteAllTextAsync(configuration, $$"""
+            {
+              "providers": { "emulator": { "dialect": "mistral", "baseUrl": "{{Emulator}}v1", "apiKey": "bench" } },
+              "models": { "{{Workload.Small.PublishedName}}": { "provider": "emulator", "model": "{{Workload.Small.UpstreamName}}" } }
+              {{members}}
+            }
+            """);
+        return await group.StartAsync(name, [.. command, ProcessGroup.ExecutableOf(repository, "sidecar")], new()
+        {
+            ["DRAGOMAN_CONFIG"] = configuration,
+            ["DRAGOMAN_DATA"] = Path.Combine(group.Path, $"{name}-data"),
+            ["DRAGOMAN_SIDECAR_PORT"] = "0",
+        });
     }
 }

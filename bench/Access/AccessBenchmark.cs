@@ -10,6 +10,8 @@ namespace Dragoman.Bench.Access;
 internal static class AccessBenchmark
 {
     private const string Open = "open";
+    private const string Control = "open, a second process";
+    private const string Unlimited = "key without limits";
     private const string Key = "key, all limits of four scopes";
     private const string Token = "token, all limits of three scopes";
 
@@ -51,11 +53,12 @@ internal static class AccessBenchmark
     {
         await using var bed = await AccessBed.StartAsync(repository);
         Console.Error.WriteLine($"writing {options.Keys} keys");
-        var keys = await bed.Store.FillAsync(options.Keys, options.Revocations, cancellation);
-        var limited = await bed.Store.AddAsync(new LimitValues(RequestsPerMinute: RequestsPerMinute), cancellation);
+        var store = bed.CreateStore();
+        var keys = await store.FillAsync(options.Keys, options.Revocations, cancellation);
+        var limited = await store.AddAsync(new LimitValues(RequestsPerMinute: RequestsPerMinute), cancellation);
         var addresses = new List<Uri>();
         for (var number = 1; number <= options.Processes; number++)
-            addresses.Add((await bed.StartSidecarAsync($"sidecar-{number}", "\"mode\": \"keys\"")).Address);
+            addresses.Add((await bed.StartClosedSidecarAsync($"sidecar-{number}", store, "\"mode\": \"keys\"")).Address);
         var admins = addresses.Select(address => bed.ClientOf(address)).ToList();
         HttpClient[] ClientsWith(string key) => [.. addresses.Select(address => bed.ClientOf(address, key))];
 
@@ -98,13 +101,24 @@ internal static class AccessBenchmark
     {
         await using var issuer = await StandInIssuer.StartAsync();
         await using var bed = await AccessBed.StartAsync(repository, OnSecondCore);
-        var key = await bed.Store.LimitAllAsync(Wide, cancellation);
+        var (wide, plain) = (bed.CreateStore(), bed.CreateStore());
+        var key = await wide.LimitAllAsync(Wide, cancellation);
+        var unlimitedKey = (await plain.FillAsync(1, known: 1, cancellation))[0];
         var token = issuer.Sign(("oid", AccessStore.User), ("rest", new string('x', ClaimBytes)));
-        var (open, openAddress) = await bed.StartSidecarAsync("sidecar-open", null, OnFirstCore);
+        var (open, openAddress) = await bed.StartOpenSidecarAsync("sidecar-open", OnFirstCore);
         var rules = new JsonArray(new JsonObject { ["team"] = AccessStore.Team, ["user"] = "{oid}" });
         var issuers = new JsonArray(new JsonObject { ["issuer"] = issuer.Issuer, ["audiences"] = new JsonArray(issuer.Audience), ["rules"] = rules });
-        var (closed, closedAddress) = await bed.StartSidecarAsync("sidecar-closed", $"\"mode\": \"both\", \"issuers\": {issuers.ToJsonString()}", OnFirstCore);
-        CostWay[] ways = [new(Open, open, openAddress, null), new(Key, closed, closedAddress, key), new(Token, closed, closedAddress, token)];
+        var (control, controlAddress) = await bed.StartOpenSidecarAsync("sidecar-control", OnFirstCore);
+        var (unlimited, unlimitedAddress) = await bed.StartClosedSidecarAsync("sidecar-unlimited", plain, "\"mode\": \"keys\"", OnFirstCore);
+        var (closed, closedAddress) = await bed.StartClosedSidecarAsync("sidecar-closed", wide, $"\"mode\": \"both\", \"issuers\": {issuers.ToJsonString()}", OnFirstCore);
+        CostWay[] ways =
+        [
+            new(Open, open, openAddress, null),
+            new(Control, control, controlAddress, null),
+            new(Unlimited, unlimited, unlimitedAddress, unlimitedKey),
+            new(Key, closed, closedAddress, key),
+            new(Token, closed, closedAddress, token),
+        ];
         var noise = new NoiseBetween(bed.Processes);
         var costs = new List<CostMeasure>();
         foreach (var inFlight in InFlight)

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Dragoman.Micro.Benchmarks;
 
 /// <summary>Authenticates a request whose credential the process knows: step 2.</summary>
-public class AccessAuthenticationBenchmarks
+public class AccessAuthenticationBenchmarks : IDisposable
 {
     /// <summary>The bytes of the claim that makes a token of 1.5 kB.</summary>
     private const int ClaimBytes = 660;
@@ -48,7 +48,11 @@ public class AccessAuthenticationBenchmarks
     public Caller Authenticate() => Now(policy.AuthenticateAsync(http, "r1", CancellationToken.None));
 
     [GlobalCleanup]
-    public void End() => EndAsync().GetAwaiter().GetResult();
+    public void Dispose()
+    {
+        EndAsync().GetAwaiter().GetResult();
+        GC.SuppressFinalize(this);
+    }
 
     private static Caller Now(ValueTask<Caller> authentication) =>
         authentication.IsCompletedSuccessfully ? authentication.Result : throw new InvalidOperationException("the process does not know the credential");

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Dragoman.Micro.Benchmarks;
 
 /// <summary>Counts a request, reserves its tokens, settles them, and lets the request end: steps 2, 5 and 9.</summary>
-public class AccessLimitBenchmarks
+public class AccessLimitBenchmarks : IDisposable
 {
     private const int Reserved = 10;
     private const int Used = 5;
@@ -53,16 +53,25 @@ public class AccessLimitBenchmarks
     [Benchmark]
     public Admission Count()
     {
-        var admitting = limits.AdmitAsync(caller, CancellationToken.None);
-        if (!admitting.IsCompletedSuccessfully)
-            throw new InvalidOperationException("the request waits");
-        using var admission = admitting.Result;
-        if (!admission.ReserveTokensAsync(Reserved, CancellationToken.None).IsCompletedSuccessfully)
-            throw new InvalidOperationException("the tokens wait");
+        using var admission = Now(limits.AdmitAsync(caller, CancellationToken.None));
+        CheckNow(admission.ReserveTokensAsync(Reserved, CancellationToken.None));
         admission.SettleTokens(Used);
         return admission;
     }
 
     [GlobalCleanup]
-    public void End() => limits.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose()
+    {
+        limits.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        GC.SuppressFinalize(this);
+    }
+
+    private static Admission Now(ValueTask<Admission> admission) =>
+        admission.IsCompletedSuccessfully ? admission.Result : throw new InvalidOperationException("the request waits");
+
+    private static void CheckNow(ValueTask reservation)
+    {
+        if (!reservation.IsCompletedSuccessfully)
+            throw new InvalidOperationException("the tokens wait");
+    }
 }
