@@ -1,0 +1,14 @@
+using Dragoman.Bench.Access;
+using Xunit;
+
+namespace Dragoman.Bench.Tests.Access;
+
+public class CostMeasureTests
+{
+    [Fact]
+    public void RatiosAreOfTheSameRound()
+    {
+        var cost = new CostMeasure(1, new Dictionary<string, double[]> { ["open"] = [50, 100], ["key"] = [55, 120] });
+        Assert.Equal([1.1, 1.2], cost.RatiosOf("key", "open"));
+    }
+}
