@@ -38,7 +38,7 @@ internal sealed class Refusal(ScopeLimits scope, LimitKind limit, long most, lon
     /// <summary>The text for the client.</summary>
     public string Message => limit switch
     {
-        LimitKind.Concurrent when remaining > 0 => $"The limit of {most} concurrent requests of {Owner} is reached here: other processes of the gateway hold the rest, and return what they do not need within 3 s.{addition}",
+        LimitKind.Concurrent when remaining > 0 => $"The limit of {most} concurrent requests of {Owner} is reached by all processes of the gateway together. It is free again when a request has ended.{addition}",
         LimitKind.Concurrent => $"The limit of {most} concurrent requests of {Owner} is reached: {remaining} are left. It is free again when a request has ended.{addition}",
         _ => $"The limit of {most} {(limit == LimitKind.Requests ? "requests" : "tokens")} per minute of {Owner} does not allow this request: {remaining} are left. Try again in {Seconds(RetryAfter)} s; all of them are back in {Seconds(now.Until(fullAt))} s.{addition}",
     };
