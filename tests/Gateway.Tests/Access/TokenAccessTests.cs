@@ -104,6 +104,9 @@ public sealed class TokenAccessTests : IAsyncLifetime
         var foreign = issuer.Issuer.Sign(("aud", "somebody-else"), ("team", "web"));
         for (var round = 0; round < 2 * WrongCredentials.Burst; round++)
             Assert.Equal("invalid_token", (await world.RefusedAsync(foreign, "203.0.113.9")).Code);
+        world.Clock.Advance(TimeSpan.FromDays(1));
+        for (var round = 0; round < 2 * WrongCredentials.Burst; round++)
+            Assert.Equal("The token has expired; get a new one.", (await world.RefusedAsync(good, "203.0.113.10")).Message);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class TwoTeams : IAsyncDisposable
     /// <param name="blue">Members of the team <c>blue</c>, as JSON without braces.</param>
     public static async Task<TwoTeams> StartAsync(string dialect = "mistral", string upstreamModel = "upstream-m", string options = "{}", string red = "", string blue = "")
     {
-        var folder = Directory.CreateTempSubdirectory("dragoman-two-teams-");
+        var folder = System.IO.Directory.CreateTempSubdirectory("dragoman-two-teams-");
         var gateway = await GatewayUnderTest.StartAsync(
             dialect, upstreamModel: upstreamModel, options: options, access: $$"""{"mode":"keys","adminKey":"{{AdminKey}}"}""",
             store: $$"""{"connection":"sqlite:{{Path.Combine(folder.FullName, "dragoman.db")}}"}""");

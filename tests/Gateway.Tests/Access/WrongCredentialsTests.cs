@@ -54,4 +54,14 @@ public class WrongCredentialsTests
             Assert.Equal(ErrorKind.Unauthenticated, (await world.RefusedAsync("two words")).Kind);
         }
     }
+
+    [Fact]
+    public void When_it_ends_its_limiter_ends()
+    {
+        var address = System.Net.IPAddress.Loopback;
+        var wrong = new WrongCredentials();
+        wrong.Count(address);
+        wrong.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => wrong.Count(address));
+    }
 }

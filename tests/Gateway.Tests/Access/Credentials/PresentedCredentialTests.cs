@@ -103,6 +103,21 @@ public class PresentedCredentialTests
         Assert.Contains("longer than", Read(("Authorization", "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes("x:" + longest)))).Mistake, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_longest_Basic_credential_is_read()
+    {
+        var pair = "x:".PadRight(PresentedCredential.Longest / 4 * 3, 'a');
+        Assert.Equal((pair[2..], null), Read(("Authorization", "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes(pair)))));
+    }
+
+    [Fact]
+    public void Every_visible_character_may_be_in_one()
+    {
+        var all = string.Concat(Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code));
+        Assert.Equal((all, null), Read(("x-api-key", all)));
+        Assert.Contains("control character", Read(("x-api-key", "a\u007fb")).Mistake, StringComparison.Ordinal);
+    }
+
     private static (string Text, string? Mistake) Read(params (string Name, string Value)[] sent)
     {
         var headers = new HeaderDictionary();
