@@ -96,6 +96,20 @@ public sealed class StoreFeedTests : IAsyncLifetime, IAsyncDisposable, ILogger
     }
 
     [Fact]
+    public async Task Whoever_waits_too_does_not_put_off_the_next_question()
+    {
+        var answer = new TaskCompletionSource<ChangePage>();
+        store.Feed = (_, _) => answer.Task;
+        var first = feed.RefreshAsync(default).AsTask();
+        clock.Advance(StoreFeed.Interval / 2);
+        var second = feed.RefreshAsync(default).AsTask();
+        Assert.Equal(StoreFeed.Interval / 2, clock.UntilNextTimer);
+        answer.SetResult(new ChangePage([], 1, false));
+        Assert.True(await first);
+        Assert.True(await second);
+    }
+
+    [Fact]
     public async Task Nobody_waits_longer_than_two_seconds()
     {
         var answer = new TaskCompletionSource<ChangePage>();
