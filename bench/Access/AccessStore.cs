@@ -86,7 +86,7 @@ internal sealed class AccessStore(string path) : IAsyncDisposable
     private static DocumentWrite Put<T>(string kind, string id, T value, JsonTypeInfo<T> type, string? partOf = null) =>
         DocumentWrite.Put(kind, id, JsonSerializer.SerializeToUtf8Bytes(value, type), WriteCondition.Any, partOf);
 
-    private async Task WriteAsync(IReadOnlyList<DocumentWrite> documents, CancellationToken cancellation)
+    private async Task WriteAsync(List<DocumentWrite> documents, CancellationToken cancellation)
     {
         var result = await store.WriteAsync(new Write(Guid.NewGuid().ToString("n"), documents, []), cancellation);
         if (result.Refusal is { } refusal)

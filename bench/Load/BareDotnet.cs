@@ -1,6 +1,9 @@
 using System.Net;
 using Dragoman.Bench.Processes;
 using Dragoman.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Bench.Load;
 
