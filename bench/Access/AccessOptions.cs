@@ -8,9 +8,10 @@ namespace Dragoman.Bench.Access;
 /// <param name="Keys">The keys in the store.</param>
 /// <param name="Revocations">The rounds of the revocation.</param>
 /// <param name="Seconds">The duration of the load on the rate limit.</param>
-/// <param name="CostRounds">The rounds of the cost of an answer.</param>
+/// <param name="CostStarts">The starts of the processes whose cost of an answer is measured.</param>
+/// <param name="CostRounds">The rounds after each of them.</param>
 /// <param name="CostRequests">The requests of one turn of it.</param>
-internal sealed record AccessOptions(IReadOnlySet<string> Parts, int Processes, int Keys, int Revocations, int Seconds, int CostRounds, int CostRequests)
+internal sealed record AccessOptions(IReadOnlySet<string> Parts, int Processes, int Keys, int Revocations, int Seconds, int CostStarts, int CostRounds, int CostRequests)
 {
     public const string Usage = "access [PART…] [--quick] [--processes N] [--keys N] [--rounds N]";
 
@@ -22,9 +23,9 @@ internal sealed record AccessOptions(IReadOnlySet<string> Parts, int Processes, 
     /// <summary>Every part's name, in the order of a run.</summary>
     public static readonly IReadOnlyList<string> AllParts = [Revocation, Listing, Rate, Cost];
 
-    private static readonly AccessOptions Full = new(new HashSet<string>(), Processes: 8, Keys: 100_000, Revocations: 5, Seconds: 70, CostRounds: 40, CostRequests: 2000);
+    private static readonly AccessOptions Full = new(new HashSet<string>(), Processes: 8, Keys: 100_000, Revocations: 5, Seconds: 70, CostStarts: 5, CostRounds: 8, CostRequests: 1000);
 
-    private static readonly AccessOptions Quick = new(new HashSet<string>(), Processes: 3, Keys: 2000, Revocations: 1, Seconds: 5, CostRounds: 3, CostRequests: 500);
+    private static readonly AccessOptions Quick = new(new HashSet<string>(), Processes: 3, Keys: 2000, Revocations: 1, Seconds: 5, CostStarts: 1, CostRounds: 3, CostRequests: 500);
 
     /// <summary>Whether everything is measured at full length, so that the run is kept as a result.</summary>
     public bool IsComplete => this == Full with { Parts = Parts } && Parts.Count == 0;

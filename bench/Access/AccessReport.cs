@@ -47,10 +47,10 @@ internal sealed class AccessReport
         text.Paragraph(Invariant($"Each process was sent one request after the other for {seconds} s, {rate.Asked} in all, of which {rate.Admitted.Length} were admitted. Within any 60 s at most {rate.MostInAMinute} were: **{(double)rate.MostInAMinute / rate.Limit:0.000} of the limit**. {Noise(noise)}"));
     }
 
-    public void Add(IReadOnlyList<CostMeasure> costs, string against, int tokenBytes, int requests, double noise)
+    public void Add(IReadOnlyList<CostMeasure> costs, string against, int starts, int requests, double noise)
     {
         text.Section("CPU of a whole answer");
-        text.Paragraph(Invariant($"Of the sidecar, for an answer of 16 tokens to an Ollama client from a provider with OpenAI's format. Turns of {requests} requests each; the ratio is the median of the rounds, ± half the distance of its quartiles. The token has {tokenBytes} B. {Noise(noise)}"));
+        text.Paragraph(Invariant($"Of the sidecar, for an answer of 16 tokens to an Ollama client from a provider with OpenAI's format. Turns of {requests} requests each, with {starts} starts of all processes; the ratio is the median of the rounds, ± half the distance of its quartiles. {Noise(noise)}"));
         text.Headings("caller", "in flight", "µs of CPU a request", "ratio to open", "±", "rounds");
         foreach (var cost in costs)
         {

@@ -11,7 +11,7 @@ namespace Dragoman.Bench.Access;
 internal sealed partial record CostMeasure(int InFlight, IReadOnlyDictionary<string, double[]> Microseconds)
 {
     /// <summary>Turns that are not counted.</summary>
-    private const int WarmUps = 3;
+    private const int WarmUps = 2;
 
     /// <summary>The work of a process after its answer, such as its log line, belongs to the request.</summary>
     private static readonly TimeSpan Afterwards = TimeSpan.FromMilliseconds(30);
@@ -45,6 +45,11 @@ internal sealed partial record CostMeasure(int InFlight, IReadOnlyDictionary<str
 
         return new(inFlight, turns.ToDictionary(each => each.Key, each => each.Value.ToArray()));
     }
+
+    /// <summary>The rounds of several starts. A process that runs may be a few percent slower than the next one with the same executable.</summary>
+    public static CostMeasure Together(IReadOnlyList<CostMeasure> starts) => new(
+        starts[0].InFlight,
+        starts[0].Microseconds.Keys.ToDictionary(way => way, way => starts.SelectMany(start => start.Microseconds[way]).ToArray()));
 
     /// <summary>The ratios of a way to another one, round by round.</summary>
     public double[] RatiosOf(string way, string to) => [.. Microseconds[way].Zip(Microseconds[to], (one, other) => one / other)];
