@@ -29,10 +29,14 @@ public sealed class Caller
         init
         {
             field = value;
+            HasRateLimits = value.Any(scope => scope.Values.RequestsPerMinute is not null || scope.Values.TokensPerMinute is not null);
             LimitsTokens = value.Any(scope => scope.Values.TokensPerMinute is not null);
         }
     }
     = [];
+
+    /// <summary>Whether any scope limits requests or tokens a minute.</summary>
+    public bool HasRateLimits { get; private init; }
 
     /// <summary>Whether any scope limits tokens.</summary>
     public bool LimitsTokens { get; private init; }

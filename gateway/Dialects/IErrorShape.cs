@@ -15,6 +15,9 @@ public interface IErrorShape
     /// <summary>The plain text with which the dialect answers an error; null when it answers with the JSON of <see cref="WriteError"/>.</summary>
     byte[]? PlainTextOf(GatewayError error) => null;
 
+    /// <summary>Whether the dialect has headers for limits.</summary>
+    bool HasRateLimitHeaders => false;
+
     /// <summary>The dialect's headers for what is left of the gateway's own limits, for answers and errors. None when the dialect has no such headers.</summary>
     /// <param name="limits">What is left.</param>
     /// <param name="now">The time that the limits' reset times are relative to.</param>

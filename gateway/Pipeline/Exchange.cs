@@ -202,6 +202,14 @@ public sealed class Exchange
         memory?.ShrinkTo(remaining);
     }
 
+    /// <summary>Sets the headers with what is left of the caller's own limits, for a dialect that has such headers.</summary>
+    internal void WriteOwnLimits()
+    {
+        // To find the tightest limit takes time.
+        if (Errors.HasRateLimitHeaders)
+            WriteOwnLimits(Admission.Limits);
+    }
+
     /// <summary>Sets the headers with the caller's own limits; does nothing once the response has begun.</summary>
     /// <param name="limits">What is left; null without limits.</param>
     internal void WriteOwnLimits(RateLimits? limits)

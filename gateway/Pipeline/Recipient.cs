@@ -33,7 +33,7 @@ internal sealed record Recipient(Exchange Exchange, IInboundDialect Dialect, Ans
         if (upstreamRequestId is not null)
             Response.Headers[UpstreamRequestIdHeader] = upstreamRequestId;
         // A client that has limits of its own must keep those; the provider's are shared by all.
-        var hasOwn = Exchange.Admission.Limits is not null;
+        var hasOwn = Exchange.Caller is { HasRateLimits: true };
         foreach (var (name, value) in Dialect.AnswerHeaders(Exchange.RequestId, hasOwn ? null : limits))
             Response.Headers[name] = value;
     }

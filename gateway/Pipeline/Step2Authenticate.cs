@@ -61,7 +61,7 @@ public static class Step2Authenticate
             throw;
         }
 
-        exchange.WriteOwnLimits(exchange.Admission.Limits);
+        exchange.WriteOwnLimits();
     }
 
     private static void RefuseUnlessAllowed(Exchange exchange, Caller caller, string path)

@@ -56,7 +56,7 @@ internal static class Step5Reserve
         {
             // Fewer tokens are left than when the request was admitted, whether they sufficed or not.
             if (exchange.Caller!.LimitsTokens)
-                exchange.WriteOwnLimits(exchange.Admission.Limits);
+                exchange.WriteOwnLimits();
         }
     }
 }

@@ -12,6 +12,8 @@ public sealed class OpenAIErrors : IErrorShape
 
     public int StatusOf(GatewayError error) => error.Status;
 
+    public bool HasRateLimitHeaders => true;
+
     public IEnumerable<(string Name, string Value)> RateLimitHeaders(RateLimits limits, DateTimeOffset now) => OpenAIHeaders.Of(limits);
 
     public void WriteError(IBufferWriter<byte> output, GatewayError error, string requestId)

@@ -17,6 +17,8 @@ public sealed class AnthropicErrors : IErrorShape
 
     public string RequestIdHeader => "request-id";
 
+    public bool HasRateLimitHeaders => true;
+
     public IEnumerable<(string Name, string Value)> RateLimitHeaders(RateLimits limits, DateTimeOffset now) => AnthropicMessagesHeaders.Of(limits, now);
 
     public int StatusOf(GatewayError error) => error.Kind == ErrorKind.Overloaded ? Overloaded : error.Status;
