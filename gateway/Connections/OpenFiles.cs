@@ -13,8 +13,8 @@ public static class OpenFiles
     /// <summary>The load that Dragoman is measured with (docs/limits.md); a limit that allows less is reported at the start.</summary>
     public const int StreamsAtOnce = 10_000;
 
-    /// <summary>Descriptors for assemblies, timers, logs and the listener.</summary>
-    private const int OwnFiles = 140;
+    /// <summary>Descriptors for assemblies, of which each that is loaded has two, for timers, logs, the store and the listener.</summary>
+    private const int OwnFiles = 200;
 
     /// <summary>Descriptors that no connection gets: without a free one the runtime cannot load code and aborts the process.</summary>
     private const int KeptForRuntime = 64;

@@ -14,7 +14,7 @@ public class OpenFilesTests
         using var directory = new ScratchDirectory();
         await using var sidecar = StartSidecar(directory, 1024);
 
-        var notice = await sidecar.LineAsync(new Regex("^dragoman-sidecar: this process may open 1024 files, enough for about 662 streams at once"));
+        var notice = await sidecar.LineAsync(new Regex("^dragoman-sidecar: this process may open 1024 files, enough for about 609 streams at once"));
 
         Assert.True(notice.Success);
     }

@@ -10,7 +10,7 @@ public sealed class OpenFilesTests
         var notice = OpenFiles.NoticeOf(1024);
 
         Assert.Contains("may open 1024 files", notice);
-        Assert.Contains("662 streams at once with providers over HTTP/2, 378 over HTTP/1.1", notice);
+        Assert.Contains("609 streams at once with providers over HTTP/2, 348 over HTTP/1.1", notice);
         Assert.Contains("ulimit -Hn", notice);
         Assert.Contains("LimitNOFILE=", notice);
         Assert.Contains("--ulimit nofile=", notice);
