@@ -10,6 +10,7 @@ oldest_node=20
 passed=0
 failed=0
 skipped=0
+failed_checks=()
 finished=no
 results=$(mktemp -d "${TMPDIR:-/tmp}/dragoman-tests.XXXXXXXX")
 
@@ -45,9 +46,16 @@ give_up() {
 
 # A check counts as one test.
 check() {
-    step "$1"
+    local name=$1
+    step "$name"
     shift
-    if "$@"; then ((passed += 1)); else ((failed += 1)); fi
+    if "$@"; then ((passed += 1)); else fail "$name"; fi
+}
+
+# Counts a failure that no report of a test runner names.
+fail() {
+    ((failed += 1))
+    failed_checks+=("$1")
 }
 
 has_no_conflict_markers() {
@@ -78,10 +86,9 @@ run_dotnet_tests() {
         failures=$(($(counter failed) + $(counter error) + $(counter timeout) + $(counter aborted)))
         ((passed += $(counter passed), failed += failures, skipped += $(counter total) - $(counter executed))) || true
         # The run failed after its last test had passed.
-        if ((code != 0 && failures == 0)); then ((failed += 1)); fi
+        if ((code != 0 && failures == 0)); then fail "$name: ended with code $code after its tests had passed"; fi
     else
-        echo "$name ran no test" >&2
-        ((failed += 1))
+        fail "$name: ran no test"
     fi
 }
 
@@ -94,8 +101,7 @@ run_client_tests() {
     step "clients"
     if ! node_is_new_enough && can_install; then install_packages nodejs npm || true; fi
     if ! node_is_new_enough || ! command -v npm >/dev/null; then
-        echo "Node.js $oldest_node or newer and npm are missing; install them and try again: https://nodejs.org/en/download" >&2
-        ((failed += 1))
+        fail "clients: Node.js $oldest_node or newer and npm are missing; install them and try again: https://nodejs.org/en/download"
         return 0
     fi
     local output=$results/clients.log code=0
@@ -104,8 +110,7 @@ run_client_tests() {
     failures=$(($(total fail) + $(total cancelled)))
     ((passed += $(total pass), failed += failures, skipped += $(total skipped) + $(total todo))) || true
     if ((code != 0 && failures == 0 || $(total pass) + failures == 0)); then
-        echo "the client tests ended with exit code $code, but reported no failed test" >&2
-        ((failed += 1))
+        fail "clients: ended with exit code $code, but reported no failed test"
     fi
 }
 
@@ -137,9 +142,10 @@ close_with_counts() {
     ((failed == 0)) || exit 1
 }
 
-# Prints the names of failed tests again at the end, where the reader of a long log looks first.
+# Prints the names of failed checks and tests again at the end, where the reader of a long log looks first.
 name_failures() {
-    step "failed tests"
+    step "failed"
+    ((${#failed_checks[@]} == 0)) || printf '%s\n' "${failed_checks[@]}"
     sed -n '/<UnitTestResult .*outcome="Failed"/s/.* testName="\([^"]*\)".*/\1/p' "$results"/*.trx 2>/dev/null | sort || true
     sed 's/\x1b\[[0-9;]*m//g' "$results/clients.log" 2>/dev/null | grep -E '^ *(not ok|✖) ' | sort -u || true
 }

@@ -41,4 +41,9 @@ bool Try(int permits)
     return lease.IsAcquired;
 }
 PROGRAM
-dotnet run -v quiet && echo "as seen before" || { echo "this has changed" >&2; exit 1; }
+if dotnet run -v quiet; then
+    echo "as seen before"
+else
+    echo "this has changed" >&2
+    exit 1
+fi
