@@ -16,7 +16,7 @@ public sealed class AllowList
     {
         Scope = scope;
         Rules = rules;
-        networks = rules.Networks is { } texts ? [.. texts.Where(text => Network.TryParse(text, out _)).Select(text => Network.TryParse(text, out var network) ? network : default)] : null;
+        networks = rules.Networks is { } texts ? [.. texts.SelectMany(text => Network.TryParse(text, out var network) ? [network] : Array.Empty<IPNetwork>())] : null;
     }
 
     /// <summary>What the rules belong to.</summary>
@@ -25,18 +25,7 @@ public sealed class AllowList
     public AllowRules Rules { get; }
 
     /// <summary>Whether requests may come from an address.</summary>
-    public bool AllowsAddress(IPAddress address)
-    {
-        if (networks is null)
-            return true;
-        foreach (var network in networks)
-        {
-            if (network.Contains(address))
-                return true;
-        }
-
-        return false;
-    }
+    public bool AllowsAddress(IPAddress address) => networks is null || Network.AnyContains(networks, address);
 
     /// <summary>Whether a path may be called.</summary>
     public bool AllowsEndpoint(string path) => Matches(Rules.Endpoints, path);

@@ -189,7 +189,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     private async ValueTask<Caller> AuthenticateKeylessAsync(Attempt attempt, CancellationToken cancellation)
     {
-        if (settings.Keyless is not { } allowed || !allowed.Networks.Any(network => network.Contains(attempt.Address)))
+        if (settings.Keyless is not { } allowed || !Network.AnyContains(allowed.Networks, attempt.Address))
             throw Refuse(attempt, "This gateway needs a key: send it as \"Authorization: Bearer\", or in the header x-api-key, api-key or x-goog-api-key.", "no credential");
         await RefreshAsync(attempt, cancellation).ConfigureAwait(false);
         if (keyless is not { } made || !directory.IsCurrent(made.Generation))

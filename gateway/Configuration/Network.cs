@@ -30,4 +30,16 @@ public static class Network
         // .NET 10 reads 10.0.0.1/8 too, and drops the rest of the address.
         return IPNetwork.TryParse(text, out network) && network.BaseAddress.Equals(address);
     }
+
+    /// <summary>Whether an address is in one of some networks. It allocates nothing.</summary>
+    public static bool AnyContains(IReadOnlyList<IPNetwork> networks, IPAddress address)
+    {
+        for (var index = 0; index < networks.Count; index++)
+        {
+            if (networks[index].Contains(address))
+                return true;
+        }
+
+        return false;
+    }
 }

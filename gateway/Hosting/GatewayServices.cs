@@ -27,8 +27,8 @@ public static class GatewayServices
     {
         var configuration = snapshot.Configuration;
         // The services dispose in the opposite order: first the runtime, then the policy, then the store.
-        if (configuration.StoreConnection is { } connection)
-            services.AddSingleton(_ => StoreConnection.Parse(connection).Open());
+        if (snapshot.Store is { } connection)
+            services.AddSingleton(_ => connection.Open());
         return services
             .AddSingleton(provider => access ?? ConfiguredAccess.Create(configuration.Access, provider.GetService<IDocumentStore>(), clock, provider.GetRequiredService<ILoggerFactory>()))
             .AddSingleton(provider => new GatewayRuntime(

@@ -2,7 +2,6 @@ using Dragoman.Configuration;
 using Dragoman.Endpoints;
 using Dragoman.Pipeline;
 using Dragoman.Startup;
-using Dragoman.Stores;
 
 namespace Dragoman.Hosting;
 
@@ -44,18 +43,11 @@ public static class StartSnapshot
 
     private static GatewaySnapshot SnapshotOf(StartSettings settings)
     {
-        RefuseUnknownStore(settings.Configuration.StoreConnection);
         if (settings.Configuration.Access.AdminPort is { } port && port == settings.Port)
             throw new ConfigurationException([$"/access/adminPort is {port}, which is the port of the clients; allowed: another one"]);
-        return new(settings.Configuration, TimeProvider.System);
-    }
-
-    private static void RefuseUnknownStore(string? connection)
-    {
         try
         {
-            if (connection is not null)
-                StoreConnection.Parse(connection);
+            return new(settings.Configuration, TimeProvider.System);
         }
         catch (FormatException error)
         {

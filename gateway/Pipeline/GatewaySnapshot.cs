@@ -6,6 +6,7 @@ using Dragoman.Dialects;
 using Dragoman.Pipeline.Downloads;
 using Dragoman.Providers;
 using Dragoman.Secrets;
+using Dragoman.Stores;
 
 namespace Dragoman.Pipeline;
 
@@ -18,9 +19,11 @@ public sealed class GatewaySnapshot : IDisposable
 
     /// <param name="configuration">The operator's configuration.</param>
     /// <param name="clock">The source of all time values.</param>
+    /// <exception cref="FormatException">The connection of the store is none; see <see cref="StoreConnection.Parse"/>.</exception>
     public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock)
     {
         Configuration = configuration;
+        Store = configuration.StoreConnection is { } connection ? StoreConnection.Parse(connection) : null;
         Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
         Credentials = new CredentialScrub(configuration.Providers.Select(settings => settings.ApiKey));
         var keys = string.Join('\n', configuration.Providers.Select(settings => $"{settings.Name} {settings.ApiKey}"));
@@ -31,6 +34,9 @@ public sealed class GatewaySnapshot : IDisposable
     }
 
     public GatewayConfiguration Configuration { get; }
+
+    /// <summary>The store of teams, keys and the audit log; null when there is none.</summary>
+    public StoreConnection? Store { get; }
 
     /// <summary>Removes every configured credential from text that leaves the process, such as a log line.</summary>
     public CredentialScrub Credentials { get; }

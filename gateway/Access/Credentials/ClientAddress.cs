@@ -1,4 +1,5 @@
 using System.Net;
+using Dragoman.Configuration;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Access.Credentials;
@@ -17,7 +18,7 @@ public static class ClientAddress
     public static IPAddress Of(HttpContext http, IReadOnlyList<IPNetwork> proxies)
     {
         var address = Plain(http.Connection.RemoteIpAddress ?? IPAddress.Loopback);
-        if (!IsProxy(address, proxies) || !http.Request.Headers.TryGetValue(ForwardedFor, out var values))
+        if (!Network.AnyContains(proxies, address) || !http.Request.Headers.TryGetValue(ForwardedFor, out var values))
             return address;
         for (var line = values.Count - 1; line >= 0; line--)
         {
@@ -29,7 +30,7 @@ public static class ClientAddress
                 if (!TryRead(rest[(comma + 1)..].Trim(), out var sender))
                     return address;
                 address = sender;
-                if (!IsProxy(address, proxies))
+                if (!Network.AnyContains(proxies, address))
                     return address;
                 rest = comma < 0 ? default : rest[..comma];
             }
@@ -63,15 +64,4 @@ public static class ClientAddress
     }
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-
-    private static bool IsProxy(IPAddress address, IReadOnlyList<IPNetwork> proxies)
-    {
-        for (var index = 0; index < proxies.Count; index++)
-        {
-            if (proxies[index].Contains(address))
-                return true;
-        }
-
-        return false;
-    }
 }
