@@ -1,4 +1,5 @@
 using Dragoman.Access.Directory;
+using Dragoman.Access.Limits;
 using Dragoman.Conversation;
 using Role = Dragoman.Access.Directory.Role;
 
@@ -34,6 +35,9 @@ public sealed class Caller
         }
     }
     = [];
+
+    /// <summary>Where the limits of the scopes are counted.</summary>
+    internal BoundScopes? BoundScopes { get; set; }
 
     /// <summary>Whether any scope limits requests or tokens a minute.</summary>
     public bool HasRateLimits { get; private init; }

@@ -85,13 +85,21 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => limits.AdmitAsync(caller, cancellation);
 
-    public async ValueTask<Reservation> ReserveAsync(
+    public ValueTask<Reservation> ReserveAsync(
         Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation)
     {
+        var reservation = new Reservation(caller, admission);
         // Measuring the prompt costs time.
-        if (caller.LimitsTokens)
-            await admission.ReserveTokensAsync((bound.InputTokens ?? 0) + (bound.OutputTokens ?? UnknownOutput), cancellation).ConfigureAwait(false);
-        return new Reservation(caller, admission);
+        if (!caller.LimitsTokens)
+            return new(reservation);
+        var reserving = admission.ReserveTokensAsync((bound.InputTokens ?? 0) + (bound.OutputTokens ?? UnknownOutput), cancellation);
+        return reserving.IsCompletedSuccessfully ? new(reservation) : FinishAsync();
+
+        async ValueTask<Reservation> FinishAsync()
+        {
+            await reserving.ConfigureAwait(false);
+            return reservation;
+        }
     }
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement)

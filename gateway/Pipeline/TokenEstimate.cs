@@ -24,7 +24,37 @@ internal static class TokenEstimate
     public static int AtMost(string text) => DivideUp(Encoding.UTF8.GetByteCount(text), FewestBytesPerToken);
 
     /// <summary>Estimates the text of a turn. Media are left out, because their cost does not depend on their bytes.</summary>
-    public static int Of(Turn turn) => turn.Parts.Sum(part => part switch
+    public static int Of(Turn turn)
+    {
+        var sum = 0;
+        for (var index = 0; index < turn.Parts.Count; index++)
+            sum = checked(sum + OfText(turn.Parts[index]));
+        return sum;
+    }
+
+    /// <summary>Estimates the complete prompt: turns with their media, tools, and the schema of the answer (P-61).</summary>
+    public static int Of(ChatRequest request)
+    {
+        // A limit of tokens measures every prompt, so it has no delegates and enumerators.
+        var sum = Of(request.Format?.Schema ?? "");
+        for (var turn = 0; turn < request.Turns.Count; turn++)
+        {
+            var parts = request.Turns[turn].Parts;
+            sum = checked(sum + TokensPerTurn);
+            for (var part = 0; part < parts.Count; part++)
+                sum = checked(sum + OfText(parts[part]) + OfMedia(parts[part]));
+        }
+
+        for (var index = 0; index < request.Tools.Count; index++)
+        {
+            var tool = request.Tools[index];
+            sum = checked(sum + TokensPerTurn + Of(tool.Name) + Of(tool.Description ?? "") + Of(tool.Parameters ?? ""));
+        }
+
+        return sum;
+    }
+
+    private static int OfText(Part part) => part switch
     {
         TextPart text => Of(text.Text),
         ReasoningPart reasoning => Of(reasoning.Text),
@@ -32,13 +62,7 @@ internal static class TokenEstimate
         ToolCallPart call => Of(call.Name) + Of(call.Arguments),
         ToolResultPart result => Of(result.Text),
         _ => 0,
-    });
-
-    /// <summary>Estimates the complete prompt: turns with their media, tools, and the schema of the answer (P-61).</summary>
-    public static int Of(ChatRequest request) =>
-        request.Turns.Sum(turn => TokensPerTurn + Of(turn) + turn.Parts.Sum(OfMedia))
-        + request.Tools.Sum(tool => TokensPerTurn + Of(tool.Name) + Of(tool.Description ?? "") + Of(tool.Parameters ?? ""))
-        + Of(request.Format?.Schema ?? "");
+    };
 
     /// <summary>The number of characters of the conversation's text.</summary>
     public static int LengthOf(ChatRequest request)

@@ -15,17 +15,18 @@ public sealed class Admission : RateLimitLease
     internal const long MostTokens = 1_000_000_000_000;
 
     /// <summary>The admission of those who have no limits.</summary>
-    internal static readonly Admission Unlimited = new(null, new() { Team = null }, 0);
+    internal static readonly Admission Unlimited = new(null, new() { Team = null }, [], 0);
 
     private readonly CallerLimits? limits;
     private readonly long segment;
-    private Scopes scopes;
+    private Parts taken;
     private Amounts tokens;
     private int count;
     private long tokenSegment;
     private int isEnded;
 
-    internal Admission(CallerLimits? limits, Caller caller, long segment) => (this.limits, Caller, this.segment) = (limits, caller, segment);
+    internal Admission(CallerLimits? limits, Caller caller, ScopeLimits[] scopes, long segment) =>
+        (this.limits, Caller, Scopes, this.segment) = (limits, caller, scopes, segment);
 
     public override bool IsAcquired => true;
 
@@ -40,7 +41,10 @@ public sealed class Admission : RateLimitLease
     /// <summary>Whose request it is.</summary>
     internal Caller Caller { get; }
 
-    /// <summary>The scopes in which something was taken.</summary>
+    /// <summary>The caller's scopes.</summary>
+    internal ScopeLimits[] Scopes { get; private set; }
+
+    /// <summary>The scopes in which something was taken, which are the first.</summary>
     internal int Count => count;
 
     /// <summary>Reserves the most tokens that the request may use, before it uses any. Waits in the waiting room, if there is one.</summary>
@@ -59,7 +63,7 @@ public sealed class Admission : RateLimitLease
         used = Math.Clamp(used, 0, MostTokens);
         for (var index = 0; index < count; index++)
         {
-            limits.Schedule(scopes[index].Scope, scopes[index].Scope.SettleTokens(tokens[index], tokenSegment, used, now), now);
+            limits.Schedule(Scopes[index], Scopes[index].SettleTokens(tokens[index], tokenSegment, used, now), now);
             // A second call would give back again what the first one did.
             tokens[index] = used;
         }
@@ -74,10 +78,10 @@ public sealed class Admission : RateLimitLease
     }
 
     /// <summary>Remembers what was taken of a scope.</summary>
-    internal void Add(ScopeLimits scope, Taken taken) => scopes[count++] = new(scope, taken);
+    internal void Add(Taken part) => taken[count++] = part;
 
-    /// <summary>The scope at an index.</summary>
-    internal ScopeLimits ScopeAt(int index) => scopes[index].Scope;
+    /// <summary>Another object stands for one of the scopes in which nothing was taken yet.</summary>
+    internal void Rebind(ScopeLimits[] scopes) => Scopes = scopes;
 
     /// <summary>Remembers the tokens that were taken of a scope.</summary>
     internal void SetTokens(int index, long taken, long at) => (tokens[index], tokenSegment) = (taken, at);
@@ -87,7 +91,7 @@ public sealed class Admission : RateLimitLease
     {
         for (var index = 0; index < first; index++)
         {
-            scopes[index].Scope.SettleTokens(tokens[index], tokenSegment, 0, now);
+            Scopes[index].SettleTokens(tokens[index], tokenSegment, 0, now);
             tokens[index] = 0;
         }
     }
@@ -96,7 +100,7 @@ public sealed class Admission : RateLimitLease
     internal void GiveBack(Moment now)
     {
         for (var index = 0; index < count; index++)
-            scopes[index].Scope.GiveBack(scopes[index].Taken, segment, now);
+            Scopes[index].GiveBack(taken[index], segment, now);
     }
 
     protected override void Dispose(bool disposing)
@@ -106,16 +110,14 @@ public sealed class Admission : RateLimitLease
             return;
         var now = limits.Now;
         for (var index = 0; index < count; index++)
-            limits.Schedule(scopes[index].Scope, scopes[index].Scope.GiveBack(scopes[index].Taken & ~Taken.Request, segment, now), now);
+            limits.Schedule(Scopes[index], Scopes[index].GiveBack(taken[index] & ~Taken.Request, segment, now), now);
         limits.Wake();
     }
 
-    private readonly record struct Part(ScopeLimits Scope, Taken Taken);
-
     [InlineArray(MostScopes)]
-    private struct Scopes
+    private struct Parts
     {
-        private Part first;
+        private Taken first;
     }
 
     [InlineArray(MostScopes)]

@@ -82,14 +82,8 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
         ? new() { CurrentAvailablePermits = state.Remaining, CurrentQueuedCount = WaitingCount }
         : null;
 
-    internal async ValueTask ReserveAsync(Admission admission, long amount, CancellationToken cancellation)
-    {
-        var lease = Try(admission.Caller, admission, amount, waited: false);
-        if (!lease.IsAcquired)
-            lease = await AcquireLaterAsync(admission.Caller, admission, amount, (Refusal)lease, cancellation).ConfigureAwait(false);
-        if (lease is Refusal refusal)
-            throw Exception(refusal, admission.Caller);
-    }
+    internal ValueTask ReserveAsync(Admission admission, long amount, CancellationToken cancellation) =>
+        TryReserve(admission, amount, waited: false) is Refusal refusal ? ReserveLaterAsync(admission, amount, refusal, cancellation) : default;
 
     /// <summary>What is left of the tightest limits; null if there are none.</summary>
     internal RateLimits? StateOf(Admission admission) => StateOf(admission.Caller, Now);
@@ -107,9 +101,10 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
             return null;
         var now = Now;
         List<Task>? asking = null;
-        for (var index = 0; index < caller.Scopes.Count; index++)
+        var scopes = admission?.Scopes ?? ScopesOf(caller);
+        for (var index = 0; index < scopes.Length; index++)
         {
-            var scope = admission is null ? ScopeOf(caller.Scopes[index]) : admission.ScopeAt(index);
+            var scope = scopes[index];
             if ((admission is null ? scope.AskForRequest(caller.Scopes[index].Values, now) : scope.AskForTokens(amount, now)) is { } task)
                 (asking ??= []).Add(task);
         }
@@ -193,31 +188,32 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
         return lease as Admission ?? throw Exception((Refusal)lease, caller);
     }
 
+    private async ValueTask ReserveLaterAsync(Admission admission, long amount, Refusal refusal, CancellationToken cancellation)
+    {
+        if (await AcquireLaterAsync(admission.Caller, admission, amount, refusal, cancellation).ConfigureAwait(false) is Refusal last)
+            throw Exception(last, admission.Caller);
+    }
+
     private RateLimitLease TryAdmit(Caller caller, bool waited)
     {
-        var wanted = caller.Scopes;
-        if (wanted.Count == 0)
+        if (caller.Scopes.Count == 0)
             return Admission.Unlimited;
         var now = Now;
-        var admission = new Admission(this, caller, now.Segment);
-        for (var index = 0; index < wanted.Count; index++)
+        var admission = new Admission(this, caller, ScopesOf(caller), now.Segment);
+        for (var index = 0; index < caller.Scopes.Count; index++)
         {
-            ScopeLimits scope;
             Taken taken;
             LimitKind refused;
-            do
-            {
-                scope = ScopeOf(wanted[index]);
-                taken = scope.TryTakeRequest(wanted[index].Values, now, waited, out refused);
-            }
-            while (taken == Taken.Forgotten);
+            while ((taken = admission.Scopes[index].TryTakeRequest(caller.Scopes[index].Values, now, waited, out refused)) == Taken.Forgotten)
+                admission.Rebind(ScopesOf(caller));
+            var scope = admission.Scopes[index];
             if (taken == Taken.Nothing)
             {
                 admission.GiveBack(now);
                 return scope.Refuse(refused, 1, now, waited);
             }
 
-            admission.Add(scope, taken);
+            admission.Add(taken);
             if ((taken & Taken.Low) != 0)
                 scope.Refill(now);
         }
@@ -230,7 +226,7 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
         var now = Now;
         for (var index = 0; index < admission.Count; index++)
         {
-            var scope = admission.ScopeAt(index);
+            var scope = admission.Scopes[index];
             if (scope.TryTakeTokens(amount, now, waited, out var isLow) is not { } taken)
             {
                 admission.GiveBackTokens(index, now);
@@ -279,13 +275,23 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
     private LimitState? StateOf(LimitKind limit, Caller caller, Moment now)
     {
         LimitState? tightest = null;
-        for (var index = 0; index < caller.Scopes.Count; index++)
+        var scopes = ScopesOf(caller);
+        for (var index = 0; index < scopes.Length; index++)
         {
-            if (ScopeOf(caller.Scopes[index]).StateOf(limit, now) is { } state && state.IsTighterThan(tightest))
+            if (scopes[index].StateOf(limit, now) is { } state && state.IsTighterThan(tightest))
                 tightest = state;
         }
 
         return tightest;
+    }
+
+    private ScopeLimits[] ScopesOf(Caller caller)
+    {
+        if (caller.BoundScopes is { } bound && bound.Owner == this && !Array.Exists(bound.Scopes, static scope => scope.IsForgotten))
+            return bound.Scopes;
+        var scopes = caller.Scopes.Select(ScopeOf).ToArray();
+        caller.BoundScopes = new(this, scopes);
+        return scopes;
     }
 
     private ScopeLimits ScopeOf(LimitedScope scope) =>

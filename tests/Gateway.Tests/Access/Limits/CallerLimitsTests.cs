@@ -37,6 +37,29 @@ public sealed class CallerLimitsTests
     }
 
     [Fact]
+    public async Task Callers_of_a_scope_that_was_forgotten_are_counted_together_again()
+    {
+        await using var limits = New(shared: false);
+        // Only the key of the first is forgotten at first: its team is in use by another.
+        var team = LimitsUnderTest.Team(new(RequestsPerMinute: 100));
+        Caller CallerOf(string key) => LimitsUnderTest.Caller(team, new(ScopeKind.Key, key, new(RequestsPerMinute: 2)));
+        var (one, same, other) = (CallerOf("aB3"), CallerOf("aB3"), CallerOf("cD4"));
+        foreach (var caller in new[] { one, same })
+            (await limits.TryAdmitAsync(caller))!.Dispose();
+        Assert.Null(await limits.TryAdmitAsync(one));
+
+        using (await limits.TryAdmitAsync(other))
+            await limits.PassAsync(CallerLimits.Remembered + TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10));
+        Assert.Equal(2, limits.Process.ScopeCount);
+
+        foreach (var caller in new[] { same, one })
+            (await limits.TryAdmitAsync(caller))!.Dispose();
+        Assert.Null(await limits.TryAdmitAsync(one));
+        Assert.Null(await limits.TryAdmitAsync(same));
+        Assert.Equal(98, limits.Process.GetStatistics(LimitsUnderTest.Caller(team))!.CurrentAvailablePermits);
+    }
+
+    [Fact]
     public async Task A_refusal_says_which_limit_of_whom_what_is_left_and_when_it_comes_back()
     {
         await using var limits = New(shared: false);
