@@ -27,6 +27,7 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
     private Step7Send? call;
     private UpstreamClock? clock;
     private int promptLength;
+    private Usage thrownAway = Usage.Absent;
 
     /// <summary>The target that was tried last.</summary>
     public Target Target => targets.Current;
@@ -40,9 +41,13 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
     /// <summary>The provider's answer to what was written last; null when none came.</summary>
     public Step8Translate? Answer { get; private set; }
 
+    /// <summary>The usage of all tries together. An answer that is thrown away before a second try was paid for, too.</summary>
+    public Usage Usage => Answer is null ? thrownAway : thrownAway.Plus(Answer.Usage);
+
     /// <inheritdoc/>
     public async Task TryAsync()
     {
+        (thrownAway, Answer) = (Usage, null);
         if (call is null)
             await WriteAsync().ConfigureAwait(false);
         using var upstream = await call!.SendAsync().ConfigureAwait(false);
@@ -72,7 +77,6 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
 
     private async Task WriteAsync()
     {
-        Answer = null;
         var provider = exchange.Snapshot.ProviderOf(Target);
         sent = await Step6Write.RunAsync(exchange, provider, provider.ModelOf(Target), request).ConfigureAwait(false);
         await SocketThread.LeaveForAsync(exchange.Body.Length);

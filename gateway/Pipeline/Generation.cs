@@ -49,7 +49,7 @@ public static class Generation
         {
             // The model's time as a loaded one starts again when its answer ends.
             exchange.RecentModels.Use(model, request.KeepAlive);
-            return new Consumption(attempt.Answer?.Usage ?? Usage.Absent, attempt.Answer?.IsOver == true, attempt.Answer?.Error ?? lastWord ?? failure);
+            return new Consumption(attempt.Usage, attempt.Answer?.IsOver == true, attempt.Answer?.Error ?? lastWord ?? failure);
         }
 
         void Log(Settlement settlement, GatewayError? error)

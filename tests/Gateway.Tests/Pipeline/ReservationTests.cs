@@ -103,6 +103,22 @@ public sealed class ReservationTests
     }
 
     [Fact]
+    public async Task What_was_used_before_another_target_was_tried_is_settled_as_well()
+    {
+        var access = new RecordedAccess();
+        await using var gateway = await StartAsync(access);
+        gateway.First.Answer = http => ScriptedUpstream.WriteEventsAsync(
+            http,
+            """{"id":"x","choices":[],"usage":{"prompt_tokens":30,"completion_tokens":20,"total_tokens":50}}""",
+            """{"error":{"message":"The server is overloaded.","type":"server_error","code":503}}""");
+        gateway.Second.Answer = http => ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("Hello"), ScriptedUpstream.Finish, "[DONE]");
+        var (status, text, _) = await gateway.PostAsync("/api/chat", """{"model":"both","messages":[{"role":"user","content":"hi"}]}""");
+        Assert.True(status == HttpStatusCode.OK, text);
+        await access.WaitForSettlementAsync();
+        Assert.Equal(new Settlement(Outcome.Completed, new Usage(33, 22)), Assert.Single(access.Settled));
+    }
+
+    [Fact]
     public async Task A_client_that_leaves_is_settled_for_what_was_produced()
     {
         var access = new RecordedAccess();
