@@ -85,14 +85,13 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => limits.AdmitAsync(caller, cancellation);
 
-    public ValueTask<Reservation> ReserveAsync(
-        Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation)
+    public ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation)
     {
         var reservation = new Reservation(caller, admission);
         // Measuring the prompt costs time.
         if (!caller.LimitsTokens)
             return new(reservation);
-        var reserving = admission.ReserveTokensAsync((bound.InputTokens ?? 0) + (bound.OutputTokens ?? UnknownOutput), cancellation);
+        var reserving = admission.ReserveTokensAsync((use.Bound.InputTokens ?? 0) + (use.Bound.OutputTokens ?? UnknownOutput), cancellation);
         return reserving.IsCompletedSuccessfully ? new(reservation) : FinishAsync();
 
         async ValueTask<Reservation> FinishAsync()

@@ -1,5 +1,4 @@
 using Dragoman.Access.Limits;
-using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Microsoft.AspNetCore.Http;
 
@@ -25,13 +24,10 @@ public interface IAccessPolicy : IAsyncDisposable
     /// <summary>Reserves what a request may use, before anything of it is sent.</summary>
     /// <param name="caller">The caller who pays.</param>
     /// <param name="admission">What the request counts as.</param>
-    /// <param name="model">The published name of the model.</param>
-    /// <param name="targets">The models behind the name, in the order in which they are tried.</param>
-    /// <param name="bound">The most that the request may use.</param>
+    /// <param name="use">What it is about to use.</param>
     /// <param name="cancellation">Is canceled when the client leaves.</param>
     /// <exception cref="GatewayException">A limit or a budget is used up.</exception>
-    ValueTask<Reservation> ReserveAsync(
-        Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation);
+    ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation);
 
     /// <summary>Charges what was used. It cannot be canceled, because usage remains when the client leaves.</summary>
     ValueTask SettleAsync(Reservation reservation, Settlement settlement);

@@ -1,5 +1,4 @@
 using Dragoman.Access.Limits;
-using Dragoman.Configuration;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Access;
@@ -13,8 +12,7 @@ public sealed class OpenAccess : IAccessPolicy
 
     public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => new(Admission.Unlimited);
 
-    public ValueTask<Reservation> ReserveAsync(
-        Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation) =>
+    public ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation) =>
         new(new Reservation(caller, admission));
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement) => default;

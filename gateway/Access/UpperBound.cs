@@ -12,6 +12,12 @@ public sealed class UpperBound(Func<long?> estimateInput, long? outputTokens)
     /// <summary>For requests that generate nothing and cost nothing, such as a token count.</summary>
     public static readonly UpperBound Nothing = new(() => 0, 0);
 
+    /// <summary>The most tokens that the prompt can have, whatever the tokenizer: far more than <see cref="InputTokens"/>, and without measuring it.</summary>
+    public long MostInputTokens { get; init; }
+
+    /// <summary>The answers that the client asks for, each of which may be as long as the model allows.</summary>
+    public int Choices { get; init; } = 1;
+
     /// <summary>The estimated tokens of the prompt.</summary>
     public long? InputTokens => estimateInput();
 

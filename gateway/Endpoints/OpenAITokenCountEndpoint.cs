@@ -13,7 +13,7 @@ internal sealed class OpenAITokenCountEndpoint : IEndpoint
 
     public async Task HandleAsync(Exchange exchange)
     {
-        var tokens = await TokenCount.RunAsync(exchange, Dialect.Read).ConfigureAwait(false);
+        var tokens = await TokenCount.RunAsync(exchange, Dialect.Name, Dialect.Read).ConfigureAwait(false);
         var output = new ArrayBufferWriter<byte>(64);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
         {

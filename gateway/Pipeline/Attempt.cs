@@ -1,3 +1,4 @@
+using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
@@ -27,7 +28,8 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
     private Step7Send? call;
     private UpstreamClock? clock;
     private int promptLength;
-    private Usage thrownAway = Usage.Absent;
+    private Target? asked;
+    private readonly List<TargetUse> thrownAway = [];
 
     /// <summary>The target that was tried last.</summary>
     public Target Target => targets.Current;
@@ -41,13 +43,13 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
     /// <summary>The provider's answer to what was written last; null when none came.</summary>
     public Step8Translate? Answer { get; private set; }
 
-    /// <summary>The usage of all tries together. An answer that is thrown away before a second try was paid for, too.</summary>
-    public Usage Usage => Answer is null ? thrownAway : thrownAway.Plus(Answer.Usage);
+    /// <summary>What each try used. An answer that is thrown away before a second try was paid for, too.</summary>
+    public IReadOnlyList<TargetUse> Uses => [.. thrownAway, new(asked ?? Target, Answer?.Usage ?? Usage.Absent)];
 
     /// <inheritdoc/>
     public async Task TryAsync()
     {
-        (thrownAway, Answer) = (Usage, null);
+        ThrowAway();
         if (call is null)
             await WriteAsync().ConfigureAwait(false);
         using var upstream = await call!.SendAsync().ConfigureAwait(false);
@@ -88,6 +90,14 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
         client.WriteLosses(Losses);
         clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted, exchange.Ending);
         call = new Step7Send(exchange, provider, sent.Call, clock);
+    }
+
+    /// <summary>Keeps what the last try used.</summary>
+    private void ThrowAway()
+    {
+        if (Answer is not null && Answer.Usage is { Origin: not UsageOrigin.Absent } used)
+            thrownAway.Add(new(asked!, used));
+        (asked, Answer) = (Target, null);
     }
 
     private bool TryNextTarget(GatewayError failure)

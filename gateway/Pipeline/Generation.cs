@@ -18,7 +18,8 @@ public static class Generation
             return;
         var attempt = new Attempt(client, model);
         GatewayError? lastWord = null;
-        await Step5Reserve.RunAsync(exchange, model.Name, model.Targets, BoundOf(request), AnswerAsync, Consumed, Log).ConfigureAwait(false);
+        var use = new PlannedUse(exchange.RequestId, dialect.Name, model.Name, model.Targets, BoundOf(exchange, request));
+        await Step5Reserve.RunAsync(exchange, use, AnswerAsync, Consumed, Log).ConfigureAwait(false);
 
         async Task AnswerAsync()
         {
@@ -49,7 +50,7 @@ public static class Generation
         {
             // The model's time as a loaded one starts again when its answer ends.
             exchange.RecentModels.Use(model, request.KeepAlive);
-            return new Consumption(attempt.Usage, attempt.Answer?.IsOver == true, attempt.Answer?.Error ?? lastWord ?? failure);
+            return new Consumption(attempt.Uses, attempt.Answer?.IsOver == true, attempt.Answer?.Error ?? lastWord ?? failure);
         }
 
         void Log(Settlement settlement, GatewayError? error)
@@ -59,8 +60,12 @@ public static class Generation
         }
     }
 
-    private static UpperBound BoundOf(ChatRequest request) =>
-        new(() => TokenEstimate.Of(request), (long?)request.Sampling.MaxOutputTokens * request.ExpectedChoices);
+    private static UpperBound BoundOf(Exchange exchange, ChatRequest request) =>
+        new(() => TokenEstimate.Of(request), (long?)request.Sampling.MaxOutputTokens * request.ExpectedChoices)
+        {
+            MostInputTokens = TokenBound.Of(request, exchange.Body.Length),
+            Choices = request.ExpectedChoices,
+        };
 
     /// <summary>Reports a failure in the dialect's stream.</summary>
     private static async Task WriteLastWordAsync(Recipient client, GatewayError error)

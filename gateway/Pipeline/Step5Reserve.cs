@@ -1,5 +1,4 @@
 using Dragoman.Access;
-using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Wire;
 
@@ -10,18 +9,14 @@ internal static class Step5Reserve
 {
     /// <summary>Reserves what the request may use, runs it, and settles what it used, however it ended.</summary>
     /// <param name="exchange">The exchange that makes the request.</param>
-    /// <param name="model">The published name.</param>
-    /// <param name="targets">The targets that may be called.</param>
-    /// <param name="bound">The most that the request may use.</param>
+    /// <param name="use">What the request may use.</param>
     /// <param name="run">Runs steps 6 to 8.</param>
     /// <param name="consumed">Returns what was used, given the failure that <paramref name="run"/> ended with.</param>
     /// <param name="log">Logs the settlement; null when it is not logged.</param>
     /// <exception cref="GatewayException">A limit or a budget is used up, or <paramref name="run"/> failed.</exception>
     public static async Task RunAsync(
         Exchange exchange,
-        string model,
-        IReadOnlyList<Target> targets,
-        UpperBound bound,
+        PlannedUse use,
         Func<Task> run,
         Func<GatewayError?, Consumption> consumed,
         Action<Settlement, GatewayError?>? log = null)
@@ -29,7 +24,7 @@ internal static class Step5Reserve
         // The policy may estimate the length of the prompt.
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
-        var reservation = await ReserveAsync(exchange, model, targets, bound).ConfigureAwait(false);
+        var reservation = await ReserveAsync(exchange, use).ConfigureAwait(false);
         GatewayError? failure = null;
         try
         {
@@ -46,11 +41,11 @@ internal static class Step5Reserve
         }
     }
 
-    private static async ValueTask<Reservation> ReserveAsync(Exchange exchange, string model, IReadOnlyList<Target> targets, UpperBound bound)
+    private static async ValueTask<Reservation> ReserveAsync(Exchange exchange, PlannedUse use)
     {
         try
         {
-            return await exchange.Access.ReserveAsync(exchange.Caller!, exchange.Admission, model, targets, bound, exchange.Http.RequestAborted).ConfigureAwait(false);
+            return await exchange.Access.ReserveAsync(exchange.Caller!, exchange.Admission, use, exchange.Http.RequestAborted).ConfigureAwait(false);
         }
         finally
         {

@@ -16,7 +16,7 @@ internal static class Step9Settle
             : consumed.IsOver ? Outcome.Completed
             : exchange.ClientLeft ? Outcome.ClientLeft
             : Outcome.Failed;
-        var settlement = new Settlement(outcome, consumed.Usage);
+        var settlement = new Settlement(outcome, consumed.Uses, consumed.Error?.Status ?? exchange.Http.Response.StatusCode, exchange.Elapsed);
         await exchange.Access.SettleAsync(reservation, settlement).ConfigureAwait(false);
         log?.Invoke(settlement, consumed.Error);
     }

@@ -18,9 +18,10 @@ public static class TokenCount
 
     /// <summary>Returns the number of tokens of the request in the exchange's body.</summary>
     /// <param name="exchange">The exchange whose body is counted.</param>
+    /// <param name="dialect">The client's dialect.</param>
     /// <param name="read">The dialect's reader of requests.</param>
     /// <exception cref="GatewayException">The request is malformed, the model is unknown, or the provider failed to count.</exception>
-    public static async Task<long> RunAsync(Exchange exchange, Func<JsonElement, RequestContext, ChatRequest> read)
+    public static async Task<long> RunAsync(Exchange exchange, string dialect, Func<JsonElement, RequestContext, ChatRequest> read)
     {
         var request = await Step3Read.RunAsync(exchange, read).ConfigureAwait(false);
         var model = await Step4Resolve.FindAsync(exchange, request.Model, request.Client).ConfigureAwait(false)
@@ -28,7 +29,8 @@ public static class TokenCount
         var target = model.Targets[0];
         long? tokens = null;
         // A count costs nothing, but it is a call to a provider like any other.
-        await Step5Reserve.RunAsync(exchange, model.Name, [target], UpperBound.Nothing, CountAsync, failure => new Consumption(Usage.Absent, tokens is not null, failure)).ConfigureAwait(false);
+        var use = new PlannedUse(exchange.RequestId, dialect, model.Name, [target], UpperBound.Nothing);
+        await Step5Reserve.RunAsync(exchange, use, CountAsync, failure => new Consumption([], tokens is not null, failure)).ConfigureAwait(false);
         return tokens!.Value;
 
         async Task CountAsync()

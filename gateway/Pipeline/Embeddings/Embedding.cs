@@ -13,14 +13,12 @@ public static class Embedding
         if (model.Metadata.Capabilities.Lacks(ModelCapabilities.Embedding))
             throw GatewayException.Invalid("model", $"\"{request.Model}\" does not support embeddings");
         var attempt = new EmbeddingAttempt(exchange, request, model);
-        var bound = new UpperBound(() => request.Inputs.Sum(text => (long)TokenEstimate.AtMost(text)), 0);
+        var bound = new UpperBound(() => request.Inputs.Sum(text => (long)TokenEstimate.AtMost(text)), 0) { MostInputTokens = TokenBound.Of(request) };
         await Step5Reserve.RunAsync(
             exchange,
-            model.Name,
-            model.Targets,
-            bound,
+            new PlannedUse(exchange.RequestId, dialect, model.Name, model.Targets, bound),
             () => SecondTries.RunAsync(exchange, SecondTry.OfEmbedding, attempt),
-            failure => new Consumption(attempt.Usage, attempt.Answer is not null, failure),
+            failure => new Consumption(attempt.Uses, attempt.Answer is not null, failure),
             (settlement, failure) => SettlementLog.WriteEmbeddings(exchange, dialect, request, attempt, failure, settlement)).ConfigureAwait(false);
         return attempt.Answer!;
     }

@@ -1,3 +1,4 @@
+using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
@@ -15,8 +16,8 @@ internal sealed class EmbeddingAttempt(Exchange exchange, EmbeddingRequest reque
     /// <summary>The target that was tried last.</summary>
     public Target Target => targets.Current;
 
-    /// <summary>The usage at all targets together.</summary>
-    public Usage Usage { get; private set; } = Usage.Absent;
+    /// <summary>What was used at each target.</summary>
+    public List<TargetUse> Uses { get; } = [];
 
     /// <summary>The parts of the request that could not be carried over to <see cref="Target"/>.</summary>
     public LossReport Losses { get; private set; } = new();
@@ -38,7 +39,7 @@ internal sealed class EmbeddingAttempt(Exchange exchange, EmbeddingRequest reque
         finally
         {
             // What a target embedded before it failed was used.
-            Usage = Usage.Plus(batch.Usage);
+            Uses.Add(new(Target, batch.Usage));
             Losses = batch.Losses;
         }
     }

@@ -1,6 +1,5 @@
 using Dragoman.Access;
 using Dragoman.Access.Limits;
-using Dragoman.Configuration;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Gateway.Tests.Access;
@@ -12,8 +11,7 @@ internal sealed class KnownCaller(Func<Caller> caller) : IAccessPolicy
 
     public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => new(Admission.Unlimited);
 
-    public ValueTask<Reservation> ReserveAsync(
-        Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation) =>
+    public ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation) =>
         new(new Reservation(caller, admission));
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement) => default;

@@ -18,8 +18,8 @@ public class OpenAccessTests
         await using var access = new OpenAccess();
         var caller = await access.AuthenticateAsync(http, "r", CancellationToken.None);
         using var admission = await access.AdmitAsync(caller, CancellationToken.None);
-        var reservation = await access.ReserveAsync(caller, admission, "m", [new Target("p", "m")], UpperBound.Nothing, CancellationToken.None);
-        await access.SettleAsync(reservation, new Settlement(Outcome.Completed, new Usage(1, 1)));
+        var reservation = await access.ReserveAsync(caller, admission, new PlannedUse("r", "openai", "m", [new Target("p", "m")], UpperBound.Nothing), CancellationToken.None);
+        await access.SettleAsync(reservation, new Settlement(Outcome.Completed, [new(new Target("p", "m"), new Usage(1, 1))], 200, TimeSpan.Zero));
         Assert.Equal("open", reservation.Caller.Team);
     }
 }

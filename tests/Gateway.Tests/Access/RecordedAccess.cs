@@ -1,6 +1,5 @@
 using Dragoman.Access;
 using Dragoman.Access.Limits;
-using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Microsoft.AspNetCore.Http;
 
@@ -42,11 +41,10 @@ internal sealed class RecordedAccess : IAccessPolicy
 
     public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => new(Admission.Unlimited);
 
-    public ValueTask<Reservation> ReserveAsync(
-        Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation)
+    public ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation)
     {
         lock (gate)
-            reserved.Add((model, string.Join(' ', targets.Select(target => $"{target.Provider}/{target.Model}")), bound.InputTokens, bound.OutputTokens));
+            reserved.Add((use.Model, string.Join(' ', use.Targets.Select(target => $"{target.Provider}/{target.Model}")), use.Bound.InputTokens, use.Bound.OutputTokens));
         return Refuses ? throw new GatewayException(new GatewayError(ErrorKind.QuotaExceeded, "used up")) : new(new Reservation(caller, admission));
     }
 

@@ -1,5 +1,6 @@
 using Dragoman.Access;
 using Dragoman.Access.Directory;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
 
 namespace Dragoman.Gateway.Tests.Access;
@@ -19,10 +20,10 @@ public class TokenReservationTests
         var caller = await world.CallAsync(text);
         using var admission = await world.Policy.AdmitAsync(caller, default);
         Assert.Equal(2000, admission.Limits?.Tokens?.Remaining);
-        var reservation = await world.Policy.ReserveAsync(caller, admission, "m", [], new UpperBound(() => input, output), default);
+        var reservation = await world.Policy.ReserveAsync(caller, admission, Planned(new UpperBound(() => input, output)), default);
         Assert.Equal(left, admission.Limits?.Tokens?.Remaining);
         Assert.Equal((caller, admission), (reservation.Caller, reservation.Admission));
-        await world.Policy.SettleAsync(reservation, new Settlement(Outcome.Completed, new Usage(7, 11)));
+        await world.Policy.SettleAsync(reservation, Used(7, 11));
         Assert.Equal(2000 - 18, admission.Limits?.Tokens?.Remaining);
     }
 
@@ -35,10 +36,15 @@ public class TokenReservationTests
         var caller = await world.CallAsync(text);
         using var admission = await world.Policy.AdmitAsync(caller, default);
         var bound = new UpperBound(() => throw new InvalidOperationException("It was measured."), 1);
-        var reservation = await world.Policy.ReserveAsync(caller, admission, "m", [], bound, default);
-        await world.Policy.SettleAsync(reservation, new Settlement(Outcome.Completed, new Usage(7, 11)));
+        var reservation = await world.Policy.ReserveAsync(caller, admission, Planned(bound), default);
+        await world.Policy.SettleAsync(reservation, Used(7, 11));
         Assert.Equal((1999, null), (admission.Limits?.Requests?.Remaining, admission.Limits?.Tokens));
     }
+
+    private static PlannedUse Planned(UpperBound bound) => new("r", "openai.chat", "m", [], bound);
+
+    private static Settlement Used(long input, long output) =>
+        new(Outcome.Completed, [new(new Target("p", "m"), new Usage(input, output))], 200, TimeSpan.Zero);
 
     [Fact]
     public void What_generates_nothing_has_a_bound_of_nothing() => Assert.Equal((0, 0), (UpperBound.Nothing.InputTokens, UpperBound.Nothing.OutputTokens));

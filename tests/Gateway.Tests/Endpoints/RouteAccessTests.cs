@@ -183,11 +183,10 @@ public sealed class RouteAccessTests(RouteAccessTests.Fixture gateway) : IClassF
 
         public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => World.Policy.AdmitAsync(caller, cancellation);
 
-        public ValueTask<Reservation> ReserveAsync(
-            Caller caller, Admission admission, string model, IReadOnlyList<Target> targets, UpperBound bound, CancellationToken cancellation)
+        public ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation)
         {
             Interlocked.Increment(ref reserved);
-            return World.Policy.ReserveAsync(caller, admission, model, targets, bound, cancellation);
+            return World.Policy.ReserveAsync(caller, admission, use, cancellation);
         }
 
         public ValueTask SettleAsync(Reservation reservation, Settlement settlement)

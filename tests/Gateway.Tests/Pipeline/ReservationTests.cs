@@ -87,7 +87,7 @@ public sealed class ReservationTests
         Assert.Equal("estimated", response.Headers.GetValues("x-dragoman-token-count").Single());
         Assert.Single(access.Reserved);
         await access.WaitForSettlementAsync();
-        Assert.Equal(new Settlement(Outcome.Completed, Usage.Absent), Assert.Single(access.Settled));
+        Assert.Equal((Outcome.Completed, Usage.Absent), (Assert.Single(access.Settled).Outcome, access.Settled[0].Usage));
     }
 
     [Fact]
@@ -115,7 +115,9 @@ public sealed class ReservationTests
         var (status, text, _) = await gateway.PostAsync("/api/chat", """{"model":"both","messages":[{"role":"user","content":"hi"}]}""");
         Assert.True(status == HttpStatusCode.OK, text);
         await access.WaitForSettlementAsync();
-        Assert.Equal(new Settlement(Outcome.Completed, new Usage(33, 22)), Assert.Single(access.Settled));
+        var settled = Assert.Single(access.Settled);
+        Assert.Equal([new(new Target("one", "upstream-m"), new Usage(30, 20)), new(new Target("two", "upstream-second"), new Usage(3, 2))], settled.Uses);
+        Assert.Equal((Outcome.Completed, new Usage(33, 22), 200), (settled.Outcome, settled.Usage, settled.Status));
     }
 
     [Fact]
@@ -150,8 +152,8 @@ public sealed class ReservationTests
         var exchange = new Exchange(http, runtime, new OpenAIChat().Errors, "r");
         var error = failed ? new GatewayError(ErrorKind.UpstreamFailed, "broken") : null;
         var logged = new List<(Settlement, GatewayError?)>();
-        await Step9Settle.RunAsync(exchange, new Reservation(new Caller { Team = "team" }, Admission.Unlimited), new Consumption(new Usage(1, 2), isOver, error), (settlement, reason) => logged.Add((settlement, reason)));
-        Assert.Equal(new Settlement(expected, new Usage(1, 2)), Assert.Single(access.Settled));
+        await Step9Settle.RunAsync(exchange, new Reservation(new Caller { Team = "team" }, Admission.Unlimited), new Consumption([new(new Target("one", "m"), new Usage(1, 2))], isOver, error), (settlement, reason) => logged.Add((settlement, reason)));
+        Assert.Equal((expected, new Usage(1, 2), failed ? 502 : 200), (Assert.Single(access.Settled).Outcome, access.Settled[0].Usage, access.Settled[0].Status));
         Assert.Equal((access.Settled[0], error), Assert.Single(logged));
     }
 
@@ -169,7 +171,7 @@ public sealed class ReservationTests
         using var body = await exchange.ReadJsonAsync();
         bool? isMeasuredThere = null;
         // The reservation begins on a thread of the pool, whatever thread has read the body.
-        await Task.Run(() => Step5Reserve.RunAsync(exchange, "m", [], new UpperBound(Measure, null), () => Task.CompletedTask, failure => new Consumption(Usage.Absent, IsOver: true, failure)));
+        await Task.Run(() => Step5Reserve.RunAsync(exchange, new PlannedUse("r", "openai.chat", "m", [], new UpperBound(Measure, null)), () => Task.CompletedTask, failure => new Consumption([], IsOver: true, failure)));
         Assert.Equal(isLarge, isMeasuredThere);
         Assert.Equal(Outcome.Completed, Assert.Single(access.Settled).Outcome);
 
