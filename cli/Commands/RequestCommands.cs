@@ -44,7 +44,7 @@ internal static class RequestCommands
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
         while (await ReadLineAsync(reader, client, cancellation).ConfigureAwait(false) is { } line)
             Show(terminal, line, wantsJson);
-        terminal.Say("The gateway has ended the list, because it stops.");
+        terminal.Say("The gateway has ended the list: it stops, or the credential may not watch any longer.");
         return ExitCode.Done;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Access;
+using Dragoman.Administration;
 using Dragoman.Conversation;
 using Dragoman.Pipeline;
 using Dragoman.Pipeline.State;
@@ -11,16 +12,26 @@ namespace Dragoman.Endpoints;
 
 /// <summary>
 /// <c>GET /dragoman/requests</c>: each settled request of this process, live, as lines of JSON or as server-sent events. It ends
-/// when the client leaves or the process stops.
+/// when the client leaves, the process stops, or the caller may not watch any longer.
 /// </summary>
 internal sealed class RequestsEndpoint : IEndpoint
 {
+    /// <summary>The route's path.</summary>
+    public const string Path = "/dragoman/requests";
+
     /// <summary>The longest silence, so that no proxy takes the connection for a dead one.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     public async Task HandleAsync(Exchange exchange)
     {
-        using var listener = exchange.RequestFeed.TryListen(WatchedTeam(exchange)) ?? throw new GatewayException(new GatewayError(
+        var watched = WatchedTeam(exchange);
+        if (exchange.Http.Request.Query.Count > 0)
+        {
+            await RefuseParametersAsync(exchange).ConfigureAwait(false);
+            return;
+        }
+
+        using var listener = exchange.RequestFeed.TryListen(watched) ?? throw new GatewayException(new GatewayError(
             ErrorKind.RateLimited,
             $"{RequestFeed.MostListeners} clients watch the requests of this process already."));
         var response = exchange.Http.Response;
@@ -31,7 +42,7 @@ internal sealed class RequestsEndpoint : IEndpoint
         using var end = CancellationTokenSource.CreateLinkedTokenSource(exchange.Http.RequestAborted, exchange.DrainBegun);
         try
         {
-            await SendAsync(exchange, listener, isEvents, end.Token).ConfigureAwait(false);
+            await SendAsync(exchange, listener, watched, isEvents, end.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -47,10 +58,35 @@ internal sealed class RequestsEndpoint : IEndpoint
             return null;
         return caller.Roles.Contains(Role.Lead) && caller.Team is { } team
             ? team
-            : throw new GatewayException(new GatewayError(ErrorKind.Forbidden, "To watch requests needs the role admin, auditor or lead."));
+            : throw new GatewayException(new GatewayError(ErrorKind.Forbidden, "Watching requests needs the role admin, auditor or lead."));
     }
 
-    private static async Task SendAsync(Exchange exchange, RequestListener listener, bool isEvents, CancellationToken end)
+    /// <summary>
+    /// Whether the caller may still watch the same requests: the key can have been revoked since, the token expired, or the role
+    /// taken away.
+    /// </summary>
+    private static async ValueTask<bool> MayStillWatchAsync(Exchange exchange, string? watched)
+    {
+        try
+        {
+            await Step2Authenticate.RunAsync(exchange, Path, needsTeam: false).ConfigureAwait(false);
+            return WatchedTeam(exchange) == watched;
+        }
+        catch (GatewayException)
+        {
+            return false;
+        }
+    }
+
+    private static Task RefuseParametersAsync(Exchange exchange)
+    {
+        var body = new ArrayBufferWriter<byte>(512);
+        var mistakes = exchange.Http.Request.Query.Keys.Select(static name => Mistake.InQuery(name, "is not known; no parameter is allowed"));
+        Problem.Invalid([.. mistakes]).Write(body, exchange.RequestId);
+        return exchange.WriteAsync(body.WrittenMemory, ProblemErrors.Shape.ContentType, 400);
+    }
+
+    private static async Task SendAsync(Exchange exchange, RequestListener listener, string? watched, bool isEvents, CancellationToken end)
     {
         var output = new ArrayBufferWriter<byte>(1024);
         // The first line tells the client that it is connected.
@@ -61,11 +97,20 @@ internal sealed class RequestsEndpoint : IEndpoint
             await exchange.Http.Response.BodyWriter.WriteAsync(output.WrittenMemory, end).ConfigureAwait(false);
             output.ResetWrittenCount();
             arrival ??= listener.Requests.WaitToReadAsync(end).AsTask();
+            var isQuiet = false;
             try
             {
                 await arrival.WaitAsync(KeepAlive, exchange.Clock, end).ConfigureAwait(false);
             }
             catch (TimeoutException)
+            {
+                isQuiet = true;
+            }
+
+            // A caller who was shut out may stay connected until the next line, but gets none.
+            if (!await MayStillWatchAsync(exchange, watched).ConfigureAwait(false))
+                return;
+            if (isQuiet)
             {
                 WriteKeepAlive(output, isEvents);
                 continue;

@@ -72,7 +72,7 @@ public static class RouteTable
         Administration("limits", Get, "/dragoman/limits"),
         Administration("audit", Get, "/dragoman/audit"),
         Administration("whoami", Get, "/dragoman/whoami") with { Access = RouteAccess.AnyCaller },
-        new("requests", Get, "/dragoman/requests", Home.Sidecar, ProblemErrors.Shape, new RequestsEndpoint()) { Access = RouteAccess.Administration },
+        new("requests", Get, RequestsEndpoint.Path, Home.Sidecar, ProblemErrors.Shape, new RequestsEndpoint()) { Access = RouteAccess.Administration },
     ];
 
     private static readonly FrozenDictionary<string, Route> Exact =

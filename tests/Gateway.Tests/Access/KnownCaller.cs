@@ -4,10 +4,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Gateway.Tests.Access;
 
-/// <summary>Takes every request for one of the same caller, and limits nothing.</summary>
-internal sealed class KnownCaller(Func<Caller> caller) : IAccessPolicy
+/// <summary>Takes every request for one of a caller that the test knows, and limits nothing.</summary>
+/// <param name="callerOf">The caller of a request.</param>
+internal sealed class KnownCaller(Func<HttpContext, Caller> callerOf) : IAccessPolicy
 {
-    public ValueTask<Caller> AuthenticateAsync(HttpContext http, string requestId, CancellationToken cancellation) => new(caller());
+    public ValueTask<Caller> AuthenticateAsync(HttpContext http, string requestId, CancellationToken cancellation) => new(callerOf(http));
 
     public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => new(Admission.Unlimited);
 

@@ -4,8 +4,10 @@ using System.Text.Json;
 using Dragoman.Access;
 using Dragoman.Access.Directory;
 using Dragoman.Administration;
+using Dragoman.Conversation;
 using Dragoman.Gateway.Tests.Access;
 using Dragoman.Gateway.Tests.Administration;
+using Role = Dragoman.Access.Directory.Role;
 
 namespace Dragoman.Gateway.Tests.Endpoints;
 
@@ -13,6 +15,7 @@ namespace Dragoman.Gateway.Tests.Endpoints;
 public sealed class AdministrationEndpointTests : IAsyncLifetime
 {
     private Caller caller = AdminUnderTest.Admin.Caller;
+    private Func<Caller>? watcher;
     private AdminUnderTest? admin;
     private GatewayUnderTest? gateway;
 
@@ -21,7 +24,7 @@ public sealed class AdministrationEndpointTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         admin = AdminUnderTest.Open();
-        gateway = await GatewayUnderTest.StartAsync(policy: new KnownCaller(() => caller));
+        gateway = await GatewayUnderTest.StartAsync(policy: new KnownCaller(http => http.Request.Path == "/dragoman/requests" && watcher is not null ? watcher() : caller));
         gateway.Administration = admin.Api;
     }
 
@@ -84,6 +87,7 @@ public sealed class AdministrationEndpointTests : IAsyncLifetime
     [InlineData("text/event-stream", ": keep-alive", "data: ")]
     public async Task A_settled_request_is_shown_live_to_those_who_may_see_it(string? accept, string keepAlive, string prefix)
     {
+        watcher = () => AdminUnderTest.Admin.Caller;
         using var watching = await WatchAsync(accept);
         Assert.Equal(accept ?? "application/x-ndjson", watching.Content.Headers.ContentType?.MediaType);
         using var lines = new StreamReader(await watching.Content.ReadAsStreamAsync());
@@ -114,7 +118,7 @@ public sealed class AdministrationEndpointTests : IAsyncLifetime
     {
         caller = new Caller { Team = "red" };
         Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("GET", "requests", null)).StatusCode);
-        caller = AdminUnderTest.Of("red", "ann", Role.Lead).Caller;
+        watcher = () => AdminUnderTest.Of("red", "ann", Role.Lead).Caller;
         using var watching = await WatchAsync(null);
         using var lines = new StreamReader(await watching.Content.ReadAsStreamAsync());
         Assert.Equal("{}", await lines.ReadLineAsync());
@@ -126,6 +130,43 @@ public sealed class AdministrationEndpointTests : IAsyncLifetime
         // A quiet connection is kept alive.
         Assert.Equal("{}", await gateway!.PassTimeUntilAsync(TimeSpan.FromSeconds(15), lines.ReadLineAsync()));
         await gateway.StopAsync();
+    }
+
+    public static TheoryData<string, Func<Caller>> ShutOut => new()
+    {
+        { "a revoked key", () => throw new GatewayException(new GatewayError(ErrorKind.Unauthenticated, "The key was revoked.")) },
+        { "no role", () => new Caller { Team = "red" } },
+        { "the role in another team", () => AdminUnderTest.Of("blue", "ann", Role.Lead).Caller },
+        { "a network that is not allowed", () => new Caller { Team = "red", Roles = [Role.Lead], Allow = [new AllowList("key a", new AllowRules(null, null, ["10.0.0.0/8"]))] } },
+    };
+
+    [Theory]
+    [MemberData(nameof(ShutOut))]
+    public async Task Who_may_not_watch_any_longer_is_shown_nothing_more(string because, Func<Caller> later)
+    {
+        foreach (var isQuiet in (bool[])[false, true])
+        {
+            watcher = () => AdminUnderTest.Of("red", "ann", Role.Lead).Caller;
+            using var watching = await WatchAsync(null);
+            using var lines = new StreamReader(await watching.Content.ReadAsStreamAsync());
+            Assert.Equal("{}", await lines.ReadLineAsync());
+            watcher = later;
+            caller = new Caller { Team = "red" };
+            if (!isQuiet)
+                await ChatAsync("x");
+            var line = isQuiet ? await gateway!.PassTimeUntilAsync(TimeSpan.FromSeconds(15), lines.ReadLineAsync()) : await lines.ReadLineAsync();
+            Assert.True(line is null, $"{because}: {line}");
+        }
+    }
+
+    [Fact]
+    public async Task Watching_takes_no_parameters()
+    {
+        var answer = await SendAsync("GET", "requests?team=red&x=1", null);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal("urn:dragoman:problem:invalid-request", problem.GetProperty("type").GetString());
+        Assert.Equal(["team", "x"], problem.GetProperty("errors").EnumerateArray().Select(static error => error.GetProperty("parameter").GetString()));
     }
 
     private async Task ChatAsync(string prompt)

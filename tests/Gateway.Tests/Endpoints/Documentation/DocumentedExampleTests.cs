@@ -94,7 +94,7 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
         public int ProviderCalls => providerCalls;
 
         /// <summary>Decides who may call.</summary>
-        protected virtual IAccessPolicy Access => new KnownCaller(() => AdminUnderTest.Of("open", null, Role.Admin).Caller);
+        protected virtual IAccessPolicy Access => new KnownCaller(_ => AdminUnderTest.Of("open", null, Role.Admin).Caller);
         private AdminUnderTest? admin;
 
         public HttpClient Client { get; private set; } = new();
