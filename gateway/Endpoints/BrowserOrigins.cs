@@ -28,10 +28,19 @@ internal static class BrowserOrigins
         "X-Stainless-Os", "X-Stainless-Package-Version", "X-Stainless-Poll-Helper", "X-Stainless-Retry-Count", "X-Stainless-Runtime",
         "X-Stainless-Runtime-Version", "X-Stainless-Timeout",
         // Ollama does not allow these; Anthropic's library sends them.
-        "X-Api-Key", "Anthropic-Version", "Anthropic-Beta", "Anthropic-Dangerous-Direct-Browser-Access");
+        "X-Api-Key", "Anthropic-Version", "Anthropic-Beta", "Anthropic-Dangerous-Direct-Browser-Access",
+        // The other places of a key, and what the administration reads.
+        "Api-Key", "X-Goog-Api-Key", "If-Match", "If-None-Match", "Idempotency-Key");
 
     /// <summary>The response headers that a page's script may read, besides type and length.</summary>
-    private static readonly string Exposed = string.Join(',', LossReport.Header, RequestId.Header, "Request-Id", "X-Upstream-Request-Id", "Retry-After");
+    private static readonly string Exposed = string.Join(
+        ',',
+        LossReport.Header, RequestId.Header, "Request-Id", "X-Upstream-Request-Id", "Retry-After",
+        "X-RateLimit-Limit-Requests", "X-RateLimit-Remaining-Requests", "X-RateLimit-Reset-Requests",
+        "X-RateLimit-Limit-Tokens", "X-RateLimit-Remaining-Tokens", "X-RateLimit-Reset-Tokens",
+        "Anthropic-RateLimit-Requests-Limit", "Anthropic-RateLimit-Requests-Remaining", "Anthropic-RateLimit-Requests-Reset",
+        "Anthropic-RateLimit-Tokens-Limit", "Anthropic-RateLimit-Tokens-Remaining", "Anthropic-RateLimit-Tokens-Reset",
+        "ETag", "Location", "Idempotency-Replayed");
 
     /// <summary>Sets the CORS headers of the response.</summary>
     /// <param name="http">The exchange with the client.</param>

@@ -1,4 +1,7 @@
 using System.Net;
+using Dragoman.Conversation;
+using Dragoman.Dialects.Anthropic.Inbound;
+using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Gateway.Tests.Endpoints;
@@ -59,16 +62,23 @@ public class BrowserOriginsTests
         Assert.Equal("app://obsidian.md", Header(response, "Access-Control-Allow-Origin"));
         Assert.Equal("GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS", Header(response, "Access-Control-Allow-Methods"));
         Assert.StartsWith("Authorization,Content-Type,User-Agent,Accept,X-Requested-With,Openai-Beta,X-Stainless-Arch,", Header(response, "Access-Control-Allow-Headers"), StringComparison.Ordinal);
+        foreach (var place in (string[])["Authorization", "X-Api-Key", "Api-Key", "X-Goog-Api-Key"])
+            Assert.Contains(place, Header(response, "Access-Control-Allow-Headers")!.Split(','));
         Assert.Equal("43200", Header(response, "Access-Control-Max-Age"));
         Assert.Equal("Origin, Access-Control-Request-Method, Access-Control-Request-Headers", Header(response, "Vary"));
     }
 
     [Fact]
-    public async Task A_page_may_read_what_was_lost_and_whom_to_ask_and_how_long_to_wait()
+    public async Task A_page_may_read_what_was_lost_and_whom_to_ask_and_how_long_to_wait_and_what_is_left()
     {
         await using var gateway = await GatewayUnderTest.StartAsync();
         using var response = await SendAsync(gateway, HttpMethod.Get, "/api/version", "app://obsidian.md");
-        Assert.Equal(["X-Dragoman-Losses", "X-Request-Id", "Request-Id", "X-Upstream-Request-Id", "Retry-After"], Header(response, "Access-Control-Expose-Headers")!.Split(','));
+        var limit = new RateLimit(2, 1, TimeSpan.FromSeconds(1));
+        var limits = new RateLimits(limit, limit);
+        var exposed = Header(response, "Access-Control-Expose-Headers")!.Split(',');
+        Assert.Equal(["X-Dragoman-Losses", "X-Request-Id", "Request-Id", "X-Upstream-Request-Id", "Retry-After"], exposed[..5]);
+        foreach (var (name, _) in OpenAIHeaders.Of(limits).Concat(AnthropicMessagesHeaders.Of(limits, DateTimeOffset.UnixEpoch)))
+            Assert.Contains(name, exposed, StringComparer.OrdinalIgnoreCase);
     }
 
     [Fact]
