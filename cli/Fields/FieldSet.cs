@@ -58,7 +58,7 @@ internal sealed class FieldSet(params Field[] fields)
         if (clear is not null && parse.GetResult(clear) is not null)
         {
             foreach (var name in parse.GetValue(clear) ?? [])
-                Clear(body, name);
+                Clear(parse, body, name);
         }
 
         foreach (var field in fields)
@@ -78,7 +78,7 @@ internal sealed class FieldSet(params Field[] fields)
 
     private bool HasTags => fields.Any(static each => each is TagField);
 
-    private void Clear(RequestBody body, string name)
+    private void Clear(ParseResult parse, RequestBody body, string name)
     {
         if (HasTags && name.StartsWith(TagPrefix, StringComparison.Ordinal) && name.Length > TagPrefix.Length)
         {
@@ -88,6 +88,9 @@ internal sealed class FieldSet(params Field[] fields)
 
         var field = Array.Find(fields, each => each.Name == name)
             ?? throw CliFailure.Usage($"--clear {Startup.Printable.Quote(name)}: is no field{Startup.NearestName.Suggest(name, fields.Select(static each => each.Name))}; allowed: {ClearNames}");
+        // The change is one document, in which a member is either cleared or set.
+        if (field.Options.FirstOrDefault(option => parse.GetResult(option) is { Implicit: false }) is { } given)
+            throw CliFailure.Usage($"--clear {name} and {given.Name} are given together; allowed: one of them");
         field.Clear(body);
     }
 }
