@@ -33,6 +33,9 @@ public sealed class AllowList
     /// <summary>Whether a published model may be used.</summary>
     public bool AllowsModel(string name) => Matches(Rules.Models, name);
 
+    /// <summary>Entries of a list for a sentence that says what is allowed.</summary>
+    internal static string Listed<T>(IReadOnlyCollection<T> entries) => entries.Count == 0 ? "nothing" : string.Join(", ", entries);
+
     private static bool Matches(IReadOnlyList<string>? patterns, string text)
     {
         if (patterns is null)

@@ -57,7 +57,7 @@ public sealed class Caller
         {
             var allow = Allow[index];
             if (!allow.AllowsModel(name) && (taggedName is null || !allow.AllowsModel(taggedName)))
-                return new GatewayError(ErrorKind.Forbidden, $"The {allow.Scope} may not use the model '{name}'; allowed: {string.Join(", ", allow.Rules.Models!)}.") { Field = "model", Code = "model_not_allowed" };
+                return new GatewayError(ErrorKind.Forbidden, $"The {allow.Scope} may not use the model '{name}'; allowed: {AllowList.Listed(allow.Rules.Models!)}.") { Field = "model", Code = "model_not_allowed" };
         }
 
         return null;

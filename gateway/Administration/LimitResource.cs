@@ -15,8 +15,10 @@ internal sealed class LimitResource(Records records) : IResource
         var mistakes = new List<Mistake>();
         var query = new QueryParameters(call, mistakes);
         var (keyId, teamId, userId) = (query.Text("key"), query.Text("team"), query.Text("user"));
-        if (keyId is null == teamId is null)
-            mistakes.Add(Mistake.InQuery("key", "or team must be given, and not both"));
+        if (keyId is null && teamId is null)
+            mistakes.Add(Mistake.InQuery("key", "is required, unless team is given"));
+        else if (keyId is not null && teamId is not null)
+            mistakes.Add(Mistake.InQuery("key", "must not be given together with team"));
         else if (userId is not null && teamId is null)
             mistakes.Add(Mistake.InQuery("user", "must be given together with team"));
         query.End();

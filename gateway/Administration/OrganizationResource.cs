@@ -16,7 +16,7 @@ internal sealed class OrganizationResource(Records records, Changes changes) : I
                 var (present, version) = await records.OrganizationAsync(cancellation).ConfigureAwait(false);
                 return Reads.One(call, StateJson.Of(present), version);
             case "PATCH":
-                rights.RequireAdmin("To change the organization");
+                rights.RequireAdmin("Changing the organization");
                 return await changes.MakeAsync(call, ending => PlanAsync(call, ending), cancellation).ConfigureAwait(false);
             default:
                 throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET, PATCH"));

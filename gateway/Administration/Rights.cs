@@ -30,7 +30,7 @@ internal sealed class Rights(AdminActor actor)
     public void RequireReader(string what)
     {
         if (!ReadsAll)
-            throw Forbidden($"To read {what} needs the role admin or auditor");
+            throw Forbidden($"Reading {what} needs the role admin or auditor");
     }
 
     /// <exception cref="RefusedCall">The caller may not change what belongs to no team.</exception>
@@ -48,7 +48,7 @@ internal sealed class Rights(AdminActor actor)
     {
         RequireVisible(team, thing);
         if (!MayManage(team))
-            throw Forbidden("To change keys and users needs the role admin, or the role lead in their team");
+            throw Forbidden("Changing keys and users needs the role admin, or the role lead in their team");
     }
 
     /// <exception cref="RefusedCall">The team is not visible for the caller.</exception>
@@ -63,7 +63,7 @@ internal sealed class Rights(AdminActor actor)
     public void RequireRolesOf(User? user)
     {
         if (!IsAdmin && user is not null && user.Roles.Any(role => role != Role.Lead))
-            throw Forbidden($"A user with the roles {string.Join(", ", user.Roles.Select(RoleName.Of))} needs the role admin");
+            throw Forbidden("Managing a user with more than the role lead needs the role admin");
     }
 
     private RefusedCall Forbidden(string needed)

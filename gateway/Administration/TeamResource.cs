@@ -69,7 +69,7 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
 
     private Task<AdminAnswer> CreateAsync(AdminCall call, Rights rights, CancellationToken cancellation)
     {
-        rights.RequireAdmin("To create a team");
+        rights.RequireAdmin("Creating a team");
         return changes.MakeAsync(call, PlanAsync, cancellation);
 
         async Task<PlannedChange> PlanAsync(CancellationToken ending)
@@ -90,7 +90,7 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
 
     private Task<AdminAnswer> UpdateAsync(AdminCall call, string id, Rights rights, CancellationToken cancellation)
     {
-        rights.RequireAdmin("To change a team");
+        rights.RequireAdmin("Changing a team");
         return changes.MakeAsync(call, PlanAsync, cancellation);
 
         async Task<PlannedChange> PlanAsync(CancellationToken ending)
@@ -108,7 +108,7 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
 
     private async Task<AdminAnswer> DeleteAsync(AdminCall call, string id, Rights rights, CancellationToken cancellation)
     {
-        rights.RequireAdmin("To delete a team");
+        rights.RequireAdmin("Deleting a team");
         var answer = await changes.MakeAsync(call, PlanAsync, cancellation).ConfigureAwait(false);
         // A key that was created at the same time checks its team afterwards, and so does this.
         if (!answer.IsReplay && await records.TeamAsync(id, CancellationToken.None).ConfigureAwait(false) is null)
@@ -123,7 +123,7 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
             var (present, version) = await FoundAsync(id, ending).ConfigureAwait(false);
             Preconditions.RequireMatch(call, version);
             if (!force && await leavings.HasActiveKeysAsync(id, null, ending).ConfigureAwait(false))
-                throw new RefusedCall(Problem.Conflict($"The team {id} has active keys. Revoke them, or repeat the request with ?force=true, which revokes them."));
+                throw new RefusedCall(Problem.Conflict($"The team {id} has active keys. Revoke them, or repeat this with ?force=true (on the command line --force), which revokes them."));
             await ClearAsync(ending).ConfigureAwait(false);
             return new(204, default, [DocumentWrite.Delete(Team.Kind, id, WriteCondition.HasVersion(version))], [new("team.delete", id, id, StateJson.Of(present), default)]);
         }

@@ -130,7 +130,7 @@ internal sealed class UserResource(Records records, Changes changes, Leavings le
             rights.RequireRolesOf(present);
             Preconditions.RequireMatch(call, version);
             if (!force && await leavings.HasActiveKeysAsync(team, id, ending).ConfigureAwait(false))
-                throw new RefusedCall(Problem.Conflict($"The user {id} has active keys. Revoke them, or repeat the request with ?force=true, which revokes them."));
+                throw new RefusedCall(Problem.Conflict($"The user {id} has active keys. Revoke them, or repeat this with ?force=true (on the command line --force), which revokes them."));
             await leavings.RevokeKeysAsync(team, id, call.Actor, ending).ConfigureAwait(false);
             return new(
                 204,

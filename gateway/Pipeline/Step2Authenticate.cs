@@ -74,11 +74,11 @@ public static class Step2Authenticate
             {
                 address ??= ClientAddress.Of(exchange.Http, exchange.Snapshot.Configuration.Access.Proxies);
                 if (!allow.AllowsAddress(address))
-                    throw Refusal($"The {allow.Scope} may not be used from the address {address}; allowed: {string.Join(", ", networks)}.");
+                    throw Refusal($"The {allow.Scope} may not be used from the address {address}; allowed: {AllowList.Listed(networks)}.");
             }
 
             if (!allow.AllowsEndpoint(path))
-                throw Refusal($"The {allow.Scope} may not call {path}; allowed: {string.Join(", ", allow.Rules.Endpoints!)}.");
+                throw Refusal($"The {allow.Scope} may not call {path}; allowed: {AllowList.Listed(allow.Rules.Endpoints!)}.");
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("key rotate AbCdEfGhIjKl --keep-old long", "--keep-old \"long\": must be a duration")]
     [InlineData("team list --limit 0", "--limit: must be a whole number")]
     [InlineData("team list --all --limit 3", "together")]
-    [InlineData("limits show", "--key: or team must be given")]
+    [InlineData("limits show", "--key: is required, unless team is given")]
     [InlineData("team list --store mysql:x", "--store: a store is sqlite:PATH")]
     [InlineData("team list --store env:NOT_SET", "--store: environment variable NOT_SET is not set")]
     [InlineData("team list --store sqlite:x --url http://127.0.0.1", "together")]

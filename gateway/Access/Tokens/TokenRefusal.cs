@@ -19,7 +19,7 @@ public sealed record TokenRefusal(TokenFault Fault, string Detail)
         TokenFault.BadSignature => "The token's signature is not valid.",
         TokenFault.Expired => "The token has expired; get a new one.",
         TokenFault.NotYetValid => "The token is not valid yet.",
-        TokenFault.NoLifetime => "The token does not say when it expires.",
+        TokenFault.NoLifetime => "The token does not say when it expires, or expires before it is valid.",
         TokenFault.WrongAudience => "The token is meant for another service: its audience is not accepted here.",
         TokenFault.NoRule => "The token is valid, but gives no access here; ask your administrator for a team.",
         TokenFault.GroupOverage => "The token does not list your groups, because there are too many; ask your administrator.",

@@ -23,6 +23,8 @@ public class AllowListTests
         Assert.False(list.AllowsAddress(IPAddress.Loopback));
         Assert.False(list.AllowsEndpoint("/v1/models"));
         Assert.False(list.AllowsModel("gpt-5"));
+        var caller = new Caller { Team = "web", Allow = [list] };
+        Assert.Equal("The key a may not use the model 'gpt-5'; allowed: nothing.", caller.FindModelRefusal("gpt-5", null)!.Message);
     }
 
     [Theory]
