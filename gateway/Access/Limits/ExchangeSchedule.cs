@@ -22,6 +22,16 @@ internal sealed class ExchangeSchedule : IDisposable
         timer = clock.CreateTimer(static schedule => ((ExchangeSchedule)schedule!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>The exchanges that it has begun and that have not ended.</summary>
+    internal int Running
+    {
+        get
+        {
+            lock (gate)
+                return running;
+        }
+    }
+
     /// <summary>Schedules a scope, unless its turn comes sooner anyway.</summary>
     public void Add(ScopeLimits scope, Moment due)
     {

@@ -53,7 +53,7 @@ internal sealed class TokenIssuer
         if (expires is not { } end)
             throw new SecurityTokenNoExpirationException();
         if (notBefore > end)
-            throw new SecurityTokenInvalidLifetimeException { NotBefore = notBefore, Expires = end };
+            throw new SecurityTokenInvalidLifetimeException();
         var now = clock.GetUtcNow().UtcDateTime;
         // The skew is added to now, because the token's times may be as far away as dates go.
         if (notBefore > now + Settings.ClockSkew)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
+using System.Text.Json;
 using Dragoman.Configuration;
 using Dragoman.Startup;
 using Microsoft.Extensions.Logging;
@@ -94,7 +95,7 @@ public sealed class TokenVerifier : IDisposable
 
         var result = await ValidateAsync(token, issuer.ParametersFor(candidates)).ConfigureAwait(false);
         if (!result.IsValid)
-            return Refused(FaultOf(result.Exception), DetailOf(result.Exception));
+            return Refused(FaultOf(result.Exception), DetailOf(result.Exception, unverified.Claims));
         var (team, user, roles, refusal) = issuer.Mapping.Map(unverified.Claims);
         if (refusal is not null)
             return new(refusal);
@@ -139,13 +140,14 @@ public sealed class TokenVerifier : IDisposable
     };
 
     /// <summary>The library's messages are long, and some quote the token; these say what an operator needs.</summary>
-    private static string DetailOf(Exception? error) => error switch
+    private static string DetailOf(Exception? error, JsonElement claims) => error switch
     {
         SecurityTokenExpiredException expired => $"expired at {expired.Expires:u}",
         SecurityTokenNotYetValidException early => $"is not valid before {early.NotBefore:u}",
-        SecurityTokenInvalidLifetimeException => "its exp is not after its nbf",
+        SecurityTokenInvalidLifetimeException => "its exp is before its nbf",
         SecurityTokenNoExpirationException => "has no exp",
-        SecurityTokenInvalidAudienceException audience => $"its aud is {Quote(audience.InvalidAudience ?? "missing")}",
+        // The exception itself does not always know it.
+        SecurityTokenInvalidAudienceException => ClaimValues.Of(claims, "aud") is { Count: > 0 } audiences ? $"its aud is {Quote(string.Join(", ", audiences))}" : "has no aud",
         SecurityTokenInvalidSignatureException => "its signature does not fit",
         // The form of the token was checked before, so this is what is left for the library to find.
         ArgumentException => "one of its registered claims (iss, sub, aud, exp, nbf, iat, jti) has a wrong type",

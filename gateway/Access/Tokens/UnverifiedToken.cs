@@ -35,6 +35,8 @@ internal sealed class UnverifiedToken : IDisposable
     public JsonElement Claims => payload.RootElement;
 
     /// <summary>Reads a token; null when it has not the form of one that is accepted.</summary>
+    /// <param name="token">A text of at most <see cref="Longest"/> characters.</param>
+    /// <param name="refusal">Why it is not accepted.</param>
     public static UnverifiedToken? Read(string token, out TokenRefusal? refusal)
     {
         if (FaultOfShape(token) is { } fault)
@@ -103,8 +105,6 @@ internal sealed class UnverifiedToken : IDisposable
 
     private static TokenRefusal? FaultOfShape(string token)
     {
-        if (token.Length > Longest)
-            return Malformed($"has {token.Length} characters; allowed are {Longest}");
         if (token.AsSpan().ContainsAnyExcept(Base64UrlOrDot))
             return Malformed("has characters that are not of base64url");
         return token.AsSpan().Count('.') switch

@@ -70,8 +70,13 @@ public class IssuerSettingsTests
     [InlineData("https://login.example.com#x")]
     [InlineData("https://login.example.com/a b")]
     [InlineData("https://bücher.example")]
+    [InlineData("https://login.example.com:0")]
     public void An_issuer_is_an_https_URL(string issuer) =>
         Assert.Equal("/issuer must be an https URL of visible ASCII characters without user, query and fragment; http is allowed for this machine's own addresses", MistakeOf($"\"issuer\": \"{issuer}\"", Audiences, Rules));
+
+    [Fact]
+    public void A_discovery_is_an_https_URL_that_may_have_a_query() =>
+        Assert.Equal("/discovery must be an https URL of visible ASCII characters without user and fragment; http is allowed for this machine's own addresses", MistakeOf(Issuer, Audiences, Rules, "\"discovery\": \"http://login.example.com?x\""));
 
     [Fact]
     public void An_issuer_of_any_tenant_is_told_what_to_write() =>
@@ -92,6 +97,13 @@ public class IssuerSettingsTests
     public void Algorithms_without_a_private_key_are_refused(string algorithm, string mistake) =>
         Assert.StartsWith(mistake, MistakeOf(Issuer, Audiences, Rules, $"\"algorithms\": [\"ES256\", \"{algorithm}\"]"), StringComparison.Ordinal);
 
+    [Fact]
+    public void Algorithms_are_a_list_of_names()
+    {
+        Assert.Equal("/algorithms must be a list of at least one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512", MistakeOf(Issuer, Audiences, Rules, "\"algorithms\": []"));
+        Assert.StartsWith("/algorithms", MistakeOf(Issuer, Audiences, Rules, "\"algorithms\": [5]"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{ \"when\": { \"a\": \"b\" } }", "/rules/0 has no effect; it must have a team, or roles, or both")]
     [InlineData("{ \"user\": \"b\" }", "/rules/0 has no effect; it must have a team, or roles, or both")]
@@ -109,6 +121,8 @@ public class IssuerSettingsTests
     [InlineData("{ \"team\": \"t\", \"when\": { \"a\": [] } }", "/rules/0/when/a must be a string, or a list of at least one string")]
     [InlineData("{ \"team\": \"t\", \"when\": { \"a\": true } }", "/rules/0/when/a must be a string")]
     [InlineData("{ \"team\": \"t\", \"when\": { \"a b\": \"c\" } }", "/rules/0/when/a b is not a claim's name; allowed: ")]
+    [InlineData("{ \"team\": \"t\", \"when\": { \"a{\": \"c\" } }", "/rules/0/when/a{ is not a claim's name; allowed: ")]
+    [InlineData("{ \"team\": \"t\", \"when\": { \"a}\": \"c\" } }", "/rules/0/when/a} is not a claim's name; allowed: ")]
     [InlineData("{ \"team\": \"t\", \"when\": \"a\" }", "/rules/0/when must be an object of claims and their values")]
     public void A_rule_that_cannot_work_is_told(string rule, string mistake) =>
         Assert.StartsWith(mistake, MistakeOf(Issuer, Audiences, $"\"rules\": [{rule}]"), StringComparison.Ordinal);

@@ -275,6 +275,7 @@ public sealed class CallerLimitsTests
         {
             Assert.True(lease.IsAcquired);
             Assert.Empty(lease.MetadataNames);
+            Assert.False(lease.TryGetMetadata(MetadataName.RetryAfter.Name, out _));
             using var refused = await limiter.AcquireAsync(caller);
             Assert.False(refused.IsAcquired);
             Assert.True(refused.TryGetMetadata(MetadataName.RetryAfter, out var wait));

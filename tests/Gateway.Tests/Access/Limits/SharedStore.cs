@@ -28,6 +28,9 @@ internal sealed class SharedStore(IDocumentStore? inner = null) : IDocumentStore
     /// <summary>Whether every third write is applied and refused: the store has sent it twice, because its first answer was lost.</summary>
     public bool RefusesOwnWrites { get; set; }
 
+    /// <summary>Whether lists are empty, so that only what is known by name is found.</summary>
+    public bool ListsNothing { get; set; }
+
     /// <summary>The id of a document that somebody else changes just before the next write.</summary>
     public string? Changing { get; set; }
 
@@ -70,6 +73,8 @@ internal sealed class SharedStore(IDocumentStore? inner = null) : IDocumentStore
     {
         using var call = new Call(this);
         await BeginAsync(cancellation);
+        if (ListsNothing)
+            return [];
         if (inner is not null)
             return await inner.ListAsync(kind, partOf, after, take, cancellation);
         lock (gate)

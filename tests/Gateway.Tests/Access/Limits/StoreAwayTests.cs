@@ -180,6 +180,23 @@ public sealed class StoreAwayTests : IAsyncLifetime, IAsyncDisposable
             Assert.NotNull(await limits.TryAdmitAsync(caller, limits.Processes[1]));
     }
 
+    /// <summary>A share is exchanged every ten seconds, unless requests end.</summary>
+    [Fact]
+    public async Task Concurrency_that_becomes_free_is_soon_another_process_s()
+    {
+        await using var limits = new LimitsUnderTest(store, processes: 2);
+        var caller = LimitsUnderTest.Concurrent(100);
+        var running = new List<Admission>();
+        while (running.Count < 60)
+            running.Add((await limits.TryAdmitAsync(caller, limits.Processes[0]))!);
+        (await limits.TryAdmitAsync(caller, limits.Processes[1]))!.Dispose();
+        await limits.PassAsync(TimeSpan.FromSeconds(15));
+        running.ForEach(each => each.Dispose());
+        await limits.PassAsync(TimeSpan.FromSeconds(3));
+        var document = ScopeDocument.Read((await store.GetAsync(ScopeDocument.Kind, "team/web"))!.Json);
+        Assert.Equal(0, document.Processes.Sum(process => process.Running));
+    }
+
     /// <summary>A process that always has something to run does not keep its share from one that has none.</summary>
     [Fact]
     public async Task Each_process_gets_its_part_of_the_concurrency()
@@ -242,12 +259,15 @@ public sealed class StoreAwayTests : IAsyncLifetime, IAsyncDisposable
         Assert.True(sum / (double)steps > 15, $"{sum / (double)steps} of 20");
     }
 
-    [Fact]
-    public async Task Only_a_cold_scope_waits_for_the_store()
+    [Theory]
+    [InlineData(6000)]
+    [InlineData(null)]
+    public async Task Only_a_cold_scope_waits_for_the_store(int? requestsPerMinute)
     {
         await using var limits = new LimitsUnderTest(store);
-        var caller = LimitsUnderTest.Caller(LimitsUnderTest.Team(new(RequestsPerMinute: 6000, TokensPerMinute: 600_000)));
-        (await limits.TryAdmitAsync(caller))!.Dispose();
+        var caller = LimitsUnderTest.Caller(LimitsUnderTest.Team(new(requestsPerMinute, TokensPerMinute: 600_000)));
+        using (var cold = await limits.TryAdmitAsync(caller))
+            Assert.True(await limits.TryReserveAsync(cold!, 1));
         var waited = 0;
         for (var request = 0; request < 3000; request++)
         {

@@ -167,6 +167,25 @@ public sealed class WaitingRoomTests
     }
 
     [Fact]
+    public async Task Tokens_are_not_taken_before_those_who_wait_for_more()
+    {
+        await using var limits = new LimitsUnderTest(waiting: settings);
+        var caller = LimitsUnderTest.Tokens(100);
+        using var first = await limits.Process.AdmitAsync(caller, default);
+        using var second = await limits.Process.AdmitAsync(caller, default);
+        using var third = await limits.Process.AdmitAsync(caller, default);
+        await first.ReserveTokensAsync(80, default);
+        limits.Clock.Advance(TimeSpan.FromSeconds(40));
+        var more = second.ReserveTokensAsync(50, default).AsTask();
+        var fewer = third.ReserveTokensAsync(10, default).AsTask();
+        Assert.Equal((2, false), (limits.Process.WaitingCount, fewer.IsCompleted));
+        limits.Clock.Advance(TimeSpan.FromSeconds(20.5));
+        await more;
+        await fewer;
+        Assert.Equal(40, third.Limits!.Tokens!.Remaining);
+    }
+
+    [Fact]
     public async Task A_process_that_stops_refuses_those_who_wait()
     {
         var limits = new LimitsUnderTest(waiting: settings);

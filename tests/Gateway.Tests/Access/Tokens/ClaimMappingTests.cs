@@ -45,6 +45,7 @@ public class ClaimMappingTests
     [InlineData("""{ "when": { "a.b": "x" }, "team": "t" }""", """{"a":"x"}""", null)]
     [InlineData("""{ "when": { "a.b": "x" }, "team": "t" }""", """{"a":[{"b":"x"}]}""", null)]
     [InlineData("""{ "when": { "https://a.example/b": "x" }, "team": "t" }""", """{"https://a.example/b":"x"}""", "t")]
+    [InlineData("""{ "when": { ".a": "x" }, "team": "t" }""", """{"":{"a":"x"}}""", "t")]
     [InlineData("""{ "team": "{a}" }""", """{"a":"x"}""", "x")]
     [InlineData("""{ "team": "t-{a}-{b}" }""", """{"a":"x","b":7}""", "t-x-7")]
     [InlineData("""{ "team": "t{a}" }""", """{"a":["x"]}""", "tx")]
@@ -96,6 +97,7 @@ public class ClaimMappingTests
     [InlineData("""{ "when": { "a": "x" }, "roles": ["lead"] }""", """{"a":"x"}""", TokenFault.NoRule, "no rule gives a team; the token has the claims a")]
     [InlineData("""{ "roles": ["admin"] }, { "team": "{a}" }""", """{"a":"B C"}""", TokenFault.NoRule, "rule 1 gives the team \"B C\", which is not an id: ")]
     [InlineData("""{ "when": { "groups": "x" }, "team": "t" }""", """{"_claim_names":{"groups":"src1"},"_claim_sources":{"src1":{}}}""", TokenFault.GroupOverage, "the claim \"groups\" has too many values for a token; ")]
+    [InlineData("""{ "when": { "roles": "x" }, "team": "t" }, { "when": { "azp": "y", "groups": "x" }, "team": "t" }""", """{"_claim_names":{"hasgroups":"src1","groups":"src1"}}""", TokenFault.GroupOverage, "the claim \"groups\" has too many values for a token; ")]
     [InlineData("""{ "when": { "roles": "x" }, "team": "t" }""", """{"_claim_names":{"groups":"src1"}}""", TokenFault.NoRule, "no rule gives a team; ")]
     [InlineData("""{ "when": { "groups": "x" }, "team": "t" }""", """{"_claim_names":"groups"}""", TokenFault.NoRule, "no rule gives a team; ")]
     public void A_token_without_team_is_refused_with_a_reason(string rules, string claims, TokenFault fault, string detail)

@@ -149,13 +149,34 @@ public class IssuerKeysTests
         await test.AcceptAsync(test.Issuer.Sign());
     }
 
+    /// <summary>The wait doubles only so long as it can: an issuer that is away for hours has failed hundreds of times.</summary>
+    [Fact]
+    public async Task An_issuer_that_is_away_for_long_is_asked_once_a_minute()
+    {
+        var clock = new ManualTimeProvider();
+        using var log = new CapturedLog("tokens");
+        using var connections = new ScriptedConnections((_, _) => throw new InvalidOperationException("what a library knows of it"));
+        using var http = new HttpMessageInvoker(connections);
+        using var keys = new IssuerKeys(new("https://issuer.example", ["a"], []), new(http, clock), clock, log.CreateLogger("tokens"));
+        for (var number = 1; number <= 140; number++)
+        {
+            Assert.Null(await keys.FindAsync("k", default));
+            var line = await log.NextAsync();
+            Assert.Contains("its keys cannot be read: what it sent cannot be read (InvalidOperationException); ", line, StringComparison.Ordinal);
+            if (number > 6)
+                Assert.EndsWith("next try after 00:01:00", line, StringComparison.Ordinal);
+            clock.Advance(IssuerKeys.LongestRetry);
+        }
+    }
+
     [Fact]
     public async Task An_issuer_that_does_not_listen_is_away()
     {
         await using var test = await VerifierUnderTest.StartAsync();
         var token = test.Issuer.Sign();
+        var issuer = test.Issuer.Issuer;
         await test.Issuer.DisposeAsync();
-        await test.RefuseAsync(token, TokenFault.IssuerAway);
+        Assert.Equal($"the keys of {issuer} cannot be read", await test.RefuseAsync(token, TokenFault.IssuerAway));
         Assert.StartsWith("Error issuer http://127.0.0.1:", await test.NextLineAsync(), StringComparison.Ordinal);
     }
 

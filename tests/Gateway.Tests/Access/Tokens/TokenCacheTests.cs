@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using Dragoman.Access.Tokens;
 
 namespace Dragoman.Gateway.Tests.Access.Tokens;
@@ -104,6 +106,27 @@ public class TokenCacheTests
         Assert.False(TokenDigest.TryOf(new string('a', 5000) + "é", out _));
         Assert.True(Digest(1).Equals((object)Digest(1)));
         Assert.False(Digest(1).Equals((object)Digest(2)));
+    }
+
+    /// <summary>Nobody finds two tokens whose digests agree in part, so these digests are made of numbers.</summary>
+    [Fact]
+    public void All_of_a_digest_is_compared()
+    {
+        Assert.Equal(OfNumbers(1, 2, 3, 4), OfNumbers(1, 2, 3, 4));
+        foreach (var other in new[] { OfNumbers(9, 2, 3, 4), OfNumbers(1, 9, 3, 4), OfNumbers(1, 2, 9, 4), OfNumbers(1, 2, 3, 9) })
+            Assert.NotEqual(OfNumbers(1, 2, 3, 4), other);
+
+        static TokenDigest OfNumbers(params long[] numbers) => MemoryMarshal.Cast<long, TokenDigest>(numbers)[0];
+    }
+
+    /// <summary>A long token is copied into an array of the pool, which somebody else gets next.</summary>
+    [Fact]
+    public void A_token_does_not_stay_in_the_pool()
+    {
+        Assert.True(TokenDigest.TryOf(new string('s', 5000), out _));
+        var rented = ArrayPool<byte>.Shared.Rent(5000);
+        Assert.DoesNotContain((byte)'s', rented[..5000]);
+        ArrayPool<byte>.Shared.Return(rented);
     }
 
     private static TokenDigest Digest(int number) => TokenDigest.TryOf($"token-{number}", out var digest) ? digest : throw new InvalidOperationException();

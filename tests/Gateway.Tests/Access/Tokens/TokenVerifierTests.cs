@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Dragoman.Access.Directory;
 using Dragoman.Access.Tokens;
 using Dragoman.StandIn;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dragoman.Gateway.Tests.Access.Tokens;
 
@@ -35,7 +36,7 @@ public class TokenVerifierTests
         var token = StandInIssuer.SignWith(key, test.Issuer.Claims().ToJsonString(), algorithm);
         await test.AcceptAsync(token);
         var parts = token.Split('.');
-        await test.RefuseAsync($"{parts[0]}.{parts[1]}.{Flip(parts[2], 7)}", TokenFault.BadSignature);
+        Assert.Equal("its signature does not fit", await test.RefuseAsync($"{parts[0]}.{parts[1]}.{Flip(parts[2], 7)}", TokenFault.BadSignature));
     }
 
     [Theory]
@@ -65,7 +66,23 @@ public class TokenVerifierTests
         if (accepted)
             await test.AcceptAsync(token);
         else
-            Assert.StartsWith("is not valid before ", await test.RefuseAsync(token, TokenFault.NotYetValid), StringComparison.Ordinal);
+            Assert.Equal($"is not valid before {test.Clock.GetUtcNow().AddSeconds(secondsUntilValid):u}", await test.RefuseAsync(token, TokenFault.NotYetValid));
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task A_token_does_not_expire_before_it_is_valid(int secondsFromExpiryToValid, bool accepted)
+    {
+        await using var test = await VerifierUnderTest.StartAsync();
+        var expiry = test.Clock.GetUtcNow().ToUnixTimeSeconds();
+        var token = test.Issuer.Sign(("exp", expiry), ("nbf", expiry + secondsFromExpiryToValid));
+        if (accepted)
+            await test.AcceptAsync(token);
+        else
+            Assert.Equal("its exp is before its nbf", await test.RefuseAsync(token, TokenFault.NoLifetime));
+        // The skew alone keeps it alive.
+        Assert.Equal(0, test.Verifier.Remembered);
     }
 
     /// <summary>A gateway whose clock is minutes ahead or behind refuses everything, unless the skew is set to allow it.</summary>
@@ -134,14 +151,17 @@ public class TokenVerifierTests
         if (accepted)
             await test.AcceptAsync(token);
         else
-            await test.RefuseAsync(token, TokenFault.WrongAudience);
+            Assert.Contains("aud", await test.RefuseAsync(token, TokenFault.WrongAudience), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_token_without_audience_is_refused()
     {
         await using var test = await VerifierUnderTest.StartAsync();
-        await test.RefuseAsync(test.Issuer.Sign(("aud", null)), TokenFault.WrongAudience);
+        Assert.Equal("has no aud", await test.RefuseAsync(test.Issuer.Sign(("aud", null)), TokenFault.WrongAudience));
+        Assert.Equal("has no aud", await test.RefuseAsync(test.Issuer.Sign(("aud", new JsonArray())), TokenFault.WrongAudience));
+        Assert.Equal("its aud is \"other, third\"", await test.RefuseAsync(test.Issuer.Sign(("aud", new JsonArray("other", "third"))), TokenFault.WrongAudience));
+        Assert.Equal("its aud is \"other\"", await test.RefuseAsync(test.Issuer.Sign(("aud", "other")), TokenFault.WrongAudience));
         await test.RefuseAsync(test.Issuer.Sign(("aud", new JsonObject { ["api://dragoman"] = 1 })), TokenFault.Malformed);
     }
 
@@ -198,7 +218,7 @@ public class TokenVerifierTests
         if (accepted)
             await test.AcceptAsync(token);
         else
-            await test.RefuseAsync(token, TokenFault.Malformed);
+            Assert.Equal($"the header's typ is \"{type!.Trim('"')}\"; accepted are JWT and at+jwt", await test.RefuseAsync(token, TokenFault.Malformed));
     }
 
     [Fact]
@@ -225,6 +245,70 @@ public class TokenVerifierTests
         Assert.True(second.IsAccepted);
         Assert.Null(second.Made);
         Assert.Equal(1, test.Verifier.Remembered);
+    }
+
+    [Fact]
+    public async Task A_token_without_subject_is_somebody_s_without_name()
+    {
+        await using var test = await VerifierUnderTest.StartAsync();
+        var identity = await test.AcceptAsync(test.Issuer.Sign(("sub", null)));
+        Assert.Equal(("", null), (identity.Subject, identity.User));
+    }
+
+    [Fact]
+    public async Task The_longest_token_is_accepted_and_found()
+    {
+        await using var test = await VerifierUnderTest.StartAsync();
+        var token = LongestOf(test.Issuer);
+        Assert.Equal(UnverifiedToken.Longest, token.Length);
+        Assert.Null(test.Verifier.Find(token));
+        var verified = await test.VerifyAsync(token);
+        Assert.True(verified.IsAccepted);
+        Assert.Same(verified, test.Verifier.Find(token));
+        Assert.Null(test.Verifier.Find(token + "a"));
+        Assert.Null(test.Verifier.Find("é"));
+        Assert.Equal("is not ASCII", await test.RefuseAsync(token[..^1] + "é", TokenFault.Malformed));
+    }
+
+    [Fact]
+    public async Task A_verifier_that_is_disposed_ends_its_calls_and_closes_its_connections()
+    {
+        await using var test = await VerifierUnderTest.StartAsync();
+        var called = new TaskCompletionSource<CancellationToken>();
+        using var connections = new ScriptedConnections(async (_, cancellation) =>
+        {
+            called.SetResult(cancellation);
+            await Task.Delay(Timeout.Infinite, cancellation);
+            throw new InvalidOperationException();
+        });
+        var verifier = new TokenVerifier([new(test.Issuer.Issuer, ["a"], [])], connections, test.Clock, NullLogger.Instance);
+        var verifying = verifier.VerifyAsync(test.Issuer.Sign(), CancellationToken.None).AsTask();
+        var call = await called.Task;
+        Assert.False(call.IsCancellationRequested);
+        verifier.Dispose();
+        verifier.Dispose();
+        Assert.True(call.IsCancellationRequested);
+        Assert.True(connections.IsDisposed);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => verifying);
+    }
+
+    [Fact]
+    public async Task An_issuer_cannot_follow_the_gateway_with_cookies()
+    {
+        await using var test = await VerifierUnderTest.StartAsync();
+        string? cookie = null;
+        test.Issuer.InsteadOfDiscovery = http =>
+        {
+            http.Response.Headers.SetCookie = "a=b; path=/";
+            return StandInIssuer.WriteAsync(http, 200, test.Issuer.Discovery().ToJsonString());
+        };
+        test.Issuer.InsteadOfKeys = http =>
+        {
+            cookie = http.Request.Headers.Cookie;
+            return StandInIssuer.WriteAsync(http, 200, test.Issuer.KeySet().ToJsonString());
+        };
+        await test.AcceptAsync(test.Issuer.Sign());
+        Assert.Null(cookie);
     }
 
     [Fact]
@@ -276,6 +360,20 @@ public class TokenVerifierTests
         thread.Start();
         thread.Join();
         Assert.Equal((200, 0), (accepted, allocated));
+    }
+
+    /// <summary>Base64url has no texts of some lengths, so that the header takes what the payload cannot.</summary>
+    private static string LongestOf(StandInIssuer issuer)
+    {
+        var payload = issuer.Claims(("padding", new string('x', 11_000))).ToJsonString();
+        for (var padding = 0; ; padding++)
+        {
+            var token = issuer.CurrentKey.Sign($$"""{"alg":"RS256","kid":"first","padding":"{{new string('x', padding)}}"}""", payload);
+            if (token.Length >= UnverifiedToken.Longest)
+                return token;
+            if (token.Length < UnverifiedToken.Longest - 10)
+                padding += (UnverifiedToken.Longest - 10 - token.Length) * 3 / 4;
+        }
     }
 
     private static string Flip(string part, int at) => part[..at] + (part[at] == 'A' ? 'B' : 'A') + part[(at + 1)..];
