@@ -42,6 +42,8 @@ public sealed class ScopeDocumentTests
     [InlineData("{\"processes\":[{}]}")]
     [InlineData("{\"tokens\":[1")]
     [InlineData("{\"processes\":null}")]
+    [InlineData("{\"requests\":null,\"processes\":[{\"id\":\"a\"}]}")]
+    [InlineData("{\"tokens\":null,\"processes\":[{\"id\":\"a\"}]}")]
     public void One_that_cannot_be_read_counts_as_empty(string json) => Assert.Empty(ScopeDocument.Read(Encoding.UTF8.GetBytes(json)).Processes);
 
     /// <summary>A document counts for a minute, and for two more because another process's clock may be behind.</summary>
@@ -54,10 +56,26 @@ public sealed class ScopeDocumentTests
     [InlineData("""{"processes":[{"id":"a","requests":1,"until":1001}]}""", false)]
     [InlineData("""{"processes":[{"id":"a","requests":1,"until":9999}]}""", false)]
     [InlineData("""{"processes":[{"id":"a","until":1361}]}""", true)]
+    [InlineData("""{"processes":[{"id":"a","tokens":1,"until":1001}]}""", false)]
+    [InlineData("""{"processes":[{"id":"a","wanted":1,"until":1001}]}""", false)]
+    [InlineData("""{"start":1000,"requests":[1]}""", true)]
     [InlineData("""{"processes":[{"id":"a","running":1,"runningUntil":1120}]}""", true)]
     [InlineData("""{"processes":[{"id":"a","running":1,"runningUntil":1121}]}""", false)]
     [InlineData("""{"processes":[{"id":"a","until":900},{"id":"b","tokens":1,"until":1300}]}""", false)]
     public void It_is_over_when_nothing_in_it_counts(string json, bool expected) => Assert.Equal(expected, ScopeDocument.Read(Encoding.UTF8.GetBytes(json)).IsOver(1000 + (3 * Moment.InMinute) + 1));
+
+    /// <summary>Something that was cut off is not counted, and what was given back is not written.</summary>
+    [Fact]
+    public void A_history_has_pairs_of_what_was_used()
+    {
+        var document = new ScopeDocument { Start = 990 };
+        Assert.Equal(5, document.HistoryOf([10, 5, 40]).Total);
+        Assert.Equal(0, document.HistoryOf([10]).Length);
+        var history = new SegmentHistory();
+        history.Add(1000, -2);
+        history.Add(1001, 3);
+        Assert.Equal([11, 3], document.PairsOf(history));
+    }
 
     [Fact]
     public async Task A_process_for_which_there_is_no_place_gets_one_when_another_has_gone()

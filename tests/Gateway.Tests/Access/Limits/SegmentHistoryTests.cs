@@ -63,6 +63,44 @@ public sealed class SegmentHistoryTests
     }
 
     [Fact]
+    public void What_is_taken_back_before_it_is_there_leaves_the_rest_alone()
+    {
+        var history = new SegmentHistory();
+        history.Add(10, -5);
+        history.Add(20, 4);
+        Assert.Equal((0, 0, 3, 1), (history.Remove(10, 3), history.Remove(15, 3), history.Remove(20, 3), history.Remove(20, 3)));
+        Assert.Equal((-5, 2, (10L, -5L), (20L, 0L)), (history.Total, history.Length, history[0], history[1]));
+        var other = new SegmentHistory();
+        other.Add(5, 1);
+        other.Add(15, 2);
+        other.Add(20, 3);
+        history.Add(other);
+        Assert.Equal([(5L, 1L), (10L, -5L), (15L, 2L), (20L, 3L)], Enumerable.Range(0, history.Length).Select(index => history[index]));
+        Assert.Equal(1, history.Total);
+    }
+
+    /// <summary>The space of what has expired is used again, so that a history that is in use does not grow.</summary>
+    [Fact]
+    public void A_history_needs_no_new_memory_for_ever()
+    {
+        var history = new SegmentHistory();
+        var segment = 0L;
+        Pass(1000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Pass(10_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Pass(int segments)
+        {
+            for (var end = segment + segments; segment < end; segment++)
+            {
+                history.Expire(segment);
+                history.Add(segment, 1);
+            }
+        }
+    }
+
+    [Fact]
     public void It_knows_when_permits_come_back()
     {
         var history = new SegmentHistory();
