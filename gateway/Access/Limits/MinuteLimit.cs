@@ -261,7 +261,7 @@ internal sealed class MinuteLimit(bool isShared)
         if (elapsed < 1 && spent == 0)
             return;
         var latest = spent / elapsed;
-        pace = spent == 0 ? 0 : planned == default ? latest : (pace + latest) / 2;
+        pace = spent == 0 ? 0 : (pace + latest) / 2;
         (planned, spent) = (now, 0);
     }
 }

@@ -306,6 +306,17 @@ public sealed class CallerLimitsTests
         Assert.Null(await limits.TryAdmitAsync(LimitsUnderTest.Concurrent(1)));
     }
 
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task A_process_that_stops_leaves_no_timers(bool shared)
+    {
+        var limits = New(shared);
+        (await limits.TryAdmitAsync(LimitsUnderTest.Requests(10)))!.Dispose();
+        Assert.NotEqual(0, limits.Clock.ArmedTimers);
+        await limits.DisposeAsync();
+        Assert.Equal(0, limits.Clock.ArmedTimers);
+    }
+
     [Fact]
     public async Task A_clock_that_is_set_back_lets_requests_in_after_a_minute()
     {

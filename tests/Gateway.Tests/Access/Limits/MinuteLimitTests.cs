@@ -97,7 +97,7 @@ public sealed class MinuteLimitTests
             // Nothing can be said about the pace of so short a time.
             Assert.Equal(lease, limit.Plan(Used((Now, 40)), others, 2, At(Now + 20), false).Lease);
             limit.Apply(Now + 80);
-            Assert.Equal(0, limit.Plan(Used((Now, 40)), others, 2, At(Now + 40), false).Lease);
+            Assert.Equal(0, limit.Plan(Used((Now, 40)), others, 2, At(Now + 21), false).Lease);
         }
     }
 
@@ -115,6 +115,18 @@ public sealed class MinuteLimitTests
     {
         foreach (var (later, lease) in new[] { (0, 15), (1, 15), (2, 0) })
             Assert.Equal(lease, Leasing(100, others: 20, asked: 5).Plan(new(), 20, 2, At(Now + later), false).Lease);
+    }
+
+    [Fact]
+    public void What_is_kept_is_over_with_the_lease()
+    {
+        foreach (var (end, lease) in new[] { (Now + 1, 15), (Now, 0) })
+        {
+            var limit = Asking(100, 5);
+            limit.Plan(new(), 20, 2, At(Now), false);
+            limit.Apply(end);
+            Assert.Equal(lease, limit.Plan(new(), 20, 2, At(Now + 1), false).Lease);
+        }
     }
 
     [Fact]
@@ -338,6 +350,8 @@ public sealed class MinuteLimitTests
         Assert.Equal(5 + ((80 - 3) / 8), limit.Plan(document, 20, 2, At(Now), false).Lease);
         limit.Discard();
         Assert.False(limit.CanTake(1, At(Now), 0));
+        limit.Plan(new(), 20, 2, At(Now), false);
+        limit.Discard();
         var again = new SegmentHistory();
         limit.Plan(again, 20, 2, At(Now), false);
         Assert.Equal((3, 3), (document.Total, again.Total));

@@ -182,11 +182,202 @@ public sealed class ScopeLimitsTests : IAsyncLifetime, IAsyncDisposable
         await EndAsync();
     }
 
+    /// <summary>What lasts already is not asked for by accident: the next exchange gives it back.</summary>
+    [Fact]
+    public async Task Who_lacks_nothing_wants_nothing()
+    {
+        await AskAsync(All);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        for (var number = 0; number < 5; number++)
+            Assert.Null(scope.AskForRequest(All, Now));
+        await scope.Exchange();
+        var mine = Assert.Single((await ReadAsync()).Processes);
+        Assert.Equal((0, 0, 0), (mine.Requests, mine.Tokens, mine.Running));
+    }
+
+    [Fact]
+    public async Task A_refill_asks_for_requests_and_tokens()
+    {
+        Assert.Equal(Taken.Nothing, scope.TryTakeRequest(All, Now, false, out _));
+        scope.Refill(Now);
+        await EndAsync();
+        var mine = Assert.Single((await ReadAsync()).Processes);
+        Assert.Equal((26, 251, 0), (mine.Requests, mine.Tokens, mine.Running));
+    }
+
+    /// <summary>A limit that is not there must not make the lease of another one longer.</summary>
+    [Fact]
+    public async Task A_lease_lasts_as_long_as_its_own_limit_allows()
+    {
+        var now = Now.Segment;
+        await WriteAsync(new() { Id = "other", Requests = 80, Tokens = 900, Until = now + 60 });
+        await AskAsync(new(RequestsPerMinute: 100));
+        Assert.Equal(Now.Plus(TimeSpan.FromSeconds(1)), scope.DueAfter(Now));
+        var mine = (await ReadAsync()).Processes.Single(each => each.Id != "other");
+        Assert.Equal((3, 0, now + 8), (mine.Requests, mine.Tokens, mine.Until));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(Taken.Opened, scope.TryTakeRequest(new(TokensPerMinute: 1000), Now, false, out _));
+        await scope.AskForTokens(5, Now)!;
+        mine = (await ReadAsync()).Processes.Single(each => each.Id != "other");
+        Assert.Equal((0, 17, now + 2 + 8), (mine.Requests, mine.Tokens, mine.Until));
+    }
+
+    [Fact]
+    public async Task The_next_exchange_is_that_of_the_tightest_limit()
+    {
+        await WriteAsync(new() { Id = "other", Requests = 80, Until = Now.Segment + 60 });
+        await AskAsync(new(100, 1000));
+        Assert.Equal(Now.Plus(TimeSpan.FromSeconds(1)), scope.DueAfter(Now));
+    }
+
+    [Theory]
+    [InlineData(100, null, null)]
+    [InlineData(null, 1000, null)]
+    [InlineData(null, null, 10)]
+    public async Task Who_got_nothing_asks_again_after_a_pause_or_when_the_limit_has_changed(int? requests, int? tokens, int? concurrent)
+    {
+        var now = Now.Segment;
+        await WriteAsync(new() { Id = "other", Requests = 100, Tokens = 1000, Until = now + 60, Running = 10, RunningUntil = now + 60 });
+        Assert.NotNull(Ask(new(requests, tokens, concurrent)));
+        await EndAsync();
+        Assert.Null(Ask(new(requests, tokens, concurrent)));
+        Assert.NotNull(Ask(new(2 * requests, 2 * tokens, 2 * concurrent)));
+        await EndAsync();
+
+        Task? Ask(LimitValues values)
+        {
+            if (tokens is null)
+                return scope.AskForRequest(values, Now);
+            scope.TryTakeRequest(values, Now, false, out _);
+            return scope.AskForTokens(1, Now);
+        }
+    }
+
+    /// <summary>The write was applied, but nobody knows: what was asked for is asked for again, and nothing reported twice.</summary>
+    [Fact]
+    public async Task An_answer_that_was_lost_loses_no_question()
+    {
+        store.LosesAnswers = true;
+        await AskAsync(All);
+        Assert.True(exchange.IsAway);
+        Assert.Equal(Taken.Opened | Taken.Request | Taken.Running | Taken.Low, scope.TryTakeRequest(All, Now, false, out _));
+        store.LosesAnswers = false;
+        await scope.Exchange();
+        var document = await ReadAsync();
+        var mine = Assert.Single(document.Processes);
+        // One was asked for, and one was used within a segment.
+        Assert.Equal((2, 1 + 60, 251, 1), (mine.Serial, mine.Requests, mine.Tokens, mine.Running));
+        Assert.Equal([120, 1], document.Requests);
+        await scope.Exchange();
+        document = await ReadAsync();
+        Assert.Equal([120, 1], document.Requests);
+    }
+
+    /// <summary>Another process was first: what was to be reported and asked for is in the next write.</summary>
+    [Fact]
+    public async Task A_write_that_was_refused_loses_nothing()
+    {
+        await AskAsync(All);
+        for (var number = 0; number < 3; number++)
+            scope.TryTakeRequest(All, Now, false, out _);
+        scope.TryTakeTokens(100, Now, false, out _);
+        store.Changing = scope.DocumentId;
+        var asking = scope.AskForRequest(All, Now)!;
+        while (!asking.IsCompleted)
+        {
+            if (exchange.Pausing > 0)
+                clock.Advance(TimeSpan.FromMilliseconds(4));
+            await Task.Yield();
+        }
+
+        await asking;
+        var document = await ReadAsync();
+        Assert.Equal([120, 3], document.Requests);
+        Assert.Equal([120, 100], document.Tokens);
+        Assert.Equal(5, Assert.Single(document.Processes).Running);
+        Assert.Equal(3, store.Writes);
+    }
+
+    [Fact]
+    public void Nobody_overtakes_those_who_wait()
+    {
+        var alone = new ScopeLimits(ScopeKind.Key, "alone", null);
+        foreach (var (kind, values) in new[] { (LimitKind.Requests, new LimitValues(RequestsPerMinute: 9)), (LimitKind.Concurrent, new(ConcurrentRequests: 9)) })
+        {
+            alone.Wait(kind, 1);
+            Assert.Equal(Taken.Nothing, alone.TryTakeRequest(values, Now, waited: false, out var refused));
+            Assert.Equal(kind, refused);
+            Assert.NotEqual(Taken.Nothing, alone.TryTakeRequest(values, Now, waited: true, out _));
+            alone.Wait(kind, -1);
+            Assert.NotEqual(Taken.Nothing, alone.TryTakeRequest(values, Now, waited: false, out _));
+        }
+
+        alone.TryTakeRequest(new(TokensPerMinute: 100), Now, false, out _);
+        Assert.Equal<long?>(80, alone.TryTakeTokens(80, Now, waited: false, out _));
+        alone.Wait(LimitKind.Tokens, 50);
+        Assert.Null(alone.TryTakeTokens(10, Now, waited: false, out _));
+        // Those who wait will have taken 50 before.
+        Assert.Equal(Moment.AfterMinuteOf(Now.Segment), alone.Refuse(LimitKind.Tokens, 10, Now, waited: false).ReadyAt);
+        Assert.Equal(Now, alone.Refuse(LimitKind.Tokens, 10, Now, waited: true).ReadyAt);
+        Assert.Equal<long?>(10, alone.TryTakeTokens(10, Now, waited: true, out _));
+    }
+
+    [Fact]
+    public void What_was_estimated_well_changes_nothing()
+    {
+        var alone = new ScopeLimits(ScopeKind.Key, "alone", null);
+        alone.TryTakeRequest(new(TokensPerMinute: 100), Now, false, out _);
+        alone.TryTakeTokens(80, Now, false, out _);
+        var begun = Now.Segment;
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Null(alone.SettleTokens(80, begun, 80, Now));
+        Assert.Equal(TimeSpan.FromSeconds(50.5), alone.StateOf(LimitKind.Tokens, Now)!.Value.Reset);
+    }
+
+    [Fact]
+    public async Task What_runs_without_the_store_is_reported_soon()
+    {
+        store.IsAway = true;
+        await scope.Exchange();
+        Assert.Equal(Taken.Opened | Taken.Running | Taken.Low, scope.TryTakeRequest(new(ConcurrentRequests: 5), Now, false, out _));
+        Assert.Equal(Now.Plus(TimeSpan.FromSeconds(1)), scope.DueAfter(Now));
+        Assert.StartsWith("The limit of 5 concurrent requests of key \"k\" is reached by all processes", scope.Refuse(LimitKind.Concurrent, 1, Now, false).Message, StringComparison.Ordinal);
+        Assert.Equal<long?>(0, scope.TryTakeTokens(5, Now, false, out var isLow));
+        Assert.False(isLow);
+        scope.TryTakeRequest(new(TokensPerMinute: 1000), Now, false, out _);
+        scope.TryTakeTokens(5, Now, false, out isLow);
+        Assert.True(isLow);
+    }
+
+    [Fact]
+    public async Task The_log_says_once_that_the_store_is_away_and_why()
+    {
+        using var log = new CapturedLog("limits");
+        var logged = new ScopeExchange(store, clock, log.CreateLogger("limits"));
+        var other = new ScopeLimits(ScopeKind.Key, "other", logged);
+        store.Hold = new();
+        var exchanging = other.Exchange();
+        while (store.Reads == 0)
+            await Task.Yield();
+        clock.Advance(ScopeExchange.Longest);
+        await exchanging;
+        Assert.EndsWith(": It did not answer within 1 s.", await log.NextAsync(), StringComparison.Ordinal);
+        (store.Hold, store.IsAway) = (null, true);
+        for (var number = 0; number < 3; number++)
+            await other.Exchange();
+        store.IsAway = false;
+        await other.Exchange();
+        Assert.StartsWith("Information ", await log.NextAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_scope_is_forgotten_when_nobody_uses_it()
     {
         var alone = new ScopeLimits(ScopeKind.Key, "alone", null);
         Assert.Equal(Taken.Opened | Taken.Request, alone.TryTakeRequest(new(RequestsPerMinute: 1), Now, false, out _));
+        Assert.False(alone.TryForget(Now));
+        // Something has ended, but not the request.
+        Assert.Null(alone.GiveBack(Taken.Nothing, Now.Segment, Now));
         Assert.False(alone.TryForget(Now));
         Assert.Null(alone.GiveBack(Taken.Opened, Now.Segment, Now));
         Assert.False(alone.TryForget(Now.Plus(TimeSpan.FromTicks(-1))));

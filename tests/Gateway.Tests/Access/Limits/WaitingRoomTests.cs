@@ -113,6 +113,36 @@ public sealed class WaitingRoomTests
     }
 
     [Fact]
+    public async Task Who_can_be_served_at_the_end_of_the_time_may_wait()
+    {
+        await using var limits = new LimitsUnderTest(waiting: settings);
+        Assert.Equal(1, await limits.AdmittedOfAsync(1, LimitsUnderTest.Requests(1)));
+        limits.Clock.Advance(TimeSpan.FromSeconds(30.5));
+        using var leaving = new CancellationTokenSource();
+        _ = limits.Process.AdmitAsync(LimitsUnderTest.Requests(1), leaving.Token).AsTask();
+        Assert.Equal(1, limits.Process.WaitingCount);
+        await leaving.CancelAsync();
+    }
+
+    [Fact]
+    public async Task Who_leaves_lets_in_those_who_need_less()
+    {
+        await using var limits = new LimitsUnderTest(waiting: settings);
+        var caller = LimitsUnderTest.Tokens(100);
+        using var first = await limits.Process.AdmitAsync(caller, default);
+        using var second = await limits.Process.AdmitAsync(caller, default);
+        using var third = await limits.Process.AdmitAsync(caller, default);
+        await first.ReserveTokensAsync(80, default);
+        limits.Clock.Advance(TimeSpan.FromSeconds(40));
+        using var leaving = new CancellationTokenSource();
+        var more = second.ReserveTokensAsync(50, leaving.Token).AsTask();
+        var fewer = third.ReserveTokensAsync(10, default).AsTask();
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => more);
+        await fewer;
+    }
+
+    [Fact]
     public async Task Time_lets_those_in_who_wait()
     {
         await using var limits = new LimitsUnderTest(waiting: settings);

@@ -286,9 +286,9 @@ public class TokenVerifierTests
         var call = await called.Task;
         Assert.False(call.IsCancellationRequested);
         verifier.Dispose();
-        verifier.Dispose();
         Assert.True(call.IsCancellationRequested);
         Assert.True(connections.IsDisposed);
+        verifier.Dispose();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => verifying);
     }
 
