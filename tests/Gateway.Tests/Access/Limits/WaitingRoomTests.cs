@@ -88,7 +88,8 @@ public sealed class WaitingRoomTests
         running.Dispose();
         using (await stays)
             Assert.Equal(0, limits.Process.WaitingCount);
-        using var next = await limits.Process.AdmitAsync(Of("a"), default);
+        using var next = limits.Process.AttemptAcquire(Of("a"));
+        Assert.True(next.IsAcquired);
     }
 
     [Fact]
@@ -99,8 +100,8 @@ public sealed class WaitingRoomTests
         var waiting = limits.Process.AdmitAsync(Of("a"), default).AsTask();
         limits.Clock.Advance(TimeSpan.FromSeconds(29));
         Assert.False(waiting.IsCompleted);
-        limits.Clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.EndsWith("It has waited for 30 s.", (await Assert.ThrowsAsync<GatewayException>(() => waiting)).Error.Message, StringComparison.Ordinal);
+        limits.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.EndsWith("It has waited for 30 s.", (await Assert.ThrowsAsync<GatewayException>(() => waiting.WaitAsync(TimeSpan.FromMinutes(1)))).Error.Message, StringComparison.Ordinal);
         Assert.Equal(0, limits.Process.WaitingCount);
     }
 
@@ -209,6 +210,8 @@ public sealed class WaitingRoomTests
         var more = second.ReserveTokensAsync(50, default).AsTask();
         var fewer = third.ReserveTokensAsync(10, default).AsTask();
         Assert.Equal((2, false), (limits.Process.WaitingCount, fewer.IsCompleted));
+        // It would have to wait for a minute after those.
+        Assert.EndsWith("A request waits for at most 30 s.", (await Assert.ThrowsAsync<GatewayException>(() => first.ReserveTokensAsync(60, default).AsTask())).Error.Message, StringComparison.Ordinal);
         limits.Clock.Advance(TimeSpan.FromSeconds(20.5));
         await more;
         await fewer;
@@ -222,6 +225,7 @@ public sealed class WaitingRoomTests
         using var running = await limits.Process.AdmitAsync(Of("a"), default);
         var waiting = limits.Process.AdmitAsync(Of("a"), default).AsTask();
         await limits.DisposeAsync();
+        Assert.Equal(0, limits.Clock.ArmedTimers);
         Assert.EndsWith("The gateway stops.", (await Assert.ThrowsAsync<GatewayException>(() => waiting)).Error.Message, StringComparison.Ordinal);
     }
 
