@@ -66,7 +66,8 @@ public sealed class MinuteLimitTests
     public void The_less_is_left_the_sooner_it_is_exchanged(long others, int asked, long used, int due)
     {
         var limit = Leasing(100, others, asked);
-        limit.Charge(used, At(Now));
+        if (used > 0)
+            limit.Charge(used, At(Now));
         Assert.Equal((true, due), (limit.IsActive, limit.Due));
     }
 

@@ -115,12 +115,15 @@ public sealed class StoreGrowthTests : IAsyncLifetime, IAsyncDisposable
         var now = limits.Process.Now.Segment;
         for (var number = 0; number < 250; number++)
             await WriteAsync($"key/{number}", new() { Processes = [new() { Id = "killed", Requests = 10, Until = now }] });
-        await WriteAsync("key/used", new() { Start = now + (30 * Moment.InMinute), Requests = [0, 5] });
+        // More than a page of them are still used.
+        for (var number = 0; number < 150; number++)
+            await WriteAsync($"key/{number}-used", new() { Start = now + (30 * Moment.InMinute), Requests = [0, 5] });
 
         // The first list may come before they are over.
         var listed = ScopeRemoval.LatestFirstList + TimeSpan.FromMinutes(2);
         await limits.PassAsync(listed, TimeSpan.FromSeconds(10));
-        Assert.NotNull(await store.GetAsync(ScopeDocument.Kind, "key/used"));
+        for (var number = 0; number < 150; number++)
+            Assert.NotNull(await store.GetAsync(ScopeDocument.Kind, $"key/{number}-used"));
         await limits.PassAsync(ScopeRemoval.BetweenLists + TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(30));
         Assert.Equal(0, store.Count);
     }
