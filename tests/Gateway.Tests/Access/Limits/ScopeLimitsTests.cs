@@ -285,8 +285,9 @@ public sealed class ScopeLimitsTests : IAsyncLifetime, IAsyncDisposable
         var asking = scope.AskForRequest(All, Now)!;
         while (!asking.IsCompleted)
         {
-            if (exchange.Pausing > 0)
-                clock.Advance(TimeSpan.FromMilliseconds(4));
+            // The pause, and not the time limit of the exchange.
+            if (clock.UntilNextTimer is { } next && next < ScopeExchange.Longest / 2)
+                clock.Advance(next);
             await Task.Yield();
         }
 
