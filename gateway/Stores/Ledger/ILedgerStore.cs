@@ -26,7 +26,8 @@ public interface ILedgerStore : IAsyncDisposable
     /// what is left, and what exceeds that is excess. Then a lease that is greater than wanted is made smaller, or a smaller one greater
     /// by as much as is left.</para>
     /// <para>The leases of a process that did not renew them may have been settled by <see cref="ExpireAsync"/>. Then its batches are
-    /// still applied, but what they settle replaces what was assumed, and they get no lease (<see cref="LedgerAnswer.IsExpired"/>).</para>
+    /// still applied, but what they settle replaces what was assumed, they get no lease (<see cref="LedgerAnswer.IsExpired"/>), and they
+    /// change no limit. The same is true for batches after the last one.</para>
     /// </remarks>
     Task<LedgerAnswer> ExchangeAsync(LedgerBatch batch, CancellationToken cancellation = default);
 
@@ -34,6 +35,10 @@ public interface ILedgerStore : IAsyncDisposable
     /// Settles the leases of all processes that did not renew them in time: the whole lease is assumed to be used, because nobody knows
     /// better. The process itself can replace that later by what its journal says.
     /// </summary>
+    /// <remarks>
+    /// Each has an entry of its own, whose request id is <c>assumed:PROCESS</c>. When the process replaces it, another one with an amount
+    /// below zero takes it back. Both have the time at which the lease ended, so that they cancel out in every sum of a day.
+    /// </remarks>
     /// <param name="before">Processes whose <see cref="LedgerBatch.LeasedUntil"/> is earlier are expired.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>What was assumed by this call. A call that is repeated, or made by two processes at once, assumes nothing twice.</returns>
@@ -67,7 +72,10 @@ public interface ILedgerStore : IAsyncDisposable
     /// <summary>All attempts of one request, in their order.</summary>
     Task<IReadOnlyList<LedgerEntry>> FindAsync(string requestId, CancellationToken cancellation = default);
 
-    /// <summary>Adds up the entries, corrections and assumed leases of an account, to compare the sum with what the account says.</summary>
+    /// <summary>
+    /// Adds up the entries, corrections and assumed leases of an account, to compare the sum with what the account says. It reads all
+    /// entries by pages, so that it alone may take longer than <see cref="StoreLimits.LongestCall"/>.
+    /// </summary>
     /// <returns>The sum of settled and excess as the entries have it.</returns>
     Task<long> AddUpAsync(string account, CancellationToken cancellation = default);
 }

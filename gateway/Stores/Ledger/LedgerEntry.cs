@@ -9,13 +9,13 @@ public sealed record LedgerEntry
     /// <summary>Counts the attempts of the request, from 0.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>When it was settled.</summary>
+    /// <summary>When it was settled. The store keeps whole milliseconds, in UTC.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The accounts that its cost is settled in.</summary>
     public IReadOnlyList<string> Accounts { get; init; } = [];
 
-    /// <summary>The cost; null if the price is not known.</summary>
+    /// <summary>The cost; null if the price is not known. Only an entry that takes back what was assumed has one below zero.</summary>
     public long? Cost { get; init; }
 
     /// <summary>The team; null for open access.</summary>
