@@ -26,7 +26,7 @@ public sealed class StoreConnection
         if (text.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase))
         {
             var path = PathOf(text[Sqlite.Length..]);
-            return new(SqliteStore.NameOf(path), () => new SqliteStore(path));
+            return new(SqliteFile.NameOf(path), () => new SqliteStore(path));
         }
 
         if (text.StartsWith(Tables, StringComparison.OrdinalIgnoreCase))

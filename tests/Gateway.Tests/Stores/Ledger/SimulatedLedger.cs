@@ -45,7 +45,7 @@ internal sealed class SimulatedLedger : ILedgerStore
             LedgerLimits.CheckNext(batch, process.Number);
             processes[batch.Process] = process;
             isExpired |= process.IsEnded;
-            Apply(batch, process, mayLease: !isExpired && !batch.IsLast);
+            Apply(batch, process, isOver: isExpired);
         }
 
         return new LedgerAnswer(
@@ -136,16 +136,16 @@ internal sealed class SimulatedLedger : ILedgerStore
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private void Apply(LedgerBatch batch, Process process, bool mayLease)
+    private void Apply(LedgerBatch batch, Process process, bool isOver)
     {
         process.Number = batch.Number;
-        if (!process.IsExpired)
+        if (!isOver)
             process.Until = batch.LeasedUntil;
         foreach (var exchange in batch.Accounts)
         {
             if (!accounts.TryGetValue(exchange.Account, out var account))
                 accounts[exchange.Account] = account = new() { Limit = exchange.Limit };
-            else if (!process.IsExpired)
+            else if (!isOver)
                 account.Limit = exchange.Limit;
             if (!process.Leases.TryGetValue(exchange.Account, out var lease))
                 process.Leases[exchange.Account] = lease = new();
@@ -161,7 +161,7 @@ internal sealed class SimulatedLedger : ILedgerStore
             account.Leased -= ofLease;
             account.Settled += ofLease;
             account.Add(rest - ofLease);
-            var change = mayLease ? Math.Min(exchange.Wanted - lease.Amount, account.Left) : -lease.Amount;
+            var change = isOver || batch.IsLast ? -lease.Amount : Math.Min(exchange.Wanted - lease.Amount, account.Left);
             lease.Amount += change;
             account.Leased += change;
         }
