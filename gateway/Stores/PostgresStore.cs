@@ -1,4 +1,5 @@
 using Npgsql;
+using static Dragoman.Stores.PostgresDatabase;
 
 namespace Dragoman.Stores;
 
@@ -11,19 +12,10 @@ namespace Dragoman.Stores;
 /// </remarks>
 public sealed class PostgresStore : IDocumentStore
 {
-    private const int ConnectSeconds = 3;
-
-    /// <summary>The advisory lock under which the schema is created. Any number that others are unlikely to use.</summary>
-    private const long SchemaLock = 0x6472_6167_6f6d_616e;
-
-    private readonly string name;
-    private readonly NpgsqlDataSource source;
-    private readonly StoreCall call;
+    private readonly PostgresDatabase database;
 
     /// <summary>Writers of this process wait here in order. More connections that wait for one row are slower (specs/stores.md 2).</summary>
     private readonly SemaphoreSlim writer = new(1);
-
-    private volatile bool ready;
 
     /// <param name="connectionString">A connection string of Npgsql. The user needs the right to create a schema, or to use the schema <c>dragoman</c>.</param>
     /// <exception cref="ArgumentException">It is not a connection string.</exception>
@@ -32,27 +24,12 @@ public sealed class PostgresStore : IDocumentStore
     {
     }
 
-    internal PostgresStore(string connectionString, TimeSpan longestCall)
-    {
-        var builder = new NpgsqlSlimDataSourceBuilder(connectionString);
-        builder.EnableTransportSecurity();
-        builder.EnableArrays();
-        var settings = builder.ConnectionStringBuilder;
-        settings.Timeout = Math.Min(settings.Timeout, ConnectSeconds);
-        settings.CommandTimeout = (int)Math.Ceiling(longestCall.TotalSeconds);
-        settings.CancellationTimeout = 1000; // milliseconds
-        name = NameOf(settings);
-        source = builder.Build();
-        call = new(name, Judge, longestCall);
-    }
-
-    /// <summary>The database in messages.</summary>
-    internal static string NameOf(NpgsqlConnectionStringBuilder settings) => $"PostgreSQL store {settings.Database ?? settings.Username} at {settings.Host}";
+    internal PostgresStore(string connectionString, TimeSpan longestCall) => database = new(connectionString, longestCall);
 
     public Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default)
     {
         StoreLimits.CheckName(kind, id);
-        return ReadAsync(async (connection, ending) =>
+        return database.ReadAsync(async (connection, ending) =>
         {
             await using var command = new NpgsqlCommand("SELECT version, part_of, json FROM dragoman.documents WHERE kind = $1 AND id = $2 AND json IS NOT NULL", connection) { Parameters = { Value(kind), Value(id) } };
             await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
@@ -63,7 +40,7 @@ public sealed class PostgresStore : IDocumentStore
     public Task<IReadOnlyList<StoredDocument>> ListAsync(string kind, string? partOf, string? after, int take, CancellationToken cancellation = default)
     {
         StoreLimits.CheckList(kind, partOf, take);
-        return ReadAsync<IReadOnlyList<StoredDocument>>(async (connection, ending) =>
+        return database.ReadAsync<IReadOnlyList<StoredDocument>>(async (connection, ending) =>
         {
             var owner = partOf is null ? "" : "part_of = $4 AND ";
             await using var command = new NpgsqlCommand(
@@ -82,12 +59,12 @@ public sealed class PostgresStore : IDocumentStore
         }, cancellation);
     }
 
-    public Task<WriteResult> WriteAsync(Write write, CancellationToken cancellation = default) => call.RunAsync(async (_, ending) =>
+    public Task<WriteResult> WriteAsync(Write write, CancellationToken cancellation = default) => database.CallAsync(async ending =>
     {
         await writer.WaitAsync(ending).ConfigureAwait(false);
         try
         {
-            await using var connection = await OpenAsync(ending).ConfigureAwait(false);
+            await using var connection = await database.OpenAsync(ending).ConfigureAwait(false);
             return await ApplyAsync(connection, write, ending).ConfigureAwait(false);
         }
         finally
@@ -99,9 +76,9 @@ public sealed class PostgresStore : IDocumentStore
     public Task<ChangePage> ChangesAsync(long after, int take, CancellationToken cancellation = default)
     {
         StoreLimits.CheckPage(after, take, StoreLimits.MostDocuments);
-        return ReadAsync(async (connection, ending) =>
+        return database.ReadAsync(async (connection, ending) =>
         {
-            var version = await ReadVersionAsync(connection, ending).ConfigureAwait(false);
+            var version = await database.ReadVersionAsync(connection, ending).ConfigureAwait(false);
             var found = new List<DocumentChange>();
             if (version > after)
             {
@@ -118,7 +95,7 @@ public sealed class PostgresStore : IDocumentStore
     public Task<IReadOnlyList<AuditEntry>> AuditAsync(long after, int take, CancellationToken cancellation = default)
     {
         StoreLimits.CheckPage(after, take);
-        return ReadAsync<IReadOnlyList<AuditEntry>>(async (connection, ending) =>
+        return database.ReadAsync<IReadOnlyList<AuditEntry>>(async (connection, ending) =>
         {
             await using var command = new NpgsqlCommand("SELECT position, json FROM dragoman.audit WHERE position > $1 ORDER BY position LIMIT $2", connection) { Parameters = { Value(after), Value(take) } };
             await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
@@ -129,9 +106,9 @@ public sealed class PostgresStore : IDocumentStore
         }, cancellation);
     }
 
-    public Task CheckAsync(CancellationToken cancellation = default) => ReadAsync(ReadVersionAsync, cancellation);
+    public Task CheckAsync(CancellationToken cancellation = default) => database.ReadAsync(database.ReadVersionAsync, cancellation);
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public ValueTask DisposeAsync() => database.DisposeAsync();
 
     private async Task<WriteResult> ApplyAsync(NpgsqlConnection connection, Write write, CancellationToken ending)
     {
@@ -182,8 +159,7 @@ public sealed class PostgresStore : IDocumentStore
     private async Task<(long Version, long? Earlier, Dictionary<(string, string), (long?, string?)> Found)> LockAsync(NpgsqlConnection connection, Write write, CancellationToken ending)
     {
         await using var batch = new NpgsqlBatch(connection);
-        // A process that stops in the middle of its write must not keep the lock: others may wait only as long as a call takes.
-        Add(batch, "SET LOCAL idle_in_transaction_session_timeout = '5s'");
+        Add(batch, LimitIdleness);
         // Each statement sees what was committed before it began, so the later ones see what the lock has waited for.
         Add(batch, "SELECT schema, version FROM dragoman.store FOR UPDATE");
         Add(batch, "SELECT version FROM dragoman.operations WHERE id = $1", Value(write.OperationId));
@@ -193,7 +169,7 @@ public sealed class PostgresStore : IDocumentStore
             Value(write.Documents.Select(document => document.Kind).ToArray()), Value(write.Documents.Select(document => document.Id).ToArray()));
         await using var reader = await batch.ExecuteReaderAsync(ending).ConfigureAwait(false);
         await reader.ReadAsync(ending).ConfigureAwait(false);
-        StoreSchemaException.Check(name, reader.GetInt64(0));
+        StoreSchemaException.Check(database.Name, reader.GetInt64(0));
         var version = reader.GetInt64(1);
         await reader.NextResultAsync(ending).ConfigureAwait(false);
         long? earlier = await reader.ReadAsync(ending).ConfigureAwait(false) ? reader.GetInt64(0) : null;
@@ -203,95 +179,4 @@ public sealed class PostgresStore : IDocumentStore
             found[(reader.GetString(0), reader.GetString(1))] = (reader.GetInt64(2), reader.TextAt(3));
         return (version, earlier, found);
     }
-
-    private async Task<long> ReadVersionAsync(NpgsqlConnection connection, CancellationToken ending)
-    {
-        await using var command = new NpgsqlCommand("SELECT schema, version FROM dragoman.store", connection);
-        await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
-        await reader.ReadAsync(ending).ConfigureAwait(false);
-        StoreSchemaException.Check(name, reader.GetInt64(0));
-        return reader.GetInt64(1);
-    }
-
-    private Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellation) => call.RunAsync(async (_, ending) =>
-    {
-        await using var connection = await OpenAsync(ending).ConfigureAwait(false);
-        return await read(connection, ending).ConfigureAwait(false);
-    }, cancellation);
-
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken ending)
-    {
-        var connection = await source.OpenConnectionAsync(ending).ConfigureAwait(false);
-        try
-        {
-            if (!ready)
-                await CreateSchemaAsync(connection, ending).ConfigureAwait(false);
-            ready = true;
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private static async Task CreateSchemaAsync(NpgsqlConnection connection, CancellationToken ending)
-    {
-        // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even if it exists. Functions such as to_regclass would answer
-        // from the session's cache, also after the lock has waited for the process that creates the schema.
-        const string IsThere = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'dragoman' AND tablename = 'store')";
-        await using (var check = new NpgsqlCommand(IsThere, connection))
-        {
-            if (await check.ExecuteScalarAsync(ending).ConfigureAwait(false) is true)
-                return;
-        }
-
-        await using var transaction = await connection.BeginTransactionAsync(ending).ConfigureAwait(false);
-        await using (var batch = new NpgsqlBatch(connection))
-        {
-            Add(batch, "SELECT pg_advisory_xact_lock($1)", Value(SchemaLock));
-            Add(batch, IsThere);
-            await using var reader = await batch.ExecuteReaderAsync(ending).ConfigureAwait(false);
-            await reader.NextResultAsync(ending).ConfigureAwait(false);
-            await reader.ReadAsync(ending).ConfigureAwait(false);
-            if (reader.GetBoolean(0))
-                return;
-        }
-
-        await using (var batch = new NpgsqlBatch(connection))
-        {
-            Add(batch, "CREATE SCHEMA IF NOT EXISTS dragoman");
-            Add(batch, "CREATE TABLE dragoman.store (row smallint PRIMARY KEY CHECK (row = 1), schema bigint NOT NULL, version bigint NOT NULL)");
-            // The order of bytes, which does not depend on the database's language.
-            Add(batch, """CREATE TABLE dragoman.documents (kind text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL, version bigint NOT NULL, part_of text COLLATE "C", json bytea, PRIMARY KEY (kind, id))""");
-            Add(batch, "CREATE INDEX documents_by_owner ON dragoman.documents (kind, part_of, id) WHERE json IS NOT NULL");
-            Add(batch, $"CREATE INDEX documents_by_version ON dragoman.documents (version) WHERE {LeaseKind.Excluded}");
-            Add(batch, "CREATE TABLE dragoman.audit (position bigint PRIMARY KEY, json bytea NOT NULL)");
-            Add(batch, """CREATE TABLE dragoman.operations (id text COLLATE "C" PRIMARY KEY, version bigint NOT NULL)""");
-            Add(batch, "INSERT INTO dragoman.store (row, schema, version) VALUES (1, $1, 0)", Value(StoreSchemaException.Known));
-            await batch.ExecuteNonQueryAsync(ending).ConfigureAwait(false);
-        }
-
-        await transaction.CommitAsync(ending).ConfigureAwait(false);
-    }
-
-    private static void Add(NpgsqlBatch batch, string text, params ReadOnlySpan<NpgsqlParameter> values)
-    {
-        var command = new NpgsqlBatchCommand(text);
-        foreach (var value in values)
-            command.Parameters.Add(value);
-        batch.BatchCommands.Add(command);
-    }
-
-    private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
-
-    private static StoreFailure Judge(Exception exception) => exception switch
-    {
-        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => StoreFailure.Contended,
-        // A pooled connection is found to be dead only when it is used.
-        NpgsqlException { IsTransient: true } => StoreFailure.Away,
-        NpgsqlException => StoreFailure.Broken,
-        _ => StoreFailure.None,
-    };
 }

@@ -40,7 +40,7 @@ public sealed class StoreConnection
             if (!text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
                 continue;
             var address = PostgresAddress.Parse(text[scheme.Length..]);
-            return new(PostgresStore.NameOf(address), () => new PostgresStore(address.ConnectionString));
+            return new(PostgresDatabase.NameOf(address), () => new PostgresStore(address.ConnectionString));
         }
 
         throw new FormatException("a store is sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or tables:https://ACCOUNT.table.core.windows.net/TABLE");

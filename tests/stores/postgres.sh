@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Starts a PostgreSQL cluster of its own in a temporary folder, which only a Unix socket reaches. Prints "ready FOLDER" when it
-# answers, and removes everything when its standard input ends: also when the process that started it has been killed.
-# Root on Debian or Ubuntu installs PostgreSQL first. Exits with 3 if PostgreSQL cannot be had.
+# answers, and removes everything when its standard input ends: also when the process that started it has been killed. A line
+# "kill" on its standard input kills the server as SIGKILL does, starts it again and prints "ready FOLDER" again.
+# Arguments are more options of the server, such as -c fsync=on. Root on Debian or Ubuntu installs PostgreSQL first. Exits with 3 if
+# PostgreSQL cannot be had.
 set -euo pipefail
 
 # shellcheck source=tests/stores/server.sh
@@ -10,7 +12,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 stop_signal=QUIT
 
 main() {
-    local tools
     tools=$(find_tools) || (install)
     tools=$(find_tools) || give_up "PostgreSQL is missing after its installation"
 
@@ -25,14 +26,27 @@ main() {
     fi
     cd /
     "${user[@]}" "$tools/initdb" -D "$folder/data" -U dragoman -A trust -E UTF8 --locale C -N >"$folder/log" 2>&1 || fail "initdb failed: $(tail -n 5 "$folder/log")"
-    "${user[@]}" "$tools/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off -c max_connections=300 -c shared_buffers=32MB >>"$folder/log" 2>&1 </dev/null &
+    start "$@" || fail "PostgreSQL ended: $(tail -n 5 "$folder/log")"
+    local command
+    while read -r command; do
+        [[ $command == kill ]] || continue
+        kill -KILL "$server"
+        wait "$server" 2>/dev/null || true
+        # The processes of the killed server notice it a moment later, and until then there can be no new one.
+        until start "$@"; do
+            sleep 0.1
+        done
+    done
+}
+
+start() {
+    "${user[@]}" "$tools/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off -c max_connections=300 -c shared_buffers=32MB "$@" >>"$folder/log" 2>&1 </dev/null &
     server=$!
     until "$tools/pg_isready" -q -h "$folder" -d postgres; do
-        kill -0 $server 2>/dev/null || fail "PostgreSQL ended: $(tail -n 5 "$folder/log")"
+        kill -0 "$server" 2>/dev/null || return 1
         sleep 0.1
     done
     echo "ready $folder"
-    cat >/dev/null
 }
 
 find_tools() {
@@ -63,4 +77,4 @@ install() {
     } >&2 </dev/null || give_up "PostgreSQL could not be installed"
 }
 
-main
+main "$@"

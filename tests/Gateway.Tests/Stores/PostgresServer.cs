@@ -19,6 +19,9 @@ public sealed class PostgresServer() : StoreServer("postgres.sh")
         return new NetworkStream(socket, ownsSocket: true);
     }
 
+    /// <summary>Kills the server in the middle of whatever it does, and starts it again with its data.</summary>
+    public Task KillAsync() => AskAsync("kill");
+
     /// <summary>Runs a statement, on a connection of its own.</summary>
     public async Task<object?> RunAsync(string database, string statement)
     {

@@ -35,6 +35,13 @@ public abstract class StoreServer : IAsyncLifetime
         Assert.True(process.ExitCode == Missing, missing);
     }
 
+    /// <summary>Has the script do something, until the server answers again.</summary>
+    private protected async Task AskAsync(string command)
+    {
+        await process!.StandardInput.WriteLineAsync(command);
+        Assert.Equal($"ready {Address}", await process.StandardOutput.ReadLineAsync());
+    }
+
     public async Task DisposeAsync()
     {
         process!.StandardInput.Close();
