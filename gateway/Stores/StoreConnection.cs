@@ -1,3 +1,5 @@
+using Dragoman.Stores.Ledger;
+
 namespace Dragoman.Stores;
 
 /// <summary>The store that the operator has chosen. Its text may hold a password, so that no message, log or description has the text.</summary>
@@ -9,10 +11,11 @@ public sealed class StoreConnection
 
     private static readonly string[] Postgres = ["postgres:", "postgresql:"];
 
-    private readonly Func<IDocumentStore> open;
     private readonly string name;
+    private readonly Func<IDocumentStore> open;
+    private readonly Func<ILedgerStore> openLedger;
 
-    private StoreConnection(string name, Func<IDocumentStore> open) => (this.name, this.open) = (name, open);
+    private StoreConnection(string name, Func<IDocumentStore> open, Func<ILedgerStore> openLedger) => (this.name, this.open, this.openLedger) = (name, open, openLedger);
 
     /// <summary>Reads the text of a connection. docs/developers/stores.md 3 to 5 lists what is allowed.</summary>
     /// <param name="text">
@@ -26,13 +29,13 @@ public sealed class StoreConnection
         if (text.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase))
         {
             var path = PathOf(text[Sqlite.Length..]);
-            return new(SqliteFile.NameOf(path), () => new SqliteStore(path));
+            return new(SqliteFile.NameOf(path), () => new SqliteStore(path), () => new SqliteLedger(path));
         }
 
         if (text.StartsWith(Tables, StringComparison.OrdinalIgnoreCase))
         {
             var address = TableAddress.Parse(text[Tables.Length..]);
-            return new(TableStore.NameOf(address), () => new TableStore(address));
+            return new(TablePartition.NameOf(address), () => new TableStore(address), () => new TableLedger(address));
         }
 
         foreach (var scheme in Postgres)
@@ -40,7 +43,7 @@ public sealed class StoreConnection
             if (!text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
                 continue;
             var address = PostgresAddress.Parse(text[scheme.Length..]);
-            return new(PostgresDatabase.NameOf(address), () => new PostgresStore(address.ConnectionString));
+            return new(PostgresDatabase.NameOf(address), () => new PostgresStore(address.ConnectionString), () => new PostgresLedger(address.ConnectionString));
         }
 
         throw new FormatException("a store is sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or tables:https://ACCOUNT.table.core.windows.net/TABLE");
@@ -48,6 +51,9 @@ public sealed class StoreConnection
 
     /// <summary>A new store, which contacts its database at its first call.</summary>
     public IDocumentStore Open() => open();
+
+    /// <summary>A new ledger in the same database, which it contacts at its first call.</summary>
+    public ILedgerStore OpenLedger() => openLedger();
 
     /// <summary>The store as its messages name it, without credentials.</summary>
     public override string ToString() => name;

@@ -29,15 +29,17 @@ internal sealed class TableRows
     private const string ServiceVersion = "2020-12-06";
 
     private readonly TableAddress address;
+    private readonly string partition;
     private readonly HttpPipeline pipeline;
     private readonly Uri table;
 
     /// <param name="address">The table and the credential for it.</param>
+    /// <param name="partition">The partition of all rows.</param>
     /// <param name="networkTimeout">How long one try may take.</param>
     /// <param name="change">A test's changes of the options.</param>
-    public TableRows(TableAddress address, TimeSpan networkTimeout, Action<ClientOptions>? change)
+    public TableRows(TableAddress address, string partition, TimeSpan networkTimeout, Action<ClientOptions>? change)
     {
-        this.address = address;
+        (this.address, this.partition) = (address, partition);
         table = new($"{address.Endpoint}/{address.Table}");
         var options = new Options { Diagnostics = { IsLoggingEnabled = false, IsDistributedTracingEnabled = false, IsTelemetryEnabled = false } };
         // The rest of the tries is made by StoreCall, which looks for the operation id between them.
@@ -50,12 +52,12 @@ internal sealed class TableRows
     }
 
     /// <summary>The part of an address that selects a row. Keys have no character that needs to be escaped but the comma.</summary>
-    public static string Selector(string key) => $"(PartitionKey='{TableRow.Partition}',RowKey='{Uri.EscapeDataString(key)}')";
+    public static string Selector(string partition, string key) => $"(PartitionKey='{partition}',RowKey='{Uri.EscapeDataString(key)}')";
 
     /// <summary>The row of a key, or null. A failure is not taken for an absent row unless the service says so.</summary>
     public async Task<TableRow?> FindAsync(string key, CancellationToken ending)
     {
-        using var message = Message(RequestMethod.Get, $"{table}{Selector(key)}");
+        using var message = Message(RequestMethod.Get, $"{table}{Selector(partition, key)}");
         await pipeline.SendAsync(message, ending).ConfigureAwait(false);
         if (message.Response.Status == 404 && FailureOf(message.Response) is { ErrorCode: ResourceNotFound or "EntityNotFound" })
             return null;
@@ -83,15 +85,21 @@ internal sealed class TableRows
         return rows;
     }
 
+    /// <summary>The filter of the rows between two keys.</summary>
+    public string Between(string after, string before) => $"PartitionKey eq '{partition}' and RowKey gt '{after}' and RowKey lt '{before}'";
+
     /// <summary>Creates a row that must not exist.</summary>
-    public Task InsertAsync(TableRow row, CancellationToken ending) =>
-        SendAsync(table.AbsoluteUri, "application/json", JsonSerializer.SerializeToUtf8Bytes(row, TableJson.Default.TableRow), ending);
+    public Task InsertAsync(TableRow row, CancellationToken ending)
+    {
+        row.PartitionKey = partition;
+        return SendAsync(table.AbsoluteUri, "application/json", JsonSerializer.SerializeToUtf8Bytes(row, TableJson.Default.TableRow), ending);
+    }
 
     /// <summary>Creates the table. One that exists is a conflict (409).</summary>
     public Task CreateTableAsync(CancellationToken ending) =>
         SendAsync($"{address.Endpoint}/Tables", "application/json", JsonSerializer.SerializeToUtf8Bytes(new(address.Table), TableJson.Default.NewTable), ending);
 
-    public TableTransaction Begin() => new(table);
+    public TableTransaction Begin() => new(table, partition);
 
     /// <summary>Applies all changes of a transaction or none.</summary>
     public async Task SubmitAsync(TableTransaction transaction, CancellationToken ending) =>
@@ -115,6 +123,9 @@ internal sealed class TableRows
         var text = error?.Message?.Value is { } value ? $": {value.Split('\n', 2)[0].TrimEnd()}" : ".";
         return new(status, $"The table service answered {status}{(error?.Code is { } code ? $" {code}" : "")}{text}", error?.Code, null);
     }
+
+    /// <exception cref="RequestFailedException">The row does not have what all rows of its kind have.</exception>
+    public static long Number(long? value) => value ?? throw Malformed();
 
     /// <summary>The answer is not one of the table service, but of something in between.</summary>
     public static RequestFailedException Malformed() => new(502, "The answer is not one of the table service.");

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Azure;
 using Azure.Core;
-using Azure.Identity;
+using static Dragoman.Stores.TableKey;
+using static Dragoman.Stores.TableRows;
 
 namespace Dragoman.Stores;
 
@@ -15,24 +15,11 @@ namespace Dragoman.Stores;
 /// </remarks>
 public sealed class TableStore : IDocumentStore
 {
-    private const string VersionRow = "v";
-
-    /// <summary>Digits of a version in a key, so that keys are sorted as numbers.</summary>
-    private const string Digits = "D19";
-
-    /// <summary>Sorts after every hexadecimal digit.</summary>
-    private const char AfterHex = 'g';
-
-    private const string Conflict = "The row was changed by another writer.";
-
+    private readonly TablePartition partition;
     private readonly TableRows table;
-    private readonly string name;
-    private readonly StoreCall call;
 
     /// <summary>Writers of this process wait here in order. More writers that try at once get less done (specs/stores.md 1).</summary>
     private readonly SemaphoreSlim writer = new(1);
-
-    private volatile bool ready;
 
     internal TableStore(TableAddress address)
         : this(address, StoreLimits.LongestCall, null)
@@ -41,18 +28,14 @@ public sealed class TableStore : IDocumentStore
 
     internal TableStore(TableAddress address, TimeSpan longestCall, Action<ClientOptions>? change)
     {
-        table = new(address, longestCall / 2, change);
-        name = NameOf(address);
-        call = new(name, Judge, longestCall);
+        partition = new(address, "s", longestCall, change);
+        table = partition.Rows;
     }
-
-    /// <summary>The table in messages.</summary>
-    internal static string NameOf(TableAddress address) => $"Azure table {address.Table} of {address.Account}";
 
     public Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default)
     {
         StoreLimits.CheckName(kind, id);
-        return ReadAsync(async ending => await table.FindAsync(DocumentKey(kind, id), ending).ConfigureAwait(false) is { Json: { } json } row
+        return partition.ReadAsync(async ending => await table.FindAsync(DocumentKey(kind, id), ending).ConfigureAwait(false) is { Json: { } json } row
             ? new StoredDocument(kind, id, Number(row.Version), row.Owner, json)
             : null, cancellation);
     }
@@ -62,20 +45,20 @@ public sealed class TableStore : IDocumentStore
         StoreLimits.CheckList(kind, partOf, take);
         var prefix = partOf is null ? DocumentKey(kind, "") : OwnedKey(kind, partOf, "");
         // A deleted document leaves a row, so that its name and its last change can be found.
-        var filter = Between(prefix + Hex(after ?? ""), prefix + AfterHex) + (partOf is null ? " and D eq false" : "");
-        return ReadAsync<IReadOnlyList<StoredDocument>>(async ending =>
+        var filter = table.Between(prefix + Hex(after ?? ""), prefix + AfterHex) + (partOf is null ? " and D eq false" : "");
+        return partition.ReadAsync<IReadOnlyList<StoredDocument>>(async ending =>
         {
             var rows = await table.QueryAsync(filter, take, ending).ConfigureAwait(false);
             return rows.ConvertAll(row => new StoredDocument(kind, Text(row.RowKey[prefix.Length..]), Number(row.Version), row.Owner, row.Json));
         }, cancellation);
     }
 
-    public Task<WriteResult> WriteAsync(Write write, CancellationToken cancellation = default) => call.RunAsync(async (tries, ending) =>
+    public Task<WriteResult> WriteAsync(Write write, CancellationToken cancellation = default) => partition.CallAsync(async (tries, ending) =>
     {
         await writer.WaitAsync(ending).ConfigureAwait(false);
         try
         {
-            await PrepareAsync(ending).ConfigureAwait(false);
+            await partition.PrepareAsync(ending).ConfigureAwait(false);
             // An earlier try, or the client's own second one, may have been applied.
             if (tries > 0 && await FindOperationAsync(write, ending).ConfigureAwait(false) is { } first)
                 return WriteResult.Written(first);
@@ -90,13 +73,13 @@ public sealed class TableStore : IDocumentStore
     public Task<ChangePage> ChangesAsync(long after, int take, CancellationToken cancellation = default)
     {
         StoreLimits.CheckPage(after, take, StoreLimits.MostDocuments);
-        return ReadAsync(async ending =>
+        return partition.ReadAsync(async ending =>
         {
-            var (version, _) = await ReadVersionAsync(ending).ConfigureAwait(false);
+            var (version, _) = await partition.ReadVersionAsync(ending).ConfigureAwait(false);
             if (version <= after)
                 return ChangePage.Of([], take, version);
             // A change that moves while its rows are read moves to a later place, so it is not missed.
-            var rows = await table.QueryAsync(Between(ChangeKey(after, StoreLimits.MostDocuments), ChangeKey(long.MaxValue, 0)), take + 1, ending).ConfigureAwait(false);
+            var rows = await table.QueryAsync(table.Between(ChangeKey(after, StoreLimits.MostDocuments), ChangeKey(long.MaxValue, 0)), take + 1, ending).ConfigureAwait(false);
             return ChangePage.Of(rows.ConvertAll(row => new DocumentChange(row.Kind!, Text(row.Id!), Number(row.Version), row.Owner, Json(row))), take, version);
         }, cancellation);
     }
@@ -104,27 +87,27 @@ public sealed class TableStore : IDocumentStore
     public Task<IReadOnlyList<AuditEntry>> AuditAsync(long after, int take, CancellationToken cancellation = default)
     {
         StoreLimits.CheckPage(after, take);
-        return ReadAsync<IReadOnlyList<AuditEntry>>(async ending =>
+        return partition.ReadAsync<IReadOnlyList<AuditEntry>>(async ending =>
         {
-            var rows = await table.QueryAsync(Between(AuditKey(after), AuditKey(long.MaxValue)), take, ending).ConfigureAwait(false);
+            var rows = await table.QueryAsync(table.Between(AuditKey(after), AuditKey(long.MaxValue)), take, ending).ConfigureAwait(false);
             return rows.ConvertAll(row => AuditEntry.At(Number(row.Position), row.Json));
         }, cancellation);
     }
 
-    public Task CheckAsync(CancellationToken cancellation = default) => ReadAsync(ReadVersionAsync, cancellation);
+    public Task CheckAsync(CancellationToken cancellation = default) => partition.ReadAsync(partition.ReadVersionAsync, cancellation);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<WriteResult> ApplyAsync(Write write, CancellationToken ending)
     {
         // First the version: if anything that is read afterwards changes, the version's ETag no longer fits.
-        var (version, tag) = await ReadVersionAsync(ending).ConfigureAwait(false);
+        var (version, tag) = await partition.ReadVersionAsync(ending).ConfigureAwait(false);
         version++;
         var found = await Task.WhenAll(write.Documents.Select(document => table.FindAsync(DocumentKey(document.Kind, document.Id), ending))).ConfigureAwait(false);
         var transaction = table.Begin();
         if (write.OperationId is not null)
             transaction.Insert(new() { RowKey = OperationKey(write.OperationId), Version = version });
-        transaction.Replace(new() { RowKey = VersionRow, Version = version, Schema = StoreSchemaException.Known }, tag);
+        transaction.Replace(new() { RowKey = TablePartition.VersionRow, Version = version, Schema = StoreSchemaException.Known }, tag);
         for (var index = 0; index < write.Documents.Count; index++)
         {
             var document = write.Documents[index];
@@ -178,40 +161,6 @@ public sealed class TableStore : IDocumentStore
     private async Task<long?> FindOperationAsync(Write write, CancellationToken ending) =>
         write.OperationId is { } id && await table.FindAsync(OperationKey(id), ending).ConfigureAwait(false) is { } row ? Number(row.Version) : null;
 
-    private async Task<(long Version, ETag Tag)> ReadVersionAsync(CancellationToken ending)
-    {
-        var row = await table.FindAsync(VersionRow, ending).ConfigureAwait(false) ?? throw new StoreUnavailableException($"The {name} has lost the row with its version.");
-        StoreSchemaException.Check(name, Number(row.Schema));
-        return (Number(row.Version), row.Tag);
-    }
-
-    private Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation) => call.RunAsync(async (_, ending) =>
-    {
-        await PrepareAsync(ending).ConfigureAwait(false);
-        return await read(ending).ConfigureAwait(false);
-    }, cancellation);
-
-    private async Task PrepareAsync(CancellationToken ending)
-    {
-        if (ready)
-            return;
-        try
-        {
-            if (await table.FindAsync(VersionRow, ending).ConfigureAwait(false) is null)
-                await table.InsertAsync(new() { RowKey = VersionRow, Version = 0, Schema = StoreSchemaException.Known }, ending).ConfigureAwait(false);
-        }
-        catch (RequestFailedException exception) when (exception.ErrorCode == TableRows.TableNotFound)
-        {
-            // After a lost answer, or when several processes start together, the table exists by now: the next try finds it.
-            await table.CreateTableAsync(ending).ConfigureAwait(false);
-            throw new RequestFailedException(409, Conflict);
-        }
-
-        ready = true;
-    }
-
-    private static string Between(string after, string before) => $"PartitionKey eq '{TableRow.Partition}' and RowKey gt '{after}' and RowKey lt '{before}'";
-
     private static string DocumentKey(string kind, string id) => $"d,{kind},{Hex(id)}";
 
     /// <summary>Owners need no order, and two names together would be too long for a key.</summary>
@@ -223,13 +172,6 @@ public sealed class TableStore : IDocumentStore
 
     private static string OperationKey(string id) => $"o,{Hex(id)}";
 
-    /// <summary>A key must not have some characters that ids may have, and is sorted by rules of its own. Digits are allowed and sorted as bytes are.</summary>
-    private static string Hex(string text) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text));
-
-    private static string Text(string hex) => Encoding.UTF8.GetString(Convert.FromHexString(hex));
-
-    private static long Number(long? value) => value ?? throw TableRows.Malformed();
-
     /// <summary>A conditional expression with null and an array would be an empty memory, not none.</summary>
     private static ReadOnlyMemory<byte>? Json(TableRow row)
     {
@@ -237,15 +179,4 @@ public sealed class TableStore : IDocumentStore
             return json;
         return null;
     }
-
-    private static StoreFailure Judge(Exception exception) => exception switch
-    {
-        RequestFailedException { Status: 409 or 412 } => StoreFailure.Contended,
-        // A row that another writer has removed in the meantime.
-        RequestFailedException { Status: 404, ErrorCode: TableRows.ResourceNotFound } => StoreFailure.Contended,
-        RequestFailedException { Status: 0 or 408 or 429 or >= 500 } or AggregateException => StoreFailure.Away,
-        RequestFailedException or CredentialUnavailableException => StoreFailure.Broken,
-        AuthenticationFailedException => StoreFailure.Away,
-        _ => StoreFailure.None,
-    };
 }

@@ -14,19 +14,26 @@ namespace Dragoman.Stores;
 internal sealed class TableTransaction
 {
     private readonly ArrayBufferWriter<byte> body = new();
+    /// <summary>The changes that one transaction may have (specs/stores.md 1).</summary>
+    public const int Most = 100;
+
     private readonly Uri table;
+    private readonly string partition;
     private readonly string batch = $"batch_{Guid.NewGuid()}";
     private readonly string changes = $"changeset_{Guid.NewGuid()}";
-    private int count;
 
     /// <param name="table">The address of the table.</param>
-    public TableTransaction(Uri table)
+    /// <param name="partition">The partition of all rows.</param>
+    public TableTransaction(Uri table, string partition)
     {
-        this.table = table;
+        (this.table, this.partition) = (table, partition);
         Write($"--{batch}\r\nContent-Type: multipart/mixed; boundary={changes}\r\n\r\n");
     }
 
     private static ReadOnlySpan<byte> AnswerHead => "\nHTTP/1.1 "u8;
+
+    /// <summary>The changes that it has.</summary>
+    public int Count { get; private set; }
 
     public string ContentType => $"multipart/mixed; boundary={batch}";
 
@@ -65,15 +72,15 @@ internal sealed class TableTransaction
             applied++;
         }
 
-        if (applied != count)
+        if (applied != Count)
             throw TableRows.Malformed();
     }
 
-    private string AddressOf(string key) => $"{table.AbsoluteUri}{TableRows.Selector(key)}";
+    private string AddressOf(string key) => $"{table.AbsoluteUri}{TableRows.Selector(partition, key)}";
 
     private void Add(string method, string address, ETag? tag, TableRow? row)
     {
-        count++;
+        Count++;
         Write($"--{changes}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n{method} {address} HTTP/1.1\r\n");
         Write($"Accept: {TableRows.MediaType}\r\nDataServiceVersion: 3.0\r\n");
         if (tag is { } state)
@@ -85,6 +92,7 @@ internal sealed class TableTransaction
         }
 
         Write("Prefer: return-no-content\r\nContent-Type: application/json\r\n\r\n");
+        row.PartitionKey = partition;
         using (var json = new Utf8JsonWriter(body))
             JsonSerializer.Serialize(json, row, TableJson.Default.TableRow);
         Write("\r\n");

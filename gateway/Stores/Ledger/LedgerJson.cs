@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 namespace Dragoman.Stores.Ledger;
 
 /// <summary>The JSON in the rows of ledgers, by generated code: a native executable has no other.</summary>
+[JsonSerializable(typeof(PackedEntries))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class LedgerJson : JsonSerializerContext

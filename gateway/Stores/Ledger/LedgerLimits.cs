@@ -18,8 +18,8 @@ public static class LedgerLimits
     /// <summary>The greatest limit and the greatest amount: the sum of two is no overflow. In picodollars it is 4 million US dollars.</summary>
     public const long MostAmount = 4_000_000_000_000_000_000;
 
-    /// <summary>UTF-8 bytes of the name of a process: with a prefix it is the request id of what was assumed.</summary>
-    public const int LongestProcess = 64;
+    /// <summary>UTF-8 bytes of the name of a process. As hexadecimal digits, before those of an account, it is a key in Azure Table Storage of up to 512 characters: 1 KiB in UTF-16.</summary>
+    public const int LongestProcess = 48;
 
     /// <summary>UTF-8 bytes of all texts of an entry together, without its accounts. 1000 entries of texts that cannot be compressed fit into one transaction.</summary>
     public const int LargestEntry = 1536;

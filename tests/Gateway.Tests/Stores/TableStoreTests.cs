@@ -203,7 +203,7 @@ public sealed class TableStoreTests(AzuriteServer server) : DocumentStoreTests, 
     [InlineData("\r\nHTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n")]
     public void A_transaction_is_applied_only_if_every_change_is_answered(string answer)
     {
-        var transaction = new TableTransaction(new("https://a.example/t"));
+        var transaction = new TableTransaction(new("https://a.example/t"), "s");
         transaction.Delete("a");
         transaction.Delete("b");
         Assert.Equal(502, Assert.Throws<RequestFailedException>(() => transaction.Check(Json(answer))).Status);

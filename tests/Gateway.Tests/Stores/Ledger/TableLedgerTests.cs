@@ -1,0 +1,183 @@
+using Azure;
+using Azure.Core.Pipeline;
+using Azure.Data.Tables;
+using Dragoman.Stores;
+using Dragoman.Stores.Ledger;
+
+namespace Dragoman.Gateway.Tests.Stores.Ledger;
+
+public sealed class TableLedgerTests(AzuriteServer server) : LedgerStoreTests, IClassFixture<AzuriteServer>, IAsyncLifetime
+{
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
+
+    private TableClient Client => new(server.ConnectionString, Name);
+
+    public Task InitializeAsync()
+    {
+        server.SkipIfMissing();
+        return Task.CompletedTask;
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    /// <summary>The client sends the transaction again, and reports a conflict with it: 409 or 412 for its own batch.</summary>
+    [SkippableTheory]
+    [InlineData(AnswerLoss.Cut, 1)]
+    [InlineData(AnswerLoss.Cut, 2)]
+    [InlineData(AnswerLoss.Cut, 5)]
+    [InlineData(AnswerLoss.ServerError, 1)]
+    [InlineData(AnswerLoss.ServerError, 2)]
+    [InlineData(AnswerLoss.Unavailable, 3)]
+    [InlineData(AnswerLoss.Silence, 1)]
+    public async Task A_batch_whose_answer_is_lost_is_applied_once(AnswerLoss loss, int times)
+    {
+        using var answers = new LostAnswers();
+        await using var store = Open(answers);
+        await store.ExchangeAsync(Batch("p", 1, 0, 30));
+        var number = 1;
+        foreach (var reaches in new[] { true, false })
+        {
+            (answers.Loss, answers.Remaining, answers.ReachesService) = (loss, times, reaches);
+            AssertAnswer(20, (100, 20, 6 * number, 0, 0), await store.ExchangeAsync(Batch("p", ++number, 6, 20)));
+        }
+
+        (answers.Loss, answers.Remaining, answers.ReachesService) = (loss, times, true);
+        Assert.Equal(new(Account, 100, 20, 17, 0, 0), await store.CorrectAsync(new("a", Account, 5, Start, "")));
+        (answers.Loss, answers.Remaining) = (loss, times);
+        await store.ExpireAsync(Start.AddSeconds(1));
+        Assert.Equal(new(Account, 100, 0, 37, 20, 0), Assert.Single(await store.ReadAsync([Account])));
+        Assert.Equal(37, await store.AddUpAsync(Account));
+        Assert.Single(await store.FindAsync("req_p_2"));
+        Assert.Single(await store.FindAsync("assumed:p"));
+    }
+
+    /// <summary>The index of a large batch is written before it, and must not be taken for it.</summary>
+    [SkippableFact]
+    public async Task A_large_batch_that_does_not_reach_the_service_is_not_found()
+    {
+        using var answers = new LostAnswers();
+        await using var store = new TableLedger(AddressOf(server.ConnectionString), Short, options => options.Transport = new HttpClientTransport(new HttpClient(answers, disposeHandler: false)));
+        await store.ExchangeAsync(new("p", 1, Start, [], []));
+        var batch = new LedgerBatch("p", 2, Start, [], [.. Enumerable.Range(0, 250).Select(index => LedgerEntries.Of($"req_{index}", 1))]);
+        var index = 0;
+        answers.Applied = () =>
+        {
+            // After the transactions of the index that of the batch is lost.
+            if (++index == 3)
+                answers.IsAway = true;
+        };
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ExchangeAsync(batch));
+        answers.IsAway = false;
+        answers.Applied = null;
+        Assert.Empty(await store.FindAsync("req_7"));
+        Assert.Empty(await store.EntriesAsync(null, 10));
+        await store.ExchangeAsync(batch);
+        Assert.Single(await store.FindAsync("req_7"));
+        Assert.Equal(250, (await store.EntriesAsync(null, 500)).Count);
+    }
+
+    /// <summary>Another process comes first, after the first try was lost.</summary>
+    [SkippableFact]
+    public async Task A_batch_is_judged_again_when_another_process_came_first()
+    {
+        using var answers = new LostAnswers();
+        await using var store = Open(answers);
+        await using var another = Open();
+        await store.ExchangeAsync(Batch("p", 1, 0, 10));
+        answers.Applied = () => another.ExchangeAsync(Batch("q", 1, 0, 85)).GetAwaiter().GetResult();
+        (answers.Loss, answers.Remaining) = (AnswerLoss.Cut, 1);
+        AssertAnswer(15, (100, 100, 0, 0, 0), await store.ExchangeAsync(Batch("p", 2, 0, 15)));
+    }
+
+    [SkippableFact]
+    public async Task A_batch_that_is_canceled_after_it_was_applied_is_sent_again()
+    {
+        using var answers = new LostAnswers();
+        await using var store = Open(answers);
+        await store.ExchangeAsync(Batch("p", 1, 0, 30));
+        using var cancellation = new CancellationTokenSource();
+        answers.Applied = cancellation.Cancel;
+        (answers.Loss, answers.Remaining) = (AnswerLoss.Silence, 1);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.ExchangeAsync(Batch("p", 2, 5, 30), cancellation.Token));
+        AssertAnswer(30, (100, 30, 5, 0, 0), await store.ExchangeAsync(Batch("p", 2, 5, 30)));
+    }
+
+    /// <summary>Azurite also commits what the real service refuses, so the rules of one partition and of 100 changes are tested here.</summary>
+    [SkippableFact]
+    public async Task A_small_batch_is_few_rows_of_one_partition()
+    {
+        await using var store = Open();
+        await store.ExchangeAsync(new("p", 1, Start, [new(Account, 100, 20, 10)], [.. Enumerable.Range(0, 20).Select(index => LedgerEntries.Of($"req_{index}", 1, Account))]));
+        var rows = new List<string>();
+        await foreach (var row in Client.QueryAsync<TableEntity>())
+        {
+            Assert.Equal("l", row.PartitionKey);
+            rows.Add(row.RowKey[..1]);
+        }
+
+        Assert.Equal("a:1 e:1 h:1 i:20 l:1 p:1 v:1", string.Join(' ', rows.GroupBy(key => key).OrderBy(each => each.Key).Select(each => $"{each.Key}:{each.Count()}")));
+        await store.ExchangeAsync(Batch("p", 2, 0, 0) with { IsLast = true });
+        Assert.Empty(Client.Query<TableEntity>("RowKey ge 'h' and RowKey lt 'i' or RowKey ge 'l' and RowKey lt 'm'"));
+    }
+
+    [SkippableFact]
+    public async Task An_account_can_be_read_by_other_clients()
+    {
+        await using var store = Open();
+        await store.ExchangeAsync(Batch("p", 1, 12, 30));
+        var row = (await Client.GetEntityAsync<TableEntity>("l", $"a,{Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(Account))}")).Value;
+        Assert.Equal((100L, 30L, 12L, 0L, 0L), ((long)row["M"], (long)row["L"], (long)row["U"], (long)row["A"], (long)row["X"]));
+    }
+
+    [SkippableTheory]
+    [InlineData(AnswerLoss.Cut)]
+    [InlineData(AnswerLoss.Silence)]
+    public async Task A_service_that_goes_away_is_reported_in_time_and_found_again(AnswerLoss loss)
+    {
+        using var answers = new LostAnswers();
+        await using var store = Open(answers);
+        await store.ExchangeAsync(Batch("other", 1, 0, 10));
+        (answers.Loss, answers.IsAway) = (loss, true);
+        await AssertAwayAsync(store);
+        answers.IsAway = false;
+        AssertAnswer(1, (100, 11, 1, 0, 0), await store.ExchangeAsync(Batch("p", 1, 1, 1)));
+    }
+
+    [SkippableFact]
+    public async Task Documents_and_ledger_share_a_table()
+    {
+        await using var documents = new TableStore(AddressOf(server.ConnectionString));
+        await documents.WriteAsync(new("a", [DocumentWrite.Put("key", "a", "{}"u8.ToArray(), WriteCondition.Any)], []));
+        await using var store = Open();
+        AssertAnswer(5, (100, 5, 0, 0, 0), await store.ExchangeAsync(Batch("p", 1, 0, 5)));
+        Assert.NotNull(await documents.GetAsync("key", "a"));
+        Assert.Equal(1, (await documents.ChangesAsync(0, 20)).Version);
+    }
+
+    [SkippableFact]
+    public async Task A_schema_of_a_newer_release_is_refused()
+    {
+        await using var running = Open();
+        await running.ExchangeAsync(Batch("p", 1, 0, 5));
+        await Client.UpdateEntityAsync(new TableEntity("l", "v") { ["S"] = 2L }, ETag.All, TableUpdateMode.Merge);
+        await AssertSchemaRefusedAsync(running);
+        await using var store = Open();
+        await AssertSchemaRefusedAsync(store);
+    }
+
+    [SkippableFact]
+    public async Task A_store_that_is_away_is_reported_in_time()
+    {
+        await using var store = new TableLedger(AddressOf(AzuriteServer.To("1")));
+        await AssertAwayAsync(store);
+    }
+
+    private protected override int Runs => 25;
+
+    private protected override ILedgerStore Open() => new TableLedger(AddressOf(server.ConnectionString));
+
+    private TableLedger Open(HttpMessageHandler handler) =>
+        new(AddressOf(server.ConnectionString), Short * 2, options => options.Transport = new HttpClientTransport(new HttpClient(handler, disposeHandler: false)));
+
+    private TableAddress AddressOf(string connectionString) => TableAddress.Parse($"{connectionString}TableName={Name}");
+}
