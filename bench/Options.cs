@@ -1,4 +1,5 @@
 using Dragoman.Bench.Access;
+using Dragoman.Bench.Ledger;
 using Dragoman.Bench.Measures;
 using Dragoman.Bench.Streams;
 
@@ -19,6 +20,7 @@ internal sealed record Options(Plan Plan, IReadOnlySet<string> Measures, IReadOn
           dragoman-bench compare A.json B.json
           dragoman-bench {StreamsOptions.Usage}
           dragoman-bench {AccessOptions.Usage}
+          dragoman-bench {LedgerOptions.Usage}
           dragoman-bench soak [--minutes N] [--fuzz-minutes N]
         Measures: {string.Join(", ", AllMeasures)}. An unknown contender is answered with those there are.
         """;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dragoman.Bench;
 using Dragoman.Bench.Access;
 using Dragoman.Bench.Figures;
+using Dragoman.Bench.Ledger;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Reports;
 using Dragoman.Bench.Soak;
@@ -42,6 +43,15 @@ try
             {
                 var (name, text) = await AccessBenchmark.RunAsync(repository, access, stop);
                 await ResultFiles.WriteAsync(name, text, access.IsComplete);
+            });
+        case [LedgerOptions.ProcessCommand, var store, var seconds]:
+            await SettlingProcess.RunAsync(store, seconds);
+            return 0;
+        case ["ledger", .. var arguments] when LedgerOptions.Read(arguments) is { } ledger:
+            return await MeasureAsync(async (repository, stop) =>
+            {
+                var (name, text) = await LedgerBenchmark.RunAsync(repository, ledger, stop);
+                await ResultFiles.WriteAsync(name, text, ledger.IsComplete);
             });
         case ["soak", .. var arguments] when SoakOptions.Read(arguments) is { } soak:
             return await SoakAsync(soak);

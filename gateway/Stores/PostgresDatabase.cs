@@ -6,10 +6,10 @@ namespace Dragoman.Stores;
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
     /// <summary>
-    /// A statement of each transaction that locks rows. A process that stops in the middle of it must not keep the locks: others may wait
-    /// only as long as a call takes.
+    /// The first statement of each transaction that locks rows: the schema. A process that stops in the middle of it must not keep the locks,
+    /// because others may wait only as long as a call takes.
     /// </summary>
-    public const string LimitIdleness = "SET LOCAL idle_in_transaction_session_timeout = '5s'";
+    public const string BeginLocking = "SELECT schema, set_config('idle_in_transaction_session_timeout', '5s', true) FROM dragoman.store";
 
     private const int ConnectSeconds = 3;
 

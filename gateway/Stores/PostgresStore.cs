@@ -159,7 +159,8 @@ public sealed class PostgresStore : IDocumentStore
     private async Task<(long Version, long? Earlier, Dictionary<(string, string), (long?, string?)> Found)> LockAsync(NpgsqlConnection connection, Write write, CancellationToken ending)
     {
         await using var batch = new NpgsqlBatch(connection);
-        Add(batch, LimitIdleness);
+        // A process that stops in the middle of its write must not keep the lock: others may wait only as long as a call takes.
+        Add(batch, "SET LOCAL idle_in_transaction_session_timeout = '5s'");
         // Each statement sees what was committed before it began, so the later ones see what the lock has waited for.
         Add(batch, "SELECT schema, version FROM dragoman.store FOR UPDATE");
         Add(batch, "SELECT version FROM dragoman.operations WHERE id = $1", Value(write.OperationId));

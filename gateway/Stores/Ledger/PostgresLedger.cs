@@ -7,8 +7,8 @@ namespace Dragoman.Stores.Ledger;
 
 /// <summary>A ledger in a PostgreSQL database, for many machines. Its tables are in the database's schema <c>dragoman</c>.</summary>
 /// <remarks>
-/// A batch locks the row of its process and then those of its accounts, in the order of their ids, so that no two transactions wait
-/// for each other. Batches that have no account in common do not wait for each other at all. Under the process's lock the batch looks at
+/// A batch locks the row of its process, writes its entries and then locks its accounts, in the order of their ids, so that no two transactions
+/// wait for each other. An account is locked for two round trips. Batches that have no account in common do not wait for each other at all. Under the process's lock the batch looks at
 /// the number of the last one: after an exception from COMMIT the first try may have been applied, or may still be running
 /// (specs/stores.md 2), and then the lock makes a second try wait for it.
 /// <para>Positions of entries come from a sequence, which gives them out before the commit. So writers hold a shared advisory lock from there to
@@ -119,8 +119,7 @@ public sealed class PostgresLedger : ILedgerStore
         }
 
         await using var batch = new NpgsqlBatch(connection);
-        AddStates(batch, [.. states.Values]);
-        AddLeases(batch, leases);
+        AddHoldings(batch, [.. states.Values], leases);
         Add(batch, "UPDATE dragoman.ledger_processes SET expired = true WHERE process = ANY($1)", Value(processes.Keys.ToArray()));
         AddEntries(batch, entries);
         await batch.ExecuteNonQueryAsync(ending).ConfigureAwait(false);
@@ -180,8 +179,7 @@ public sealed class PostgresLedger : ILedgerStore
             bool isRepeated;
             await using (var locking = new NpgsqlBatch(connection))
             {
-                Add(locking, LimitIdleness);
-                Add(locking, "SELECT schema FROM dragoman.store");
+                Add(locking, BeginLocking);
                 Add(locking, $"SELECT {AccountColumns} FROM dragoman.ledger_accounts a WHERE account = $1 FOR UPDATE", Value(correction.Account));
                 Add(locking, "SELECT EXISTS (SELECT FROM dragoman.ledger_corrections WHERE operation = $1)", Value(correction.OperationId));
                 await using var reader = await locking.ExecuteReaderAsync(ending).ConfigureAwait(false);
@@ -197,7 +195,7 @@ public sealed class PostgresLedger : ILedgerStore
                 return before;
             var after = Holding.Correct(before, correction.Amount);
             await using var batch = new NpgsqlBatch(connection);
-            AddStates(batch, [after]);
+            AddHoldings(batch, [after], []);
             Add(
                 batch,
                 "INSERT INTO dragoman.ledger_corrections (operation, account, amount, applied, at, reason) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -277,33 +275,35 @@ public sealed class PostgresLedger : ILedgerStore
     private async Task<LedgerAnswer?> TryExchangeAsync(NpgsqlConnection connection, LedgerBatch batch, CancellationToken ending)
     {
         await using var transaction = await connection.BeginTransactionAsync(ending).ConfigureAwait(false);
-        var (process, found) = await LockAsync(connection, batch, ending).ConfigureAwait(false);
+        var process = await LockProcessAsync(connection, batch, ending).ConfigureAwait(false);
+        if (batch.Number > process.Number)
+            LedgerLimits.CheckNext(batch, process.Number);
+        // Nearly always the entries are only those of the batch. Then they are written before others wait for the accounts.
+        var isEarly = batch.Number > process.Number && !process.IsOver && !batch.IsLast;
+        var found = await LockAccountsAsync(connection, batch, isEarly ? batch.Entries : [], ending).ConfigureAwait(false);
         if (batch.Number <= process.Number)
             return BatchUpdate.Repeat(batch, process, found);
-        LedgerLimits.CheckNext(batch, process.Number);
         if (!batch.Accounts.All(account => found.ContainsKey(account.Account)))
             return null;
 
         var update = BatchUpdate.Of(batch, process, found);
         await using var changes = new NpgsqlBatch(connection);
-        AddStates(changes, [.. update.Holdings.Select(holding => holding.State)]);
-        AddLeases(changes, [.. update.Holdings.Select(holding => (batch.Process, holding))]);
+        AddHoldings(changes, [.. update.Holdings.Select(holding => holding.State)], [.. update.Holdings.Select(holding => (batch.Process, holding))]);
         Add(
             changes,
             "UPDATE dragoman.ledger_processes SET number = $2, until = $3, ended = $4 WHERE process = $1 AND number = $2 - 1",
             Value(batch.Process), Value(batch.Number), Value(update.Process.Until.ToUnixTimeMilliseconds()), Value(update.Process.IsEnded));
-        AddEntries(changes, update.Entries);
+        if (!isEarly)
+            AddEntries(changes, update.Entries);
         await changes.ExecuteNonQueryAsync(ending).ConfigureAwait(false);
         await transaction.CommitAsync(ending).ConfigureAwait(false);
         return update.Answer;
     }
 
-    /// <summary>Locks the process and the accounts of a batch, and reads what the process holds of them.</summary>
-    private async Task<(ProcessState Process, Dictionary<string, Holding> Found)> LockAsync(NpgsqlConnection connection, LedgerBatch batch, CancellationToken ending)
+    private async Task<ProcessState> LockProcessAsync(NpgsqlConnection connection, LedgerBatch batch, CancellationToken ending)
     {
         await using var locking = new NpgsqlBatch(connection);
-        Add(locking, LimitIdleness);
-        Add(locking, "SELECT schema FROM dragoman.store");
+        Add(locking, BeginLocking);
         if (batch.Number == 1)
         {
             Add(
@@ -319,9 +319,19 @@ public sealed class PostgresLedger : ILedgerStore
             Add(locking, "SELECT number, until, expired, ended FROM dragoman.ledger_processes WHERE process = $1 FOR UPDATE", Value(batch.Process));
         }
 
-        // This statement begins after the process is locked, so that it sees the leases that an earlier try has left.
+        await using var reader = await locking.ExecuteReaderAsync(ending).ConfigureAwait(false);
+        await CheckSchemaAsync(reader, ending).ConfigureAwait(false);
+        return await reader.ReadAsync(ending).ConfigureAwait(false) ? new(reader.GetInt64(0), Time(reader.GetInt64(1)), reader.GetBoolean(2), reader.GetBoolean(3)) : ProcessState.New;
+    }
+
+    /// <summary>Appends entries, locks the accounts of a batch, and reads what the process holds of them.</summary>
+    private static async Task<Dictionary<string, Holding>> LockAccountsAsync(NpgsqlConnection connection, LedgerBatch batch, IReadOnlyList<LedgerEntry> entries, CancellationToken ending)
+    {
         const string OfBatch = "$2";
         const string AllLeased = "ARRAY(SELECT account FROM dragoman.ledger_leases WHERE process = $1 UNION SELECT unnest($2))";
+        await using var locking = new NpgsqlBatch(connection);
+        AddEntries(locking, entries);
+        // It begins after the process is locked, so that it sees the leases that an earlier try has left.
         Add(
             locking,
             $"""
@@ -331,21 +341,17 @@ public sealed class PostgresLedger : ILedgerStore
             """,
             Value(batch.Process), Value(batch.Accounts.Select(account => account.Account).ToArray()));
         await using var reader = await locking.ExecuteReaderAsync(ending).ConfigureAwait(false);
-        await CheckSchemaAsync(reader, ending).ConfigureAwait(false);
-        var process = await reader.ReadAsync(ending).ConfigureAwait(false) ? new(reader.GetInt64(0), Time(reader.GetInt64(1)), reader.GetBoolean(2), reader.GetBoolean(3)) : ProcessState.New;
-        await reader.NextResultAsync(ending).ConfigureAwait(false);
         var found = new Dictionary<string, Holding>();
         while (await reader.ReadAsync(ending).ConfigureAwait(false))
             found.Add(reader.GetString(0), new(StateOf(reader), reader.GetInt64(6), reader.GetInt64(7)));
-        return (process, found);
+        return found;
     }
 
     /// <summary>The processes whose leases have ended, and when.</summary>
     private async Task<Dictionary<string, DateTimeOffset>> LockExpiredAsync(NpgsqlConnection connection, long before, CancellationToken ending)
     {
         await using var locking = new NpgsqlBatch(connection);
-        Add(locking, LimitIdleness);
-        Add(locking, "SELECT schema FROM dragoman.store");
+        Add(locking, BeginLocking);
         // A process that renews its leases in the meantime is left out: a row that was waited for is judged again.
         Add(locking, "SELECT process, until FROM dragoman.ledger_processes WHERE NOT expired AND NOT ended AND until < $1 ORDER BY process FOR UPDATE", Value(before));
         await using var reader = await locking.ExecuteReaderAsync(ending).ConfigureAwait(false);
@@ -390,8 +396,7 @@ public sealed class PostgresLedger : ILedgerStore
         long last;
         await using var batch = new NpgsqlBatch(connection);
         // Writers wait behind this lock, so it must not wait for one that hangs.
-        Add(batch, "SET LOCAL lock_timeout = '1s'");
-        Add(batch, "SELECT schema FROM dragoman.store");
+        Add(batch, "SELECT schema, set_config('lock_timeout', '1s', true) FROM dragoman.store");
         Add(batch, "SELECT pg_advisory_xact_lock($1)", Value(PositionLock));
         Add(batch, "SELECT coalesce(max(position), 0) FROM dragoman.ledger_entries");
         await using (var reader = await batch.ExecuteReaderAsync(ending).ConfigureAwait(false))
@@ -414,44 +419,31 @@ public sealed class PostgresLedger : ILedgerStore
         await reader.NextResultAsync(ending).ConfigureAwait(false);
     }
 
-    /// <summary>The ceiling is computed from what the row has before, so that the CHECK judges the new numbers.</summary>
-    private static void AddStates(NpgsqlBatch batch, AccountState[] states)
+    /// <summary>
+    /// Writes accounts and leases by one statement. The ceiling is computed from what the row has before, so that the CHECK judges the new
+    /// numbers.
+    /// </summary>
+    private static void AddHoldings(NpgsqlBatch batch, AccountState[] states, List<(string Process, Holding Holding)> leases)
     {
-        if (states.Length == 0)
-            return;
+        (string Process, Holding Holding)[] kept = [.. leases.Where(lease => lease.Holding is not { Lease: 0, Assumed: 0 })];
+        (string Process, Holding Holding)[] gone = [.. leases.Where(lease => lease.Holding is { Lease: 0, Assumed: 0 })];
         Add(
             batch,
             """
+            WITH kept AS (
+                INSERT INTO dragoman.ledger_leases (process, account, amount, assumed) SELECT * FROM unnest($7, $8, $9, $10)
+                ON CONFLICT (process, account) DO UPDATE SET amount = excluded.amount, assumed = excluded.assumed
+            ), gone AS (
+                DELETE FROM dragoman.ledger_leases l USING unnest($11, $12) AS gone (process, account) WHERE l.process = gone.process AND l.account = gone.account
+            )
             UPDATE dragoman.ledger_accounts a SET limit_amount = new.limit_amount, ceiling = greatest(new.limit_amount, a.leased + a.settled),
                 leased = new.leased, settled = new.settled, assumed = new.assumed, excess = new.excess
             FROM unnest($1, $2, $3, $4, $5, $6) AS new (account, limit_amount, leased, settled, assumed, excess) WHERE a.account = new.account
             """,
             Column(states, state => state.Account), Column(states, state => state.Limit), Column(states, state => state.Leased), Column(states, state => state.Settled),
-            Column(states, state => state.Assumed), Column(states, state => state.Excess));
-    }
-
-    private static void AddLeases(NpgsqlBatch batch, List<(string Process, Holding Holding)> leases)
-    {
-        (string Process, Holding Holding)[] kept = [.. leases.Where(lease => lease.Holding is not { Lease: 0, Assumed: 0 })];
-        (string Process, Holding Holding)[] gone = [.. leases.Where(lease => lease.Holding is { Lease: 0, Assumed: 0 })];
-        if (kept.Length > 0)
-        {
-            Add(
-                batch,
-                """
-                INSERT INTO dragoman.ledger_leases (process, account, amount, assumed) SELECT * FROM unnest($1, $2, $3, $4)
-                ON CONFLICT (process, account) DO UPDATE SET amount = excluded.amount, assumed = excluded.assumed
-                """,
-                Column(kept, lease => lease.Process), Column(kept, lease => lease.Holding.State.Account), Column(kept, lease => lease.Holding.Lease), Column(kept, lease => lease.Holding.Assumed));
-        }
-
-        if (gone.Length > 0)
-        {
-            Add(
-                batch,
-                "DELETE FROM dragoman.ledger_leases USING unnest($1, $2) AS gone (process, account) WHERE ledger_leases.process = gone.process AND ledger_leases.account = gone.account",
-                Column(gone, lease => lease.Process), Column(gone, lease => lease.Holding.State.Account));
-        }
+            Column(states, state => state.Assumed), Column(states, state => state.Excess),
+            Column(kept, lease => lease.Process), Column(kept, lease => lease.Holding.State.Account), Column(kept, lease => lease.Holding.Lease), Column(kept, lease => lease.Holding.Assumed),
+            Column(gone, lease => lease.Process), Column(gone, lease => lease.Holding.State.Account));
     }
 
     /// <summary>All entries by one statement. Their accounts are the texts of arrays, because an array of arrays cannot be unnested.</summary>

@@ -26,6 +26,10 @@ public class StoreConnectionTests
         await using var store = connection.Open();
         await using var another = connection.Open();
         Assert.NotSame(store, another);
+        await using var ledger = connection.OpenLedger();
+        await using var anotherLedger = connection.OpenLedger();
+        Assert.NotSame(ledger, anotherLedger);
+        Assert.Equal(store.GetType().Name.Replace("Store", "Ledger", StringComparison.Ordinal), ledger.GetType().Name);
     }
 
     [Fact]

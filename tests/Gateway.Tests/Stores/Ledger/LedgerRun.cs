@@ -3,7 +3,7 @@ using Dragoman.Stores.Ledger;
 namespace Dragoman.Gateway.Tests.Stores.Ledger;
 
 /// <summary>Makes the calls of a run in a store and in the model, with names that no other run has.</summary>
-internal sealed class LedgerRun(ILedgerStore store, string name)
+internal sealed class LedgerRun(ILedgerStore store, string name) : IAsyncDisposable
 {
     private readonly SimulatedLedger model = new();
     private readonly LedgerBatch?[] last = new LedgerBatch?[LedgerStep.Processes];
@@ -21,6 +21,8 @@ internal sealed class LedgerRun(ILedgerStore store, string name)
         await AssertSameAsync(position);
         Assert.All(await store.ListAsync(name, null, 500), account => Assert.Equal(0, account.Leased));
     }
+
+    public ValueTask DisposeAsync() => model.DisposeAsync();
 
     private string Account(int index) => $"{name}/{index}";
 

@@ -1,4 +1,3 @@
-using Dragoman.Stores.Ledger;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -4,9 +4,11 @@ using Dragoman.Stores.Ledger;
 namespace Dragoman.Gateway.Tests.Stores.Ledger;
 
 /// <summary>The model keeps the contract too.</summary>
-public sealed class SimulatedLedgerTests : LedgerStoreTests
+public sealed class SimulatedLedgerTests : LedgerStoreTests, IDisposable
 {
     private readonly SimulatedLedger ledger = new();
+
+    public void Dispose() => ledger.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     [Fact]
     public async Task A_batch_whose_answer_is_lost_is_applied()

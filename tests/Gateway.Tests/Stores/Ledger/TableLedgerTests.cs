@@ -102,6 +102,40 @@ public sealed class TableLedgerTests(AzuriteServer server) : LedgerStoreTests, I
         AssertAnswer(30, (100, 30, 5, 0, 0), await store.ExchangeAsync(Batch("p", 2, 5, 30)));
     }
 
+    /// <summary>The expiry of a process with many leases is several transactions, and any of them may be the last one for a while.</summary>
+    [SkippableTheory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task A_process_comes_back_in_the_middle_of_its_expiry(bool isLast, bool isExpiredFirst)
+    {
+        using var answers = new LostAnswers();
+        await using var interrupted = new TableLedger(AddressOf(server.ConnectionString), Short, options => options.Transport = new HttpClientTransport(new HttpClient(answers, disposeHandler: false)));
+        await using var store = Open();
+        const int Count = 3 * LedgerLimits.MostAccounts;
+        foreach (var (part, number) in Enumerable.Range(0, Count).Chunk(LedgerLimits.MostAccounts).Select((part, index) => (part, index + 1)))
+            await store.ExchangeAsync(new("p", number, Start, [.. part.Select(index => new AccountExchange($"a{index:000}", 100, 0, 10))], []));
+        answers.Applied = () => answers.IsAway = true;
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => interrupted.ExpireAsync(Start.AddSeconds(1)));
+        Assert.Equal(LedgerLimits.MostAccounts * 10, (await store.ListAsync("", null, 500)).Sum(account => account.Assumed));
+
+        if (isExpiredFirst)
+            Assert.Equal(Count - LedgerLimits.MostAccounts, (await store.ExpireAsync(Start.AddSeconds(1))).Count);
+        // One account whose lease was expired, and one whose lease was not.
+        var answer = await store.ExchangeAsync(new("p", 4, Start, [new("a001", 100, 4, 50), new("a080", 100, 7, 50)], [LedgerEntries.Of("x", 4, "a001"), LedgerEntries.Of("y", 7, "a080")], isLast));
+        Assert.True(answer.IsExpired);
+        Assert.Equal(isLast ? [(0, 4), (0, 7)] : [(0L, 10L), (0, 10)], answer.Accounts.Select(account => (account.Lease, account.State.Settled)));
+        Assert.Equal(isLast || isExpiredFirst ? 0 : Count - LedgerLimits.MostAccounts - 1, (await store.ExpireAsync(Start.AddSeconds(1))).Count);
+        foreach (var account in await store.ListAsync("", null, 500))
+        {
+            Assert.Equal((0, isLast ? 0 : account.Assumed), (account.Leased, account.Assumed));
+            Assert.Equal(account.Settled, await store.AddUpAsync(account.Account));
+        }
+
+        Assert.Equal(isLast ? 11 : Count * 10, (await store.ListAsync("", null, 500)).Sum(account => account.Settled));
+        Assert.Empty(Client.Query<TableEntity>("RowKey ge 'l' and RowKey lt 'm'"));
+    }
+
     /// <summary>Azurite also commits what the real service refuses, so the rules of one partition and of 100 changes are tested here.</summary>
     [SkippableFact]
     public async Task A_small_batch_is_few_rows_of_one_partition()
