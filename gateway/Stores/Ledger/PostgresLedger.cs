@@ -21,6 +21,9 @@ public sealed class PostgresLedger : ILedgerStore
     /// <summary>The advisory lock of those who use positions. Any number that others are unlikely to use.</summary>
     private const long PositionLock = 0x6472_6167_6c65_6467;
 
+    /// <summary>Before accounts are locked by one who writes entries later. A reader of positions would wait for others who wait for those accounts.</summary>
+    private const string LockPositions = "SELECT pg_advisory_xact_lock_shared($1)";
+
     private static readonly SchemaPart Tables = new(
         "ledger_accounts",
         // Room for the next versions of a row on its own page, so that an update touches no index.
@@ -280,7 +283,7 @@ public sealed class PostgresLedger : ILedgerStore
             LedgerLimits.CheckNext(batch, process.Number);
         // Nearly always the entries are only those of the batch. Then they are written before others wait for the accounts.
         var isEarly = batch.Number > process.Number && !process.IsOver && !batch.IsLast;
-        var found = await LockAccountsAsync(connection, batch, isEarly ? batch.Entries : [], ending).ConfigureAwait(false);
+        var found = await LockAccountsAsync(connection, batch, isEarly, ending).ConfigureAwait(false);
         if (batch.Number <= process.Number)
             return BatchUpdate.Repeat(batch, process, found);
         if (!batch.Accounts.All(account => found.ContainsKey(account.Account)))
@@ -325,12 +328,15 @@ public sealed class PostgresLedger : ILedgerStore
     }
 
     /// <summary>Appends entries, locks the accounts of a batch, and reads what the process holds of them.</summary>
-    private static async Task<Dictionary<string, Holding>> LockAccountsAsync(NpgsqlConnection connection, LedgerBatch batch, IReadOnlyList<LedgerEntry> entries, CancellationToken ending)
+    private static async Task<Dictionary<string, Holding>> LockAccountsAsync(NpgsqlConnection connection, LedgerBatch batch, bool isEarly, CancellationToken ending)
     {
         const string OfBatch = "$2";
         const string AllLeased = "ARRAY(SELECT account FROM dragoman.ledger_leases WHERE process = $1 UNION SELECT unnest($2))";
         await using var locking = new NpgsqlBatch(connection);
-        AddEntries(locking, entries);
+        if (isEarly)
+            AddEntries(locking, batch.Entries);
+        else
+            Add(locking, LockPositions, Value(PositionLock));
         // It begins after the process is locked, so that it sees the leases that an earlier try has left.
         Add(
             locking,
@@ -341,6 +347,8 @@ public sealed class PostgresLedger : ILedgerStore
             """,
             Value(batch.Process), Value(batch.Accounts.Select(account => account.Account).ToArray()));
         await using var reader = await locking.ExecuteReaderAsync(ending).ConfigureAwait(false);
+        if (!isEarly)
+            await reader.NextResultAsync(ending).ConfigureAwait(false);
         var found = new Dictionary<string, Holding>();
         while (await reader.ReadAsync(ending).ConfigureAwait(false))
             found.Add(reader.GetString(0), new(StateOf(reader), reader.GetInt64(6), reader.GetInt64(7)));
@@ -352,10 +360,12 @@ public sealed class PostgresLedger : ILedgerStore
     {
         await using var locking = new NpgsqlBatch(connection);
         Add(locking, BeginLocking);
+        Add(locking, LockPositions, Value(PositionLock));
         // A process that renews its leases in the meantime is left out: a row that was waited for is judged again.
         Add(locking, "SELECT process, until FROM dragoman.ledger_processes WHERE NOT expired AND NOT ended AND until < $1 ORDER BY process FOR UPDATE", Value(before));
         await using var reader = await locking.ExecuteReaderAsync(ending).ConfigureAwait(false);
         await CheckSchemaAsync(reader, ending).ConfigureAwait(false);
+        await reader.NextResultAsync(ending).ConfigureAwait(false);
         var processes = new Dictionary<string, DateTimeOffset>();
         while (await reader.ReadAsync(ending).ConfigureAwait(false))
             processes.Add(reader.GetString(0), Time(reader.GetInt64(1)));
@@ -454,7 +464,7 @@ public sealed class PostgresLedger : ILedgerStore
         Add(
             batch,
             $"""
-            WITH positions AS (SELECT pg_advisory_xact_lock_shared($1))
+            WITH positions AS ({LockPositions})
             INSERT INTO dragoman.ledger_entries ({EntryColumns.All})
             SELECT {EntryColumns.All.Replace("accounts", "accounts::text[]", StringComparison.Ordinal)}
             FROM positions, unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) WITH ORDINALITY AS new ({EntryColumns.All}, ordinal)
