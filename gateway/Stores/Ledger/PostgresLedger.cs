@@ -24,9 +24,9 @@ public sealed class PostgresLedger : ILedgerStore
     /// <summary>Before accounts are locked by one who writes entries later. A reader of positions would wait for others who wait for those accounts.</summary>
     private const string LockPositions = "SELECT pg_advisory_xact_lock_shared($1)";
 
+    /// <summary>Rows that change often have room for their next versions on their own page, so that an update touches no index.</summary>
     private static readonly SchemaPart Tables = new(
         "ledger_accounts",
-        // Room for the next versions of a row on its own page, so that an update touches no index.
         """
         CREATE TABLE dragoman.ledger_accounts (
             account text COLLATE "C" PRIMARY KEY, limit_amount bigint NOT NULL, ceiling bigint NOT NULL, leased bigint NOT NULL, settled bigint NOT NULL,
@@ -257,7 +257,10 @@ public sealed class PostgresLedger : ILedgerStore
                     SELECT coalesce(sum(cost) FILTER (WHERE $1 = ANY(accounts)), 0)::bigint, coalesce(max(position), 0), count(*)
                     FROM (SELECT position, cost, accounts FROM dragoman.ledger_entries WHERE position > $2 ORDER BY position LIMIT $3) page
                     """,
-                    connection) { Parameters = { Value(account), Value(after), Value(EntryPosition.MostPerSum) } };
+                    connection)
+                {
+                    Parameters = { Value(account), Value(after), Value(EntryPosition.MostPerSum) },
+                };
                 await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
                 await reader.ReadAsync(ending).ConfigureAwait(false);
                 return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2) < EntryPosition.MostPerSum);
@@ -379,7 +382,10 @@ public sealed class PostgresLedger : ILedgerStore
             SELECT {AccountColumns}, l.amount, l.assumed, l.process FROM dragoman.ledger_leases l JOIN dragoman.ledger_accounts a USING (account)
             WHERE l.process = ANY($1) ORDER BY a.account FOR UPDATE OF a
             """,
-            connection) { Parameters = { Value(processes) } };
+            connection)
+        {
+            Parameters = { Value(processes) },
+        };
         await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
         var found = new List<(string, Holding)>();
         while (await reader.ReadAsync(ending).ConfigureAwait(false))
@@ -395,7 +401,10 @@ public sealed class PostgresLedger : ILedgerStore
             INSERT INTO dragoman.ledger_accounts SELECT account, amount, amount, 0, 0, 0, 0 FROM unnest($1, $2) AS new (account, amount)
             ORDER BY account COLLATE "C" ON CONFLICT (account) DO NOTHING
             """,
-            connection) { Parameters = { Value(batch.Accounts.Select(account => account.Account).ToArray()), Value(batch.Accounts.Select(account => account.Limit).ToArray()) } };
+            connection)
+        {
+            Parameters = { Value(batch.Accounts.Select(account => account.Account).ToArray()), Value(batch.Accounts.Select(account => account.Limit).ToArray()) },
+        };
         await command.ExecuteNonQueryAsync(ending).ConfigureAwait(false);
     }
 
