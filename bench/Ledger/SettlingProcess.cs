@@ -25,11 +25,35 @@ internal static class SettlingProcess
         var settled = 0L;
         while (clock.Elapsed < length && batches.MoveNext())
         {
-            await ledger.ExchangeAsync(batches.Current);
-            settled += batches.Current.Entries.Count;
+            try
+            {
+                settled += await SettleAsync(ledger, batches.Current, length - clock.Elapsed);
+            }
+            catch (OperationCanceledException)
+            {
+                // The time is over.
+            }
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{settled} {clock.Elapsed.TotalSeconds}"));
+    }
+
+    /// <summary>Sends a batch until it is answered. In a table a batch may be behind those of others until its time is over.</summary>
+    private static async Task<int> SettleAsync(ILedgerStore ledger, LedgerBatch batch, TimeSpan rest)
+    {
+        using var ending = new CancellationTokenSource(rest);
+        while (true)
+        {
+            try
+            {
+                await ledger.ExchangeAsync(batch, ending.Token);
+                return batch.Entries.Count;
+            }
+            catch (StoreUnavailableException)
+            {
+                ending.Token.ThrowIfCancellationRequested();
+            }
+        }
     }
 
     /// <summary>The milliseconds that each of some batches takes.</summary>
