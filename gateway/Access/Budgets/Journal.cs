@@ -115,10 +115,12 @@ internal sealed class Journal : IDisposable
             return false;
         try
         {
-            var segment = next is { IsCompletedSuccessfully: true } ? next.Result : CreateSegment();
-            if (next is { IsCompleted: false })
-                Discard(next);
+            var prepared = next;
             next = null;
+            var isReady = prepared is { IsCompletedSuccessfully: true };
+            if (!isReady && prepared is not null)
+                Then(() => DiscardAsync(prepared));
+            var segment = isReady ? prepared!.Result : CreateSegment();
             segment.Header = header;
             var buffer = new byte[RecordFrame.Overhead + SegmentHeader.Longest];
             var record = new RecordWriter(buffer.AsSpan(RecordFrame.Overhead));
@@ -180,12 +182,12 @@ internal sealed class Journal : IDisposable
         var unused = next;
         next = null;
         Failure ??= new ObjectDisposedException(nameof(Journal));
-        Then(() =>
+        Then(async () =>
         {
             foreach (var segment in all)
                 Delete(segment);
             if (unused is not null)
-                Discard(unused);
+                await DiscardAsync(unused).ConfigureAwait(false);
             owner.Delete();
         });
         return work;
@@ -198,7 +200,7 @@ internal sealed class Journal : IDisposable
         foreach (var segment in segments)
             segment.Dispose();
         if (next is not null)
-            Discard(next);
+            Then(() => DiscardAsync(next));
         owner.Dispose();
     }
 
@@ -218,8 +220,7 @@ internal sealed class Journal : IDisposable
         File.Delete(segment.Path);
     }
 
-    private static void Discard(Task<JournalSegment> unused) =>
-        _ = unused.ContinueWith(static made => Delete(made.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    private static async Task DiscardAsync(Task<JournalSegment> unused) => Delete(await unused.ConfigureAwait(false));
 
     private JournalSegment CreateSegment()
     {
@@ -255,7 +256,19 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>Files are changed one after the other, and not by a thread that has the lock.</summary>
-    private void Then(Action action) => work = work.ContinueWith(_ => action(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    private void Then(Func<Task> action) => work = AfterAsync(work, action);
+
+    private void Then(Action action) => Then(() =>
+    {
+        action();
+        return Task.CompletedTask;
+    });
+
+    private static async Task AfterAsync(Task previous, Func<Task> action)
+    {
+        await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Run(action).ConfigureAwait(false);
+    }
 
     private void OnTimer()
     {
