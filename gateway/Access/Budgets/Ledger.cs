@@ -91,6 +91,16 @@ public sealed partial class Ledger : IAsyncDisposable
         }
     }
 
+    /// <summary>The least that an account has available. It is below zero only after requests have used more than they had reserved, or ran without the store.</summary>
+    internal long LeastAvailable
+    {
+        get
+        {
+            lock (gate)
+                return Math.Min(0, current.Lessee.Accounts.Select(account => account.Available).DefaultIfEmpty().Min());
+        }
+    }
+
     /// <summary>Whether something goes on that does not wait for the clock.</summary>
     internal bool IsBusy
     {
@@ -296,13 +306,14 @@ public sealed partial class Ledger : IAsyncDisposable
     }
 
     /// <summary>The store has everything of a lessee.</summary>
-    internal Task EndAsync(LesseeExchange exchange)
+    internal async Task EndAsync(LesseeExchange exchange)
     {
+        Task deletion;
         lock (gate)
-        {
+            deletion = exchange.Lessee.Journal is { } journal ? DeleteAsync(journal) : Task.CompletedTask;
+        await deletion.ConfigureAwait(false);
+        lock (gate)
             ending.Remove(exchange);
-            return exchange.Lessee.Journal is { } journal ? DeleteAsync(journal) : Task.CompletedTask;
-        }
     }
 
     /// <summary>Now and then, settles the leases of processes that nobody has heard of.</summary>

@@ -111,6 +111,8 @@ internal sealed class LesseeExchange : IDisposable
                 if (Apply(answer))
                 {
                     await ledger.EndAsync(this).ConfigureAwait(false);
+                    lock (gate)
+                        isRunning = false;
                     over.TrySetResult();
                     return;
                 }
@@ -197,7 +199,7 @@ internal sealed class LesseeExchange : IDisposable
             ledger.Answered(Lessee);
             if (!Lessee.IsOver)
                 return false;
-            (isStopped, isRunning) = (true, false);
+            isStopped = true;
         }
 
         timer.Dispose();

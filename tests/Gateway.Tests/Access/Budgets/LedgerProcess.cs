@@ -22,7 +22,7 @@ internal sealed class LedgerProcess
 
     public bool IsAlive { get; private set; } = true;
 
-    public bool IsBusy => IsAlive && Store.Hold is not { Task.IsCompleted: false } && Ledger.IsBusy;
+    public bool IsBusy => IsAlive && !Store.IsHeld && Ledger.IsBusy;
 
     /// <summary>Sets its time of day wrong.</summary>
     public void SetClock(TimeSpan error) => clock.Error = error;

@@ -12,15 +12,20 @@ internal sealed class LedgersUnderTest : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private const string Memory = "/dev/shm";
+
     private readonly DirectoryInfo? folder;
+    private readonly string? path;
     private readonly ILogger logger;
     private readonly int segmentBytes;
     private readonly bool serves;
     private int requests;
 
-    public LedgersUnderTest(int processes = 1, bool hasJournal = true, bool serves = false, int segmentBytes = 64 * 1024, ILogger? logger = null)
+    public LedgersUnderTest(int processes = 1, bool hasJournal = true, bool serves = false, int segmentBytes = 64 * 1024, string? path = null, ILogger? logger = null)
     {
-        folder = hasJournal ? System.IO.Directory.CreateTempSubdirectory("dragoman-ledger-") : null;
+        // In memory, because each exchange waits until the disk has the journal.
+        folder = hasJournal ? System.IO.Directory.CreateDirectory(Path.Combine(System.IO.Directory.Exists(Memory) ? Memory : Path.GetTempPath(), $"dragoman-ledger-{Guid.NewGuid():N}")) : null;
+        this.path = path ?? folder?.FullName;
         (this.logger, this.segmentBytes, this.serves) = (logger ?? NullLogger.Instance, segmentBytes, serves);
         for (var number = 0; number < processes; number++)
             Start();
@@ -42,7 +47,7 @@ internal sealed class LedgersUnderTest : IDisposable
 
     public LedgerProcess Start()
     {
-        var process = new LedgerProcess(Store, Clock, new(folder?.FullName, serves), logger, segmentBytes);
+        var process = new LedgerProcess(Store, Clock, new(path, serves), logger, segmentBytes);
         Processes.Add(process);
         return process;
     }
@@ -81,7 +86,9 @@ internal sealed class LedgersUnderTest : IDisposable
     }
 
     /// <summary>Moves the clock until all work has ended, but only while everybody waits for it.</summary>
-    public async Task DriveAsync(params IReadOnlyList<Task> work)
+    public Task DriveAsync(params IReadOnlyList<Task> work) => DriveAsync(TimeSpan.FromMilliseconds(20), work);
+
+    private async Task DriveAsync(TimeSpan step, IReadOnlyList<Task> work)
     {
         var begin = Stopwatch.GetTimestamp();
         while (true)
@@ -95,13 +102,13 @@ internal sealed class LedgersUnderTest : IDisposable
             if (unfinished > Processes.Sum(process => process.IsAlive ? process.Ledger.WaitingCount : 0))
             {
                 var moment = Stopwatch.GetTimestamp();
-                while (work.Count(task => !task.IsCompleted) == unfinished && Stopwatch.GetElapsedTime(moment) < TimeSpan.FromMilliseconds(5))
+                while (work.Count(task => !task.IsCompleted) == unfinished && Stopwatch.GetElapsedTime(moment) < TimeSpan.FromMilliseconds(1))
                     await Task.Yield();
                 if (work.Count(task => !task.IsCompleted) != unfinished)
                     continue;
             }
 
-            Clock.Advance(TimeSpan.FromMilliseconds(10));
+            Clock.Advance(step);
         }
 
         await Task.WhenAll(work);
@@ -121,7 +128,8 @@ internal sealed class LedgersUnderTest : IDisposable
 
     public async Task CloseAsync(LedgerProcess process)
     {
-        await DriveAsync(process.Ledger.DisposeAsync().AsTask());
+        // It waits for seconds if the store is away.
+        await DriveAsync(TimeSpan.FromMilliseconds(250), [process.Ledger.DisposeAsync().AsTask()]);
         process.Closed();
     }
 

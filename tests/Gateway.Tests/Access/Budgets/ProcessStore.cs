@@ -16,6 +16,9 @@ internal sealed class ProcessStore(SimulatedLedger ledger) : ILedgerStore
     /// <summary>When set, calls wait for it before they reach the store.</summary>
     public TaskCompletionSource? Hold { get; set; }
 
+    /// <summary>Whether a call waits for <see cref="Hold"/>.</summary>
+    public bool IsHeld { get; private set; }
+
     public int Exchanges { get; private set; }
 
     public List<LedgerBatch> Batches { get; } = [];
@@ -50,7 +53,12 @@ internal sealed class ProcessStore(SimulatedLedger ledger) : ILedgerStore
     private async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
     {
         if (Hold is { } hold)
+        {
+            IsHeld = true;
             await hold.Task.WaitAsync(cancellation);
+            IsHeld = false;
+        }
+
         var fault = Fault?.Invoke() ?? LedgerFault.None;
         if (!IsDead && fault != LedgerFault.Lost)
         {
