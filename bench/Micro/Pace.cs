@@ -21,7 +21,7 @@ internal sealed record Pace(int StreamIterations, int CallWarmUps, int CallItera
 
     private static readonly Type[] OfStreams = [typeof(CellBenchmarks), typeof(WriterBenchmarks), typeof(ReaderBenchmarks)];
 
-    private static readonly Type[] OfCalls = [typeof(FramingBenchmarks), typeof(RequestBenchmarks), typeof(ReadRequestBenchmarks), typeof(WriteRequestBenchmarks), typeof(PassThroughRequestBenchmarks), typeof(SchemaBenchmarks), typeof(AccessAuthenticationBenchmarks), typeof(AccessLimitBenchmarks)];
+    private static readonly Type[] OfCalls = [typeof(FramingBenchmarks), typeof(RequestBenchmarks), typeof(ReadRequestBenchmarks), typeof(WriteRequestBenchmarks), typeof(PassThroughRequestBenchmarks), typeof(SchemaBenchmarks), typeof(AccessAuthenticationBenchmarks), typeof(AccessLimitBenchmarks), typeof(BudgetBenchmarks)];
 
     /// <summary>All benchmarks with their configurations.</summary>
     /// <remarks>

@@ -231,7 +231,7 @@ internal sealed class Journal : IDisposable
     /// <summary>Finds the segments of a process that has ended. One that has no header was not used.</summary>
     private void Find()
     {
-        foreach (var path in Directory.EnumerateFiles(folder, $"{Process}-*{Extension}"))
+        foreach (var path in System.IO.Directory.EnumerateFiles(folder, $"{Process}-*{Extension}"))
         {
             if (int.TryParse(Path.GetFileNameWithoutExtension(path.AsSpan())[(Process.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 files = Math.Max(files, number);

@@ -48,7 +48,7 @@ internal sealed class JournalLock : IDisposable
 
     /// <summary>The processes that have a lock in a folder, living or dead.</summary>
     public static IEnumerable<string> ProcessesIn(string folder) =>
-        Directory.EnumerateFiles(folder, "*" + Extension).Select(path => Path.GetFileNameWithoutExtension(path));
+        System.IO.Directory.EnumerateFiles(folder, "*" + Extension).Select(path => Path.GetFileNameWithoutExtension(path));
 
     /// <summary>Deletes the file while nobody else can have its lock.</summary>
     public void Delete()

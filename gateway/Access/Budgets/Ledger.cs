@@ -6,7 +6,7 @@ namespace Dragoman.Access.Budgets;
 
 /// <summary>
 /// Keeps the budgets of all callers of a process, together with the other processes that share the store: a hard ceiling at the speed
-/// of memory. A request reserves the most that it may cost, and settles what it did cost. docs/developers/ledger.md describes how.
+/// of memory. A request reserves the most that it may cost, and settles what it did cost. docs/developers/budgets.md describes how.
 /// </summary>
 /// <remarks>
 /// The process leases parts of accounts from the store. Usually a request takes from them and calls no store. One lock protects
@@ -24,7 +24,7 @@ public sealed partial class Ledger : IAsyncDisposable
 
     private static readonly TimeSpan BetweenExpiries = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan LongestBetweenExpiries = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestBetweenExpiries = TimeSpan.FromSeconds(30);
 
     /// <summary>The part of <see cref="BudgetSettings.LongestClose"/> that is for telling the store what still ran.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
@@ -38,7 +38,6 @@ public sealed partial class Ledger : IAsyncDisposable
     private readonly List<LesseeExchange> ending = [];
     private readonly ITimer waitTimer;
     private readonly ITimer recoveryTimer;
-    private readonly Random random = new();
     private readonly string? folder;
     private readonly int segmentBytes;
     private LesseeExchange current;
@@ -265,7 +264,7 @@ public sealed partial class Ledger : IAsyncDisposable
         }
 
         CountWaiting();
-        lessee.Postpone(random);
+        lessee.Postpone();
     }
 
     /// <summary>The store has not answered. The caller has the lock.</summary>
@@ -323,7 +322,7 @@ public sealed partial class Ledger : IAsyncDisposable
             return;
         // Each process does it, so that all together do it about once in the interval.
         var pause = Math.Min(BetweenExpiries.Ticks * exchange.Lessee.Others, LongestBetweenExpiries.Ticks);
-        expireAt = clock.Now + (pause / 2) + random.NextInt64(pause);
+        expireAt = clock.Now + (pause / 2) + Random.Shared.NextInt64(pause / 2);
         try
         {
             var assumed = await store.ExpireAsync(clock.UtcNow - BudgetSettings.ExpiryGrace, cancellation).ConfigureAwait(false);

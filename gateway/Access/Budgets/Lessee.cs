@@ -273,12 +273,12 @@ internal sealed class Lessee
     }
 
     /// <summary>Decides when to ask again for what the last answer did not give.</summary>
-    public void Postpone(Random random)
+    public void Postpone()
     {
         foreach (var account in turns)
         {
             if (account.IsLacking && account.StateAt == AnsweredAt)
-                account.Postpone(AnsweredAt + (ShortestPostponement * (1 + random.Next(5))));
+                account.Postpone(AnsweredAt + (ShortestPostponement * (1 + Random.Shared.Next(5))));
         }
     }
 

@@ -131,7 +131,7 @@ public sealed class LedgerRecoveryTests
                 await world.PassAsync(1.1 * Second, Second);
         }
 
-        Assert.InRange(Directory.EnumerateFiles(world.Folder, "*.journal").Count(), 1, 6);
+        Assert.InRange(System.IO.Directory.EnumerateFiles(world.Folder, "*.journal").Count(), 1, 6);
         world.Process.Kill();
         var successor = world.Start();
         await world.PassAsync(Second);
@@ -165,7 +165,7 @@ public sealed class LedgerRecoveryTests
         for (var number = 0; number < 10; number++)
             world.Settle(await world.ReserveAsync(world.Process, 20, key), 10);
         world.Process.Kill();
-        var path = Assert.Single(Directory.EnumerateFiles(world.Folder, "*.journal"));
+        var path = Assert.Single(System.IO.Directory.EnumerateFiles(world.Folder, "*.journal"));
         var bytes = File.ReadAllBytes(path);
         var end = bytes.AsSpan().LastIndexOfAnyExcept((byte)0);
         bytes.AsSpan(end - 20, 21).Clear();

@@ -286,7 +286,10 @@ public sealed class LedgerTests
         var hold = await world.ReserveAsync(world.Process, 10, key);
         hold.Settle(10, world.Entry("\0\ud800" + new string('x', 3000)) with
         {
-            Model = new string('é', 5000), User = "\0", InputTokens = -4, Tags = new Dictionary<string, string> { ["a"] = new string('b', 9000) },
+            Model = new string('é', 5000),
+            User = "\0",
+            InputTokens = -4,
+            Tags = new Dictionary<string, string> { ["a"] = new string('b', 9000) },
         });
         await world.CloseAsync(world.Process);
         await world.AssertOverAsync();

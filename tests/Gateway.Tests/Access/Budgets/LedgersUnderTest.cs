@@ -10,7 +10,7 @@ namespace Dragoman.Gateway.Tests.Access.Budgets;
 /// <summary>Processes that share a ledger, a clock, and a folder for their journals.</summary>
 internal sealed class LedgersUnderTest : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private const string Memory = "/dev/shm";
 
