@@ -28,6 +28,8 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
     private Delta learned;
 
     private int expectedChoices = expectedChoices;
+    private Usage usage = Usage.Absent;
+    private ServiceTier tier;
 
     public bool IsFinished { get; private set; }
 
@@ -141,15 +143,20 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
             else if (reader.ValueSpan.SequenceEqual("usage"u8))
             {
                 reader.Read();
-                if (reader.TokenType == JsonTokenType.StartObject && UsageReader.TryRead(ref reader, out var usage))
+                if (reader.TokenType == JsonTokenType.StartObject && UsageReader.TryRead(ref reader, out var counted))
                 {
                     template.MarkEffect();
+                    usage = counted.Tier == ServiceTier.Standard ? counted with { Tier = tier } : counted;
                     course.Usage(usage);
                 }
                 else
                 {
                     reader.Skip();
                 }
+            }
+            else if (reader.ValueSpan.SequenceEqual("service_tier"u8))
+            {
+                ReadTier(ref reader);
             }
             else if (reader.ValueSpan.SequenceEqual("error"u8))
             {
@@ -191,6 +198,18 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
         else if (length == json.Length && template.Learn(json))
             learned = current;
         return length;
+    }
+
+    /// <summary>OpenAI names the tier in each chunk before the counts, but in a whole answer after them.</summary>
+    private void ReadTier(scoped ref Utf8JsonReader reader)
+    {
+        ReadOnlySpan<byte> word = default;
+        reader.ReadText(ref word);
+        tier = ServiceTiers.Of(word);
+        if (usage.Origin == UsageOrigin.Absent || usage.Tier == tier || tier == ServiceTier.Standard)
+            return;
+        usage = usage with { Tier = tier };
+        course.Usage(usage);
     }
 
     private void ReadChoices(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)

@@ -175,13 +175,13 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
     private void RaiseLearned(ReadOnlySpan<byte> text)
     {
         if (learned.Usage == UsagePlace.BeforeWords)
-            RaiseUsage(GeminiUsage.Of(template.Counts));
+            RaiseUsage(GeminiUsage.Of(template.Counts, learned.Tier));
         if (learned.IsThought)
             learned.Candidate!.Reason(text);
         else
             learned.Candidate!.Say(text);
         if (learned.Usage == UsagePlace.AfterWords)
-            RaiseUsage(GeminiUsage.Of(template.Counts));
+            RaiseUsage(GeminiUsage.Of(template.Counts, learned.Tier));
     }
 
     private void ReadUsage(scoped ref Utf8JsonReader reader)
@@ -194,6 +194,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         current.HasUsage = true;
         if (!GeminiUsage.TryRead(ref reader, template, out var counted))
             return;
+        current.Tier = counted.Tier;
         current.Usage = current.Candidate is null ? UsagePlace.BeforeWords : UsagePlace.AfterWords;
         RaiseUsage(counted);
     }
@@ -322,5 +323,6 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         public bool IsThought;
         public bool HasUsage;
         public UsagePlace Usage;
+        public ServiceTier Tier;
     }
 }

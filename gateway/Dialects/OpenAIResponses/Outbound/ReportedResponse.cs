@@ -14,6 +14,9 @@ internal ref struct ReportedResponse
     public ReadOnlySpan<byte> Usage;
     public ReadOnlySpan<byte> IncompleteDetails;
 
+    /// <summary>The tier without its quotes.</summary>
+    public ReadOnlySpan<byte> ServiceTier;
+
     /// <param name="json">JSON that begins with the object.</param>
     /// <exception cref="JsonException">Not JSON.</exception>
     public static ReportedResponse Read(ReadOnlySpan<byte> json)
@@ -38,6 +41,8 @@ internal ref struct ReportedResponse
                 told.Usage = value;
             else if (name.SequenceEqual("incomplete_details"u8))
                 told.IncompleteDetails = value;
+            else if (name.SequenceEqual("service_tier"u8))
+                told.ServiceTier = ResponsesEvent.Inside(value);
         }
 
         return told;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
@@ -73,27 +72,4 @@ internal ref struct ResponsesEvent
 
     /// <summary>The bytes between the brackets of a JSON array. Empty for any other value.</summary>
     public static ReadOnlySpan<byte> Elements(ReadOnlySpan<byte> json) => json.Length >= 2 && json[0] == '[' ? JsonText.OnOneLine(JsonText.Trim(json[1..^1])) : default;
-
-    /// <summary>Reads a response's <c>usage</c> (specs/dialects.md 2.14). Null when there is none.</summary>
-    public static Usage? ReadUsage(ReadOnlySpan<byte> json)
-    {
-        if (!json.StartsWith("{"u8))
-            return null;
-        using var document = JsonText.Parse(json);
-        var usage = document.RootElement;
-        return usage.TryGetProperty("input_tokens", out _) || usage.TryGetProperty("output_tokens", out _)
-            ? new Usage(
-                Count(usage, "input_tokens"),
-                Count(usage, "output_tokens"),
-                Detail(usage, "input_tokens_details", "cached_tokens"),
-                Detail(usage, "input_tokens_details", "cache_write_tokens"),
-                Detail(usage, "output_tokens_details", "reasoning_tokens"))
-            : null;
-    }
-
-    private static long Detail(JsonElement usage, string owner, string name) =>
-        usage.TryGetProperty(owner, out var details) && details.ValueKind == JsonValueKind.Object ? Count(details, name) : 0;
-
-    private static long Count(JsonElement owner, string name) =>
-        owner.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) ? count : 0;
 }

@@ -154,7 +154,7 @@ internal sealed class ResponsesReader(FailureReader readError, string upstreamMo
             ReadOutput(told.Output);
         foreach (var item in items.Values)
             item.End();
-        if (ResponsesEvent.ReadUsage(told.Usage) is { } usage)
+        if (ResponsesUsage.Read(told) is { } usage)
             course.Usage(usage);
         var reason = StopReason.Stop;
         if (isIncomplete)
