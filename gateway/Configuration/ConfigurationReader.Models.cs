@@ -33,7 +33,7 @@ public sealed partial class ConfigurationReader
         var members = Members(
             node,
             pointer,
-            "provider", "model", "targets", "aliases", "capabilities", "contextLength", "embeddingLength", "family", "parameterSize", "quantization");
+            "provider", "model", "targets", "aliases", "capabilities", "contextLength", "embeddingLength", "family", "parameterSize", "quantization", "price");
         if (!ModelName.TryParse(name, out _))
             Mistake(pointer, $"{Printable.Quote(name)} is not a model name; {NameRule}");
         var aliases = ReadTexts(members, "aliases", pointer) ?? [];
@@ -48,6 +48,7 @@ public sealed partial class ConfigurationReader
             Family = Text(members, "family", pointer),
             ParameterSize = Text(members, "parameterSize", pointer),
             Quantization = Text(members, "quantization", pointer),
+            Price = ReadPrice(members, pointer),
         };
     }
 

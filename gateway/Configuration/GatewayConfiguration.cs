@@ -10,6 +10,9 @@ public sealed record GatewayConfiguration(
     /// <summary>The store of teams, keys and the audit log; null when none is configured and none is needed. It may contain a password and is never logged.</summary>
     public string? StoreConnection { get; init; }
 
+    /// <summary>Where prices come from.</summary>
+    public PriceSettings Prices { get; init; } = PriceSettings.Default;
+
     /// <summary>Lines for the operator at the start, such as which providers are on although nothing is configured.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }

@@ -21,4 +21,7 @@ public sealed record ModelSettings(string Name, IReadOnlyList<Target> Targets)
     public string? ParameterSize { get; init; }
 
     public string? Quantization { get; init; }
+
+    /// <summary>What the model costs, whatever the price lists say; null to look it up there.</summary>
+    public ModelPrices? Price { get; init; }
 }

@@ -13,6 +13,7 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Stores"),
         new("Conversation", "Wire"),
         new("Configuration", "Conversation"),
+        new("Prices", "Conversation", "Configuration"),
         new("Connections", "Conversation"),
         new("Access", "Stores", "Conversation", "Configuration", "Connections"),
         new("Administration", "Wire", "Stores", "Conversation", "Configuration", "Access"),

@@ -23,7 +23,7 @@ public partial class ConfigurationMutationTests
     [
         "is not a configured provider", "is the same name as", "is already a name or an alias", "is given twice", "half of a surrogate pair", "is not a host's name",
         "must be an http or https URL", "must be an https URL", "is not a version", "environment variable", "env: needs", "file: needs", "file ", "keyvault: ",
-        "cannot be a model of the provider's", "is not a network", "is shorter than", "is required for the mode",
+        "cannot be a model of the provider's", "is not a network", "is shorter than", "is required for the mode", "replaces the built-in prices",
     ];
 
     private static readonly JsonSerializerOptions WithNetworks = new() { Converters = { new NetworkAsText() } };
@@ -90,7 +90,7 @@ public partial class ConfigurationMutationTests
         }
 
         // Where the operator chooses the names, every name is allowed.
-        if (pointer is not ("/providers" or "/models") && !pointer.EndsWith("/baseModels", StringComparison.Ordinal) && !pointer.EndsWith("/when", StringComparison.Ordinal))
+        if (pointer is not ("/providers" or "/models" or "/prices/providers") && !pointer.EndsWith("/baseModels", StringComparison.Ordinal) && !pointer.EndsWith("/when", StringComparison.Ordinal))
             Assert.Contains(MistakesOf(FullConfiguration.WithMember(pointer, "\"surprise\"", "1")), mistake => mistake.StartsWith($"gateway.json: {pointer}/surprise is not known; allowed: ", StringComparison.Ordinal));
         foreach (var key in new[] { "", " ", "a\\u0000b", "a\\nb", "\\u001b[1m", "\\ud800" })
             Assert.NotEmpty(MistakesOf(FullConfiguration.WithMember(pointer, $"\"{key}\"", pointer.EndsWith("/baseModels", StringComparison.Ordinal) && key == " " ? "1" : "\"x\"")));
@@ -260,7 +260,7 @@ public partial class ConfigurationMutationTests
     [GeneratedRegex("\\b[A-Z][A-Za-z]+_[A-Z][A-Za-z]+_?[A-Za-z]*, |\\b(ExpectedStart|ExpectedEnd|InvalidCharacter)[A-Z]\\w+")]
     private static partial Regex ResourceKey();
 
-    [GeneratedRegex("^(/(?:providers|models)/)[^/]+")]
+    [GeneratedRegex("^(/(?:prices/)?(?:providers|models)/)[^/]+")]
     private static partial Regex Name();
 
     [GeneratedRegex("/\\d+(?=/|$)")]

@@ -17,13 +17,21 @@ public class ConfigurationSchemaTests
         { "/models/m", "$defs/model/properties" },
         { "/access", "properties/access/properties" },
         { "/limits", "properties/limits/properties" },
+        { "/prices", "properties/prices/properties" },
+        { "/prices/providers/p", "properties/prices/properties/providers/additionalProperties/properties" },
+        { "/models/m/price", "$defs/price/properties" },
+        { "/models/m/price/longContext", "$defs/price/properties/longContext/properties" },
+        { "/models/m/price/tiers", "$defs/price/properties/tiers/properties" },
+        { "/models/m/price/tiers/flex", "$defs/tier/anyOf/1/properties" },
+        { "/models/m/price/tiers/flex/longContext", "$defs/longRates/properties" },
+        { "/models/m/price/regions", "$defs/price/properties/regions/properties" },
     };
 
     [Theory]
     [MemberData(nameof(Objects))]
     public void The_schema_allows_the_members_that_the_reader_allows(string pointer, string place)
     {
-        var json = """{ "providers": { "p": { "dialect": "mistral", "timeouts": {} }, "q": { "dialect": "openai", "options": {} } }, "models": { "m": { "provider": "p", "model": "x" } }, "access": {}, "limits": {} }""";
+        var json = """{ "providers": { "p": { "dialect": "mistral", "timeouts": {} }, "q": { "dialect": "openai", "options": {} } }, "models": { "m": { "provider": "p", "model": "x", "price": { "input": 1, "longContext": { "above": 1 }, "tiers": { "flex": { "longContext": {} } }, "regions": {} } } }, "access": {}, "limits": {}, "prices": { "providers": { "p": {} } } }""";
         var variable = "DRAGOMAN" + (pointer + "/surprise").Replace("/", "__", StringComparison.Ordinal);
         var mistake = Assert.Throws<ConfigurationException>(() => ConfigurationReader.Read(json, "test", new Dictionary<string, string> { [variable] = "1" })).Mistakes[0];
         var allowed = mistake[(mistake.IndexOf("allowed: ", StringComparison.Ordinal) + "allowed: ".Length)..].Split(", ");
@@ -40,5 +48,13 @@ public class ConfigurationSchemaTests
         Assert.Equal(ModelCapabilities.All, At("$defs/model/properties/capabilities/items/enum").EnumerateArray().Select(word => word.GetString()));
     }
 
-    private static JsonElement At(string place) => place.Split('/').Aggregate(Schema, (element, name) => element.GetProperty(name));
+    [Fact]
+    public void The_schema_lists_whose_prices_a_provider_may_have_and_where_it_may_be()
+    {
+        const string billing = "properties/prices/properties/providers/additionalProperties/properties";
+        Assert.Equal(ProviderSettings.Dialects, At($"{billing}/list/enum").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(ServingRegions.Words, At($"{billing}/region/enum").EnumerateArray().Select(word => word.GetString()));
+    }
+
+    private static JsonElement At(string place) => place.Split('/').Aggregate(Schema, (element, name) => element.ValueKind == JsonValueKind.Array ? element[int.Parse(name, null)] : element.GetProperty(name));
 }

@@ -27,7 +27,17 @@ internal static class FullConfiguration
           "models": {
             "llama3.2:latest": {
               "provider": "mistral", "model": "mistral-small-latest", "aliases": ["tiny", "acme/tiny:1b"], "capabilities": ["completion", "vision"],
-              "contextLength": 1000, "embeddingLength": 10, "family": "llama", "parameterSize": "3B", "quantization": "Q4_K_M"
+              "contextLength": 1000, "embeddingLength": 10, "family": "llama", "parameterSize": "3B", "quantization": "Q4_K_M",
+              "price": {
+                "input": 0.15, "cacheRead": 0.0125, "cacheWrite": 0.2, "cacheWriteHour": 0.4, "output": 6e-1, "reasoning": 1, "audioInput": 10, "audioCacheRead": 5,
+                "audioOutput": 1000000, "imageInput": 0, "imageOutput": 30, "search": 0.01,
+                "longContext": {
+                  "above": 200000, "input": 0.3, "cacheRead": 0.025, "cacheWrite": 0.4, "cacheWriteHour": 0.8, "output": 1, "reasoning": 1.5, "audioInput": 20, "audioCacheRead": 10,
+                  "audioOutput": 2000, "imageInput": 0.1, "imageOutput": 60
+                },
+                "tiers": { "flex": 0.5, "batch": 0.5, "priority": { "factor": 2, "input": 0.25, "longContext": { "output": 2 }, "search": 0.02 }, "fast": { "output": 6 }, "ultrafast": 6 },
+                "regions": { "us": 1.1, "eu": 1.1, "data-zone": 1.2, "regional": 1.25 }
+              }
             },
             "best": { "targets": [{ "provider": "claude", "model": "claude-opus-5" }, { "provider": "desk", "model": "qwen" }] }
           },
@@ -53,7 +63,8 @@ internal static class FullConfiguration
           "store": { "connection": "sqlite:data/dragoman.db" },
           "limits": {
             "requestBytes": 1048576, "downloadBytes": 1e6, "answerBytes": 2147483647, "memoryBytes": 402653184, "drainSeconds": 1, "workSeconds": 10, "keepAliveSeconds": 0.5, "stalledClientSeconds": 2
-          }
+          },
+          "prices": { "file": "Configuration/prices.json", "replace": false, "providers": { "azure": { "list": "azure-openai", "region": "data-zone" } } }
         }
         """;
 
