@@ -77,6 +77,7 @@ internal static class CommandTree
             LimitCommands.CreateWhoAmI(runner),
             ModelCommand.Create(runner),
             RequestCommands.Create(runner),
+            PriceCommands.Create(runner),
             LoginCommands.CreateLogin(runner),
             LoginCommands.CreateLogout(runner),
             CompletionCommand.Create(context),

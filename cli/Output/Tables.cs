@@ -16,6 +16,10 @@ internal static class Tables
         Write(terminal, [.. columns.Select(static column => column.Title)], hasTitles: true, [.. rows]);
     }
 
+    /// <summary>A list of rows that are made already.</summary>
+    public static void WriteRows(Terminal terminal, IReadOnlyList<string> titles, IEnumerable<string[]> rows) =>
+        Write(terminal, [.. titles], hasTitles: true, [.. rows.Select(static row => row.Select(Printable.Line).ToArray())]);
+
     /// <summary>One thing with a row for each of its members.</summary>
     public static void WriteDetails(Terminal terminal, IEnumerable<(string Name, string Value)> members) =>
         Write(terminal, ["name", "value"], hasTitles: false, [.. members.Select(static member => new[] { Printable.Line(member.Name), Printable.Line(member.Value) })]);
