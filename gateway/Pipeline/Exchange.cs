@@ -99,6 +99,9 @@ public sealed class Exchange
     /// <summary>What the request counts as; set when it is admitted.</summary>
     public Admission Admission { get; internal set; } = Admission.Unlimited;
 
+    /// <summary>Whether the request has waited since its caller was identified.</summary>
+    internal bool HasWaited { get; set; }
+
     /// <summary>Whether the caller's limits need not be asked any more: they were, or the request does not count.</summary>
     public bool IsCounted { get; internal set; } = true;
 

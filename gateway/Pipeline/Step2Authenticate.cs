@@ -8,6 +8,9 @@ namespace Dragoman.Pipeline;
 /// <summary>Step 2: identifies the caller, and checks from where and for what the caller may call.</summary>
 public static class Step2Authenticate
 {
+    /// <summary>A process may know so late that a credential was revoked; who called so long ago is asked again.</summary>
+    private static readonly TimeSpan LongestTrust = TimeSpan.FromSeconds(3);
+
     private static readonly GatewayError NoTeam = new(
         ErrorKind.Forbidden,
         "This credential administrates the gateway and belongs to no team; use the key of a team for requests to models.");
@@ -23,6 +26,16 @@ public static class Step2Authenticate
             throw new GatewayException(NoTeam);
         if (caller.Allow.Count > 0)
             RefuseUnlessAllowed(exchange, caller, path);
+    }
+
+    /// <summary>
+    /// Identifies the caller of a request once more that has waited, or whose body came slowly: the credential may have been revoked since.
+    /// </summary>
+    /// <exception cref="GatewayException">The caller is not known any more, or not allowed.</exception>
+    public static async ValueTask ConfirmAsync(Exchange exchange)
+    {
+        if (exchange.HasWaited || exchange.Elapsed > LongestTrust)
+            await exchange.Access.AuthenticateAsync(exchange.Http, exchange.RequestId, exchange.Http.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>Counts the request once, and tells the client its limits.</summary>
@@ -53,7 +66,9 @@ public static class Step2Authenticate
         exchange.IsCounted = true;
         try
         {
-            exchange.Admission = await exchange.Access.AdmitAsync(exchange.Caller!, exchange.Http.RequestAborted).ConfigureAwait(false);
+            var admitting = exchange.Access.AdmitAsync(exchange.Caller!, exchange.Http.RequestAborted);
+            exchange.HasWaited |= !admitting.IsCompleted;
+            exchange.Admission = await admitting.ConfigureAwait(false);
         }
         catch (GatewayException refusal)
         {

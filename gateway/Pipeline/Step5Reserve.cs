@@ -28,6 +28,7 @@ internal static class Step5Reserve
         GatewayError? failure = null;
         try
         {
+            await Step2Authenticate.ConfirmAsync(exchange).ConfigureAwait(false);
             await run().ConfigureAwait(false);
         }
         catch (GatewayException error)
@@ -45,7 +46,9 @@ internal static class Step5Reserve
     {
         try
         {
-            return await exchange.Access.ReserveAsync(exchange.Caller!, exchange.Admission, use, exchange.Http.RequestAborted).ConfigureAwait(false);
+            var reserving = exchange.Access.ReserveAsync(exchange.Caller!, exchange.Admission, use, exchange.Http.RequestAborted);
+            exchange.HasWaited |= !reserving.IsCompleted;
+            return await reserving.ConfigureAwait(false);
         }
         finally
         {

@@ -11,7 +11,7 @@ public static class ClientAddress
 
     /// <summary>
     /// The address of the connection, or the last address in <c>X-Forwarded-For</c> that is not a trusted proxy's own. What stands
-    /// before it was written by somebody who is not trusted.
+    /// before it was written by somebody who is not trusted. <see cref="IPAddress.None"/> if a proxy does not know its client.
     /// </summary>
     /// <param name="http">The request.</param>
     /// <param name="proxies">The trusted proxies.</param>
@@ -26,10 +26,9 @@ public static class ClientAddress
             while (!rest.IsEmpty)
             {
                 var comma = rest.LastIndexOf(',');
-                // A text that is no address ends the chain: the proxy before it is the last known sender.
-                if (!TryRead(rest[(comma + 1)..].Trim(), out var sender))
+                // Whoever is not known must not count as the proxy, which may have rights of its own.
+                if (!TryRead(rest[(comma + 1)..].Trim(), out address))
                     return address;
-                address = sender;
                 if (!Network.AnyContains(proxies, address))
                     return address;
                 rest = comma < 0 ? default : rest[..comma];

@@ -20,9 +20,9 @@ public class ClientAddressTests
     [InlineData("127.0.0.1", "198.51.100.1, 203.0.113.7, 127.0.0.1", "203.0.113.7")]
     [InlineData("127.0.0.1", "203.0.113.7:51234", "203.0.113.7")]
     [InlineData("127.0.0.1", "[2001:db8::7]:51234", "2001:db8::7")]
-    [InlineData("127.0.0.1", "203.0.113.7, unknown", "127.0.0.1")]
-    [InlineData("127.0.0.1", "rubbish, 127.0.0.2", "127.0.0.2")]
-    [InlineData("127.0.0.1", ",,,", "127.0.0.1")]
+    [InlineData("127.0.0.1", "203.0.113.7, unknown", "255.255.255.255")]
+    [InlineData("127.0.0.1", "rubbish, 127.0.0.2", "255.255.255.255")]
+    [InlineData("127.0.0.1", ",,,", "255.255.255.255")]
     [InlineData("127.0.0.1", "127.0.0.3,127.0.0.2", "127.0.0.3")]
     public void Only_a_trusted_proxy_names_the_client(string connection, string forwarded, string expected) =>
         Assert.Equal(expected, Of(connection, AccessSettings.LocalProxies, forwarded).ToString());
