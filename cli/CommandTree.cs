@@ -73,6 +73,7 @@ internal static class CommandTree
             UserCommands.Create(runner),
             OrganizationCommands.Create(runner),
             LimitCommands.Create(runner),
+            BudgetCommands.Create(runner),
             AuditCommands.Create(runner),
             LimitCommands.CreateWhoAmI(runner),
             ModelCommand.Create(runner),

@@ -1,5 +1,6 @@
 using Dragoman.Administration;
 using Dragoman.Stores;
+using Dragoman.Stores.Ledger;
 
 namespace Dragoman.Cli.Clients;
 
@@ -9,12 +10,14 @@ internal sealed class LocalClient : IAdminClient
     private const int Unavailable = 503;
 
     private readonly IDocumentStore store;
+    private readonly ILedgerStore ledger;
     private readonly AdminApi api;
 
     public LocalClient(StoreConnection connection, TimeProvider clock)
     {
         store = connection.Open();
-        api = new AdminApi(store, clock);
+        ledger = connection.OpenLedger();
+        api = new AdminApi(store, ledger, clock);
     }
 
     public async Task<AdminAnswer> SendAsync(AdminCall call, CancellationToken cancellation)
@@ -35,5 +38,9 @@ internal sealed class LocalClient : IAdminClient
         return answer;
     }
 
-    public ValueTask DisposeAsync() => store.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await ledger.DisposeAsync().ConfigureAwait(false);
+        await store.DisposeAsync().ConfigureAwait(false);
+    }
 }

@@ -20,7 +20,7 @@ internal static class KeyCommands
         CreateOne(runner), List(runner), Show(runner), Set(runner), Revoke(runner), Rotate(runner),
     };
 
-    private static FieldSet Fields() => new([FieldSet.Name(), new ExpiryField(), .. FieldSet.Allow(), .. FieldSet.Limits(), new TagField()]);
+    private static FieldSet Fields() => new([FieldSet.Name(), new ExpiryField(), .. FieldSet.Allow(), .. FieldSet.Limits(), .. FieldSet.Budgets(), new TagField()]);
 
     private static CliCommand CreateOne(AdminRunner runner)
     {

@@ -21,7 +21,7 @@ internal static class OrganizationCommands
 
     private static CliCommand Set(AdminRunner runner)
     {
-        var fields = new FieldSet([.. FieldSet.Allow(), .. FieldSet.Limits()]);
+        var fields = new FieldSet([.. FieldSet.Allow(), .. FieldSet.Limits(), .. FieldSet.Budgets(), FieldSet.TimeZone()]);
         var command = new CliCommand("set", "Changes what all teams together may use. What is not given stays as it is.")
         {
             Examples = ["dragoman organization set --concurrent-requests 500 --tokens-per-minute 2000000"],

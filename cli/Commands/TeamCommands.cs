@@ -23,7 +23,7 @@ internal static class TeamCommands
     };
 
     private static FieldSet Fields() => new(
-        [FieldSet.Name(), new DisabledField(), .. FieldSet.Allow(), .. FieldSet.Limits(), .. FieldSet.Limits("userLimits", "user-", " of each user"), new TagField()]);
+        [FieldSet.Name(), new DisabledField(), .. FieldSet.Allow(), .. FieldSet.Limits(), .. FieldSet.Limits("userLimits", "user-", " of each user"), .. FieldSet.Budgets(), .. FieldSet.Budgets("userBudgets", "user-", " of each user"), FieldSet.TimeZone(), new TagField()]);
 
     private static CliCommand CreateOne(AdminRunner runner)
     {

@@ -21,7 +21,7 @@ internal static class UserCommands
         CreateOne(runner), List(runner), Show(runner), Set(runner), Delete(runner),
     };
 
-    private static FieldSet Fields() => new([FieldSet.Name(), new DisabledField(), FieldSet.Roles(), .. FieldSet.Limits()]);
+    private static FieldSet Fields() => new([FieldSet.Name(), new DisabledField(), FieldSet.Roles(), .. FieldSet.Limits(), .. FieldSet.Budgets()]);
 
     private static CliCommand CreateOne(AdminRunner runner)
     {

@@ -34,6 +34,20 @@ internal sealed class FieldSet(params Field[] fields)
         new NumberField(prefix + "concurrent-requests", $"Limits the requests{whose} that run at the same time.", member, "concurrentRequests"),
     ];
 
+    /// <summary>The budgets.</summary>
+    /// <param name="member">The member that holds them.</param>
+    /// <param name="prefix">What the names of the options begin with.</param>
+    /// <param name="whose">For whom they are, such as <c> of each user</c>.</param>
+    public static Field[] Budgets(string member = "budgets", string prefix = "", string whose = "") =>
+    [
+        new MoneyField(prefix + "budget-day", $"The US dollars{whose} for each day.", member, "day"),
+        new MoneyField(prefix + "budget-week", $"The US dollars{whose} for each week, from Monday.", member, "week"),
+        new MoneyField(prefix + "budget-month", $"The US dollars{whose} for each calendar month.", member, "month"),
+        new MoneyField(prefix + "budget-total", $"The US dollars{whose} in all.", member, "total"),
+    ];
+
+    public static Field TimeZone() => new TextField("time-zone", "ZONE", "Where the days, weeks and months of budgets begin, such as Europe/Berlin.", "timeZone");
+
     /// <summary>Adds the options to a command that creates something.</summary>
     public void AddTo(Command command)
     {

@@ -43,6 +43,10 @@ public sealed class AdministrationFunctions(Gateway gateway)
     public Task Limits([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/limits")] HttpRequest request) =>
         gateway.HandleAsync(request.HttpContext);
 
+    [Function("budgets")]
+    public Task Budgets([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/budgets")] HttpRequest request) =>
+        gateway.HandleAsync(request.HttpContext);
+
     [Function("audit")]
     public Task Audit([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/audit")] HttpRequest request) =>
         gateway.HandleAsync(request.HttpContext);

@@ -1,3 +1,4 @@
+using Dragoman.Access.Budgets;
 using Dragoman.Access.Directory;
 using Dragoman.Access.Limits;
 using Dragoman.Conversation;
@@ -38,6 +39,9 @@ public sealed class Caller
 
     /// <summary>Where the limits of the scopes are counted.</summary>
     internal BoundScopes? BoundScopes { get; set; }
+
+    /// <summary>The budgets that pay for the caller's requests. Each of them must suffice.</summary>
+    public IReadOnlyList<BudgetScope> Budgets { get; init; } = [];
 
     /// <summary>Whether any scope limits requests or tokens a minute.</summary>
     public bool HasRateLimits { get; private init; }

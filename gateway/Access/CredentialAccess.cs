@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Dragoman.Access.Budgets;
 using Dragoman.Access.Credentials;
 using Dragoman.Access.Directory;
 using Dragoman.Access.Limits;
@@ -39,6 +40,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private readonly WrongCredentials wrong = new();
     private readonly TokenVerifier? tokens;
     private readonly CallerLimits limits;
+    private readonly Spending? spending;
     private readonly byte[]? adminKey;
     private readonly bool acceptsKeys;
     private Made? keyless;
@@ -47,11 +49,12 @@ public sealed partial class CredentialAccess : IAccessPolicy
     /// <param name="store">The store of teams and keys; the policy disposes what it makes of it, but not the store.</param>
     /// <param name="tokens">Verifies tokens; null when none are accepted. The policy disposes it.</param>
     /// <param name="limits">Counts requests and tokens. The policy disposes it.</param>
+    /// <param name="spending">Keeps the budgets; null to have none. The policy disposes it.</param>
     /// <param name="clock">The source of all time values.</param>
     /// <param name="logger">Is told why a credential is refused; the client is not always.</param>
-    public CredentialAccess(AccessSettings settings, IDocumentStore store, TokenVerifier? tokens, CallerLimits limits, TimeProvider clock, ILogger logger)
+    public CredentialAccess(AccessSettings settings, IDocumentStore store, TokenVerifier? tokens, CallerLimits limits, Spending? spending, TimeProvider clock, ILogger logger)
     {
-        (this.settings, this.tokens, this.limits, this.clock, this.logger) = (settings, tokens, limits, clock, logger);
+        (this.settings, this.tokens, this.limits, this.spending, this.clock, this.logger) = (settings, tokens, limits, spending, clock, logger);
         acceptsKeys = settings.Mode.HasFlag(AccessMode.Keys);
         directory = new CallerDirectory(store, clock, logger);
         adminKey = settings.AdminKey is { } key ? SHA256.HashData(Encoding.ASCII.GetBytes(key)) : null;
@@ -87,6 +90,9 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     public ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation)
     {
+        // Counting tokens costs nothing, and some clients do it in every turn.
+        if (caller.Budgets.Count > 0 && spending is not null && use.Bound != UpperBound.Nothing)
+            return ReserveMoneyAsync(spending, caller, admission, use, cancellation);
         var reservation = new Reservation(caller, admission);
         // Measuring the prompt costs time.
         if (!caller.LimitsTokens)
@@ -101,8 +107,27 @@ public sealed partial class CredentialAccess : IAccessPolicy
         }
     }
 
+    private static async ValueTask<Reservation> ReserveMoneyAsync(Spending spending, Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation)
+    {
+        // The tokens last: those of a request that is refused are not given back before their minute has passed.
+        var hold = await spending.ReserveAsync(caller, use, cancellation).ConfigureAwait(false);
+        try
+        {
+            if (caller.LimitsTokens)
+                await admission.ReserveTokensAsync((use.Bound.InputTokens ?? 0) + (use.Bound.OutputTokens ?? UnknownOutput), cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            hold.Settle(0, null);
+            throw;
+        }
+
+        return new Reservation(caller, admission, use, hold);
+    }
+
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement)
     {
+        spending?.Settle(reservation, settlement);
         if (reservation.Caller.LimitsTokens)
             reservation.Admission.SettleTokens(settlement.Usage.InputTotal + settlement.Usage.OutputTotal);
         return default;
@@ -113,6 +138,8 @@ public sealed partial class CredentialAccess : IAccessPolicy
         wrong.Dispose();
         await directory.DisposeAsync().ConfigureAwait(false);
         await limits.DisposeAsync().ConfigureAwait(false);
+        if (spending is not null)
+            await spending.DisposeAsync().ConfigureAwait(false);
         tokens?.Dispose();
     }
 

@@ -1,4 +1,5 @@
 using Dragoman.Stores;
+using Dragoman.Stores.Ledger;
 
 namespace Dragoman.Administration;
 
@@ -14,8 +15,9 @@ public sealed class AdminApi
     private readonly Dictionary<string, IResource> resources;
 
     /// <param name="store">The store; it is not disposed.</param>
+    /// <param name="ledger">The store of the ledger; it is not disposed.</param>
     /// <param name="clock">The source of all times.</param>
-    public AdminApi(IDocumentStore store, TimeProvider clock)
+    public AdminApi(IDocumentStore store, ILedgerStore ledger, TimeProvider clock)
     {
         var records = new Records(store);
         var changes = new Changes(store, clock);
@@ -28,6 +30,7 @@ public sealed class AdminApi
             ["users"] = new UserResource(records, changes, leavings, clock),
             ["roles"] = new RoleResource(),
             ["limits"] = new LimitResource(records),
+            ["budgets"] = new BudgetResource(records, ledger, clock),
             ["audit"] = new AuditResource(store),
             ["whoami"] = new WhoAmIResource(),
         };

@@ -21,6 +21,9 @@ public sealed record AdminCall(string Method, string Path, AdminActor Actor)
     /// <summary>The header <c>Content-Type</c>; null for JSON.</summary>
     public string? ContentType { get; init; }
 
+    /// <summary>Whether a web page makes the call. Then the body must say that it is JSON, so that the browser asks first whether the page may.</summary>
+    public bool IsFromPage { get; init; }
+
     /// <summary>The JSON of the body; empty when there is none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 }

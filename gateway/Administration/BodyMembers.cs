@@ -107,6 +107,26 @@ internal sealed class BodyMembers
         return current;
     }
 
+    /// <summary>An amount of US dollars, in picodollars.</summary>
+    public long? Money(string name, long? current)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        // A decimal has 28 digits, so that no digit of these amounts is lost; one that is too small for it is zero.
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var dollars) && dollars is >= 0 and <= BudgetValues.GreatestDollars
+            && dollars * BudgetValues.Dollar is var amount && amount == decimal.Truncate(amount) && (amount > 0 || IsZero(value)))
+        {
+            return (long)amount;
+        }
+
+        Add(name, $"must be US dollars from 0 to {BudgetValues.GreatestDollars} with at most 12 decimals, or null, not {NameOf(value)}");
+        return current;
+
+        static bool IsZero(JsonElement number) => !number.GetRawText().Split('e', 'E')[0].AsSpan().ContainsAnyInRange('1', '9');
+    }
+
     /// <summary>A time in the future, with its offset from UTC.</summary>
     public DateTimeOffset? Time(string name, DateTimeOffset? current, DateTimeOffset now, TimeSpan most)
     {
@@ -187,6 +207,21 @@ internal sealed class BodyMembers
         return limits;
     }
 
+    public BudgetValues Budgets(string name, BudgetValues current)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        if (Inner(name, value) is not { } inner)
+            return value.ValueKind == JsonValueKind.Null ? BudgetValues.None : current;
+        var budgets = new BudgetValues(
+            inner.Money("day", current.Day),
+            inner.Money("week", current.Week),
+            inner.Money("month", current.Month),
+            inner.Money("total", current.Total));
+        inner.End();
+        return budgets;
+    }
+
     public IReadOnlyDictionary<string, string> Tags(string name, IReadOnlyDictionary<string, string> current)
     {
         if (!TryTake(name, out var value))
@@ -244,10 +279,15 @@ internal sealed class BodyMembers
     private static void CheckMediaType(AdminCall call)
     {
         if (call.ContentType is not { } given)
+        {
+            if (call.IsFromPage)
+                throw new RefusedCall(Problem.MediaType("none"));
             return;
+        }
+
         var type = given.Split(';')[0].Trim();
-        // curl sends any body as a form. Forms of foreign web pages do not get here, because their origin is refused.
-        if (type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+        // curl sends any body as a form. A page can send forms without being asked for, with a credential that the browser remembers.
+        if (type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || (!call.IsFromPage && type.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)))
             return;
         if (call.Method != "PATCH" || !type.Equals("application/merge-patch+json", StringComparison.OrdinalIgnoreCase))
             throw new RefusedCall(Problem.MediaType(FreeText.Cut(type)));

@@ -23,6 +23,10 @@ internal static class FreeText
             ? null
             : $"is no name of a tag; it has 1 to {LongestTag} letters, digits and the characters - _ . : / of ASCII";
 
+    /// <summary>What is wrong with the name of a time zone, or null.</summary>
+    public static string? TimeZoneMistake(string text) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(text, out _) ? null : "is no time zone of the IANA database that this machine knows, such as Europe/Berlin";
+
     /// <summary>A text that somebody sent, short enough for a message.</summary>
     public static string Cut(string text)
     {

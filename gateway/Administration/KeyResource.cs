@@ -51,6 +51,7 @@ internal sealed class KeyResource(Records records, Changes changes, TimeProvider
         Name = body.Text("name", present.Name, FreeText.NameMistake),
         Allow = body.Allow("allow", present.Allow),
         Limits = body.Limits("limits", present.Limits),
+        Budgets = body.Budgets("budgets", present.Budgets),
         Tags = body.Tags("tags", present.Tags),
         ExpiresAt = ReadExpiry(present.ExpiresAt, body),
     };
@@ -178,7 +179,7 @@ internal sealed class KeyResource(Records records, Changes changes, TimeProvider
                 ? found.Record
                 : throw new RefusedCall(Problem.NotFound($"team {present.Team}"));
             var (text, drawn) = Draw(present.Team);
-            created = present with { Id = drawn.Id, Hash = drawn.Hash, CreatedAt = now, ExpiresAt = expiry, Replaces = id, ReplacedBy = null };
+            created = present with { Id = drawn.Id, Hash = drawn.Hash, CreatedAt = now, ExpiresAt = expiry, First = present.First ?? id, Replaces = id, ReplacedBy = null };
             var end = now.AddSeconds(kept);
             var replaced = present with { ReplacedBy = created.Id, ExpiresAt = present.ExpiresAt < end ? present.ExpiresAt : end };
             var planned = Planned(text, created, "key.create");

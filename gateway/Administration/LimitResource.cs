@@ -12,23 +12,10 @@ internal sealed class LimitResource(Records records) : IResource
             throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
         if (call.Method != "GET")
             throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET"));
-        var mistakes = new List<Mistake>();
-        var query = new QueryParameters(call, mistakes);
-        var (keyId, teamId, userId) = (query.Text("key"), query.Text("team"), query.Text("user"));
-        if (keyId is null && teamId is null)
-            mistakes.Add(Mistake.InQuery("key", "is required, unless team is given"));
-        else if (keyId is not null && teamId is not null)
-            mistakes.Add(Mistake.InQuery("key", "must not be given together with team"));
-        else if (userId is not null && teamId is null)
-            mistakes.Add(Mistake.InQuery("user", "must be given together with team"));
-        query.End();
-
-        var key = keyId is null ? null : await KeyAsync(keyId, rights, cancellation).ConfigureAwait(false);
-        var team = await TeamAsync(key?.Team ?? teamId!, rights, cancellation).ConfigureAwait(false);
-        userId ??= key?.User;
-        var user = userId is null ? null : (await records.UserAsync(team.Id, userId, cancellation).ConfigureAwait(false))?.Record;
-        var (organization, _) = await records.OrganizationAsync(cancellation).ConfigureAwait(false);
-        return new AdminAnswer(200, StateJson.Of(writer => Write(writer, organization, team, userId, user, key)));
+        var subject = await Subject.ReadAsync(call, records, rights, cancellation).ConfigureAwait(false);
+        if (subject.Team is not { } team)
+            throw new RefusedCall(Problem.Invalid(Mistake.InQuery("key", "is required, unless team is given")));
+        return new AdminAnswer(200, StateJson.Of(writer => Write(writer, subject.Organization, team, subject.UserId, subject.User, subject.Key)));
     }
 
     private static void Write(Utf8JsonWriter writer, Organization organization, Team team, string? userId, User? user, TeamKey? key)
@@ -70,14 +57,4 @@ internal sealed class LimitResource(Records records) : IResource
             writer.WriteEndObject();
         }
     }
-
-    private async Task<TeamKey> KeyAsync(string id, Rights rights, CancellationToken cancellation) =>
-        await records.KeyAsync(id, cancellation).ConfigureAwait(false) is { } found && rights.MayRead(found.Record.Team)
-            ? found.Record
-            : throw new RefusedCall(Problem.NotFound($"key {FreeText.Cut(id)}"));
-
-    private async Task<Team> TeamAsync(string id, Rights rights, CancellationToken cancellation) =>
-        rights.MayRead(id) && await records.TeamAsync(id, cancellation).ConfigureAwait(false) is { } found
-            ? found.Record
-            : throw new RefusedCall(Problem.NotFound($"team {FreeText.Cut(id)}"));
 }

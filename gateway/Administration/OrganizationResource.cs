@@ -32,6 +32,8 @@ internal sealed class OrganizationResource(Records records, Changes changes) : I
         {
             Allow = request.Body.Allow("allow", present.Allow),
             Limits = request.Body.Limits("limits", present.Limits),
+            Budgets = request.Body.Budgets("budgets", present.Budgets),
+            TimeZone = request.Body.Text("timeZone", present.TimeZone, FreeText.TimeZoneMistake),
         };
         request.End();
         var after = StateJson.Of(changed);

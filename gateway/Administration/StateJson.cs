@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Dragoman.Access.Directory;
 using Dragoman.Wire;
@@ -21,6 +22,8 @@ internal static class StateJson
         writer.WriteStartObject();
         WriteAllow(writer, organization.Allow);
         WriteLimits(writer, "limits", organization.Limits);
+        WriteBudgets(writer, "budgets", organization.Budgets);
+        writer.WriteString("timeZone"u8, organization.TimeZone);
         writer.WriteEndObject();
     });
 
@@ -42,6 +45,9 @@ internal static class StateJson
         WriteAllow(writer, team.Allow);
         WriteLimits(writer, "limits", team.Limits);
         WriteLimits(writer, "userLimits", team.UserLimits);
+        WriteBudgets(writer, "budgets", team.Budgets);
+        WriteBudgets(writer, "userBudgets", team.UserBudgets);
+        writer.WriteString("timeZone"u8, team.TimeZone);
         WriteTags(writer, team.Tags);
         WriteTime(writer, "createdAt", team.CreatedAt);
         writer.WriteEndObject();
@@ -56,6 +62,7 @@ internal static class StateJson
         writer.WriteBoolean("disabled"u8, user.IsDisabled);
         WriteRoles(writer, user.Roles);
         WriteLimits(writer, "limits", user.Limits);
+        WriteBudgets(writer, "budgets", user.Budgets);
         WriteTime(writer, "createdAt", user.CreatedAt);
         writer.WriteEndObject();
     }
@@ -72,6 +79,7 @@ internal static class StateJson
         writer.WriteString("state"u8, key.RevokedAt is not null ? "revoked"u8 : key.ExpiresAt <= now ? "expired"u8 : "active"u8);
         WriteAllow(writer, key.Allow);
         WriteLimits(writer, "limits", key.Limits);
+        WriteBudgets(writer, "budgets", key.Budgets);
         WriteTags(writer, key.Tags);
         WriteTime(writer, "createdAt", key.CreatedAt);
         WriteTime(writer, "expiresAt", key.ExpiresAt);
@@ -104,6 +112,25 @@ internal static class StateJson
         WriteNumber(writer, "tokensPerMinute", limits.TokensPerMinute);
         WriteNumber(writer, "concurrentRequests", limits.ConcurrentRequests);
         writer.WriteEndObject();
+    }
+
+    public static void WriteBudgets(Utf8JsonWriter writer, string name, BudgetValues budgets)
+    {
+        writer.WriteStartObject(name);
+        WriteMoney(writer, "day", budgets.Day);
+        WriteMoney(writer, "week", budgets.Week);
+        WriteMoney(writer, "month", budgets.Month);
+        WriteMoney(writer, "total", budgets.Total);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes picodollars as US dollars, with as few digits as possible.</summary>
+    public static void WriteMoney(Utf8JsonWriter writer, string name, long? amount)
+    {
+        if (amount is { } known)
+            writer.WriteNumber(name, decimal.Parse((known / (decimal)BudgetValues.Dollar).ToString("0.############", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+        else
+            writer.WriteNull(name);
     }
 
     /// <summary>Writes the members of the rules into the present object.</summary>

@@ -41,6 +41,9 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
         Allow = body.Allow("allow", present.Allow),
         Limits = body.Limits("limits", present.Limits),
         UserLimits = body.Limits("userLimits", present.UserLimits),
+        Budgets = body.Budgets("budgets", present.Budgets),
+        UserBudgets = body.Budgets("userBudgets", present.UserBudgets),
+        TimeZone = body.Text("timeZone", present.TimeZone, FreeText.TimeZoneMistake),
         Tags = body.Tags("tags", present.Tags),
     };
 

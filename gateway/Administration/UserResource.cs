@@ -46,6 +46,7 @@ internal sealed class UserResource(Records records, Changes changes, Leavings le
         IsDisabled = body.Flag("disabled", present.IsDisabled),
         Roles = body.Roles("roles", present.Roles),
         Limits = body.Limits("limits", present.Limits),
+        Budgets = body.Budgets("budgets", present.Budgets),
     };
 
     private async Task<AdminAnswer> ListAsync(AdminCall call, Rights rights, CancellationToken cancellation)

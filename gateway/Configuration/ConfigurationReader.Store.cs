@@ -9,7 +9,9 @@ public sealed partial class ConfigurationReader
     private const string UsualData = "data";
 
     /// <summary>The store that is used when none is configured and callers need one.</summary>
-    private string UsualStore => $"sqlite:{Path.Combine(environment.GetValueOrDefault(DataVariable) is { Length: > 0 } data ? data : UsualData, "dragoman.db")}";
+    private string UsualStore => $"sqlite:{Path.Combine(DataFolder, "dragoman.db")}";
+
+    private string DataFolder => environment.GetValueOrDefault(DataVariable) is { Length: > 0 } data ? data : UsualData;
 
     /// <summary>
     /// The connection of the store, for those who need nothing else: the rest of the file may name secrets that they do not have.

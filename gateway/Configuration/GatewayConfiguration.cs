@@ -13,6 +13,9 @@ public sealed record GatewayConfiguration(
     /// <summary>Where prices come from.</summary>
     public PriceSettings Prices { get; init; } = PriceSettings.Default;
 
+    /// <summary>How budgets are kept.</summary>
+    public BudgetPolicy Budgets { get; init; } = new(Journal: "journal");
+
     /// <summary>Lines for the operator at the start, such as which providers are on although nothing is configured.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }

@@ -23,6 +23,9 @@ public enum ErrorKind
 
     /// <summary>The client did not send its request in time.</summary>
     RequestTimeout,
+
+    /// <summary>A budget of the caller does not allow the request. <see cref="QuotaExceeded"/> is the provider's account.</summary>
+    BudgetExceeded,
 }
 
 /// <summary>A failure, independent of any dialect. Inbound dialects give it their own format and status.</summary>
@@ -50,6 +53,7 @@ public sealed record GatewayError(ErrorKind Kind, string Message)
     {
         ErrorKind.InvalidRequest or ErrorKind.ContextTooLong or ErrorKind.ContentBlocked => 400,
         ErrorKind.Unauthenticated => 401,
+        ErrorKind.BudgetExceeded => 402,
         ErrorKind.Forbidden => 403,
         ErrorKind.ModelNotFound or ErrorKind.NotFound => 404,
         ErrorKind.MethodNotAllowed => 405,

@@ -28,6 +28,7 @@ internal sealed class AdministrationEndpoint(string resource) : IEndpoint
             IfNoneMatch = Given(headers.IfNoneMatch),
             IdempotencyKey = Given(headers["Idempotency-Key"]),
             ContentType = Given(headers.ContentType),
+            IsFromPage = headers.Origin.Count > 0,
             Body = await exchange.ReadSmallBodyAsync(AdminApi.LargestBody).ConfigureAwait(false),
         };
         var answer = api is null ? AdminApi.AnswerWhoAmI(call) : await api.HandleAsync(call, http.RequestAborted).ConfigureAwait(false);

@@ -111,7 +111,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         if (error.Kind == ErrorKind.Unauthenticated && exchange.Caller is null)
             response.Headers.WWWAuthenticate = Challenges;
         // SDKs retry every 429 and 5xx unless this header says not to (specs/dialects.md 1.1).
-        if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.NotImplemented || MemoryBudget.IsFinal(error))
+        if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.BudgetExceeded or ErrorKind.NotImplemented || MemoryBudget.IsFinal(error))
             response.Headers["x-should-retry"] = "false";
         try
         {

@@ -26,6 +26,7 @@ internal sealed class ProblemErrors : IErrorShape
             ErrorKind.RequestTimeout => ("too-slow", "The request came too slowly"),
             ErrorKind.TooLarge => ("too-large", "The body is too large"),
             ErrorKind.RateLimited or ErrorKind.QuotaExceeded => ("limited", "Too many requests"),
+            ErrorKind.BudgetExceeded => ("budget", "Budget used up"),
             ErrorKind.Overloaded => ("overloaded", "The gateway cannot answer now"),
             _ => ("failed", "The gateway failed"),
         };

@@ -70,6 +70,7 @@ public static class RouteTable
         Administration("user", ["GET", "PATCH", "DELETE"], "/dragoman/users/{*id}"),
         Administration("roles", Get, "/dragoman/roles"),
         Administration("limits", Get, "/dragoman/limits"),
+        Administration("budgets", Get, "/dragoman/budgets"),
         Administration("audit", Get, "/dragoman/audit"),
         Administration("whoami", Get, "/dragoman/whoami") with { Access = RouteAccess.AnyCaller },
         new("requests", Get, RequestsEndpoint.Path, Home.Sidecar, ProblemErrors.Shape, new RequestsEndpoint()) { Access = RouteAccess.Administration },

@@ -4,6 +4,7 @@ using Dragoman.Connections;
 using Dragoman.Endpoints;
 using Dragoman.Pipeline;
 using Dragoman.Stores;
+using Dragoman.Stores.Ledger;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -28,11 +29,11 @@ public static class GatewayServices
         var configuration = snapshot.Configuration;
         // The services dispose in the opposite order: first the runtime, then the policy, then the store.
         if (snapshot.Store is { } connection)
-            services.AddSingleton(_ => connection.Open());
+            services.AddSingleton(_ => connection.Open()).AddSingleton(_ => connection.OpenLedger());
         return services
-            .AddSingleton(provider => access ?? ConfiguredAccess.Create(configuration.Access, provider.GetService<IDocumentStore>(), clock, provider.GetRequiredService<ILoggerFactory>()))
+            .AddSingleton(provider => access ?? ConfiguredAccess.Create(snapshot, provider.GetService<IDocumentStore>(), provider.GetService<ILedgerStore>(), clock, provider.GetRequiredService<ILoggerFactory>()))
             .AddSingleton(provider => new GatewayRuntime(
-                snapshot, clock, provider.GetRequiredService<ILoggerFactory>(), handsOver, provider.GetRequiredService<IAccessPolicy>(), provider.GetService<IDocumentStore>()))
+                snapshot, clock, provider.GetRequiredService<ILoggerFactory>(), handsOver, provider.GetRequiredService<IAccessPolicy>(), provider.GetService<IDocumentStore>(), provider.GetService<ILedgerStore>()))
             .AddSingleton<Gateway>();
     }
 

@@ -3,6 +3,7 @@ using Dragoman.Administration;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Pipeline.State;
 using Dragoman.Stores;
+using Dragoman.Stores.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Pipeline;
@@ -16,12 +17,14 @@ public sealed class GatewayRuntime : IDisposable
     /// <param name="handsOver">Whether this process may hand requests over to the functions; only the sidecar may.</param>
     /// <param name="access">Decides who may call; null when everybody may.</param>
     /// <param name="store">The store of teams, keys and the audit log; null when there is none.</param>
-    public GatewayRuntime(GatewaySnapshot snapshot, TimeProvider clock, ILoggerFactory loggers, bool handsOver, IAccessPolicy? access = null, IDocumentStore? store = null)
+    /// <param name="ledger">The store of the ledger; null when there is none.</param>
+    public GatewayRuntime(
+        GatewaySnapshot snapshot, TimeProvider clock, ILoggerFactory loggers, bool handsOver, IAccessPolicy? access = null, IDocumentStore? store = null, ILedgerStore? ledger = null)
     {
         Snapshot = snapshot;
         Access = access ?? new OpenAccess();
         Store = store;
-        Administration = store is null ? null : new AdminApi(store, clock);
+        Administration = store is null || ledger is null ? null : new AdminApi(store, ledger, clock);
         Clock = clock;
         SettlementLogger = loggers.CreateLogger("Dragoman.Settlement");
         HandsOver = handsOver;

@@ -19,7 +19,8 @@ public sealed class RemoteTests : IDisposable
     public async Task Commands_do_the_same_as_on_the_store()
     {
         await using var store = StoreConnection.Parse("sqlite:" + cli.File("remote.db")).Open();
-        var api = new AdminApi(store, TimeProvider.System);
+        await using var ledger = StoreConnection.Parse("sqlite:" + cli.File("remote.db")).OpenLedger();
+        var api = new AdminApi(store, ledger, TimeProvider.System);
         await using var server = await ScriptedServer.StartAsync(http => AnswerAsync(api, http));
         cli.Environment["DRAGOMAN_URL"] = server.Address;
 

@@ -72,7 +72,8 @@ public sealed class StoreTests : IDisposable
         await cli.DoAsync("team", "create", "web");
         await cli.CreateKeyAsync("--team", "web");
         await using var store = StoreConnection.Parse("sqlite:" + cli.File("data/dragoman.db")).Open();
-        var api = new AdminApi(store, TimeProvider.System);
+        await using var ledger = StoreConnection.Parse("sqlite:" + cli.File("data/dragoman.db")).OpenLedger();
+        var api = new AdminApi(store, ledger, TimeProvider.System);
         foreach (var (path, command) in new[] { ("teams", "team list"), ("keys", "key list"), ("teams/web", "team show web"), ("organization", "organization show"), ("audit", "audit list"), ("teams/no", "team show no") })
         {
             var answer = await api.HandleAsync(new AdminCall("GET", path, AdminActor.Local(null, "x")));

@@ -73,7 +73,7 @@ public class AccessAuthenticationBenchmarks : IDisposable
         var tokens = new TokenVerifier([settings], TokenVerifier.CreateConnections(), TimeProvider.System, NullLogger.Instance);
         policy = new CredentialAccess(
             new AccessSettings(AccessMode.Both, AllowsOpenNetwork: false), store, tokens,
-            new CallerLimits(store, WaitingRoomSettings.None, TimeProvider.System, NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
+            new CallerLimits(store, WaitingRoomSettings.None, TimeProvider.System, NullLogger.Instance), null, TimeProvider.System, NullLogger.Instance);
         http.Connection.RemoteIpAddress = System.Net.IPAddress.Loopback;
         http.Request.Headers.Authorization = "Bearer " + (Credential == Known.Key ? text : issuer.Sign(("rest", new string('x', ClaimBytes))));
         // The first request asks the store and the issuer, so that the later ones need neither.

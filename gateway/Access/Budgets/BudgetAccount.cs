@@ -118,8 +118,8 @@ internal sealed class BudgetAccount
     /// <summary>What may still be used at best: if all requests that run, here and elsewhere, used nothing.</summary>
     public long AtBest => State is { } state ? Limit - state.Settled - state.Excess - Unsent : Limit;
 
-    /// <summary>What nobody uses or holds, as far as it is known.</summary>
-    public long Left => Math.Max(0, Math.Min(Limit, (State?.Left ?? 0) + Math.Max(0, Available)));
+    /// <summary>What nobody uses or holds, as far as it is known; null before the store was asked.</summary>
+    public long? Left => State is { } state ? Math.Max(0, Math.Min(Limit, state.Left + Math.Max(0, Available))) : null;
 
     public void SetLimit(long limit)
     {

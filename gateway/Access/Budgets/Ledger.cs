@@ -565,7 +565,7 @@ public sealed partial class Ledger : IAsyncDisposable
         BudgetAccount? tightest = null;
         for (var index = 0; index < hold.Count; index++)
         {
-            if (tightest is null || hold[index].Left < tightest.Left)
+            if (tightest is null || (hold[index].Left ?? hold[index].Limit) < (tightest.Left ?? tightest.Limit))
                 tightest = hold[index];
         }
 

@@ -75,11 +75,14 @@ internal sealed class CallerDirectory : IAsyncDisposable
         var allow = new List<AllowList>();
         Add(ScopeKind.Organization, Organization.Kind, organization.Limits);
         Allow("organization", organization.Allow);
+        Team? team = null;
+        User? user = null;
         var tags = NoTags.Instance;
         if (teamId is not null)
         {
-            if (!Team.IsId(teamId) || await teams.GetAsync(teamId, cancellation).ConfigureAwait(false) is not { } team)
+            if (!Team.IsId(teamId) || await teams.GetAsync(teamId, cancellation).ConfigureAwait(false) is not { } found)
                 return new Made(null, new CallerRefusal(RefusalReason.NoTeam, teamId), now);
+            team = found;
             if (team.IsDisabled)
                 return new Made(null, new CallerRefusal(RefusalReason.TeamDisabled, teamId), now);
             Add(ScopeKind.Team, teamId, team.Limits);
@@ -88,7 +91,7 @@ internal sealed class CallerDirectory : IAsyncDisposable
             if (userId is not null)
             {
                 var document = User.DocumentIdOf(teamId, userId);
-                var user = User.IsId(userId) ? await users.GetAsync(document, cancellation).ConfigureAwait(false) : null;
+                user = User.IsId(userId) ? await users.GetAsync(document, cancellation).ConfigureAwait(false) : null;
                 if (user is { IsDisabled: true })
                     return new Made(null, new CallerRefusal(RefusalReason.UserDisabled, userId), now);
                 Add(ScopeKind.User, document, user is null || user.Limits.IsEmpty ? team.UserLimits : user.Limits);
@@ -113,6 +116,7 @@ internal sealed class CallerDirectory : IAsyncDisposable
             Roles = roles,
             Scopes = scopes.Count == 0 ? [] : [.. scopes],
             Allow = allow.Count == 0 ? [] : [.. allow],
+            Budgets = ScopeBudgets.Of(organization, team, userId, user, key),
             Tags = tags,
             ExpiresAt = key?.ExpiresAt ?? DateTimeOffset.MaxValue,
         };

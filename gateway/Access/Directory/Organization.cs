@@ -13,4 +13,10 @@ public sealed record Organization
 
     /// <summary>The limits of all teams together.</summary>
     public LimitValues Limits { get; init => field = value ?? LimitValues.None; } = LimitValues.None;
+
+    /// <summary>The budgets of all teams together.</summary>
+    public BudgetValues Budgets { get; init => field = value ?? BudgetValues.None; } = BudgetValues.None;
+
+    /// <summary>Where the days, weeks and months of budgets begin, except for teams with a time zone of their own; null for UTC.</summary>
+    public string? TimeZone { get; init; }
 }

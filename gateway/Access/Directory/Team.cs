@@ -28,6 +28,15 @@ public sealed record Team(string Id, DateTimeOffset CreatedAt)
     /// <summary>The limits of each user of the team who has none.</summary>
     public LimitValues UserLimits { get; init => field = value ?? LimitValues.None; } = LimitValues.None;
 
+    /// <summary>The budgets of all its members together.</summary>
+    public BudgetValues Budgets { get; init => field = value ?? BudgetValues.None; } = BudgetValues.None;
+
+    /// <summary>The budgets of each user of the team who has none.</summary>
+    public BudgetValues UserBudgets { get; init => field = value ?? BudgetValues.None; } = BudgetValues.None;
+
+    /// <summary>Where the days, weeks and months of the budgets of the team, its users and its keys begin; null for that of the organization.</summary>
+    public string? TimeZone { get; init; }
+
     /// <summary>Free labels for reports.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? NoTags.Instance; } = NoTags.Instance;
 

@@ -22,6 +22,9 @@ public sealed record TeamKey(string Id, string Team, ReadOnlyMemory<byte> Hash, 
     /// <summary>Its own limits.</summary>
     public LimitValues Limits { get; init => field = value ?? LimitValues.None; } = LimitValues.None;
 
+    /// <summary>Its own budgets.</summary>
+    public BudgetValues Budgets { get; init => field = value ?? BudgetValues.None; } = BudgetValues.None;
+
     /// <summary>Free labels for reports.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? NoTags.Instance; } = NoTags.Instance;
 
@@ -30,6 +33,9 @@ public sealed record TeamKey(string Id, string Team, ReadOnlyMemory<byte> Hash, 
 
     /// <summary>When it was revoked; null as long as it is valid.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>The id of the first key of its rotations, whose budgets it goes on with; null if it is the first itself.</summary>
+    public string? First { get; init; }
 
     /// <summary>The id of the key that it replaced in a rotation.</summary>
     public string? Replaces { get; init; }

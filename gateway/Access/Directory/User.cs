@@ -30,6 +30,9 @@ public sealed record User(string Team, string Id, DateTimeOffset CreatedAt)
     /// <summary>The user's limits, for all keys and tokens together.</summary>
     public LimitValues Limits { get; init => field = value ?? LimitValues.None; } = LimitValues.None;
 
+    /// <summary>The user's budgets, for all keys and tokens together.</summary>
+    public BudgetValues Budgets { get; init => field = value ?? BudgetValues.None; } = BudgetValues.None;
+
     /// <summary>The id of the document of a user.</summary>
     public static string DocumentIdOf(string team, string user) => $"{team}/{user}";
 

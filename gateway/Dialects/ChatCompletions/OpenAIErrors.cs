@@ -10,7 +10,8 @@ public sealed class OpenAIErrors : IErrorShape
 {
     public static readonly OpenAIErrors Shape = new();
 
-    public int StatusOf(GatewayError error) => error.Status;
+    /// <summary>OpenAI's clients know a used-up budget as 429 with the code <c>insufficient_quota</c> (specs/dialects.md 1.8).</summary>
+    public int StatusOf(GatewayError error) => error.Kind == ErrorKind.BudgetExceeded ? 429 : error.Status;
 
     public bool HasRateLimitHeaders => true;
 
@@ -36,7 +37,7 @@ public sealed class OpenAIErrors : IErrorShape
             or ErrorKind.NotImplemented or ErrorKind.RequestTimeout => "invalid_request_error",
         ErrorKind.Forbidden => "permission_error",
         ErrorKind.RateLimited => error.Code == RateLimit.TokensCode ? "tokens" : "requests",
-        ErrorKind.QuotaExceeded => "insufficient_quota",
+        ErrorKind.QuotaExceeded or ErrorKind.BudgetExceeded => "insufficient_quota",
         _ => "server_error",
     };
 
@@ -52,7 +53,7 @@ public sealed class OpenAIErrors : IErrorShape
         ErrorKind.RequestTimeout => "request_timeout",
         ErrorKind.TooLarge => error.Code == WorkLimit.ErrorCode ? error.Code : "request_too_large",
         ErrorKind.RateLimited => "rate_limit_exceeded",
-        ErrorKind.QuotaExceeded => "insufficient_quota",
+        ErrorKind.QuotaExceeded or ErrorKind.BudgetExceeded => "insufficient_quota",
         ErrorKind.NotImplemented => "not_implemented",
         ErrorKind.UpstreamRefusedKey => "upstream_auth_failed",
         _ => error.Code,

@@ -60,6 +60,9 @@ internal sealed class Sentinels
 
     private static string ReadShared(string path)
     {
+        // A file that only locks a journal cannot be opened meanwhile, and has nothing to read.
+        if (new FileInfo(path) is { Extension: ".lock", Length: 0 })
+            return "";
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var reader = new StreamReader(stream, Encoding.Latin1);
         return reader.ReadToEnd();

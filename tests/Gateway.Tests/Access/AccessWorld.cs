@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Dragoman.Access;
+using Dragoman.Access.Budgets;
 using Dragoman.Access.Credentials;
 using Dragoman.Access.Directory;
 using Dragoman.Access.Limits;
@@ -50,8 +51,8 @@ internal sealed class AccessWorld : IAsyncDisposable, ILogger
     public IReadOnlyCollection<string> Lines => lines;
 
     /// <summary>One more process with the same store.</summary>
-    public CredentialAccess NewPolicy(AccessSettings settings, TokenVerifier? tokens = null) =>
-        new(settings, Store, tokens, new CallerLimits(Store, WaitingRoomSettings.None, Clock, this), Clock, this);
+    public CredentialAccess NewPolicy(AccessSettings settings, TokenVerifier? tokens = null, Spending? spending = null) =>
+        new(settings, Store, tokens, new CallerLimits(Store, WaitingRoomSettings.None, Clock, this), spending, Clock, this);
 
     public Task PutAsync(Organization organization) => PutAsync(Organization.Kind, Organization.Kind, organization, DirectoryJson.Default.Organization);
 

@@ -4,6 +4,7 @@ using Dragoman.Access;
 using Dragoman.Access.Directory;
 using Dragoman.Administration;
 using Dragoman.Stores;
+using Dragoman.Stores.Ledger;
 using Microsoft.Data.Sqlite;
 
 namespace Dragoman.Gateway.Tests.Administration;
@@ -21,7 +22,8 @@ internal sealed class AdminUnderTest : IAsyncDisposable
     {
         file = new SqliteStore(Path.Combine(folder.FullName, "store.db"));
         Store = over?.Invoke(file) ?? file;
-        Api = new AdminApi(Store, Clock);
+        Ledger = new SqliteLedger(Path.Combine(folder.FullName, "store.db"));
+        Api = new AdminApi(Store, Ledger, Clock);
     }
 
     public static AdminUnderTest Open() => new();
@@ -29,6 +31,8 @@ internal sealed class AdminUnderTest : IAsyncDisposable
     public ManualTimeProvider Clock { get; } = new();
 
     public IDocumentStore Store { get; }
+
+    public ILedgerStore Ledger { get; }
 
     public AdminApi Api { get; }
 

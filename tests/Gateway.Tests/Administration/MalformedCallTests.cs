@@ -24,7 +24,7 @@ public class MalformedCallTests
     [InlineData("""{"id":"Red"}""", "/id", "a-z")]
     [InlineData("""{"id":"-red"}""", "/id", "a-z")]
     [InlineData("""{"id":"red/blue"}""", "/id", "a-z")]
-    [InlineData("""{"id":"red","nmae":"x"}""", "/nmae", "allowed are id, name, disabled, allow, limits, userLimits, tags")]
+    [InlineData("""{"id":"red","nmae":"x"}""", "/nmae", "allowed are id, name, disabled, allow, limits, userLimits, budgets, userBudgets, timeZone, tags")]
     [InlineData("""{"id":"red","a/b~c":1}""", "/a~1b~0c", "is not known")]
     [InlineData("""{"id":"red","createdAt":null}""", "/createdAt", "cannot be changed")]
     [InlineData("""{"id":"red","name":""}""", "/name", "1 to 200 characters")]
@@ -137,6 +137,18 @@ public class MalformedCallTests
         await admin.DoneAsync("POST", "teams", """{"id":"red"}""");
         Assert.Equal(status, (await admin.CallAsync("PATCH", "teams/red", "{}", contentType: contentType)).Status);
         Assert.Equal(415, (await admin.CallAsync("POST", "teams", """{"id":"b"}""", contentType: "application/merge-patch+json")).Status);
+    }
+
+    [Theory]
+    [InlineData("application/json", 201)]
+    [InlineData("application/x-www-form-urlencoded", 415)]
+    [InlineData("text/plain", 415)]
+    [InlineData(null, 415)]
+    public async Task A_web_page_must_say_that_it_sends_json(string? contentType, int status)
+    {
+        await using var admin = new AdminUnderTest();
+        var call = new AdminCall("POST", "teams", AdminUnderTest.Admin) { Body = """{"id":"red"}"""u8.ToArray(), ContentType = contentType, IsFromPage = true };
+        Assert.Equal(status, (await admin.Api.HandleAsync(call)).Status);
     }
 
     [Theory]

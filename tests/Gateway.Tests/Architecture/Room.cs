@@ -15,7 +15,7 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Configuration", "Conversation"),
         new("Prices", "Conversation", "Configuration"),
         new("Connections", "Conversation"),
-        new("Access", "Stores", "Conversation", "Configuration", "Connections"),
+        new("Access", "Stores", "Conversation", "Configuration", "Connections", "Prices"),
         new("Administration", "Wire", "Stores", "Conversation", "Configuration", "Access"),
         new("Schemas", "Wire", "Conversation"),
         new("Catalog", "Wire", "Conversation", "Configuration"),
@@ -24,7 +24,7 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Pipeline", "Wire", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Access", "Administration", "Schemas", "Catalog", "Dialects", "Providers"),
         new("WebSockets", "Wire", "Conversation", "Configuration", "Dialects", "Pipeline"),
         new("Endpoints", "Wire", "Secrets", "Conversation", "Configuration", "Access", "Administration", "Catalog", "Dialects", "Pipeline", "WebSockets"),
-        new("Hosting", "Stores", "Conversation", "Configuration", "Connections", "Access", "Pipeline", "Endpoints"),
+        new("Hosting", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Access", "Pipeline", "Endpoints"),
     ];
 
     public string Namespace => $"Dragoman.{Name}";

@@ -49,6 +49,7 @@ public sealed class AnthropicErrors : IErrorShape
         ErrorKind.ModelNotFound or ErrorKind.NotFound => "not_found_error",
         ErrorKind.TooLarge => "request_too_large",
         ErrorKind.RateLimited or ErrorKind.QuotaExceeded => "rate_limit_error",
+        ErrorKind.BudgetExceeded => "billing_error",
         ErrorKind.Overloaded => "overloaded_error",
         ErrorKind.Timeout => "timeout_error",
         _ => "api_error",

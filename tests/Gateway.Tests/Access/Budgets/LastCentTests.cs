@@ -62,7 +62,7 @@ public sealed class LastCentTests(ITestOutputHelper output)
                 }
                 catch (BudgetException exception)
                 {
-                    refused.Add(exception.Refusal.Left);
+                    refused.Add(exception.Refusal.Left!.Value);
                     return;
                 }
 

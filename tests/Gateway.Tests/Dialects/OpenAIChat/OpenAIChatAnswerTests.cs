@@ -56,6 +56,7 @@ public sealed class OpenAIChatAnswerTests
     [InlineData(ErrorKind.TooLarge, 413, "invalid_request_error", "request_too_large")]
     [InlineData(ErrorKind.RateLimited, 429, "requests", "rate_limit_exceeded")]
     [InlineData(ErrorKind.QuotaExceeded, 429, "insufficient_quota", "insufficient_quota")]
+    [InlineData(ErrorKind.BudgetExceeded, 429, "insufficient_quota", "insufficient_quota")]
     [InlineData(ErrorKind.NotImplemented, 501, "invalid_request_error", "not_implemented")]
     [InlineData(ErrorKind.UpstreamRefusedKey, 502, "server_error", "upstream_auth_failed")]
     [InlineData(ErrorKind.UpstreamFailed, 502, "server_error", null)]

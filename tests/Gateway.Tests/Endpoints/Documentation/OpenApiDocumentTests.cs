@@ -124,7 +124,7 @@ public class OpenApiDocumentTests
     /// <summary>The errors in the order in which the page's table has them.</summary>
     private static readonly ErrorKind[] ErrorRows =
     [
-        ErrorKind.InvalidRequest, ErrorKind.ContextTooLong, ErrorKind.ContentBlocked, ErrorKind.Unauthenticated, ErrorKind.Forbidden,
+        ErrorKind.InvalidRequest, ErrorKind.ContextTooLong, ErrorKind.ContentBlocked, ErrorKind.Unauthenticated, ErrorKind.BudgetExceeded, ErrorKind.Forbidden,
         ErrorKind.ModelNotFound, ErrorKind.NotFound, ErrorKind.MethodNotAllowed, ErrorKind.RequestTimeout, ErrorKind.TooLarge, ErrorKind.RateLimited,
         ErrorKind.QuotaExceeded, ErrorKind.Internal, ErrorKind.NotImplemented, ErrorKind.UpstreamRefusedKey, ErrorKind.UpstreamFailed,
         ErrorKind.Overloaded, ErrorKind.Timeout,

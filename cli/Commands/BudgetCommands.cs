@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Dragoman.Administration;
+using Dragoman.Cli.Fields;
+using Dragoman.Cli.Output;
+
+namespace Dragoman.Cli.Commands;
+
+/// <summary><c>budget</c>: what the organization, a team, a user or a key may spend, and what is left.</summary>
+internal static class BudgetCommands
+{
+    private static readonly IReadOnlyList<Column> Columns =
+    [
+        Column.Of("SCOPE", "scope"), Column.Of("ID", "id"), Column.Of("PERIOD", "period"), Column.Of("LIMIT", "limit"), Column.Of("SPENT", "spent"),
+        Column.Of("RESERVED", "reserved"), Column.Of("LEFT", "left"), Column.Of("RESETS", "resetsAt"),
+    ];
+
+    public static Command Create(AdminRunner runner) => new CliCommand("budget", "What may be spent, in US dollars, and what is left.") { Show(runner), Set(runner) };
+
+    private static CliCommand Show(AdminRunner runner)
+    {
+        var (team, user, key) = Whose();
+        var command = new CliCommand("show", "Shows the budgets of a team, a user or a key with those around it; without any of them those of the organization.")
+        {
+            Examples = ["dragoman budget show --team web", "dragoman budget show --key AbCdEfGhIjKl", "dragoman budget show"],
+        };
+        command.Add(key);
+        command.Add(team);
+        command.Add(user);
+        command.SetAction((parse, cancellation) =>
+        {
+            var call = runner.Call("GET", "budgets", ("key", parse.GetValue(key)), ("team", parse.GetValue(team)), ("user", parse.GetValue(user)));
+            return runner.RunAsync(parse, call, null, answer => Show(runner, answer), cancellation);
+        });
+        return command;
+    }
+
+    private static CliCommand Set(AdminRunner runner)
+    {
+        var (team, user, key) = Whose();
+        var organization = new Option<bool>("--organization") { Description = "Sets the budgets of all teams together." };
+        var fields = new FieldSet(
+            new MoneyField("day", "US dollars for each day.", "budgets", "day"),
+            new MoneyField("week", "US dollars for each week, from Monday.", "budgets", "week"),
+            new MoneyField("month", "US dollars for each calendar month.", "budgets", "month"),
+            new MoneyField("total", "US dollars in all.", "budgets", "total"));
+        var command = new CliCommand("set", "Sets budgets. What is not given stays as it is.")
+        {
+            Examples = ["dragoman budget set --team web --month 200 --day 20", "dragoman budget set --key AbCdEfGhIjKl --total 5", "dragoman budget set --organization --clear week"],
+        };
+        command.Add(organization);
+        command.Add(key);
+        command.Add(team);
+        command.Add(user);
+        fields.AddWithClearTo(command);
+        var changes = new ChangeOptions(command, changesPresent: true);
+        command.SetAction((parse, cancellation) =>
+        {
+            var path = PathOf(parse.GetValue(organization), parse.GetValue(team), parse.GetValue(user), parse.GetValue(key));
+            return runner.RunAsync(parse, changes.Apply(parse, runner.Call("PATCH", path)), fields.ReadChange(parse), answer => Shown.Changed(runner, parse, answer), cancellation);
+        });
+        return command;
+    }
+
+    private static (Option<string> Team, Option<string> User, Option<string> Key) Whose() => (
+        TeamOption.Of("The budgets of this team."),
+        new("--user") { HelpName = "USER", Description = "The budgets of this user of the team." },
+        new("--key") { HelpName = "KEY-ID", Description = "The budgets of the key with this id, instead of those of a team." });
+
+    private static string PathOf(bool organization, string? team, string? user, string? key) => (organization, team, user, key) switch
+    {
+        (true, null, null, null) => "organization",
+        (false, { } of, null, null) => $"teams/{Checked("--team", of)}",
+        (false, { } of, { } who, null) => $"users/{Checked("--team", of)}/{Checked("--user", who)}",
+        (false, null, null, { } of) => $"keys/{Checked("--key", of)}",
+        _ => throw CliFailure.Usage("one of --organization, --team (with or without --user) and --key must be given"),
+    };
+
+    private static string Checked(string option, string text) =>
+        IdArgument.Mistake(text) is { } mistake ? throw CliFailure.Usage($"{option} {Startup.Printable.Quote(text)}: {mistake}") : text;
+
+    private static void Show(AdminRunner runner, AdminAnswer answer) =>
+        Tables.WriteList(runner.Context.Terminal, Columns, AdminRunner.ParsedBody(answer).GetProperty("budgets"u8).EnumerateArray());
+}

@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using Dragoman.Configuration;
+using Dragoman.Conversation;
+using Dragoman.Prices;
+using Dragoman.Stores.Ledger;
+
+namespace Dragoman.Access.Budgets;
+
+/// <summary>Reserves the most that a request may cost in the budgets of its caller, and settles what it did cost.</summary>
+public sealed class Spending : IAsyncDisposable
+{
+    /// <summary>The most tokens that a model generates, if neither the client nor the request limits them. No model of today generates more.</summary>
+    public const int MostOutputTokens = 131_072;
+
+    /// <summary>The models whose prices are remembered.</summary>
+    private const int MostKnown = 1000;
+
+    private readonly Lazy<Ledger> ledger;
+    private readonly PriceBook prices;
+    private readonly Dictionary<string, ProviderSettings> providers;
+    private readonly bool allowsUnknownPrices;
+    private readonly TimeProvider clock;
+
+    /// <summary>The prices of a target in all tiers and regions; it is looked up once a day.</summary>
+    private readonly ConcurrentDictionary<(Target Target, string Model), (DateOnly Day, Price[] Prices)> known = new();
+
+    /// <param name="ledger">Keeps the budgets. It is made when the first caller has one, and disposed with this.</param>
+    /// <param name="prices">The prices.</param>
+    /// <param name="providers">All providers.</param>
+    /// <param name="allowsUnknownPrices">Whether a model whose price is not known may be used.</param>
+    /// <param name="clock">The time.</param>
+    public Spending(Lazy<Ledger> ledger, PriceBook prices, IReadOnlyList<ProviderSettings> providers, bool allowsUnknownPrices, TimeProvider clock)
+    {
+        (this.ledger, this.prices, this.allowsUnknownPrices, this.clock) = (ledger, prices, allowsUnknownPrices, clock);
+        this.providers = providers.ToDictionary(provider => provider.Name, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Reserves the most that a request may cost.</summary>
+    /// <param name="caller">Who pays; has at least one budget.</param>
+    /// <param name="use">What is about to be used.</param>
+    /// <param name="cancellation">The client has left.</param>
+    /// <exception cref="GatewayException">A budget does not allow it, or a price is not known.</exception>
+    public async ValueTask<Hold> ReserveAsync(Caller caller, PlannedUse use, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var amount = MostOf(use, DateOnly.FromDateTime(now.UtcDateTime));
+        if (amount is null && !allowsUnknownPrices)
+        {
+            throw new GatewayException(new GatewayError(
+                ErrorKind.BudgetExceeded,
+                $"The price of the model '{use.Model}' is not known, so that it may not be used under a budget. An administrator can add the price, or allow such models (budgets.unknownPrice).")
+            {
+                Code = "price_unknown",
+            });
+        }
+
+        var draft = EntryOf(caller, use, use.Targets.Count > 0 ? use.Targets[0] : null, now);
+        try
+        {
+            return await ledger.Value.ReserveAsync(caller.Budgets, amount ?? 0, draft, cancellation).ConfigureAwait(false);
+        }
+        catch (BudgetException refused)
+        {
+            throw new GatewayException(BudgetError.Of(refused.Refusal, now), refused);
+        }
+    }
+
+    /// <summary>Settles what a request did cost.</summary>
+    /// <param name="reservation">What was reserved.</param>
+    /// <param name="settlement">What was used.</param>
+    public void Settle(Reservation reservation, Settlement settlement)
+    {
+        if (reservation.Hold is not { } hold || reservation.Use is not { } use)
+            return;
+        var now = clock.GetUtcNow();
+        var day = DateOnly.FromDateTime(now.UtcDateTime);
+        long? cost = 0;
+        foreach (var used in settlement.Uses)
+            cost += CostOf(used, use.Model, day);
+        var usage = settlement.Usage;
+        hold.Settle(cost ?? 0, EntryOf(reservation.Caller, use, settlement.Uses.Count > 0 ? settlement.Uses[^1].Target : null, now) with
+        {
+            Cost = cost,
+            Status = settlement.Status,
+            Outcome = NameOf(settlement.Outcome),
+            Origin = NameOf(usage.Origin),
+            Milliseconds = (long)settlement.Elapsed.TotalMilliseconds,
+            InputTokens = usage.InputTotal,
+            CacheReadTokens = usage.CacheRead,
+            CacheWriteTokens = usage.CacheWrite,
+            OutputTokens = usage.OutputTotal,
+            ReasoningTokens = usage.Reasoning,
+        });
+    }
+
+    public ValueTask DisposeAsync() => ledger.IsValueCreated ? ledger.Value.DisposeAsync() : default;
+
+    private static LedgerEntry EntryOf(Caller caller, PlannedUse use, Target? target, DateTimeOffset now) => new()
+    {
+        RequestId = use.RequestId,
+        At = now,
+        Team = caller.Team,
+        Key = caller.Key,
+        User = caller.User,
+        Model = use.Model,
+        Provider = target?.Provider,
+        Target = target?.Model,
+        Dialect = use.Dialect,
+        Outcome = NameOf(Outcome.Failed),
+        Origin = "assumed",
+        Tags = caller.Tags,
+    };
+
+    private static string NameOf(Outcome outcome) => outcome switch
+    {
+        Outcome.Completed => "completed",
+        Outcome.ClientLeft => "client_left",
+        _ => "failed",
+    };
+
+    private static string NameOf(UsageOrigin origin) => origin switch
+    {
+        UsageOrigin.Reported => "reported",
+        UsageOrigin.Estimated => "estimated",
+        _ => "absent",
+    };
+
+    private long? CostOf(TargetUse used, string model, DateOnly day) =>
+        used.Usage.Origin == UsageOrigin.Absent ? 0
+        : providers.TryGetValue(used.Target.Provider, out var provider) ? prices.CostOf(provider, used.Target.Model, model, used.Usage, day)
+        : null;
+
+    /// <summary>The highest cost at any of the targets; null if a price is not known.</summary>
+    private long? MostOf(PlannedUse use, DateOnly day)
+    {
+        var output = use.Bound.OutputTokens ?? (long)MostOutputTokens * use.Bound.Choices;
+        long most = 0;
+        for (var index = 0; index < use.Targets.Count; index++)
+        {
+            var candidates = PricesOf(use.Targets[index], use.Model, day);
+            if (candidates.Length == 0)
+                return null;
+            foreach (var price in candidates)
+            {
+                if (price.UpperBound(use.Bound.MostInputTokens, output) is not { } bound)
+                    return null;
+                most = Math.Max(most, bound);
+            }
+        }
+
+        return Math.Min(most, LedgerLimits.MostAmount);
+    }
+
+    /// <summary>The prices that an answer of a target may turn out to have: its tier and its region are known only afterwards.</summary>
+    private Price[] PricesOf(Target target, string model, DateOnly day)
+    {
+        if (known.TryGetValue((target, model), out var found) && found.Day == day)
+            return found.Prices;
+        Price[] all = [];
+        if (providers.TryGetValue(target.Provider, out var provider))
+        {
+            all = (from tier in Enum.GetValues<ServiceTier>()
+                   from region in Enum.GetValues<ServingRegion>()
+                   where tier != ServiceTier.Unlisted && region != ServingRegion.Unlisted
+                   let price = prices.Find(provider, target.Model, model, tier, region, day)
+                   where price is not null
+                   select price).Distinct().ToArray();
+        }
+
+        // Clients may ask for any number of names that begin with a provider's.
+        if (known.Count >= MostKnown)
+            known.Clear();
+        known[(target, model)] = (day, all);
+        return all;
+    }
+}

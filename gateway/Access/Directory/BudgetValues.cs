@@ -1,0 +1,20 @@
+namespace Dragoman.Access.Directory;
+
+/// <summary>The budgets of one scope over all processes together, in picodollars (10⁻¹² US dollar); null for a budget that the scope does not have.</summary>
+/// <param name="Day">For each day.</param>
+/// <param name="Week">For each week, from Monday.</param>
+/// <param name="Month">For each calendar month.</param>
+/// <param name="Total">In all.</param>
+public sealed record BudgetValues(long? Day = null, long? Week = null, long? Month = null, long? Total = null)
+{
+    /// <summary>One US dollar.</summary>
+    public const long Dollar = 1_000_000_000_000;
+
+    /// <summary>The greatest budget, in US dollars.</summary>
+    public const long GreatestDollars = 4_000_000;
+
+    public static readonly BudgetValues None = new();
+
+    /// <summary>Whether nothing is limited.</summary>
+    public bool IsEmpty => Day is null && Week is null && Month is null && Total is null;
+}

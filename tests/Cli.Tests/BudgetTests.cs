@@ -1,0 +1,48 @@
+namespace Dragoman.Cli.Tests;
+
+/// <summary><c>budget</c>, and the options that set budgets elsewhere.</summary>
+public sealed class BudgetTests : IDisposable
+{
+    private readonly CliUnderTest cli = new();
+
+    public void Dispose() => cli.Dispose();
+
+    [Fact]
+    public async Task Budgets_of_everybody_are_set_shown_and_cleared()
+    {
+        await cli.DoAsync("team", "create", "web", "--budget-month", "100.5", "--user-budget-day", "2", "--time-zone", "Europe/Berlin");
+        await cli.DoAsync("user", "create", "ann", "--team", "web");
+        var (key, _) = await cli.CreateKeyAsync("--team", "web", "--user", "ann");
+        await cli.DoAsync("budget", "set", "--organization", "--total", "5000");
+        await cli.DoAsync("budget", "set", "--team", "web", "--week", "40");
+        await cli.DoAsync("budget", "set", "--team", "web", "--user", "ann", "--day", "0.25");
+        await cli.DoAsync("budget", "set", "--key", key, "--total", "3");
+
+        var shown = (await cli.DoAsync("budget", "show", "--key", key, "--json")).Json.GetProperty("budgets").EnumerateArray()
+            .Select(budget => $"{budget.GetProperty("scope").GetString()} {budget.GetProperty("id").GetString()} {budget.GetProperty("period").GetString()} {budget.GetProperty("limit").GetRawText()}");
+        Assert.Equal(["organization organization total 5000", "team web week 40", "team web month 100.5", "user web/ann day 0.25", $"key {key} total 3"], shown);
+        var table = (await cli.DoAsync("budget", "show", "--team", "web", "--user", "bob")).Output;
+        Assert.Matches(@"(?m)^user +web/bob +day +2 +0 +0 +2 +\d{4}-", table);
+
+        await cli.DoAsync("budget", "set", "--team", "web", "--clear", "week", "--clear", "month");
+        Assert.DoesNotContain("team", (await cli.DoAsync("budget", "show", "--team", "web")).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--month", "3")]
+    [InlineData("--user", "ann", "--month", "3")]
+    [InlineData("--team", "web", "--organization", "--month", "3")]
+    [InlineData("--team", "web", "--key", "AbCdEfGhIjKl", "--month", "3")]
+    [InlineData("--team", "web")]
+    [InlineData("--team", "a/b", "--month", "3")]
+    [InlineData("--team", "web", "--month", "3,5")]
+    [InlineData("--team", "web", "--month", "-3")]
+    public async Task What_is_not_clear_changes_nothing(params string[] arguments)
+    {
+        await cli.DoAsync("team", "create", "web");
+        var result = await cli.RunAsync(["budget", "set", .. arguments]);
+        Assert.Equal(ExitCode.Usage, result.Code);
+        Assert.NotEmpty(result.Error);
+        Assert.DoesNotContain("web", (await cli.DoAsync("budget", "show", "--team", "web")).Output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,142 @@
+using Dragoman.Access;
+using Dragoman.Access.Budgets;
+using Dragoman.Access.Limits;
+using Dragoman.Configuration;
+using Dragoman.Conversation;
+using Dragoman.Gateway.Tests.Stores.Ledger;
+using Dragoman.Prices;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Dragoman.Gateway.Tests.Access.Budgets;
+
+/// <summary>What is reserved for a request, and what it costs.</summary>
+public sealed class SpendingTests : IAsyncDisposable
+{
+    private const string Json = """
+        {
+          "providers": { "one": { "dialect": "openai", "baseUrl": "http://127.0.0.1:1/v1", "apiKey": "k" }, "two": { "dialect": "mistral", "baseUrl": "http://127.0.0.1:2/v1", "apiKey": "k" } },
+          "models": { "both": { "targets": [{ "provider": "one", "model": "cheap" }, { "provider": "two", "model": "dear" }] }, "fixed": { "provider": "one", "model": "x", "price": { "input": 1, "output": 4, "tiers": { "priority": 2 } } }, "unknown": { "provider": "one", "model": "y" } },
+          "prices": { "file": "Configuration/prices.json" }
+        }
+        """;
+
+    private static readonly Target Fixed = new("one", "x");
+
+    private readonly SimulatedLedger store = new();
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    /// <summary>1,000 tokens of prompt and 50 of each answer; the dearest tier costs twice as much.</summary>
+    [Theory]
+    [InlineData(50L, 1, 2 * (1000 + 200))]
+    [InlineData(50L, 3, 2 * (1000 + 200))]
+    [InlineData(null, 1, 2 * (1000L + (4 * Spending.MostOutputTokens)))]
+    [InlineData(null, 2, 2 * (1000L + (8 * Spending.MostOutputTokens)))]
+    public async Task The_most_that_any_tier_costs_is_reserved(long? output, int choices, long microdollars)
+    {
+        await using var spending = Open();
+        var hold = await spending.ReserveAsync(Caller(1000), Planned("fixed", [Fixed], output, choices), default);
+        Assert.Equal(microdollars * 1_000_000, hold.Amount);
+        hold.Settle(0, null);
+    }
+
+    [Fact]
+    public async Task What_every_try_used_is_settled_at_the_price_of_its_target_and_noted_once()
+    {
+        var caller = Caller(1);
+        await using (var spending = Open())
+        {
+            var use = Planned("fixed", [Fixed], 50, 1);
+            var hold = await spending.ReserveAsync(caller, use, default);
+            var settlement = new Settlement(
+                Outcome.Completed,
+                [new(Fixed, new Usage(10, 5)), new(Fixed, Usage.Absent), new(Fixed, new Usage(7, 3, CacheRead: 2, Reasoning: 1, Origin: UsageOrigin.Estimated))],
+                200,
+                TimeSpan.FromMilliseconds(1234.5));
+            spending.Settle(new Reservation(caller, Admission.Unlimited, use, hold), settlement);
+            spending.Settle(new Reservation(caller, Admission.Unlimited, use, hold), settlement);
+        }
+
+        var account = Assert.Single(await store.ListAsync("", null, 10));
+        Assert.Equal(((17L + 32) * 1_000_000, 0L, 0L, 0L), (account.Settled, account.Leased, account.Excess, account.Assumed));
+        var entry = Assert.Single(await store.FindAsync("r-1"));
+        Assert.Equal(("fixed", "one", "x", "openai.chat", 200, "completed", "estimated"), (entry.Model, entry.Provider, entry.Target, entry.Dialect, entry.Status, entry.Outcome, entry.Origin));
+        Assert.Equal((49_000_000L, 17L, 8L, 2L, 1L, 1234L), (entry.Cost, entry.InputTokens, entry.OutputTokens, entry.CacheReadTokens, entry.ReasoningTokens, entry.Milliseconds));
+        Assert.Equal(("web", "K", "ann", "2"), (entry.Team, entry.Key, entry.User, entry.Tags["a"]));
+    }
+
+    [Fact]
+    public async Task Nothing_that_was_used_costs_nothing_and_is_noted()
+    {
+        var caller = Caller(1);
+        await using (var spending = Open())
+        {
+            var use = Planned("fixed", [Fixed], 50, 1);
+            var hold = await spending.ReserveAsync(caller, use, default);
+            spending.Settle(new Reservation(caller, Admission.Unlimited, use, hold), new Settlement(Outcome.Failed, [], 502, TimeSpan.Zero));
+        }
+
+        var entry = Assert.Single(await store.FindAsync("r-1"));
+        Assert.Equal((0L, "absent", "failed", 502), (entry.Cost, entry.Origin, entry.Outcome, entry.Status));
+    }
+
+    [Fact]
+    public async Task A_model_without_a_price_is_refused()
+    {
+        await using var spending = Open();
+        var error = await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(Caller(1), Planned("unknown", [new("one", "y")], 1, 1), default));
+        Assert.Equal((ErrorKind.BudgetExceeded, "price_unknown"), (error.Error.Kind, error.Error.Code));
+        // So is a model of which one target has none.
+        error = await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(Caller(1), Planned("other", [new("one", "y"), new("gone", "z")], 1, 1), default));
+        Assert.Equal("price_unknown", error.Error.Code);
+    }
+
+    [Fact]
+    public async Task A_model_without_a_price_that_is_allowed_has_no_cost_instead_of_none()
+    {
+        var caller = Caller(0);
+        await using (var spending = Open(allowsUnknown: true))
+        {
+            var use = Planned("unknown", [new("one", "y")], 1, 1);
+            var hold = await spending.ReserveAsync(caller, use, default);
+            Assert.Equal(0, hold.Amount);
+            spending.Settle(new Reservation(caller, Admission.Unlimited, use, hold), new Settlement(Outcome.Completed, [new(new("one", "y"), new Usage(10, 5))], 200, TimeSpan.Zero));
+        }
+
+        Assert.Null(Assert.Single(await store.FindAsync("r-1")).Cost);
+    }
+
+    [Fact]
+    public async Task A_budget_that_is_too_small_refuses_with_all_that_its_owner_should_know()
+    {
+        await using var spending = Open();
+        var budget = new BudgetScope("team:web", 1_000_000_000, new BudgetPeriod(PeriodKind.Day, TimeZoneInfo.Utc));
+        var caller = new Caller { Team = "web", Budgets = [budget] };
+        var error = (await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(caller, Planned("fixed", [Fixed], 50, 1), default))).Error;
+        var midnight = DateTimeOffset.UtcNow.Date.AddDays(1);
+        Assert.Equal((ErrorKind.BudgetExceeded, "budget_exceeded"), (error.Kind, error.Code));
+        Assert.Equal(
+            $"The daily budget of the team web does not allow the request: it is $0.001 in all, and the request may cost up to $0.0024. The budget begins anew at {midnight:yyyy-MM-dd}T00:00:00Z. A request that limits the tokens of its answer may cost less.",
+            error.Message);
+        Assert.InRange(error.RetryAfter!.Value, TimeSpan.Zero, TimeSpan.FromDays(1));
+    }
+
+    private static PlannedUse Planned(string model, IReadOnlyList<Target> targets, long? output, int choices) =>
+        new("r-1", "openai.chat", model, targets, new UpperBound(() => throw new InvalidOperationException("An estimate is no bound."), output) { MostInputTokens = 1000, Choices = choices });
+
+    private static Caller Caller(int dollars) => new()
+    {
+        Team = "web",
+        Key = "K",
+        User = "ann",
+        Tags = new Dictionary<string, string> { ["a"] = "2" },
+        Budgets = [new BudgetScope("team:web", dollars * 1_000_000_000_000L, BudgetPeriod.Total)],
+    };
+
+    private Spending Open(bool allowsUnknown = false)
+    {
+        var configuration = ConfigurationReader.Read(Json, "test", new Dictionary<string, string>());
+        var ledger = new Ledger(store, new BudgetSettings(Folder: null), TimeProvider.System, NullLogger.Instance);
+        return new(new Lazy<Ledger>(ledger), new PriceBook(configuration.Prices, configuration.Models), configuration.Providers, allowsUnknown, TimeProvider.System);
+    }
+}
