@@ -122,14 +122,14 @@ public static class LedgerLimits
     }
 
     /// <summary>A violation is a defect of this code, which nothing may be written after.</summary>
-    /// <exception cref="InvalidOperationException">The account would have more than its ceiling, or less than nothing.</exception>
+    /// <exception cref="LedgerInvariantException">The account would have more than its ceiling, or less than nothing.</exception>
     internal static void CheckInvariant(AccountState before, AccountState after)
     {
         // What is there already may exceed a limit that was lowered.
         var ceiling = long.Max(after.Limit, before.Leased + before.Settled);
         if (after is { Leased: >= 0, Settled: >= 0, Excess: >= 0, Assumed: >= 0 } && after.Assumed <= after.Settled && after.Leased <= ceiling - after.Settled)
             return;
-        throw new InvalidOperationException($"Account {after.Account} of the ledger would have {after.Leased} leased and {after.Settled} settled, of at most {ceiling}.");
+        throw new LedgerInvariantException($"Account {after.Account} of the ledger would have {after.Leased} leased and {after.Settled} settled, of at most {ceiling}.");
     }
 
     private static void CheckProcess(string process)

@@ -27,6 +27,9 @@ public sealed class TableLedger : ILedgerStore
     /// <summary>The most rows that the service returns at once.</summary>
     private const int MostRows = 1000;
 
+    /// <summary>How often rows may not fit together before that is a defect.</summary>
+    private const int MostStale = 5;
+
     private readonly TablePartition partition;
     private readonly TableRows table;
 
@@ -246,13 +249,18 @@ public sealed class TableLedger : ILedgerStore
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>One call that writes, after the others of this process.</summary>
-    private Task<T> WriteAsync<T>(Func<CancellationToken, Task<T>> write, CancellationToken cancellation) => partition.CallAsync(async (_, ending) =>
+    private Task<T> WriteAsync<T>(Func<CancellationToken, Task<T>> write, CancellationToken cancellation) => partition.CallAsync(async (tries, ending) =>
     {
         await writer.WaitAsync(ending).ConfigureAwait(false);
         try
         {
             await partition.PrepareAsync(ending).ConfigureAwait(false);
             return await write(ending).ConfigureAwait(false);
+        }
+        catch (LedgerInvariantException error) when (tries < MostStale)
+        {
+            // The rows are read one after the other, and another process has changed some in between. The write would have been refused.
+            throw new RequestFailedException(412, error.Message, error);
         }
         finally
         {

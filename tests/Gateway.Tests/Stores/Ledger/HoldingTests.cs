@@ -72,8 +72,8 @@ public sealed class HoldingTests
             before with { Assumed = -1 },
             before with { Assumed = 61 },
         ];
-        Assert.All(broken, after => Assert.Throws<InvalidOperationException>(() => LedgerLimits.CheckInvariant(before, after)));
-        Assert.Throws<InvalidOperationException>(() => LedgerLimits.CheckInvariant(before, before with { Leased = long.MaxValue, Settled = long.MaxValue }));
-        Assert.Throws<InvalidOperationException>(() => (Some with { Lease = 41 }).Release());
+        Assert.All(broken, after => Assert.Throws<LedgerInvariantException>(() => LedgerLimits.CheckInvariant(before, after)));
+        Assert.Throws<LedgerInvariantException>(() => LedgerLimits.CheckInvariant(before, before with { Leased = long.MaxValue, Settled = long.MaxValue }));
+        Assert.Throws<LedgerInvariantException>(() => (Some with { Lease = 41 }).Release());
     }
 }
