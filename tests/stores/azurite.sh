@@ -11,10 +11,7 @@ main() {
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
         give_up "Node.js and npm are missing; install them and try again: https://nodejs.org/en/download"
     fi
-    if ! cmp -s package-lock.json node_modules/.installed-lock; then
-        npm ci --no-audit --no-fund --ignore-scripts >&2 </dev/null || give_up "npm could not install Azurite"
-        cp package-lock.json node_modules/.installed-lock
-    fi
+    install
 
     folder=$(mktemp -d)
     trap clean_up EXIT
@@ -30,5 +27,13 @@ main() {
     echo "ready $port"
     cat >/dev/null
 }
+
+install() (
+    lock_installation
+    if ! cmp -s package-lock.json node_modules/.installed-lock; then
+        npm ci --no-audit --no-fund --ignore-scripts >&2 </dev/null || give_up "npm could not install Azurite"
+        cp package-lock.json node_modules/.installed-lock
+    fi
+)
 
 main

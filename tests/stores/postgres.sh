@@ -12,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 stop_signal=QUIT
 
 main() {
-    tools=$(find_tools) || (install)
+    tools=$(find_tools) || (lock_installation && install)
     tools=$(find_tools) || give_up "PostgreSQL is missing after its installation"
 
     # The name of a socket has at most 107 characters, so that a long TMPDIR does not do.

@@ -6,6 +6,9 @@ folder=
 server=
 stop_signal=TERM
 
+# What is locked while something is installed. The scripts change the working directory.
+lock_file=$(realpath "${BASH_SOURCE[0]}")
+
 clean_up() {
     if [[ -n $server ]]; then
         kill -"$stop_signal" "$server" 2>/dev/null || true
@@ -17,6 +20,13 @@ clean_up() {
 fail() {
     echo "$1" >&2
     exit 1
+}
+
+# Lets the other scripts wait that install something, until the shell ends that calls this. Several of them start at the same time.
+lock_installation() {
+    local lock
+    exec {lock}<"$lock_file"
+    if command -v flock >/dev/null; then flock "$lock"; fi
 }
 
 # The server cannot be had, so that its tests are skipped.
