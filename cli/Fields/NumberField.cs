@@ -1,24 +1,14 @@
-using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Dragoman.Cli.Fields;
 
 /// <summary>A whole number.</summary>
-internal sealed class NumberField : Field
+internal sealed class NumberField(string name, string description, params string[] path) : ValueField(name, "N", description, path)
 {
-    private readonly Option<string> option;
-
-    public NumberField(string name, string description, params string[] path)
-        : base(name, path) => option = new("--" + name) { HelpName = "N", Description = description };
-
-    public override IReadOnlyList<Option> Options => [option];
-
-    public override void Write(ParseResult parse, RequestBody body)
+    protected override JsonNode? Read(string text, out string rule)
     {
-        if (parse.GetValue(option) is not { } text)
-            return;
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-            throw CliFailure.Usage($"{Quoted(option, text)}: must be a whole number");
-        body.Set(Quoted(option, text), number, Path);
+        rule = "must be a whole number";
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : null;
     }
 }

@@ -1,20 +1,13 @@
-using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace Dragoman.Cli.Fields;
 
 /// <summary>A text.</summary>
-internal sealed class TextField : Field
+internal sealed class TextField(string name, string placeholder, string description, params string[] path) : ValueField(name, placeholder, description, path)
 {
-    private readonly Option<string> option;
-
-    public TextField(string name, string placeholder, string description, params string[] path)
-        : base(name, path) => option = new("--" + name) { HelpName = placeholder, Description = description };
-
-    public override IReadOnlyList<Option> Options => [option];
-
-    public override void Write(ParseResult parse, RequestBody body)
+    protected override JsonNode? Read(string text, out string rule)
     {
-        if (parse.GetValue(option) is { } text)
-            body.Set(Quoted(option, text), text, Path);
+        rule = "";
+        return JsonValue.Create(text);
     }
 }
