@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -94,17 +93,19 @@ public sealed partial class CredentialAccess : IAccessPolicy
         if (caller.Budgets.Count > 0 && spending is not null && use.Bound != UpperBound.Nothing)
             return ReserveMoneyAsync(spending, caller, admission, use, cancellation);
         var reservation = new Reservation(caller, admission);
-        // Measuring the prompt costs time.
-        if (!caller.LimitsTokens)
-            return new(reservation);
-        var reserving = admission.ReserveTokensAsync((use.Bound.InputTokens ?? 0) + (use.Bound.OutputTokens ?? UnknownOutput), cancellation);
-        return reserving.IsCompletedSuccessfully ? new(reservation) : FinishAsync();
+        var reserving = ReserveTokensAsync(caller, admission, use, cancellation);
+        return reserving.IsCompletedSuccessfully ? new(reservation) : FinishAsync(reserving, reservation);
+    }
 
-        async ValueTask<Reservation> FinishAsync()
-        {
-            await reserving.ConfigureAwait(false);
-            return reservation;
-        }
+    private static ValueTask ReserveTokensAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation) =>
+        // Measuring the prompt costs time.
+        caller.LimitsTokens ? admission.ReserveTokensAsync((use.Bound.InputTokens ?? 0) + (use.Bound.OutputTokens ?? UnknownOutput), cancellation) : default;
+
+    /// <summary>A local function would allocate for what it captures, also when nothing has to wait.</summary>
+    private static async ValueTask<Reservation> FinishAsync(ValueTask reserving, Reservation reservation)
+    {
+        await reserving.ConfigureAwait(false);
+        return reservation;
     }
 
     private static async ValueTask<Reservation> ReserveMoneyAsync(Spending spending, Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation)
@@ -113,8 +114,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
         var hold = await spending.ReserveAsync(caller, use, cancellation).ConfigureAwait(false);
         try
         {
-            if (caller.LimitsTokens)
-                await admission.ReserveTokensAsync((use.Bound.InputTokens ?? 0) + (use.Bound.OutputTokens ?? UnknownOutput), cancellation).ConfigureAwait(false);
+            await ReserveTokensAsync(caller, admission, use, cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -180,9 +180,9 @@ public sealed partial class CredentialAccess : IAccessPolicy
         }
 
         if (key.Key.RevokedAt is { } revoked)
-            throw Refuse(attempt, $"The key was revoked at {Of(revoked)}.", $"the revoked key {key.Key.Id}");
+            throw Refuse(attempt, $"The key was revoked at {UtcText.Of(revoked)}.", $"the revoked key {key.Key.Id}");
         if (!IsValid(key.Key))
-            throw Refuse(attempt, $"The key expired at {Of(key.Key.ExpiresAt!.Value)}.", $"the expired key {key.Key.Id}");
+            throw Refuse(attempt, $"The key expired at {UtcText.Of(key.Key.ExpiresAt!.Value)}.", $"the expired key {key.Key.Id}");
         if (key.Made is not { } made || !directory.IsCurrent(made.Generation))
             key.Made = made = await AskAsync(directory.MakeAsync(key.Key, cancellation), attempt).ConfigureAwait(false);
         return made.Caller ?? throw Refuse(attempt, made.Refusal!);
@@ -310,8 +310,6 @@ public sealed partial class CredentialAccess : IAccessPolicy
             wrong.Count(attempt.Address);
         return new GatewayException(new GatewayError(ErrorKind.Unauthenticated, refusal.Message) { Code = "invalid_token" });
     }
-
-    private static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     [LoggerMessage(22, LogLevel.Warning, "refused {RequestId} from {Address}: {Reason}")]
     private static partial void LogRefused(ILogger logger, string requestId, IPAddress address, string reason);

@@ -25,6 +25,6 @@ internal static class AnthropicMessagesHeaders
         if (limit?.Remaining is { } remaining)
             yield return ($"anthropic-ratelimit-{what}-remaining", remaining.ToString(CultureInfo.InvariantCulture));
         if (limit?.Reset is { } reset)
-            yield return ($"anthropic-ratelimit-{what}-reset", (now + reset).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            yield return ($"anthropic-ratelimit-{what}-reset", UtcText.Of(now + reset));
     }
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using Dragoman.Catalog;
+using Dragoman.Conversation;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
@@ -12,7 +12,7 @@ internal static class AnthropicModelObject
         writer.WriteString("type"u8, "model"u8);
         writer.WriteString("id"u8, id);
         writer.WriteString("display_name"u8, id);
-        writer.WriteString("created_at"u8, DateTimeOffset.FromUnixTimeSeconds(model.ListedDate).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        writer.WriteString("created_at"u8, UtcText.Of(DateTimeOffset.FromUnixTimeSeconds(model.ListedDate)));
         writer.WriteNumber("max_input_tokens"u8, model.Metadata.ContextLength);
         writer.WriteEndObject();
     }
