@@ -59,7 +59,7 @@ internal static class PriceView
 
     private static IEnumerable<(string Name, string Value)> Rows(string start, PriceRates rates) => PriceRates.Members
         .Where(name => rates[name] is not null)
-        .Select(name => (start + JsonView.Words(name), name == "search" ? Of(PriceListWriter.DollarsOfSearch(rates[name]!.Value)) : Dollars(rates[name])));
+        .Select(name => (start + JsonView.Words(name), name == "search" ? Of(Picodollars.ToDollars(rates[name]!.Value)) : Dollars(rates[name])));
 
     private static string Dollars(long? rate) => rate is { } known ? Of(PriceListWriter.Dollars(known)) : Nothing;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using Dragoman.Access.Directory;
+using Dragoman.Configuration;
 
 namespace Dragoman.Administration;
 
@@ -116,7 +117,7 @@ internal sealed class BodyMembers
             return null;
         // A decimal has 28 digits, so that no digit of these amounts is lost; one that is too small for it is zero.
         if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var dollars) && dollars is >= 0 and <= BudgetValues.GreatestDollars
-            && dollars * BudgetValues.Dollar is var amount && amount == decimal.Truncate(amount) && (amount > 0 || IsZero(value)))
+            && dollars * Picodollars.InDollar is var amount && amount == decimal.Truncate(amount) && (amount > 0 || IsZero(value)))
         {
             return (long)amount;
         }

@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using Dragoman.Access.Directory;
+using Dragoman.Configuration;
 using Dragoman.Wire;
 
 namespace Dragoman.Administration;
@@ -128,7 +128,7 @@ internal static class StateJson
     public static void WriteMoney(Utf8JsonWriter writer, string name, long? amount)
     {
         if (amount is { } known)
-            writer.WriteNumber(name, decimal.Parse((known / (decimal)BudgetValues.Dollar).ToString("0.############", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+            writer.WriteNumber(name, Picodollars.ToDollars(known));
         else
             writer.WriteNull(name);
     }

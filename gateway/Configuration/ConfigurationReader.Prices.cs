@@ -259,7 +259,7 @@ public sealed partial class ConfigurationReader
     private long? Rate(JsonObject members, string name, string pointer)
     {
         var isSearch = name == "search";
-        return Whole(members, name, pointer, isSearch ? PriceRates.PerDollar : PriceRates.PerDollarAMillion, PriceRates.Highest, isSearch ? SearchRule : RateRule);
+        return Whole(members, name, pointer, isSearch ? Picodollars.InDollar : PriceRates.PerDollarAMillion, PriceRates.Highest, isSearch ? SearchRule : RateRule);
     }
 
     private PriceFactor? Factor(JsonObject members, string name, string pointer)

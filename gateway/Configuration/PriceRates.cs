@@ -13,11 +13,8 @@ public sealed record PriceRates
     /// <summary>Picodollars a token in one dollar a million tokens.</summary>
     public const long PerDollarAMillion = 1_000_000;
 
-    /// <summary>Picodollars in one dollar.</summary>
-    public const long PerDollar = 1_000_000_000_000;
-
     /// <summary>The highest price of a token, so that sums can be checked: a million dollars a million tokens.</summary>
-    public const long Highest = PerDollar;
+    public const long Highest = Picodollars.InDollar;
 
     /// <summary>Prompt tokens without a class of their own.</summary>
     public long? Input { get; init; }

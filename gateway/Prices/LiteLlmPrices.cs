@@ -108,8 +108,8 @@ internal static class LiteLlmPrices
     private static PriceRates Rates(JsonElement model, string end, bool search) => PriceRates.Of(name =>
     {
         if (name == "search")
-            return search && model.TryGetProperty("search_context_cost_per_query"u8, out var costs) ? AmountOf(costs, "search_context_size_medium", PriceRates.PerDollar) : null;
-        return AmountOf(model, Array.Find(Classes, each => each.Class == name).Name + end, PriceRates.PerDollar);
+            return search && model.TryGetProperty("search_context_cost_per_query"u8, out var costs) ? AmountOf(costs, "search_context_size_medium", Picodollars.InDollar) : null;
+        return AmountOf(model, Array.Find(Classes, each => each.Class == name).Name + end, Picodollars.InDollar);
     });
 
     private static List<int> Thresholds(JsonElement model)

@@ -83,7 +83,7 @@ public sealed class PriceComparison
         foreach (var name in PriceRates.Members)
         {
             if (rates?[name] is { } rate)
-                flat[start + name] = name == "search" ? PriceListWriter.DollarsOfSearch(rate) : PriceListWriter.Dollars(rate);
+                flat[start + name] = name == "search" ? Picodollars.ToDollars(rate) : PriceListWriter.Dollars(rate);
         }
     }
 }

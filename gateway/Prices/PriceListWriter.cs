@@ -32,10 +32,7 @@ public static class PriceListWriter
     }
 
     /// <summary>Dollars a million tokens.</summary>
-    public static decimal Dollars(long rate) => Shortest((decimal)rate / PriceRates.PerDollarAMillion);
-
-    /// <summary>Dollars a search.</summary>
-    public static decimal DollarsOfSearch(long rate) => Shortest((decimal)rate / PriceRates.PerDollar);
+    public static decimal Dollars(long rate) => Picodollars.Shortest((decimal)rate / PriceRates.PerDollarAMillion);
 
     private static void Write(Utf8JsonWriter writer, PriceEntry entry)
     {
@@ -115,14 +112,11 @@ public static class PriceListWriter
         foreach (var name in PriceRates.Members)
         {
             if (rates[name] is { } rate)
-                writer.WriteNumber(name, name == "search" ? DollarsOfSearch(rate) : Dollars(rate));
+                writer.WriteNumber(name, name == "search" ? Picodollars.ToDollars(rate) : Dollars(rate));
         }
     }
 
-    private static decimal Of(PriceFactor factor) => Shortest((decimal)factor.TenThousandths / PriceFactor.One);
+    private static decimal Of(PriceFactor factor) => Picodollars.Shortest((decimal)factor.TenThousandths / PriceFactor.One);
 
     private static string Of(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    /// <summary>Without zeros at its end.</summary>
-    private static decimal Shortest(decimal number) => number / 1.0000000000000000000000000000m;
 }

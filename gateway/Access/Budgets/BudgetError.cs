@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
 
 namespace Dragoman.Access.Budgets;
@@ -40,8 +41,8 @@ internal static class BudgetError
         left is { } known ? $"{Dollars(known)} of {Dollars(budget.Limit)} are left" : $"it is {Dollars(budget.Limit)} in all";
 
     private static string Reset(DateTimeOffset? at) => at is { } time
-        ? $"The budget begins anew at {time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}."
+        ? $"The budget begins anew at {UtcText.Of(time)}."
         : "The budget does not begin anew.";
 
-    private static string Dollars(long amount) => $"${(amount / 1_000_000_000_000m).ToString("0.00####", CultureInfo.InvariantCulture)}";
+    private static string Dollars(long amount) => $"${Picodollars.ToDollars(amount).ToString("0.00####", CultureInfo.InvariantCulture)}";
 }

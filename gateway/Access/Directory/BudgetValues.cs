@@ -7,9 +7,6 @@ namespace Dragoman.Access.Directory;
 /// <param name="Total">In all.</param>
 public sealed record BudgetValues(long? Day = null, long? Week = null, long? Month = null, long? Total = null)
 {
-    /// <summary>One US dollar.</summary>
-    public const long Dollar = 1_000_000_000_000;
-
     /// <summary>The greatest budget, in US dollars.</summary>
     public const long GreatestDollars = 4_000_000;
 

@@ -201,5 +201,5 @@ public sealed class PriceBookTests
     /// <summary>What a million prompt tokens cost.</summary>
     private static long? DollarsOf(
         PriceBook book, ProviderSettings provider, string model, DateOnly? day = null, string published = "x", ServiceTier tier = ServiceTier.Standard, ServingRegion region = ServingRegion.Global) =>
-        book.Find(provider, model, published, tier, region, day ?? Priced.Today)?.CostOf(new Usage(1_000_000, 0)) / PriceRates.PerDollar;
+        book.Find(provider, model, published, tier, region, day ?? Priced.Today)?.CostOf(new Usage(1_000_000, 0)) / Picodollars.InDollar;
 }

@@ -68,7 +68,7 @@ public sealed class PriceFileTests
         var tier = One($$"""
             "m": { "litellm_provider": "openai", "input_cost_per_token": {{usual}}, "input_cost_per_token_flex": {{flex}} }
             """).Prices.Tiers[ServiceTier.Flex];
-        Assert.Equal((10_000, (long)(decimal.Parse(flex, System.Globalization.NumberStyles.Float, null) * PriceRates.PerDollar)), (tier.Factor.TenThousandths, tier.Rates!.Input));
+        Assert.Equal((10_000, (long)(decimal.Parse(flex, System.Globalization.NumberStyles.Float, null) * Picodollars.InDollar)), (tier.Factor.TenThousandths, tier.Rates!.Input));
         var other = One("""
             "m": { "litellm_provider": "openai", "input_cost_per_token": 1e-06, "input_cost_per_token_flex": 5e-07, "cache_read_input_token_cost_flex": 1e-07 }
             """).Prices.Tiers[ServiceTier.Flex];
