@@ -45,6 +45,7 @@ internal static class IsolatedWorker
             return StartSnapshot.MistakeExitCode;
         Environment.SetEnvironmentVariable(WatchesSettings, "false");
         var builder = FunctionsApplication.CreateBuilder(arguments);
+        builder.UseMiddleware<RunningInvocations>();
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<FailureStatus>();
         builder.Services.AddGateway(snapshot, TimeProvider.System, handsOver: false);
