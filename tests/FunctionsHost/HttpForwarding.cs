@@ -10,6 +10,13 @@ internal sealed class HttpForwarding : IDisposable
     /// <summary>The header that pairs a request with its invocation.</summary>
     public const string InvocationId = "x-ms-invocation-id";
 
+    /// <summary>How often the host tries to connect. A worker may have loaded its functions before its HTTP server listens.</summary>
+    private const int MostTries = 10;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Headers that belong to one connection.</summary>
     private static readonly HashSet<string> OfTheConnection = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -26,8 +33,22 @@ internal sealed class HttpForwarding : IDisposable
     });
 
     /// <summary>Sends the request and returns when the head of the answer is there. Canceled when the client leaves.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpContext http, Uri worker, string invocation) =>
-        invoker.SendAsync(RequestOf(http, worker, invocation), http.RequestAborted);
+    public async Task<HttpResponseMessage> SendAsync(HttpContext http, Uri worker, string invocation)
+    {
+        var pause = FirstPause;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await invoker.SendAsync(RequestOf(http, worker, invocation), http.RequestAborted).ConfigureAwait(false);
+            }
+            catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConnectionError && tries < MostTries)
+            {
+                await Task.Delay(pause, http.RequestAborted).ConfigureAwait(false);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
 
     /// <summary>Copies an answer; every piece goes on as it arrives.</summary>
     /// <returns>Whether the answer had a body.</returns>
