@@ -29,9 +29,13 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    public override DateTimeOffset GetUtcNow() => now;
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (gate)
+            return now;
+    }
 
-    public override long GetTimestamp() => now.Ticks;
+    public override long GetTimestamp() => GetUtcNow().Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -57,17 +61,26 @@ public sealed class ManualTimeProvider : TimeProvider
 
     private sealed class ManualTimer(ManualTimeProvider clock, Action callback) : ITimer
     {
+        /// <summary>When it fires. Read and changed under the clock's lock.</summary>
         public DateTimeOffset? Due { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock.GetUtcNow() + dueTime;
+            lock (clock.gate)
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock.now + dueTime;
             return true;
         }
 
+        /// <summary>Fires, unless it was changed or fired since it was found due.</summary>
         public void Fire()
         {
-            Due = null;
+            lock (clock.gate)
+            {
+                if (!(Due <= clock.now))
+                    return;
+                Due = null;
+            }
+
             callback();
         }
 

@@ -218,8 +218,7 @@ public class GenerationTests
         using var response = await gateway.OpenAsync("/api/chat", OllamaChat);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         Assert.Contains("Hel", await reader.ReadLineAsync(), StringComparison.Ordinal);
-        gateway.Clock.Advance(TimeSpan.FromSeconds(121));
-        Assert.Equal("{\"error\":\"The provider took too long (silence in the middle of the answer).\"}", await reader.ReadLineAsync());
+        Assert.Equal("{\"error\":\"The provider took too long (silence in the middle of the answer).\"}", await gateway.PassTimeUntilAsync(TimeSpan.FromSeconds(121), reader.ReadLineAsync()));
         Assert.Null(await reader.ReadLineAsync());
     }
 
@@ -235,8 +234,8 @@ public class GenerationTests
         using var response = await gateway.OpenAsync("/api/chat", OllamaChat);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         Assert.Contains("Hel", await reader.ReadLineAsync(), StringComparison.Ordinal);
-        gateway.Clock.Advance(TimeSpan.FromSeconds(3));
-        Assert.True(GatewayUnderTest.Json((await reader.ReadLineAsync())!).GetProperty("done").GetBoolean());
+        var last = await gateway.PassTimeUntilAsync(TimeSpan.FromSeconds(3), reader.ReadLineAsync());
+        Assert.True(GatewayUnderTest.Json(last!).GetProperty("done").GetBoolean());
     }
 
     [Theory]
