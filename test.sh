@@ -79,14 +79,14 @@ run_dotnet_tests() {
     name=$(basename "$1" .csproj)
     step "$name"
     dotnet test "$1" -c $configuration --no-build --results-directory "$results" --logger "trx;LogFileName=$name.trx" \
-        --blame-hang-timeout $hang_limit --blame-hang-dump-type none || code=$?
+        --blame-hang-timeout $hang_limit --blame-hang-dump-type none 2>&1 | tee "$results/$name.log" || code=$?
     local counters
     if counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null) && (($(counter total) > 0)); then
         local failures
         failures=$(($(counter failed) + $(counter error) + $(counter timeout) + $(counter aborted)))
         ((passed += $(counter passed), failed += failures, skipped += $(counter total) - $(counter executed))) || true
-        # The run failed after its last test had passed.
-        if ((code != 0 && failures == 0)); then fail "$name: ended with code $code after its tests had passed"; fi
+        # A crash, or a test that did not end.
+        if ((code != 0 && failures == 0)); then fail "$name: ended with code $code, but reported no failed test"; fi
     else
         fail "$name: ran no test"
     fi
@@ -142,11 +142,12 @@ close_with_counts() {
     ((failed == 0)) || exit 1
 }
 
-# Prints the names of failed checks and tests again at the end, where the reader of a long log looks first.
+# Prints what failed again at the end, where the reader of a long log looks first.
 name_failures() {
     step "failed"
     ((${#failed_checks[@]} == 0)) || printf '%s\n' "${failed_checks[@]}"
-    sed -n '/<UnitTestResult .*outcome="Failed"/s/.* testName="\([^"]*\)".*/\1/p' "$results"/*.trx 2>/dev/null | sort || true
+    # The name, the message and the trace of each test; and those that ran when the run was aborted.
+    sed -n -e '/^  Failed /,/^ *$/p' -e '/[Tt]ests\{0,1\} running when/,/may, or may not/p' "$results"/*.Tests.log 2>/dev/null | cut -c1-500 || true
     sed 's/\x1b\[[0-9;]*m//g' "$results/clients.log" 2>/dev/null | grep -E '^ *(not ok|✖) ' | sort -u || true
 }
 
