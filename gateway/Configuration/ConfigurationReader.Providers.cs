@@ -165,11 +165,12 @@ public sealed partial class ConfigurationReader
         if (owner["timeouts"] is not { } node)
             return Timeouts.Default;
         var at = pointer + "/timeouts";
-        var members = Members(node, at, "connectSeconds", "firstEventSeconds", "idleSeconds", "totalSeconds");
+        var members = Members(node, at, "connectSeconds", "firstEventSeconds", "idleSeconds", "totalSeconds", "afterClientSeconds");
         return new Timeouts(
             Seconds(members, "connectSeconds", at) ?? Timeouts.Default.Connect,
             Seconds(members, "firstEventSeconds", at) ?? Timeouts.Default.FirstEvent,
             Seconds(members, "idleSeconds", at) ?? Timeouts.Default.Idle,
-            Seconds(members, "totalSeconds", at) ?? Timeouts.Default.Total);
+            Seconds(members, "totalSeconds", at) ?? Timeouts.Default.Total,
+            Seconds(members, "afterClientSeconds", at) ?? Timeouts.Default.AfterClient);
     }
 }

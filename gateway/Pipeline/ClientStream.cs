@@ -31,8 +31,15 @@ internal sealed class ClientStream(Exchange exchange, string contentType, Upstre
         }
 
         clock.AwaitClient(exchange.Snapshot.Configuration.Limits.StalledClient, cut ??= exchange.Http.Abort);
-        await sending.ConfigureAwait(false);
-        clock.ClientTook();
+        try
+        {
+            await sending.ConfigureAwait(false);
+        }
+        finally
+        {
+            clock.ClientTook();
+        }
+
         clock.EndSilence();
     }
 

@@ -64,6 +64,9 @@ internal sealed class Step8Translate
 
     private readonly ArrayBufferWriter<byte> output = new(256);
 
+    /// <summary>Whether something was read for which there was no client any more.</summary>
+    private bool isUnheard;
+
     /// <summary>Sends bytes in the client's stream; null when nothing may be sent before the answer is complete.</summary>
     private Func<ReadOnlyMemory<byte>, ValueTask>? send;
 
@@ -90,8 +93,8 @@ internal sealed class Step8Translate
     /// <summary>Whether part of the answer was sent to the client; then no second try is possible.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>Whether the answer has ended, with or without an error.</summary>
-    public bool IsOver => meter.IsOver;
+    /// <summary>Whether the answer has ended, with or without an error, and its client was there.</summary>
+    public bool IsOver => meter.IsOver && !isUnheard;
 
     /// <summary>The error that the answer failed with; null when it did not fail.</summary>
     public GatewayError? Error => meter.Error;
@@ -142,7 +145,16 @@ internal sealed class Step8Translate
 
     private async ValueTask SendAsync(Func<ReadOnlyMemory<byte>, ValueTask> sendBytes)
     {
-        await sendBytes(output.WrittenMemory).ConfigureAwait(false);
+        try
+        {
+            if (!isUnheard)
+                await sendBytes(output.WrittenMemory).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (clock.ReadsOn)
+        {
+            isUnheard = true;
+        }
+
         output.ResetWrittenCount();
     }
 
@@ -156,6 +168,7 @@ internal sealed class Step8Translate
             dialect.WriteAnswer(context, collector.Answer, output);
         CleanCollected();
         HasBegun = true;
+        isUnheard = clock.ReadsOn;
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }
 

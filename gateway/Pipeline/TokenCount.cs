@@ -49,7 +49,7 @@ public static class TokenCount
     private static async Task<long?> AskAsync(Exchange exchange, ChatRequest request, Target target)
     {
         var provider = exchange.Snapshot.ProviderOf(target);
-        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, exchange.Http.RequestAborted, exchange.Ending);
+        using var clock = new UpstreamClock(provider.Settings.Timeouts.EndingWithClient(), exchange.Clock, exchange.Http.RequestAborted, exchange.Ending);
         try
         {
             var call = await Step6Write.RunForCountAsync(exchange, provider, provider.ModelOf(target), request).ConfigureAwait(false);

@@ -18,6 +18,7 @@ internal sealed class UpstreamClock : IDisposable
     private readonly long startedAt;
     private readonly CancellationTokenSource cancellation;
     private readonly CancellationToken client;
+    private readonly CancellationTokenRegistration leaving;
     private readonly Lock setting = new();
     private readonly ITimer timer;
     private readonly CancellationTokenRegistration ending;
@@ -31,18 +32,24 @@ internal sealed class UpstreamClock : IDisposable
     private long silentSince;
     private TimeSpan clientLimit = Timeout.InfiniteTimeSpan;
     private Action? onStalledClient;
+    private long? leftAt;
     private bool isDisposed;
 
+    /// <param name="timeouts">The limits.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="client">Canceled when the client leaves.</param>
+    /// <param name="ending">Canceled when the process is ending and cannot wait for the call.</param>
     public UpstreamClock(Timeouts timeouts, TimeProvider clock, CancellationToken client, CancellationToken ending = default)
     {
         this.timeouts = timeouts;
         this.clock = clock;
         this.client = client;
         startedAt = since = clock.GetTimestamp();
-        cancellation = CancellationTokenSource.CreateLinkedTokenSource(client);
+        cancellation = new();
         timer = clock.CreateTimer(static state => ((UpstreamClock)state!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lock (setting)
             SetFor(EarliestEnd());
+        leaving = client.UnsafeRegister(static state => ((UpstreamClock)state!).ClientLeaves(), this);
         this.ending = ending.UnsafeRegister(static state => ((UpstreamClock)state!).End(), this);
     }
 
@@ -55,6 +62,9 @@ internal sealed class UpstreamClock : IDisposable
     }
 
     public CancellationToken Token => cancellation.Token;
+
+    /// <summary>Whether the answer is read although its client has left.</summary>
+    public bool ReadsOn => timeouts.AfterClient > TimeSpan.Zero && client.IsCancellationRequested;
 
     public bool TimedOut => reason is not null && !client.IsCancellationRequested;
 
@@ -118,6 +128,7 @@ internal sealed class UpstreamClock : IDisposable
         lock (setting)
             isDisposed = true;
         ending.Unregister();
+        leaving.Unregister();
         timer.Dispose();
         cancellation.Dispose();
     }
@@ -152,6 +163,8 @@ internal sealed class UpstreamClock : IDisposable
     {
         var wait = waitingFor;
         var end = Math.Min(EndOf(startedAt, timeouts.Total), EndOf(Volatile.Read(ref since), LengthOf(wait)));
+        if (leftAt is { } left)
+            end = Math.Min(end, EndOf(left, timeouts.AfterClient));
         return onSilence is null ? end : Math.Min(end, EndOfSilence());
     }
 
@@ -172,6 +185,7 @@ internal sealed class UpstreamClock : IDisposable
     {
         Action? tell = null;
         Action? giveUp = null;
+        bool isLeft;
         lock (setting)
         {
             if (isDisposed)
@@ -179,13 +193,17 @@ internal sealed class UpstreamClock : IDisposable
             var now = clock.GetTimestamp();
             var wait = waitingFor;
             var isOver = now >= EndOf(Volatile.Read(ref since), LengthOf(wait));
+            isLeft = leftAt is { } left && now >= EndOf(left, timeouts.AfterClient);
             if (now >= EndOf(startedAt, timeouts.Total))
                 reason = TookTooLong("the whole answer", "upstream_total_timeout");
             else if (isOver && wait == Wait.Client)
                 giveUp = onStalledClient;
             else if (isOver)
                 reason = wait == Wait.FirstEvent ? TookTooLong("first event", "upstream_first_event_timeout") : TookTooLong("silence in the middle of the answer", "upstream_idle_timeout");
-            if (reason is null && giveUp is null)
+            // A client that has left may be given up again, while its answer is still read.
+            if (giveUp is not null)
+                Volatile.Write(ref since, now);
+            if (reason is null && !isLeft)
             {
                 if (onSilence is not null && now >= EndOfSilence())
                 {
@@ -197,12 +215,28 @@ internal sealed class UpstreamClock : IDisposable
             }
         }
 
-        if (giveUp is not null)
-            giveUp();
-        else if (reason is null)
-            tell?.Invoke();
-        else
+        if (reason is not null || isLeft)
             Cancel();
+        else if (giveUp is not null)
+            giveUp();
+        else
+            tell?.Invoke();
+    }
+
+    /// <summary>Cancels the call, or starts the time for which the answer is still read.</summary>
+    private void ClientLeaves()
+    {
+        if (!ReadsOn)
+        {
+            Cancel();
+            return;
+        }
+
+        lock (setting)
+        {
+            leftAt = clock.GetTimestamp();
+            SetEarlier();
+        }
     }
 
     /// <summary>Cancels the call, because the process is ending and cannot wait for it.</summary>

@@ -58,6 +58,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="limits">The configuration's <c>limits</c>, as JSON.</param>
     /// <param name="policy">The access policy. Null for what <paramref name="access"/> says.</param>
     /// <param name="store">The configuration's <c>store</c>, as JSON.</param>
+    /// <param name="timeouts">The first provider's <c>timeouts</c>, as JSON.</param>
     public static async Task<GatewayUnderTest> StartAsync(
         string dialect = "mistral",
         bool handsOver = true,
@@ -69,7 +70,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         string httpVersion = "1.1",
         string limits = """{ "requestBytes": 100000 }""",
         IAccessPolicy? policy = null,
-        string store = "{}")
+        string store = "{}",
+        string timeouts = "{}")
     {
         var protocols = httpVersion == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1;
         var first = await ScriptedUpstream.StartAsync(protocols);
@@ -79,7 +81,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             $$"""
             {
               "providers": {
-                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret", "publish": "{{publish}}", "httpVersion": "{{httpVersion}}", "options": {{options}} },
+                "one": { "dialect": "{{dialect}}", "baseUrl": "{{first.BaseUrl}}", "apiKey": "sentinel-secret", "publish": "{{publish}}", "httpVersion": "{{httpVersion}}", "options": {{options}}, "timeouts": {{timeouts}} },
                 "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}", "httpVersion": "{{httpVersion}}", "options": {{options}} }
               },
               "models": {

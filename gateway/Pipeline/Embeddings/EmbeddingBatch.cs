@@ -211,7 +211,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
 
     private async Task<EmbeddingAnswer> CallAsync(UpstreamCall call, CancellationToken cancellation)
     {
-        using var clock = new UpstreamClock(provider.Settings.Timeouts, exchange.Clock, cancellation, exchange.Ending);
+        using var clock = new UpstreamClock(provider.Settings.Timeouts.EndingWithClient(), exchange.Clock, cancellation, exchange.Ending);
         var counted = 0L;
         try
         {

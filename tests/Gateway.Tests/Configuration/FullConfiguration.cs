@@ -20,7 +20,7 @@ internal static class FullConfiguration
             "g": { "dialect": "gemini", "direct": false, "httpVersion": "2", "options": {} },
             "mistral": {
               "dialect": "mistral", "publish": "all", "httpVersion": 1.1,
-              "timeouts": { "connectSeconds": 1, "firstEventSeconds": 2.5, "idleSeconds": 3e1, "totalSeconds": 86400 }
+              "timeouts": { "connectSeconds": 1, "firstEventSeconds": 2.5, "idleSeconds": 3e1, "totalSeconds": 86400, "afterClientSeconds": 20 }
             },
             "desk": { "dialect": "openai", "baseUrl": "http://127.0.0.1:1234/v1", "options": { "server": "vllm", "mergeSystem": true, "echoReasoningContent": "toolCalls", "responses": false } }
           },

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Dragoman.Access;
+using Dragoman.Gateway.Tests.Access;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
 
@@ -113,6 +115,65 @@ public partial class SettlementTests
         Assert.Contains(" first=250.00ms total=750.00ms ", line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/api/chat", true)]
+    [InlineData("/v1/chat/completions", true)]
+    [InlineData("/v1/chat/completions", false)]
+    public async Task The_rest_is_read_for_a_client_that_left_and_settled_as_reported(string path, bool isStreamed)
+    {
+        var (asked, left) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var gateway = await StartReadingOnAsync(left);
+        var log = gateway.CaptureLog("Dragoman.Settlement");
+        gateway.First.Answer = async http =>
+        {
+            if (isStreamed)
+                await ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("Hel"));
+            asked.SetResult();
+            await left.Task;
+            if (isStreamed)
+                await ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("lo"), ScriptedUpstream.Finish, "[DONE]");
+            else
+                await ScriptedUpstream.WriteAsync(http, 200, "application/json", ScriptedUpstream.WholeAnswer);
+        };
+        using var leaving = new CancellationTokenSource();
+        var request = OllamaChat[..^1] + $",\"stream\":{(isStreamed ? "true" : "false")}}}";
+        var opening = gateway.OpenAsync(path, request, leaving.Token);
+        await asked.Task;
+        if (isStreamed)
+            (await opening).Dispose();
+        await leaving.CancelAsync();
+
+        Assert.Equal(("ClientLeft", 3, 2, "Reported"), Counts(await log.NextAsync()));
+        Assert.False(gateway.First.ClientLeft.Task.IsCompleted);
+        if (!isStreamed)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
+    }
+
+    [Fact]
+    public async Task The_rest_is_read_no_longer_than_is_said()
+    {
+        var left = new TaskCompletionSource();
+        await using var gateway = await StartReadingOnAsync(left);
+        var log = gateway.CaptureLog("Dragoman.Settlement");
+        gateway.First.Answer = async http =>
+        {
+            await ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("012345678901"));
+            await gateway.First.ClientLeft.Task;
+        };
+        using (var response = await gateway.OpenAsync("/api/chat", OllamaChat))
+        {
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+            await reader.ReadLineAsync();
+        }
+
+        await left.Task;
+        gateway.Clock.Advance(TimeSpan.FromSeconds(19.9));
+        Assert.False(gateway.First.ClientLeft.Task.IsCompleted);
+        var line = await gateway.PassTimeUntilAsync(TimeSpan.FromSeconds(0.1), log.NextAsync());
+        Assert.Equal(("ClientLeft", 10, 3, "Estimated"), Counts(line));
+        await gateway.First.ClientLeft.Task;
+    }
+
     [Fact]
     public async Task A_second_target_is_warned_of_and_settled_as_the_one_that_answered()
     {
@@ -158,6 +219,16 @@ public partial class SettlementTests
 
         long Number(string name) => long.Parse(match.Groups[name].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
     }
+
+    /// <summary>A gateway that reads on for 20 s.</summary>
+    /// <param name="left">Completes when it has noticed that the client left.</param>
+    private static Task<GatewayUnderTest> StartReadingOnAsync(TaskCompletionSource left) => GatewayUnderTest.StartAsync(
+        timeouts: """{ "afterClientSeconds": 20 }""",
+        policy: new KnownCaller(http =>
+        {
+            http.RequestAborted.Register(() => left.TrySetResult());
+            return new Caller { Team = "open" };
+        }));
 
     [GeneratedRegex(" (?<outcome>[A-Za-z]+) error=[A-Za-z]* in=(?<in>[0-9]+) out=(?<out>[0-9]+) usage=(?<origin>[A-Za-z]+) ")]
     private static partial Regex SettledLine();
