@@ -20,16 +20,26 @@ internal sealed class RequestBody
     /// <param name="path">The names of the member and of the objects around it.</param>
     public void Set(string source, JsonNode? value, params ReadOnlySpan<string> path)
     {
-        var owner = root;
-        foreach (var name in path[..^1])
+        Put(value, path);
+        AddSource(PointerOf(path), source);
+    }
+
+    /// <summary>Moves a member to another place.</summary>
+    /// <param name="name">The name of the member.</param>
+    /// <param name="path">The names of the objects around its new place, and its new name.</param>
+    public void Move(string name, params ReadOnlySpan<string> path)
+    {
+        if (!root.Remove(name, out var value))
+            return;
+        var (before, after) = (PointerOf(name), PointerOf(path));
+        for (var index = 0; index < sources.Count; index++)
         {
-            if (owner[name] is not JsonObject inner)
-                owner[name] = inner = [];
-            owner = inner;
+            var (pointer, source) = sources[index];
+            if (pointer == before || pointer.StartsWith(before + "/", StringComparison.Ordinal))
+                sources[index] = (after + pointer[before.Length..], source);
         }
 
-        owner[path[^1]] = value;
-        AddSource(PointerOf(path), source);
+        Put(value, path);
     }
 
     /// <summary>Says which option gave the value at a place.</summary>
@@ -49,5 +59,18 @@ internal sealed class RequestBody
         foreach (var name in path)
             pointer.Append('/').Append(name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
         return pointer.ToString();
+    }
+
+    private void Put(JsonNode? value, ReadOnlySpan<string> path)
+    {
+        var owner = root;
+        foreach (var name in path[..^1])
+        {
+            if (owner[name] is not JsonObject inner)
+                owner[name] = inner = [];
+            owner = inner;
+        }
+
+        owner[path[^1]] = value;
     }
 }

@@ -223,6 +223,29 @@ internal sealed class BodyMembers
         return budgets;
     }
 
+    /// <summary>Budgets by the tag as <c>NAME=VALUE</c>. A tag without any budget is left out.</summary>
+    public IReadOnlyDictionary<string, BudgetValues> TagBudgets(string name, IReadOnlyDictionary<string, BudgetValues> current)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        if (Inner(name, value) is not { } inner)
+            return value.ValueKind == JsonValueKind.Null ? TaggedBudgets.None : current;
+        var budgets = new SortedDictionary<string, BudgetValues>(current.ToDictionary(), StringComparer.Ordinal);
+        foreach (var label in inner.members.Keys)
+        {
+            if (FreeText.LabelMistake(label) is { } mistake)
+                inner.Add(label, mistake);
+            else if (inner.Budgets(label, current.GetValueOrDefault(label, BudgetValues.None)) is { IsEmpty: false } values)
+                budgets[label] = values;
+            else
+                budgets.Remove(label);
+        }
+
+        if (TaggedBudgets.MostOfRequest(budgets) is > TaggedBudgets.Most and var most)
+            Add(name, $"would give one request up to {most} budgets of tags, one for each name of a tag and each of day, week, month and total; at most {TaggedBudgets.Most} are allowed");
+        return budgets;
+    }
+
     public IReadOnlyDictionary<string, string> Tags(string name, IReadOnlyDictionary<string, string> current)
     {
         if (!TryTake(name, out var value))

@@ -5,7 +5,7 @@ using Dragoman.Stores.Ledger;
 
 namespace Dragoman.Administration;
 
-/// <summary><c>budgets</c>: what is left of the budgets of a key, a user, a team or the organization.</summary>
+/// <summary><c>budgets</c>: what is left of the budgets of a key, a user, a team, a tag or the organization.</summary>
 internal sealed class BudgetResource(Records records, ILedgerStore ledger, TimeProvider clock) : IResource
 {
     public async Task<AdminAnswer> HandleAsync(AdminCall call, ReadOnlyMemory<string> path, Rights rights, CancellationToken cancellation)
@@ -14,10 +14,12 @@ internal sealed class BudgetResource(Records records, ILedgerStore ledger, TimeP
             throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
         if (call.Method != "GET")
             throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET"));
-        var subject = await Subject.ReadAsync(call, records, rights, cancellation).ConfigureAwait(false);
+        var subject = await Subject.ReadAsync(call, records, rights, mayHaveTag: true, cancellation).ConfigureAwait(false);
         if (subject.Team is null)
             rights.RequireReader("the budgets of the organization");
-        var budgets = ScopeBudgets.Of(subject.Organization, subject.Team, subject.UserId, subject.User, subject.Key);
+        var budgets = subject.Tag is { } label && TagLabel.Split(label) is var (name, value)
+            ? ScopeBudgets.OfTag(subject.Organization, subject.Team, name, value)
+            : ScopeBudgets.Of(subject.Organization, subject.Team, subject.UserId, subject.User, subject.Key);
         var now = clock.GetUtcNow();
         var accounts = budgets.Select(budget => budget.AccountAt(now)).ToArray();
         var states = (await ledger.ReadAsync(accounts, cancellation).ConfigureAwait(false)).ToDictionary(state => state.Account, StringComparer.Ordinal);
@@ -27,6 +29,7 @@ internal sealed class BudgetResource(Records records, ILedgerStore ledger, TimeP
             writer.WriteString("team"u8, subject.Team?.Id);
             writer.WriteString("user"u8, subject.UserId);
             writer.WriteString("key"u8, subject.Key?.Id);
+            writer.WriteString("tag"u8, subject.Tag);
             writer.WriteStartArray("budgets"u8);
             for (var index = 0; index < budgets.Count; index++)
                 Write(writer, budgets[index], states.GetValueOrDefault(accounts[index]), now);
@@ -39,10 +42,10 @@ internal sealed class BudgetResource(Records records, ILedgerStore ledger, TimeP
     {
         var (settled, excess, leased, assumed) = state is null ? default : (state.Settled, state.Excess, state.Leased, state.Assumed);
         var period = budget.Period.At(now);
-        var owner = budget.Owner.Split(':', 2);
         writer.WriteStartObject();
-        writer.WriteString("scope"u8, owner[0]);
-        writer.WriteString("id"u8, owner[^1]);
+        writer.WriteString("scope"u8, budget.Owner.Kind);
+        writer.WriteString("id"u8, budget.Owner.Id);
+        writer.WriteString("team"u8, budget.Owner.Team);
         writer.WriteString("period"u8, budget.Period.Kind switch
         {
             PeriodKind.Day => "day"u8,

@@ -1,3 +1,5 @@
+using Dragoman.Access.Directory;
+
 namespace Dragoman.Administration;
 
 /// <summary>The rules for names and tags, which people choose.</summary>
@@ -22,6 +24,13 @@ internal static class FreeText
         text.Length is > 0 and <= LongestTag && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or ':' or '/')
             ? null
             : $"is no name of a tag; it has 1 to {LongestTag} letters, digits and the characters - _ . : / of ASCII";
+
+    /// <summary>What is wrong with a tag as <c>NAME=VALUE</c>, or null.</summary>
+    public static string? LabelMistake(string text)
+    {
+        var (name, value) = TagLabel.Split(text);
+        return name.Length == 0 ? "is no tag; it is NAME=VALUE, such as project=x" : TagMistake(name) ?? ValueMistake(value);
+    }
 
     /// <summary>What is wrong with the name of a time zone, or null.</summary>
     public static string? TimeZoneMistake(string text) =>

@@ -12,7 +12,7 @@ internal sealed class LimitResource(Records records) : IResource
             throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
         if (call.Method != "GET")
             throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET"));
-        var subject = await Subject.ReadAsync(call, records, rights, cancellation).ConfigureAwait(false);
+        var subject = await Subject.ReadAsync(call, records, rights, mayHaveTag: false, cancellation).ConfigureAwait(false);
         if (subject.Team is not { } team)
             throw new RefusedCall(Problem.Invalid(Mistake.InQuery("key", "is required, unless team is given")));
         return new AdminAnswer(200, StateJson.Of(writer => Write(writer, subject.Organization, team, subject.UserId, subject.User, subject.Key)));

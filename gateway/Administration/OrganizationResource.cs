@@ -33,6 +33,7 @@ internal sealed class OrganizationResource(Records records, Changes changes) : I
             Allow = request.Body.Allow("allow", present.Allow),
             Limits = request.Body.Limits("limits", present.Limits),
             Budgets = request.Body.Budgets("budgets", present.Budgets),
+            TagBudgets = request.Body.TagBudgets("tagBudgets", present.TagBudgets),
             TimeZone = request.Body.Text("timeZone", present.TimeZone, FreeText.TimeZoneMistake),
         };
         request.End();

@@ -23,6 +23,7 @@ internal static class StateJson
         WriteAllow(writer, organization.Allow);
         WriteLimits(writer, "limits", organization.Limits);
         WriteBudgets(writer, "budgets", organization.Budgets);
+        WriteTagBudgets(writer, organization.TagBudgets);
         writer.WriteString("timeZone"u8, organization.TimeZone);
         writer.WriteEndObject();
     });
@@ -47,6 +48,7 @@ internal static class StateJson
         WriteLimits(writer, "userLimits", team.UserLimits);
         WriteBudgets(writer, "budgets", team.Budgets);
         WriteBudgets(writer, "userBudgets", team.UserBudgets);
+        WriteTagBudgets(writer, team.TagBudgets);
         writer.WriteString("timeZone"u8, team.TimeZone);
         WriteTags(writer, team.Tags);
         WriteTime(writer, "createdAt", team.CreatedAt);
@@ -121,6 +123,14 @@ internal static class StateJson
         WriteMoney(writer, "week", budgets.Week);
         WriteMoney(writer, "month", budgets.Month);
         WriteMoney(writer, "total", budgets.Total);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteTagBudgets(Utf8JsonWriter writer, IReadOnlyDictionary<string, BudgetValues> budgets)
+    {
+        writer.WriteStartObject("tagBudgets"u8);
+        foreach (var (label, values) in budgets)
+            WriteBudgets(writer, label, values);
         writer.WriteEndObject();
     }
 

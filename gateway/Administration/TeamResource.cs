@@ -43,6 +43,7 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
         UserLimits = body.Limits("userLimits", present.UserLimits),
         Budgets = body.Budgets("budgets", present.Budgets),
         UserBudgets = body.Budgets("userBudgets", present.UserBudgets),
+        TagBudgets = body.TagBudgets("tagBudgets", present.TagBudgets),
         TimeZone = body.Text("timeZone", present.TimeZone, FreeText.TimeZoneMistake),
         Tags = body.Tags("tags", present.Tags),
     };

@@ -22,13 +22,32 @@ public sealed class BudgetTests : IDisposable
             .Select(budget => $"{budget.GetProperty("scope").GetString()} {budget.GetProperty("id").GetString()} {budget.GetProperty("period").GetString()} {budget.GetProperty("limit").GetRawText()}");
         Assert.Equal(["organization organization total 5000", "team web week 40", "team web month 100.5", "user web/ann day 0.25", $"key {key} total 3"], shown);
         var table = (await cli.DoAsync("budget", "show", "--team", "web", "--user", "bob")).Output;
-        Assert.Matches(@"(?m)^user +web/bob +day +2 +0 +0 +2 +\d{4}-", table);
+        Assert.Matches(@"(?m)^user +web/bob +web +day +2 +0 +0 +2 +\d{4}-", table);
 
         await cli.DoAsync("budget", "set", "--team", "web", "--clear", "week", "--clear", "month");
         Assert.DoesNotContain("team", (await cli.DoAsync("budget", "show", "--team", "web")).Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Budgets_of_a_tag_are_set_shown_and_cleared()
+    {
+        await cli.DoAsync("team", "create", "web");
+        await cli.DoAsync("budget", "set", "--organization", "--tag", "project=x/y z", "--month", "300");
+        await cli.DoAsync("budget", "set", "--team", "web", "--tag", "project=x/y z", "--day", "5", "--week", "20");
+        var table = (await cli.DoAsync("budget", "show", "--team", "web", "--tag", "project=x/y z")).Output;
+        Assert.Matches(@"(?m)^tag +project=x/y z +[^ ]? *month +300 ", table);
+        Assert.Matches(@"(?m)^tag +project=x/y z +web +day +5 ", table);
+        Assert.Matches(@"(?m)^tag +project=x/y z +web +week +20 ", table);
+        await cli.DoAsync("budget", "set", "--team", "web", "--tag", "project=x/y z", "--clear", "day", "--clear", "week");
+        Assert.DoesNotContain("web", (await cli.DoAsync("budget", "show", "--team", "web", "--tag", "project=x/y z")).Output, StringComparison.Ordinal);
+
+        var wrong = await cli.RunAsync(["budget", "set", "--team", "web", "--tag", "project=x", "--day", "5000000"]);
+        Assert.Contains("--day \"5000000\"", wrong.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("--tag", "project=x", "--month", "3")]
+    [InlineData("--team", "web", "--user", "ann", "--tag", "project=x", "--month", "3")]
     [InlineData("--month", "3")]
     [InlineData("--user", "ann", "--month", "3")]
     [InlineData("--team", "web", "--organization", "--month", "3")]

@@ -13,10 +13,10 @@ public class BudgetBenchmarks : IDisposable
 
     private readonly BudgetScope[] budgets =
     [
-        new("org", LedgerLimits.MostAmount, new(PeriodKind.Month, TimeZoneInfo.Utc)),
-        new("team:bench", LedgerLimits.MostAmount, new(PeriodKind.Day, TimeZoneInfo.Utc)),
-        new("user:bench/ann", LedgerLimits.MostAmount, BudgetPeriod.Total),
-        new("key:k", LedgerLimits.MostAmount, BudgetPeriod.Total),
+        new(BudgetOwner.OfOrganization(), LedgerLimits.MostAmount, new(PeriodKind.Month, TimeZoneInfo.Utc)),
+        new(BudgetOwner.OfTeam("bench"), LedgerLimits.MostAmount, new(PeriodKind.Day, TimeZoneInfo.Utc)),
+        new(BudgetOwner.OfUser("bench/ann", "bench"), LedgerLimits.MostAmount, BudgetPeriod.Total),
+        new(BudgetOwner.OfKey("k", "bench"), LedgerLimits.MostAmount, BudgetPeriod.Total),
     ];
 
     private readonly LedgerEntry entry = new()

@@ -23,19 +23,7 @@ internal static class BudgetError
         _ => new(ErrorKind.Overloaded, "The gateway is restarting.") { Code = "gateway_restarting", RetryAfter = Pause },
     };
 
-    private static string NameOf(BudgetScope budget)
-    {
-        var owner = budget.Owner.Split(':', 2);
-        var whose = owner.Length == 2 ? $"the {owner[0]} {owner[1]}" : $"the {owner[0]}";
-        var period = budget.Period.Kind switch
-        {
-            PeriodKind.Day => "daily ",
-            PeriodKind.Week => "weekly ",
-            PeriodKind.Month => "monthly ",
-            _ => "",
-        };
-        return $"The {period}budget of {whose}";
-    }
+    private static string NameOf(BudgetScope budget) => $"T{budget.ToString().AsSpan(1)}";
 
     private static string LeftOf(BudgetScope budget, long? left) =>
         left is { } known ? $"{Dollars(known)} of {Dollars(budget.Limit)} are left" : $"it is {Dollars(budget.Limit)} in all";

@@ -447,7 +447,7 @@ public sealed partial class Ledger : IAsyncDisposable
         }
 
         var period = budget.Period.At(utcNow);
-        return budget.Account = lessee.AccountOf(budget.Owner + ":" + period.Name, budget.Limit, period);
+        return budget.Account = lessee.AccountOf(budget.AccountIn(period), budget.Limit, period);
     }
 
     private async ValueTask<Hold> WaitAsync(Hold hold, IReadOnlyList<BudgetScope> budgets, CancellationToken cancellation)

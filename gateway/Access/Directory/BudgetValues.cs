@@ -13,5 +13,8 @@ public sealed record BudgetValues(long? Day = null, long? Week = null, long? Mon
     public static readonly BudgetValues None = new();
 
     /// <summary>Whether nothing is limited.</summary>
-    public bool IsEmpty => Day is null && Week is null && Month is null && Total is null;
+    public bool IsEmpty => Count == 0;
+
+    /// <summary>How many budgets the scope has.</summary>
+    internal int Count => (Day is null ? 0 : 1) + (Week is null ? 0 : 1) + (Month is null ? 0 : 1) + (Total is null ? 0 : 1);
 }

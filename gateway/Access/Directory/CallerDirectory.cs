@@ -77,7 +77,6 @@ internal sealed class CallerDirectory : IAsyncDisposable
         Allow("organization", organization.Allow);
         Team? team = null;
         User? user = null;
-        var tags = NoTags.Instance;
         if (teamId is not null)
         {
             if (!Team.IsId(teamId) || await teams.GetAsync(teamId, cancellation).ConfigureAwait(false) is not { } found)
@@ -87,7 +86,6 @@ internal sealed class CallerDirectory : IAsyncDisposable
                 return new Made(null, new CallerRefusal(RefusalReason.TeamDisabled, teamId), now);
             Add(ScopeKind.Team, teamId, team.Limits);
             Allow($"team \"{teamId}\"", team.Allow);
-            tags = team.Tags;
             if (userId is not null)
             {
                 var document = User.DocumentIdOf(teamId, userId);
@@ -104,8 +102,6 @@ internal sealed class CallerDirectory : IAsyncDisposable
         {
             Add(ScopeKind.Key, key.Id, key.Limits);
             Allow($"key {key.Id}", key.Allow);
-            if (key.Tags.Count > 0)
-                tags = tags.Concat(key.Tags).GroupBy(tag => tag.Key, StringComparer.Ordinal).ToDictionary(tag => tag.Key, tag => tag.Last().Value, StringComparer.Ordinal);
         }
 
         var caller = new Caller
@@ -117,7 +113,7 @@ internal sealed class CallerDirectory : IAsyncDisposable
             Scopes = scopes.Count == 0 ? [] : [.. scopes],
             Allow = allow.Count == 0 ? [] : [.. allow],
             Budgets = ScopeBudgets.Of(organization, team, userId, user, key),
-            Tags = tags,
+            Tags = CallerTags.Of(team, key),
             ExpiresAt = key?.ExpiresAt ?? DateTimeOffset.MaxValue,
         };
         return new Made(caller, null, now);

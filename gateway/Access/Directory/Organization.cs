@@ -17,6 +17,9 @@ public sealed record Organization
     /// <summary>The budgets of all teams together.</summary>
     public BudgetValues Budgets { get; init => field = value ?? BudgetValues.None; } = BudgetValues.None;
 
+    /// <summary>The budgets of the requests with a tag, of all teams together, by the tag as <c>NAME=VALUE</c>; within <see cref="TaggedBudgets.Most"/>.</summary>
+    public IReadOnlyDictionary<string, BudgetValues> TagBudgets { get; init => field = value ?? TaggedBudgets.None; } = TaggedBudgets.None;
+
     /// <summary>Where the days, weeks and months of budgets begin, except for teams with a time zone of their own; null for UTC.</summary>
     public string? TimeZone { get; init; }
 }

@@ -34,10 +34,13 @@ public sealed record Team(string Id, DateTimeOffset CreatedAt)
     /// <summary>The budgets of each user of the team who has none.</summary>
     public BudgetValues UserBudgets { get; init => field = value ?? BudgetValues.None; } = BudgetValues.None;
 
+    /// <summary>The budgets of the team's requests with a tag, by the tag as <c>NAME=VALUE</c>; within <see cref="TaggedBudgets.Most"/>.</summary>
+    public IReadOnlyDictionary<string, BudgetValues> TagBudgets { get; init => field = value ?? TaggedBudgets.None; } = TaggedBudgets.None;
+
     /// <summary>Where the days, weeks and months of the budgets of the team, its users and its keys begin; null for that of the organization.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>Free labels for reports.</summary>
+    /// <summary>Labels of its requests, for reports and for budgets of tags.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? NoTags.Instance; } = NoTags.Instance;
 
     /// <summary>Whether a text can be the id of a team.</summary>

@@ -25,7 +25,7 @@ public sealed record TeamKey(string Id, string Team, ReadOnlyMemory<byte> Hash, 
     /// <summary>Its own budgets.</summary>
     public BudgetValues Budgets { get; init => field = value ?? BudgetValues.None; } = BudgetValues.None;
 
-    /// <summary>Free labels for reports.</summary>
+    /// <summary>Labels of its requests, for reports and for budgets of tags. They replace those of the team with the same name.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? NoTags.Instance; } = NoTags.Instance;
 
     /// <summary>From when on it is refused; null for never.</summary>

@@ -13,7 +13,7 @@ public static class LedgerLimits
     public const int MostEntries = 1000;
 
     /// <summary>Accounts that one entry is settled in.</summary>
-    public const int MostAccountsOfEntry = 20;
+    public const int MostAccountsOfEntry = 24;
 
     /// <summary>The greatest limit and the greatest amount: the sum of two is no overflow. In picodollars it is 4 million US dollars.</summary>
     public const long MostAmount = 4_000_000_000_000_000_000;

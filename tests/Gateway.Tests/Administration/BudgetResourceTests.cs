@@ -33,7 +33,7 @@ public sealed class BudgetResourceTests : IAsyncDisposable
 
         var shown = await admin.DoneAsync("GET", "budgets?team=red&user=ann", null);
         Assert.Equal(
-            """[{"scope":"organization","id":"organization","period":"total","limit":1000,"spent":0,"assumed":0,"reserved":0,"left":1000,"startedAt":null,"resetsAt":null},{"scope":"team","id":"red","period":"month","limit":100.5,"spent":20.000000000001,"assumed":0,"reserved":5,"left":75.499999999999,"startedAt":"2025-12-31T23:00:00Z","resetsAt":"2026-01-31T23:00:00Z"},{"scope":"user","id":"red/ann","period":"day","limit":2,"spent":0,"assumed":0,"reserved":0,"left":2,"startedAt":"2026-01-01T23:00:00Z","resetsAt":"2026-01-02T23:00:00Z"}]""",
+            """[{"scope":"organization","id":"organization","team":null,"period":"total","limit":1000,"spent":0,"assumed":0,"reserved":0,"left":1000,"startedAt":null,"resetsAt":null},{"scope":"team","id":"red","team":"red","period":"month","limit":100.5,"spent":20.000000000001,"assumed":0,"reserved":5,"left":75.499999999999,"startedAt":"2025-12-31T23:00:00Z","resetsAt":"2026-01-31T23:00:00Z"},{"scope":"user","id":"red/ann","team":"red","period":"day","limit":2,"spent":0,"assumed":0,"reserved":0,"left":2,"startedAt":"2026-01-01T23:00:00Z","resetsAt":"2026-01-02T23:00:00Z"}]""",
             shown.GetProperty("budgets").GetRawText());
         Assert.Equal(("red", "ann", JsonValueKind.Null), (shown.GetProperty("team").GetString(), shown.GetProperty("user").GetString(), shown.GetProperty("key").ValueKind));
 
@@ -42,6 +42,63 @@ public sealed class BudgetResourceTests : IAsyncDisposable
         Assert.Equal("0.000000000001", ofKey.GetProperty("budgets")[2].GetProperty("limit").GetRawText());
         Assert.Single((await admin.DoneAsync("GET", "budgets", null)).GetProperty("budgets").EnumerateArray());
     }
+
+    [Fact]
+    public async Task The_budgets_of_a_tag_are_those_of_all_teams_and_of_one()
+    {
+        await admin.DoneAsync("PATCH", "organization", """{"tagBudgets":{"project=x y":{"month":300,"day":20},"project=z":{"total":1}}}""");
+        await admin.DoneAsync("POST", "teams", """{"id":"red","tagBudgets":{"project=x y":{"week":50}},"tags":{"project":"x y"}}""");
+        var key = (await admin.DoneAsync("POST", "keys", """{"team":"red","tags":{"project":"z"}}""")).GetProperty("id").GetString()!;
+
+        Assert.Equal(["tag project=x y  day 20", "tag project=x y  month 300", "tag project=x y red week 50"], await ShownAsync("budgets?team=red&tag=project=x y"));
+        Assert.Equal(["tag project=x y  day 20", "tag project=x y  month 300"], await ShownAsync("budgets?tag=project=x y"));
+        // The tags of a team are those of its keys, unless a key has another value.
+        Assert.Equal(["tag project=x y  day 20", "tag project=x y  month 300", "tag project=x y red week 50"], await ShownAsync("budgets?team=red"));
+        Assert.Equal(["tag project=z  total 1"], await ShownAsync("budgets?key=" + key));
+        Assert.Empty(await ShownAsync("budgets?tag=other=x"));
+
+        // A budget is changed alone; without any it goes.
+        await admin.DoneAsync("PATCH", "organization", """{"tagBudgets":{"project=x y":{"day":null},"project=z":{"total":null}}}""");
+        Assert.Equal("""{"project=x y":{"day":null,"week":null,"month":300,"total":null}}""", (await admin.DoneAsync("GET", "organization", null)).GetProperty("tagBudgets").GetRawText());
+        await admin.DoneAsync("PATCH", "organization", """{"tagBudgets":{"project=x y":null}}""");
+        Assert.Equal("{}", (await admin.DoneAsync("GET", "organization", null)).GetProperty("tagBudgets").GetRawText());
+        await admin.DoneAsync("PATCH", "teams/red", """{"tagBudgets":null}""");
+        Assert.Empty(await ShownAsync("budgets?team=red"));
+    }
+
+    [Theory]
+    [InlineData("""{"tagBudgets":{"project":{"day":1}}}""", "/tagBudgets/project", "is no tag; it is NAME=VALUE, such as project=x")]
+    [InlineData("""{"tagBudgets":{"pro ject=x":{"day":1}}}""", "/tagBudgets/pro ject=x", "is no name of a tag")]
+    [InlineData("""{"tagBudgets":{"project=x\n":{"day":1}}}""", "/tagBudgets/project=x\n", "must not contain control characters")]
+    [InlineData("""{"tagBudgets":{"project=x":{"dya":1}}}""", "/tagBudgets/project=x/dya", "is not known, or cannot be changed; allowed are day, week, month, total")]
+    [InlineData("""{"tagBudgets":{"project=x":3}}""", "/tagBudgets/project=x", "must be an object or null, not 3")]
+    [InlineData("""{"tagBudgets":[]}""", "/tagBudgets", "must be an object or null, not a list")]
+    [InlineData("""{"tagBudgets":{"a=1":{"day":1,"week":1,"month":1},"a=2":{"day":1,"total":1},"b=1":{"day":1,"week":1}}}""", "/tagBudgets", "would give one request up to 5 budgets of tags, one for each name of a tag and each of day, week, month and total; at most 4 are allowed")]
+    public async Task A_mistake_in_a_budget_of_a_tag_is_told_when_it_is_set(string body, string place, string detail)
+    {
+        foreach (var (method, path) in new[] { ("PATCH", "organization"), ("POST", "teams") })
+        {
+            var answer = await admin.CallAsync(method, path, method == "POST" ? body.Insert(1, "\"id\":\"red\",") : body);
+            var mistake = JsonElement.Parse(answer.Body.Span).GetProperty("errors")[0];
+            Assert.Equal((400, place), (answer.Status, mistake.GetProperty("pointer").GetString()));
+            Assert.StartsWith(detail, mistake.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("budgets?tag=project")]
+    [InlineData("budgets?tag=")]
+    [InlineData("budgets?tag=project=x&team=red&user=ann")]
+    [InlineData("limits?team=red&tag=project=x")]
+    public async Task A_tag_is_asked_for_alone_or_with_a_team(string query)
+    {
+        await admin.DoneAsync("POST", "teams", """{"id":"red"}""");
+        Assert.Equal(400, (await admin.CallAsync("GET", query, null)).Status);
+    }
+
+    private async Task<IEnumerable<string>> ShownAsync(string query) =>
+        (await admin.DoneAsync("GET", query, null)).GetProperty("budgets").EnumerateArray().Select(budget =>
+            $"{budget.GetProperty("scope").GetString()} {budget.GetProperty("id").GetString()} {budget.GetProperty("team").GetString()} {budget.GetProperty("period").GetString()} {budget.GetProperty("limit").GetRawText()}");
 
     [Theory]
     [InlineData("-1")]

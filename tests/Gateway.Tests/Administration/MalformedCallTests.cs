@@ -24,7 +24,7 @@ public class MalformedCallTests
     [InlineData("""{"id":"Red"}""", "/id", "a-z")]
     [InlineData("""{"id":"-red"}""", "/id", "a-z")]
     [InlineData("""{"id":"red/blue"}""", "/id", "a-z")]
-    [InlineData("""{"id":"red","nmae":"x"}""", "/nmae", "allowed are id, name, disabled, allow, limits, userLimits, budgets, userBudgets, timeZone, tags")]
+    [InlineData("""{"id":"red","nmae":"x"}""", "/nmae", "allowed are id, name, disabled, allow, limits, userLimits, budgets, userBudgets, tagBudgets, timeZone, tags")]
     [InlineData("""{"id":"red","a/b~c":1}""", "/a~1b~0c", "is not known")]
     [InlineData("""{"id":"red","createdAt":null}""", "/createdAt", "cannot be changed")]
     [InlineData("""{"id":"red","name":""}""", "/name", "1 to 200 characters")]

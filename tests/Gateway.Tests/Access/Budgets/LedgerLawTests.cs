@@ -76,7 +76,7 @@ public sealed class LedgerLawTests
     {
         private readonly BudgetScope[] budgets =
         [
-            LedgersUnderTest.Total("org", each.Limit * 2), LedgersUnderTest.Total("team:a", each.Limit), new("key:k", each.Limit / 2, Daily), LedgersUnderTest.Total("key:l", each.Limit),
+            LedgersUnderTest.Total("org", each.Limit * 2), LedgersUnderTest.Total("team:a", each.Limit), new(BudgetOwner.OfKey("k", null), each.Limit / 2, Daily), LedgersUnderTest.Total("key:l", each.Limit),
         ];
 
         private readonly LedgerProcess[] processes = [.. world.Processes];

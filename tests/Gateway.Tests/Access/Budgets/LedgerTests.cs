@@ -230,7 +230,7 @@ public sealed class LedgerTests
     public async Task What_begins_before_midnight_belongs_to_the_day_before()
     {
         using var world = new LedgersUnderTest();
-        var daily = new BudgetScope("team:a", 100, new(PeriodKind.Day, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")));
+        var daily = new BudgetScope(BudgetOwner.OfTeam("a"), 100, new(PeriodKind.Day, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")));
         await world.PassAsync(TimeSpan.Parse("19:54:00"), TimeSpan.Parse("19:54:00"));
         var before = daily.AccountAt(world.Clock.GetUtcNow());
         var old = await world.ReserveAsync(world.Process, 100, daily);
@@ -303,8 +303,8 @@ public sealed class LedgerTests
     {
         using var world = new LedgersUnderTest();
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await world.Ledger.ReserveAsync([], -1, world.Entry()));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await world.Ledger.ReserveAsync([.. Enumerable.Repeat(key, 21)], 1, world.Entry()));
-        Assert.Throws<ArgumentException>(() => LedgersUnderTest.Total(new string('a', BudgetScope.LongestOwner + 1), 1));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await world.Ledger.ReserveAsync([.. Enumerable.Repeat(key, LedgerLimits.MostAccountsOfEntry + 1)], 1, world.Entry()));
+        Assert.Throws<ArgumentException>(() => LedgersUnderTest.Total(new string('a', BudgetOwner.LongestAccount), 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => LedgersUnderTest.Total("a", -1));
         var hold = await world.ReserveAsync(world.Process, 1, key, key);
         Assert.Throws<ArgumentOutOfRangeException>(() => hold.Settle(-1, null));

@@ -43,7 +43,17 @@ internal sealed class LedgersUnderTest : IDisposable
 
     public string Folder => folder!.FullName;
 
-    public static BudgetScope Total(string owner, long limit) => new(owner, limit, BudgetPeriod.Total);
+    public static BudgetScope Total(string owner, long limit) => new(Owner(owner), limit, BudgetPeriod.Total);
+
+    /// <summary>The owner whose accounts begin with a text such as <c>team:a</c>.</summary>
+    public static BudgetOwner Owner(string account) => account.Split(':', 2) switch
+    {
+        ["key", var id] => BudgetOwner.OfKey(id, null),
+        ["user", var id] => BudgetOwner.OfUser(id, "team"),
+        ["team", var id] => BudgetOwner.OfTeam(id),
+        [var name] => BudgetOwner.OfTeam(name),
+        _ => throw new ArgumentException("It is no team, user or key.", nameof(account)),
+    };
 
     public LedgerProcess Start()
     {

@@ -110,7 +110,7 @@ public sealed class SpendingTests : IAsyncDisposable
     public async Task A_budget_that_is_too_small_refuses_with_all_that_its_owner_should_know()
     {
         await using var spending = Open();
-        var budget = new BudgetScope("team:web", 1_000_000_000, new BudgetPeriod(PeriodKind.Day, TimeZoneInfo.Utc));
+        var budget = new BudgetScope(BudgetOwner.OfTeam("web"), 1_000_000_000, new BudgetPeriod(PeriodKind.Day, TimeZoneInfo.Utc));
         var caller = new Caller { Team = "web", Budgets = [budget] };
         var error = (await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(caller, Planned("fixed", [Fixed], 50, 1), default))).Error;
         var midnight = DateTimeOffset.UtcNow.Date.AddDays(1);
@@ -130,7 +130,7 @@ public sealed class SpendingTests : IAsyncDisposable
         Key = "K",
         User = "ann",
         Tags = new Dictionary<string, string> { ["a"] = "2" },
-        Budgets = [new BudgetScope("team:web", dollars * 1_000_000_000_000L, BudgetPeriod.Total)],
+        Budgets = [new BudgetScope(BudgetOwner.OfTeam("web"), dollars * 1_000_000_000_000L, BudgetPeriod.Total)],
     };
 
     private Spending Open(bool allowsUnknown = false)

@@ -372,7 +372,7 @@ public abstract class LedgerStoreTests
             new("p", 1, Start, [], [LedgerEntries.Of("req", 1) with { Model = "\0" }]),
             new("p", 1, Start, [], [LedgerEntries.Of("req", 1) with { Model = "\ud83d" }]),
             new("p", 1, Start, [], [LedgerEntries.Of("req", 1) with { User = new('u', LedgerLimits.LargestEntry) }]),
-            new("p", 1, Start, [.. Enumerable.Range(0, 21).Select(index => new AccountExchange($"{index}", 1, 0, 0))], [LedgerEntries.Of("req", 0, [.. Enumerable.Range(0, 21).Select(index => $"{index}")])]),
+            new("p", 1, Start, [.. Enumerable.Range(0, LedgerLimits.MostAccountsOfEntry + 1).Select(index => new AccountExchange($"{index}", 1, 0, 0))], [LedgerEntries.Of("req", 0, [.. Enumerable.Range(0, LedgerLimits.MostAccountsOfEntry + 1).Select(index => $"{index}")])]),
         ];
         foreach (var batch in batches)
             await Assert.ThrowsAnyAsync<ArgumentException>(() => store.ExchangeAsync(batch));
