@@ -45,10 +45,11 @@ internal static class BudgetCommands
             new MoneyField("day", "US dollars for each day.", Budgets, "day"),
             new MoneyField("week", "US dollars for each week, from Monday.", Budgets, "week"),
             new MoneyField("month", "US dollars for each calendar month.", Budgets, "month"),
-            new MoneyField("total", "US dollars in all.", Budgets, "total"));
+            new MoneyField("total", "US dollars in all.", Budgets, "total"),
+            new PartField("warn-at", "The part of all of them from which they warn, such as 0.8.", Budgets, "warnAt"));
         var command = new CliCommand("set", "Sets budgets. What is not given stays as it is.")
         {
-            Examples = ["dragoman budget set --team web --month 200 --day 20", "dragoman budget set --key AbCdEfGhIjKl --total 5", "dragoman budget set --organization --clear week", "dragoman budget set --team web --tag project=x --month 50"],
+            Examples = ["dragoman budget set --team web --month 200 --day 20 --warn-at 0.8", "dragoman budget set --key AbCdEfGhIjKl --total 5", "dragoman budget set --organization --clear week", "dragoman budget set --team web --tag project=x --month 50"],
         };
         command.Add(organization);
         command.Add(key);

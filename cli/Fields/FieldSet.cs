@@ -44,6 +44,7 @@ internal sealed class FieldSet(params Field[] fields)
         new MoneyField(prefix + "budget-week", $"The US dollars{whose} for each week, from Monday.", member, "week"),
         new MoneyField(prefix + "budget-month", $"The US dollars{whose} for each calendar month.", member, "month"),
         new MoneyField(prefix + "budget-total", $"The US dollars{whose} in all.", member, "total"),
+        new PartField(prefix + "budget-warn-at", $"The part of the budgets{whose} from which they warn, such as 0.8.", member, "warnAt"),
     ];
 
     public static Field TimeZone() => new TextField("time-zone", "ZONE", "Where the days, weeks and months of budgets begin, such as Europe/Berlin.", "timeZone");

@@ -14,6 +14,8 @@ internal sealed class BodyMembers
 {
     private const int DeepestJson = 16;
 
+    private const int PartsInWhole = 10_000;
+
     private readonly Dictionary<string, JsonElement> members = [];
     private readonly List<string> known = [];
     private readonly string pointer;
@@ -128,6 +130,19 @@ internal sealed class BodyMembers
         static bool IsZero(JsonElement number) => !number.GetRawText().Split('e', 'E')[0].AsSpan().ContainsAnyInRange('1', '9');
     }
 
+    /// <summary>A part of something: above 0 and at most 1.</summary>
+    public decimal? Part(string name, decimal? current)
+    {
+        if (!TryTake(name, out var value))
+            return current;
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var part) && part is > 0 and <= 1 && part * PartsInWhole == decimal.Truncate(part * PartsInWhole))
+            return Picodollars.Shortest(part);
+        Add(name, $"must be a number above 0 and up to 1 with at most 4 decimals, such as 0.8, or null, not {NameOf(value)}");
+        return current;
+    }
+
     /// <summary>A time in the future, with its offset from UTC.</summary>
     public DateTimeOffset? Time(string name, DateTimeOffset? current, DateTimeOffset now, TimeSpan most)
     {
@@ -218,7 +233,8 @@ internal sealed class BodyMembers
             inner.Money("day", current.Day),
             inner.Money("week", current.Week),
             inner.Money("month", current.Month),
-            inner.Money("total", current.Total));
+            inner.Money("total", current.Total),
+            inner.Part("warnAt", current.WarnAt));
         inner.End();
         return budgets;
     }

@@ -46,14 +46,9 @@ internal sealed class BudgetResource(Records records, ILedgerStore ledger, TimeP
         writer.WriteString("scope"u8, budget.Owner.Kind);
         writer.WriteString("id"u8, budget.Owner.Id);
         writer.WriteString("team"u8, budget.Owner.Team);
-        writer.WriteString("period"u8, budget.Period.Kind switch
-        {
-            PeriodKind.Day => "day"u8,
-            PeriodKind.Week => "week"u8,
-            PeriodKind.Month => "month"u8,
-            _ => "total"u8,
-        });
+        writer.WriteString("period"u8, BudgetPeriod.NameOf(budget.Period.Kind));
         StateJson.WriteMoney(writer, "limit", budget.Limit);
+        StateJson.WritePart(writer, "warnAt", budget.WarnAt);
         StateJson.WriteMoney(writer, "spent", settled + excess);
         StateJson.WriteMoney(writer, "assumed", assumed);
         StateJson.WriteMoney(writer, "reserved", leased);

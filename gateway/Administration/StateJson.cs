@@ -123,6 +123,7 @@ internal static class StateJson
         WriteMoney(writer, "week", budgets.Week);
         WriteMoney(writer, "month", budgets.Month);
         WriteMoney(writer, "total", budgets.Total);
+        WritePart(writer, "warnAt", budgets.WarnAt);
         writer.WriteEndObject();
     }
 
@@ -139,6 +140,14 @@ internal static class StateJson
     {
         if (amount is { } known)
             writer.WriteNumber(name, Picodollars.ToDollars(known));
+        else
+            writer.WriteNull(name);
+    }
+
+    public static void WritePart(Utf8JsonWriter writer, string name, decimal? part)
+    {
+        if (part is { } known)
+            writer.WriteNumber(name, known);
         else
             writer.WriteNull(name);
     }

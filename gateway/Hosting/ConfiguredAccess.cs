@@ -36,7 +36,12 @@ internal static class ConfiguredAccess
         var configuration = snapshot.Configuration;
         // What was meant for one store must not reach another one.
         var folder = Path.Combine(configuration.Budgets.Journal, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{snapshot.Store}")))[..16]);
-        var ledger = new Lazy<Ledger>(() => new Ledger(store, new BudgetSettings(folder, configuration.Budgets.ServesWithoutStore), clock, logger));
+        var ledger = new Lazy<Ledger>(() =>
+        {
+            var made = new Ledger(store, new BudgetSettings(folder, configuration.Budgets.ServesWithoutStore), clock, logger) { Notices = new(clock, logger) };
+            BudgetMetrics.Observe(made);
+            return made;
+        });
         // A process that was killed may have left something to settle.
         if (Directory.Exists(folder))
             _ = ledger.Value;

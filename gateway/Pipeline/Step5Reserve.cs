@@ -1,4 +1,5 @@
 using Dragoman.Access;
+using Dragoman.Access.Budgets;
 using Dragoman.Conversation;
 using Dragoman.Wire;
 
@@ -25,6 +26,8 @@ internal static class Step5Reserve
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
         var reservation = await ReserveAsync(exchange, use).ConfigureAwait(false);
+        if (reservation.Hold?.Warning is { } warning && !exchange.Http.Response.HasStarted)
+            exchange.Http.Response.Headers[BudgetWarning.Header] = warning.ToHeader();
         GatewayError? failure = null;
         try
         {

@@ -45,7 +45,21 @@ public sealed class BudgetTests : IDisposable
         Assert.Contains("--day \"5000000\"", wrong.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Budgets_warn_from_a_part_of_them()
+    {
+        await cli.DoAsync("team", "create", "web", "--budget-month", "5", "--budget-warn-at", "0.5", "--user-budget-day", "1", "--user-budget-warn-at", "0.9");
+        await cli.DoAsync("budget", "set", "--team", "web", "--tag", "a=b", "--day", "1", "--warn-at", "1");
+        await cli.DoAsync("budget", "set", "--team", "web", "--warn-at", "0.75");
+        var team = (await cli.DoAsync("team", "show", "web", "--json")).Json;
+        Assert.Equal("0.75", team.GetProperty("budgets").GetProperty("warnAt").GetRawText());
+        Assert.Equal("0.9", team.GetProperty("userBudgets").GetProperty("warnAt").GetRawText());
+        Assert.Equal("1", team.GetProperty("tagBudgets").GetProperty("a=b").GetProperty("warnAt").GetRawText());
+    }
+
     [Theory]
+    [InlineData("--team", "web", "--month", "3", "--warn-at", "80%")]
+    [InlineData("--team", "web", "--month", "3", "--warn-at", "80")]
     [InlineData("--tag", "project=x", "--month", "3")]
     [InlineData("--team", "web", "--user", "ann", "--tag", "project=x", "--month", "3")]
     [InlineData("--month", "3")]

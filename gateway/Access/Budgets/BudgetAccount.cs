@@ -38,6 +38,7 @@ internal sealed class BudgetAccount
     private long highest;
     private long peak;
     private long typical;
+    private int noticed;
 
     public BudgetAccount(Lessee lessee, string id, long limit, PeriodSpan period, long now)
     {
@@ -120,6 +121,25 @@ internal sealed class BudgetAccount
 
     /// <summary>What nobody uses or holds, as far as it is known; null before the store was asked.</summary>
     public long? Left => State is { } state ? Math.Max(0, Math.Min(Limit, state.Left + Math.Max(0, Available))) : null;
+
+    /// <summary>What is spent, as far as it is known.</summary>
+    public long Spent => State is { } state ? state.Settled + state.Excess + Unsent : Unsent;
+
+    /// <summary>What is spent or reserved, as far as it is known: what is not <see cref="Left"/>.</summary>
+    public long Used => Left is { } left ? Limit - left : 0;
+
+    /// <summary>The budget that it was last used for.</summary>
+    public BudgetScope? Budget { get; set; }
+
+    /// <summary>Whether a kind of notice was given.</summary>
+    public bool IsNoticed(BudgetNoticeKind kind) => (noticed & (1 << (int)kind)) != 0;
+
+    /// <summary>What an operator is told about it.</summary>
+    public BudgetNotice Notice(BudgetNoticeKind kind, BudgetScope budget, DateTimeOffset now)
+    {
+        noticed |= 1 << (int)kind;
+        return new(kind, budget, Period, Spent, Math.Max(0, Used - Spent), now);
+    }
 
     public void SetLimit(long limit)
     {
@@ -243,7 +263,7 @@ internal sealed class BudgetAccount
         }
 
         var used = Math.Max(peak, highest);
-        var wanted = Sum(Spent(Ahead), Sum(Math.Max(0, used + (used / 4) - Reserved), typical));
+        var wanted = Sum(Pace(Ahead), Sum(Math.Max(0, used + (used / 4) - Reserved), typical));
         // Requests come faster than before, or are the first ones.
         if (Waiting > 0)
             wanted = Math.Max(wanted, Sum(Reserved, Waiting));
@@ -263,11 +283,11 @@ internal sealed class BudgetAccount
             Target = wanted;
         else
             // Less than a request needs would only be in the way of others.
-            Target = isIdle || share < typical ? 0 : Math.Min(share, Sum(Spent(ShortlyAhead), typical));
+            Target = isIdle || share < typical ? 0 : Math.Min(share, Sum(Pace(ShortlyAhead), typical));
     }
 
     /// <summary>What is spent in a time, at the pace that was measured.</summary>
-    private long Spent(long time) => (long)Math.Min(pace * time, LedgerLimits.MostAmount / 4);
+    private long Pace(long time) => (long)Math.Min(pace * time, LedgerLimits.MostAmount / 4);
 
     private void Measure(long now)
     {

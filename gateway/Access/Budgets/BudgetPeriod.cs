@@ -26,7 +26,7 @@ public sealed class BudgetPeriod(PeriodKind kind, TimeZoneInfo zone)
     public PeriodSpan At(DateTimeOffset moment)
     {
         if (kind == PeriodKind.Total)
-            return new("total", DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
+            return new(NameOf(kind), DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
         var first = FirstDay(DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, zone).DateTime));
         var start = MidnightOf(first);
         var next = NextDay(first);
@@ -42,6 +42,15 @@ public sealed class BudgetPeriod(PeriodKind kind, TimeZoneInfo zone)
         return new(NameOf(first), start, end);
     }
 
+    /// <summary>The name of a kind, as users write it.</summary>
+    public static string NameOf(PeriodKind kind) => kind switch
+    {
+        PeriodKind.Day => "day",
+        PeriodKind.Week => "week",
+        PeriodKind.Month => "month",
+        _ => "total",
+    };
+
     private DateOnly FirstDay(DateOnly date) => kind switch
     {
         PeriodKind.Week => date.AddDays(-(((int)date.DayOfWeek + 6) % 7)),
@@ -56,12 +65,7 @@ public sealed class BudgetPeriod(PeriodKind kind, TimeZoneInfo zone)
         _ => first.AddDays(1),
     };
 
-    private string NameOf(DateOnly first) => kind switch
-    {
-        PeriodKind.Week => "week:",
-        PeriodKind.Month => "month:",
-        _ => "day:",
-    } + first.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private string NameOf(DateOnly first) => $"{NameOf(kind)}:{first.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
 
     /// <summary>The first moment of a date in the zone.</summary>
     private DateTimeOffset MidnightOf(DateOnly date)

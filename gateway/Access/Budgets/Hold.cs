@@ -20,6 +20,9 @@ public sealed class Hold
     /// <summary>What was reserved, in picodollars.</summary>
     public long Amount { get; }
 
+    /// <summary>The budget that warns and of which most is used; null if none does.</summary>
+    public BudgetWarning? Warning { get; internal set; }
+
     internal LedgerEntry Draft { get; }
 
     /// <summary>Its number among those of the process.</summary>

@@ -67,6 +67,9 @@ public sealed partial class Ledger : IAsyncDisposable
         recoveryTimer = time.CreateTimer(static ledger => ((Ledger)ledger!).OnRecoveryTimer(), this, folder is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Is told about budgets that begin to warn, or to refuse requests; null for nobody.</summary>
+    public BudgetNotices? Notices { get; init; }
+
     /// <summary>How often the store was asked since the start.</summary>
     public long Exchanges => Volatile.Read(ref exchanges);
 
@@ -189,6 +192,13 @@ public sealed partial class Ledger : IAsyncDisposable
             if (!exchange.Lessee.IsOver)
                 exchange.Lessee.Journal?.Dispose();
         }
+    }
+
+    /// <summary>What is spent or reserved of each budget that warns, in picodollars.</summary>
+    internal IReadOnlyList<(BudgetScope Budget, long Used)> UsedOfThoseThatWarn()
+    {
+        lock (gate)
+            return [.. from account in current.Lessee.Accounts where account is { Budget.WarnAt: not null, State: not null } select (account.Budget, account.Used)];
     }
 
     /// <summary>Ends a hold.</summary>
@@ -429,7 +439,23 @@ public sealed partial class Ledger : IAsyncDisposable
         lessee.Begin(hold, now);
         if (isLow)
             SignalLow(hold, lessee);
+        Warn(hold, budgets);
         return true;
+    }
+
+    /// <summary>Finds the budget that warns and of which the greatest part is used.</summary>
+    private void Warn(Hold hold, IReadOnlyList<BudgetScope> budgets)
+    {
+        for (var index = 0; index < budgets.Count; index++)
+        {
+            var (budget, account) = (budgets[index], budgets[index].Account!);
+            if (budget.WarnAt is null || account.Used < budget.WarnsFrom || account.State is null)
+                continue;
+            if (Notices is not null && !account.IsNoticed(BudgetNoticeKind.Warning))
+                Notices.Add(account.Notice(BudgetNoticeKind.Warning, budget, clock.UtcNow));
+            if (hold.Warning is not { } other || (Int128)account.Used * other.Budget.Limit > (Int128)other.Used * budget.Limit)
+                hold.Warning = new(budget, account.Period, account.Used);
+        }
     }
 
     private void SignalLow(Hold hold, Lessee lessee)
@@ -443,11 +469,14 @@ public sealed partial class Ledger : IAsyncDisposable
         if (budget.Account is { IsForgotten: false } known && known.Lessee == lessee && utcNow < known.Period.End && utcNow >= known.Period.Start)
         {
             known.SetLimit(budget.Limit);
+            known.Budget = budget;
             return known;
         }
 
         var period = budget.Period.At(utcNow);
-        return budget.Account = lessee.AccountOf(budget.AccountIn(period), budget.Limit, period);
+        var account = budget.Account = lessee.AccountOf(budget.AccountIn(period), budget.Limit, period);
+        account.Budget = budget;
+        return account;
     }
 
     private async ValueTask<Hold> WaitAsync(Hold hold, IReadOnlyList<BudgetScope> budgets, CancellationToken cancellation)
@@ -560,7 +589,7 @@ public sealed partial class Ledger : IAsyncDisposable
     }
 
     /// <summary>Names the budget of which the least is left.</summary>
-    private static BudgetRefusal Refusal(Hold hold, IReadOnlyList<BudgetScope> budgets, BudgetRefusalReason reason)
+    private BudgetRefusal Refusal(Hold hold, IReadOnlyList<BudgetScope> budgets, BudgetRefusalReason reason)
     {
         BudgetAccount? tightest = null;
         for (var index = 0; index < hold.Count; index++)
@@ -572,6 +601,9 @@ public sealed partial class Ledger : IAsyncDisposable
         if (tightest is null || reason is BudgetRefusalReason.Closing)
             return new(null, reason, hold.Amount, 0, null);
         var budget = budgets.FirstOrDefault(each => each.Account == tightest);
+        // A request that is more than the whole budget says nothing about what was used.
+        if (reason == BudgetRefusalReason.Exhausted && budget is not null && hold.Amount <= tightest.Limit && Notices is not null && !tightest.IsNoticed(BudgetNoticeKind.Exhausted))
+            Notices.Add(tightest.Notice(BudgetNoticeKind.Exhausted, budget, clock.UtcNow));
         return new(budget, reason, hold.Amount, tightest.Left, tightest.Period.End == DateTimeOffset.MaxValue ? null : tightest.Period.End);
     }
 

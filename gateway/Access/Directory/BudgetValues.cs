@@ -5,7 +5,8 @@ namespace Dragoman.Access.Directory;
 /// <param name="Week">For each week, from Monday.</param>
 /// <param name="Month">For each calendar month.</param>
 /// <param name="Total">In all.</param>
-public sealed record BudgetValues(long? Day = null, long? Week = null, long? Month = null, long? Total = null)
+/// <param name="WarnAt">The part of each of them from which it warns, above 0 and up to 1; null if they do not.</param>
+public sealed record BudgetValues(long? Day = null, long? Week = null, long? Month = null, long? Total = null, decimal? WarnAt = null)
 {
     /// <summary>The greatest budget, in US dollars.</summary>
     public const long GreatestDollars = 4_000_000;

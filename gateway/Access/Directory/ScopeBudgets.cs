@@ -70,7 +70,7 @@ public static class ScopeBudgets
         void AddOne(long? limit, PeriodKind kind)
         {
             if (limit is { } most)
-                found.Add(new BudgetScope(owner, most, kind == PeriodKind.Total ? BudgetPeriod.Total : new BudgetPeriod(kind, midnight)));
+                found.Add(new BudgetScope(owner, most, kind == PeriodKind.Total ? BudgetPeriod.Total : new BudgetPeriod(kind, midnight), values.WarnAt));
         }
     }
 

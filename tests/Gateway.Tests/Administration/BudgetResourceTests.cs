@@ -33,7 +33,7 @@ public sealed class BudgetResourceTests : IAsyncDisposable
 
         var shown = await admin.DoneAsync("GET", "budgets?team=red&user=ann", null);
         Assert.Equal(
-            """[{"scope":"organization","id":"organization","team":null,"period":"total","limit":1000,"spent":0,"assumed":0,"reserved":0,"left":1000,"startedAt":null,"resetsAt":null},{"scope":"team","id":"red","team":"red","period":"month","limit":100.5,"spent":20.000000000001,"assumed":0,"reserved":5,"left":75.499999999999,"startedAt":"2025-12-31T23:00:00Z","resetsAt":"2026-01-31T23:00:00Z"},{"scope":"user","id":"red/ann","team":"red","period":"day","limit":2,"spent":0,"assumed":0,"reserved":0,"left":2,"startedAt":"2026-01-01T23:00:00Z","resetsAt":"2026-01-02T23:00:00Z"}]""",
+            """[{"scope":"organization","id":"organization","team":null,"period":"total","limit":1000,"warnAt":null,"spent":0,"assumed":0,"reserved":0,"left":1000,"startedAt":null,"resetsAt":null},{"scope":"team","id":"red","team":"red","period":"month","limit":100.5,"warnAt":null,"spent":20.000000000001,"assumed":0,"reserved":5,"left":75.499999999999,"startedAt":"2025-12-31T23:00:00Z","resetsAt":"2026-01-31T23:00:00Z"},{"scope":"user","id":"red/ann","team":"red","period":"day","limit":2,"warnAt":null,"spent":0,"assumed":0,"reserved":0,"left":2,"startedAt":"2026-01-01T23:00:00Z","resetsAt":"2026-01-02T23:00:00Z"}]""",
             shown.GetProperty("budgets").GetRawText());
         Assert.Equal(("red", "ann", JsonValueKind.Null), (shown.GetProperty("team").GetString(), shown.GetProperty("user").GetString(), shown.GetProperty("key").ValueKind));
 
@@ -59,7 +59,7 @@ public sealed class BudgetResourceTests : IAsyncDisposable
 
         // A budget is changed alone; without any it goes.
         await admin.DoneAsync("PATCH", "organization", """{"tagBudgets":{"project=x y":{"day":null},"project=z":{"total":null}}}""");
-        Assert.Equal("""{"project=x y":{"day":null,"week":null,"month":300,"total":null}}""", (await admin.DoneAsync("GET", "organization", null)).GetProperty("tagBudgets").GetRawText());
+        Assert.Equal("""{"project=x y":{"day":null,"week":null,"month":300,"total":null,"warnAt":null}}""", (await admin.DoneAsync("GET", "organization", null)).GetProperty("tagBudgets").GetRawText());
         await admin.DoneAsync("PATCH", "organization", """{"tagBudgets":{"project=x y":null}}""");
         Assert.Equal("{}", (await admin.DoneAsync("GET", "organization", null)).GetProperty("tagBudgets").GetRawText());
         await admin.DoneAsync("PATCH", "teams/red", """{"tagBudgets":null}""");
@@ -70,7 +70,7 @@ public sealed class BudgetResourceTests : IAsyncDisposable
     [InlineData("""{"tagBudgets":{"project":{"day":1}}}""", "/tagBudgets/project", "is no tag; it is NAME=VALUE, such as project=x")]
     [InlineData("""{"tagBudgets":{"pro ject=x":{"day":1}}}""", "/tagBudgets/pro ject=x", "is no name of a tag")]
     [InlineData("""{"tagBudgets":{"project=x\n":{"day":1}}}""", "/tagBudgets/project=x\n", "must not contain control characters")]
-    [InlineData("""{"tagBudgets":{"project=x":{"dya":1}}}""", "/tagBudgets/project=x/dya", "is not known, or cannot be changed; allowed are day, week, month, total")]
+    [InlineData("""{"tagBudgets":{"project=x":{"dya":1}}}""", "/tagBudgets/project=x/dya", "is not known, or cannot be changed; allowed are day, week, month, total, warnAt")]
     [InlineData("""{"tagBudgets":{"project=x":3}}""", "/tagBudgets/project=x", "must be an object or null, not 3")]
     [InlineData("""{"tagBudgets":[]}""", "/tagBudgets", "must be an object or null, not a list")]
     [InlineData("""{"tagBudgets":{"a=1":{"day":1,"week":1,"month":1},"a=2":{"day":1,"total":1},"b=1":{"day":1,"week":1}}}""", "/tagBudgets", "would give one request up to 5 budgets of tags, one for each name of a tag and each of day, week, month and total; at most 4 are allowed")]
@@ -129,6 +129,31 @@ public sealed class BudgetResourceTests : IAsyncDisposable
         Assert.Equal(picodollars, JsonElement.Parse(document!.Json.Span).GetProperty("budgets").GetProperty("total").GetInt64());
         var shown = (await admin.DoneAsync("GET", "teams/red", null)).GetProperty("budgets").GetProperty("total").GetDecimal();
         Assert.Equal(picodollars, shown * 1_000_000_000_000m);
+    }
+
+    [Fact]
+    public async Task All_periods_of_a_scope_warn_from_the_same_part()
+    {
+        await admin.DoneAsync("POST", "teams", """{"id":"red","budgets":{"month":100,"day":5,"warnAt":0.80},"tags":{"a":"b"},"tagBudgets":{"a=b":{"day":1,"warnAt":1}}}""");
+        Assert.Equal("0.8", (await admin.DoneAsync("GET", "teams/red", null)).GetProperty("budgets").GetProperty("warnAt").GetRawText());
+        Assert.Equal(["0.8", "0.8", "1"], (await admin.DoneAsync("GET", "budgets?team=red", null)).GetProperty("budgets").EnumerateArray().Select(budget => budget.GetProperty("warnAt").GetRawText()));
+        await admin.DoneAsync("PATCH", "teams/red", """{"budgets":{"warnAt":null}}""");
+        Assert.Equal(["null", "null", "1"], (await admin.DoneAsync("GET", "budgets?team=red", null)).GetProperty("budgets").EnumerateArray().Select(budget => budget.GetProperty("warnAt").GetRawText()));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-0.5")]
+    [InlineData("1.01")]
+    [InlineData("80")]
+    [InlineData("0.00001")]
+    [InlineData("1e-40")]
+    [InlineData("\"0.8\"")]
+    public async Task A_budget_warns_from_a_part_of_it(string part)
+    {
+        var answer = await admin.CallAsync("POST", "teams", $$"""{"id":"red","budgets":{"month":1,"warnAt":{{part}} } }""");
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("must be a number above 0 and up to 1 with at most 4 decimals, such as 0.8, or null", AdminUnderTest.Text(answer), StringComparison.Ordinal);
     }
 
     [Fact]

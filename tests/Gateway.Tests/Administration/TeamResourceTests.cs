@@ -21,7 +21,7 @@ public class TeamResourceTests
             """);
         Assert.Equal((201, "teams/red", "\"1\""), (answer.Status, answer.Location, answer.ETag));
         const string State = """
-            {"id":"red","name":"Red","disabled":false,"allow":{"models":["gpt-*"],"endpoints":["/v1/*"],"networks":["10.0.0.0/8","2001:db8::1"]},"limits":{"requestsPerMinute":60,"tokensPerMinute":null,"concurrentRequests":null},"userLimits":{"requestsPerMinute":null,"tokensPerMinute":null,"concurrentRequests":2},"budgets":{"day":null,"week":null,"month":100.5,"total":null},"userBudgets":{"day":2,"week":null,"month":null,"total":null},"tagBudgets":{},"timeZone":"Europe/Berlin","tags":{"cost-center":"42"},"createdAt":"2026-01-02T03:04:05Z"}
+            {"id":"red","name":"Red","disabled":false,"allow":{"models":["gpt-*"],"endpoints":["/v1/*"],"networks":["10.0.0.0/8","2001:db8::1"]},"limits":{"requestsPerMinute":60,"tokensPerMinute":null,"concurrentRequests":null},"userLimits":{"requestsPerMinute":null,"tokensPerMinute":null,"concurrentRequests":2},"budgets":{"day":null,"week":null,"month":100.5,"total":null,"warnAt":null},"userBudgets":{"day":2,"week":null,"month":null,"total":null,"warnAt":null},"tagBudgets":{},"timeZone":"Europe/Berlin","tags":{"cost-center":"42"},"createdAt":"2026-01-02T03:04:05Z"}
             """;
         Assert.Equal(State, AdminUnderTest.Text(answer));
         var read = await admin.CallAsync("GET", "teams/red");
@@ -42,7 +42,7 @@ public class TeamResourceTests
         Assert.Equal("""{"b":"2","c":"3"}""", state.GetProperty("tags").GetRawText());
         state = await admin.DoneAsync("PATCH", "teams/red", """{"name":null,"disabled":null,"allow":null,"limits":null,"tags":null}""");
         Assert.Equal(
-            """{"id":"red","name":null,"disabled":false,"allow":{"models":null,"endpoints":null,"networks":null},"limits":{"requestsPerMinute":null,"tokensPerMinute":null,"concurrentRequests":null},"userLimits":{"requestsPerMinute":null,"tokensPerMinute":null,"concurrentRequests":null},"budgets":{"day":null,"week":null,"month":null,"total":null},"userBudgets":{"day":null,"week":null,"month":null,"total":null},"tagBudgets":{},"timeZone":null,"tags":{},"createdAt":"2026-01-02T03:04:05Z"}""",
+            """{"id":"red","name":null,"disabled":false,"allow":{"models":null,"endpoints":null,"networks":null},"limits":{"requestsPerMinute":null,"tokensPerMinute":null,"concurrentRequests":null},"userLimits":{"requestsPerMinute":null,"tokensPerMinute":null,"concurrentRequests":null},"budgets":{"day":null,"week":null,"month":null,"total":null,"warnAt":null},"userBudgets":{"day":null,"week":null,"month":null,"total":null,"warnAt":null},"tagBudgets":{},"timeZone":null,"tags":{},"createdAt":"2026-01-02T03:04:05Z"}""",
             state.GetRawText());
         Assert.Equal(state.GetRawText(), (await admin.DoneAsync("GET", "teams/red")).GetRawText());
     }
@@ -97,7 +97,7 @@ public class TeamResourceTests
         await using var admin = new AdminUnderTest();
         var answer = await admin.CallAsync("GET", "organization");
         Assert.Equal((200, "\"0\""), (answer.Status, answer.ETag));
-        Assert.Equal("""{"allow":{"models":null,"endpoints":null,"networks":null},"limits":{"requestsPerMinute":null,"tokensPerMinute":null,"concurrentRequests":null},"budgets":{"day":null,"week":null,"month":null,"total":null},"tagBudgets":{},"timeZone":null}""", AdminUnderTest.Text(answer));
+        Assert.Equal("""{"allow":{"models":null,"endpoints":null,"networks":null},"limits":{"requestsPerMinute":null,"tokensPerMinute":null,"concurrentRequests":null},"budgets":{"day":null,"week":null,"month":null,"total":null,"warnAt":null},"tagBudgets":{},"timeZone":null}""", AdminUnderTest.Text(answer));
         answer = await admin.CallAsync("PATCH", "organization", """{"limits":{"tokensPerMinute":1000}}""", ifMatch: "\"0\"");
         Assert.Equal((200, "\"1\""), (answer.Status, answer.ETag));
         Assert.Equal(1000, (await admin.DoneAsync("GET", "organization")).GetProperty("limits").GetProperty("tokensPerMinute").GetInt64());

@@ -13,7 +13,7 @@ internal sealed class LedgerProcess
     {
         Store = new(store);
         clock = new(time);
-        Ledger = new(Store, settings, clock, logger, segmentBytes);
+        Ledger = new(Store, settings, clock, logger, segmentBytes) { Notices = new(clock, logger) };
     }
 
     public ProcessStore Store { get; }
