@@ -4,4 +4,8 @@ namespace Dragoman.Configuration;
 /// <param name="Journal">The folder for what the store does not know yet, on a disk of this machine.</param>
 /// <param name="AllowsUnknownPrices">Whether a model whose price is not known may be used under a budget. It is charged nothing, and its entries have no cost.</param>
 /// <param name="ServesWithoutStore">Whether requests are served while the store does not answer and nothing is left of what the process has leased.</param>
-public sealed record BudgetPolicy(string Journal, bool AllowsUnknownPrices = false, bool ServesWithoutStore = false);
+public sealed record BudgetPolicy(string Journal, bool AllowsUnknownPrices = false, bool ServesWithoutStore = false)
+{
+    /// <summary>Who is told about budgets that warn or refuse; null for nobody.</summary>
+    public BudgetWebhookSettings? Webhook { get; init; }
+}

@@ -7,13 +7,18 @@ public sealed partial class ConfigurationReader
 {
     private const string Refuse = "refuse";
 
+    private const string SecretRule = $"{BudgetWebhookSettings.SecretPrefix} and 24 to 64 bytes in base64";
+
     private BudgetPolicy ReadBudgets(JsonNode? node, string pointer)
     {
-        var members = node is null ? [] : Members(node, pointer, "journal", "unknownPrice", "storeAway");
+        var members = node is null ? [] : Members(node, pointer, "journal", "unknownPrice", "storeAway", "webhook");
         return new(
             Text(members, "journal", pointer) ?? Path.Combine(DataFolder, "journal"),
             Choice("unknownPrice", "allow"),
-            Choice("storeAway", "serve"));
+            Choice("storeAway", "serve"))
+        {
+            Webhook = ReadWebhook(members["webhook"], pointer + "/webhook"),
+        };
 
         bool Choice(string name, string other)
         {
@@ -22,5 +27,37 @@ public sealed partial class ConfigurationReader
                 Unknown($"{pointer}/{name}", text, [Refuse, other]);
             return text == other;
         }
+    }
+
+    /// <summary>Null after a mistake.</summary>
+    private BudgetWebhookSettings? ReadWebhook(JsonNode? node, string pointer)
+    {
+        if (node is null)
+            return null;
+        var members = Members(node, pointer, "url", "secret");
+        var (url, secret) = (Text(members, "url", pointer), ReadWebhookSecret(members, pointer));
+        if (members["url"] is null)
+            Mistake(pointer + "/url", "is required: the URL that gets the messages; allowed: an https URL");
+        if (url is not null && !IsUrlToCall(url, mayHaveQuery: true))
+            Broken(pointer + "/url", "must be an https URL of visible ASCII characters without user and fragment; http is allowed for this machine's own addresses");
+        return url is null || secret is null || !IsUrlToCall(url, mayHaveQuery: true) ? null : new(new Uri(url), secret);
+    }
+
+    private byte[]? ReadWebhookSecret(JsonObject members, string pointer)
+    {
+        if (members["secret"] is null)
+            Mistake(pointer + "/secret", $"is required: the key of the signatures; allowed: {SecretRule}");
+        if (ReadSecret(members, "secret", pointer) is not { } text)
+            return null;
+        var secret = new byte[BudgetWebhookSettings.LongestSecret];
+        if (text.StartsWith(BudgetWebhookSettings.SecretPrefix, StringComparison.Ordinal)
+            && Convert.TryFromBase64String(text[BudgetWebhookSettings.SecretPrefix.Length..], secret, out var length)
+            && length >= BudgetWebhookSettings.ShortestSecret)
+        {
+            return secret[..length];
+        }
+
+        Mistake(pointer + "/secret", $"is no key of signatures; allowed: {SecretRule}");
+        return null;
     }
 }

@@ -10,7 +10,7 @@ public sealed partial class ConfigurationReader
 {
     private const string TemplateRule = "each { needs a claim's name and a }, such as {oid}";
 
-    private static readonly SearchValues<char> NotInIssuerUrl = SearchValues.Create("\"#@\\{}");
+    private static readonly SearchValues<char> NotInUrlToCall = SearchValues.Create("\"#@\\{}");
 
     private List<IssuerSettings> ReadIssuers(JsonObject access, string pointer)
     {
@@ -58,17 +58,18 @@ public sealed partial class ConfigurationReader
     {
         if (Text(members, name, pointer) is not { } text)
             return null;
-        if (IsIssuerUrl(text, mayHaveQuery))
+        if (IsUrlToCall(text, mayHaveQuery))
             return text;
         var place = text.Contains('{', StringComparison.Ordinal) ? "; a tenant's id cannot be left open, so give each tenant's own issuer instead of {tenantid}" : "";
         Broken($"{pointer}/{name}", $"must be an https URL of visible ASCII characters without user{(mayHaveQuery ? "" : ", query")} and fragment; http is allowed for this machine's own addresses{place}");
         return null;
     }
 
-    private static bool IsIssuerUrl(string text, bool mayHaveQuery) =>
+    /// <summary>Whether the gateway may call a URL of the operator by itself: nobody on the way must be able to read or change what it gets.</summary>
+    private static bool IsUrlToCall(string text, bool mayHaveQuery) =>
         (text.StartsWith("https://", StringComparison.Ordinal) || text.StartsWith("http://", StringComparison.Ordinal))
         && !text.AsSpan().ContainsAnyExceptInRange('!', '~')
-        && !text.AsSpan().ContainsAny(NotInIssuerUrl)
+        && !text.AsSpan().ContainsAny(NotInUrlToCall)
         && (mayHaveQuery || !text.Contains('?', StringComparison.Ordinal))
         && Uri.TryCreate(text, UriKind.Absolute, out var url)
         && url is { UserInfo: "", Host.Length: > 0, Port: > 0 }

@@ -28,17 +28,18 @@ internal static class ConfiguredAccess
             return new OpenAccess();
         var logger = loggers.CreateLogger("Dragoman.Access");
         var tokens = settings.Mode.HasFlag(AccessMode.Jwt) ? new TokenVerifier(settings.Issuers, TokenVerifier.CreateConnections(), clock, logger) : null;
-        return new CredentialAccess(settings, store, tokens, new CallerLimits(store, settings.WaitingRoom, clock, logger), CreateSpending(snapshot, ledger, clock, logger), clock, logger);
+        return new CredentialAccess(settings, store, tokens, new CallerLimits(store, settings.WaitingRoom, clock, logger), CreateSpending(snapshot, store, ledger, clock, logger), clock, logger);
     }
 
-    private static Spending CreateSpending(GatewaySnapshot snapshot, ILedgerStore store, TimeProvider clock, ILogger logger)
+    private static Spending CreateSpending(GatewaySnapshot snapshot, IDocumentStore documents, ILedgerStore store, TimeProvider clock, ILogger logger)
     {
         var configuration = snapshot.Configuration;
         // What was meant for one store must not reach another one.
         var folder = Path.Combine(configuration.Budgets.Journal, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{snapshot.Store}")))[..16]);
         var ledger = new Lazy<Ledger>(() =>
         {
-            var made = new Ledger(store, new BudgetSettings(folder, configuration.Budgets.ServesWithoutStore), clock, logger) { Notices = new(clock, logger) };
+            var webhook = configuration.Budgets.Webhook is { } settings ? new BudgetWebhook(settings, BudgetWebhook.CreateConnections(), documents, clock, logger) : null;
+            var made = new Ledger(store, new BudgetSettings(folder, configuration.Budgets.ServesWithoutStore), clock, logger) { Notices = new(clock, logger, webhook) };
             BudgetMetrics.Observe(made);
             return made;
         });

@@ -5,10 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Access.Budgets;
 
-/// <summary>Tells an operator about budgets: in the log and in a metric, once for each period of a budget in each process.</summary>
+/// <summary>Tells an operator about budgets, once for each period of a budget: each process in the log and in a metric, and one of them at the webhook.</summary>
 /// <param name="clock">The time.</param>
 /// <param name="logger">Gets a line for each notice.</param>
-public sealed partial class BudgetNotices(TimeProvider clock, ILogger logger)
+/// <param name="webhook">Gets each notice; null for none. Disposed with this.</param>
+internal sealed partial class BudgetNotices(TimeProvider clock, ILogger logger, BudgetWebhook? webhook = null) : IAsyncDisposable
 {
     private readonly Lock gate = new();
 
@@ -23,21 +24,24 @@ public sealed partial class BudgetNotices(TimeProvider clock, ILogger logger)
             if (!told.TryAdd((notice.Account, notice.Kind), notice.Period.End))
                 return;
             var now = clock.GetUtcNow();
-            foreach (var (key, end) in told)
+            foreach (var (key, until) in told)
             {
-                if (end <= now)
+                if (until <= now)
                     told.Remove(key);
             }
         }
 
         BudgetMetrics.Count(notice);
+        webhook?.Post(notice);
         var warning = new BudgetWarning(notice.Budget, notice.Period, notice.Spent + notice.Reserved);
-        var reset = warning.ResetsAt is { } end2 ? $"begins anew at {UtcText.Of(end2)}" : "does not begin anew";
+        var reset = warning.ResetsAt is { } end ? $"begins anew at {UtcText.Of(end)}" : "does not begin anew";
         if (notice.Kind == BudgetNoticeKind.Warning)
             LogWarning(logger, notice.Budget, warning.Percent, Dollars(notice.Budget.Limit), reset);
         else
             LogExhausted(logger, notice.Budget, Dollars(notice.Left), Dollars(notice.Budget.Limit), reset);
     }
+
+    public ValueTask DisposeAsync() => webhook?.DisposeAsync() ?? default;
 
     private static string Dollars(long amount) => Picodollars.ToDollars(amount).ToString(CultureInfo.InvariantCulture);
 

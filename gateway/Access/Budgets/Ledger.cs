@@ -67,8 +67,8 @@ public sealed partial class Ledger : IAsyncDisposable
         recoveryTimer = time.CreateTimer(static ledger => ((Ledger)ledger!).OnRecoveryTimer(), this, folder is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Is told about budgets that begin to warn, or to refuse requests; null for nobody.</summary>
-    public BudgetNotices? Notices { get; init; }
+    /// <summary>Is told about budgets that begin to warn, or to refuse requests; null for nobody. Disposed with the ledger.</summary>
+    internal BudgetNotices? Notices { get; init; }
 
     /// <summary>How often the store was asked since the start.</summary>
     public long Exchanges => Volatile.Read(ref exchanges);
@@ -192,6 +192,9 @@ public sealed partial class Ledger : IAsyncDisposable
             if (!exchange.Lessee.IsOver)
                 exchange.Lessee.Journal?.Dispose();
         }
+
+        if (Notices is not null)
+            await Notices.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>What is spent or reserved of each budget that warns, in picodollars.</summary>

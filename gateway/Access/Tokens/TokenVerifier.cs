@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
-using System.Net;
 using System.Text.Json;
 using Dragoman.Configuration;
+using Dragoman.Connections;
 using Dragoman.Startup;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -41,17 +41,8 @@ public sealed class TokenVerifier : IDisposable
     /// <summary>How many tokens are remembered at the moment.</summary>
     internal int Remembered => cache.Count;
 
-    /// <summary>Connections to issuers: no redirects, no cookies, no compression that could hide a large document.</summary>
-    public static SocketsHttpHandler CreateConnections() => new()
-    {
-        ConnectTimeout = IssuerDocument.Longest,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        ActivityHeadersPropagator = null,
-        AutomaticDecompression = DecompressionMethods.None,
-    };
+    /// <summary>Connections to issuers.</summary>
+    public static SocketsHttpHandler CreateConnections() => PlainConnections.Create(IssuerDocument.Longest);
 
     /// <summary>Returns what is remembered of a token; null when nothing is.</summary>
     internal VerifiedToken? Find(ReadOnlySpan<char> token) =>

@@ -17,6 +17,8 @@ public class ConfigurationSchemaTests
         { "/models/m", "$defs/model/properties" },
         { "/access", "properties/access/properties" },
         { "/limits", "properties/limits/properties" },
+        { "/budgets", "properties/budgets/properties" },
+        { "/budgets/webhook", "properties/budgets/properties/webhook/properties" },
         { "/prices", "properties/prices/properties" },
         { "/prices/providers/p", "properties/prices/properties/providers/additionalProperties/properties" },
         { "/models/m/price", "$defs/price/properties" },
@@ -31,7 +33,7 @@ public class ConfigurationSchemaTests
     [MemberData(nameof(Objects))]
     public void The_schema_allows_the_members_that_the_reader_allows(string pointer, string place)
     {
-        var json = """{ "providers": { "p": { "dialect": "mistral", "timeouts": {} }, "q": { "dialect": "openai", "options": {} } }, "models": { "m": { "provider": "p", "model": "x", "price": { "input": 1, "longContext": { "above": 1 }, "tiers": { "flex": { "longContext": {} } }, "regions": {} } } }, "access": {}, "limits": {}, "prices": { "providers": { "p": {} } } }""";
+        var json = """{ "providers": { "p": { "dialect": "mistral", "timeouts": {} }, "q": { "dialect": "openai", "options": {} } }, "models": { "m": { "provider": "p", "model": "x", "price": { "input": 1, "longContext": { "above": 1 }, "tiers": { "flex": { "longContext": {} } }, "regions": {} } } }, "access": {}, "limits": {}, "budgets": { "webhook": {} }, "prices": { "providers": { "p": {} } } }""";
         var variable = "DRAGOMAN" + (pointer + "/surprise").Replace("/", "__", StringComparison.Ordinal);
         var mistake = Assert.Throws<ConfigurationException>(() => ConfigurationReader.Read(json, "test", new Dictionary<string, string> { [variable] = "1" })).Mistakes[0];
         var allowed = mistake[(mistake.IndexOf("allowed: ", StringComparison.Ordinal) + "allowed: ".Length)..].Split(", ");
