@@ -1,3 +1,5 @@
+using Dragoman.Locales;
+
 namespace Dragoman.Conversation;
 
 /// <summary>The canonical classes of failure (specs/dialects.md 1.8).</summary>
@@ -39,6 +41,9 @@ public sealed record GatewayError(ErrorKind Kind, string Message)
     /// <summary>The machine-readable code, either the provider's or the gateway's own.</summary>
     public string? Code { get; init; }
 
+    /// <summary>The message in any language; null if there is only <see cref="Message"/>, in English.</summary>
+    public Func<Locale, string>? Words { get; init; }
+
     /// <summary>How long the client should wait before it retries; null when unknown.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -69,6 +74,9 @@ public sealed record GatewayError(ErrorKind Kind, string Message)
 
     /// <summary>Whether another attempt, here or at another target, may succeed.</summary>
     public bool IsRetryable => Kind is ErrorKind.RateLimited or ErrorKind.UpstreamFailed or ErrorKind.Overloaded or ErrorKind.Timeout;
+
+    /// <summary>An error whose message is in the language of its reader.</summary>
+    public static GatewayError InWords(ErrorKind kind, Func<Locale, string> words) => new(kind, words(Locale.English)) { Words = words };
 
     public static GatewayError Invalid(string field, string message) => new(ErrorKind.InvalidRequest, message) { Field = field };
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Secrets;
@@ -113,6 +114,13 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         // SDKs retry every 429 and 5xx unless this header says not to (specs/dialects.md 1.1).
         if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.BudgetExceeded or ErrorKind.NotImplemented || MemoryBudget.IsFinal(error))
             response.Headers["x-should-retry"] = "false";
+        if (error.Words is { } words)
+        {
+            var locale = Locale.For(exchange.Http.Request.Headers.AcceptLanguage);
+            error = error with { Message = words(locale) };
+            response.Headers.ContentLanguage = locale.Language;
+        }
+
         try
         {
             await exchange.DiscardRestAsync().ConfigureAwait(false);

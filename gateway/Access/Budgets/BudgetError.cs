@@ -1,6 +1,6 @@
-using System.Globalization;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Access.Budgets;
 
@@ -13,24 +13,49 @@ internal static class BudgetError
     /// <param name="now">The time.</param>
     public static GatewayError Of(BudgetRefusal refusal, DateTimeOffset now) => refusal.Reason switch
     {
-        BudgetRefusalReason.Exhausted => new(ErrorKind.BudgetExceeded, $"{NameOf(refusal.Budget!)} does not allow the request: {LeftOf(refusal.Budget!, refusal.Left)}, and the request may cost up to {Dollars(refusal.Amount)}. {Reset(refusal.ResetsAt)} A request that limits the tokens of its answer may cost less.")
+        BudgetRefusalReason.Exhausted => GatewayError.InWords(ErrorKind.BudgetExceeded, locale => Exhausted(refusal, locale)) with
         {
             Code = "budget_exceeded",
             RetryAfter = refusal.ResetsAt - now is { } wait && wait > TimeSpan.Zero ? wait : null,
         },
-        BudgetRefusalReason.StoreAway => new(ErrorKind.Overloaded, "The gateway cannot tell what is left of the budget at the moment, because its store does not answer.") { Code = "store_unavailable", RetryAfter = Pause },
-        BudgetRefusalReason.Crowded => new(ErrorKind.Overloaded, "Too many requests wait for what is left of the budget.") { Code = "budget_crowded", RetryAfter = Pause },
-        _ => new(ErrorKind.Overloaded, "The gateway is restarting.") { Code = "gateway_restarting", RetryAfter = Pause },
+        BudgetRefusalReason.StoreAway => Later(TextId.BudgetStoreAway, "store_unavailable"),
+        BudgetRefusalReason.Crowded => Later(TextId.BudgetCrowded, "budget_crowded"),
+        _ => Later(TextId.Restarting, "gateway_restarting"),
     };
 
-    private static string NameOf(BudgetScope budget) => $"T{budget.ToString().AsSpan(1)}";
+    private static GatewayError Later(string text, string code) =>
+        GatewayError.InWords(ErrorKind.Overloaded, locale => locale.Text(text)) with { Code = code, RetryAfter = Pause };
 
-    private static string LeftOf(BudgetScope budget, long? left) =>
-        left is { } known ? $"{Dollars(known)} of {Dollars(budget.Limit)} are left" : $"it is {Dollars(budget.Limit)} in all";
+    private static string Exhausted(BudgetRefusal refusal, Locale locale) => locale.Text(
+        TextId.BudgetExhausted,
+        ("budget", NameOf(refusal.Budget!, locale)),
+        ("left", LeftOf(refusal.Budget!, refusal.Left, locale)),
+        ("amount", Dollars(refusal.Amount, locale)),
+        ("reset", refusal.ResetsAt is { } time ? locale.Text(TextId.BudgetResets, ("time", UtcText.Of(time))) : locale.Text(TextId.BudgetNeverResets)));
 
-    private static string Reset(DateTimeOffset? at) => at is { } time
-        ? $"The budget begins anew at {UtcText.Of(time)}."
-        : "The budget does not begin anew.";
+    private static string NameOf(BudgetScope budget, Locale locale) => locale.Text(
+        budget.Period.Kind switch
+        {
+            PeriodKind.Day => TextId.BudgetOfDay,
+            PeriodKind.Week => TextId.BudgetOfWeek,
+            PeriodKind.Month => TextId.BudgetOfMonth,
+            _ => TextId.BudgetInTotal,
+        },
+        ("owner", OwnerOf(budget.Owner, locale)));
 
-    private static string Dollars(long amount) => $"${Picodollars.ToDollars(amount).ToString("0.00####", CultureInfo.InvariantCulture)}";
+    private static string OwnerOf(BudgetOwner owner, Locale locale) => owner.Kind switch
+    {
+        BudgetOwner.TagKind when owner.Team is { } team => locale.Text(TextId.OwnerTagOfTeam, ("id", owner.Id), ("team", team)),
+        BudgetOwner.TagKind => locale.Text(TextId.OwnerTag, ("id", owner.Id)),
+        "team" => locale.Text(TextId.OwnerTeam, ("id", owner.Id)),
+        "user" => locale.Text(TextId.OwnerUser, ("id", owner.Id)),
+        "key" => locale.Text(TextId.OwnerKey, ("id", owner.Id)),
+        _ => locale.Text(TextId.OwnerOrganization),
+    };
+
+    private static string LeftOf(BudgetScope budget, long? left, Locale locale) => left is { } known
+        ? locale.Text(TextId.BudgetLeft, ("left", Dollars(known, locale)), ("limit", Dollars(budget.Limit, locale)))
+        : locale.Text(TextId.BudgetInAll, ("limit", Dollars(budget.Limit, locale)));
+
+    private static string Dollars(long amount, Locale locale) => locale.Dollars(Picodollars.ToDollars(amount));
 }

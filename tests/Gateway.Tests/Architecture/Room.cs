@@ -9,13 +9,14 @@ internal sealed record Room(string Name, params string[] MayUse)
     public static readonly IReadOnlyList<Room> All =
     [
         new("Wire"),
+        new("Locales"),
         new("Secrets"),
         new("Stores"),
-        new("Conversation", "Wire"),
+        new("Conversation", "Wire", "Locales"),
         new("Configuration", "Conversation"),
         new("Prices", "Conversation", "Configuration"),
         new("Connections", "Conversation"),
-        new("Access", "Stores", "Conversation", "Configuration", "Connections", "Prices"),
+        new("Access", "Locales", "Stores", "Conversation", "Configuration", "Connections", "Prices"),
         new("Administration", "Wire", "Stores", "Conversation", "Configuration", "Access"),
         new("Schemas", "Wire", "Conversation"),
         new("Catalog", "Wire", "Conversation", "Configuration"),
@@ -23,7 +24,7 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Providers", "Wire", "Secrets", "Conversation", "Configuration", "Connections", "Dialects"),
         new("Pipeline", "Wire", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Access", "Administration", "Schemas", "Catalog", "Dialects", "Providers"),
         new("WebSockets", "Wire", "Conversation", "Configuration", "Dialects", "Pipeline"),
-        new("Endpoints", "Wire", "Secrets", "Conversation", "Configuration", "Access", "Administration", "Catalog", "Dialects", "Pipeline", "WebSockets"),
+        new("Endpoints", "Wire", "Locales", "Secrets", "Conversation", "Configuration", "Access", "Administration", "Catalog", "Dialects", "Pipeline", "WebSockets"),
         new("Hosting", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Access", "Pipeline", "Endpoints"),
     ];
 

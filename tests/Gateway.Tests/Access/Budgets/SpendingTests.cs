@@ -4,6 +4,7 @@ using Dragoman.Access.Limits;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Gateway.Tests.Stores.Ledger;
+using Dragoman.Locales;
 using Dragoman.Prices;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -118,6 +119,9 @@ public sealed class SpendingTests : IAsyncDisposable
         Assert.Equal(
             $"The daily budget of the team web does not allow the request: it is $0.001 in all, and the request may cost up to $0.0024. The budget begins anew at {midnight:yyyy-MM-dd}T00:00:00Z. A request that limits the tokens of its answer may cost less.",
             error.Message);
+        Assert.Equal(
+            $"Das Tagesbudget des Teams web reicht für diese Anfrage nicht: es beträgt insgesamt 0,001 $, und die Anfrage kann bis zu 0,0024 $ kosten. Das Budget beginnt am {midnight:yyyy-MM-dd}T00:00:00Z von Neuem. Eine Anfrage, die die Tokens ihrer Antwort begrenzt, kostet womöglich weniger.",
+            error.Words!(Locale.All["de"]));
         Assert.InRange(error.RetryAfter!.Value, TimeSpan.Zero, TimeSpan.FromDays(1));
     }
 
