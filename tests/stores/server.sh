@@ -6,8 +6,9 @@ folder=
 server=
 stop_signal=TERM
 
-# What is locked while something is installed. The scripts change the working directory.
-lock_file=$(realpath "${BASH_SOURCE[0]}")
+# What is locked while something is installed. No file of the repository: .NET locks what it reads, so that tests which read the
+# repository would fail meanwhile.
+lock_file=${TMPDIR:-/tmp}/dragoman-installation-$(id -u).lock
 
 clean_up() {
     if [[ -n $server ]]; then
@@ -25,7 +26,7 @@ fail() {
 # Lets the other scripts wait that install something, until the shell ends that calls this. Several of them start at the same time.
 lock_installation() {
     local lock
-    exec {lock}<"$lock_file"
+    exec {lock}>"$lock_file"
     if command -v flock >/dev/null; then flock "$lock"; fi
 }
 
