@@ -9,6 +9,7 @@ using Dragoman.Access.Tokens;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Stores;
+using Dragoman.Stores.Ledger;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Role = Dragoman.Access.Directory.Role;
@@ -90,9 +91,10 @@ public sealed partial class CredentialAccess : IAccessPolicy
     public ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation)
     {
         // Counting tokens costs nothing, and some clients do it in every turn.
-        if (caller.Budgets.Count > 0 && spending is not null && use.Bound != UpperBound.Nothing)
+        var isMetered = use.Bound != UpperBound.Nothing;
+        if (isMetered && caller.Budgets.Count > 0 && spending is not null)
             return ReserveMoneyAsync(spending, caller, admission, use, cancellation);
-        var reservation = new Reservation(caller, admission);
+        var reservation = new Reservation(caller, admission, isMetered ? use : null);
         var reserving = ReserveTokensAsync(caller, admission, use, cancellation);
         return reserving.IsCompletedSuccessfully ? new(reservation) : FinishAsync(reserving, reservation);
     }
@@ -132,6 +134,8 @@ public sealed partial class CredentialAccess : IAccessPolicy
             reservation.Admission.SettleTokens(settlement.Usage.InputTotal + settlement.Usage.OutputTotal);
         return default;
     }
+
+    public IReadOnlyList<LedgerEntry> FindUnsent(string requestId) => spending?.FindUnsent(requestId) ?? [];
 
     public async ValueTask DisposeAsync()
     {

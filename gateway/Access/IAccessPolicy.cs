@@ -1,5 +1,6 @@
 using Dragoman.Access.Limits;
 using Dragoman.Conversation;
+using Dragoman.Stores.Ledger;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Access;
@@ -31,4 +32,8 @@ public interface IAccessPolicy : IAsyncDisposable
 
     /// <summary>Charges what was used. It cannot be canceled, because usage remains when the client leaves.</summary>
     ValueTask SettleAsync(Reservation reservation, Settlement settlement);
+
+    /// <summary>What was settled of a request here, and is not in the store yet; empty if there is nothing.</summary>
+    /// <param name="requestId">The id of the request.</param>
+    IReadOnlyList<LedgerEntry> FindUnsent(string requestId) => [];
 }

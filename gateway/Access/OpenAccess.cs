@@ -1,10 +1,13 @@
+using Dragoman.Access.Budgets;
 using Dragoman.Access.Limits;
+using Dragoman.Stores.Ledger;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Access;
 
-/// <summary>Asks for no key and limits nothing. Usage is still logged.</summary>
-public sealed class OpenAccess : IAccessPolicy
+/// <summary>Asks for no key and limits nothing. Usage is still logged, and noted in the ledger if there is one.</summary>
+/// <param name="spending">The ledger; null if there is no store. The policy disposes it.</param>
+public sealed class OpenAccess(Spending? spending = null) : IAccessPolicy
 {
     private static readonly Caller Everybody = new() { Team = "open" };
 
@@ -13,9 +16,15 @@ public sealed class OpenAccess : IAccessPolicy
     public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => new(Admission.Unlimited);
 
     public ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation) =>
-        new(new Reservation(caller, admission));
+        new(new Reservation(caller, admission, use.Bound == UpperBound.Nothing ? null : use));
 
-    public ValueTask SettleAsync(Reservation reservation, Settlement settlement) => default;
+    public ValueTask SettleAsync(Reservation reservation, Settlement settlement)
+    {
+        spending?.Settle(reservation, settlement);
+        return default;
+    }
 
-    public ValueTask DisposeAsync() => default;
+    public IReadOnlyList<LedgerEntry> FindUnsent(string requestId) => spending?.FindUnsent(requestId) ?? [];
+
+    public ValueTask DisposeAsync() => spending?.DisposeAsync() ?? default;
 }

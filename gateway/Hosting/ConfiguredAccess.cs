@@ -6,7 +6,6 @@ using Dragoman.Access.Limits;
 using Dragoman.Access.Tokens;
 using Dragoman.Configuration;
 using Dragoman.Pipeline;
-using Dragoman.Prices;
 using Dragoman.Stores;
 using Dragoman.Stores.Ledger;
 using Microsoft.Extensions.Logging;
@@ -24,9 +23,11 @@ internal static class ConfiguredAccess
     public static IAccessPolicy Create(GatewaySnapshot snapshot, IDocumentStore? store, ILedgerStore? ledger, TimeProvider clock, ILoggerFactory loggers)
     {
         var settings = snapshot.Configuration.Access;
-        if (settings.Mode == AccessMode.Open || store is null || ledger is null)
-            return new OpenAccess();
         var logger = loggers.CreateLogger("Dragoman.Access");
+        if (store is null || ledger is null)
+            return new OpenAccess();
+        if (settings.Mode == AccessMode.Open)
+            return new OpenAccess(CreateSpending(snapshot, store, ledger, clock, logger));
         var tokens = settings.Mode.HasFlag(AccessMode.Jwt) ? new TokenVerifier(settings.Issuers, TokenVerifier.CreateConnections(), clock, logger) : null;
         return new CredentialAccess(settings, store, tokens, new CallerLimits(store, settings.WaitingRoom, clock, logger), CreateSpending(snapshot, store, ledger, clock, logger), clock, logger);
     }
@@ -46,6 +47,6 @@ internal static class ConfiguredAccess
         // A process that was killed may have left something to settle.
         if (Directory.Exists(folder))
             _ = ledger.Value;
-        return new(ledger, new PriceBook(configuration.Prices, configuration.Models), configuration.Providers, configuration.Budgets.AllowsUnknownPrices, clock);
+        return new(ledger, snapshot.Prices, configuration.Providers, configuration.Budgets.AllowsUnknownPrices, clock);
     }
 }

@@ -4,6 +4,7 @@ using Dragoman.Catalog;
 using Dragoman.Configuration;
 using Dragoman.Dialects;
 using Dragoman.Pipeline.Downloads;
+using Dragoman.Prices;
 using Dragoman.Providers;
 using Dragoman.Secrets;
 using Dragoman.Stores;
@@ -24,6 +25,7 @@ public sealed class GatewaySnapshot : IDisposable
     {
         Configuration = configuration;
         Store = configuration.StoreConnection is { } connection ? StoreConnection.Parse(connection) : null;
+        Prices = new PriceBook(configuration.Prices, configuration.Models);
         Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
         Credentials = new CredentialScrub(configuration.Providers.Select(settings => settings.ApiKey));
         var keys = string.Join('\n', configuration.Providers.Select(settings => $"{settings.Name} {settings.ApiKey}"));
@@ -48,6 +50,9 @@ public sealed class GatewaySnapshot : IDisposable
     public ModelCatalog Catalog { get; }
 
     public MediaDownloads Downloads { get; }
+
+    /// <summary>What models cost.</summary>
+    public PriceBook Prices { get; }
 
     public Provider ProviderOf(Target target) => providers[target.Provider];
 

@@ -175,6 +175,15 @@ internal sealed class BudgetAccount
         LastUsed = now;
     }
 
+    /// <summary>Counts what was used and not reserved.</summary>
+    public void Add(long cost, long now)
+    {
+        Uses++;
+        Unsent += cost;
+        spent += cost;
+        LastUsed = now;
+    }
+
     /// <summary>Counts what another process has used, whose journal was taken over.</summary>
     public void Recover(long cost, int entries) => (Unsent, Uses) = (Unsent + cost, Uses + entries);
 

@@ -14,6 +14,9 @@ public sealed record BudgetSettings(string? Folder, bool ServesWithoutStore = fa
     /// <summary>How long a process holds its leases without renewing them.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the ledger remembers a process that holds nothing. Otherwise each pause of some seconds would need a new name afterwards.</summary>
+    public static readonly TimeSpan IdleTime = TimeSpan.FromDays(1);
+
     /// <summary>How much earlier the process stops to use them.</summary>
     public static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(5);
 

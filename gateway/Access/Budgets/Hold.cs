@@ -3,10 +3,7 @@ using Dragoman.Stores.Ledger;
 
 namespace Dragoman.Access.Budgets;
 
-/// <summary>
-/// What one attempt of a request may use. It must be settled, whatever happens: what a process leaves unsettled when it ends is
-/// assumed to be used. An attempt that follows another one has a hold of its own.
-/// </summary>
+/// <summary>What a request may use. It must be settled, whatever happens: what a process leaves unsettled when it ends is assumed to be used.</summary>
 public sealed class Hold
 {
     private const int Inline = 6;
@@ -51,8 +48,9 @@ public sealed class Hold
     /// <param name="cost">What was used, in picodollars.</param>
     /// <param name="entry">What the ledger notes. Its accounts are those of the hold, and its cost is <paramref name="cost"/>, unless that is
     /// zero because the price is not known. Null to note nothing, if nothing was used.</param>
+    /// <param name="earlier">The entries of tries before it that used something: each is charged its own cost. Null for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The cost is below zero.</exception>
-    public void Settle(long cost, LedgerEntry? entry) => ledger.Settle(this, cost, entry);
+    public void Settle(long cost, LedgerEntry? entry, IReadOnlyList<LedgerEntry>? earlier = null) => ledger.Settle(this, cost, entry, earlier ?? []);
 
     internal void Add(BudgetAccount account)
     {

@@ -46,6 +46,7 @@ public sealed partial class Ledger : IAsyncDisposable
     private bool isReportedAway;
     private long expireAt;
     private long exchanges;
+    private long unnoted;
 
     /// <summary>Starts it. It contacts the store when it is first needed, or when another process has left something to tell it.</summary>
     /// <param name="store">What the processes share. The caller disposes it afterwards.</param>
@@ -183,7 +184,11 @@ public sealed partial class Ledger : IAsyncDisposable
         await WaitForAsync(all, LastWords).ConfigureAwait(false);
         await recovery.ConfigureAwait(false);
         lock (gate)
+        {
             all = [.. all.Union(ending)];
+            ReportUnnoted();
+        }
+
         foreach (var exchange in all)
         {
             await exchange.StopAsync().ConfigureAwait(false);
@@ -204,23 +209,67 @@ public sealed partial class Ledger : IAsyncDisposable
             return [.. from account in current.Lessee.Accounts where account is { Budget.WarnAt: not null, State: not null } select (account.Budget, account.Used)];
     }
 
+    /// <summary>
+    /// Notes what a request without a budget has cost. It never waits and refuses nothing: if the store is away for so long that half of
+    /// what can be kept waits for it (<see cref="PendingEntries"/>), further entries are lost, so that there is room for those of budgets.
+    /// </summary>
+    /// <param name="entries">Its tries in their order. Their accounts are not read.</param>
+    public void Note(IReadOnlyList<LedgerEntry> entries)
+    {
+        var holds = new Hold[entries.Count];
+        for (var index = 0; index < holds.Length; index++)
+            holds[index] = new(this, 0, Fit(entries[index], []));
+        lock (gate)
+        {
+            var lessee = current.Lessee;
+            if (lessee.IsOver || lessee.IsHalfFull)
+            {
+                unnoted += holds.Length;
+                return;
+            }
+
+            foreach (var hold in holds)
+                lessee.Add(hold, hold.Draft, clock.Now);
+            current.Signal(lessee.DueAfterEntry());
+        }
+    }
+
+    /// <summary>What was settled of a request by this process, and is not known to be in the store. What is in the journal only is not found.</summary>
+    /// <param name="requestId">The id of the request.</param>
+    public IReadOnlyList<LedgerEntry> FindUnsent(string requestId)
+    {
+        var found = new List<LedgerEntry>();
+        lock (gate)
+        {
+            current.Lessee.Find(requestId, found);
+            foreach (var exchange in ending)
+                exchange.Lessee.Find(requestId, found);
+        }
+
+        return found;
+    }
+
     /// <summary>Ends a hold.</summary>
-    internal void Settle(Hold hold, long cost, LedgerEntry? entry)
+    internal void Settle(Hold hold, long cost, LedgerEntry? entry, IReadOnlyList<LedgerEntry> earlier)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(cost);
         cost = Math.Min(cost, LedgerLimits.MostAmount);
         if (hold.IsSettled || hold.Lessee is not { } lessee)
             return;
+        var accounts = hold.AccountIds();
         if (entry is not null || cost > 0)
         {
-            entry = EntryTexts.Fit(entry ?? hold.Draft);
-            entry = entry with { Accounts = hold.AccountIds(), Cost = cost == 0 ? entry.Cost is null ? null : 0 : cost };
+            entry = Fit(entry ?? hold.Draft, accounts);
+            entry = entry with { Cost = cost == 0 ? entry.Cost is null ? null : 0 : cost };
         }
 
         lock (gate)
         {
             if (hold.IsSettled)
                 return;
+            // If the process is killed in between, the whole reservation is assumed: too much rather than too little.
+            foreach (var before in earlier)
+                lessee.Add(hold, Fit(before, accounts), clock.Now);
             lessee.End(hold, cost, entry, clock.Now);
             if (lessee.Exchange is not { } exchange)
                 return;
@@ -259,6 +308,7 @@ public sealed partial class Ledger : IAsyncDisposable
     internal void Answered(Lessee lessee)
     {
         Interlocked.Increment(ref exchanges);
+        ReportUnnoted();
         if (isReportedAway)
         {
             isReportedAway = false;
@@ -361,6 +411,20 @@ public sealed partial class Ledger : IAsyncDisposable
         LogJournal(failure.Message);
         lock (gate)
             _ = DeleteAsync(lessee.Journal!);
+    }
+
+    private static LedgerEntry Fit(LedgerEntry entry, IReadOnlyList<string> accounts) => EntryTexts.Fit(entry) with
+    {
+        Accounts = accounts,
+        Cost = entry.Cost is { } cost ? Math.Clamp(cost, 0, LedgerLimits.MostAmount) : null,
+    };
+
+    private void ReportUnnoted()
+    {
+        if (unnoted == 0)
+            return;
+        LogUnnoted(unnoted);
+        unnoted = 0;
     }
 
     private static async Task WaitForAsync(List<LesseeExchange> exchanges, TimeSpan longest, TimeProvider time) =>
@@ -732,6 +796,9 @@ public sealed partial class Ledger : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "{Settlements} settlements are lost, and were not charged.")]
     private partial void LogLost(long settlements);
+
+    [LoggerMessage(LogLevel.Error, "{Entries} entries of requests without a budget are lost, because the ledger did not answer for too long.")]
+    private partial void LogUnnoted(long entries);
 
     [LoggerMessage(LogLevel.Warning, "The leases of process {Process} had expired before the ledger answered; it goes on under a new name.")]
     private partial void LogExpired(string process);

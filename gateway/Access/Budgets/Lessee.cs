@@ -96,6 +96,9 @@ internal sealed class Lessee
     /// <summary>Whether no more settlements can be kept.</summary>
     public bool IsFull => Pending.Count >= (Journal is { Failure: null } ? PendingEntries.MostInJournal : PendingEntries.MostInMemory);
 
+    /// <summary>Whether so many settlements are kept that those without a budget must be left out.</summary>
+    public bool IsHalfFull => Pending.Count >= (Journal is { Failure: null } ? PendingEntries.MostInJournal : PendingEntries.MostInMemory) / 2;
+
     /// <summary>Continues what a process has left in its journal. What it had in flight is assumed to be used.</summary>
     /// <param name="content">What the journal says.</param>
     /// <param name="ledger">The ledger that continues it.</param>
@@ -173,6 +176,30 @@ internal sealed class Lessee
         Carry();
     }
 
+    /// <summary>Settles what does not end a hold: what an earlier try of its request has used, or a request without a budget.</summary>
+    /// <param name="hold">Has the accounts.</param>
+    /// <param name="entry">What the ledger notes.</param>
+    /// <param name="now">The time.</param>
+    public void Add(Hold hold, LedgerEntry entry, long now)
+    {
+        var cost = entry.Cost ?? 0;
+        for (var index = 0; index < hold.Count; index++)
+            hold[index].Add(cost, now);
+        var record = buffer.Settled(hold, cost, entry, endsHold: false);
+        var bytes = record.Length;
+        Pending.Add(new(entry, bytes), Append(record));
+        settled++;
+        Carry();
+    }
+
+    /// <summary>Adds what is in memory of a request, and not known to be in the store.</summary>
+    public void Find(string requestId, List<LedgerEntry> found)
+    {
+        if (batch is not null)
+            found.AddRange(batch.Entries.Where(entry => entry.RequestId == requestId));
+        Pending.Find(requestId, found);
+    }
+
     /// <summary>Settles everything that runs at what was reserved, because nobody will say what was used.</summary>
     public void AssumeAll()
     {
@@ -203,7 +230,7 @@ internal sealed class Lessee
         var isLast = IsDraining && open.Count == 0 && Pending.Count == 0;
         if (exchanges.Length == 0 && entries.Count == 0 && !isLast && !(HasLease() && now - sentAt >= Renewal))
             return null;
-        batch = new(Name, lastBatch + 1, utcNow + BudgetSettings.LeaseTime, exchanges, entries, isLast);
+        batch = new(Name, lastBatch + 1, utcNow + (HoldsAfter(exchanges) ? BudgetSettings.LeaseTime : BudgetSettings.IdleTime), exchanges, entries, isLast);
         (batchAt, sentAt) = (now, now);
         batchSegment = Append(buffer.Prepared(batch))?.Segment ?? 0;
         Carry();
@@ -380,6 +407,18 @@ internal sealed class Lessee
             return;
         account.Choice = (true, 0, 0);
         chosen.Add(account);
+    }
+
+    /// <summary>Whether it holds a lease after a batch.</summary>
+    private bool HoldsAfter(AccountExchange[] exchanges)
+    {
+        foreach (var exchange in exchanges)
+        {
+            if (exchange.Wanted > 0)
+                return true;
+        }
+
+        return turns.Exists(account => account.Lease > 0 && !Array.Exists(exchanges, exchange => exchange.Account == account.Id));
     }
 
     private bool HasLease()

@@ -1,3 +1,5 @@
+using Dragoman.Stores.Ledger;
+
 namespace Dragoman.Access.Budgets;
 
 /// <summary>
@@ -57,6 +59,16 @@ internal sealed class PendingEntries
         var lost = Outside;
         Outside = 0;
         return lost;
+    }
+
+    /// <summary>Adds what is in memory of a request.</summary>
+    public void Find(string requestId, List<LedgerEntry> found)
+    {
+        foreach (var pending in memory)
+        {
+            if (pending.Entry.RequestId == requestId)
+                found.Add(pending.Entry);
+        }
     }
 
     public bool TryPeek(out PendingEntry pending) => memory.TryPeek(out pending);

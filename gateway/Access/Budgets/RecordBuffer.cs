@@ -17,10 +17,15 @@ internal sealed class RecordBuffer
         return End(record);
     }
 
-    public ReadOnlySpan<byte> Settled(Hold hold, long cost, LedgerEntry entry)
+    /// <param name="hold">Has the accounts.</param>
+    /// <param name="cost">What was used.</param>
+    /// <param name="entry">What the ledger notes.</param>
+    /// <param name="endsHold">Whether the hold ends with it.</param>
+    public ReadOnlySpan<byte> Settled(Hold hold, long cost, LedgerEntry entry, bool endsHold = true)
     {
         var record = Begin(RecordKind.Settled);
-        record.Add(hold.Id);
+        // No hold has the number 0.
+        record.Add(endsHold ? hold.Id : 0L);
         record.Add(cost);
         AddAccounts(ref record, hold);
         EntryRecord.Write(ref record, entry);

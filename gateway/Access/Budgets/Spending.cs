@@ -24,7 +24,7 @@ public sealed class Spending : IAsyncDisposable
     /// <summary>The prices of a target in all tiers and regions; it is looked up once a day.</summary>
     private readonly ConcurrentDictionary<(Target Target, string Model), (DateOnly Day, Price[] Prices)> known = new();
 
-    /// <param name="ledger">Keeps the budgets. It is made when the first caller has one, and disposed with this.</param>
+    /// <param name="ledger">Keeps the budgets and the entries. It is made when the first request needs it, and disposed with this.</param>
     /// <param name="prices">The prices.</param>
     /// <param name="providers">All providers.</param>
     /// <param name="allowsUnknownPrices">Whether a model whose price is not known may be used.</param>
@@ -65,33 +65,22 @@ public sealed class Spending : IAsyncDisposable
         }
     }
 
-    /// <summary>Settles what a request did cost.</summary>
+    /// <summary>Settles what a request did cost, and notes it, also that of a caller without a budget. Each try that used something has an entry, and the last one.</summary>
     /// <param name="reservation">What was reserved.</param>
     /// <param name="settlement">What was used.</param>
     public void Settle(Reservation reservation, Settlement settlement)
     {
-        if (reservation.Hold is not { } hold || reservation.Use is not { } use)
+        if (reservation.Use is not { } use)
             return;
-        var now = clock.GetUtcNow();
-        var day = DateOnly.FromDateTime(now.UtcDateTime);
-        long? cost = 0;
-        foreach (var used in settlement.Uses)
-            cost += CostOf(used, use.Model, day);
-        var usage = settlement.Usage;
-        hold.Settle(cost ?? 0, EntryOf(reservation.Caller, use, settlement.Uses.Count > 0 ? settlement.Uses[^1].Target : null, now) with
-        {
-            Cost = cost,
-            Status = settlement.Status,
-            Outcome = NameOf(settlement.Outcome),
-            Origin = NameOf(usage.Origin),
-            Milliseconds = (long)settlement.Elapsed.TotalMilliseconds,
-            InputTokens = usage.InputTotal,
-            CacheReadTokens = usage.CacheRead,
-            CacheWriteTokens = usage.CacheWrite,
-            OutputTokens = usage.OutputTotal,
-            ReasoningTokens = usage.Reasoning,
-        });
+        var entries = EntriesOf(reservation.Caller, use, settlement);
+        if (reservation.Hold is { } hold)
+            hold.Settle(entries[^1].Cost ?? 0, entries[^1], entries[..^1]);
+        else
+            ledger.Value.Note(entries);
     }
+
+    /// <inheritdoc cref="Ledger.FindUnsent"/>
+    public IReadOnlyList<LedgerEntry> FindUnsent(string requestId) => ledger.IsValueCreated ? ledger.Value.FindUnsent(requestId) : [];
 
     public ValueTask DisposeAsync() => ledger.IsValueCreated ? ledger.Value.DisposeAsync() : default;
 
@@ -110,6 +99,46 @@ public sealed class Spending : IAsyncDisposable
         Origin = "assumed",
         Tags = caller.Tags,
     };
+
+    private LedgerEntry[] EntriesOf(Caller caller, PlannedUse use, Settlement settlement)
+    {
+        var now = clock.GetUtcNow();
+        var uses = settlement.Uses;
+        if (uses.Count == 0)
+            return [EntryOf(caller, use, null, Usage.Absent, 0, now, settlement)];
+        var entries = new List<LedgerEntry>(1);
+        var day = DateOnly.FromDateTime(now.UtcDateTime);
+        for (var index = 0; index < uses.Count; index++)
+        {
+            var isLast = index == uses.Count - 1;
+            if (!isLast && uses[index].Usage.Origin == UsageOrigin.Absent)
+                continue;
+            var entry = EntryOf(caller, use, uses[index].Target, uses[index].Usage, CostOf(uses[index], use.Model, day), now, settlement) with { Attempt = entries.Count };
+            entries.Add(isLast ? entry : entry with
+            {
+                Status = uses[index].Status ?? settlement.Status,
+                Outcome = NameOf(Outcome.Failed),
+                Milliseconds = (long)(uses[index].Elapsed ?? settlement.Elapsed).TotalMilliseconds,
+            });
+        }
+
+        return [.. entries];
+    }
+
+    private static LedgerEntry EntryOf(Caller caller, PlannedUse use, Target? target, in Usage usage, long? cost, DateTimeOffset now, Settlement settlement) =>
+        EntryOf(caller, use, target, now) with
+        {
+            Cost = cost,
+            Status = settlement.Status,
+            Outcome = NameOf(settlement.Outcome),
+            Origin = NameOf(usage.Origin),
+            Milliseconds = (long)settlement.Elapsed.TotalMilliseconds,
+            InputTokens = usage.InputTotal,
+            CacheReadTokens = usage.CacheRead,
+            CacheWriteTokens = usage.CacheWrite,
+            OutputTokens = usage.OutputTotal,
+            ReasoningTokens = usage.Reasoning,
+        };
 
     private static string NameOf(Outcome outcome) => outcome switch
     {

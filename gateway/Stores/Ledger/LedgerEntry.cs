@@ -18,7 +18,7 @@ public sealed record LedgerEntry
     /// <summary>The cost; null if the price is not known. Only an entry that takes back what was assumed has one below zero.</summary>
     public long? Cost { get; init; }
 
-    /// <summary>The team; null for open access.</summary>
+    /// <summary>The team; <c>open</c> for open access, null for what was assumed of a process.</summary>
     public string? Team { get; init; }
 
     /// <summary>The public id of the key.</summary>

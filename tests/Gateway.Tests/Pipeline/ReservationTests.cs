@@ -116,7 +116,9 @@ public sealed class ReservationTests
         Assert.True(status == HttpStatusCode.OK, text);
         await access.WaitForSettlementAsync();
         var settled = Assert.Single(access.Settled);
-        Assert.Equal([new(new Target("one", "upstream-m"), new Usage(30, 20)), new(new Target("two", "upstream-second"), new Usage(3, 2))], settled.Uses);
+        Assert.Equal(
+            [new(new Target("one", "upstream-m"), new Usage(30, 20)) { Status = 503, Elapsed = TimeSpan.Zero }, new(new Target("two", "upstream-second"), new Usage(3, 2))],
+            settled.Uses);
         Assert.Equal((Outcome.Completed, new Usage(33, 22), 200), (settled.Outcome, settled.Usage, settled.Status));
     }
 

@@ -46,6 +46,39 @@ public sealed class LedgerAwayTests
     }
 
     [Fact]
+    public async Task Entries_without_a_budget_leave_room_for_those_with_one()
+    {
+        const int Room = PendingEntries.MostInMemory / 2;
+        using var world = new LedgersUnderTest(hasJournal: false);
+        world.Process.Store.Fault = () => LedgerFault.Lost;
+        for (var number = 0; number < Room + (2 * LedgerLimits.MostEntries); number++)
+            world.Ledger.Note([world.Entry() with { RequestId = "noted" }]);
+        await world.QuietAsync();
+        var kept = world.Ledger.FindUnsent("noted").Count;
+        Assert.InRange(kept, Room, Room + LedgerLimits.MostEntries);
+        world.Process.Store.Fault = null;
+        for (var second = 0; second < 30; second++)
+            await world.PassAsync(Second);
+        Assert.Empty(world.Ledger.FindUnsent("noted"));
+        Assert.Equal(kept, (await world.Process.Store.FindAsync("noted")).Count);
+    }
+
+    [Fact]
+    public async Task A_process_that_holds_nothing_keeps_its_name_over_a_pause()
+    {
+        using var world = new LedgersUnderTest();
+        world.Ledger.Note([world.Entry()]);
+        await world.PassAsync(3 * Second);
+        var name = world.Ledger.Lessees[0].Name;
+        for (var minute = 0; minute < 3; minute++)
+            await world.PassAsync(60 * Second);
+        Assert.Empty(await world.Process.Store.ExpireAsync(world.Clock.GetUtcNow()));
+        world.Ledger.Note([world.Entry()]);
+        await world.PassAsync(3 * Second);
+        Assert.Equal(name, Assert.Single(world.Ledger.Lessees).Name);
+    }
+
+    [Fact]
     public async Task Nobody_waits_for_a_store_that_did_not_answer()
     {
         using var world = new LedgersUnderTest();

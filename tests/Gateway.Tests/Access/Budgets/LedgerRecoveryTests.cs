@@ -30,6 +30,29 @@ public sealed class LedgerRecoveryTests
         Assert.Equal(2, world.Store.Entries.Count);
     }
 
+    [Fact]
+    public async Task Earlier_tries_and_what_had_no_budget_are_told_too()
+    {
+        using var world = new LedgersUnderTest();
+        var hold = await world.ReserveAsync(world.Process, 100, key);
+        hold.Settle(30, world.Entry("tried"), [world.Entry("tried") with { Cost = 7 }, world.Entry("tried") with { Cost = null }]);
+        world.Ledger.Note([world.Entry("noted") with { Cost = 5 }]);
+        var running = await world.ReserveAsync(world.Process, 50, key);
+        world.Process.Kill();
+
+        var successor = world.Start();
+        await world.PassAsync(Second);
+        Assert.Equal(new AccountState("key:k:total", 1000, 0, 87, 0, 0), await world.StateAsync(key));
+        Assert.Equal([7, null, 30], world.Store.Entries.Where(entry => entry.RequestId == "tried").Select(entry => entry.Cost));
+        var noted = Assert.Single(world.Store.Entries, entry => entry.RequestId == "noted");
+        Assert.Equal(5, noted.Cost);
+        Assert.Empty(noted.Accounts);
+        Assert.Equal(running.Draft.RequestId, Assert.Single(world.Store.Entries, entry => entry.Origin == "assumed").RequestId);
+        await world.CloseAsync(successor);
+        await world.AssertOverAsync();
+        Assert.Equal(5, world.Store.Entries.Count);
+    }
+
     [Theory]
     [InlineData(LedgerFault.Lost)]
     [InlineData(LedgerFault.AnswerLost)]

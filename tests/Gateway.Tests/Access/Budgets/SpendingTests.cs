@@ -6,6 +6,7 @@ using Dragoman.Conversation;
 using Dragoman.Gateway.Tests.Stores.Ledger;
 using Dragoman.Locales;
 using Dragoman.Prices;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dragoman.Gateway.Tests.Access.Budgets;
@@ -42,7 +43,7 @@ public sealed class SpendingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_every_try_used_is_settled_at_the_price_of_its_target_and_noted_once()
+    public async Task What_every_try_used_is_settled_at_the_price_of_its_target_and_noted_try_by_try()
     {
         var caller = Caller(1);
         await using (var spending = Open())
@@ -51,7 +52,7 @@ public sealed class SpendingTests : IAsyncDisposable
             var hold = await spending.ReserveAsync(caller, use, default);
             var settlement = new Settlement(
                 Outcome.Completed,
-                [new(Fixed, new Usage(10, 5)), new(Fixed, Usage.Absent), new(Fixed, new Usage(7, 3, CacheRead: 2, Reasoning: 1, Origin: UsageOrigin.Estimated))],
+                [new(Fixed, new Usage(10, 5)) { Status = 502, Elapsed = TimeSpan.FromMilliseconds(400) }, new(Fixed, Usage.Absent), new(Fixed, new Usage(7, 3, CacheRead: 2, Reasoning: 1, Origin: UsageOrigin.Estimated))],
                 200,
                 TimeSpan.FromMilliseconds(1234.5));
             spending.Settle(new Reservation(caller, Admission.Unlimited, use, hold), settlement);
@@ -60,10 +61,56 @@ public sealed class SpendingTests : IAsyncDisposable
 
         var account = Assert.Single(await store.ListAsync("", null, 10));
         Assert.Equal(((17L + 32) * 1_000_000, 0L, 0L, 0L), (account.Settled, account.Leased, account.Excess, account.Assumed));
-        var entry = Assert.Single(await store.FindAsync("r-1"));
+        var entries = await store.FindAsync("r-1");
+        Assert.Equal([0, 1], entries.Select(each => each.Attempt));
+        Assert.Equal((30_000_000L, 10L, 5L, 400L, 502, "failed", "reported"), (entries[0].Cost, entries[0].InputTokens, entries[0].OutputTokens, entries[0].Milliseconds, entries[0].Status, entries[0].Outcome, entries[0].Origin));
+        Assert.Equal(account.Account, Assert.Single(entries[0].Accounts));
+        var entry = entries[1];
         Assert.Equal(("fixed", "one", "x", "openai.chat", 200, "completed", "estimated"), (entry.Model, entry.Provider, entry.Target, entry.Dialect, entry.Status, entry.Outcome, entry.Origin));
-        Assert.Equal((49_000_000L, 17L, 8L, 2L, 1L, 1234L), (entry.Cost, entry.InputTokens, entry.OutputTokens, entry.CacheReadTokens, entry.ReasoningTokens, entry.Milliseconds));
+        Assert.Equal((19_000_000L, 7L, 3L, 2L, 1L, 1234L), (entry.Cost, entry.InputTokens, entry.OutputTokens, entry.CacheReadTokens, entry.ReasoningTokens, entry.Milliseconds));
         Assert.Equal(("web", "K", "ann", "2"), (entry.Team, entry.Key, entry.User, entry.Tags["a"]));
+    }
+
+    [Fact]
+    public async Task What_a_caller_without_a_budget_used_is_noted_and_known_before_the_store_has_it()
+    {
+        var caller = new Caller { Team = "web", Key = "K" };
+        await using (var spending = Open())
+        {
+            store.Fault = () => LedgerFault.Lost;
+            var settlement = new Settlement(Outcome.ClientLeft, [new(Fixed, new Usage(10, 5))], 200, TimeSpan.Zero);
+            spending.Settle(new Reservation(caller, Admission.Unlimited, Planned("fixed", [Fixed], 50, 1)), settlement);
+            Assert.Equal((30_000_000L, "client_left"), (Assert.Single(spending.FindUnsent("r-1")).Cost, spending.FindUnsent("r-1")[0].Outcome));
+            Assert.Empty(spending.FindUnsent("r-2"));
+            spending.Settle(new Reservation(caller, Admission.Unlimited), settlement);
+            store.Fault = null;
+        }
+
+        Assert.Empty(await store.ListAsync("", null, 10));
+        var entry = Assert.Single(await store.FindAsync("r-1"));
+        Assert.Equal((30_000_000L, "web", "K"), (entry.Cost, entry.Team, entry.Key));
+        Assert.Empty(entry.Accounts);
+    }
+
+    [Fact]
+    public async Task Open_access_notes_what_it_lets_be_used_but_no_counting()
+    {
+        await using (var access = new OpenAccess(Open()))
+        {
+            store.Fault = () => LedgerFault.Lost;
+            var caller = await access.AuthenticateAsync(new DefaultHttpContext(), "r-1", default);
+            foreach (var use in new[] { Planned("fixed", [Fixed], 50, 1), new PlannedUse("r-2", "openai.chat", "fixed", [Fixed], UpperBound.Nothing) })
+            {
+                var reservation = await access.ReserveAsync(caller, Admission.Unlimited, use, default);
+                await access.SettleAsync(reservation, new Settlement(Outcome.Completed, [new(Fixed, new Usage(10, 5))], 200, TimeSpan.Zero));
+            }
+
+            Assert.Single(access.FindUnsent("r-1"));
+            store.Fault = null;
+        }
+
+        Assert.Equal(("open", 30_000_000L), (Assert.Single(await store.FindAsync("r-1")).Team, (await store.FindAsync("r-1"))[0].Cost));
+        Assert.Empty(await store.FindAsync("r-2"));
     }
 
     [Fact]
