@@ -79,7 +79,7 @@ public sealed partial class ConfigurationReader
     {
         var root = Parse(utf8);
         ReadVariables(root);
-        var members = Members(root, "", "$schema", "providers", "models", "access", "limits", "store", "prices", "budgets");
+        var members = Members(root, "", "$schema", "providers", "models", "access", "limits", "store", "prices", "budgets", "answers");
         _ = Text(members, "$schema", "");
         var providers = Entries(members, "/providers").Select(entry => ReadProvider(entry.Key, entry.Value, entry.Pointer)).ToList();
         var models = Entries(members, "/models").Select(entry => ReadModel(entry.Key, entry.Value, entry.Pointer, providers)).ToList();
@@ -89,12 +89,13 @@ public sealed partial class ConfigurationReader
         var store = ReadStore(members["store"], "/store", access);
         var prices = ReadPrices(members["prices"], "/prices", providers);
         var budgets = ReadBudgets(members["budgets"], "/budgets");
+        var answers = ReadAnswers(members["answers"], "/answers");
         var notices = new List<string>();
         if (mistakes.Count == 0 && providers.Count == 0)
             providers.AddRange(WellKnownProviders.FromEnvironment(environment, notices, mistakes));
         return mistakes.Count > 0
             ? throw new ConfigurationException(Report())
-            : new GatewayConfiguration(providers, models, access, limits) { StoreConnection = store, Prices = prices, Budgets = budgets, Notices = notices };
+            : new GatewayConfiguration(providers, models, access, limits) { StoreConnection = store, Prices = prices, Budgets = budgets, Answers = answers, Notices = notices };
     }
 
     private JsonObject Parse(byte[] utf8)

@@ -16,6 +16,9 @@ public sealed record GatewayConfiguration(
     /// <summary>How budgets are kept.</summary>
     public BudgetPolicy Budgets { get; init; } = new(Journal: "journal");
 
+    /// <summary>What answers tell besides what the provider says.</summary>
+    public AnswerSettings Answers { get; init; } = AnswerSettings.Default;
+
     /// <summary>Lines for the operator at the start, such as which providers are on although nothing is configured.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }

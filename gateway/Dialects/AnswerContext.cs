@@ -12,6 +12,9 @@ public sealed record AnswerContext(ChatRequest Request, string RequestId, TimePr
     /// <summary>Packs the opaque state of other dialects for clients that send it back.</summary>
     public StateEnvelope Envelope { get; init; } = StateEnvelope.OfProcess;
 
+    /// <summary>The cost of the request in picodollars if its answer has used what is given, null if a price is not known; null itself if the answer does not tell the cost.</summary>
+    public Func<Usage, long?>? CostOf { get; set; }
+
     private DateTimeOffset? now;
 
     public DateTimeOffset CreatedAt { get; } = Clock.GetUtcNow();

@@ -29,7 +29,11 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
     private UpstreamClock? clock;
     private int promptLength;
     private Target? asked;
+
+    /// <summary>Why and when the last try failed.</summary>
+    private (int Status, TimeSpan After)? failed;
     private readonly List<TargetUse> thrownAway = [];
+    private readonly RequestCost cost = new(client.Exchange, model.Name);
 
     /// <summary>The target that was tried last.</summary>
     public Target Target => targets.Current;
@@ -44,7 +48,15 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
     public Step8Translate? Answer { get; private set; }
 
     /// <summary>What each try used. An answer that is thrown away before a second try was paid for, too.</summary>
-    public IReadOnlyList<TargetUse> Uses => [.. thrownAway, new(asked ?? Target, Answer?.Usage ?? Usage.Absent)];
+    public IReadOnlyList<TargetUse> Uses => [.. thrownAway, Last];
+
+    /// <summary>What all tries cost until now, in picodollars; null if a price is not known.</summary>
+    public long? Cost => cost.With(Last);
+
+    private TargetUse Last => new(asked ?? Target, Answer?.Usage ?? Usage.Absent);
+
+    /// <summary>Tells what all tries cost, if the response has not begun.</summary>
+    public void WriteCost() => cost.WriteHeaders(Last);
 
     /// <inheritdoc/>
     public async Task TryAsync()
@@ -57,7 +69,9 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
         var provider = sent!.Provider;
-        Answer = new Step8Translate(client, sent, upstream, clock!, promptLength, ReleasePrompt);
+        if (exchange.Snapshot.Configuration.Answers.Cost == CostReport.Events)
+            client.Context.CostOf = used => cost.With(new(Target, used));
+        Answer = new Step8Translate(client, sent, upstream, clock!, promptLength, ReleasePrompt, used => cost.WriteHeaders(new(Target, used)));
         client.WriteHeaders(provider.RequestIdOf(upstream), provider.RateLimitsOf(upstream));
         await Answer.RunAsync().ConfigureAwait(false);
     }
@@ -65,6 +79,7 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
     /// <inheritdoc/>
     public async ValueTask<bool> TryCureAsync(SecondTry row, GatewayError failure)
     {
+        failed ??= (failure.Status, exchange.Elapsed);
         if (row.Scope == SecondTry.Of.Call)
             return call is not null && await call.TryCureAsync(row, failure).ConfigureAwait(false);
         var helps = row == SecondTry.NextTarget ? TryNextTarget(failure)
@@ -96,8 +111,12 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
     private void ThrowAway()
     {
         if (Answer is not null && Answer.Usage is { Origin: not UsageOrigin.Absent } used)
-            thrownAway.Add(new(asked!, used));
-        (asked, Answer) = (Target, null);
+        {
+            thrownAway.Add(new(asked!, used) { Status = failed?.Status, Elapsed = failed?.After });
+            cost.Add(thrownAway[^1]);
+        }
+
+        (asked, Answer, failed) = (Target, null, null);
     }
 
     private bool TryNextTarget(GatewayError failure)

@@ -101,8 +101,10 @@ internal sealed class ClientStream(Exchange exchange, string contentType, Upstre
             response.Headers.CacheControl = "no-cache";
             // Turns off buffering in every proxy; our own nginx is already configured so.
             response.Headers["X-Accel-Buffering"] = "no";
+            RequestCost.WriteOverhead(exchange);
+            exchange.Trailer ??= CostTrailer.TryBegin(exchange);
         }
 
-        return response.BodyWriter.WriteAsync(bytes, exchange.Http.RequestAborted);
+        return exchange.Trailer is { } trailer ? trailer.WriteAsync(bytes) : response.BodyWriter.WriteAsync(bytes, exchange.Http.RequestAborted);
     }
 }

@@ -49,6 +49,7 @@ public sealed class Exchange
         Errors = errors;
         RequestId = requestId;
         StartedAt = Clock.GetTimestamp();
+        Waits = new ProviderWaits(Clock);
     }
 
     public HttpContext Http { get; }
@@ -138,6 +139,12 @@ public sealed class Exchange
     public string RouteValue { get; internal set; } = "";
 
     public TimeSpan Elapsed => Clock.GetElapsedTime(StartedAt);
+
+    /// <summary>How long providers were waited for.</summary>
+    internal ProviderWaits Waits { get; }
+
+    /// <summary>Tells the cost after a streamed answer; null before the answer begins, and if the client accepts no trailer.</summary>
+    internal CostTrailer? Trailer { get; set; }
 
     /// <summary>See <see cref="IOwnKeepAlive"/>.</summary>
     internal bool KeepsItselfAlive => Http.Features.Get<IOwnKeepAlive>() is not null;

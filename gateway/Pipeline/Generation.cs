@@ -26,15 +26,18 @@ public static class Generation
             try
             {
                 await SecondTries.RunAsync(exchange, SecondTry.OfGeneration, attempt).ConfigureAwait(false);
+                await EndAsync().ConfigureAwait(false);
             }
             catch (GatewayException error)
             {
                 client.WriteHeaders(error.Error.UpstreamRequestId, error.Error.RateLimits);
+                attempt.WriteCost();
                 if (!exchange.Http.Response.HasStarted)
                     throw;
                 // Keep-alives were sent, so the status can no longer change.
                 lastWord = error.Error;
                 await WriteLastWordAsync(client, lastWord).ConfigureAwait(false);
+                await EndAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (exchange.ClientLeft)
             {
@@ -45,6 +48,8 @@ public static class Generation
                 attempt.Dispose();
             }
         }
+
+        ValueTask EndAsync() => exchange.Trailer?.EndAsync(attempt.Cost) ?? default;
 
         Consumption Consumed(GatewayError? failure)
         {
@@ -74,6 +79,9 @@ public static class Generation
         var lastWord = new ArrayBufferWriter<byte>();
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         dialect.OpenStream(context, lastWord).Fail(error);
-        await exchange.Http.Response.BodyWriter.WriteAsync(lastWord.WrittenMemory, exchange.Http.RequestAborted).ConfigureAwait(false);
+        if (exchange.Trailer is { } trailer)
+            await trailer.WriteAsync(lastWord.WrittenMemory).ConfigureAwait(false);
+        else
+            await exchange.Http.Response.BodyWriter.WriteAsync(lastWord.WrittenMemory, exchange.Http.RequestAborted).ConfigureAwait(false);
     }
 }

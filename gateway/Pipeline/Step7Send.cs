@@ -25,6 +25,7 @@ internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCa
     {
         isAnswering = false;
         // As UpstreamClock.WithinAsync, whose state machine every request would pay for.
+        using var wait = exchange.Waits.Begin();
         try
         {
             var upstream = await provider.SendAsync(call!, clock.Token).ConfigureAwait(false);
@@ -79,6 +80,7 @@ internal sealed class Step7Send(Exchange exchange, Provider provider, UpstreamCa
 
     private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage upstream, Action<long>? makeRoom)
     {
+        using var wait = exchange.Waits.Begin();
         var reading = upstream.ReadBodyAsync(UpstreamBody.Largest, provider.Credentials, clock.Token, makeRoom);
         await clock.WithinAsync(reading).ConfigureAwait(false);
         return await reading.ConfigureAwait(false);

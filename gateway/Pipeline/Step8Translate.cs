@@ -43,6 +43,7 @@ internal sealed class Step8Translate
     private readonly HttpResponseMessage upstream;
     private readonly UpstreamClock clock;
     private readonly Action begins;
+    private readonly Action<Usage> writeCost;
 
     /// <summary>Removes the provider's credentials from everything that it sends.</summary>
     private readonly CredentialScrub credentials;
@@ -76,10 +77,11 @@ internal sealed class Step8Translate
     /// <param name="clock">Limits the waits.</param>
     /// <param name="promptLength">The characters of the prompt, for an estimate.</param>
     /// <param name="begins">Called when a streamed answer begins.</param>
-    public Step8Translate(Recipient client, TargetCall sent, HttpResponseMessage upstream, UpstreamClock clock, int promptLength, Action begins)
+    /// <param name="writeCost">Called with what a whole answer has used, before it is sent.</param>
+    public Step8Translate(Recipient client, TargetCall sent, HttpResponseMessage upstream, UpstreamClock clock, int promptLength, Action begins, Action<Usage> writeCost)
     {
         (exchange, dialect, context) = client;
-        (this.upstream, this.clock, this.begins) = (upstream, clock, begins);
+        (this.upstream, this.clock, this.begins, this.writeCost) = (upstream, clock, begins, writeCost);
         credentials = sent.Provider.Credentials;
         isJudged = sent.Call.AnswerSchema is not null;
         isStream = upstream.Content.Headers.ContentType?.MediaType == "text/event-stream";
@@ -169,6 +171,7 @@ internal sealed class Step8Translate
         CleanCollected();
         HasBegun = true;
         isUnheard = clock.ReadsOn;
+        writeCost(meter.UsageSoFar);
         await exchange.WriteJsonAsync(output).ConfigureAwait(false);
     }
 
@@ -207,13 +210,19 @@ internal sealed class Step8Translate
 
     private async Task ReadBodyAsync()
     {
-        var body = await upstream.ReadBodyAsync(meter.MostBytes, credentials, clock.Token, bytes => exchange.Memory.Grow(TimesWholeAnswer * bytes)).ConfigureAwait(false);
+        var body = await ReadWholeAsync().ConfigureAwait(false);
         await SocketThread.LeaveForAsync(isJudged ? long.MaxValue : body.Length);
         SocketThread.AssertMayProcess(body.Length);
         reader.ReadBody(body.Span, meter);
         ThrowIfFailed();
         lane?.ForwardBody(body.Span);
         await FlushAsync().ConfigureAwait(false);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadWholeAsync()
+    {
+        using var wait = exchange.Waits.Begin();
+        return await upstream.ReadBodyAsync(meter.MostBytes, credentials, clock.Token, bytes => exchange.Memory.Grow(TimesWholeAnswer * bytes)).ConfigureAwait(false);
     }
 
     private async Task ReadStreamAsync()
@@ -264,6 +273,9 @@ internal sealed class Step8Translate
     {
         try
         {
+            if (HasBegun)
+                return await reads.ReadAsync(events.GetMemory()).ConfigureAwait(false);
+            using var wait = exchange.Waits.Begin();
             return await reads.ReadAsync(events.GetMemory()).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (reader.IsFinished && clock.TimedOut)

@@ -59,6 +59,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="policy">The access policy. Null for what <paramref name="access"/> says.</param>
     /// <param name="store">The configuration's <c>store</c>, as JSON.</param>
     /// <param name="timeouts">The first provider's <c>timeouts</c>, as JSON.</param>
+    /// <param name="answers">The configuration's <c>answers</c>, as JSON.</param>
+    /// <param name="price">The members of the <c>price</c> of the models <c>m</c>, <c>both</c> and <c>vectors</c>, as JSON. Without it, it is not known.</param>
     public static async Task<GatewayUnderTest> StartAsync(
         string dialect = "mistral",
         bool handsOver = true,
@@ -71,12 +73,15 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         string limits = """{ "requestBytes": 100000 }""",
         IAccessPolicy? policy = null,
         string store = "{}",
-        string timeouts = "{}")
+        string timeouts = "{}",
+        string answers = "{}",
+        string price = "")
     {
         var protocols = httpVersion == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1;
         var first = await ScriptedUpstream.StartAsync(protocols);
         var second = await ScriptedUpstream.StartAsync(protocols);
         var clock = new ManualTimeProvider();
+        var priced = price.Length == 0 ? "" : $", \"price\": {{ {price} }}";
         var configuration = ConfigurationReader.Read(
             $$"""
             {
@@ -85,15 +90,16 @@ public sealed class GatewayUnderTest : IAsyncDisposable
                 "two": { "dialect": "{{dialect}}", "baseUrl": "{{second.BaseUrl}}", "httpVersion": "{{httpVersion}}", "options": {{options}} }
               },
               "models": {
-                "m": { "provider": "one", "model": "{{upstreamModel}}" },
+                "m": { "provider": "one", "model": "{{upstreamModel}}"{{priced}} },
                 "second": { "provider": "two", "model": "upstream-second" },
-                "both": { "targets": [ { "provider": "one", "model": "upstream-m" }, { "provider": "two", "model": "upstream-second" } ] },
+                "both": { "targets": [ { "provider": "one", "model": "upstream-m" }, { "provider": "two", "model": "upstream-second" } ]{{priced}} },
                 "chat-only": { "provider": "one", "model": "upstream-c", "capabilities": ["completion"] },
-                "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"], "contextLength": {{embeddingContext}} }
+                "vectors": { "provider": "one", "model": "upstream-e", "capabilities": ["embedding"], "contextLength": {{embeddingContext}}{{priced}} }
               },
               "access": {{access}},
               "store": {{store}},
-              "limits": {{limits}}
+              "limits": {{limits}},
+              "answers": {{answers}}
             }
             """,
             "test",

@@ -14,10 +14,13 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
     private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
     private readonly JsonMemberReplacement naming = new("model"u8.ToArray(), [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"']);
     private bool tellsUsage;
+    private Usage usage = Conversation.Usage.Absent;
 
     public override void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
         var hidesUsage = tellsUsage && !context.Request.IncludeUsage;
+        if (tellsUsage && !hidesUsage)
+            data = CostMember.AddTo(data, context, usage);
         tellsUsage = false;
         if (!hidesUsage && !data.ContainsAny((byte)'\r', (byte)'\n') && data is [(byte)'{', .., (byte)'}'])
         {
@@ -46,9 +49,9 @@ internal sealed class CompletionPassThrough(AnswerContext context, IBufferWriter
 
     public override void CloseStream() => CompletionWriter.WriteDone(output);
 
-    public override void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
+    public override void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(CostMember.AddTo(body, context, usage), "model"u8, model, output);
 
-    public override void Usage(in Usage usage) => tellsUsage = true;
+    public override void Usage(in Usage usage) => (this.usage, tellsUsage) = (usage, true);
 
     public override void Fail(GatewayError error)
     {

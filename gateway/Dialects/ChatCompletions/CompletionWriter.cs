@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.ChatCompletions;
@@ -25,7 +26,7 @@ internal static class CompletionWriter
     public static void EndStream(IBufferWriter<byte> output, ReadOnlySpan<byte> head, AnswerContext context, in Usage usage)
     {
         if (context.Request.IncludeUsage && usage.Origin == UsageOrigin.Reported)
-            WriteUsageChunk(output, head, usage);
+            WriteUsageChunk(output, head, context, usage);
         WriteDone(output);
     }
 
@@ -40,22 +41,22 @@ internal static class CompletionWriter
     }
 
     /// <summary>Writes the chunk without choices that holds the token counts.</summary>
-    private static void WriteUsageChunk(IBufferWriter<byte> output, ReadOnlySpan<byte> head, in Usage usage)
+    private static void WriteUsageChunk(IBufferWriter<byte> output, ReadOnlySpan<byte> head, AnswerContext context, in Usage usage)
     {
         output.Write(head);
         output.Write("\"choices\":[],\"usage\":"u8);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
-            WriteUsageObject(writer, usage);
+            WriteUsageObject(writer, context, usage);
         output.Write("}\n\n"u8);
     }
 
     /// <summary>Writes the <c>usage</c> member of an answer, with nothing that the provider did not report (specs/dialects.md 2.14).</summary>
-    public static void WriteUsage(Utf8JsonWriter writer, in Usage usage)
+    public static void WriteUsage(Utf8JsonWriter writer, AnswerContext context, in Usage usage)
     {
         if (usage.Origin != UsageOrigin.Reported)
             return;
         writer.WritePropertyName("usage"u8);
-        WriteUsageObject(writer, usage);
+        WriteUsageObject(writer, context, usage);
     }
 
     /// <summary>Text completions have no finish reason for tool calls (specs/dialects.md 2.18).</summary>
@@ -87,7 +88,7 @@ internal static class CompletionWriter
         writer.WriteRawValue([.. "{\"content\":["u8, .. entries.Bytes, .. "],\"refusal\":null}"u8], skipInputValidation: true);
     }
 
-    private static void WriteUsageObject(Utf8JsonWriter writer, in Usage usage)
+    private static void WriteUsageObject(Utf8JsonWriter writer, AnswerContext context, in Usage usage)
     {
         writer.WriteStartObject();
         writer.WriteNumber("prompt_tokens"u8, usage.InputTotal);
@@ -101,6 +102,7 @@ internal static class CompletionWriter
         writer.WriteStartObject("completion_tokens_details"u8);
         writer.WriteNumber("reasoning_tokens"u8, usage.Reasoning);
         writer.WriteEndObject();
+        CostMember.Write(writer, context, usage);
         writer.WriteEndObject();
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;
@@ -62,7 +63,7 @@ internal static class OllamaAnswer
         }
 
         // The time of the first token is unknown without a stream, so all of the time counts as generation.
-        WriteEnd(writer, choice.StopReason, answer.Usage, total, TimeSpan.Zero, TimeSpan.Zero);
+        WriteEnd(writer, context, choice.StopReason, answer.Usage, total, TimeSpan.Zero, TimeSpan.Zero);
         writer.WriteEndObject();
     }
 
@@ -113,7 +114,7 @@ internal static class OllamaAnswer
     }
 
     /// <summary>Writes the members of the final object: <c>done</c>, its reason, counts and durations in nanoseconds, none of them zero.</summary>
-    public static void WriteEnd(Utf8JsonWriter writer, StopReason? reason, in Usage usage, TimeSpan total, TimeSpan load, TimeSpan prompt)
+    public static void WriteEnd(Utf8JsonWriter writer, AnswerContext context, StopReason? reason, in Usage usage, TimeSpan total, TimeSpan load, TimeSpan prompt)
     {
         writer.WriteBoolean("done"u8, true);
         writer.WriteString("done_reason"u8, reason is { } known && known.IsLimit() ? "length"u8 : "stop"u8);
@@ -123,6 +124,7 @@ internal static class OllamaAnswer
         writer.WriteNumber("prompt_eval_duration"u8, Nanoseconds(prompt));
         writer.WriteNumber("eval_count"u8, Math.Max(1, usage.OutputTotal));
         writer.WriteNumber("eval_duration"u8, Nanoseconds(total - load - prompt));
+        CostMember.Write(writer, context, usage);
     }
 
     public static TimeSpan Elapsed(AnswerContext context) => context.Clock.GetElapsedTime(context.StartedAt);

@@ -150,7 +150,7 @@ internal sealed class OllamaAnswerStream : IAnswerEvents
         {
             OllamaAnswer.WriteHead(writer, context);
             OllamaAnswer.WriteEmptyText(writer, form);
-            OllamaAnswer.WriteEnd(writer, stopReason, usage, total, load, (firstToken ?? total) - load);
+            OllamaAnswer.WriteEnd(writer, context, stopReason, usage, total, load, (firstToken ?? total) - load);
             writer.WriteEndObject();
         }
 

@@ -22,7 +22,7 @@ internal static class OpenAIChatAnswer
         for (var index = 0; index < answer.Choices.Count; index++)
             WriteChoice(writer, context, freeTextTools, index, answer.Choices[index]);
         writer.WriteEndArray();
-        CompletionWriter.WriteUsage(writer, answer.Usage);
+        CompletionWriter.WriteUsage(writer, context, answer.Usage);
         writer.WriteEndObject();
     }
 

@@ -91,7 +91,7 @@ public sealed class OpenAICompletions : IInboundDialect
         }
 
         writer.WriteEndArray();
-        CompletionWriter.WriteUsage(writer, answer.Usage);
+        CompletionWriter.WriteUsage(writer, context, answer.Usage);
         writer.WriteEndObject();
     }
 

@@ -17,9 +17,21 @@ public static class Embedding
         await Step5Reserve.RunAsync(
             exchange,
             new PlannedUse(exchange.RequestId, dialect, model.Name, model.Targets, bound),
-            () => SecondTries.RunAsync(exchange, SecondTry.OfEmbedding, attempt),
+            EmbedAsync,
             failure => new Consumption(attempt.Uses, attempt.Answer is not null, failure),
             (settlement, failure) => SettlementLog.WriteEmbeddings(exchange, dialect, request, attempt, failure, settlement)).ConfigureAwait(false);
         return attempt.Answer!;
+
+        async Task EmbedAsync()
+        {
+            try
+            {
+                await SecondTries.RunAsync(exchange, SecondTry.OfEmbedding, attempt).ConfigureAwait(false);
+            }
+            finally
+            {
+                attempt.WriteCost();
+            }
+        }
     }
 }

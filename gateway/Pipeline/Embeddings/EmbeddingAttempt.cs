@@ -12,6 +12,7 @@ namespace Dragoman.Pipeline.Embeddings;
 internal sealed class EmbeddingAttempt(Exchange exchange, EmbeddingRequest request, PublishedModel model) : ITried
 {
     private readonly Targets targets = new(exchange, model);
+    private readonly RequestCost cost = new(exchange, model.Name);
 
     /// <summary>The target that was tried last.</summary>
     public Target Target => targets.Current;
@@ -39,10 +40,15 @@ internal sealed class EmbeddingAttempt(Exchange exchange, EmbeddingRequest reque
         finally
         {
             // What a target embedded before it failed was used.
+            if (Uses.Count > 0)
+                cost.Add(Uses[^1]);
             Uses.Add(new(Target, batch.Usage));
             Losses = batch.Losses;
         }
     }
+
+    /// <summary>Tells what all targets cost.</summary>
+    public void WriteCost() => cost.WriteHeaders(Uses[^1]);
 
     /// <inheritdoc/>
     public ValueTask<bool> TryCureAsync(SecondTry row, GatewayError failure) => new(targets.TryNext(failure));

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Dialects.Requests;
 using Dragoman.Wire;
 
@@ -35,7 +36,7 @@ internal static class AnthropicAnswer
 
         writer.WriteEndArray();
         WriteStop(writer, ReasonOf(choice.StopReason ?? StopReason.Stop, calls > 0, choice.Refusal.Length > 0), choice.StopSequence);
-        WriteUsage(writer, answer.Usage);
+        WriteUsage(writer, answer.Usage, context);
         writer.WriteEndObject();
     }
 
@@ -66,7 +67,10 @@ internal static class AnthropicAnswer
     }
 
     /// <summary>Anthropic requires the counts, so a count that the provider did not report is written as zero (specs/dialects.md 2.14).</summary>
-    public static void WriteUsage(Utf8JsonWriter writer, in Usage usage)
+    /// <param name="writer">Receives the member.</param>
+    /// <param name="usage">The counts.</param>
+    /// <param name="context">Knows the cost; null where it is not known yet.</param>
+    public static void WriteUsage(Utf8JsonWriter writer, in Usage usage, AnswerContext? context = null)
     {
         var known = usage.Origin == UsageOrigin.Reported ? usage : Usage.Absent;
         writer.WriteStartObject("usage"u8);
@@ -81,6 +85,8 @@ internal static class AnthropicAnswer
             writer.WriteEndObject();
         }
 
+        if (context is not null)
+            CostMember.Write(writer, context, usage);
         writer.WriteEndObject();
     }
 

@@ -9,6 +9,7 @@ namespace Dragoman.Dialects.Anthropic.Inbound;
 internal sealed class AnthropicPassThrough(AnswerContext context, IBufferWriter<byte> output) : PassThroughLane
 {
     private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
+    private Usage usage = Conversation.Usage.Absent;
 
     public override void ForwardEvent(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
@@ -26,6 +27,8 @@ internal sealed class AnthropicPassThrough(AnswerContext context, IBufferWriter<
             data = whole.WrittenSpan;
         }
 
+        if (name.SequenceEqual("message_delta"u8))
+            data = CostMember.AddTo(data, context, usage);
         // The framing joins several data lines with a line end, which is white space in the JSON.
         output.WriteJoined("event: "u8, name, "\ndata: "u8, JsonText.OnOneLine(data), "\n\n"u8);
     }
@@ -35,7 +38,9 @@ internal sealed class AnthropicPassThrough(AnswerContext context, IBufferWriter<
     {
     }
 
-    public override void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
+    public override void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(CostMember.AddTo(body, context, usage), "model"u8, model, output);
+
+    public override void Usage(in Usage usage) => this.usage = usage;
 
     public override void Fail(GatewayError error)
     {

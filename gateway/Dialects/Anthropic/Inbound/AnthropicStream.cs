@@ -144,7 +144,7 @@ internal sealed class AnthropicStream(AnswerContext context, IBufferWriter<byte>
             writer.WriteStartObject("delta"u8);
             AnthropicAnswer.WriteStop(writer, AnthropicAnswer.ReasonOf(stopReason, hasCalls, isRefusal), stopSequence);
             writer.WriteEndObject();
-            AnthropicAnswer.WriteUsage(writer, usage);
+            AnthropicAnswer.WriteUsage(writer, usage, context);
         });
         output.Write("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"u8);
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
@@ -125,7 +126,7 @@ internal sealed class ResponseObject
         writer.WriteRawValue(whole.Written.Span, skipInputValidation: true);
     }
 
-    private static void WriteUsage(Utf8JsonWriter writer, Usage? told)
+    private void WriteUsage(Utf8JsonWriter writer, Usage? told)
     {
         if (told is not { Origin: not UsageOrigin.Absent } usage)
         {
@@ -144,6 +145,7 @@ internal sealed class ResponseObject
         writer.WriteNumber("reasoning_tokens"u8, usage.Reasoning);
         writer.WriteEndObject();
         writer.WriteNumber("total_tokens"u8, usage.Total);
+        CostMember.Write(writer, context, usage);
         writer.WriteEndObject();
     }
 }

@@ -13,6 +13,7 @@ internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<
 {
     private readonly byte[] model = [(byte)'"', .. JsonText.Escape(context.Request.Model), (byte)'"'];
     private int forwarded;
+    private Usage usage = Conversation.Usage.Absent;
 
     /// <summary>The response object of the first event that had one. A failure repeats it, because the client knows its id.</summary>
     private byte[]? begun;
@@ -34,7 +35,9 @@ internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<
     {
     }
 
-    public override void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(body, "model"u8, model, output);
+    public override void ForwardBody(ReadOnlySpan<byte> body) => JsonSplice.Replace(CostMember.AddTo(body, context, usage), "model"u8, model, output);
+
+    public override void Usage(in Usage usage) => this.usage = usage;
 
     public override void Fail(GatewayError error)
     {
@@ -52,7 +55,7 @@ internal sealed class ResponsesPassThrough(AnswerContext context, IBufferWriter<
         if (!response.StartsWith("{"u8))
             return json;
         var renamed = new ArrayBufferWriter<byte>(response.Length + model.Length);
-        JsonSplice.Replace(response, "model"u8, model, renamed);
+        JsonSplice.Replace(CostMember.AddTo(response, context, usage), "model"u8, model, renamed);
         begun ??= renamed.WrittenSpan.ToArray();
         var whole = new ArrayBufferWriter<byte>(json.Length + model.Length);
         JsonSplice.Replace(json, "response"u8, renamed.WrittenSpan, whole);
