@@ -78,6 +78,7 @@ internal static class CommandTree
             LimitCommands.CreateWhoAmI(runner),
             ModelCommand.Create(runner),
             RequestCommands.Create(runner),
+            RequestCommands.CreateOne(runner),
             PriceCommands.Create(runner),
             LoginCommands.CreateLogin(runner),
             LoginCommands.CreateLogout(runner),

@@ -6,7 +6,7 @@ using Dragoman.Startup;
 
 namespace Dragoman.Cli.Commands;
 
-/// <summary><c>requests tail</c>.</summary>
+/// <summary><c>requests tail</c>, and <c>request show</c>: what one of them did cost.</summary>
 internal static class RequestCommands
 {
     private static readonly IReadOnlyList<(Column Column, int Width)> Columns =
@@ -15,6 +15,31 @@ internal static class RequestCommands
         (Column.Of("OUTCOME", "outcome"), 10), (Column.Of("IN", "inputTokens"), 7), (Column.Of("OUT", "outputTokens"), 7),
         (Column.Of("FIRST-MS", "firstMs"), 9), (Column.Of("TOTAL-MS", "totalMs"), 9), (Column.Of("ERROR", "error"), 0),
     ];
+
+    private static readonly IReadOnlyList<Column> TryColumns =
+    [
+        Column.Of("TIME", "time"), Column.Of("PROVIDER", "provider"), Column.Of("MODEL", "upstreamModel"), Column.Of("STATUS", "status"), Column.Of("OUTCOME", "outcome"),
+        Column.Of("USAGE", "usage"), Column.Of("IN", "inputTokens"), Column.Of("OUT", "outputTokens"), Column.Of("TOTAL-MS", "totalMs"), Column.Of("COST", "cost"),
+    ];
+
+    /// <summary><c>request</c>.</summary>
+    public static Command CreateOne(AdminRunner runner)
+    {
+        var id = IdArgument.Of("REQUEST-ID", "The request's id: the header x-request-id of its answer.");
+        var show = new CliCommand("show", "Shows what a request did cost, in US dollars, with a row for each try that used something.")
+        {
+            Examples = ["dragoman request show 5f0c6c1d7f0e4f0e9d5b6f7a8c9d0e1f", "dragoman request show 5f0c6c1d7f0e4f0e9d5b6f7a8c9d0e1f --json | jq .cost"],
+            Notes = ["The store knows a request about two seconds after its end. The process that has served it knows it at once."],
+        };
+        show.Add(id);
+        show.SetAction((parse, cancellation) => runner.RunAsync(
+            parse,
+            runner.Call("GET", $"requests/{parse.GetRequiredValue(id)}"),
+            null,
+            answer => Show(runner.Context.Terminal, AdminRunner.ParsedBody(answer)),
+            cancellation));
+        return new CliCommand("request", "What a request did cost.") { show };
+    }
 
     public static Command Create(AdminRunner runner)
     {
@@ -30,6 +55,14 @@ internal static class RequestCommands
                 return await TailAsync(runner, parse, client, cancellation).ConfigureAwait(false);
         });
         return new CliCommand("requests", "The requests of a running gateway.") { tail };
+    }
+
+    private static void Show(Terminal terminal, JsonElement request)
+    {
+        var tries = request.GetProperty("tries"u8);
+        Tables.WriteList(terminal, TryColumns, tries.EnumerateArray());
+        if (tries.GetArrayLength() > 1 && request.GetProperty("cost"u8).ValueKind == JsonValueKind.Number)
+            terminal.Say($"All of them together cost ${JsonView.Text(request, "cost")}.");
     }
 
     private static async Task<int> TailAsync(AdminRunner runner, ParseResult parse, RemoteClient client, CancellationToken cancellation)

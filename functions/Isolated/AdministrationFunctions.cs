@@ -55,6 +55,10 @@ public sealed class AdministrationFunctions(Gateway gateway)
     public Task WhoAmI([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/whoami")] HttpRequest request) =>
         gateway.HandleAsync(request.HttpContext);
 
+    [Function("request")]
+    public Task RequestById([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/requests/{*id}")] HttpRequest request) =>
+        gateway.HandleAsync(request.HttpContext);
+
     [Function("requests")]
     public Task Requests([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/requests")] HttpRequest request) =>
         gateway.HandleAsync(request.HttpContext);

@@ -17,7 +17,8 @@ public sealed class AdminApi
     /// <param name="store">The store; it is not disposed.</param>
     /// <param name="ledger">The store of the ledger; it is not disposed.</param>
     /// <param name="clock">The source of all times.</param>
-    public AdminApi(IDocumentStore store, ILedgerStore ledger, TimeProvider clock)
+    /// <param name="findUnsent">What the process has settled of a request and not told the store yet; null if it settles nothing.</param>
+    public AdminApi(IDocumentStore store, ILedgerStore ledger, TimeProvider clock, Func<string, IReadOnlyList<LedgerEntry>>? findUnsent = null)
     {
         var records = new Records(store);
         var changes = new Changes(store, clock);
@@ -31,6 +32,7 @@ public sealed class AdminApi
             ["roles"] = new RoleResource(),
             ["limits"] = new LimitResource(records),
             ["budgets"] = new BudgetResource(records, ledger, clock),
+            ["requests"] = new RequestResource(ledger, findUnsent ?? (static _ => [])),
             ["audit"] = new AuditResource(store),
             ["whoami"] = new WhoAmIResource(),
         };
@@ -79,7 +81,7 @@ public sealed class AdminApi
         if (call.Body.Length > LargestBody)
             throw new RefusedCall(Problem.TooLarge(LargestBody));
         var rights = new Rights(call.Actor);
-        if (resource is not WhoAmIResource)
+        if (resource is not (WhoAmIResource or RequestResource))
             rights.RequireRole();
         return resource.HandleAsync(call, path.AsMemory(1), rights, cancellation);
     }

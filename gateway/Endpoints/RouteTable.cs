@@ -73,6 +73,7 @@ public static class RouteTable
         Administration("budgets", Get, "/dragoman/budgets"),
         Administration("audit", Get, "/dragoman/audit"),
         Administration("whoami", Get, "/dragoman/whoami") with { Access = RouteAccess.AnyCaller },
+        Administration("request", Get, "/dragoman/requests/{*id}") with { Access = RouteAccess.AnyCaller },
         new("requests", Get, RequestsEndpoint.Path, Home.Sidecar, ProblemErrors.Shape, new RequestsEndpoint()) { Access = RouteAccess.Administration },
     ];
 

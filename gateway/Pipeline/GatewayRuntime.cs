@@ -24,7 +24,7 @@ public sealed class GatewayRuntime : IDisposable
         Snapshot = snapshot;
         Access = access ?? new OpenAccess();
         Store = store;
-        Administration = store is null || ledger is null ? null : new AdminApi(store, ledger, clock);
+        Administration = store is null || ledger is null ? null : new AdminApi(store, ledger, clock, Access.FindUnsent);
         Clock = clock;
         SettlementLogger = loggers.CreateLogger("Dragoman.Settlement");
         HandsOver = handsOver;

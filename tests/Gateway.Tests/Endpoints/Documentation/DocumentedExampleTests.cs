@@ -9,6 +9,7 @@ using Dragoman.Gateway.Tests.Administration;
 using Dragoman.Hosting;
 using Dragoman.Pipeline;
 using Dragoman.Stores;
+using Dragoman.Stores.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -139,7 +140,24 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
         }
 
         /// <summary>Stores what the examples of the administration are about, as it was before any of them.</summary>
-        public Task StoreExamplesAsync() => admin!.Store.WriteAsync(new Write(
+        public async Task StoreExamplesAsync()
+        {
+            var request = new LedgerEntry
+            {
+                RequestId = "5f0c6c1d7f0e4f0e9d5b6f7a8c9d0e1f",
+                At = admin!.Clock.GetUtcNow(),
+                Team = "red",
+                Model = "mistral-small-latest",
+                Dialect = "openai.chat",
+                Outcome = "completed",
+                Origin = "reported",
+                Cost = 172_000_000,
+            };
+            await admin.Ledger.ExchangeAsync(new("examples", 1, request.At.AddDays(1), [], [request]));
+            await StoreDirectoryAsync();
+        }
+
+        private Task<WriteResult> StoreDirectoryAsync() => admin!.Store.WriteAsync(new Write(
             Guid.NewGuid().ToString(),
             [
                 DocumentWrite.Put(Organization.Kind, Organization.Kind, """{"limits":{"requestsPerMinute":6000}}"""u8.ToArray(), WriteCondition.Any),
