@@ -11,14 +11,22 @@ public sealed partial class ConfigurationReader
 
     private BudgetPolicy ReadBudgets(JsonNode? node, string pointer)
     {
-        var members = node is null ? [] : Members(node, pointer, "journal", "unknownPrice", "storeAway", "webhook");
+        var members = node is null ? [] : Members(node, pointer, "journal", "unknownPrice", "storeAway", "entriesDays", "webhook");
         return new(
             Text(members, "journal", pointer) ?? Path.Combine(DataFolder, "journal"),
             Choice("unknownPrice", "allow"),
             Choice("storeAway", "serve"))
         {
+            EntriesDays = Days(Count(members, "entriesDays", pointer)),
             Webhook = ReadWebhook(members["webhook"], pointer + "/webhook"),
         };
+
+        int Days(int? days)
+        {
+            if (days > BudgetPolicy.MostEntriesDays)
+                Broken($"{pointer}/entriesDays", $"must be a whole number up to {BudgetPolicy.MostEntriesDays}");
+            return days ?? BudgetPolicy.UsualEntriesDays;
+        }
 
         bool Choice(string name, string other)
         {

@@ -40,7 +40,7 @@ internal static class ConfiguredAccess
         var ledger = new Lazy<Ledger>(() =>
         {
             var webhook = configuration.Budgets.Webhook is { } settings ? new BudgetWebhook(settings, BudgetWebhook.CreateConnections(), documents, clock, logger) : null;
-            var made = new Ledger(store, new BudgetSettings(folder, configuration.Budgets.ServesWithoutStore), clock, logger) { Notices = new(clock, logger, webhook) };
+            var made = new Ledger(store, new BudgetSettings(folder, configuration.Budgets.ServesWithoutStore) { EntriesKept = TimeSpan.FromDays(configuration.Budgets.EntriesDays) }, clock, logger) { Notices = new(clock, logger, webhook) };
             BudgetMetrics.Observe(made);
             return made;
         });

@@ -24,5 +24,7 @@ internal sealed class GenerousLedger : ILedgerStore
 
     public Task<long> AddUpAsync(string account, CancellationToken cancellation = default) => throw new NotSupportedException();
 
+    public Task<int> TrimAsync(DateTimeOffset before, int take, CancellationToken cancellation = default) => throw new NotSupportedException();
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

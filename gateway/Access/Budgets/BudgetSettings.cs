@@ -5,6 +5,12 @@ namespace Dragoman.Access.Budgets;
 /// <param name="ServesWithoutStore">Whether requests run while the store does not answer and nothing is left of what was leased. Otherwise they are refused.</param>
 public sealed record BudgetSettings(string? Folder, bool ServesWithoutStore = false)
 {
+    /// <summary>How long entries are kept; null for ever.</summary>
+    public TimeSpan? EntriesKept { get; init; }
+
+    /// <summary>The entries that are removed at once.</summary>
+    public const int TrimmedAtOnce = 500;
+
     /// <summary>How long a request waits for money that another process may give back.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
 

@@ -22,6 +22,12 @@ public sealed partial class Ledger : IAsyncDisposable
 
     private static readonly TimeSpan BetweenRecoveries = TimeSpan.FromMinutes(1);
 
+    /// <summary>The pause after old entries were removed, if there may be more.</summary>
+    private static readonly long BetweenTrims = TimeSpan.FromSeconds(1).Ticks;
+
+    /// <summary>The longest pause after all old entries were removed. Processes choose it by chance, so that they do not remove in step.</summary>
+    private static readonly long BetweenTrimmings = TimeSpan.FromHours(1).Ticks;
+
     private static readonly TimeSpan BetweenExpiries = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LongestBetweenExpiries = TimeSpan.FromSeconds(30);
@@ -45,6 +51,7 @@ public sealed partial class Ledger : IAsyncDisposable
     private bool isClosing;
     private bool isReportedAway;
     private long expireAt;
+    private long trimAt;
     private long exchanges;
     private long unnoted;
 
@@ -396,6 +403,25 @@ public sealed partial class Ledger : IAsyncDisposable
         {
             // The next exchange notices it too, and reports it.
         }
+    }
+
+    /// <summary>Now and then, removes entries that are too old, some at once.</summary>
+    internal async Task TrimAsync(LesseeExchange exchange, CancellationToken cancellation)
+    {
+        if (exchange != current || settings.EntriesKept is not { } kept || clock.Now < trimAt)
+            return;
+        var longest = BetweenTrimmings;
+        try
+        {
+            if (await store.TrimAsync(clock.UtcNow - kept, BudgetSettings.TrimmedAtOnce, cancellation).ConfigureAwait(false) == BudgetSettings.TrimmedAtOnce)
+                longest = BetweenTrims;
+        }
+        catch (StoreUnavailableException)
+        {
+            // The next exchange notices it too, and reports it.
+        }
+
+        trimAt = clock.Now + (longest / 2) + Random.Shared.NextInt64(longest / 2);
     }
 
     /// <summary>Something cannot be settled any more.</summary>

@@ -120,6 +120,7 @@ internal sealed class LesseeExchange : IDisposable
                 if (Lessee.IsExpired)
                     ledger.Replace(this);
                 await ledger.ExpireAsync(this, stop.Token).ConfigureAwait(false);
+                await ledger.TrimAsync(this, stop.Token).ConfigureAwait(false);
                 if (Rest())
                     return;
             }

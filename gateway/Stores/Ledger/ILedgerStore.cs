@@ -78,4 +78,14 @@ public interface ILedgerStore : IAsyncDisposable
     /// </summary>
     /// <returns>The sum of settled and excess as the entries have it.</returns>
     Task<long> AddUpAsync(string account, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Removes entries that are older than a time. What they have settled stays settled, and <see cref="AddUpAsync"/> still counts them; a sum
+    /// that is added up meanwhile may count some of them twice. Azure Table Storage keeps all: it would have to read each of them.
+    /// </summary>
+    /// <param name="before">Entries whose <see cref="LedgerEntry.At"/> is earlier are removed.</param>
+    /// <param name="take">How many at most, so that the call is short.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>How many were removed. Fewer than <paramref name="take"/> if no more of them are left.</returns>
+    Task<int> TrimAsync(DateTimeOffset before, int take, CancellationToken cancellation = default);
 }

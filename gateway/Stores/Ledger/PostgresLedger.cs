@@ -14,7 +14,7 @@ namespace Dragoman.Stores.Ledger;
 /// <para>Positions of entries come from a sequence, which gives them out before the commit. So writers hold a shared advisory lock from there to
 /// their commit, and a reader takes the exclusive one for a moment: afterwards no position below the last one is still to come.</para>
 /// </remarks>
-public sealed class PostgresLedger : ILedgerStore
+public sealed partial class PostgresLedger : ILedgerStore
 {
     private const string AccountColumns = "a.account, a.limit_amount, a.leased, a.settled, a.assumed, a.excess";
 

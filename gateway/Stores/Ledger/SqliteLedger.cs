@@ -4,7 +4,7 @@ using static Dragoman.Stores.SqliteFile;
 namespace Dragoman.Stores.Ledger;
 
 /// <summary>A ledger in one SQLite file, which several processes of one machine may share, also with a <see cref="SqliteStore"/>.</summary>
-public sealed class SqliteLedger : ILedgerStore
+public sealed partial class SqliteLedger : ILedgerStore
 {
     private const string AccountColumns = "account, limit_amount, leased, settled, assumed, excess";
 

@@ -16,7 +16,7 @@ namespace Dragoman.Stores.Ledger;
 /// its leases, which change only together with it. The client sends a transaction again whose answer was lost, and then reports a conflict
 /// with that transaction itself (specs/stores.md 1). So after every conflict and every failure the number of the process is read again.
 /// </remarks>
-public sealed class TableLedger : ILedgerStore
+public sealed partial class TableLedger : ILedgerStore
 {
     /// <summary>Bytes of entries in one row: a property has up to 64 KiB (specs/stores.md 1).</summary>
     private const int LargestPart = 60 * 1024;

@@ -11,6 +11,25 @@ public sealed class LedgerTests
     private readonly BudgetScope key = LedgersUnderTest.Total("key:k", 100);
 
     [Fact]
+    public async Task Old_entries_are_removed_some_at_once()
+    {
+        using var world = new LedgersUnderTest(processes: 0) { EntriesKept = TimeSpan.FromDays(1) };
+        var process = world.Start();
+        for (var number = 0; number < BudgetSettings.TrimmedAtOnce + 10; number++)
+            process.Ledger.Note([world.Entry("old")]);
+        await world.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(BudgetSettings.TrimmedAtOnce + 10, world.Store.Entries.Count);
+        world.Clock.Advance(TimeSpan.FromDays(1));
+        for (var number = 0; number < 3; number++)
+        {
+            process.Ledger.Note([world.Entry("new")]);
+            await world.PassAsync(TimeSpan.FromSeconds(3));
+        }
+
+        Assert.Equal(["new", "new", "new"], world.Store.Entries.Select(entry => entry.RequestId));
+    }
+
+    [Fact]
     public async Task What_is_settled_is_in_the_store_and_nothing_else()
     {
         using var world = new LedgersUnderTest();

@@ -35,6 +35,9 @@ internal sealed class LedgersUnderTest : IDisposable
 
     public SimulatedLedger Store { get; } = new();
 
+    /// <summary>How long processes that are started keep entries.</summary>
+    public TimeSpan? EntriesKept { get; set; }
+
     public List<LedgerProcess> Processes { get; } = [];
 
     public LedgerProcess Process => Processes[0];
@@ -57,7 +60,7 @@ internal sealed class LedgersUnderTest : IDisposable
 
     public LedgerProcess Start()
     {
-        var process = new LedgerProcess(Store, Clock, new(path, serves), logger, segmentBytes);
+        var process = new LedgerProcess(Store, Clock, new(path, serves) { EntriesKept = EntriesKept }, logger, segmentBytes);
         Processes.Add(process);
         return process;
     }

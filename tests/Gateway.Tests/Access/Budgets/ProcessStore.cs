@@ -48,6 +48,8 @@ internal sealed class ProcessStore(SimulatedLedger ledger) : ILedgerStore
 
     public Task<long> AddUpAsync(string account, CancellationToken cancellation = default) => ledger.AddUpAsync(account, cancellation);
 
+    public Task<int> TrimAsync(DateTimeOffset before, int take, CancellationToken cancellation = default) => CallAsync(() => ledger.TrimAsync(before, take, cancellation), cancellation);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellation)

@@ -17,6 +17,9 @@ public abstract class LedgerStoreTests
     /// <summary>How many runs the model-based law has.</summary>
     private protected abstract int Runs { get; }
 
+    /// <summary>Whether the store removes old entries.</summary>
+    private protected virtual bool RemovesEntries => true;
+
     /// <summary>Opens the test's database as another process would.</summary>
     private protected abstract ILedgerStore Open();
 
@@ -45,6 +48,28 @@ public abstract class LedgerStoreTests
         AssertAnswer(10, (100, 10, 50, 0, 5), await store.ExchangeAsync(Batch("other", 2, 0, 10)));
         AssertAnswer(35, (100, 45, 50, 0, 5), await store.ExchangeAsync(Batch("p", 3, 0, 99)));
         Assert.Equal(55, await store.AddUpAsync(Account));
+    }
+
+    [SkippableFact]
+    public async Task Old_entries_are_removed_and_what_they_settled_stays_settled()
+    {
+        await using var store = Open();
+        LedgerEntry At(int hours, string id, long? cost) => LedgerEntries.Of(id, cost, Account) with { At = Start.AddHours(hours) };
+        await store.ExchangeAsync(Batch("p", 1, 0, 50));
+        await store.ExchangeAsync(Batch("p", 2, 0, 0) with { Accounts = [new(Account, 100, 19, 0)], Entries = [At(2, "b", 4), At(0, "a", 7), At(9, "d", 3), At(3, "c", 5), At(1, "u", null)] });
+        var before = Start.AddHours(5);
+        var removed = new List<int>();
+        for (var count = 2; count == 2;)
+        {
+            count = await store.TrimAsync(before, 2);
+            removed.Add(count);
+        }
+
+        Assert.Equal(RemovesEntries ? [2, 2, 0] : [0], removed);
+        Assert.Equal(RemovesEntries ? ["d"] : ["a", "b", "c", "d", "u"], (await store.EntriesAsync(null, 10)).Select(each => each.Entry.RequestId).Order());
+        Assert.Equal(RemovesEntries ? 0 : 1, (await store.FindAsync("a")).Count);
+        Assert.Equal((19L, 19L), ((await store.ReadAsync([Account]))[0].Settled, await store.AddUpAsync(Account)));
+        Assert.Equal(0, await store.TrimAsync(before, 2));
     }
 
     [SkippableFact]

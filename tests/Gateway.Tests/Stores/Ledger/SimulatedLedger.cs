@@ -134,6 +134,21 @@ internal sealed class SimulatedLedger : ILedgerStore
         () => entries.Where(entry => entry.Accounts.Contains(account)).Sum(entry => entry.Cost ?? 0) + corrections.Values.Where(correction => correction.Account == account).Sum(correction => correction.Applied),
         cancellation);
 
+    public Task<int> TrimAsync(DateTimeOffset before, int take, CancellationToken cancellation = default) => Change(
+        () =>
+        {
+            var old = entries.Where(entry => entry.At < before).OrderBy(entry => entry.At).Take(take).ToList();
+            foreach (var entry in old)
+            {
+                entries.Remove(entry);
+                foreach (var account in entry.Accounts)
+                    corrections[$"trimmed {corrections.Count}"] = (account, entry.Cost ?? 0);
+            }
+
+            return old.Count;
+        },
+        cancellation);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private void Apply(LedgerBatch batch, Process process, bool isOver)

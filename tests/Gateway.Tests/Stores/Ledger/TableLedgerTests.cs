@@ -208,6 +208,8 @@ public sealed class TableLedgerTests(AzuriteServer server) : LedgerStoreTests, I
 
     private protected override int Runs => 25;
 
+    private protected override bool RemovesEntries => false;
+
     private protected override ILedgerStore Open() => new TableLedger(AddressOf(server.ConnectionString));
 
     private TableLedger Open(HttpMessageHandler handler) =>
