@@ -8,9 +8,6 @@ namespace Dragoman.Emulator.Behaviors;
 /// </summary>
 internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
 {
-    // Flushed bytes need a moment to be sent before the connection is cut.
-    private static readonly TimeSpan LeaveTime = TimeSpan.FromMilliseconds(50);
-
     private readonly long began = time.GetTimestamp();
 
     public EmulatedBehavior Behavior => behavior;
@@ -59,7 +56,7 @@ internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
                 throw new RefusalException(Refusal.Unavailable);
             case Fault.Cut:
                 call.Captured?.Cut();
-                await CutAsync(call.Context);
+                Cut(call.Context);
                 return false;
             case Fault.Stall:
                 await StallAsync(call.Cancellation);
@@ -73,9 +70,15 @@ internal sealed class Delivery(EmulatedBehavior behavior, TimeProvider time)
     /// <exception cref="OperationCanceledException">Always, once the client has disconnected.</exception>
     public static Task StallAsync(CancellationToken cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
 
-    public static async Task CutAsync(HttpContext context)
+    /// <summary>
+    /// Closes the connection in the middle of an answer. What was flushed is sent before, so that the client gets what was counted:
+    /// to abort the connection would discard what the server's thread has not sent yet.
+    /// </summary>
+    /// <exception cref="ConnectionCutException">The answer has begun. The server then closes the connection without its end.</exception>
+    public static void Cut(HttpContext context)
     {
-        await Task.Delay(LeaveTime, CancellationToken.None);
+        if (context.Response.HasStarted)
+            throw new ConnectionCutException();
         context.Abort();
     }
 }

@@ -17,7 +17,7 @@ internal sealed record EmulatedBehavior
     private const string Keys =
         "tps (tokens a second), ttft (milliseconds), status (400 to 599), retryafter (seconds), "
         + "tokens (0 to 1000000), error, cut and stall (after that many tokens), "
-        + "and refuse and block, which take no value";
+        + "and even, refuse and block, which take no value";
 
     public static EmulatedBehavior None { get; } = new();
 
@@ -44,6 +44,9 @@ internal sealed record EmulatedBehavior
 
     /// <summary>The number of tokens after which the answer stalls.</summary>
     public int? StallAfter { get; init; }
+
+    /// <summary>Whether each token of the text has four bytes, which is what most estimates assume.</summary>
+    public bool IsEven { get; init; }
 
     /// <summary>Whether the model declines to answer.</summary>
     public bool Refuses { get; init; }
@@ -104,6 +107,7 @@ internal sealed record EmulatedBehavior
 
     private EmulatedBehavior? With(string flag) => flag switch
     {
+        "even" => this with { IsEven = true },
         "refuse" => this with { Refuses = true },
         "block" => this with { Blocks = true },
         _ => null,

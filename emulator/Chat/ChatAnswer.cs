@@ -40,6 +40,8 @@ internal static class ChatAnswer
             return new(thinking, null, [.. called.Select((tool, number) => ToolCall.To(tool, answerSeed + (ulong)number, request.CallIds))]);
         if (request.Format.IsJson)
             return new(thinking, new WrittenText(Json(request, answerSeed)), []);
+        if (request.Behavior.IsEven)
+            return new(thinking, new EvenText(request.Behavior.Tokens ?? length), []);
         var introduction = Introduction(request);
         ITokenSource text = request.Behavior.Tokens is { } tokens
             ? new Prose(answerSeed, tokens, continues: false)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Behaviors;
@@ -12,6 +13,8 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
     private const int FlushThreshold = 16 * 1024;
 
     private readonly HttpResponse response = context.Response;
+
+    private long written;
 
     /// <summary>The answer to a request, unless its behavior asks for an error.</summary>
     /// <exception cref="RefusalException">The behavior asks for a status or for a blocked prompt.</exception>
@@ -52,18 +55,20 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
                 }
 
                 Usage? usage = isLast ? completion.Usage : null;
+                if (usage is { } reported)
+                    captured?.Report(reported);
                 var finished = !hasMore;
                 if (hasMore)
                 {
                     var wait = delivery.GiveAsync(delta.Tokens, cancellation);
                     if (!wait.IsCompletedSuccessfully)
                     {
-                        await output.FlushAsync(cancellation);
+                        await FlushAsync(output, cancellation);
                         await wait;
                     }
 
                     finished = format.Write(output, choice, delta, usage);
-                    captured?.CountTokens(delivery.Given);
+                    written = delivery.Given;
                 }
                 else
                 {
@@ -73,7 +78,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
                 if (finished)
                     active.RemoveAt(turn--);
                 if (delivery.Behavior.IsPaced || output.UnflushedBytes >= FlushThreshold)
-                    await output.FlushAsync(cancellation);
+                    await FlushAsync(output, cancellation);
             }
 
             cancellation.ThrowIfCancellationRequested();
@@ -81,7 +86,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
 
         format.End(output, completion.Usage);
         captured?.Complete(response.StatusCode);
-        await output.FlushAsync(cancellation);
+        await FlushAsync(output, cancellation);
     }
 
     /// <summary>Sends one JSON object. A long one is sent in parts.</summary>
@@ -104,7 +109,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
 
                 await delivery.GiveAsync(delta.Tokens, cancellation);
                 format.Write(json, choice, delta);
-                captured?.CountTokens(delivery.Given);
+                written = delivery.Given;
                 if (json.BytesPending + buffer.WrittenCount >= FlushThreshold)
                     await FlushAsync(json, buffer, cancellation);
             }
@@ -126,8 +131,16 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
             response.ContentLength = buffer.WrittenCount;
         }
 
+        captured?.Report(completion.Usage);
         captured?.Complete(response.StatusCode);
         await FlushAsync(json, buffer, cancellation);
+    }
+
+    /// <summary>Tokens count before they are sent, so that nobody can have received more than were counted.</summary>
+    private ValueTask<FlushResult> FlushAsync(PipeWriter output, CancellationToken cancellation)
+    {
+        captured?.CountTokens(written);
+        return output.FlushAsync(cancellation);
     }
 
     private async Task FlushAsync(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, CancellationToken cancellation)
@@ -135,6 +148,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
         json.Flush();
         if (!response.HasStarted)
             response.ContentType = "application/json";
+        captured?.CountTokens(written);
         await response.BodyWriter.WriteAsync(buffer.WrittenMemory, cancellation);
         buffer.ResetWrittenCount();
     }
@@ -147,8 +161,8 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
             captured?.Complete(response.StatusCode);
         }
 
-        if (response.HasStarted)
-            await response.BodyWriter.FlushAsync(cancellation);
+        if (stream is not null)
+            await FlushAsync(response.BodyWriter, cancellation);
         switch (fault)
         {
             case Fault.Stall:
@@ -160,7 +174,7 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
                 throw new RefusalException(Refusal.Unavailable);
             default:
                 captured?.Cut();
-                await Delivery.CutAsync(context);
+                Delivery.Cut(context);
                 break;
         }
     }

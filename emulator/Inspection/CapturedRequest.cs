@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Dragoman.Emulator.Completions;
 
 namespace Dragoman.Emulator.Inspection;
 
@@ -32,6 +33,7 @@ internal sealed class CapturedRequest
     private int? status;
     private DateTimeOffset? disconnectedAt;
     private long tokens;
+    private Usage? usage;
 
     public CapturedRequest(HttpRequest request, TimeProvider time)
     {
@@ -69,7 +71,15 @@ internal sealed class CapturedRequest
         Size += this.body.Length;
     }
 
+    /// <summary>Records the tokens of everything that was sent so far, or is about to be.</summary>
     public void CountTokens(long tokens) => Volatile.Write(ref this.tokens, tokens);
+
+    /// <summary>Records the usage that the end of the answer reports.</summary>
+    public void Report(Usage usage)
+    {
+        lock (gate)
+            this.usage = usage;
+    }
 
     /// <summary>Records that the emulator itself cuts the connection.</summary>
     public void Cut()
@@ -120,6 +130,7 @@ internal sealed class CapturedRequest
                 json.WriteNull("status"u8);
             json.WriteBoolean("completed"u8, isOver && !wasCut && disconnectedAt is null);
             json.WriteNumber("tokens"u8, Volatile.Read(ref this.tokens));
+            WriteUsage(json);
             json.WriteBoolean("disconnected"u8, disconnectedAt is not null);
             if (disconnectedAt is { } left)
                 json.WriteString("disconnected_at"u8, left);
@@ -127,6 +138,20 @@ internal sealed class CapturedRequest
                 json.WriteNull("disconnected_at"u8);
             json.WriteEndObject();
         }
+    }
+
+    private void WriteUsage(Utf8JsonWriter json)
+    {
+        if (this.usage is not { } usage)
+        {
+            json.WriteNull("usage"u8);
+            return;
+        }
+
+        json.WriteStartObject("usage"u8);
+        json.WriteNumber("prompt_tokens"u8, usage.PromptTokens);
+        json.WriteNumber("completion_tokens"u8, usage.CompletionTokens);
+        json.WriteEndObject();
     }
 
     private void WriteBody(Utf8JsonWriter json)

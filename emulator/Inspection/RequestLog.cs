@@ -6,8 +6,12 @@ namespace Dragoman.Emulator.Inspection;
 /// <param name="capacity">The most requests to keep. 0 keeps none.</param>
 internal sealed class RequestLog(int capacity)
 {
-    private const long LargestSize = 16 << 20;
+    private const long LargestShare = 16 << 10;
 
+    /// <summary>The bytes of a log that keeps fewer requests than usual.</summary>
+    private const long LeastSize = EmulatorOptions.UsualCapacity * LargestShare;
+
+    private readonly long largestSize = Math.Max(LeastSize, capacity * LargestShare);
     private readonly Lock gate = new();
     private readonly Queue<CapturedRequest> requests = new();
     private long size;
@@ -21,7 +25,7 @@ internal sealed class RequestLog(int capacity)
         {
             this.requests.Enqueue(request);
             size += request.Size;
-            while (this.requests.Count > capacity || size > LargestSize)
+            while (this.requests.Count > capacity || size > largestSize)
             {
                 size -= this.requests.Dequeue().Size;
                 this.dropped++;

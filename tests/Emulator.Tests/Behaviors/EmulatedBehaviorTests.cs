@@ -18,6 +18,14 @@ public sealed class EmulatedBehaviorTests
     }
 
     [Fact]
+    public void What_takes_no_value_is_understood_between_what_does()
+    {
+        var named = EmulatedBehavior.FromModelName("emulate-tokens-7-even-cut-2");
+        Assert.Equal(named, EmulatedBehavior.None.WithHeader("tokens=7;even;cut=2"));
+        Assert.True(named.IsEven);
+    }
+
+    [Fact]
     public void The_header_goes_over_the_name() =>
         Assert.Equal(9, EmulatedBehavior.FromModelName("emulate-tokens-7").WithHeader("tokens=9").Tokens);
 

@@ -61,6 +61,15 @@ public sealed class FaultTests(RunningEmulator emulator) : IClassFixture<Running
     }
 
     [Fact]
+    public async Task Even_tokens_have_four_bytes_each()
+    {
+        using var response = await emulator.SendAsync(Chat, RunningEmulator.User("hi"), "even;tokens=50");
+        var answer = RunningEmulator.Parse(await response.Content.ReadAsStringAsync());
+        Assert.Equal(50, answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+        Assert.Equal(200, Encoding.UTF8.GetByteCount(answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!));
+    }
+
+    [Fact]
     public async Task A_cut_before_a_body_leaves_no_answer() =>
         await Assert.ThrowsAsync<HttpRequestException>(() => emulator.PostAsync(Chat, RunningEmulator.User("hi"), "cut=3"));
 

@@ -106,4 +106,26 @@ public sealed class InspectionTests : IAsyncLifetime
         Assert.InRange(captured.GetProperty("tokens").GetInt32(), 0, 999);
         Assert.Equal(JsonValueKind.Null, captured.GetProperty("status").ValueKind);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_end_of_an_answer_reports_is_in_the_log(bool streams)
+    {
+        var mark = $"reported {streams}";
+        using (var response = await emulator.SendAsync("/v1/chat/completions", RunningEmulator.User(mark, streams ? ",\"stream\":true" : ""), "tokens=7"))
+            await response.Content.ReadAsStringAsync();
+        var captured = await emulator.CapturedAsync(mark, one => one.GetProperty("tokens").GetInt32() == 7 && one.GetProperty("completed").GetBoolean());
+        Assert.Equal(7, captured.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+        Assert.True(captured.GetProperty("usage").GetProperty("prompt_tokens").GetInt32() > 0);
+    }
+
+    [Fact]
+    public async Task What_was_written_and_never_sent_does_not_count()
+    {
+        await Assert.ThrowsAsync<HttpRequestException>(() => emulator.PostAsync("/v1/chat/completions", RunningEmulator.User("never sent"), "cut=3"));
+        var captured = await emulator.CapturedAsync("never sent");
+        Assert.Equal(0, captured.GetProperty("tokens").GetInt32());
+        Assert.Equal(JsonValueKind.Null, captured.GetProperty("usage").ValueKind);
+    }
 }
