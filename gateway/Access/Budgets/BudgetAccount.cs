@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Text;
 using Dragoman.Stores.Ledger;
 
 namespace Dragoman.Access.Budgets;
@@ -6,14 +6,20 @@ namespace Dragoman.Access.Budgets;
 /// <summary>What a process has leased of an account, and what it does with it. The lock of the ledger protects it.</summary>
 internal sealed class BudgetAccount
 {
-    /// <summary>How long a lease should last.</summary>
-    private static readonly long Ahead = TimeSpan.FromSeconds(4).Ticks;
+    /// <summary>How long a lease should last: several batches of a busy process, because an account that runs low asks for one of its own.</summary>
+    private static readonly long Ahead = TimeSpan.FromSeconds(12).Ticks;
+
+    /// <summary>The requests that may come at the same time to an account that has hardly any.</summary>
+    private const int AtOnce = 4;
 
     /// <summary>How long it should last if little is left.</summary>
     private static readonly long ShortlyAhead = TimeSpan.FromSeconds(1).Ticks;
 
     /// <summary>How long an account keeps what it does not use if little is left.</summary>
     private static readonly long TightIdleAfter = TimeSpan.FromSeconds(1).Ticks;
+
+    /// <summary>The part of the target below which it asks.</summary>
+    public const int Low = 8;
 
     /// <summary>The part of what is left that may lie idle in a process without being looked after.</summary>
     private const int Unimportant = 8;
@@ -146,12 +152,10 @@ internal sealed class BudgetAccount
         if (limit == Limit && Record.Length > 0)
             return;
         Limit = limit;
-        var record = new RecordWriter(new byte[RecordFrame.Longest]);
+        var bytes = new byte[sizeof(ushort) + Encoding.UTF8.GetByteCount(Id) + sizeof(long)];
+        var record = new RecordWriter(bytes);
         record.Add(Id);
-        var bytes = new byte[record.Length + sizeof(long)];
-        record = new RecordWriter(bytes);
-        record.Add(Id);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(record.Length), limit);
+        record.Add(limit);
         Record = bytes;
     }
 
@@ -252,7 +256,7 @@ internal sealed class BudgetAccount
         if (lease == 0)
             return long.MaxValue;
         var free = Available;
-        if (free < Target / 4 || (IsTight && free > Target))
+        if (free < Target / Low || (IsTight && free > Target))
             return soon;
         if (free <= 0)
             return long.MaxValue;
@@ -272,7 +276,7 @@ internal sealed class BudgetAccount
         }
 
         var used = Math.Max(peak, highest);
-        var wanted = Sum(Pace(Ahead), Sum(Math.Max(0, used + (used / 4) - Reserved), typical));
+        var wanted = Sum(Pace(Ahead), Sum(Math.Max(0, used + (used / 4) - Reserved), Math.Min(typical, LedgerLimits.MostAmount / AtOnce) * AtOnce));
         // Requests come faster than before, or are the first ones.
         if (Waiting > 0)
             wanted = Math.Max(wanted, Sum(Reserved, Waiting));

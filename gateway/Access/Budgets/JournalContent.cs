@@ -162,7 +162,7 @@ internal sealed class JournalContent
         var until = new DateTimeOffset(record.ReadInt64(), TimeSpan.Zero);
         var isLast = record.ReadByte() != 0;
         var entries = record.ReadInt32();
-        var exchanges = new AccountExchange[record.ReadByte()];
+        var exchanges = new AccountExchange[record.ReadInt32()];
         for (var index = 0; index < exchanges.Length; index++)
             exchanges[index] = new(record.ReadText(), record.ReadInt64(), record.ReadInt64(), record.ReadInt64());
         return (new("", number, until, exchanges, [], isLast), entries);

@@ -10,7 +10,7 @@ namespace Dragoman.Access.Budgets;
 internal sealed class JournalReader(string path, int offset = 0) : IDisposable
 {
     private readonly SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(16 * RecordFrame.Longest);
+    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(4 * RecordFrame.Longest);
     private int first;
     private int end;
     private bool isAtEnd;

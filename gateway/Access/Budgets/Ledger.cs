@@ -501,7 +501,7 @@ public sealed partial class Ledger : IAsyncDisposable
             LogNoJournal(exception.Message);
         }
 
-        return new(new(name, journal, clock), this, store, clock, gate);
+        return new(new(name, journal, clock, store.MostAccounts), this, store, clock, gate);
     }
 
     /// <summary>Reserves, if enough is leased. The caller has the lock.</summary>
@@ -523,7 +523,7 @@ public sealed partial class Ledger : IAsyncDisposable
                     continue;
                 hold.Add(account);
                 isEnough &= amount == 0 || account.Available >= amount;
-                isLow |= account.Available - amount < account.Target / 4;
+                isLow |= account.Available - amount < account.Target / BudgetAccount.Low;
             }
         }
 
@@ -774,7 +774,7 @@ public sealed partial class Ledger : IAsyncDisposable
                 return;
             }
 
-            var lessee = new Lessee(process, journal, clock);
+            var lessee = new Lessee(process, journal, clock, store.MostAccounts);
             var exchange = new LesseeExchange(lessee, this, store, clock, gate);
             int assumed;
             lock (gate)

@@ -9,21 +9,19 @@ namespace Dragoman.Access.Budgets;
 /// </summary>
 internal sealed class Lessee
 {
-    /// <summary>The accounts of a batch that are chosen because requests wait. An entry may need all others.</summary>
-    private const int MostAsked = LedgerLimits.MostAccounts - LedgerLimits.MostAccountsOfEntry;
-
     /// <summary>The bytes of the entries of a batch.</summary>
     private const int MostBytes = 2 * 1024 * 1024;
 
     /// <summary>With so many settlements the store is told at once.</summary>
     private const int Many = LedgerLimits.MostEntries;
 
-    /// <summary>With so many it is told each second.</summary>
+    /// <summary>With fewer it is told soon: a statement more or less does not matter then, and somebody may be watching.</summary>
     private const int Some = 100;
 
-    private static readonly long FastPace = TimeSpan.FromSeconds(1).Ticks;
+    private static readonly long SoonPace = TimeSpan.FromSeconds(2).Ticks;
 
-    private static readonly long SlowPace = TimeSpan.FromSeconds(2).Ticks;
+    /// <summary>A store works for a batch, and hardly for what is in it.</summary>
+    private static readonly long BusyPace = TimeSpan.FromSeconds(4).Ticks;
 
     /// <summary>The pause before something is sent that is not urgent, so that more comes together.</summary>
     private static readonly long Pause = TimeSpan.FromMilliseconds(100).Ticks;
@@ -34,6 +32,7 @@ internal sealed class Lessee
     private static readonly long Renewal = BudgetSettings.LeaseTime.Ticks / 3;
 
     private readonly LedgerClock clock;
+    private readonly int mostAccounts;
     private readonly RecordBuffer buffer = new();
     private readonly Dictionary<string, BudgetAccount> accounts = [];
     private readonly List<BudgetAccount> turns = [];
@@ -54,7 +53,9 @@ internal sealed class Lessee
     /// <param name="name">Its name in the ledger.</param>
     /// <param name="journal">Where it writes down what it does; null to keep it in memory only.</param>
     /// <param name="clock">The time.</param>
-    public Lessee(string name, Journal? journal, LedgerClock clock) => (Name, Journal, this.clock, sentAt) = (name, journal, clock, clock.Now - SlowPace);
+    /// <param name="mostAccounts">The accounts that the store accepts in a batch.</param>
+    public Lessee(string name, Journal? journal, LedgerClock clock, int mostAccounts) =>
+        (Name, Journal, this.clock, this.mostAccounts, sentAt) = (name, journal, clock, mostAccounts, clock.Now - SoonPace);
 
     public string Name { get; }
 
@@ -274,8 +275,8 @@ internal sealed class Lessee
         var due = Pending.Count switch
         {
             0 => long.MaxValue,
-            < Some => sentAt + SlowPace,
-            < Many => sentAt + FastPace,
+            < Some => sentAt + SoonPace,
+            < Many => sentAt + BusyPace,
             _ => now,
         };
         for (var index = turns.Count - 1; index >= 0; index--)
@@ -313,7 +314,7 @@ internal sealed class Lessee
     public long DueAfter(BudgetAccount account) => account.NextDue(sentAt + Pause, long.MaxValue);
 
     /// <summary>When it should send because it has settlements.</summary>
-    public long DueAfterEntry() => Pending.Count >= Many ? sentAt : sentAt + (Pending.Count >= Some ? FastPace : SlowPace);
+    public long DueAfterEntry() => Pending.Count >= Many ? sentAt : sentAt + (Pending.Count >= Some ? BusyPace : SoonPace);
 
     private void Assume(Hold hold)
     {
@@ -341,13 +342,15 @@ internal sealed class Lessee
 
     private void ChooseAsked(long now)
     {
-        for (var (index, count) = (0, turns.Count); index < count && chosen.Count < MostAsked; index++)
+        // An entry may need all others.
+        var most = mostAccounts - LedgerLimits.MostAccountsOfEntry;
+        for (var (index, count) = (0, turns.Count); index < count && chosen.Count < most; index++)
         {
             var account = turns[(askTurn + index) % count];
             if (!account.IsLacking || now < account.AskAgainAt)
                 continue;
             Choose(account);
-            if (chosen.Count == MostAsked)
+            if (chosen.Count == most)
                 askTurn = (askTurn + index + 1) % count;
         }
     }
@@ -368,7 +371,7 @@ internal sealed class Lessee
     private bool TryChoose(LedgerEntry entry)
     {
         var cost = entry.Cost ?? 0;
-        var room = LedgerLimits.MostAccounts - chosen.Count;
+        var room = mostAccounts - chosen.Count;
         foreach (var id in entry.Accounts)
         {
             var (isChosen, sum, _) = accounts[id].Choice;
@@ -390,13 +393,13 @@ internal sealed class Lessee
     {
         if (IsDraining)
             return;
-        for (var (index, count) = (0, turns.Count); index < count && chosen.Count < LedgerLimits.MostAccounts; index++)
+        for (var (index, count) = (0, turns.Count); index < count && chosen.Count < mostAccounts; index++)
         {
             var account = turns[(turn + index) % count];
             if (account.Choice.IsChosen || !account.NeedsExchange(now, utcNow))
                 continue;
             Choose(account);
-            if (chosen.Count == LedgerLimits.MostAccounts)
+            if (chosen.Count == mostAccounts)
                 turn = (turn + index + 1) % count;
         }
     }

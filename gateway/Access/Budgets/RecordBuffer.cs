@@ -46,7 +46,7 @@ internal sealed class RecordBuffer
         record.Add(batch.LeasedUntil.UtcTicks);
         record.Add(batch.IsLast ? (byte)1 : (byte)0);
         record.Add(batch.Entries.Count);
-        record.Add((byte)batch.Accounts.Count);
+        record.Add(batch.Accounts.Count);
         foreach (var account in batch.Accounts)
         {
             record.Add(account.Account);

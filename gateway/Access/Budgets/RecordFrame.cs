@@ -11,8 +11,8 @@ internal static class RecordFrame
     /// <summary>The bytes before the content.</summary>
     public const int Overhead = 2 * sizeof(int);
 
-    /// <summary>The bytes of the longest record: an entry of <see cref="LedgerLimits.LargestEntry"/>, even if all its texts are single letters of labels, and its accounts; or the accounts of a batch.</summary>
-    public const int Longest = 32 * 1024;
+    /// <summary>The bytes of the longest record: an entry of <see cref="LedgerLimits.LargestEntry"/>, even if all its texts are single letters of labels, and its accounts; or all accounts of a batch.</summary>
+    public const int Longest = 96 * 1024;
 
     /// <summary>Completes a frame around a content.</summary>
     /// <param name="frame">The frame, with the content at its place.</param>

@@ -11,7 +11,7 @@ namespace Dragoman.Access.Budgets;
 internal readonly record struct SegmentHeader(string Process, long Number, long Settled, long Applied, long Batch)
 {
     /// <summary>The layout of all records. A process reads no other one.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     /// <summary>The most bytes of its record.</summary>
     public const int Longest = 64 + LedgerLimits.LongestProcess;

@@ -15,6 +15,9 @@ namespace Dragoman.Stores.Ledger;
 /// </remarks>
 public interface ILedgerStore : IAsyncDisposable
 {
+    /// <summary>The accounts that one batch may have.</summary>
+    int MostAccounts => LedgerLimits.MostAccounts;
+
     /// <summary>
     /// Settles what a process has used, renews its leases, and changes them to what it wants, as far as that is left. All of a batch is
     /// applied, or nothing. A batch whose number was applied before changes nothing, and is answered with the present state.

@@ -4,7 +4,7 @@ namespace Dragoman.Stores.Ledger;
 /// <param name="Process">The name of the process: a new random one for each start.</param>
 /// <param name="Number">Counts the batches of the process, from 1. It makes a batch that is sent twice count once.</param>
 /// <param name="LeasedUntil">How long the process holds all its leases.</param>
-/// <param name="Accounts">Up to <see cref="LedgerLimits.MostAccounts"/>, each once. Leases of other accounts stay as they are.</param>
+/// <param name="Accounts">Up to <see cref="ILedgerStore.MostAccounts"/>, each once. Leases of other accounts stay as they are.</param>
 /// <param name="Entries">Up to <see cref="LedgerLimits.MostEntries"/>.</param>
 /// <param name="IsLast">The process ends after it: all its leases are given back, also those of an expired process that were assumed.</param>
 public sealed record LedgerBatch(

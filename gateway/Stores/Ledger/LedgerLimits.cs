@@ -6,8 +6,11 @@ namespace Dragoman.Stores.Ledger;
 /// <summary>What every ledger store accepts: what Azure Table Storage can write in one transaction of 100 rows and 4 MiB (specs/stores.md 1).</summary>
 public static class LedgerLimits
 {
-    /// <summary>Accounts in one batch. Each is two rows: its own and that of the lease.</summary>
+    /// <summary>Accounts in one call to any store, and in one batch for Azure Table Storage. Each is two rows: its own and that of the lease.</summary>
     public const int MostAccounts = 30;
+
+    /// <summary>Accounts in one batch for a database with larger transactions: the users of a busy process, so that it needs few batches.</summary>
+    public const int MostAccountsOfDatabase = 400;
 
     /// <summary>Entries in one batch.</summary>
     public const int MostEntries = 1000;
@@ -49,15 +52,15 @@ public static class LedgerLimits
             throw Outside($"The texts of an entry have at most {LargestEntry} bytes in UTF-8. Those of request {entry.RequestId} have {bytes}.");
     }
 
-    internal static void Check(LedgerBatch batch)
+    /// <param name="batch">The batch.</param>
+    /// <param name="mostAccounts">What the store accepts.</param>
+    internal static void Check(LedgerBatch batch, int mostAccounts = MostAccounts)
     {
         CheckProcess(batch.Process);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch.Number, 1, nameof(batch));
-        if (batch.Accounts.Count > MostAccounts)
-            throw Outside($"A batch has at most {MostAccounts} accounts, not {batch.Accounts.Count}.");
         if (batch.Entries.Count > MostEntries)
             throw Outside($"A batch has at most {MostEntries} entries, not {batch.Entries.Count}.");
-        CheckAccounts([.. batch.Accounts.Select(account => account.Account)]);
+        CheckAccounts([.. batch.Accounts.Select(account => account.Account)], mostAccounts);
         var settled = new Dictionary<string, Int128>();
         foreach (var account in batch.Accounts)
         {
@@ -96,10 +99,10 @@ public static class LedgerLimits
             throw Outside($"The reason for a correction has at most {LargestEntry} bytes in UTF-8.");
     }
 
-    internal static void CheckAccounts(IReadOnlyList<string> accounts)
+    internal static void CheckAccounts(IReadOnlyList<string> accounts, int most = MostAccounts)
     {
-        if (accounts.Count > MostAccounts)
-            throw Outside($"A call has at most {MostAccounts} accounts, not {accounts.Count}.");
+        if (accounts.Count > most)
+            throw Outside($"A call has at most {most} accounts, not {accounts.Count}.");
         foreach (var account in accounts)
             StoreLimits.CheckId(account);
         CheckDistinct(accounts, "A call");

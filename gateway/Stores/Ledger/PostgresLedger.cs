@@ -71,9 +71,11 @@ public sealed partial class PostgresLedger : ILedgerStore
 
     internal PostgresLedger(string connectionString, TimeSpan longestCall) => database = new(connectionString, longestCall, Tables);
 
+    public int MostAccounts => LedgerLimits.MostAccountsOfDatabase;
+
     public async Task<LedgerAnswer> ExchangeAsync(LedgerBatch batch, CancellationToken cancellation = default)
     {
-        LedgerLimits.Check(batch);
+        LedgerLimits.Check(batch, MostAccounts);
         return await database.CallAsync(async ending =>
         {
             while (true)

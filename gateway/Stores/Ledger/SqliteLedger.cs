@@ -42,9 +42,11 @@ public sealed partial class SqliteLedger : ILedgerStore
 
     internal SqliteLedger(string path, TimeSpan longestWait, TimeSpan longestCall) => file = new(path, longestWait, longestCall, Tables);
 
+    public int MostAccounts => LedgerLimits.MostAccountsOfDatabase;
+
     public async Task<LedgerAnswer> ExchangeAsync(LedgerBatch batch, CancellationToken cancellation = default)
     {
-        LedgerLimits.Check(batch);
+        LedgerLimits.Check(batch, MostAccounts);
         return await file.WriteAsync((connection, transaction) =>
         {
             file.ReadVersion(connection, transaction);

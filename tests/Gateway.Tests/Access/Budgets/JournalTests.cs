@@ -153,7 +153,7 @@ public sealed class JournalTests : IDisposable
             var content = new byte[RecordFrame.Overhead + SegmentHeader.Longest];
             var record = new RecordWriter(content.AsSpan(RecordFrame.Overhead));
             record.Add((byte)RecordKind.Header);
-            record.Add(2);
+            record.Add(1);
             RecordFrame.Seal(content);
             File.WriteAllBytes(Path.Combine(folder.FullName, "one-1.journal"), content);
         }

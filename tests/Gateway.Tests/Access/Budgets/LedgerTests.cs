@@ -299,6 +299,44 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task The_users_of_a_busy_process_are_told_together()
+    {
+        const int Users = 300;
+        const int RequestsPerSecond = 300;
+        const int Seconds = 30;
+        using var world = new LedgersUnderTest(mostAccounts: LedgerLimits.MostAccountsOfDatabase);
+        var wide = LedgersUnderTest.Total("team:t", 1_000_000_000_000);
+        var users = Enumerable.Range(0, Users).Select(number => LedgersUnderTest.Total($"user:{number}", 1_000_000_000)).ToArray();
+        var random = new Random(5);
+        var running = new Queue<Hold>();
+        var (before, waited) = (0, 0);
+        for (var number = 0; number < RequestsPerSecond * Seconds; number++)
+        {
+            // The first seconds show how much each user needs.
+            if (number == RequestsPerSecond * Seconds / 3)
+                (before, waited) = (world.Process.Store.Exchanges, 0);
+            var reservation = world.Ledger.ReserveAsync([wide, users[random.Next(Users)]], 2300, world.Entry());
+            waited += reservation.IsCompleted ? 0 : 1;
+            var task = reservation.AsTask();
+            await world.DriveAsync(task);
+            running.Enqueue(await task);
+            while (running.Count > RequestsPerSecond)
+                world.Settle(running.Dequeue(), random.Next(100, 300));
+            if (number % 3 == 0)
+                await world.PassAsync(Second / (RequestsPerSecond / 3), Second / (RequestsPerSecond / 3));
+        }
+
+        Assert.InRange(world.Process.Store.Exchanges - before, 2, RequestsPerSecond * Seconds * 2 / 3 / 300);
+        Assert.InRange(waited, 0, 20);
+        Assert.Contains(world.Process.Store.Batches, batch => batch.Accounts.Count > Users / 2);
+        world.Process.Kill();
+        world.Start();
+        await world.PassAsync(3 * Second);
+        await world.CloseAllAsync();
+        await world.AssertOverAsync();
+    }
+
+    [Fact]
     public async Task An_entry_that_a_store_would_not_accept_is_settled_all_the_same()
     {
         using var world = new LedgersUnderTest();

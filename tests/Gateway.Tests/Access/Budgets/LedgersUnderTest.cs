@@ -21,11 +21,12 @@ internal sealed class LedgersUnderTest : IDisposable
     private readonly bool serves;
     private int requests;
 
-    public LedgersUnderTest(int processes = 1, bool hasJournal = true, bool serves = false, int segmentBytes = 64 * 1024, string? path = null, ILogger? logger = null)
+    public LedgersUnderTest(int processes = 1, bool hasJournal = true, bool serves = false, int segmentBytes = 64 * 1024, string? path = null, ILogger? logger = null, int mostAccounts = LedgerLimits.MostAccounts)
     {
         // In memory, because each exchange waits until the disk has the journal.
         folder = hasJournal ? System.IO.Directory.CreateDirectory(Path.Combine(System.IO.Directory.Exists(Memory) ? Memory : Path.GetTempPath(), $"dragoman-ledger-{Guid.NewGuid():N}")) : null;
         this.path = path ?? folder?.FullName;
+        Store = new() { MostAccounts = mostAccounts };
         (this.logger, this.segmentBytes, this.serves) = (logger ?? NullLogger.Instance, segmentBytes, serves);
         for (var number = 0; number < processes; number++)
             Start();
@@ -33,7 +34,7 @@ internal sealed class LedgersUnderTest : IDisposable
 
     public ManualTimeProvider Clock { get; } = new();
 
-    public SimulatedLedger Store { get; } = new();
+    public SimulatedLedger Store { get; }
 
     /// <summary>How long processes that are started keep entries.</summary>
     public TimeSpan? EntriesKept { get; set; }

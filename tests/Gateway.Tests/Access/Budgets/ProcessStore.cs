@@ -23,6 +23,8 @@ internal sealed class ProcessStore(SimulatedLedger ledger) : ILedgerStore
 
     public List<LedgerBatch> Batches { get; } = [];
 
+    public int MostAccounts => ledger.MostAccounts;
+
     public Task<LedgerAnswer> ExchangeAsync(LedgerBatch batch, CancellationToken cancellation = default)
     {
         Exchanges++;

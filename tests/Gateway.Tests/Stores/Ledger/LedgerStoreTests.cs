@@ -331,7 +331,7 @@ public abstract class LedgerStoreTests
     {
         await using var store = Open();
         var random = new Random(1);
-        string[] accounts = [.. Enumerable.Range(0, LedgerLimits.MostAccounts).Select(index => new string('a', StoreLimits.LongestId - 2) + $"{index:00}")];
+        string[] accounts = [.. Enumerable.Range(0, store.MostAccounts).Select(index => new string('a', StoreLimits.LongestId - 3) + $"{index:000}")];
         // Texts that no compression makes smaller than their bytes.
         string Noise(int length) => string.Create(length, random, (span, source) =>
         {
@@ -389,7 +389,7 @@ public abstract class LedgerStoreTests
             new("p", 1, Start, [new(Account, 100, 0, 0)], [entry]),
             new("p", 1, Start, [], [entry]),
             new("p", 1, Start, [new(Account, 100, 0, 0), new(Account, 100, 0, 0)], []),
-            new("p", 1, Start, [.. Enumerable.Range(0, LedgerLimits.MostAccounts + 1).Select(index => new AccountExchange($"{index}", 1, 0, 0))], []),
+            new("p", 1, Start, [.. Enumerable.Range(0, store.MostAccounts + 1).Select(index => new AccountExchange($"{index}", 1, 0, 0))], []),
             new("p", 1, Start, [], [.. Enumerable.Repeat(LedgerEntries.Of("req", 1), LedgerLimits.MostEntries + 1)]),
             new("p", 1, Start, [], [LedgerEntries.Of("", 1)]),
             new("p", 1, Start, [], [LedgerEntries.Of("req", -1)]),

@@ -34,10 +34,12 @@ internal sealed class SimulatedLedger : ILedgerStore
         }
     }
 
+    public int MostAccounts { get; init; } = LedgerLimits.MostAccounts;
+
     public Task<LedgerAnswer> ExchangeAsync(LedgerBatch batch, CancellationToken cancellation = default) => Change(() =>
     {
         Batches++;
-        LedgerLimits.Check(batch);
+        LedgerLimits.Check(batch, MostAccounts);
         var process = processes.GetValueOrDefault(batch.Process) ?? new();
         var isExpired = process.IsExpired;
         if (batch.Number > process.Number)
