@@ -7,7 +7,7 @@
 #                                          revocation   8 processes until they refuse one of 100,000 keys, 5 rounds
 #                                          listing      the pages of the list of all keys
 #                                          rate         requests that 8 processes admit beyond a limit, for 70 s
-#                                          cost         CPU of a whole answer with keys, tokens and limits against open access
+#                                          cost         CPU of a whole answer with keys, tokens, limits and budgets against open access
 #   bench/access.sh --quick              a short run, to check that it works
 #   --processes N, --keys N, --rounds N  other sizes
 #

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Dragoman.Bench.Ledger;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Processes;
 
@@ -15,6 +16,7 @@ internal sealed class AccessBed : IAsyncDisposable
     private readonly ProcessGroup group = new();
     private readonly List<HttpClient> clients = [];
     private readonly List<AccessStore> stores = [];
+    private StoreScript? postgres;
 
     private AccessBed(string repository) => this.repository = repository;
 
@@ -40,10 +42,13 @@ internal sealed class AccessBed : IAsyncDisposable
     }
 
     /// <summary>Creates an empty store. The bed disposes it.</summary>
-    public AccessStore CreateStore()
+    public AccessStore CreateStore() => Add(new("sqlite:" + Path.Combine(group.Path, string.Create(CultureInfo.InvariantCulture, $"store-{stores.Count + 1}.db"))));
+
+    /// <summary>Creates an empty store in PostgreSQL, whose commits are on the disk. The bed disposes it.</summary>
+    public async Task<AccessStore> CreatePostgresStoreAsync()
     {
-        stores.Add(new AccessStore(Path.Combine(group.Path, string.Create(CultureInfo.InvariantCulture, $"store-{stores.Count + 1}.db"))));
-        return stores[^1];
+        postgres = await StoreScript.StartAsync(repository, "postgres.sh", "-c", "fsync=on");
+        return Add(new($"postgres:Host={postgres.Address};Username=dragoman;Database=postgres"));
     }
 
     /// <summary>Starts a sidecar with open access.</summary>
@@ -90,6 +95,14 @@ internal sealed class AccessBed : IAsyncDisposable
         foreach (var store in stores)
             await store.DisposeAsync();
         await group.DisposeAsync();
+        if (postgres is not null)
+            await postgres.DisposeAsync();
+    }
+
+    private AccessStore Add(AccessStore store)
+    {
+        stores.Add(store);
+        return store;
     }
 
     private async Task<(RunningProcess Process, Uri Address)> StartSidecarAsync(string name, string members, string[] command)
@@ -98,7 +111,7 @@ internal sealed class AccessBed : IAsyncDisposable
         await File.WriteAllTextAsync(configuration, $$"""
             {
               "providers": { "emulator": { "dialect": "mistral", "baseUrl": "{{Emulator}}v1", "apiKey": "bench" } },
-              "models": { "{{Workload.Small.PublishedName}}": { "provider": "emulator", "model": "{{Workload.Small.UpstreamName}}" } }
+              "models": { "{{Workload.Small.PublishedName}}": { "provider": "emulator", "model": "{{Workload.Small.UpstreamName}}", "price": { "input": 1, "output": 4 } } }
               {{members}}
             }
             """);

@@ -13,16 +13,22 @@ internal static class AccessBenchmark
     private const string Control = "open, a second process";
     private const string Unlimited = "key without limits";
     private const string Key = "key, all limits of four scopes";
+    private const string Budgets = "key, all limits and budgets of four scopes, PostgreSQL";
     private const string Token = "token of 1.5 kB, all limits of three scopes";
 
     /// <summary>The limit of requests a minute whose error is measured.</summary>
     private const int RequestsPerMinute = 600;
+
+    private const long Million = 1_000_000_000_000_000_000;
 
     /// <summary>The bytes of the claim that makes a token of 1.5 kB.</summary>
     private const int ClaimBytes = 680;
 
     /// <summary>No request of the bench reaches them, but each one is counted.</summary>
     private static readonly LimitValues Wide = new(LimitValues.Greatest, LimitValues.Greatest, LimitValues.Greatest);
+
+    /// <summary>Nor do they reach these: a million dollars for each period.</summary>
+    private static readonly BudgetValues Rich = new(Million, Million, Million, Million);
 
     private static readonly int[] PageSizes = [100, 500];
 
@@ -113,7 +119,9 @@ internal static class AccessBenchmark
         await using var issuer = await StandInIssuer.StartAsync();
         await using var bed = await AccessBed.StartAsync(repository, OnSecondCore);
         var (wide, plain) = (bed.CreateStore(), bed.CreateStore());
-        var key = await wide.LimitAllAsync(Wide, cancellation);
+        var key = await wide.LimitAllAsync(Wide, BudgetValues.None, cancellation);
+        var governed = await bed.CreatePostgresStoreAsync();
+        var governedKey = await governed.LimitAllAsync(Wide, Rich, cancellation);
         var unlimitedKey = (await plain.FillAsync(1, known: 1, cancellation))[0];
         var token = issuer.Sign(("oid", AccessStore.User), ("rest", new string('x', ClaimBytes)));
         var (open, openAddress) = await bed.StartOpenSidecarAsync("sidecar-open", OnFirstCore);
@@ -122,12 +130,14 @@ internal static class AccessBenchmark
         var (control, controlAddress) = await bed.StartOpenSidecarAsync("sidecar-control", OnFirstCore);
         var (unlimited, unlimitedAddress) = await bed.StartClosedSidecarAsync("sidecar-unlimited", plain, "\"mode\": \"keys\"", OnFirstCore);
         var (closed, closedAddress) = await bed.StartClosedSidecarAsync("sidecar-closed", wide, $"\"mode\": \"both\", \"issuers\": {issuers.ToJsonString()}", OnFirstCore);
+        var (budgeted, budgetedAddress) = await bed.StartClosedSidecarAsync("sidecar-budgets", governed, "\"mode\": \"keys\"", OnFirstCore);
         CostWay[] ways =
         [
             new(Open, open, openAddress, null),
             new(Control, control, controlAddress, null),
             new(Unlimited, unlimited, unlimitedAddress, unlimitedKey),
             new(Key, closed, closedAddress, key),
+            new(Budgets, budgeted, budgetedAddress, governedKey),
             new(Token, closed, closedAddress, token),
         ];
         var noise = new NoiseBetween(bed.Processes);

@@ -8,7 +8,8 @@ using Organization = Dragoman.Access.Directory.Organization;
 namespace Dragoman.Bench.Access;
 
 /// <summary>Fills the store that the sidecars share, without HTTP.</summary>
-internal sealed class AccessStore(string path) : IAsyncDisposable
+/// <param name="connection">What the configuration calls this store.</param>
+internal sealed class AccessStore(string connection) : IAsyncDisposable
 {
     /// <summary>The team of all keys.</summary>
     public const string Team = "bench";
@@ -16,10 +17,10 @@ internal sealed class AccessStore(string path) : IAsyncDisposable
     /// <summary>The user of the key with limits on every scope, and of the tokens.</summary>
     public const string User = "ann";
 
-    private readonly SqliteStore store = new(path);
+    private readonly IDocumentStore store = StoreConnection.Parse(connection).Open();
 
     /// <summary>What the configuration calls this store.</summary>
-    public string Connection => $"sqlite:{path}";
+    public string Connection => connection;
 
     /// <summary>Creates the team with many keys, and returns the texts of the first ones.</summary>
     /// <param name="count">How many keys.</param>
@@ -54,16 +55,19 @@ internal sealed class AccessStore(string path) : IAsyncDisposable
         return text;
     }
 
-    /// <summary>Gives organization, team, user and one key the same limits, and returns the key.</summary>
-    public async Task<string> LimitAllAsync(LimitValues limits, CancellationToken cancellation)
+    /// <summary>Gives organization, team, user and one key the same limits and budgets, and returns the key.</summary>
+    /// <param name="limits">The limits.</param>
+    /// <param name="budgets">The budgets.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public async Task<string> LimitAllAsync(LimitValues limits, BudgetValues budgets, CancellationToken cancellation)
     {
         var (text, key) = Draw();
         await WriteAsync(
             [
-                Put(Organization.Kind, Organization.Kind, new Organization { Limits = limits }, DirectoryJson.Default.Organization),
-                Put(Dragoman.Access.Directory.Team.Kind, Team, new Team(Team, Now) { Limits = limits }, DirectoryJson.Default.Team),
-                Put(Dragoman.Access.Directory.User.Kind, Dragoman.Access.Directory.User.DocumentIdOf(Team, User), new User(Team, User, Now) { Limits = limits }, DirectoryJson.Default.User, Team),
-                Put(key with { User = User, Limits = limits }),
+                Put(Organization.Kind, Organization.Kind, new Organization { Limits = limits, Budgets = budgets }, DirectoryJson.Default.Organization),
+                Put(Dragoman.Access.Directory.Team.Kind, Team, new Team(Team, Now) { Limits = limits, Budgets = budgets }, DirectoryJson.Default.Team),
+                Put(Dragoman.Access.Directory.User.Kind, Dragoman.Access.Directory.User.DocumentIdOf(Team, User), new User(Team, User, Now) { Limits = limits, Budgets = budgets }, DirectoryJson.Default.User, Team),
+                Put(key with { User = User, Limits = limits, Budgets = budgets }),
             ],
             cancellation);
         return text;
