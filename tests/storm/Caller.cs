@@ -21,6 +21,8 @@ internal sealed record Caller(string Key)
         await AddAsync("middling", 0.6m, 0.2m, null, 4);
         await AddAsync("users", 500, null, 0.05m, 6);
         await AddAsync("poor", 0.1m, null, null, 3);
+        // It runs out after a few requests, also of a slow machine.
+        await AddAsync("tiny", 0.003m / scale, null, null, 2);
         await AddAsync("poorest", 0.03m, 0.02m, 0.015m, 2);
         return callers;
 
