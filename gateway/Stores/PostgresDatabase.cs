@@ -7,9 +7,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 {
     /// <summary>
     /// The first statement of each transaction that locks rows: the schema. A process that stops in the middle of it must not keep the locks,
-    /// because others may wait only as long as a call takes.
+    /// because others may wait only as long as a call takes. And nothing is compiled, which takes longer than to run it.
     /// </summary>
-    public const string BeginLocking = "SELECT schema, set_config('idle_in_transaction_session_timeout', '5s', true) FROM dragoman.store";
+    public const string BeginLocking = "SELECT schema, set_config('idle_in_transaction_session_timeout', '5s', true), set_config('jit', 'off', true) FROM dragoman.store";
 
     private const int ConnectSeconds = 3;
 

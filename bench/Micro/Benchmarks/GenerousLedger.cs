@@ -26,5 +26,7 @@ internal sealed class GenerousLedger : ILedgerStore
 
     public Task<int> TrimAsync(DateTimeOffset before, int take, CancellationToken cancellation = default) => throw new NotSupportedException();
 
+    public Task<IReadOnlyList<UsageGroup>> UsageAsync(UsageQuery query, CancellationToken cancellation = default) => throw new NotSupportedException();
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

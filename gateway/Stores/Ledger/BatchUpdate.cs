@@ -7,6 +7,11 @@ namespace Dragoman.Stores.Ledger;
 /// <param name="Answer">What the process is told.</param>
 internal sealed record BatchUpdate(ProcessState Process, IReadOnlyList<Holding> Holdings, IReadOnlyList<LedgerEntry> Entries, LedgerAnswer Answer)
 {
+    /// <summary>How the request ids of entries begin that belong to a lease and to no request.</summary>
+    public const string LeasePrefix = "assumed:";
+
+    public static bool IsOfLease(LedgerEntry entry) => entry.RequestId.StartsWith(LeasePrefix, StringComparison.Ordinal);
+
     /// <param name="batch">The batch after the last one that was applied.</param>
     /// <param name="process">The process before.</param>
     /// <param name="found">Its holdings of the accounts of the batch, as far as they exist; before its end, all of its holdings.</param>
@@ -59,7 +64,7 @@ internal sealed record BatchUpdate(ProcessState Process, IReadOnlyList<Holding> 
             return;
         entries.Add(new()
         {
-            RequestId = $"assumed:{process}",
+            RequestId = LeasePrefix + process,
             At = until,
             Accounts = [after.State.Account],
             Cost = amount,

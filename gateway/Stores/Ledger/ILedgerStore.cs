@@ -91,4 +91,10 @@ public interface ILedgerStore : IAsyncDisposable
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>How many were removed. Fewer than <paramref name="take"/> if no more of them are left.</returns>
     Task<int> TrimAsync(DateTimeOffset before, int take, CancellationToken cancellation = default);
+
+    /// <summary>Adds up entries in groups. What a batch has settled is in it as soon as the batch is applied.</summary>
+    /// <remarks>In Azure Table Storage it adds up what was settled since the last question, so that it alone may take longer than <see cref="StoreLimits.LongestCall"/>.</remarks>
+    /// <returns>The groups in the order of their time and then of their values.</returns>
+    /// <exception cref="UsageRefusedException">The question is not one that this store answers, or it has more than <see cref="UsageQuery.MostGroups"/> groups.</exception>
+    Task<IReadOnlyList<UsageGroup>> UsageAsync(UsageQuery query, CancellationToken cancellation = default);
 }

@@ -6,6 +6,7 @@ namespace Dragoman.Stores.Ledger;
 
 /// <summary>The JSON in the rows of ledgers, by generated code: a native executable has no other.</summary>
 [JsonSerializable(typeof(PackedEntries))]
+[JsonSerializable(typeof(UsageSums))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class LedgerJson : JsonSerializerContext

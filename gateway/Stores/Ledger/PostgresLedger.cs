@@ -69,7 +69,7 @@ public sealed partial class PostgresLedger : ILedgerStore
     {
     }
 
-    internal PostgresLedger(string connectionString, TimeSpan longestCall) => database = new(connectionString, longestCall, Tables);
+    internal PostgresLedger(string connectionString, TimeSpan longestCall) => database = new(connectionString, longestCall, Tables, UsageSql.Postgres.Table);
 
     public int MostAccounts => LedgerLimits.MostAccountsOfDatabase;
 
@@ -126,7 +126,7 @@ public sealed partial class PostgresLedger : ILedgerStore
         await using var batch = new NpgsqlBatch(connection);
         AddHoldings(batch, [.. states.Values], leases);
         Add(batch, "UPDATE dragoman.ledger_processes SET expired = true WHERE process = ANY($1)", Value(processes.Keys.ToArray()));
-        AddEntries(batch, entries);
+        AddEntries(batch, entries, PostgresUsage.LateShard);
         await batch.ExecuteNonQueryAsync(ending).ConfigureAwait(false);
         await transaction.CommitAsync(ending).ConfigureAwait(false);
         return assumed;
@@ -206,6 +206,7 @@ public sealed partial class PostgresLedger : ILedgerStore
                 "INSERT INTO dragoman.ledger_corrections (operation, account, amount, applied, at, reason) VALUES ($1, $2, $3, $4, $5, $6)",
                 Value(correction.OperationId), Value(correction.Account), Value(correction.Amount), Value(after.Settled + after.Excess - before.Settled - before.Excess),
                 Value(correction.At.ToUnixTimeMilliseconds()), Value(correction.Reason));
+            PostgresUsage.AddCorrection(batch, correction.OperationId);
             await batch.ExecuteNonQueryAsync(ending).ConfigureAwait(false);
             await transaction.CommitAsync(ending).ConfigureAwait(false);
             return after;
@@ -277,6 +278,8 @@ public sealed partial class PostgresLedger : ILedgerStore
         }, cancellation).ConfigureAwait(false);
     }
 
+    public Task<IReadOnlyList<UsageGroup>> UsageAsync(UsageQuery query, CancellationToken cancellation = default) => PostgresUsage.AskAsync(database, query, cancellation);
+
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     /// <returns>Null if an account must be created first. That is done in a transaction of its own, because its row is none that can be locked in order.</returns>
@@ -302,7 +305,7 @@ public sealed partial class PostgresLedger : ILedgerStore
             "UPDATE dragoman.ledger_processes SET number = $2, until = $3, ended = $4 WHERE process = $1 AND number = $2 - 1",
             Value(batch.Process), Value(batch.Number), Value(update.Process.Until.ToUnixTimeMilliseconds()), Value(update.Process.IsEnded));
         if (!isEarly)
-            AddEntries(changes, update.Entries);
+            AddEntries(changes, update.Entries, PostgresUsage.LateShard);
         await changes.ExecuteNonQueryAsync(ending).ConfigureAwait(false);
         await transaction.CommitAsync(ending).ConfigureAwait(false);
         return update.Answer;
@@ -339,7 +342,7 @@ public sealed partial class PostgresLedger : ILedgerStore
         const string AllLeased = "ARRAY(SELECT account FROM dragoman.ledger_leases WHERE process = $1 UNION SELECT unnest($2))";
         await using var locking = new NpgsqlBatch(connection);
         if (isEarly)
-            AddEntries(locking, batch.Entries);
+            AddEntries(locking, batch.Entries, PostgresUsage.ShardOf(batch.Process));
         else
             Add(locking, LockPositions, Value(PositionLock));
         // It begins after the process is locked, so that it sees the leases that an earlier try has left.
@@ -467,19 +470,20 @@ public sealed partial class PostgresLedger : ILedgerStore
             Column(gone, lease => lease.Process), Column(gone, lease => lease.Holding.State.Account));
     }
 
-    /// <summary>All entries by one statement. Their accounts are the texts of arrays, because an array of arrays cannot be unnested.</summary>
-    private static void AddEntries(NpgsqlBatch batch, IReadOnlyList<LedgerEntry> entries)
+    /// <summary>All entries and their roll-ups by one statement. Their accounts are the texts of arrays, because an array of arrays cannot be unnested.</summary>
+    private static void AddEntries(NpgsqlBatch batch, IReadOnlyList<LedgerEntry> entries, int shard)
     {
         if (entries.Count == 0)
             return;
         Add(
             batch,
             $"""
-            WITH positions AS ({LockPositions})
-            INSERT INTO dragoman.ledger_entries ({EntryColumns.All})
-            SELECT {EntryColumns.All.Replace("accounts", "accounts::text[]", StringComparison.Ordinal)}
-            FROM positions, unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) WITH ORDINALITY AS new ({EntryColumns.All}, ordinal)
-            ORDER BY ordinal
+            WITH positions AS ({LockPositions}), appended AS (
+                INSERT INTO dragoman.ledger_entries ({EntryColumns.All})
+                SELECT {EntryColumns.All.Replace("accounts", "accounts::text[]", StringComparison.Ordinal)}
+                FROM positions, unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) WITH ORDINALITY AS new ({EntryColumns.All}, ordinal)
+                ORDER BY ordinal RETURNING *
+            ), {PostgresUsage.Add("appended", "$24", entries.Any(entry => entry.Tags.Count > 0))}
             """,
             Value(PositionLock),
             Column(entries, entry => entry.RequestId), Column(entries, entry => entry.Attempt), Column(entries, entry => entry.At.ToUnixTimeMilliseconds()), Column(entries, entry => ArrayText(entry.Accounts)),
@@ -487,7 +491,7 @@ public sealed partial class PostgresLedger : ILedgerStore
             Column(entries, entry => entry.Provider), Column(entries, entry => entry.Target), Column(entries, entry => entry.Dialect), Column(entries, entry => entry.Status),
             Column(entries, entry => entry.Outcome), Column(entries, entry => entry.Origin), Column(entries, entry => entry.Milliseconds), Column(entries, entry => entry.InputTokens),
             Column(entries, entry => entry.CacheReadTokens), Column(entries, entry => entry.CacheWriteTokens), Column(entries, entry => entry.OutputTokens), Column(entries, entry => entry.ReasoningTokens),
-            Column(entries, EntryColumns.Tags));
+            Column(entries, EntryColumns.Tags), Value(shard));
     }
 
     /// <remarks>Wire facts: "Array Input and Output Syntax" in PostgreSQL's manual, chapter Data Types.</remarks>

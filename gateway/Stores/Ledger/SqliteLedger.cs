@@ -38,9 +38,9 @@ public sealed partial class SqliteLedger : ILedgerStore
     private readonly SqliteFile file;
 
     /// <param name="path">The file. It is created at first use, with its folder; only its owner may read it.</param>
-    public SqliteLedger(string path) => file = new(path, Tables);
+    public SqliteLedger(string path) => file = new(path, Tables, UsageSql.Sqlite.Table);
 
-    internal SqliteLedger(string path, TimeSpan longestWait, TimeSpan longestCall) => file = new(path, longestWait, longestCall, Tables);
+    internal SqliteLedger(string path, TimeSpan longestWait, TimeSpan longestCall) => file = new(path, longestWait, longestCall, Tables, UsageSql.Sqlite.Table);
 
     public int MostAccounts => LedgerLimits.MostAccountsOfDatabase;
 
@@ -156,6 +156,8 @@ public sealed partial class SqliteLedger : ILedgerStore
                 "INSERT INTO ledger_corrections (operation, account, amount, applied, at, reason) VALUES ($operation, $account, $amount, $applied, $at, $reason)",
                 ("$operation", correction.OperationId), ("$account", correction.Account), ("$amount", correction.Amount),
                 ("$applied", after.Settled + after.Excess - before.Settled - before.Excess), ("$at", correction.At.ToUnixTimeMilliseconds()), ("$reason", correction.Reason));
+            foreach (var statement in UsageSql.Sqlite.AddCorrections("ledger_corrections WHERE operation = $operation", "0"))
+                Run(connection, transaction, statement, ("$operation", correction.OperationId));
             transaction.Commit();
             return after;
         }, cancellation).ConfigureAwait(false);
@@ -220,6 +222,8 @@ public sealed partial class SqliteLedger : ILedgerStore
             return (long)command.ExecuteScalar()!;
         }, cancellation).ConfigureAwait(false);
     }
+
+    public Task<IReadOnlyList<UsageGroup>> UsageAsync(UsageQuery query, CancellationToken cancellation = default) => SqliteUsage.AskAsync(file, query, cancellation);
 
     public ValueTask DisposeAsync() => file.DisposeAsync();
 
@@ -306,6 +310,7 @@ public sealed partial class SqliteLedger : ILedgerStore
     {
         if (entries.Count == 0)
             return;
+        var last = SqliteUsage.LastPosition(connection, transaction);
         using var command = Command(connection, transaction, $"INSERT INTO ledger_entries ({EntryColumns.All}) VALUES ({string.Join(", ", Enumerable.Range(0, 22).Select(column => $"${column}"))})");
         var values = Enumerable.Range(0, 22).Select(column => command.Parameters.Add(new SqliteParameter($"${column}", null) { })).ToArray();
         foreach (var entry in entries)
@@ -317,6 +322,8 @@ public sealed partial class SqliteLedger : ILedgerStore
             ]);
             command.ExecuteNonQuery();
         }
+
+        SqliteUsage.Add(connection, transaction, last, entries.Any(entry => entry.Tags.Count > 0));
     }
 
     private static void Set(SqliteParameter[] parameters, ReadOnlySpan<object?> values)

@@ -32,6 +32,7 @@ public sealed partial class TableLedger : ILedgerStore
 
     private readonly TablePartition partition;
     private readonly TableRows table;
+    private readonly TableUsage usage;
 
     /// <summary>Writers of this process wait here in order. More writers that try at once get less done (specs/stores.md 1).</summary>
     private readonly SemaphoreSlim writer = new(1);
@@ -45,6 +46,7 @@ public sealed partial class TableLedger : ILedgerStore
     {
         partition = new(address, "l", longestCall, change);
         table = partition.Rows;
+        usage = new(partition, (from, read, ending) => ReadEntriesAsync(from, long.MaxValue, read, ending), AllAsync);
     }
 
     public async Task<LedgerAnswer> ExchangeAsync(LedgerBatch batch, CancellationToken cancellation = default)
@@ -245,6 +247,8 @@ public sealed partial class TableLedger : ILedgerStore
         var prefix = CorrectedKey(account);
         return sum + await partition.ReadAsync(async ending => (await AllAsync(prefix, prefix + AfterHex, ending).ConfigureAwait(false)).Sum(row => Number(row.Amount)), cancellation).ConfigureAwait(false);
     }
+
+    public Task<IReadOnlyList<UsageGroup>> UsageAsync(UsageQuery query, CancellationToken cancellation = default) => usage.AskAsync(query, cancellation);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

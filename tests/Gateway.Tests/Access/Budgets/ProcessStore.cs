@@ -52,6 +52,8 @@ internal sealed class ProcessStore(SimulatedLedger ledger) : ILedgerStore
 
     public Task<int> TrimAsync(DateTimeOffset before, int take, CancellationToken cancellation = default) => CallAsync(() => ledger.TrimAsync(before, take, cancellation), cancellation);
 
+    public Task<IReadOnlyList<UsageGroup>> UsageAsync(UsageQuery query, CancellationToken cancellation = default) => ledger.UsageAsync(query, cancellation);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellation)

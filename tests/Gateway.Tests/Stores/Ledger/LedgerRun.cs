@@ -86,6 +86,23 @@ internal sealed class LedgerRun(ILedgerStore store, string name) : IAsyncDisposa
             Assert.Equal(account.Settled + account.Excess, await store.AddUpAsync(account.Account));
             Assert.Equal(account.Settled + account.Excess, await model.AddUpAsync(account.Account));
         }
+
+        await AssertUsageAsync();
+    }
+
+    /// <summary>Each entry of a run is settled in one account, so that what was used is what all accounts of all runs say.</summary>
+    private async Task AssertUsageAsync()
+    {
+        var (settled, after) = (0m, (string?)null);
+        while (await store.ListAsync("", after, 500) is { Count: > 0 } page)
+        {
+            settled += page.Sum(account => (decimal)account.Settled + account.Excess);
+            after = page[^1].Account;
+        }
+
+        var day = new DateTimeOffset(LedgerEntries.Start.Date, TimeSpan.Zero);
+        var used = await store.UsageAsync(new(day, day.AddDays(1)));
+        Assert.Equal(settled, used.Sum(group => group.Sums.Cost + group.Sums.Adjustments));
     }
 
     private async Task<string?> EndAsync(string? position)

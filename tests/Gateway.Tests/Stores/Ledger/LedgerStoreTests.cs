@@ -11,6 +11,11 @@ public abstract class LedgerStoreTests
 
     private protected static DateTimeOffset Start => LedgerEntries.Start;
 
+    private protected static DateTimeOffset Midnight => new(Start.Date, TimeSpan.Zero);
+
+    /// <summary>Whether the store answers only by day and team.</summary>
+    private protected virtual bool AnswersByDayAndTeam => false;
+
     /// <summary>The name of the test's own database, which is created at first use.</summary>
     private protected string Name { get; } = "t" + Guid.NewGuid().ToString("N");
 
@@ -19,6 +24,9 @@ public abstract class LedgerStoreTests
 
     /// <summary>Whether the store removes old entries.</summary>
     private protected virtual bool RemovesEntries => true;
+
+    /// <summary>Removes what usage is answered from, as if a build without it had made the database.</summary>
+    private protected virtual Task RemoveUsageAsync() => Task.CompletedTask;
 
     /// <summary>Opens the test's database as another process would.</summary>
     private protected abstract ILedgerStore Open();
@@ -552,6 +560,168 @@ public abstract class LedgerStoreTests
         Assert.Equal(20, await store.AddUpAsync(Account));
     }
 
+    public static TheoryData<UsageSpan, string, string> Questions => new()
+    {
+        { UsageSpan.All, "", "" },
+        { UsageSpan.Day, "", "" },
+        { UsageSpan.Month, "Team", "" },
+        { UsageSpan.Day, "Team", "" },
+        { UsageSpan.All, "", "Team=beta" },
+        { UsageSpan.All, "Team", "Team=" },
+        { UsageSpan.Hour, "", "" },
+        { UsageSpan.Hour, "Model,Team", "Outcome=completed" },
+        { UsageSpan.Day, "Team,Key,User,Model,Provider,Dialect,Status,Outcome,Origin", "" },
+        { UsageSpan.All, "Tag", "" },
+        { UsageSpan.Month, "Tag,Team", "Tag=project" },
+        { UsageSpan.Day, "Status", "Tag=project=a=b,Model=small" },
+        { UsageSpan.All, "Origin", "" },
+    };
+
+    [SkippableTheory]
+    [MemberData(nameof(Questions))]
+    public async Task What_was_used_is_the_sum_of_the_entries(UsageSpan span, string by, string where)
+    {
+        var conditions = where.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(each => each.Split('=', 2)).ToDictionary(each => Enum.Parse<UsageDimension>(each[0]), each => each[1]);
+        var query = new UsageQuery(Midnight.AddDays(-10), Midnight.AddDays(31))
+        {
+            Span = span,
+            By = [.. by.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<UsageDimension>)],
+            Where = conditions,
+        };
+        await using var store = Open();
+        if (AnswersByDayAndTeam && (span == UsageSpan.Hour || query.By.Concat(conditions.Keys).Any(dimension => dimension != UsageDimension.Team)))
+        {
+            Assert.Contains("answers by day, month and team", (await Assert.ThrowsAsync<UsageRefusedException>(() => store.UsageAsync(query))).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Empty(await store.UsageAsync(query));
+        await using var model = new SimulatedLedger();
+        var random = new Random(16);
+        string?[] teams = ["alpha", "beta", null];
+        string[] models = ["small", "large, \"quoted\"", "(x,y)"];
+        for (var number = 1; number <= 6; number++)
+        {
+            foreach (var process in (string[])["p", "q"])
+            {
+                List<LedgerEntry> entries = [.. Enumerable.Range(0, random.Next(1, 60)).Select(index => LedgerEntries.Of($"{process}-{number}-{index}", random.Next(5) == 0 ? null : random.Next(100)) with
+                {
+                    At = Start.AddMinutes(random.Next(-10, 40) * 1440 / (number < 4 ? 1 : 900)).AddMilliseconds(random.Next(3_600_000)),
+                    Team = teams[random.Next(3)],
+                    Key = random.Next(2) == 0 ? null : "key",
+                    User = random.Next(2) == 0 ? null : "ann",
+                    Model = models[random.Next(3)],
+                    Status = random.Next(2) == 0 ? 200 : 502,
+                    Outcome = random.Next(2) == 0 ? "completed" : "failed",
+                    Milliseconds = random.Next(1000),
+                    Tags = random.Next(3) switch
+                    {
+                        0 => new Dictionary<string, string>(),
+                        1 => new Dictionary<string, string> { ["project"] = "a=b" },
+                        _ => new Dictionary<string, string> { ["project"] = "\u00e9", ["projects"] = "none" },
+                    },
+                })];
+                var batch = new LedgerBatch(process, number, Start, [new(Account, 1000, 0, 100)], entries);
+                await model.ExchangeAsync(batch);
+                await store.ExchangeAsync(batch);
+            }
+
+            AssertUsage(await model.UsageAsync(query), await store.UsageAsync(query));
+        }
+
+        foreach (var ledger in new[] { model, store })
+        {
+            await ledger.ExpireAsync(Start.AddDays(1));
+            await ledger.CorrectAsync(new("first", Account, 40, Start, "because"));
+            await ledger.CorrectAsync(new("first", Account, 40, Start, "because"));
+            await ledger.CorrectAsync(new("second", Account, -1_000_000, Start.AddDays(2), "because"));
+            await ledger.ExchangeAsync(new LedgerBatch("p", 7, Start, [new(Account, 1000, 30, 100)], [LedgerEntries.Of("late", 30, Account)], IsLast: true));
+        }
+
+        AssertUsage(await model.UsageAsync(query), await store.UsageAsync(query));
+    }
+
+    [SkippableFact]
+    public async Task Processes_that_settle_at_once_lose_nothing_of_what_was_used()
+    {
+        const int Processes = 6, Batches = 15;
+        ILedgerStore[] stores = [.. Enumerable.Range(0, Processes).Select(_ => Open())];
+        await Task.WhenAll(stores.Select((store, process) => Task.Run(async () =>
+        {
+            for (var number = 1; number <= Batches; number++)
+            {
+                await store.ExchangeAsync(new(
+                    $"p{process}", number, Start, [new(Account, 1_000_000, 3, 10)],
+                    [LedgerEntries.Of($"{process}-{number}-a", 1, Account), LedgerEntries.Of($"{process}-{number}-b", 2, Account) with { Team = "beta" }], IsLast: number == Batches));
+                if (number % 5 == 0)
+                    await store.UsageAsync(new(Midnight, Midnight.AddDays(1)));
+            }
+        })));
+        var groups = await stores[0].UsageAsync(new(Midnight, Midnight.AddDays(1)) { By = [UsageDimension.Team] });
+        Assert.Equal([("alpha", Processes * Batches, 90m), ("beta", Processes * Batches, 180m)], groups.Select(group => (group.Values[0], (int)group.Sums.Requests, group.Sums.Cost)));
+        foreach (var store in stores)
+            await store.DisposeAsync();
+    }
+
+    [SkippableFact]
+    public async Task Sums_beyond_64_bits_make_no_settlement_fail()
+    {
+        await using var store = Open();
+        var most = LedgerLimits.MostAmount;
+        for (var number = 1; number <= 2; number++)
+        {
+            await store.ExchangeAsync(new("p", number, Start, [], [.. Enumerable.Range(0, 4).Select(index => LedgerEntries.Of($"{number}-{index}", most) with
+            {
+                InputTokens = long.MaxValue,
+                Milliseconds = long.MaxValue,
+                Team = $"team{index}",
+            })]));
+        }
+
+        var sums = Assert.Single(await store.UsageAsync(new(Midnight, Midnight.AddDays(1)))).Sums;
+        Assert.Equal((8, 8m * most, 8_000_000_000_000), (sums.Requests, sums.Cost, sums.InputTokens));
+        await store.ExchangeAsync(new("p", 3, Start, [], [.. Enumerable.Range(0, 4).Select(index => LedgerEntries.Of($"3-{index}", most))]));
+        Assert.Equal(12, Assert.Single(await store.UsageAsync(new(Midnight, Midnight.AddDays(1)))).Sums.Requests);
+    }
+
+    [SkippableFact]
+    public async Task Entries_and_corrections_that_are_there_already_are_added_up_once()
+    {
+        await using (var earlier = Open())
+        {
+            await earlier.ExchangeAsync(new("p", 1, Start, [new(Account, 1000, 30, 100)], [LedgerEntries.Of("a", 30, Account) with { Tags = new Dictionary<string, string> { ["project"] = "x" } }]));
+            await earlier.CorrectAsync(new("c", Account, 5, Start, "because"));
+        }
+
+        await RemoveUsageAsync();
+        for (var opened = 0; opened < 2; opened++)
+        {
+            await using var store = Open();
+            var sums = Assert.Single(await store.UsageAsync(new(Midnight, Midnight.AddDays(1)))).Sums;
+            Assert.Equal((1, 30m, 5m, 11), (sums.Requests, sums.Cost, sums.Adjustments, sums.InputTokens));
+            if (!AnswersByDayAndTeam)
+                Assert.Equal("project=x", Assert.Single(await store.UsageAsync(new(Midnight, Midnight.AddDays(1)) { By = [UsageDimension.Tag] })).Values[0]);
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_question_that_no_store_answers_is_refused()
+    {
+        await using var store = Open();
+        async Task AssertRefusedAsync(UsageQuery query, string message) =>
+            Assert.Contains(message, (await Assert.ThrowsAsync<UsageRefusedException>(() => store.UsageAsync(query))).Message, StringComparison.Ordinal);
+        await AssertRefusedAsync(new(Midnight, Midnight), "the beginning must be before the end");
+        await AssertRefusedAsync(new(Midnight.AddMinutes(30), Midnight.AddDays(1)), "whole hours");
+        await AssertRefusedAsync(new(Midnight.AddHours(1), Midnight.AddDays(1)) { By = [UsageDimension.Tag] }, "tags are counted by whole days");
+        await AssertRefusedAsync(new(Midnight, Midnight.AddDays(1)) { By = [UsageDimension.Team, UsageDimension.Team] }, "each dimension may be named once");
+    }
+
+    private static void AssertUsage(IReadOnlyList<UsageGroup> expected, IReadOnlyList<UsageGroup> actual)
+    {
+        static string TextOf(UsageGroup group) => $"{group.Start:o} {string.Join('|', group.Values)} {group.Sums}";
+        Assert.Equal(expected.Select(TextOf), actual.Select(TextOf));
+    }
+
     private protected static LedgerBatch Batch(string process, long number, long settled, long wanted, long limit = 100, int seconds = 0) => new(
         process,
         number,
@@ -579,6 +749,7 @@ public abstract class LedgerStoreTests
             () => store.EntriesAsync(null, 10),
             () => store.FindAsync("a"),
             () => store.AddUpAsync(Account),
+            () => store.UsageAsync(new(Midnight, Midnight.AddDays(1))),
         ];
         await Task.WhenAll(calls.Select(async call =>
         {
@@ -595,6 +766,7 @@ public abstract class LedgerStoreTests
             () => store.ExchangeAsync(Batch("p", 1, 1, 1)),
             () => store.ExpireAsync(Start),
             () => store.CorrectAsync(new("a", Account, 1, Start, "")),
+            () => store.UsageAsync(new(Midnight, Midnight.AddDays(1))),
         ];
         foreach (var call in calls)
             Assert.Contains("has schema 2, but this release knows only schema 1", (await Assert.ThrowsAsync<StoreSchemaException>(call)).Message, StringComparison.Ordinal);

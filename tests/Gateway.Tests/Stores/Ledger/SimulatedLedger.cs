@@ -12,7 +12,10 @@ internal sealed class SimulatedLedger : ILedgerStore
     private readonly Lock access = new();
     private readonly SortedDictionary<string, Account> accounts = new(Utf8Order);
     private readonly Dictionary<string, Process> processes = [];
-    private readonly Dictionary<string, (string Account, long Applied)> corrections = [];
+    private readonly Dictionary<string, (string Account, long Applied, DateTimeOffset At)> corrections = [];
+
+    /// <summary>Entries that were removed. Their costs stay in the sums.</summary>
+    private readonly List<LedgerEntry> trimmed = [];
     private readonly List<LedgerEntry> entries = [];
 
     /// <summary>Decides what happens to each call that changes something.</summary>
@@ -119,7 +122,7 @@ internal sealed class SimulatedLedger : ILedgerStore
                 account.Assumed = Math.Max(0, account.Assumed - back);
             }
 
-            corrections[correction.OperationId] = (correction.Account, account.Settled + account.Excess - before);
+            corrections[correction.OperationId] = (correction.Account, account.Settled + account.Excess - before, correction.At);
         }
 
         return account.State(correction.Account);
@@ -133,7 +136,7 @@ internal sealed class SimulatedLedger : ILedgerStore
         Read<IReadOnlyList<LedgerEntry>>(() => [.. entries.Where(entry => entry.RequestId == requestId).OrderBy(entry => entry.Attempt)], cancellation);
 
     public Task<long> AddUpAsync(string account, CancellationToken cancellation = default) => Read(
-        () => entries.Where(entry => entry.Accounts.Contains(account)).Sum(entry => entry.Cost ?? 0) + corrections.Values.Where(correction => correction.Account == account).Sum(correction => correction.Applied),
+        () => entries.Concat(trimmed).Where(entry => entry.Accounts.Contains(account)).Sum(entry => entry.Cost ?? 0) + corrections.Values.Where(correction => correction.Account == account).Sum(correction => correction.Applied),
         cancellation);
 
     public Task<int> TrimAsync(DateTimeOffset before, int take, CancellationToken cancellation = default) => Change(
@@ -141,15 +144,17 @@ internal sealed class SimulatedLedger : ILedgerStore
         {
             var old = entries.Where(entry => entry.At < before).OrderBy(entry => entry.At).Take(take).ToList();
             foreach (var entry in old)
-            {
                 entries.Remove(entry);
-                foreach (var account in entry.Accounts)
-                    corrections[$"trimmed {corrections.Count}"] = (account, entry.Cost ?? 0);
-            }
-
+            trimmed.AddRange(old);
             return old.Count;
         },
         cancellation);
+
+    public Task<IReadOnlyList<UsageGroup>> UsageAsync(UsageQuery query, CancellationToken cancellation = default)
+    {
+        query.Check();
+        return Read(() => SimulatedUsage.Of(query, [.. entries, .. trimmed], [.. corrections.Values.Select(correction => (correction.At, correction.Applied))]), cancellation);
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -109,6 +109,12 @@ public sealed class SqliteLedgerTests : LedgerStoreTests, IDisposable
 
     private protected override ILedgerStore Open() => new SqliteLedger(File);
 
+    private protected override Task RemoveUsageAsync()
+    {
+        Execute("DROP TABLE ledger_usage_hours; DROP TABLE ledger_usage_days; DROP TABLE ledger_usage_tags");
+        return Task.CompletedTask;
+    }
+
     private object? Execute(string statement)
     {
         using var connection = new SqliteConnection($"Data Source={File};Pooling=false");

@@ -210,6 +210,8 @@ public sealed class TableLedgerTests(AzuriteServer server) : LedgerStoreTests, I
 
     private protected override bool RemovesEntries => false;
 
+    private protected override bool AnswersByDayAndTeam => true;
+
     private protected override ILedgerStore Open() => new TableLedger(AddressOf(server.ConnectionString));
 
     private TableLedger Open(HttpMessageHandler handler) =>

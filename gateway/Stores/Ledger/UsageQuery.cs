@@ -1,0 +1,44 @@
+namespace Dragoman.Stores.Ledger;
+
+/// <summary>A question about usage.</summary>
+/// <param name="From">The beginning, a whole hour in UTC.</param>
+/// <param name="To">The end, which does not belong to it, a whole hour in UTC.</param>
+public sealed record UsageQuery(DateTimeOffset From, DateTimeOffset To)
+{
+    /// <summary>The most groups of one answer.</summary>
+    public const int MostGroups = 10_000;
+
+    /// <summary>The spans of time of the groups.</summary>
+    public UsageSpan Span { get; init; }
+
+    /// <summary>What the groups have in common. With <see cref="UsageDimension.Tag"/>, a request is counted once for each of its tags.</summary>
+    public IReadOnlyList<UsageDimension> By { get; init; } = [];
+
+    /// <summary>What is counted: entries with these values. An empty text is for entries without one. A tag is <c>NAME=VALUE</c>, or <c>NAME</c> for any value.</summary>
+    public IReadOnlyDictionary<UsageDimension, string> Where { get; init; } = new Dictionary<UsageDimension, string>();
+
+    internal bool HasTag => By.Contains(UsageDimension.Tag) || Where.ContainsKey(UsageDimension.Tag);
+
+    /// <summary>Whether days are fine enough.</summary>
+    internal bool IsOfDays => Span != UsageSpan.Hour && IsWhole(From, TimeSpan.TicksPerDay) && IsWhole(To, TimeSpan.TicksPerDay);
+
+    /// <exception cref="UsageRefusedException">No store answers it.</exception>
+    internal void Check()
+    {
+        if (From >= To)
+            throw new UsageRefusedException("the beginning must be before the end");
+        if (!IsWhole(From, TimeSpan.TicksPerHour) || !IsWhole(To, TimeSpan.TicksPerHour))
+            throw new UsageRefusedException("the beginning and the end must be whole hours in UTC");
+        if (HasTag && !IsOfDays)
+            throw new UsageRefusedException("tags are counted by whole days in UTC, not by hours");
+        if (By.Distinct().Count() < By.Count)
+            throw new UsageRefusedException("each dimension may be named once");
+    }
+
+    /// <exception cref="UsageRefusedException">There are too many groups.</exception>
+    internal static IReadOnlyList<UsageGroup> Checked(IReadOnlyList<UsageGroup> groups) => groups.Count <= MostGroups
+        ? groups
+        : throw new UsageRefusedException($"the answer would have more than {MostGroups} groups; ask for a shorter time, fewer dimensions or one team");
+
+    private static bool IsWhole(DateTimeOffset time, long ticks) => time.UtcTicks % ticks == 0;
+}
