@@ -74,6 +74,8 @@ internal static class CommandTree
             OrganizationCommands.Create(runner),
             LimitCommands.Create(runner),
             BudgetCommands.Create(runner),
+            UsageCommand.Create(runner),
+            LedgerCommands.Create(runner),
             AuditCommands.Create(runner),
             LimitCommands.CreateWhoAmI(runner),
             ModelCommand.Create(runner),

@@ -51,8 +51,9 @@ internal sealed class AdminRunner(CliContext context, GlobalOptions global)
     /// <param name="show">Shows an answer to a person.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <param name="progress">What a person reads while it takes long; null when it does not.</param>
+    /// <param name="showsAnyFormat">Whether <paramref name="show"/> also shows the answer to a program.</param>
     public async Task<int> RunAsync(
-        ParseResult parse, AdminCall call, RequestBody? body, Action<AdminAnswer> show, CancellationToken cancellation, string? progress = null)
+        ParseResult parse, AdminCall call, RequestBody? body, Action<AdminAnswer> show, CancellationToken cancellation, string? progress = null, bool showsAnyFormat = false)
     {
         var client = Open(parse);
         await using (client.ConfigureAwait(false))
@@ -64,7 +65,7 @@ internal sealed class AdminRunner(CliContext context, GlobalOptions global)
                 : await context.Terminal.ShowProgressAsync(progress, _ => SendAsync(client, call, cancellation)).ConfigureAwait(false);
             if (answer.Status >= 400)
                 return Report(parse, answer, body);
-            if (!WantsJson(parse))
+            if (showsAnyFormat || !WantsJson(parse))
                 show(answer);
             else if (!answer.Body.IsEmpty)
                 context.Terminal.WriteJson(answer.Body.Span);

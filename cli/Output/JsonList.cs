@@ -23,4 +23,25 @@ internal static class JsonList
 
         return output.WrittenSpan;
     }
+
+    /// <summary>Several lists in one object.</summary>
+    public static ReadOnlySpan<byte> Of(params ReadOnlySpan<(string Name, IReadOnlyList<JsonElement> Entries)> lists)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, entries) in lists)
+            {
+                writer.WriteStartArray(name);
+                foreach (var entry in entries)
+                    entry.WriteTo(writer);
+                writer.WriteEndArray();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return output.WrittenSpan;
+    }
 }

@@ -57,6 +57,11 @@ internal sealed class Terminal : IDisposable
     /// <exception cref="CliFailure">It cannot be written.</exception>
     public void WriteLine(string line) => Guard(() => output.WriteLine(line));
 
+    /// <summary>Writes lines of a result as they are.</summary>
+    /// <exception cref="IOException">The reader has left; see <see cref="IsBroken"/>.</exception>
+    /// <exception cref="CliFailure">It cannot be written.</exception>
+    public void WriteText(string text) => Guard(() => output.Write(text));
+
     /// <summary>Writes JSON as it is, on a line of its own.</summary>
     /// <exception cref="IOException">The reader has left; see <see cref="IsBroken"/>.</exception>
     /// <exception cref="CliFailure">It cannot be written.</exception>

@@ -47,6 +47,14 @@ public sealed class AdministrationFunctions(Gateway gateway)
     public Task Budgets([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/budgets")] HttpRequest request) =>
         gateway.HandleAsync(request.HttpContext);
 
+    [Function("usage")]
+    public Task Usage([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/usage")] HttpRequest request) =>
+        gateway.HandleAsync(request.HttpContext);
+
+    [Function("ledger")]
+    public Task Ledger([HttpTrigger(AuthorizationLevel.Function, "get", "post", "options", Route = "dragoman/ledger/{*id}")] HttpRequest request) =>
+        gateway.HandleAsync(request.HttpContext);
+
     [Function("audit")]
     public Task Audit([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/audit")] HttpRequest request) =>
         gateway.HandleAsync(request.HttpContext);

@@ -2,7 +2,7 @@ namespace Dragoman.Administration;
 
 /// <summary>The answer to an <see cref="AdminCall"/>.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Body">The JSON; empty when there is none.</param>
+/// <param name="Body">The JSON, or what <see cref="MediaType"/> says; empty when there is none.</param>
 public sealed record AdminAnswer(int Status, ReadOnlyMemory<byte> Body)
 {
     /// <summary>The header <c>ETag</c>; null for what has no version.</summary>
@@ -20,6 +20,9 @@ public sealed record AdminAnswer(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>Whether the change was made by an earlier request with the same idempotency key.</summary>
     public bool IsReplay { get; init; }
 
+    /// <summary>What <see cref="Body"/> is, if it is no JSON.</summary>
+    public string? MediaType { get; init; }
+
     /// <summary>The media type of <see cref="Body"/>.</summary>
-    public string ContentType => Status >= 400 ? "application/problem+json" : "application/json; charset=utf-8";
+    public string ContentType => MediaType ?? (Status >= 400 ? "application/problem+json" : "application/json; charset=utf-8");
 }

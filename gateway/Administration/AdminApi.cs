@@ -33,6 +33,8 @@ public sealed class AdminApi
             ["limits"] = new LimitResource(records),
             ["budgets"] = new BudgetResource(records, ledger, clock),
             ["requests"] = new RequestResource(ledger, findUnsent ?? (static _ => [])),
+            ["usage"] = new UsageResource(ledger, clock),
+            ["ledger"] = new LedgerResource(changes, ledger, clock),
             ["audit"] = new AuditResource(store),
             ["whoami"] = new WhoAmIResource(),
         };

@@ -18,6 +18,9 @@ public sealed record AdminCall(string Method, string Path, AdminActor Actor)
     /// <summary>The header <c>Idempotency-Key</c>; null when it is absent.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>The header <c>Accept</c>; null when it is absent.</summary>
+    public string? Accept { get; init; }
+
     /// <summary>The header <c>Content-Type</c>; null for JSON.</summary>
     public string? ContentType { get; init; }
 

@@ -117,17 +117,20 @@ internal sealed class BodyMembers
             return current;
         if (value.ValueKind == JsonValueKind.Null)
             return null;
-        // A decimal has 28 digits, so that no digit of these amounts is lost; one that is too small for it is zero.
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var dollars) && dollars is >= 0 and <= BudgetValues.GreatestDollars
-            && dollars * Picodollars.InDollar is var amount && amount == decimal.Truncate(amount) && (amount > 0 || IsZero(value)))
-        {
-            return (long)amount;
-        }
-
+        if (TryReadAmount(value, out var amount) && amount >= 0)
+            return amount;
         Add(name, $"must be US dollars from 0 to {BudgetValues.GreatestDollars} with at most 12 decimals, or null, not {NameOf(value)}");
         return current;
+    }
 
-        static bool IsZero(JsonElement number) => !number.GetRawText().Split('e', 'E')[0].AsSpan().ContainsAnyInRange('1', '9');
+    /// <summary>An amount of US dollars that is added or taken away, in picodollars; it must be there.</summary>
+    /// <returns>The amount; 0 after a mistake.</returns>
+    public long Change(string name)
+    {
+        if (TryTake(name, out var value) && TryReadAmount(value, out var amount) && amount != 0)
+            return amount;
+        Add(name, $"must be US dollars from -{BudgetValues.GreatestDollars} to {BudgetValues.GreatestDollars} with at most 12 decimals, but not 0");
+        return 0;
     }
 
     /// <summary>A part of something: above 0 and at most 1.</summary>
@@ -353,6 +356,23 @@ internal sealed class BodyMembers
         {
             return null;
         }
+    }
+
+    /// <summary>Reads US dollars as picodollars.</summary>
+    private static bool TryReadAmount(JsonElement value, out long picodollars)
+    {
+        picodollars = 0;
+        // A decimal has 28 digits, so that no digit of these amounts is lost; one that is too small for it is zero.
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDecimal(out var dollars) || Math.Abs(dollars) > BudgetValues.GreatestDollars
+            || dollars * Picodollars.InDollar is var amount && (amount != decimal.Truncate(amount) || (amount == 0 && !IsZero(value))))
+        {
+            return false;
+        }
+
+        picodollars = (long)(dollars * Picodollars.InDollar);
+        return true;
+
+        static bool IsZero(JsonElement number) => !number.GetRawText().Split('e', 'E')[0].AsSpan().ContainsAnyInRange('1', '9');
     }
 
     private bool TryTake(string name, out JsonElement value)

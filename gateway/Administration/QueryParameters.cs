@@ -13,6 +13,15 @@ internal sealed class QueryParameters(AdminCall call, List<Mistake> mistakes)
     /// <summary>A parameter, or null when it is absent.</summary>
     public string? Text(string name)
     {
+        var found = TextOrEmpty(name);
+        if (found is { Length: 0 })
+            mistakes.Add(Mistake.InQuery(name, "must not be empty"));
+        return found;
+    }
+
+    /// <summary>A parameter that may be empty, or null when it is absent.</summary>
+    public string? TextOrEmpty(string name)
+    {
         known.Add(name);
         string? found = null;
         foreach (var (key, value) in call.Query)
@@ -24,8 +33,6 @@ internal sealed class QueryParameters(AdminCall call, List<Mistake> mistakes)
             found = value;
         }
 
-        if (found is { Length: 0 })
-            mistakes.Add(Mistake.InQuery(name, "must not be empty"));
         return found;
     }
 

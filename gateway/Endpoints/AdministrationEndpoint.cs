@@ -27,6 +27,7 @@ internal sealed class AdministrationEndpoint(string resource) : IEndpoint
             IfMatch = Given(headers.IfMatch),
             IfNoneMatch = Given(headers.IfNoneMatch),
             IdempotencyKey = Given(headers["Idempotency-Key"]),
+            Accept = Given(headers.Accept),
             ContentType = Given(headers.ContentType),
             IsFromPage = headers.Origin.Count > 0,
             Body = await exchange.ReadSmallBodyAsync(AdminApi.LargestBody).ConfigureAwait(false),

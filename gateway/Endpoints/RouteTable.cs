@@ -71,6 +71,8 @@ public static class RouteTable
         Administration("roles", Get, "/dragoman/roles"),
         Administration("limits", Get, "/dragoman/limits"),
         Administration("budgets", Get, "/dragoman/budgets"),
+        Administration("usage", Get, "/dragoman/usage"),
+        Administration("ledger", ["GET", "POST"], "/dragoman/ledger/{*id}"),
         Administration("audit", Get, "/dragoman/audit"),
         Administration("whoami", Get, "/dragoman/whoami") with { Access = RouteAccess.AnyCaller },
         Administration("request", Get, "/dragoman/requests/{*id}") with { Access = RouteAccess.AnyCaller },

@@ -102,7 +102,7 @@ internal sealed record DocumentedOperation(string Path, string Method, JsonEleme
             else if (!parameter.TryGetProperty("examples", out var examples) || !examples.TryGetProperty(example, out var value))
                 continue;
             else if (parameter.GetProperty("in").GetString() == "query")
-                path = $"{path}?{name}={value.GetProperty("value").GetString()}";
+                path = $"{path}{(path.Contains('?') ? '&' : '?')}{name}={value.GetProperty("value").GetString()}";
             else
                 request.Headers.Add(name, value.GetProperty("value").GetString());
         }

@@ -154,6 +154,7 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
                 Cost = 172_000_000,
             };
             await admin.Ledger.ExchangeAsync(new("examples", 1, request.At.AddDays(1), [], [request]));
+            await admin.Ledger.ExchangeAsync(new(Guid.NewGuid().ToString(), 1, DateTimeOffset.UnixEpoch, [new("team:red:month:2026-11-01", 100_000_000_000_000, 0, 0)], [], IsLast: true));
             await StoreDirectoryAsync();
         }
 
