@@ -18,6 +18,9 @@ internal sealed class UsageSql
     /// <summary>The rows of days.</summary>
     public const string Days = "ledger_usage_days";
 
+    /// <summary>The rows of days without keys, users and dialects, which are far fewer: most questions are answered from them.</summary>
+    public const string Teams = "ledger_usage_teams";
+
     /// <summary>The rows of days and tags.</summary>
     public const string Tags = "ledger_usage_tags";
 
@@ -31,6 +34,8 @@ internal sealed class UsageSql
 
     /// <summary>An entry without a value has an empty text, because a key has no NULL.</summary>
     private const string Values = "team, key_id, user_id, model, provider, dialect, status, outcome, origin";
+
+    private const string TeamValues = "team, model, provider, status, outcome, origin";
 
     private const string Counts = "requests, failed, unpriced, input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, milliseconds";
 
@@ -50,18 +55,18 @@ internal sealed class UsageSql
         (this.isPostgres, this.schema, this.least, this.greatest) = (isPostgres, schema, least, greatest);
         var text = isPostgres ? """text COLLATE "C" NOT NULL""" : "TEXT NOT NULL";
         var number = isPostgres ? "bigint NOT NULL" : "INTEGER NOT NULL";
-        var (values, sums) = (string.Concat(ValueNames.Select(column => $"{column} {text}, ")), string.Join(", ", Sums.Split(", ").Select(column => $"{column} {number}")));
+        var sums = string.Join(", ", Sums.Split(", ").Select(column => $"{column} {number}"));
+        string[] tables = [Hours, Days, Teams, Tags];
         Table = new(
             Hours,
             [
-                .. from table in (string[])[Hours, Days, Tags]
-                   let tag = table == Tags ? $"tag {text}, " : ""
-                   let own = $"start {number}, {values}{tag}{sums}"
+                .. from table in tables
+                   let own = $"start {number}, {string.Concat(ValuesOf(table).Split(", ").Select(column => $"{column} {text}, "))}{sums}"
                    select isPostgres
                        // Rows that change often have room for their next versions on their own page. A digest is a shorter key than all texts.
                        ? $"CREATE TABLE dragoman.{table} (id bytea PRIMARY KEY, {own}) WITH (fillfactor = 70)"
-                       : $"CREATE TABLE {table} ({own}, PRIMARY KEY (start, {Values}{(tag.Length > 0 ? ", tag" : "")})) WITHOUT ROWID",
-                .. isPostgres ? from table in (string[])[Hours, Days, Tags] select $"CREATE INDEX {table}_by_start ON dragoman.{table} (start)" : [],
+                       : $"CREATE TABLE {table} ({own}, PRIMARY KEY (start, {ValuesOf(table)})) WITHOUT ROWID",
+                .. isPostgres ? from table in tables select $"CREATE INDEX {table}_by_start ON dragoman.{table} (start)" : [],
                 // Whoever writes entries without roll-ups is waited for.
                 .. isPostgres ? ["LOCK TABLE dragoman.ledger_entries, dragoman.ledger_corrections IN SHARE MODE"] : (string[])[],
                 .. Add($"{schema}ledger_entries", "0", hasTags: true),
@@ -88,9 +93,7 @@ internal sealed class UsageSql
         var perTag = isPostgres
             ? $"SELECT entry.*, label.key || '=' || label.value AS tag FROM ({sums}) entry, json_each_text(entry.tags::json) AS label (key, value)"
             : $"SELECT entry.*, label.key || '=' || label.value AS tag FROM ({sums}) entry, json_each(entry.tags) AS label";
-        return hasTags
-            ? [Upsert(Tags, Day, perTag, shard), Upsert(Hours, Hour, sums, shard), Upsert(Days, Day, sums, shard)]
-            : [Upsert(Hours, Hour, sums, shard), Upsert(Days, Day, sums, shard)];
+        return [.. hasTags ? [Upsert(Tags, Day, perTag, shard)] : (string[])[], Upsert(Hours, Hour, sums, shard), Upsert(Days, Day, sums, shard), Upsert(Teams, Day, sums, shard)];
     }
 
     /// <summary>A query that adds up entries of the same hour with the same values and tags, so that each roll-up is made of fewer rows.</summary>
@@ -113,14 +116,15 @@ internal sealed class UsageSql
                 {string.Join(", ", CountNames.Select(column => $"0 AS {column}"))}, 0 AS longest, 0 AS cost, applied AS adjustments
             FROM {source}
             """;
-        return [Upsert(Hours, Hour, corrections, shard), Upsert(Days, Day, corrections, shard)];
+        return [Upsert(Hours, Hour, corrections, shard), Upsert(Days, Day, corrections, shard), Upsert(Teams, Day, corrections, shard)];
     }
 
     /// <summary>The statement that answers a question, and its parameters $1, $2 and so on.</summary>
     public (string Text, IReadOnlyList<object> Parameters) Ask(UsageQuery query)
     {
         var parameters = new List<object> { query.From.ToUnixTimeMilliseconds(), query.To.ToUnixTimeMilliseconds() };
-        var table = query.HasTag ? Tags : query.IsOfDays ? Days : Hours;
+        var hasDetails = query.By.Concat(query.Where.Keys).Any(dimension => dimension is UsageDimension.Key or UsageDimension.User or UsageDimension.Dialect);
+        var table = query.HasTag ? Tags : !query.IsOfDays ? Hours : hasDetails ? Days : Teams;
         var conditions = "start >= $1 AND start < $2";
         foreach (var (dimension, value) in query.Where)
         {
@@ -179,6 +183,13 @@ internal sealed class UsageSql
 
     private string Capped(string sum) => isPostgres ? $"CAST(least(greatest({sum}, -{MostInRow}), {MostInRow}) AS bigint)" : $"min(max({sum}, -{MostInRow}), {MostInRow})";
 
+    private static string ValuesOf(string table) => table switch
+    {
+        Tags => $"{Values}, tag",
+        Teams => TeamValues,
+        _ => Values,
+    };
+
     private static string ColumnOf(UsageDimension dimension) => dimension switch
     {
         UsageDimension.Team => "team",
@@ -205,7 +216,7 @@ internal sealed class UsageSql
     /// <summary>Rows are locked in the order of their keys, so that no two writers wait for each other.</summary>
     private string Upsert(string table, long width, string source, string shard)
     {
-        var values = table == Tags ? $"{Values}, tag" : Values;
+        var values = ValuesOf(table);
         var key = isPostgres ? "id" : $"start, {values}";
         var (id, ofId) = isPostgres ? ("id, ", $"substring(sha256(convert_to(ROW({shard}, start, {values})::text, 'UTF8')) FOR 16), ") : ("", "");
         string Grown(string column) => $"{column} = {Capped(isPostgres ? $"u.{column}::numeric + excluded.{column}" : $"u.{column} + excluded.{column}")}";

@@ -179,7 +179,7 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerStoreTest
     private protected override ILedgerStore Open() => new PostgresLedger(server.To(Name));
 
     private protected override Task RemoveUsageAsync() =>
-        server.RunAsync(Name, "DROP TABLE dragoman.ledger_usage_hours, dragoman.ledger_usage_days, dragoman.ledger_usage_tags");
+        server.RunAsync(Name, "DROP TABLE dragoman.ledger_usage_hours, dragoman.ledger_usage_days, dragoman.ledger_usage_teams, dragoman.ledger_usage_tags");
 
     /// <summary>Several processes settle in accounts that they share, while something happens again and again.</summary>
     private async Task SettleWhileAsync(int each, Func<Task> happen, PostgresServer? other = null)

@@ -111,7 +111,7 @@ public sealed class SqliteLedgerTests : LedgerStoreTests, IDisposable
 
     private protected override Task RemoveUsageAsync()
     {
-        Execute("DROP TABLE ledger_usage_hours; DROP TABLE ledger_usage_days; DROP TABLE ledger_usage_tags");
+        Execute("DROP TABLE ledger_usage_hours; DROP TABLE ledger_usage_days; DROP TABLE ledger_usage_teams; DROP TABLE ledger_usage_tags");
         return Task.CompletedTask;
     }
 
