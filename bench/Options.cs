@@ -21,6 +21,7 @@ internal sealed record Options(Plan Plan, IReadOnlySet<string> Measures, IReadOn
           dragoman-bench {StreamsOptions.Usage}
           dragoman-bench {AccessOptions.Usage}
           dragoman-bench {LedgerOptions.Usage}
+          dragoman-bench {AnalyticsBenchmark.Usage}
           dragoman-bench soak [--minutes N] [--fuzz-minutes N]
         Measures: {string.Join(", ", AllMeasures)}. An unknown contender is answered with those there are.
         """;

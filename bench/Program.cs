@@ -53,6 +53,12 @@ try
                 var (name, text) = await LedgerBenchmark.RunAsync(repository, ledger, stop);
                 await ResultFiles.WriteAsync(name, text, ledger.IsComplete);
             });
+        case ["analytics", .. var arguments] when AnalyticsBenchmark.ReadEntries(arguments) is { } entries:
+            return await MeasureAsync(async (repository, stop) =>
+            {
+                var (name, text) = await AnalyticsBenchmark.RunAsync(repository, entries, stop);
+                await ResultFiles.WriteAsync(name, text, entries == AnalyticsBenchmark.Complete);
+            });
         case ["soak", .. var arguments] when SoakOptions.Read(arguments) is { } soak:
             return await SoakAsync(soak);
         case var arguments when Options.Read(arguments) is { } options:

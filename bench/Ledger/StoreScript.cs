@@ -24,6 +24,15 @@ internal sealed class StoreScript : IAsyncDisposable
         throw new InvalidOperationException($"{script} has started no server");
     }
 
+    /// <summary>Kills the server and starts it again, so that it has nothing in its memory. Only PostgreSQL's script can.</summary>
+    public async Task RestartAsync()
+    {
+        await process.StandardInput.WriteLineAsync("kill");
+        await process.StandardInput.FlushAsync();
+        if (await process.StandardOutput.ReadLineAsync() is null)
+            throw new InvalidOperationException("the server did not start again");
+    }
+
     public async ValueTask DisposeAsync()
     {
         process.StandardInput.Close();
