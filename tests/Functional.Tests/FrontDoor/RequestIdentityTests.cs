@@ -140,7 +140,8 @@ public partial class RequestIdentityTests
         Assert.DoesNotContain("secret", await stack.Door.AccessLogTextAsync(), StringComparison.Ordinal);
     }
 
-    private static readonly string[] AnswerHeaders = ["X-Dragoman-Losses", "X-Dragoman-Token-Count"];
+    private static readonly string[] AnswerHeaders =
+        ["X-Dragoman-Losses", "X-Dragoman-Token-Count", "X-Dragoman-Budget-Warning", "X-Dragoman-Cost", "X-Dragoman-Cost-Unknown", "X-Dragoman-Overhead-Ms"];
 
     [GeneratedRegex("^[0-9a-f]{32}$")]
     private static partial Regex CreatedId();
