@@ -22,7 +22,7 @@ internal static class UsageCommand
         ("provider", "PROVIDER", "Only this provider."),
         ("dialect", "DIALECT", "Only this API of the clients."),
         ("status", "STATUS", "Only this HTTP status."),
-        ("outcome", "OUTCOME", "Only completed, client_left or failed."),
+        ("outcome", "OUTCOME", "Only completed, clientLeft or failed."),
         ("origin", "ORIGIN", "Only reported, estimated, assumed or absent counts, or correction."),
         ("tag", "TAG", "Only this tag: NAME=VALUE, or NAME for any value."),
     ];

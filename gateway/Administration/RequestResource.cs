@@ -64,7 +64,7 @@ internal sealed class RequestResource(ILedgerStore ledger, Func<string, IReadOnl
         writer.WriteString("provider"u8, entry.Provider);
         writer.WriteString("upstreamModel"u8, entry.Target);
         writer.WriteNumber("status"u8, entry.Status);
-        writer.WriteString("outcome"u8, entry.Outcome == "client_left" ? "clientLeft" : entry.Outcome);
+        writer.WriteString("outcome"u8, entry.Outcome);
         writer.WriteString("usage"u8, entry.Origin);
         writer.WriteNumber("inputTokens"u8, entry.InputTokens);
         writer.WriteNumber("cacheReadTokens"u8, entry.CacheReadTokens);

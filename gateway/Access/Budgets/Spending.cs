@@ -143,7 +143,7 @@ public sealed class Spending : IAsyncDisposable
     private static string NameOf(Outcome outcome) => outcome switch
     {
         Outcome.Completed => "completed",
-        Outcome.ClientLeft => "client_left",
+        Outcome.ClientLeft => "clientLeft",
         _ => "failed",
     };
 

@@ -42,7 +42,7 @@ public sealed record LedgerEntry
     /// <summary>The HTTP status that the client got, or that it would have got when the stream failed.</summary>
     public int Status { get; init; }
 
-    /// <summary>How it ended: <c>completed</c>, <c>client_left</c> or <c>failed</c>.</summary>
+    /// <summary>How it ended: <c>completed</c>, <c>clientLeft</c> or <c>failed</c>.</summary>
     public required string Outcome { get; init; }
 
     /// <summary>Where the counts come from: <c>reported</c>, <c>estimated</c>, <c>assumed</c> or <c>absent</c>.</summary>

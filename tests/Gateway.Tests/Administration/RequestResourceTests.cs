@@ -48,7 +48,7 @@ public sealed class RequestResourceTests : IAsyncDisposable
     {
         await WriteAsync(
             Entry("r-1") with { Cost = 2_000_000, Status = 502, Outcome = "failed", Milliseconds = 30, InputTokens = 2 },
-            Entry("r-1") with { Attempt = 1, Cost = 3_000_000, Status = 200, Outcome = "client_left", Origin = "estimated", Milliseconds = 90, OutputTokens = 4, Tags = new Dictionary<string, string> { ["a"] = "b" } });
+            Entry("r-1") with { Attempt = 1, Cost = 3_000_000, Status = 200, Outcome = "clientLeft", Origin = "estimated", Milliseconds = 90, OutputTokens = 4, Tags = new Dictionary<string, string> { ["a"] = "b" } });
         var shown = await admin.DoneAsync("GET", "requests/r-1");
         Assert.Equal(("r-1", "0.000005"), (shown.GetProperty("id").GetString(), shown.GetProperty("cost").GetRawText()));
         Assert.Equal(

@@ -80,7 +80,7 @@ public sealed class SpendingTests : IAsyncDisposable
             store.Fault = () => LedgerFault.Lost;
             var settlement = new Settlement(Outcome.ClientLeft, [new(Fixed, new Usage(10, 5))], 200, TimeSpan.Zero);
             spending.Settle(new Reservation(caller, Admission.Unlimited, Planned("fixed", [Fixed], 50, 1)), settlement);
-            Assert.Equal((30_000_000L, "client_left"), (Assert.Single(spending.FindUnsent("r-1")).Cost, spending.FindUnsent("r-1")[0].Outcome));
+            Assert.Equal((30_000_000L, "clientLeft"), (Assert.Single(spending.FindUnsent("r-1")).Cost, spending.FindUnsent("r-1")[0].Outcome));
             Assert.Empty(spending.FindUnsent("r-2"));
             spending.Settle(new Reservation(caller, Admission.Unlimited), settlement);
             store.Fault = null;
