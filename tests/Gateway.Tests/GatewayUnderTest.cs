@@ -153,6 +153,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         // The upstreams are disposed first, because the gateway would wait for an answer that a test left open.
         await First.DisposeAsync();
         await Second.DisposeAsync();
-        await app.DisposeAsync();
+        // It tells the store what it has settled and gives back what it has leased, at the pace of its clock.
+        await Clock.PassUntilAsync(app.DisposeAsync().AsTask());
     }
 }

@@ -3,6 +3,8 @@ namespace Dragoman.Gateway.Tests;
 /// <summary>A clock that only a test moves, including its timers.</summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock gate = new();
     private readonly List<ManualTimer> timers = [];
     private DateTimeOffset now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -57,6 +59,14 @@ public sealed class ManualTimeProvider : TimeProvider
 
         foreach (var timer in due)
             timer.Fire();
+    }
+
+    /// <summary>Lets time pass, about as fast as elsewhere, until work has ended that waits for this clock now and then.</summary>
+    public async Task PassUntilAsync(Task work)
+    {
+        while (await Task.WhenAny(work, Task.Delay(Step)) != work)
+            Advance(Step);
+        await work;
     }
 
     private sealed class ManualTimer(ManualTimeProvider clock, Action callback) : ITimer

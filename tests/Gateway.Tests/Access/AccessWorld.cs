@@ -107,7 +107,7 @@ internal sealed class AccessWorld : IAsyncDisposable, ILogger
 
     public async ValueTask DisposeAsync()
     {
-        await Policy.DisposeAsync();
+        await Clock.PassUntilAsync(Policy.DisposeAsync().AsTask());
         await Store.DisposeAsync();
         SqliteConnection.ClearAllPools();
         folder.Delete(recursive: true);
