@@ -20,6 +20,7 @@ public static class TextId
     public const string BudgetNeverResets = "budget.neverResets";
     public const string BudgetStoreAway = "budget.storeAway";
     public const string BudgetCrowded = "budget.crowded";
+    public const string PriceUnknown = "budget.priceUnknown";
     public const string Restarting = "gateway.restarting";
     public const string DecimalSeparator = "number.decimal";
     public const string Dollars = "number.dollars";

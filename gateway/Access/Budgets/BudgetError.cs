@@ -23,6 +23,10 @@ internal static class BudgetError
         _ => Later(TextId.Restarting, "gateway_restarting"),
     };
 
+    /// <param name="model">The published name of a model that has no price.</param>
+    public static GatewayError OfUnknownPrice(string model) =>
+        GatewayError.InWords(ErrorKind.BudgetExceeded, locale => locale.Text(TextId.PriceUnknown, ("model", model))) with { Code = "price_unknown" };
+
     private static GatewayError Later(string text, string code) =>
         GatewayError.InWords(ErrorKind.Overloaded, locale => locale.Text(text)) with { Code = code, RetryAfter = Pause };
 

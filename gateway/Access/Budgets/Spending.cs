@@ -45,15 +45,7 @@ public sealed class Spending : IAsyncDisposable
         var now = clock.GetUtcNow();
         var amount = MostOf(use, DateOnly.FromDateTime(now.UtcDateTime));
         if (amount is null && !allowsUnknownPrices)
-        {
-            throw new GatewayException(new GatewayError(
-                ErrorKind.BudgetExceeded,
-                $"The price of the model '{use.Model}' is not known, so that it may not be used under a budget. An administrator can add the price, or allow such models (budgets.unknownPrice).")
-            {
-                Code = "price_unknown",
-            });
-        }
-
+            throw new GatewayException(BudgetError.OfUnknownPrice(use.Model));
         var draft = EntryOf(caller, use, use.Targets.Count > 0 ? use.Targets[0] : null, now);
         try
         {
