@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.Tasks.Sources;
 using Dragoman.Access;
 using Dragoman.Access.Limits;
 using Dragoman.Conversation;
@@ -39,19 +40,10 @@ public sealed class ConfirmationTests : IAccessPolicy
         return isRevoked ? throw new GatewayException(new GatewayError(ErrorKind.Unauthenticated, "The key was revoked.")) : new(new Caller { Team = "web" });
     }
 
-    public async ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation)
-    {
-        if (waitsToBeAdmitted)
-            await WaitAsync();
-        return Admission.Unlimited;
-    }
+    public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => After(waitsToBeAdmitted, Admission.Unlimited);
 
-    public async ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation)
-    {
-        if (waitsForMoney)
-            await WaitAsync();
-        return new Reservation(caller, admission);
-    }
+    public ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation) =>
+        After(waitsForMoney, new Reservation(caller, admission));
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement)
     {
@@ -61,9 +53,22 @@ public sealed class ConfirmationTests : IAccessPolicy
 
     public ValueTask DisposeAsync() => default;
 
-    private async Task WaitAsync()
+    private ValueTask<T> After<T>(bool waits, T result) => waits ? new(new Wait<T>(result, () => isRevoked = true), 0) : new(result);
+
+    /// <summary>A wait that ends when somebody waits for it, and never before, however the threads run.</summary>
+    private sealed class Wait<T>(T result, Action ends) : IValueTaskSource<T>
     {
-        await Task.Yield();
-        isRevoked = true;
+        private volatile bool isOver;
+
+        public T GetResult(short token) => result;
+
+        public ValueTaskSourceStatus GetStatus(short token) => isOver ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        {
+            ends();
+            isOver = true;
+            ThreadPool.QueueUserWorkItem(continuation, state, preferLocal: false);
+        }
     }
 }
