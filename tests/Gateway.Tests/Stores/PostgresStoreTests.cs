@@ -68,17 +68,26 @@ public sealed class PostgresStoreTests(PostgresServer server) : DocumentStoreTes
         const int Each = 25;
         PostgresStore[] stores = [new(server.To(Name)), new(server.To(Name))];
         await stores[0].CheckAsync();
+        var written = 0;
         var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
         {
             for (var number = 0; number < Each; number++)
             {
                 var write = new Write($"{writer}-{number}", [Put($"{writer}-{number}", "{}", WriteCondition.Absent)], [Json($"{writer}-{number}")]);
                 Assert.Null((await RepeatAsync(stores[writer % 2], write)).Refusal);
+                Interlocked.Increment(ref written);
             }
         }));
         var ended = 0L;
         while (!writing.IsCompleted)
+        {
+            // Between any two writes, but not so often that no write ever succeeds.
+            var before = Volatile.Read(ref written);
             ended += (long)(await server.RunAsync("postgres", $"SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{Name}'"))!;
+            while (!writing.IsCompleted && Volatile.Read(ref written) == before)
+                await Task.Delay(1);
+        }
+
         await writing;
         Assert.True(ended > 0);
         Assert.Equal(Writers * Each, (await stores[0].AuditAsync(0, 500)).Count);

@@ -187,6 +187,7 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerStoreTest
         const int Processes = 4;
         PostgresLedger[] stores = [.. Enumerable.Range(0, Processes).Select(_ => new PostgresLedger((other ?? server).To(Name)))];
         await stores[0].ReadAsync([Account]);
+        var settled = 0;
         var settling = Task.WhenAll(stores.Select(async (store, index) =>
         {
             for (var number = 1; number <= each; number++)
@@ -194,10 +195,18 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerStoreTest
                 string[] accounts = [Account, $"account {number % 3}"];
                 var entry = LedgerEntries.Of($"{index}-{number}", 2, accounts);
                 await RepeatAsync(store, new($"p{index}", number, Start, [.. accounts.Reverse().Select(account => new AccountExchange(account, 1000, 2, 10))], [entry], IsLast: number == each));
+                Interlocked.Increment(ref settled);
             }
         }));
         while (!settling.IsCompleted)
+        {
+            // It happens between any two batches, but not so often that no batch ever succeeds.
+            var before = Volatile.Read(ref settled);
             await happen();
+            while (!settling.IsCompleted && Volatile.Read(ref settled) == before)
+                await Task.Delay(1);
+        }
+
         await settling;
         Assert.Empty(await stores[0].LeasesAsync());
         Assert.All(await stores[0].ListAsync("", null, 10), account => Assert.Equal(0, account.Leased));
