@@ -105,6 +105,6 @@ internal sealed class ClientStream(Exchange exchange, string contentType, Upstre
             exchange.Trailer ??= CostTrailer.TryBegin(exchange);
         }
 
-        return exchange.Trailer is { } trailer ? trailer.WriteAsync(bytes) : response.BodyWriter.WriteAsync(bytes, exchange.Http.RequestAborted);
+        return exchange.WriteStreamAsync(bytes);
     }
 }

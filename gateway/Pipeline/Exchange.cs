@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Unicode;
 using Dragoman.Access;
@@ -251,6 +252,10 @@ public sealed class Exchange
         if (!HttpMethods.IsHead(Http.Request.Method))
             await response.BodyWriter.WriteAsync(body, Http.RequestAborted).ConfigureAwait(false);
     }
+
+    /// <summary>Sends a part of a streamed answer.</summary>
+    internal ValueTask<FlushResult> WriteStreamAsync(ReadOnlyMemory<byte> bytes) =>
+        Trailer is { } trailer ? trailer.WriteAsync(bytes) : Http.Response.BodyWriter.WriteAsync(bytes, Http.RequestAborted);
 
     /// <summary>
     /// Reads and discards the rest of what the client sends. If the connection is closed before that, it is reset, and the client

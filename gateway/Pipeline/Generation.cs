@@ -79,9 +79,6 @@ public static class Generation
         var lastWord = new ArrayBufferWriter<byte>();
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         dialect.OpenStream(context, lastWord).Fail(error);
-        if (exchange.Trailer is { } trailer)
-            await trailer.WriteAsync(lastWord.WrittenMemory).ConfigureAwait(false);
-        else
-            await exchange.Http.Response.BodyWriter.WriteAsync(lastWord.WrittenMemory, exchange.Http.RequestAborted).ConfigureAwait(false);
+        await exchange.WriteStreamAsync(lastWord.WrittenMemory).ConfigureAwait(false);
     }
 }
