@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Dragoman.Cli.Fields;
@@ -9,6 +8,6 @@ internal sealed class MoneyField(string name, string description, params string[
     protected override JsonNode? Read(string text, out string rule)
     {
         rule = "must be US dollars, such as 100 or 2.50";
-        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var dollars) ? JsonValue.Create(dollars) : null;
+        return ReadDecimal(text);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Dragoman.Cli.Fields;
@@ -9,6 +8,6 @@ internal sealed class PartField(string name, string description, params string[]
     protected override JsonNode? Read(string text, out string rule)
     {
         rule = "must be a part, such as 0.8";
-        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var part) ? JsonValue.Create(part) : null;
+        return ReadDecimal(text);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Dragoman.Cli.Fields;
@@ -20,6 +21,10 @@ internal abstract class ValueField : Field
         var quoted = Quoted(option, text);
         body.Set(quoted, Read(text, out var rule) ?? throw CliFailure.Usage($"{quoted}: {rule}"), Path);
     }
+
+    /// <summary>Reads a decimal number without an exponent; null if it is none.</summary>
+    protected static JsonNode? ReadDecimal(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : null;
 
     /// <param name="text">What was given.</param>
     /// <param name="rule">What is allowed, if it is not.</param>
