@@ -6,14 +6,20 @@ using Dragoman.Startup;
 
 namespace Dragoman.Cli.Commands;
 
-/// <summary><c>prices</c>, which needs neither a store nor a gateway.</summary>
+/// <summary><c>prices</c>: of the configuration and of files, which needs neither a store nor a gateway, and of what a gateway publishes.</summary>
 internal static class PriceCommands
 {
     private const string ConfigVariable = "DRAGOMAN_CONFIG";
 
+    private static readonly IReadOnlyList<Column> PublishedColumns =
+    [
+        Column.Of("MODEL", "model"), Column.Of("PROVIDER", "provider"), Column.Of("UPSTREAM-MODEL", "upstreamModel"),
+        Column.Of("INPUT", "prices", "input"), Column.Of("OUTPUT", "prices", "output"), Column.Of("FROM", "from"),
+    ];
+
     public static Command Create(AdminRunner runner) => new CliCommand("prices", "What models cost, in US dollars a million tokens.")
     {
-        CreateShow(runner), CreateCheck(runner), CreateImport(runner),
+        CreateShow(runner), CreatePublished(runner), CreateCheck(runner), CreateImport(runner),
     };
 
     private static CliCommand CreateShow(AdminRunner runner)
@@ -40,6 +46,30 @@ internal static class PriceCommands
             else
                 Tables.WriteDetails(terminal, entries.SelectMany(PriceView.DetailsOf));
             return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static CliCommand CreatePublished(AdminRunner runner)
+    {
+        var command = new CliCommand("published", "Shows what the published models of a gateway cost today. A price that is not known is a hyphen.")
+        {
+            Examples = ["dragoman prices published --url https://gateway.example.com"],
+        };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var client = runner.OpenGateway(parse, "prices published");
+            await using (client.ConfigureAwait(false))
+            {
+                var answer = await client.SendAsync(runner.Call("GET", "prices"), cancellation).ConfigureAwait(false);
+                if (answer.Status >= 400)
+                    return runner.Report(parse, answer, null);
+                if (runner.WantsJson(parse))
+                    runner.Context.Terminal.WriteJson(answer.Body.Span);
+                else
+                    Tables.WriteList(runner.Context.Terminal, PublishedColumns, AdminRunner.ParsedBody(answer).GetProperty("items"u8).EnumerateArray());
+                return ExitCode.Done;
+            }
         });
         return command;
     }

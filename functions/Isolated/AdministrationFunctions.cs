@@ -51,6 +51,10 @@ public sealed class AdministrationFunctions(Gateway gateway)
     public Task Usage([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/usage")] HttpRequest request) =>
         gateway.HandleAsync(request.HttpContext);
 
+    [Function("prices")]
+    public Task Prices([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/prices")] HttpRequest request) =>
+        gateway.HandleAsync(request.HttpContext);
+
     [Function("ledger")]
     public Task Ledger([HttpTrigger(AuthorizationLevel.Function, "get", "post", "options", Route = "dragoman/ledger/{*id}")] HttpRequest request) =>
         gateway.HandleAsync(request.HttpContext);

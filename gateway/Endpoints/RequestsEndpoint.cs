@@ -25,11 +25,8 @@ internal sealed class RequestsEndpoint : IEndpoint
     public async Task HandleAsync(Exchange exchange)
     {
         var watched = WatchedTeam(exchange);
-        if (exchange.Http.Request.Query.Count > 0)
-        {
-            await RefuseParametersAsync(exchange).ConfigureAwait(false);
+        if (await QueryMistakes.RefuseAsync(exchange).ConfigureAwait(false))
             return;
-        }
 
         using var listener = exchange.RequestFeed.TryListen(watched) ?? throw new GatewayException(new GatewayError(
             ErrorKind.RateLimited,
@@ -76,14 +73,6 @@ internal sealed class RequestsEndpoint : IEndpoint
         {
             return false;
         }
-    }
-
-    private static Task RefuseParametersAsync(Exchange exchange)
-    {
-        var body = new ArrayBufferWriter<byte>(512);
-        var mistakes = exchange.Http.Request.Query.Keys.Select(static name => Mistake.InQuery(name, "is not known; no parameter is allowed"));
-        Problem.Invalid([.. mistakes]).Write(body, exchange.RequestId);
-        return exchange.WriteAsync(body.WrittenMemory, ProblemErrors.Shape.ContentType, 400);
     }
 
     private static async Task SendAsync(Exchange exchange, RequestListener listener, string? watched, bool isEvents, CancellationToken end)

@@ -72,6 +72,7 @@ public static class RouteTable
         Administration("limits", Get, "/dragoman/limits"),
         Administration("budgets", Get, "/dragoman/budgets"),
         Administration("usage", Get, "/dragoman/usage"),
+        new("prices", Get, "/dragoman/prices", Home.Sidecar, ProblemErrors.Shape, new PricesEndpoint()) { Access = RouteAccess.Administration },
         Administration("ledger", ["GET", "POST"], "/dragoman/ledger/{*id}"),
         Administration("audit", Get, "/dragoman/audit"),
         Administration("whoami", Get, "/dragoman/whoami") with { Access = RouteAccess.AnyCaller },

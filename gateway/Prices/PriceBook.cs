@@ -11,7 +11,7 @@ public sealed class PriceBook
 {
     private readonly PriceSettings settings;
     private readonly PriceIndex? own;
-    private readonly Dictionary<string, ModelPrice> published = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (ModelPrice Price, ModelPrices Prices)> published = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="settings">Where prices come from.</param>
     /// <param name="models">The published models, of which some have a price of their own.</param>
@@ -22,7 +22,7 @@ public sealed class PriceBook
         foreach (var model in models)
         {
             if (model.Price is { } price)
-                published.TryAdd(model.Name, new ModelPrice(price));
+                published.TryAdd(model.Name, (new ModelPrice(price), price));
         }
     }
 
@@ -32,7 +32,19 @@ public sealed class PriceBook
     /// <param name="publishedModel">The published name; any alias is replaced by it.</param>
     /// <param name="day">The day of the request, in UTC.</param>
     public ModelPrice? Find(ProviderSettings provider, string model, string publishedModel, DateOnly day) =>
-        published.TryGetValue(publishedModel, out var price) ? price : Look(provider, PriceSource.ModelOf(provider, model), day);
+        published.TryGetValue(publishedModel, out var price) ? price.Price : Look(provider, PriceSource.ModelOf(provider, model), day, out _)?.Price;
+
+    /// <summary>The prices of a model and where they are written, for people; null when they are not known.</summary>
+    /// <param name="provider">The provider that is called.</param>
+    /// <param name="model">Its name of the model.</param>
+    /// <param name="publishedModel">The published name.</param>
+    /// <param name="day">The day, in UTC.</param>
+    public KnownPrices? Explain(ProviderSettings provider, string model, string publishedModel, DateOnly day)
+    {
+        if (published.TryGetValue(publishedModel, out var price))
+            return new(price.Prices, PricePlace.Model);
+        return Look(provider, PriceSource.ModelOf(provider, model), day, out var place) is { } found ? new(found.Entry.Prices, place) : null;
+    }
 
     /// <summary>The price of a model; null when it is not known.</summary>
     /// <param name="provider">The provider that is called.</param>
@@ -53,12 +65,16 @@ public sealed class PriceBook
     public long? CostOf(ProviderSettings provider, string model, string publishedModel, in Usage usage, DateOnly day) =>
         usage.Origin == UsageOrigin.Absent ? 0 : Find(provider, model, publishedModel, usage.Tier, usage.Region, day)?.CostOf(usage);
 
-    private ModelPrice? Look(ProviderSettings provider, string model, DateOnly day)
+    private PriceIndex.Dated? Look(ProviderSettings provider, string model, DateOnly day, out PricePlace place)
     {
+        place = PricePlace.Own;
         if (own?.Find(provider.Name, model, day) is { } named)
-            return named.Price;
+            return named;
         if (PriceSource.ListOf(provider, settings) is not { } list)
             return null;
-        return own?.Find(list, model, day)?.Price ?? (settings.ReplacesBuiltIn ? null : BuiltInPrices.Index.Find(list, model, day)?.Price);
+        if (own?.Find(list, model, day) is { } listed)
+            return listed;
+        place = PricePlace.BuiltIn;
+        return settings.ReplacesBuiltIn ? null : BuiltInPrices.Index.Find(list, model, day);
     }
 }

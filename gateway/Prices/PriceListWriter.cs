@@ -34,30 +34,8 @@ public static class PriceListWriter
     /// <summary>Dollars a million tokens.</summary>
     public static decimal Dollars(long rate) => Picodollars.Shortest((decimal)rate / PriceRates.PerDollarAMillion);
 
-    private static void Write(Utf8JsonWriter writer, PriceEntry entry)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("provider"u8, entry.Provider);
-        writer.WriteString("model"u8, entry.Model);
-        if (entry.Aliases.Count > 0)
-        {
-            writer.WriteStartArray("aliases"u8);
-            foreach (var alias in entry.Aliases)
-                writer.WriteStringValue(alias);
-            writer.WriteEndArray();
-        }
-
-        if (entry.From != DateOnly.MinValue)
-            writer.WriteString("from"u8, Of(entry.From));
-        Write(writer, entry.Prices);
-        if (entry.Source is { } source)
-            writer.WriteString("source"u8, source);
-        if (entry.Seen is { } seen)
-            writer.WriteString("seen"u8, Of(seen));
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, ModelPrices prices)
+    /// <summary>Writes all prices of a model as members of the object that is open.</summary>
+    public static void WriteMembers(Utf8JsonWriter writer, ModelPrices prices)
     {
         Write(writer, prices.Rates);
         if (prices.LongAbove is { } above)
@@ -83,6 +61,29 @@ public static class PriceListWriter
                 writer.WriteNumber(ServingRegions.Words[(int)region], Of(factor));
             writer.WriteEndObject();
         }
+    }
+
+    private static void Write(Utf8JsonWriter writer, PriceEntry entry)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("provider"u8, entry.Provider);
+        writer.WriteString("model"u8, entry.Model);
+        if (entry.Aliases.Count > 0)
+        {
+            writer.WriteStartArray("aliases"u8);
+            foreach (var alias in entry.Aliases)
+                writer.WriteStringValue(alias);
+            writer.WriteEndArray();
+        }
+
+        if (entry.From != DateOnly.MinValue)
+            writer.WriteString("from"u8, Of(entry.From));
+        WriteMembers(writer, entry.Prices);
+        if (entry.Source is { } source)
+            writer.WriteString("source"u8, source);
+        if (entry.Seen is { } seen)
+            writer.WriteString("seen"u8, Of(seen));
+        writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, string tier, TierPrice price)

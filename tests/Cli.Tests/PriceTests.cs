@@ -1,6 +1,6 @@
 namespace Dragoman.Cli.Tests;
 
-/// <summary>The prices, which need neither a store nor a gateway.</summary>
+/// <summary>The prices: of files and the configuration, and of a gateway.</summary>
 public sealed class PriceTests : IDisposable
 {
     private readonly CliUnderTest cli = new();
@@ -14,6 +14,23 @@ public sealed class PriceTests : IDisposable
         Assert.Equal(["PROVIDER", "MODEL", "INPUT", "CACHE-READ", "CACHE-WRITE", "OUTPUT", "TIERS", "SEEN"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains(lines, line => line.StartsWith("openai        gpt-5-mini ", StringComparison.Ordinal) && line.Contains(" 0.25 ", StringComparison.Ordinal));
         Assert.All((await cli.DoAsync("prices", "show", "--provider", "Mistral")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1), line => Assert.StartsWith("mistral ", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Those_of_published_models_are_shown()
+    {
+        await using var server = await ScriptedServer.StartAsync(http => ScriptedServer.WriteAsync(
+            http,
+            200,
+            """{"date":"2026-11-30","currency":"USD","items":[{"model":"a","provider":"p","upstreamModel":"u","from":"builtIn","prices":{"input":0.1,"output":0.3}},{"model":"b","provider":"p","upstreamModel":"v","from":null,"prices":null}]}"""));
+        cli.Environment["DRAGOMAN_KEY"] = "dgm_sentinel0123456789";
+        var output = (await cli.DoAsync("prices", "published", "--url", server.Address)).Output;
+        Assert.Matches(@"(?m)^MODEL +PROVIDER +UPSTREAM-MODEL +INPUT +OUTPUT +FROM$", output);
+        Assert.Matches(@"(?m)^a +p +u +0\.1 +0\.3 +builtIn$", output);
+        Assert.Matches(@"(?m)^b +p +v +- +- +-$", output);
+        Assert.Equal(2, (await cli.DoAsync("prices", "published", "--url", server.Address, "--json")).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal("GET /dragoman/prices", server.Requests.First().Line);
+        Assert.Equal(ExitCode.Usage, (await cli.RunAsync("prices", "published")).Code);
     }
 
     [Fact]

@@ -6,6 +6,11 @@ namespace Dragoman.Stores.Ledger;
 /// <summary>What was used, in the SQLite file of a ledger.</summary>
 internal static class SqliteUsage
 {
+    /// <summary>A table that only the connection sees.</summary>
+    private const string SumsOfBatch = "ledger_sums_of_batch";
+
+    private static readonly string AddUp = $"CREATE TEMP TABLE {SumsOfBatch} AS {UsageSql.Sqlite.Sum("ledger_entries WHERE position > $after")}";
+
     public static async Task<IReadOnlyList<UsageGroup>> AskAsync(SqliteFile file, UsageQuery query, CancellationToken cancellation)
     {
         query.Check();
@@ -34,7 +39,10 @@ internal static class SqliteUsage
     /// <summary>Adds the entries after a position to the roll-ups.</summary>
     public static void Add(SqliteConnection connection, SqliteTransaction transaction, long after, bool hasTags)
     {
-        foreach (var statement in UsageSql.Sqlite.Add("ledger_entries WHERE position > $after", "0", hasTags))
-            Run(connection, transaction, statement, ("$after", after));
+        // Most entries of a batch have the same values. Their rows are read once, and their sums once for each roll-up.
+        Run(connection, transaction, AddUp, ("$after", after));
+        foreach (var statement in UsageSql.Sqlite.AddSums($"SELECT * FROM {SumsOfBatch}", "0", hasTags))
+            Run(connection, transaction, statement);
+        Run(connection, transaction, $"DROP TABLE temp.{SumsOfBatch}");
     }
 }

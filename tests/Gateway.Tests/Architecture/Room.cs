@@ -24,7 +24,7 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Providers", "Wire", "Secrets", "Conversation", "Configuration", "Connections", "Dialects"),
         new("Pipeline", "Wire", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Access", "Administration", "Prices", "Schemas", "Catalog", "Dialects", "Providers"),
         new("WebSockets", "Wire", "Conversation", "Configuration", "Dialects", "Pipeline"),
-        new("Endpoints", "Wire", "Locales", "Secrets", "Conversation", "Configuration", "Access", "Administration", "Catalog", "Dialects", "Pipeline", "WebSockets"),
+        new("Endpoints", "Wire", "Locales", "Secrets", "Conversation", "Configuration", "Access", "Administration", "Prices", "Catalog", "Dialects", "Pipeline", "WebSockets"),
         new("Hosting", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Access", "Pipeline", "Endpoints"),
     ];
 

@@ -82,6 +82,26 @@ public sealed class AdministrationEndpointTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await SendAsync("GET", "whoami", null)).StatusCode);
     }
 
+    [Fact]
+    public async Task Prices_are_those_of_published_models_and_unknown_ones_are_seen()
+    {
+        var answer = await SendAsync("GET", "prices", null);
+        Assert.Equal((HttpStatusCode.OK, true), (answer.StatusCode, answer.Headers.CacheControl?.NoStore));
+        var shown = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal(("2026-01-02", "USD"), (shown.GetProperty("date").GetString(), shown.GetProperty("currency").GetString()));
+        Assert.Contains(
+            """{"model":"m","provider":"one","upstreamModel":"upstream-m","from":null,"prices":null}""",
+            shown.GetProperty("items").EnumerateArray().Select(item => item.GetRawText()));
+
+        answer = await SendAsync("GET", "prices?model=m", null);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("model is not known; no parameter is allowed", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        caller = new Caller { Team = "red" };
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("GET", "prices", null)).StatusCode);
+        caller = AdminUnderTest.Of("red", "ann", Role.Lead).Caller;
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("GET", "prices", null)).StatusCode);
+    }
+
     [Theory]
     [InlineData(null, "{}", "")]
     [InlineData("text/event-stream", ": keep-alive", "data: ")]

@@ -196,6 +196,22 @@ public sealed class PriceBookTests
         Assert.Equal(0, book.CostOf(provider, "unknown", "x", Usage.Absent, Priced.Today));
     }
 
+    [Fact]
+    public void Where_the_prices_are_written_is_known()
+    {
+        var own = Priced.List("""{ "provider": "openai", "model": "gpt-5", "input": 9 }, { "provider": "p", "model": "by-name", "input": 8 }""");
+        var model = new ModelSettings("mine", []) { Price = new ModelPrices(new PriceRates()) };
+        var book = new PriceBook(new PriceSettings { List = own }, [model]);
+        var provider = Priced.Provider("openai");
+        Assert.Equal(new KnownPrices(model.Price, PricePlace.Model), book.Explain(provider, "gpt-5", "mine", Priced.Today));
+        Assert.Equal(new KnownPrices(own.Entries[0].Prices, PricePlace.Own), book.Explain(provider, "gpt-5", "x", Priced.Today));
+        Assert.Equal(new KnownPrices(own.Entries[1].Prices, PricePlace.Own), book.Explain(provider, "by-name", "x", Priced.Today));
+        Assert.Equal(PricePlace.BuiltIn, book.Explain(provider, "gpt-5-mini", "x", Priced.Today)?.Place);
+        Assert.Null(book.Explain(provider, "nobody", "x", Priced.Today));
+        Assert.Null(book.Explain(Priced.Provider("openai", "http://desk/v1/"), "gpt-5", "x", Priced.Today));
+        Assert.Null(new PriceBook(new PriceSettings { List = own, ReplacesBuiltIn = true }, []).Explain(provider, "gpt-5-mini", "x", Priced.Today));
+    }
+
     private static PriceBook Book(string entries) => new(new PriceSettings { List = Priced.List(entries), ReplacesBuiltIn = true }, []);
 
     /// <summary>What a million prompt tokens cost.</summary>
