@@ -41,6 +41,9 @@ public sealed record ChatRequest
 
     public Sampling Sampling { get; init; } = Sampling.Unset;
 
+    /// <summary>Whether <see cref="Sampling.MaxOutputTokens"/> comes from the gateway, and is not in the client's own JSON.</summary>
+    public bool IsLimited { get; init; }
+
     public ReasoningRequest Reasoning { get; init; }
 
     /// <summary>Whether the gateway may drop the oldest turns of a conversation that is longer than the context window (specs/ollama.md 2.1).</summary>
@@ -93,6 +96,14 @@ public sealed record ChatRequest
 
     /// <summary>How many choices the answer to the whole request has.</summary>
     public int ExpectedChoices => (Sampling.Choices ?? 1) * (1 + (Completion?.FurtherPrompts.Count ?? 0));
+
+    /// <summary>The request with a limit for an answer that the client did not limit.</summary>
+    /// <param name="tokens">The most tokens of all choices together.</param>
+    public ChatRequest LimitedTo(long tokens) => this with
+    {
+        Sampling = Sampling with { MaxOutputTokens = (int)Math.Clamp(tokens / ExpectedChoices, 1, int.MaxValue) },
+        IsLimited = true,
+    };
 
     /// <summary>
     /// Whether the client shows the reasoning, so that it is worth the delay. Without <see cref="ReasoningRequest.IsVisible"/>,

@@ -41,7 +41,7 @@ internal static class BrowserOrigins
         "X-RateLimit-Limit-Tokens", "X-RateLimit-Remaining-Tokens", "X-RateLimit-Reset-Tokens",
         "Anthropic-RateLimit-Requests-Limit", "Anthropic-RateLimit-Requests-Remaining", "Anthropic-RateLimit-Requests-Reset",
         "Anthropic-RateLimit-Tokens-Limit", "Anthropic-RateLimit-Tokens-Remaining", "Anthropic-RateLimit-Tokens-Reset",
-        "ETag", "Location", "Idempotency-Replayed", BudgetWarning.Header, "X-Dragoman-Cost", "X-Dragoman-Cost-Unknown", "X-Dragoman-Overhead-Ms");
+        "ETag", "Location", "Idempotency-Replayed", BudgetWarning.Header, "X-Dragoman-Cost", "X-Dragoman-Cost-Unknown", "X-Dragoman-Overhead-Ms", "X-Dragoman-Output-Limit");
 
     /// <summary>Sets the CORS headers of the response.</summary>
     /// <param name="http">The exchange with the client.</param>

@@ -31,7 +31,7 @@ internal sealed class PricesEndpoint : IEndpoint
             foreach (var model in models)
             {
                 foreach (var target in model.Targets)
-                    Write(writer, model.Name, target, snapshot.Prices.Explain(snapshot.ProviderOf(target).Settings, target.Model, model.Name, day));
+                    Write(writer, model.Name, target, snapshot.PricesOf(target, model.Name, day));
             }
 
             writer.WriteEndArray();

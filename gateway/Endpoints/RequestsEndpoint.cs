@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using Dragoman.Access;
-using Dragoman.Administration;
 using Dragoman.Conversation;
 using Dragoman.Pipeline;
 using Dragoman.Pipeline.State;

@@ -21,6 +21,9 @@ public sealed class Exchange
     /// <summary>The deepest nesting of a request's JSON.</summary>
     public const int DeepestJson = 64;
 
+    /// <summary>Tells the client that the budgets had only so much for the answer, in tokens of all choices together.</summary>
+    public const string OutputLimitHeader = "x-dragoman-output-limit";
+
     /// <summary>See <see cref="DiscardRestAsync"/>.</summary>
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
@@ -103,6 +106,9 @@ public sealed class Exchange
 
     /// <summary>Whether the request has waited since its caller was identified.</summary>
     internal bool HasWaited { get; set; }
+
+    /// <summary>The most tokens that may be generated for all choices together, because the budgets do not have more; null without such a limit.</summary>
+    internal long? OutputLimit { get; set; }
 
     /// <summary>Whether the caller's limits need not be asked any more: they were, or the request does not count.</summary>
     public bool IsCounted { get; internal set; } = true;

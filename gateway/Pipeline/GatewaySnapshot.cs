@@ -54,6 +54,9 @@ public sealed class GatewaySnapshot : IDisposable
     /// <summary>What models cost.</summary>
     public PriceBook Prices { get; }
 
+    /// <summary>What a target of a published model costs on a day in UTC; null when that is not known.</summary>
+    public KnownPrices? PricesOf(Target target, string publishedModel, DateOnly day) => Prices.Explain(providers[target.Provider].Settings, target.Model, publishedModel, day);
+
     public Provider ProviderOf(Target target) => providers[target.Provider];
 
     /// <summary>Closes all connections to providers and to servers of linked media.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dragoman.Access;
 using Dragoman.Access.Budgets;
 using Dragoman.Conversation;
@@ -28,6 +29,13 @@ internal static class Step5Reserve
         var reservation = await ReserveAsync(exchange, use).ConfigureAwait(false);
         if (reservation.Hold?.Warning is { } warning && !exchange.Http.Response.HasStarted)
             exchange.Http.Response.Headers[BudgetWarning.Header] = warning.ToHeader();
+        if (reservation.Hold?.OutputLimit is { } limit)
+        {
+            exchange.OutputLimit = limit;
+            if (!exchange.Http.Response.HasStarted)
+                exchange.Http.Response.Headers[Exchange.OutputLimitHeader] = limit.ToString(CultureInfo.InvariantCulture);
+        }
+
         GatewayError? failure = null;
         try
         {

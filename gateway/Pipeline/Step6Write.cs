@@ -19,6 +19,8 @@ internal static class Step6Write
         // After a wait for a model list, a refusal or another target, this code runs on the socket thread.
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
+        if (exchange.OutputLimit is { } limit && request.Sampling.MaxOutputTokens is null)
+            request = request.LimitedTo(limit);
         var dialect = provider.Api.For(request, model);
         var traits = dialect.TraitsOf(model);
         var links = await FindLinksAsync(exchange, provider, request).ConfigureAwait(false);

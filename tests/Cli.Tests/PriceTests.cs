@@ -139,7 +139,7 @@ public sealed class PriceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("prices", "dragoman prices needs a command; allowed: show, check, import")]
+    [InlineData("prices", "dragoman prices needs a command; allowed: show, published, check, import")]
     [InlineData("prices check", "'FILE' missing")]
     [InlineData("prices check /nowhere.json", "/nowhere.json: does not exist")]
     [InlineData("prices import /nowhere.json", "/nowhere.json: does not exist")]

@@ -10,7 +10,7 @@ internal sealed class BudgetAccount
     private static readonly long Ahead = TimeSpan.FromSeconds(12).Ticks;
 
     /// <summary>The requests that may come at the same time to an account that has hardly any.</summary>
-    private const int AtOnce = 4;
+    private const int Together = 4;
 
     /// <summary>How long it should last if little is left.</summary>
     private static readonly long ShortlyAhead = TimeSpan.FromSeconds(1).Ticks;
@@ -124,6 +124,9 @@ internal sealed class BudgetAccount
 
     /// <summary>What may still be used at best: if all requests that run, here and elsewhere, used nothing.</summary>
     public long AtBest => State is { } state ? Limit - state.Settled - state.Excess - Unsent : Limit;
+
+    /// <summary>What may still be used while all of them run. It is not known if the limit has changed since the store was asked.</summary>
+    public long AtOnce => State is { } state && state.Limit == Limit ? Left!.Value : AtBest;
 
     /// <summary>What nobody uses or holds, as far as it is known; null before the store was asked.</summary>
     public long? Left => State is { } state ? Math.Max(0, Math.Min(Limit, state.Left + Math.Max(0, Available))) : null;
@@ -276,7 +279,7 @@ internal sealed class BudgetAccount
         }
 
         var used = Math.Max(peak, highest);
-        var wanted = Sum(Pace(Ahead), Sum(Math.Max(0, used + (used / 4) - Reserved), Math.Min(typical, LedgerLimits.MostAmount / AtOnce) * AtOnce));
+        var wanted = Sum(Pace(Ahead), Sum(Math.Max(0, used + (used / 4) - Reserved), Math.Min(typical, LedgerLimits.MostAmount / Together) * Together));
         // Requests come faster than before, or are the first ones.
         if (Waiting > 0)
             wanted = Math.Max(wanted, Sum(Reserved, Waiting));

@@ -20,6 +20,12 @@ public sealed class Hold
     /// <summary>The budget that warns and of which most is used; null if none does.</summary>
     public BudgetWarning? Warning { get; internal set; }
 
+    /// <summary>The most tokens that may be generated for all choices together, because the budgets do not have more; null without such a limit.</summary>
+    public long? OutputLimit { get; internal set; }
+
+    /// <summary>Whether something smaller is reserved if this is not there at once.</summary>
+    internal bool IsTrial { get; init; }
+
     internal LedgerEntry Draft { get; }
 
     /// <summary>Its number among those of the process.</summary>

@@ -143,14 +143,21 @@ public sealed partial class Ledger : IAsyncDisposable
     /// <exception cref="BudgetException">A budget does not allow it.</exception>
     /// <exception cref="ArgumentException">The amount or the number of budgets is not one that a ledger keeps.</exception>
     /// <exception cref="OperationCanceledException">The client left before something was reserved.</exception>
-    public ValueTask<Hold> ReserveAsync(IReadOnlyList<BudgetScope> budgets, long amount, LedgerEntry draft, CancellationToken cancellation = default)
+    public ValueTask<Hold> ReserveAsync(IReadOnlyList<BudgetScope> budgets, long amount, LedgerEntry draft, CancellationToken cancellation = default) =>
+        ReserveAsync(budgets, amount, draft, isTrial: false, cancellation);
+
+    /// <summary>
+    /// As <see cref="ReserveAsync(IReadOnlyList{BudgetScope}, long, LedgerEntry, CancellationToken)"/>. With <paramref name="isTrial"/> the
+    /// caller will ask for less if it is refused: it does not wait for what other requests may give back, and no operator is told.
+    /// </summary>
+    internal ValueTask<Hold> ReserveAsync(IReadOnlyList<BudgetScope> budgets, long amount, LedgerEntry draft, bool isTrial, CancellationToken cancellation)
     {
         if (amount is < 0 or > LedgerLimits.MostAmount)
             throw new ArgumentOutOfRangeException(nameof(amount), amount, $"An amount is from 0 to {LedgerLimits.MostAmount} picodollars.");
         if (budgets.Count > LedgerLimits.MostAccountsOfEntry)
             throw new ArgumentException($"A request has at most {LedgerLimits.MostAccountsOfEntry} budgets, not {budgets.Count}.", nameof(budgets));
         cancellation.ThrowIfCancellationRequested();
-        var hold = new Hold(this, amount, EntryTexts.AreShort(draft) ? draft : EntryTexts.Fit(draft));
+        var hold = new Hold(this, amount, EntryTexts.AreShort(draft) ? draft : EntryTexts.Fit(draft)) { IsTrial = isTrial };
         lock (gate)
         {
             if (TryBegin(hold, budgets, isForced: false))
@@ -609,14 +616,14 @@ public sealed partial class Ledger : IAsyncDisposable
         return waiters.Count >= MostWaiting ? BudgetRefusalReason.Crowded : null;
     }
 
-    /// <summary>Whether an account would not have enough, even if all requests that run used nothing.</summary>
+    /// <summary>Whether an account would not have enough, even if all requests that run used nothing; for a trial, as long as they run.</summary>
     private bool IsHopeless(Hold hold)
     {
         var now = clock.Now;
         for (var index = 0; index < hold.Count; index++)
         {
             var account = hold[index];
-            if (hold.Amount > account.Limit || (account.State is not null && now - account.StateAt <= Fresh && account.AtBest < hold.Amount))
+            if (hold.Amount > account.Limit || (account.State is not null && now - account.StateAt <= Fresh && (hold.IsTrial ? account.AtOnce : account.AtBest) < hold.Amount))
                 return true;
         }
 
@@ -695,7 +702,7 @@ public sealed partial class Ledger : IAsyncDisposable
             return new(null, reason, hold.Amount, 0, null);
         var budget = budgets.FirstOrDefault(each => each.Account == tightest);
         // A request that is more than the whole budget says nothing about what was used.
-        if (reason == BudgetRefusalReason.Exhausted && budget is not null && hold.Amount <= tightest.Limit && Notices is not null && !tightest.IsNoticed(BudgetNoticeKind.Exhausted))
+        if (reason == BudgetRefusalReason.Exhausted && !hold.IsTrial && budget is not null && hold.Amount <= tightest.Limit && Notices is not null && !tightest.IsNoticed(BudgetNoticeKind.Exhausted))
             Notices.Add(tightest.Notice(BudgetNoticeKind.Exhausted, budget, clock.UtcNow));
         return new(budget, reason, hold.Amount, tightest.Left, tightest.Period.End == DateTimeOffset.MaxValue ? null : tightest.Period.End);
     }

@@ -12,6 +12,15 @@ public sealed class Spending : IAsyncDisposable
     /// <summary>The most tokens that a model generates, if neither the client nor the request limits them. No model of today generates more.</summary>
     public const int MostOutputTokens = 131_072;
 
+    /// <summary>The fewest tokens of an answer for which it makes sense to ask a model.</summary>
+    public const int LeastOutputTokens = 1024;
+
+    /// <summary>An answer that is limited to what is left takes this part of it, so that a few requests may run at the same time.</summary>
+    private const int PartOfRest = 4;
+
+    /// <summary>Unless that is fewer tokens than most answers have.</summary>
+    private const int UsualOutputTokens = 4096;
+
     /// <summary>The models whose prices are remembered.</summary>
     private const int MostKnown = 1000;
 
@@ -35,7 +44,10 @@ public sealed class Spending : IAsyncDisposable
         this.providers = providers.ToDictionary(provider => provider.Name, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Reserves the most that a request may cost.</summary>
+    /// <summary>
+    /// Reserves the most that a request may cost. If the client does not limit the answer and the budgets have less, the answer is limited
+    /// to what they have (<see cref="Hold.OutputLimit"/>).
+    /// </summary>
     /// <param name="caller">Who pays; has at least one budget.</param>
     /// <param name="use">What is about to be used.</param>
     /// <param name="cancellation">The client has left.</param>
@@ -43,17 +55,31 @@ public sealed class Spending : IAsyncDisposable
     public async ValueTask<Hold> ReserveAsync(Caller caller, PlannedUse use, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var amount = MostOf(use, DateOnly.FromDateTime(now.UtcDateTime));
+        var day = DateOnly.FromDateTime(now.UtcDateTime);
+        var output = use.Bound.OutputTokens ?? (long)MostOutputTokens * use.Bound.Choices;
+        var amount = MostOf(use, output, day);
         if (amount is null && !allowsUnknownPrices)
             throw new GatewayException(BudgetError.OfUnknownPrice(use.Model));
         var draft = EntryOf(caller, use, use.Targets.Count > 0 ? use.Targets[0] : null, now);
-        try
+        // What is left is known only to the store, which is not asked for more than a whole budget.
+        var trials = use.Bound.OutputTokens is null && amount > 0 ? 2 : 0;
+        for (var limit = (long?)null; ; trials--)
         {
-            return await ledger.Value.ReserveAsync(caller.Budgets, amount ?? 0, draft, cancellation).ConfigureAwait(false);
-        }
-        catch (BudgetException refused)
-        {
-            throw new GatewayException(BudgetError.Of(refused.Refusal, now), refused);
+            try
+            {
+                var hold = await ledger.Value.ReserveAsync(caller.Budgets, amount ?? 0, draft, isTrial: trials > 0, cancellation).ConfigureAwait(false);
+                hold.OutputLimit = limit;
+                return hold;
+            }
+            catch (BudgetException refused) when (trials > 0 && refused.Refusal is { Reason: BudgetRefusalReason.Exhausted, Budget: { } budget })
+            {
+                limit = OutputFor(refused.Refusal.Left ?? budget.Limit, use, output, day);
+                amount = MostOf(use, limit.Value, day);
+            }
+            catch (BudgetException refused)
+            {
+                throw new GatewayException(BudgetError.Of(refused.Refusal, now), refused);
+            }
         }
     }
 
@@ -151,10 +177,23 @@ public sealed class Spending : IAsyncDisposable
         : providers.TryGetValue(used.Target.Provider, out var provider) ? prices.CostOf(provider, used.Target.Model, model, used.Usage, day)
         : null;
 
-    /// <summary>The highest cost at any of the targets; null if a price is not known.</summary>
-    private long? MostOf(PlannedUse use, DateOnly day)
+    /// <summary>The most tokens of an answer, for all choices, that may be generated for an amount.</summary>
+    private long OutputFor(long amount, PlannedUse use, long most, DateOnly day)
     {
-        var output = use.Bound.OutputTokens ?? (long)MostOutputTokens * use.Bound.Choices;
+        var (least, beyond) = (0L, most + 1);
+        while (beyond - least > 1)
+        {
+            var middle = least + ((beyond - least) / 2);
+            (least, beyond) = MostOf(use, middle, day) <= amount ? (middle, beyond) : (least, middle);
+        }
+
+        var share = Math.Min(least, Math.Max(least / PartOfRest, (long)UsualOutputTokens * use.Bound.Choices));
+        return Math.Max(share, (long)LeastOutputTokens * use.Bound.Choices);
+    }
+
+    /// <summary>The highest cost at any of the targets; null if a price is not known.</summary>
+    private long? MostOf(PlannedUse use, long output, DateOnly day)
+    {
         long most = 0;
         for (var index = 0; index < use.Targets.Count; index++)
         {

@@ -18,6 +18,7 @@ internal static class OpenAIPassThroughRequest
         var edited = new EditedJson(source);
         edited.Set("model"u8, JsonText.Quoted(upstreamModel));
         OutputLimitName.Change(edited, source, limitName);
+        OutputLimitName.Add(edited, request, limitName);
         if (request.Stream && !request.IncludeUsage)
             AskForUsage(source, edited);
         return edited;

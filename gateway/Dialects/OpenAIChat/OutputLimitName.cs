@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Wire;
@@ -18,7 +19,11 @@ internal static class OutputLimitName
     /// <param name="request">The request to pass through.</param>
     /// <param name="only">The only name that the target accepts. Null when it accepts both.</param>
     public static bool MustBeRewritten(ChatRequest request, string? only) =>
-        only is not null && request.Source is { } source && Has(source, OtherThan(only)) && !CanBeRenamed(request, source, only);
+        request.Source is { } source
+        && (request.IsLimited
+            // What is there is no limit, such as null.
+            ? Has(source, Older) || Has(source, Newer)
+            : only is not null && Has(source, OtherThan(only)) && !CanBeRenamed(request, source, only));
 
     /// <summary>Changes the name if necessary.</summary>
     /// <param name="edited">The request to send.</param>
@@ -28,6 +33,19 @@ internal static class OutputLimitName
     {
         if (only is not null && source.Find(OtherThan(only)) is { IsEmpty: false } value)
             edited.Replace(Encoding.UTF8.GetBytes(OtherThan(only)), (byte[])[(byte)'"', .. Encoding.UTF8.GetBytes(only), .. "\":"u8, .. value.Span]);
+    }
+
+    /// <summary>Adds the limit that the gateway has set, if it has.</summary>
+    /// <param name="edited">The request to send.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="only">The only name that the target accepts. Null when it accepts both.</param>
+    public static void Add(EditedJson edited, ChatRequest request, string? only)
+    {
+        if (request is not { IsLimited: true, Sampling.MaxOutputTokens: { } limit })
+            return;
+        // Text completions have only the older name.
+        var name = only ?? (request.Completion is null ? Newer : Older);
+        edited.Add(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"{name}\":{limit}")));
     }
 
     /// <summary>

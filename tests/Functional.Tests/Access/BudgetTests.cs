@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Dragoman.Functional.Tests.Harness;
@@ -51,6 +52,26 @@ public sealed class BudgetTests : IAsyncLifetime
             if (type.Length > 0)
                 Assert.Equal(type, error.GetProperty("error").GetProperty("type").GetString());
         }
+    }
+
+    /// <summary>Programs that speak Ollama hardly ever limit their answers.</summary>
+    [Theory]
+    [InlineData("ollama", true)]
+    [InlineData("ollama", false)]
+    [InlineData("openai", true)]
+    [InlineData("openai", false)]
+    [InlineData("responses", true)]
+    public async Task An_answer_that_the_client_does_not_limit_is_limited_to_what_is_left(string name, bool stream)
+    {
+        var team = $"frugal-{name}-{stream}".ToLowerInvariant();
+        await keyed.TeamAsync(team, """{"budgets":{"day":0.05}}""");
+        using var answer = await keyed.SendAsync(Dialect.Of(name).Request(Requests.Model, stream), await keyed.KeyAsync(team));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var limit = int.Parse(Assert.Single(answer.Headers.GetValues("x-dragoman-output-limit")), CultureInfo.InvariantCulture);
+        // The prompt may cost a few thousandths, and the rest would do for some 12,000 tokens.
+        Assert.Equal(4096, limit);
+        var sent = (await keyed.Stack.ProviderRequestsAsync())[^1];
+        Assert.Equal(limit, sent.GetProperty("body").GetProperty("max_tokens").GetInt32());
     }
 
     [Fact]

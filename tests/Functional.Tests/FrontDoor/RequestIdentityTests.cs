@@ -141,7 +141,7 @@ public partial class RequestIdentityTests
     }
 
     private static readonly string[] AnswerHeaders =
-        ["X-Dragoman-Losses", "X-Dragoman-Token-Count", "X-Dragoman-Budget-Warning", "X-Dragoman-Cost", "X-Dragoman-Cost-Unknown", "X-Dragoman-Overhead-Ms"];
+        ["X-Dragoman-Losses", "X-Dragoman-Token-Count", "X-Dragoman-Budget-Warning", "X-Dragoman-Cost", "X-Dragoman-Cost-Unknown", "X-Dragoman-Overhead-Ms", "X-Dragoman-Output-Limit"];
 
     [GeneratedRegex("^[0-9a-f]{32}$")]
     private static partial Regex CreatedId();

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
@@ -105,6 +107,14 @@ public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
     {
         var edited = new EditedJson(request.Source!);
         edited.Set("model"u8, JsonText.Quoted(name));
+        if (request is { IsLimited: true, Sampling.MaxOutputTokens: { } limit })
+        {
+            var value = Encoding.ASCII.GetBytes(limit.ToString(CultureInfo.InvariantCulture));
+            // What is there is no limit, such as null.
+            if (!edited.Set("max_output_tokens"u8, value))
+                edited.Add((byte[])[.. "\"max_output_tokens\":"u8, .. value]);
+        }
+
         return new UpstreamCall(path, default) { Passed = edited, Model = name };
     }
 

@@ -42,6 +42,46 @@ public sealed class SpendingTests : IAsyncDisposable
         hold.Settle(0, null);
     }
 
+    /// <summary>A token of the answer costs 8 microdollars in the dearest tier, and the prompt 2,000.</summary>
+    [Theory]
+    [InlineData(0.9, 1, 28_062)]
+    [InlineData(0.1, 1, 4096)]
+    [InlineData(0.03, 1, 3500)]
+    [InlineData(0.011, 1, 1125)]
+    [InlineData(0.9, 2, 28_062)]
+    [InlineData(0.1, 2, 8192)]
+    public async Task An_answer_without_a_limit_is_limited_to_what_is_left(double dollars, int choices, long limit)
+    {
+        await using var spending = Open();
+        var hold = await spending.ReserveAsync(Caller((decimal)dollars), Planned("fixed", [Fixed], null, choices), default);
+        Assert.Equal((limit, (2000 + (8 * limit)) * 1_000_000), (hold.OutputLimit, hold.Amount));
+        hold.Settle(0, null);
+        // Nothing is limited without need.
+        hold = await spending.ReserveAsync(Caller(1000), Planned("fixed", [Fixed], null, choices), default);
+        Assert.Null(hold.OutputLimit);
+        hold.Settle(0, null);
+    }
+
+    [Fact]
+    public async Task Several_answers_share_what_is_left_and_none_is_too_short_to_be_of_use()
+    {
+        await using var spending = Open();
+        var caller = Caller(0.1m);
+        var holds = new List<Hold>();
+        var refused = await Assert.ThrowsAsync<GatewayException>(async () =>
+        {
+            while (holds.Count < 100)
+                holds.Add(await spending.ReserveAsync(caller, Planned("fixed", [Fixed], null, 1), default));
+        });
+        Assert.Equal("budget_exceeded", refused.Error.Code);
+        Assert.Equal([4096, 4096, 3558], holds.Select(hold => hold.OutputLimit));
+        foreach (var hold in holds)
+            hold.Settle(0, null);
+        // An answer that the client has limited is never made shorter.
+        Assert.Null((await spending.ReserveAsync(caller, Planned("fixed", [Fixed], 5000, 1), default)).OutputLimit);
+        await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(caller, Planned("fixed", [Fixed], 50_000, 1), default));
+    }
+
     [Fact]
     public async Task What_every_try_used_is_settled_at_the_price_of_its_target_and_noted_try_by_try()
     {
@@ -175,13 +215,13 @@ public sealed class SpendingTests : IAsyncDisposable
     private static PlannedUse Planned(string model, IReadOnlyList<Target> targets, long? output, int choices) =>
         new("r-1", "openai.chat", model, targets, new UpperBound(() => throw new InvalidOperationException("An estimate is no bound."), output) { MostInputTokens = 1000, Choices = choices });
 
-    private static Caller Caller(int dollars) => new()
+    private static Caller Caller(decimal dollars) => new()
     {
         Team = "web",
         Key = "K",
         User = "ann",
         Tags = new Dictionary<string, string> { ["a"] = "2" },
-        Budgets = [new BudgetScope(BudgetOwner.OfTeam("web"), dollars * 1_000_000_000_000L, BudgetPeriod.Total)],
+        Budgets = [new BudgetScope(BudgetOwner.OfTeam("web"), (long)(dollars * Picodollars.InDollar), BudgetPeriod.Total)],
     };
 
     private Spending Open(bool allowsUnknown = false)

@@ -77,6 +77,30 @@ public sealed class OpenAIChatOutboundTests
         Assert.Equal(expected, Passed(OpenAI, request, model));
     }
 
+    /// <summary>When the budgets have less than an answer may cost, the limit is the gateway's.</summary>
+    [Theory]
+    [InlineData("gpt-5.2", """{"model":"m","messages":[]}""", """{"max_completion_tokens":70,"model":"gpt-5.2","messages":[]}""")]
+    [InlineData("gpt-4.1", """{"model":"m","x":1,"messages":[]}""", """{"max_completion_tokens":70,"model":"gpt-4.1","x":1,"messages":[]}""")]
+    [InlineData("gpt-4.1", """{"model":"m","max_tokens":null,"messages":[]}""", null)]
+    [InlineData("gpt-4.1", """{"model":"m","max_completion_tokens":null,"messages":[]}""", null)]
+    public void A_limit_of_the_gateway_is_added_to_the_clients_request(string model, string source, string? expected)
+    {
+        var request = new ChatRequest { Model = "m", Family = "openai", Source = JsonMembers.TryRead(System.Text.Encoding.UTF8.GetBytes(source)) }.LimitedTo(70);
+        Assert.Equal(expected, Passed(OpenAI, request, model));
+        if (expected is null)
+            Assert.Equal(70, OpenAI.Send(request, model).Body.GetProperty("max_completion_tokens").GetInt32());
+    }
+
+    [Fact]
+    public void A_limit_of_the_gateway_has_the_name_that_the_server_and_the_call_take()
+    {
+        var request = new ChatRequest { Model = "m", Family = "openai", Source = JsonMembers.TryRead("""{"model":"m"}"""u8.ToArray()) }.LimitedTo(70);
+        Assert.Equal("""{"max_tokens":70,"model":"gpt-4.1"}""", Passed(new OpenAIChatOutbound(null) { TakesMaxCompletionTokens = false }, request, "gpt-4.1"));
+        Assert.Equal("""{"max_tokens":70,"model":"babbage-002"}""", Passed(OpenAI, request with { Completion = new TextCompletion("Once", null, false) }, "babbage-002"));
+        // All choices together have as much.
+        Assert.Equal(35, (request with { Sampling = new Sampling { Choices = 2 } }).LimitedTo(70).Sampling.MaxOutputTokens);
+    }
+
     private static string? Passed(OpenAIChatOutbound dialect, ChatRequest request, string model) =>
         dialect.TryPassThrough(request, model) is { } call ? System.Text.Encoding.UTF8.GetString(call.Body.Span) : null;
 

@@ -103,6 +103,15 @@ public sealed class OpenAIResponsesOutboundTests
     }
 
     [Theory]
+    [InlineData("""{"model":"m","input":"Hi"}""", """{"max_output_tokens":70,"model":"up","input":"Hi"}""")]
+    [InlineData("""{"model":"m","max_output_tokens":null}""", """{"model":"up","max_output_tokens":70}""")]
+    public void A_limit_of_the_gateway_is_added_to_the_clients_request(string source, string expected)
+    {
+        var request = new ChatRequest { Model = "m", Family = "openai.responses", Source = JsonMembers.TryRead(System.Text.Encoding.UTF8.GetBytes(source)) }.LimitedTo(70);
+        Assert.Equal(expected, System.Text.Encoding.UTF8.GetString(Dialect.TryPassThrough(request, "up")!.Body.Span));
+    }
+
+    [Theory]
     [InlineData("gpt-5.2", """{"model":"m","input":"a","reasoning":{"effort":"high"},"include":["reasoning.encrypted_content"]}""", null, null)]
     [InlineData("gpt-5.2", """{"model":"m","input":"a","temperature":1}""", null, null)]
     [InlineData("gpt-5.2", """{"model":"m","input":"a","temperature":0.2}""", "temperature", "temperature")]
