@@ -6,10 +6,13 @@ namespace Dragoman.Stores;
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
     /// <summary>
-    /// The first statement of each transaction that locks rows: the schema. A process that stops in the middle of it must not keep the locks,
-    /// because others may wait only as long as a call takes. And nothing is compiled, which takes longer than to run it.
+    /// The columns of the first statement of each transaction that locks rows: the schema. A process that stops in the middle of it must not
+    /// keep the locks, because others may wait only as long as a call takes. And nothing is compiled, which takes longer than to run it.
     /// </summary>
-    public const string BeginLocking = "SELECT schema, set_config('idle_in_transaction_session_timeout', '5s', true), set_config('jit', 'off', true) FROM dragoman.store";
+    public const string LockingColumns = "schema, set_config('idle_in_transaction_session_timeout', '5s', true), set_config('jit', 'off', true)";
+
+    /// <summary>The first statement, if it does nothing else.</summary>
+    public const string BeginLocking = $"SELECT {LockingColumns} FROM dragoman.store";
 
     private const int ConnectSeconds = 3;
 
@@ -48,6 +51,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         settings.Timeout = Math.Min(settings.Timeout, ConnectSeconds);
         settings.CommandTimeout = (int)Math.Ceiling(longestCall.TotalSeconds);
         settings.CancellationTimeout = 1000; // milliseconds
+        // Nothing outlives its transaction, so that no connection needs a statement that resets it.
+        settings.NoResetOnClose = true;
         Name = NameOf(settings);
         this.more = more;
         source = builder.Build();

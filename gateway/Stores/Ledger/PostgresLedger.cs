@@ -299,10 +299,11 @@ public sealed partial class PostgresLedger : ILedgerStore
 
         var update = BatchUpdate.Of(batch, process, found);
         await using var changes = new NpgsqlBatch(connection);
-        AddHoldings(changes, [.. update.Holdings.Select(holding => holding.State)], [.. update.Holdings.Select(holding => (batch.Process, holding))]);
-        Add(
+        AddHoldings(
             changes,
-            "UPDATE dragoman.ledger_processes SET number = $2, until = $3, ended = $4 WHERE process = $1 AND number = $2 - 1",
+            [.. update.Holdings.Select(holding => holding.State)],
+            [.. update.Holdings.Select(holding => (batch.Process, holding))],
+            ", process AS (UPDATE dragoman.ledger_processes SET number = $14, until = $15, ended = $16 WHERE process = $13 AND number = $14 - 1)",
             Value(batch.Process), Value(batch.Number), Value(update.Process.Until.ToUnixTimeMilliseconds()), Value(update.Process.IsEnded));
         if (!isEarly)
             AddEntries(changes, update.Entries, PostgresUsage.LateShard);
@@ -313,26 +314,18 @@ public sealed partial class PostgresLedger : ILedgerStore
 
     private async Task<ProcessState> LockProcessAsync(NpgsqlConnection connection, LedgerBatch batch, CancellationToken ending)
     {
-        await using var locking = new NpgsqlBatch(connection);
-        Add(locking, BeginLocking);
-        if (batch.Number == 1)
-        {
-            Add(
-                locking,
-                """
-                INSERT INTO dragoman.ledger_processes AS p (process, number, until, expired, ended) VALUES ($1, 0, 0, false, false)
-                ON CONFLICT (process) DO UPDATE SET number = p.number RETURNING number, until, expired, ended
-                """,
-                Value(batch.Process));
-        }
-        else
-        {
-            Add(locking, "SELECT number, until, expired, ended FROM dragoman.ledger_processes WHERE process = $1 FOR UPDATE", Value(batch.Process));
-        }
-
-        await using var reader = await locking.ExecuteReaderAsync(ending).ConfigureAwait(false);
-        await CheckSchemaAsync(reader, ending).ConfigureAwait(false);
-        return await reader.ReadAsync(ending).ConfigureAwait(false) ? new(reader.GetInt64(0), Time(reader.GetInt64(1)), reader.GetBoolean(2), reader.GetBoolean(3)) : ProcessState.New;
+        var find = batch.Number == 1
+            ? """
+              INSERT INTO dragoman.ledger_processes AS p (process, number, until, expired, ended) VALUES ($1, 0, 0, false, false)
+              ON CONFLICT (process) DO UPDATE SET number = p.number RETURNING number, until, expired, ended
+              """
+            : "SELECT number, until, expired, ended FROM dragoman.ledger_processes WHERE process = $1 FOR UPDATE";
+        await using var command = new NpgsqlCommand($"WITH found AS ({find}) SELECT {LockingColumns}, number, until, expired, ended FROM dragoman.store LEFT JOIN found ON true", connection) { Parameters = { Value(batch.Process) } };
+        await using var reader = await command.ExecuteReaderAsync(ending).ConfigureAwait(false);
+        await reader.ReadAsync(ending).ConfigureAwait(false);
+        StoreSchemaException.Check(database.Name, reader.GetInt64(0));
+        const int First = 3;
+        return reader.IsDBNull(First) ? ProcessState.New : new(reader.GetInt64(First), Time(reader.GetInt64(First + 1)), reader.GetBoolean(First + 2), reader.GetBoolean(First + 3));
     }
 
     /// <summary>Appends entries, locks the accounts of a batch, and reads what the process holds of them.</summary>
@@ -447,27 +440,35 @@ public sealed partial class PostgresLedger : ILedgerStore
     /// Writes accounts and leases by one statement. The ceiling is computed from what the row has before, so that the CHECK judges the new
     /// numbers.
     /// </summary>
-    private static void AddHoldings(NpgsqlBatch batch, AccountState[] states, List<(string Process, Holding Holding)> leases)
+    /// <param name="batch">Gets the statement.</param>
+    /// <param name="states">The accounts.</param>
+    /// <param name="leases">The leases.</param>
+    /// <param name="more">A part of the statement that changes something else, with parameters from $13 on; empty for none.</param>
+    /// <param name="values">Those parameters.</param>
+    private static void AddHoldings(NpgsqlBatch batch, AccountState[] states, List<(string Process, Holding Holding)> leases, string more = "", params ReadOnlySpan<NpgsqlParameter> values)
     {
         (string Process, Holding Holding)[] kept = [.. leases.Where(lease => lease.Holding is not { Lease: 0, Assumed: 0 })];
         (string Process, Holding Holding)[] gone = [.. leases.Where(lease => lease.Holding is { Lease: 0, Assumed: 0 })];
         Add(
             batch,
-            """
+            $"""
             WITH kept AS (
                 INSERT INTO dragoman.ledger_leases (process, account, amount, assumed) SELECT * FROM unnest($7, $8, $9, $10)
                 ON CONFLICT (process, account) DO UPDATE SET amount = excluded.amount, assumed = excluded.assumed
             ), gone AS (
                 DELETE FROM dragoman.ledger_leases l USING unnest($11, $12) AS gone (process, account) WHERE l.process = gone.process AND l.account = gone.account
-            )
+            ){more}
             UPDATE dragoman.ledger_accounts a SET limit_amount = new.limit_amount, ceiling = greatest(new.limit_amount, a.leased + a.settled),
                 leased = new.leased, settled = new.settled, assumed = new.assumed, excess = new.excess
             FROM unnest($1, $2, $3, $4, $5, $6) AS new (account, limit_amount, leased, settled, assumed, excess) WHERE a.account = new.account
             """,
-            Column(states, state => state.Account), Column(states, state => state.Limit), Column(states, state => state.Leased), Column(states, state => state.Settled),
-            Column(states, state => state.Assumed), Column(states, state => state.Excess),
-            Column(kept, lease => lease.Process), Column(kept, lease => lease.Holding.State.Account), Column(kept, lease => lease.Holding.Lease), Column(kept, lease => lease.Holding.Assumed),
-            Column(gone, lease => lease.Process), Column(gone, lease => lease.Holding.State.Account));
+            [
+                Column(states, state => state.Account), Column(states, state => state.Limit), Column(states, state => state.Leased), Column(states, state => state.Settled),
+                Column(states, state => state.Assumed), Column(states, state => state.Excess),
+                Column(kept, lease => lease.Process), Column(kept, lease => lease.Holding.State.Account), Column(kept, lease => lease.Holding.Lease), Column(kept, lease => lease.Holding.Assumed),
+                Column(gone, lease => lease.Process), Column(gone, lease => lease.Holding.State.Account),
+                .. values,
+            ]);
     }
 
     /// <summary>All entries and their roll-ups by one statement. Their accounts are the texts of arrays, because an array of arrays cannot be unnested.</summary>
