@@ -16,6 +16,7 @@ internal sealed class EmulatedApi
     private readonly RequestLog log;
     private readonly TimeProvider time;
     private readonly CancellationToken stopping;
+    private readonly AcceptedKeys keys = new();
     private readonly MistralApi mistral;
     private readonly (string Prefix, IDialect Dialect)[] dialects;
 
@@ -47,6 +48,8 @@ internal sealed class EmulatedApi
             return;
         }
 
+        if (keys.IsOn)
+            context.Features.Set(keys);
         var path = context.Request.Path.Value ?? "";
         var (prefix, dialect) = DialectOf(path);
         dialect.SetHeaders(context);
@@ -65,6 +68,15 @@ internal sealed class EmulatedApi
                 case "/__emulator/reset" or "/__parlel/reset":
                     Allow(context, "POST");
                     log.Clear();
+                    keys.Clear();
+                    await JsonAnswer.SendAsync(context, WriteOk);
+                    break;
+                case "/__emulator/keys":
+                    Allow(context, "PUT", "DELETE");
+                    if (HttpMethods.IsPut(context.Request.Method))
+                        await keys.ReadAsync(context.Request);
+                    else
+                        keys.Clear();
                     await JsonAnswer.SendAsync(context, WriteOk);
                     break;
                 case "/__emulator/requests" or "/__parlel/requests":

@@ -11,7 +11,7 @@ internal static class Metadata
         "POST /v1/chat/completions", "POST /v1/fim/completions", "POST /v1/completions", "POST /v1/embeddings",
         "GET /v1/models", "GET /v1/models/{id}", "/mistral/v1/*", "/openai/v1/*", "/azure/openai/v1/*",
         "/azure/openai/deployments/{deployment}/*", "/anthropic/v1/*", "/gemini/v1beta/*", "/compat/v1/*", "GET /health", "POST /__emulator/reset", "GET /__emulator/requests",
-        "DELETE /__emulator/requests", "POST /__parlel/reset", "GET /__parlel/requests", "DELETE /__parlel/requests",
+        "DELETE /__emulator/requests", "PUT /__emulator/keys", "DELETE /__emulator/keys", "POST /__parlel/reset", "GET /__parlel/requests", "DELETE /__parlel/requests",
     ];
 
     public static void Write(Utf8JsonWriter json)

@@ -77,7 +77,7 @@ internal sealed class AnthropicApi(TimeProvider time) : IDialect
         var key = request.Headers["x-api-key"].ToString();
         if (key.Length == 0)
             key = ApiKey.Bearer(request);
-        if (key is "" or ApiKey.Wrong)
+        if (key.Length == 0 || ApiKey.IsWrong(request, key))
             throw new ApiException(key.Length == 0 ? AnthropicError.NoKey : AnthropicError.WrongKey);
     }
 }

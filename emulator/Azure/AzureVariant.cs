@@ -25,7 +25,7 @@ internal sealed class AzureVariant : OpenAIVariant
         var key = request.Headers["api-key"].ToString();
         if (key.Length == 0)
             key = ApiKey.Bearer(request);
-        if (key is "" or ApiKey.Wrong)
+        if (key.Length == 0 || ApiKey.IsWrong(request, key))
             throw new ApiException(AzureError.WrongKey);
     }
 

@@ -19,7 +19,7 @@ internal sealed class CompatibleVariant : OpenAIVariant
 
     public override void Authorize(HttpRequest request)
     {
-        if (ApiKey.Bearer(request) == ApiKey.Wrong)
+        if (ApiKey.IsWrong(request, ApiKey.Bearer(request)))
             throw new ApiException(new OpenAIError(401, "Unauthorized") { Type = "authentication_error" });
     }
 

@@ -126,7 +126,7 @@ internal sealed class GeminiApi(TimeProvider time) : IDialect
             key = request.Query["key"].ToString();
         if (key.Length == 0)
             key = ApiKey.Bearer(request);
-        if (key is "" or ApiKey.Wrong)
+        if (key.Length == 0 || ApiKey.IsWrong(request, key))
             throw new ApiException(key.Length == 0 ? GeminiError.NoKey : GeminiError.WrongKey);
     }
 }

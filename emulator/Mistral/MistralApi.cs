@@ -97,7 +97,7 @@ internal sealed class MistralApi(TimeProvider time) : IDialect
 
     private static void Authorize(HttpRequest request)
     {
-        if (ApiKey.Bearer(request) is "" or ApiKey.Wrong)
+        if (ApiKey.Bearer(request) is var key && (key.Length == 0 || ApiKey.IsWrong(request, key)))
             throw new ApiException(MistralError.Unauthorized);
     }
 

@@ -36,7 +36,7 @@ internal class OpenAIVariant
         {
             case "":
                 throw new ApiException(OpenAIError.NoKey);
-            case ApiKey.Wrong:
+            case var key when ApiKey.IsWrong(request, key):
                 throw new ApiException(OpenAIError.WrongKey);
         }
     }
