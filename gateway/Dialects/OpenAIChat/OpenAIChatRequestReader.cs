@@ -185,7 +185,7 @@ internal static class OpenAIChatRequestReader
             var function = call.Object("function") ?? throw Required(call, "function");
             var read = pairing.Call(call.RequiredString("id"), function.RequiredString("name"), ArgumentsReader.Read(function));
             yield return call.Object("extra_content")?.Object("google")?.String("thought_signature") is { Length: > 0 } signature
-                ? read with { State = envelope.Unwrap(signature) ?? new OpaqueState(StateKind.GeminiThoughtSignature, "", signature) }
+                ? read with { State = StateEnvelope.IsEnvelope(signature) ? envelope.Unwrap(signature) : new OpaqueState(StateKind.GeminiThoughtSignature, "", signature) }
                 : read;
         }
 

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIChat;
 
@@ -195,6 +197,19 @@ public sealed class OpenAIChatRequestTests
     [InlineData("\"parallel_tool_calls\":\"no\"", "parallel_tool_calls")]
     public void A_wrong_member_is_named(string member, string field) =>
         Chat.Refuses(Json.With($"\"model\":\"m\",{User}", member), field);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_signature_of_another_seal_is_dropped_and_one_of_the_providers_own_is_kept(bool isSealedElsewhere)
+    {
+        var signature = isSealedElsewhere ? new StateEnvelope("another"u8).Wrap(new OpaqueState(StateKind.GeminiThoughtSignature, "", "c2ln")) : "c2ln";
+        var body = JsonElement.Parse($$$$"""
+            {"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"{{{{signature}}}}"}}}]},{"role":"tool","tool_call_id":"a","content":"x"}]}
+            """);
+        var call = Chat.Read(body, new RequestContext(_ => null, StateEnvelope.OfProcess)).Turns.SelectMany(turn => turn.Parts).OfType<ToolCallPart>().Single();
+        Assert.Equal(isSealedElsewhere ? null : "c2ln", call.State?.Value);
+    }
 
     private static ChatRequest Read(string members) => Chat.Read(Json.With($"\"model\":\"m\",{User}", members));
 }
