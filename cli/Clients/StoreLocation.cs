@@ -1,4 +1,5 @@
 using Dragoman.Configuration;
+using Dragoman.Secrets;
 using Dragoman.Stores;
 
 namespace Dragoman.Cli.Clients;

@@ -3,7 +3,7 @@ using Dragoman.Cli.Clients;
 using Dragoman.Cli.Credentials;
 using Dragoman.Cli.Login;
 using Dragoman.Cli.Output;
-using Dragoman.Configuration;
+using Dragoman.Secrets;
 
 namespace Dragoman.Cli.Commands;
 
@@ -55,7 +55,7 @@ internal static class LoginCommands
             var line = await runner.Context.Terminal.Input.ReadLineAsync(cancellation).ConfigureAwait(false);
             try
             {
-                return new StoredCredential { Key = SecretReference.OfVariable("from standard input", line ?? "") };
+                return new StoredCredential { Key = SecretText.OfVariable("from standard input", line ?? "") };
             }
             catch (SecretException)
             {

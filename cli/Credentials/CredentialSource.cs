@@ -1,6 +1,6 @@
 using Dragoman.Cli.Clients;
 using Dragoman.Cli.Login;
-using Dragoman.Configuration;
+using Dragoman.Secrets;
 
 namespace Dragoman.Cli.Credentials;
 
@@ -31,7 +31,7 @@ internal sealed class CredentialSource
         {
             try
             {
-                return SecretReference.OfVariable(Variable, value);
+                return SecretText.OfVariable(Variable, value);
             }
             catch (SecretException error)
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Dragoman.Secrets;
 using Dragoman.Startup;
 
 namespace Dragoman.Configuration;

@@ -1,3 +1,5 @@
+using Dragoman.Secrets;
+
 namespace Dragoman.Configuration;
 
 /// <summary>The providers when none is configured: each well-known variable turns its provider on; with no such variable the emulator is used.</summary>
@@ -59,7 +61,7 @@ public static class WellKnownProviders
                 return null;
             try
             {
-                return SecretReference.OfVariable(name, value);
+                return SecretText.OfVariable(name, value);
             }
             catch (SecretException error)
             {

@@ -13,7 +13,7 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Secrets"),
         new("Stores"),
         new("Conversation", "Wire", "Locales"),
-        new("Configuration", "Conversation"),
+        new("Configuration", "Conversation", "Secrets"),
         new("Prices", "Conversation", "Configuration"),
         new("Connections", "Conversation"),
         new("Access", "Locales", "Stores", "Conversation", "Configuration", "Connections", "Prices"),

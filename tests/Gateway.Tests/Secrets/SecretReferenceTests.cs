@@ -1,6 +1,6 @@
-using Dragoman.Configuration;
+using Dragoman.Secrets;
 
-namespace Dragoman.Gateway.Tests.Configuration;
+namespace Dragoman.Gateway.Tests.Secrets;
 
 public class SecretReferenceTests
 {
@@ -72,7 +72,7 @@ public class SecretReferenceTests
     [InlineData("env:", "env: needs the name of a variable, such as env:MY_KEY")]
     [InlineData("file:", "file: needs a path, such as file:/run/secrets/my_key")]
     [InlineData(" sk-123", "begins or ends with a blank; allowed: 1 to 8192 visible ASCII characters, as the provider shows the key")]
-    [InlineData("keyvault:name", "keyvault: references are not supported yet; use env: or file:")]
+    [InlineData("keyvault:name", "keyvault: is not possible here; allowed: env:NAME, file:PATH or the value itself")]
     public void What_cannot_be_found_is_told_by_its_reference(string reference, string message) =>
         Assert.Equal(message, Assert.Throws<SecretException>(() => SecretReference.Resolve(reference, _ => null)).Message);
 

@@ -1,4 +1,0 @@
-namespace Dragoman.Configuration;
-
-/// <summary>A secret could not be found.</summary>
-public sealed class SecretException(string message) : Exception(message);

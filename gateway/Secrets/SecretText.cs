@@ -1,0 +1,31 @@
+namespace Dragoman.Secrets;
+
+/// <summary>The rule for the text of a secret: it can be sent in a header.</summary>
+public static class SecretText
+{
+    /// <summary>Characters; most servers reject a longer header.</summary>
+    public const int Longest = 8192;
+
+    /// <summary>The secret that a variable holds, without the white space around it.</summary>
+    /// <exception cref="SecretException">The secret is not valid. The message names the variable, never the value.</exception>
+    public static string OfVariable(string name, string value) => Check(value.Trim(), $"environment variable {name}");
+
+    /// <summary>Returns the secret if it is valid.</summary>
+    /// <param name="secret">The value.</param>
+    /// <param name="place">Where it was found; null when the configuration itself contains it.</param>
+    /// <exception cref="SecretException">The secret is not valid. The message names the place, never the value.</exception>
+    public static string Check(string secret, string? place)
+    {
+        var mistake = secret switch
+        {
+            "" => "is empty",
+            { Length: > Longest } => $"is longer than {Longest} characters",
+            _ when secret.AsSpan().ContainsAnyExceptInRange(' ', '~') => "holds a line end, a control character or a character beyond ASCII",
+            [' ', ..] or [.., ' '] => "begins or ends with a blank",
+            _ => null,
+        };
+        return mistake is null
+            ? secret
+            : throw new SecretException($"{(place is null ? "" : place + " ")}{mistake}; allowed: 1 to {Longest} visible ASCII characters, as the provider shows the key");
+    }
+}
