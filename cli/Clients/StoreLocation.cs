@@ -16,7 +16,7 @@ internal static class StoreLocation
     {
         try
         {
-            return option is null ? StoreConnection.Parse(Configured(context)) : StoreConnection.Parse(SecretReference.Resolve(option, context.Variable));
+            return option is null ? StoreConnection.Of(Configured(context), new SecretStore(TimeProvider.System)) : StoreConnection.Parse(SecretReference.Resolve(option, context.Variable));
         }
         catch (FormatException error)
         {
@@ -32,7 +32,7 @@ internal static class StoreLocation
         }
     }
 
-    private static string Configured(CliContext context)
+    private static SecretReference Configured(CliContext context)
     {
         var file = context.Variable(ConfigVariable);
         return ConfigurationReader.ReadStoreConnection(file, context.Environment, file is null ? null : $"environment variable {ConfigVariable}");

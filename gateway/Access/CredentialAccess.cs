@@ -8,6 +8,7 @@ using Dragoman.Access.Limits;
 using Dragoman.Access.Tokens;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Secrets;
 using Dragoman.Stores;
 using Dragoman.Stores.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -31,6 +32,12 @@ public sealed partial class CredentialAccess : IAccessPolicy
         RetryAfter = AwayPause,
     };
 
+    private static readonly GatewayError KeyAway = new(ErrorKind.Overloaded, "The gateway cannot check the credential at the moment, because it cannot read the administrator's key.")
+    {
+        Code = "secret_unavailable",
+        RetryAfter = AwayPause,
+    };
+
     private static readonly Caller Administrator = new() { Team = null, Roles = [Role.Admin] };
 
     private readonly AccessSettings settings;
@@ -41,7 +48,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private readonly TokenVerifier? tokens;
     private readonly CallerLimits limits;
     private readonly Spending? spending;
-    private readonly byte[]? adminKey;
+    private readonly LiveSecret? adminKey;
     private readonly bool acceptsKeys;
     private Made? keyless;
 
@@ -52,12 +59,14 @@ public sealed partial class CredentialAccess : IAccessPolicy
     /// <param name="spending">Keeps the budgets; null to have none. The policy disposes it.</param>
     /// <param name="clock">The source of all time values.</param>
     /// <param name="logger">Is told why a credential is refused; the client is not always.</param>
-    public CredentialAccess(AccessSettings settings, IDocumentStore store, TokenVerifier? tokens, CallerLimits limits, Spending? spending, TimeProvider clock, ILogger logger)
+    /// <param name="secrets">The secrets of the process; null for new ones.</param>
+    public CredentialAccess(
+        AccessSettings settings, IDocumentStore store, TokenVerifier? tokens, CallerLimits limits, Spending? spending, TimeProvider clock, ILogger logger, SecretStore? secrets = null)
     {
         (this.settings, this.tokens, this.limits, this.spending, this.clock, this.logger) = (settings, tokens, limits, spending, clock, logger);
         acceptsKeys = settings.Mode.HasFlag(AccessMode.Keys);
         directory = new CallerDirectory(store, clock, logger);
-        adminKey = settings.AdminKey is { } key ? SHA256.HashData(Encoding.ASCII.GetBytes(key)) : null;
+        adminKey = settings.AdminKey is { } key ? (secrets ?? new SecretStore(clock)).Of(key) : null;
     }
 
     public ValueTask<Caller> AuthenticateAsync(HttpContext http, string requestId, CancellationToken cancellation)
@@ -158,7 +167,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
             return await AuthenticateKeyAsync(text, attempt, cancellation).ConfigureAwait(false);
         return LooksLikeToken(text)
             ? await AuthenticateTokenAsync(text, attempt, cancellation).ConfigureAwait(false)
-            : AuthenticateAdministrator(text, attempt);
+            : await AuthenticateAdministratorAsync(text, attempt, cancellation).ConfigureAwait(false);
     }
 
     private async ValueTask<Caller> AuthenticateKeyAsync(string text, Attempt attempt, CancellationToken cancellation)
@@ -215,15 +224,37 @@ public sealed partial class CredentialAccess : IAccessPolicy
         return made.Caller ?? throw Refuse(attempt, made.Refusal!);
     }
 
-    private Caller AuthenticateAdministrator(string text, Attempt attempt)
+    private async ValueTask<Caller> AuthenticateAdministratorAsync(string text, Attempt attempt, CancellationToken cancellation)
     {
         RefuseIfSlowed(attempt);
-        Span<byte> found = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.ASCII.GetBytes(text), found);
-        return adminKey is not null && CryptographicOperations.FixedTimeEquals(found, adminKey)
-            ? Administrator
-            : throw RefuseWrong(attempt, "a text that is no key of this gateway");
+        if (adminKey is not null && IsSame(text, await FindAdminKeyAsync(adminKey, attempt, cancellation).ConfigureAwait(false)))
+            return Administrator;
+        // Perhaps it was replaced a moment ago.
+        adminKey?.Hurry();
+        throw RefuseWrong(attempt, "a text that is no key of this gateway");
     }
+
+    /// <exception cref="GatewayException">The key is not known, or it could be guessed.</exception>
+    private async ValueTask<string> FindAdminKeyAsync(LiveSecret secret, Attempt attempt, CancellationToken cancellation)
+    {
+        try
+        {
+            var key = await secret.GetAsync(cancellation).ConfigureAwait(false);
+            if (key.Length >= AccessSettings.LeastAdminKey)
+                return key;
+            LogRefused(logger, attempt.RequestId, attempt.Address, $"{settings.AdminKey} is shorter than {AccessSettings.LeastAdminKey} characters, so that it could be guessed");
+            throw new GatewayException(KeyAway);
+        }
+        catch (SecretException error)
+        {
+            LogRefused(logger, attempt.RequestId, attempt.Address, error.Message);
+            throw new GatewayException(KeyAway, error);
+        }
+    }
+
+    /// <summary>Compares digests, so that the time tells nothing about the key, not even its length.</summary>
+    private static bool IsSame(string text, string key) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.ASCII.GetBytes(text)), SHA256.HashData(Encoding.ASCII.GetBytes(key)));
 
     private async ValueTask<Caller> AuthenticateKeylessAsync(Attempt attempt, CancellationToken cancellation)
     {

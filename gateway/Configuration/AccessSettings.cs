@@ -1,4 +1,5 @@
 using System.Net;
+using Dragoman.Secrets;
 
 namespace Dragoman.Configuration;
 
@@ -6,6 +7,12 @@ namespace Dragoman.Configuration;
 /// <param name="AllowsOpenNetwork">Whether open access is allowed beyond loopback addresses.</param>
 public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork)
 {
+    /// <summary>Characters of <see cref="AdminKey"/>; a key that people chose themselves is no shorter.</summary>
+    public const int LeastAdminKey = 16;
+
+    /// <summary>Characters of <see cref="StateKey"/>.</summary>
+    public const int LeastStateKey = 32;
+
     /// <summary>The proxies on this machine, which report the address of their client.</summary>
     public static readonly IReadOnlyList<IPNetwork> LocalProxies = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
 
@@ -18,8 +25,11 @@ public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork)
     /// <summary>Host names by which clients may call this machine, besides the local ones; <c>*</c> admits all.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
-    /// <summary>The key that may administrate everything; null when there is none. Never logged.</summary>
-    public string? AdminKey { get; init; }
+    /// <summary>The key that may administrate everything; null when there is none.</summary>
+    public SecretReference? AdminKey { get; init; }
+
+    /// <summary>The secret that seals the state that clients send back; null to derive it from other secrets.</summary>
+    public SecretReference? StateKey { get; init; }
 
     /// <summary>The only port that serves the administration; null when the main port does.</summary>
     public int? AdminPort { get; init; }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Dragoman.Secrets;
 using Dragoman.Startup;
 
 namespace Dragoman.Configuration;
@@ -9,9 +10,6 @@ public sealed partial class ConfigurationReader
 {
     /// <summary>Ollama's own variable, for users who switch from Ollama.</summary>
     private const string OriginsVariable = "OLLAMA_ORIGINS";
-
-    /// <summary>Characters; a key that people chose themselves is no shorter.</summary>
-    private const int LeastAdminKey = 16;
 
     private const string OriginRule = "is not an origin; allowed: such as https://app.example.com, with at most one \"*\", or \"*\" for any";
 
@@ -26,7 +24,7 @@ public sealed partial class ConfigurationReader
     private AccessSettings ReadAccess(JsonNode? node, string pointer)
     {
         var members = node is null ? [] : Members(
-            node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads", "adminKey", "adminPort", "proxies", "keyless", "storeAway", "waitingRoom", "issuers");
+            node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads", "adminKey", "stateKey", "adminPort", "proxies", "keyless", "storeAway", "waitingRoom", "issuers");
         var (mode, issuers) = (ReadMode(members, pointer), ReadIssuers(members, pointer));
         if (mode.HasFlag(AccessMode.Jwt) && members["issuers"] is null or JsonArray { Count: 0 })
             Mistake(pointer + "/issuers", "is required for the mode jwt or both: at least one issuer of tokens");
@@ -36,6 +34,7 @@ public sealed partial class ConfigurationReader
             Hosts = ReadHosts(members, pointer),
             Downloads = ReadDownloads(members, pointer),
             AdminKey = ReadAdminKey(members, pointer),
+            StateKey = ReadStateKey(members, pointer),
             AdminPort = ReadAdminPort(members, pointer),
             Proxies = ReadNetworks(members, "proxies", pointer) ?? AccessSettings.LocalProxies,
             Keyless = ReadKeyless(members["keyless"], pointer + "/keyless"),
@@ -55,13 +54,23 @@ public sealed partial class ConfigurationReader
         return AccessMode.Open;
     }
 
-    private string? ReadAdminKey(JsonObject access, string pointer)
+    private SecretReference? ReadAdminKey(JsonObject access, string pointer)
     {
         if (ReadSecret(access, "adminKey", pointer) is not { } key)
             return null;
-        if (key.Length >= LeastAdminKey)
+        if (key.Value is not { Length: < AccessSettings.LeastAdminKey })
             return key;
-        Mistake(pointer + "/adminKey", $"is shorter than {LeastAdminKey} characters, so that it could be guessed");
+        Mistake(pointer + "/adminKey", $"is shorter than {AccessSettings.LeastAdminKey} characters, so that it could be guessed");
+        return null;
+    }
+
+    private SecretReference? ReadStateKey(JsonObject access, string pointer)
+    {
+        if (ReadSecret(access, "stateKey", pointer) is not { } key)
+            return null;
+        if (key.Value is not { Length: < AccessSettings.LeastStateKey })
+            return key;
+        Mistake(pointer + "/stateKey", $"is shorter than {AccessSettings.LeastStateKey} characters, so that it could be guessed");
         return null;
     }
 

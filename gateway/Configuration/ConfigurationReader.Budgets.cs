@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Dragoman.Secrets;
 
 namespace Dragoman.Configuration;
 
@@ -51,20 +52,14 @@ public sealed partial class ConfigurationReader
         return url is null || secret is null || !IsUrlToCall(url, mayHaveQuery: true) ? null : new(new Uri(url), secret);
     }
 
-    private byte[]? ReadWebhookSecret(JsonObject members, string pointer)
+    private SecretReference? ReadWebhookSecret(JsonObject members, string pointer)
     {
         if (members["secret"] is null)
             Mistake(pointer + "/secret", $"is required: the key of the signatures; allowed: {SecretRule}");
-        if (ReadSecret(members, "secret", pointer) is not { } text)
+        if (ReadSecret(members, "secret", pointer) is not { } secret)
             return null;
-        var secret = new byte[BudgetWebhookSettings.LongestSecret];
-        if (text.StartsWith(BudgetWebhookSettings.SecretPrefix, StringComparison.Ordinal)
-            && Convert.TryFromBase64String(text[BudgetWebhookSettings.SecretPrefix.Length..], secret, out var length)
-            && length >= BudgetWebhookSettings.ShortestSecret)
-        {
-            return secret[..length];
-        }
-
+        if (secret.Value is null || BudgetWebhookSettings.KeyOf(secret.Value) is not null)
+            return secret;
         Mistake(pointer + "/secret", $"is no key of signatures; allowed: {SecretRule}");
         return null;
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Dragoman.Secrets;
 using Dragoman.Startup;
 
 namespace Dragoman.Configuration;
@@ -144,21 +143,6 @@ public sealed partial class ConfigurationReader
             return url;
         Mistake(pointer + "/baseUrl", BaseUrl.Rule);
         return null;
-    }
-
-    private string? ReadSecret(JsonObject members, string name, string pointer)
-    {
-        if (Text(members, name, pointer) is not { } reference)
-            return null;
-        try
-        {
-            return SecretReference.Resolve(reference, name => environment.GetValueOrDefault(name));
-        }
-        catch (SecretException error)
-        {
-            Mistake($"{pointer}/{name}", error.Message);
-            return null;
-        }
     }
 
     private Timeouts ReadTimeouts(JsonObject owner, string pointer)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Dragoman.Secrets;
 
 namespace Dragoman.Configuration;
 
@@ -9,7 +10,7 @@ public sealed partial class ConfigurationReader
     private const string UsualData = "data";
 
     /// <summary>The store that is used when none is configured and callers need one.</summary>
-    private string UsualStore => $"sqlite:{Path.Combine(DataFolder, "dragoman.db")}";
+    private SecretReference UsualStore => SecretReference.OfLiteral($"sqlite:{Path.Combine(DataFolder, "dragoman.db")}");
 
     private string DataFolder => environment.GetValueOrDefault(DataVariable) is { Length: > 0 } data ? data : UsualData;
 
@@ -20,20 +21,21 @@ public sealed partial class ConfigurationReader
     /// <param name="environment">The process's variables.</param>
     /// <param name="namedBy">The argument or variable that names the file, for error messages.</param>
     /// <exception cref="ConfigurationException">The file cannot be read, or <c>/store</c> has a mistake.</exception>
-    public static string ReadStoreConnection(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
+    public static SecretReference ReadStoreConnection(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
     {
         var (bytes, source) = ReadFile(path, namedBy);
         var reader = new ConfigurationReader(source, environment);
         var root = reader.Parse(ToUtf8(bytes, source));
         reader.ReadVariables(root);
+        reader.ReadKeyVault(root["keyVault"], "/keyVault");
         var connection = reader.ReadConnection(root["store"], "/store");
         return reader.mistakes.Count > 0 ? throw new ConfigurationException(reader.Report()) : connection ?? reader.UsualStore;
     }
 
-    private string? ReadStore(JsonNode? node, string pointer, AccessSettings access) =>
+    private SecretReference? ReadStore(JsonNode? node, string pointer, AccessSettings access) =>
         ReadConnection(node, pointer) ?? (access.Mode == AccessMode.Open ? null : UsualStore);
 
-    private string? ReadConnection(JsonNode? node, string pointer)
+    private SecretReference? ReadConnection(JsonNode? node, string pointer)
     {
         var members = node is null ? [] : Members(node, pointer, "connection");
         return ReadSecret(members, "connection", pointer);

@@ -79,8 +79,9 @@ public sealed partial class ConfigurationReader
     {
         var root = Parse(utf8);
         ReadVariables(root);
-        var members = Members(root, "", "$schema", "providers", "models", "access", "limits", "store", "prices", "budgets", "answers");
+        var members = Members(root, "", "$schema", "providers", "models", "access", "limits", "store", "prices", "budgets", "answers", "keyVault");
         _ = Text(members, "$schema", "");
+        ReadKeyVault(members["keyVault"], "/keyVault");
         var providers = Entries(members, "/providers").Select(entry => ReadProvider(entry.Key, entry.Value, entry.Pointer)).ToList();
         var models = Entries(members, "/models").Select(entry => ReadModel(entry.Key, entry.Value, entry.Pointer, providers)).ToList();
         RefuseNamesGivenTwice(models);
@@ -90,7 +91,7 @@ public sealed partial class ConfigurationReader
         var prices = ReadPrices(members["prices"], "/prices", providers);
         var budgets = ReadBudgets(members["budgets"], "/budgets");
         var answers = ReadAnswers(members["answers"], "/answers");
-        var notices = new List<string>();
+        List<string> notices = [.. NoticesOfLiterals()];
         if (mistakes.Count == 0 && providers.Count == 0)
             providers.AddRange(WellKnownProviders.FromEnvironment(environment, notices, mistakes));
         return mistakes.Count > 0

@@ -1,3 +1,5 @@
+using Dragoman.Secrets;
+
 namespace Dragoman.Configuration;
 
 /// <summary>Everything that an operator can set, read and checked. Immutable; a reload creates a new one.</summary>
@@ -7,8 +9,8 @@ public sealed record GatewayConfiguration(
     AccessSettings Access,
     LimitSettings Limits)
 {
-    /// <summary>The store of teams, keys and the audit log; null when none is configured and none is needed. It may contain a password and is never logged.</summary>
-    public string? StoreConnection { get; init; }
+    /// <summary>The store of teams, keys and the audit log; null when none is configured and none is needed. It may contain a password.</summary>
+    public SecretReference? StoreConnection { get; init; }
 
     /// <summary>Where prices come from.</summary>
     public PriceSettings Prices { get; init; } = PriceSettings.Default;

@@ -1,13 +1,15 @@
+using Dragoman.Secrets;
+
 namespace Dragoman.Configuration;
 
 /// <summary>A configured upstream.</summary>
 /// <param name="Name">The operator's name for the provider.</param>
 /// <param name="Dialect">One of <see cref="Dialects"/>.</param>
 /// <param name="BaseUrl">The provider's address, with a slash at its end; null for the dialect's default.</param>
-/// <param name="ApiKey">The key itself; null when the server needs none. Never logged.</param>
+/// <param name="ApiKey">The key; null when the server needs none.</param>
 /// <param name="PublishesAll">Whether all models that the provider lists are published.</param>
 /// <param name="Timeouts">The timeouts of requests to the provider.</param>
-public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl, string? ApiKey, bool PublishesAll, Timeouts Timeouts)
+public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl, SecretReference? ApiKey, bool PublishesAll, Timeouts Timeouts)
 {
     /// <summary>The outbound dialects that this version speaks.</summary>
     public static readonly IReadOnlyList<string> Dialects = ["anthropic", "azure-openai", "gemini", "mistral", "openai"];
@@ -38,6 +40,6 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
         && (char.IsAsciiLetterOrDigit(text[0]) || text[0] == '_')
         && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-');
 
-    /// <summary>Leaves out the key, so that it cannot end up in a log.</summary>
+    /// <summary>Leaves out everything that a log does not need.</summary>
     public override string ToString() => $"{Name} ({Dialect})";
 }

@@ -51,17 +51,17 @@ public static class WellKnownProviders
         }
 
         notices.Add($"no provider is configured: all models are the emulator's, at {emulator}");
-        return [new ProviderSettings("emulator", "mistral", emulator, "emulator", PublishesAll: true, Timeouts.Default)];
+        return [new ProviderSettings("emulator", "mistral", emulator, SecretReference.OfLiteral("emulator"), PublishesAll: true, Timeouts.Default)];
 
         string? Value(string name) => environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
-        string? Key(string name)
+        SecretReference? Key(string name)
         {
             if (Value(name) is not { } value)
                 return null;
             try
             {
-                return SecretText.OfVariable(name, value);
+                return SecretReference.OfVariable(name, SecretText.OfVariable(name, value));
             }
             catch (SecretException error)
             {
@@ -70,7 +70,7 @@ public static class WellKnownProviders
             }
         }
 
-        void Add(string name, string dialect, Uri? baseUrl, string? key, string variable, ProviderOptions? options = null)
+        void Add(string name, string dialect, Uri? baseUrl, SecretReference? key, string variable, ProviderOptions? options = null)
         {
             providers.Add(new ProviderSettings(name, dialect, baseUrl, key, PublishesAll: true, Timeouts.Default) { Options = options ?? ProviderOptions.None });
             notices.Add($"provider {name} is on because {variable} is set");

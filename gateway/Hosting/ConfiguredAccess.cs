@@ -29,7 +29,7 @@ internal static class ConfiguredAccess
         if (settings.Mode == AccessMode.Open)
             return new OpenAccess(CreateSpending(snapshot, store, ledger, clock, logger));
         var tokens = settings.Mode.HasFlag(AccessMode.Jwt) ? new TokenVerifier(settings.Issuers, TokenVerifier.CreateConnections(), clock, logger) : null;
-        return new CredentialAccess(settings, store, tokens, new CallerLimits(store, settings.WaitingRoom, clock, logger), CreateSpending(snapshot, store, ledger, clock, logger), clock, logger);
+        return new CredentialAccess(settings, store, tokens, new CallerLimits(store, settings.WaitingRoom, clock, logger), CreateSpending(snapshot, store, ledger, clock, logger), clock, logger, snapshot.Secrets);
     }
 
     private static Spending CreateSpending(GatewaySnapshot snapshot, IDocumentStore documents, ILedgerStore store, TimeProvider clock, ILogger logger)
@@ -39,7 +39,7 @@ internal static class ConfiguredAccess
         var folder = Path.Combine(configuration.Budgets.Journal, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{snapshot.Store}")))[..16]);
         var ledger = new Lazy<Ledger>(() =>
         {
-            var webhook = configuration.Budgets.Webhook is { } settings ? new BudgetWebhook(settings, BudgetWebhook.CreateConnections(), documents, clock, logger) : null;
+            var webhook = configuration.Budgets.Webhook is { } settings ? new BudgetWebhook(settings, snapshot.Secrets.Of(settings.Secret), BudgetWebhook.CreateConnections(), documents, clock, logger) : null;
             var made = new Ledger(store, new BudgetSettings(folder, configuration.Budgets.ServesWithoutStore) { EntriesKept = TimeSpan.FromDays(configuration.Budgets.EntriesDays) }, clock, logger) { Notices = new(clock, logger, webhook) };
             BudgetMetrics.Observe(made);
             return made;

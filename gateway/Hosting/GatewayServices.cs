@@ -61,7 +61,7 @@ public static class GatewayServices
     {
         var runtime = services.GetRequiredService<GatewayRuntime>();
         var configuration = runtime.Snapshot.Configuration;
-        return [.. configuration.Notices, .. new[] { runtime.Memory.NoticeFor(configuration.Limits.RequestBytes), OpenFiles.Notice() }.OfType<string>()];
+        return [.. configuration.Notices, .. new[] { runtime.Snapshot.States.Notice, runtime.Memory.NoticeFor(configuration.Limits.RequestBytes), OpenFiles.Notice() }.OfType<string>()];
     }
 
     /// <summary>

@@ -114,7 +114,7 @@ public sealed class Exchange
     public bool IsCounted { get; internal set; } = true;
 
     /// <summary>Seals opaque state for the caller's team.</summary>
-    internal StateEnvelope Envelope => Snapshot.EnvelopeOf(Team);
+    internal StateEnvelope Envelope => Snapshot.States.Of(Team);
 
     /// <summary>The request's part of the memory budget.</summary>
     /// <remarks>The first access may come from several calls at the same time.</remarks>

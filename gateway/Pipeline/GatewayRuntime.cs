@@ -2,6 +2,7 @@ using Dragoman.Access;
 using Dragoman.Administration;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Pipeline.State;
+using Dragoman.Secrets;
 using Dragoman.Stores;
 using Dragoman.Stores.Ledger;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,8 @@ public sealed class GatewayRuntime : IDisposable
         Store = store;
         Administration = store is null || ledger is null ? null : new AdminApi(store, ledger, clock, Access.FindUnsent);
         Clock = clock;
+        Secrets = snapshot.Secrets;
+        Secrets.Logger = loggers.CreateLogger("Dragoman.Secrets");
         SettlementLogger = loggers.CreateLogger("Dragoman.Settlement");
         HandsOver = handsOver;
         Drain = new Drain(clock);
@@ -65,6 +68,9 @@ public sealed class GatewayRuntime : IDisposable
     /// <summary>The administration of teams, keys and users; null when there is no store.</summary>
     public AdminApi? Administration { get; set; }
 
+    /// <summary>The secrets of the process, which outlive a snapshot.</summary>
+    public SecretStore Secrets { get; }
+
     public GatewaySnapshot Snapshot { get; }
 
     public void Dispose()
@@ -72,5 +78,6 @@ public sealed class GatewayRuntime : IDisposable
         Memory.Dispose();
         Drain.Dispose();
         Snapshot.Dispose();
+        Secrets.Dispose();
     }
 }

@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
-using System.Text;
 using Dragoman.Catalog;
 using Dragoman.Configuration;
-using Dragoman.Dialects;
 using Dragoman.Pipeline.Downloads;
+using Dragoman.Pipeline.State;
 using Dragoman.Prices;
 using Dragoman.Providers;
 using Dragoman.Secrets;
@@ -15,23 +13,21 @@ namespace Dragoman.Pipeline;
 public sealed class GatewaySnapshot : IDisposable
 {
     private readonly Dictionary<string, Provider> providers;
-    private readonly ConcurrentDictionary<string, StateEnvelope> envelopes = new(StringComparer.Ordinal);
-    private readonly Func<string, StateEnvelope> envelopeOf;
 
     /// <param name="configuration">The operator's configuration.</param>
     /// <param name="clock">The source of all time values.</param>
+    /// <param name="secrets">The secrets of the process, which outlive this snapshot; null for new ones.</param>
     /// <exception cref="FormatException">The connection of the store is none; see <see cref="StoreConnection.Parse"/>.</exception>
-    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock)
+    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock, SecretStore? secrets = null)
     {
         Configuration = configuration;
-        Store = configuration.StoreConnection is { } connection ? StoreConnection.Parse(connection) : null;
+        Secrets = secrets ?? new SecretStore(clock);
+        Store = configuration.StoreConnection is { } connection ? StoreConnection.Of(connection, Secrets) : null;
         Prices = new PriceBook(configuration.Prices, configuration.Models);
         Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
-        Credentials = new CredentialScrub(configuration.Providers.Select(settings => settings.ApiKey));
-        var keys = string.Join('\n', configuration.Providers.Select(settings => $"{settings.Name} {settings.ApiKey}"));
-        // A team's id has no line end, so that no two teams have the same secret.
-        envelopeOf = team => new StateEnvelope(Encoding.UTF8.GetBytes($"{team}\n{keys}"));
-        providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock, Credentials));
+        Credentials = new CredentialScrub(configuration.Providers.Select(settings => settings.ApiKey?.Value), configuration.Providers.Count);
+        States = new StateSeals(configuration, Secrets);
+        providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock, Credentials, Secrets));
         Catalog = new ModelCatalog(configuration, (name, cancellation) => providers[name].ListModelsAsync(cancellation), clock);
     }
 
@@ -43,9 +39,11 @@ public sealed class GatewaySnapshot : IDisposable
     /// <summary>Removes every configured credential from text that leaves the process, such as a log line.</summary>
     public CredentialScrub Credentials { get; }
 
-    /// <summary>Seals a team's opaque state with a key derived from the providers' keys, which all processes of one deployment share.</summary>
-    /// <param name="team">The id of the team. No other team can use the state.</param>
-    public StateEnvelope EnvelopeOf(string team) => envelopes.GetOrAdd(team, envelopeOf);
+    /// <summary>The secrets of the process.</summary>
+    public SecretStore Secrets { get; }
+
+    /// <summary>Seals the opaque state of teams.</summary>
+    public StateSeals States { get; }
 
     public ModelCatalog Catalog { get; }
 

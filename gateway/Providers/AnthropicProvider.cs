@@ -20,16 +20,16 @@ internal sealed class AnthropicProvider : ProviderKind
 
     public override ProviderApi ApiOf(ProviderSettings settings, Uri baseUrl) => new(new AnthropicOutbound(VersionOf(settings)));
 
-    public override ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
+    public override ValueTask AuthenticateAsync(ProviderSettings settings, string? key, VerifiedRequest request, CancellationToken cancellation)
     {
         var headers = request.Headers;
         // A client of the same family sends its own version.
         if (!headers.Contains(VersionHeader))
             headers.Add(VersionHeader, VersionOf(settings));
         if (settings.Options.Auth == "bearer")
-            return base.AuthenticateAsync(settings, request, cancellation);
-        if (settings.ApiKey is not null)
-            headers.Add("x-api-key", settings.ApiKey);
+            return base.AuthenticateAsync(settings, key, request, cancellation);
+        if (key is not null)
+            SetKey(request, "x-api-key", key);
         return default;
     }
 

@@ -50,12 +50,14 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
     public override IReadOnlyList<string> RootsOf(ProviderSettings settings, Uri baseUrl) =>
         settings.HasDeployments ? [DeploymentsPath, Version1Path] : base.RootsOf(settings, baseUrl);
 
+    public override bool UsesKey(ProviderSettings settings) => base.UsesKey(settings) && settings.Options.Auth != "entra";
+
     /// <summary>Authenticates with a key or with a token, never with both.</summary>
-    public override async ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
+    public override async ValueTask AuthenticateAsync(ProviderSettings settings, string? key, VerifiedRequest request, CancellationToken cancellation)
     {
-        if (settings.ApiKey is not null && settings.Options.Auth != "entra")
+        if (key is not null)
         {
-            request.Headers.Add("api-key", settings.ApiKey);
+            SetKey(request, "api-key", key);
             return;
         }
 

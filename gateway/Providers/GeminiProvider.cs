@@ -19,10 +19,10 @@ internal sealed class GeminiProvider : ProviderKind
 
     public override RateLimits? ReadRateLimits(HttpResponseHeaders headers) => null;
 
-    public override ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
+    public override ValueTask AuthenticateAsync(ProviderSettings settings, string? key, VerifiedRequest request, CancellationToken cancellation)
     {
-        if (settings.ApiKey is not null)
-            request.Headers.Add("x-goog-api-key", settings.ApiKey);
+        if (key is not null)
+            SetKey(request, "x-goog-api-key", key);
         return default;
     }
 }

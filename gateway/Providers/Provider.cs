@@ -39,21 +39,24 @@ public sealed class Provider : IDisposable
 
     private readonly CredentialScrub allCredentials;
     private readonly ProviderErrors errors;
+    private readonly LiveSecret? key;
 
     /// <param name="settings">The provider's settings, such as its address and its dialect.</param>
     /// <param name="clock">The clock for waits and rate limits.</param>
     /// <param name="allCredentials">All configured credentials, also those of other providers; null for only this provider's.</param>
-    public Provider(ProviderSettings settings, TimeProvider clock, CredentialScrub? allCredentials = null)
-        : this(settings, clock, allCredentials, ProviderKind.Of(settings))
+    /// <param name="secrets">The secrets of the process; null for new ones.</param>
+    public Provider(ProviderSettings settings, TimeProvider clock, CredentialScrub? allCredentials = null, SecretStore? secrets = null)
+        : this(settings, clock, allCredentials, ProviderKind.Of(settings), secrets)
     {
     }
 
-    internal Provider(ProviderSettings settings, TimeProvider clock, CredentialScrub? allCredentials, ProviderKind kind)
+    internal Provider(ProviderSettings settings, TimeProvider clock, CredentialScrub? allCredentials, ProviderKind kind, SecretStore? secrets = null)
     {
         this.kind = kind;
         Settings = settings;
         this.clock = clock;
-        Credentials = new CredentialScrub([settings.ApiKey]);
+        key = kind.UsesKey(settings) ? (secrets ?? new SecretStore(clock)).Of(settings.ApiKey!) : null;
+        Credentials = new CredentialScrub([settings.ApiKey?.Value]);
         this.allCredentials = allCredentials ?? Credentials;
         errors = new ProviderErrors(settings.Name, this.allCredentials);
         baseUrl = settings.BaseUrl ?? kind.DefaultBaseUrl;
@@ -176,14 +179,48 @@ public sealed class Provider : IDisposable
         }
     }
 
-    /// <summary>The only way to a provider: the address of every request is checked before the credential is added.</summary>
+    /// <summary>
+    /// The only way to a provider. A key that is replaced may be known here earlier or later than at the provider, so a request whose
+    /// key was refused is sent once more with the other one: the provider has not read it.
+    /// </summary>
     /// <param name="request">The request, which is disposed.</param>
     /// <param name="cancellation">Ends the wait for the headers.</param>
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         using var sent = request;
-        await kind.AuthenticateAsync(Settings, VerifiedRequest.Of(request, ownAddress), cancellation).ConfigureAwait(false);
-        LearnToken(request.Headers.Authorization?.Parameter);
+        var first = key is null ? null : await KeyAsync(key, cancellation).ConfigureAwait(false);
+        var (response, error) = await SendAsync(request, first, cancellation).ConfigureAwait(false);
+        if (error is not null && first is not null && ProviderErrors.BlamesKey(error) && await key!.GetOtherAsync(first, cancellation).ConfigureAwait(false) is { } other)
+        {
+            (response, error) = await SendAsync(request, other, cancellation).ConfigureAwait(false);
+            if (error is null || !ProviderErrors.BlamesKey(error))
+                key.Prefer(other);
+        }
+
+        return response ?? throw new GatewayException(ForClient(error!));
+    }
+
+    /// <exception cref="GatewayException">There is no key. The client does not learn the names of secrets, which the log has.</exception>
+    private async ValueTask<string> KeyAsync(LiveSecret secret, CancellationToken cancellation)
+    {
+        try
+        {
+            return await secret.GetAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (SecretException error)
+        {
+            throw new GatewayException(
+                new GatewayError(ErrorKind.UpstreamRefusedKey, $"The gateway cannot get its key for the provider {Settings.Name} at the moment.") { Code = "upstream_auth_failed" },
+                error);
+        }
+    }
+
+    /// <summary>Sends a request once. Its address is checked before the credential is added.</summary>
+    /// <returns>The response, or the provider's error as it is.</returns>
+    private async Task<(HttpResponseMessage? Response, GatewayError? Error)> SendAsync(HttpRequestMessage request, string? withKey, CancellationToken cancellation)
+    {
+        await kind.AuthenticateAsync(Settings, withKey, VerifiedRequest.Of(request, ownAddress), cancellation).ConfigureAwait(false);
+        Learn(withKey ?? request.Headers.Authorization?.Parameter);
         request.Version = httpVersion;
         request.VersionPolicy = httpVersionPolicy;
         HttpResponseMessage response;
@@ -201,18 +238,18 @@ public sealed class Provider : IDisposable
         }
 
         if (response.IsSuccessStatusCode)
-            return response;
+            return (response, null);
         using (response)
-            throw new GatewayException(await ReadErrorAsync(response, cancellation).ConfigureAwait(false));
+            return (null, await ReadErrorAsync(response, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>Tokens are replaced regularly and are not part of the configuration.</summary>
-    private void LearnToken(string? token)
+    /// <summary>Tokens, and the keys of files and vaults, are replaced and are not part of the configuration.</summary>
+    private void Learn(string? credential)
     {
-        if (token is null || token == Settings.ApiKey)
+        if (credential is null)
             return;
-        Credentials.Learn(token);
-        allCredentials.Learn(token);
+        Credentials.Learn(credential);
+        allCredentials.Learn(credential);
     }
 
     private GatewayError Unreachable(HttpRequestException error) => new(
@@ -245,7 +282,7 @@ public sealed class Provider : IDisposable
 
         await SocketThread.LeaveForAsync(body.Length);
         SocketThread.AssertMayProcess(body.Length);
-        return ForClient(Api.ReadError(status, body.Span, ReadRetryAfter(response.Headers))) with
+        return Api.ReadError(status, body.Span, ReadRetryAfter(response.Headers)) with
         {
             UpstreamRequestId = RequestIdOf(response),
             RateLimits = RateLimitsOf(response),

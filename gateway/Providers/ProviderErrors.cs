@@ -29,6 +29,14 @@ internal sealed class ProviderErrors(string provider, CredentialScrub credential
     private static readonly string[] OtherReasons =
         ["model", "deployment", "region", "country", "territory", "location", "polic", "content", "safety", "moderat", "blocked prompt"];
 
+    /// <summary>Whether another key might be accepted.</summary>
+    public static bool BlamesKey(GatewayError error) => error.Kind switch
+    {
+        ErrorKind.UpstreamRefusedKey => true,
+        ErrorKind.Forbidden => IsAboutKey(error),
+        _ => Says(error, RefusedKey),
+    };
+
     /// <summary>The error as a client and a log may see it.</summary>
     public GatewayError ForClient(GatewayError error) => error.Kind switch
     {

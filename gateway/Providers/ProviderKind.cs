@@ -38,13 +38,27 @@ internal abstract class ProviderKind
     /// <param name="clock">The clock, for providers that send a time instead of a duration.</param>
     public virtual RateLimits? ReadRateLimits(HttpResponseHeaders headers, TimeProvider clock) => ReadRateLimits(headers);
 
-    /// <summary>Adds the credentials to the request.</summary>
+    /// <summary>Whether requests carry the configured key.</summary>
+    public virtual bool UsesKey(ProviderSettings settings) => settings.ApiKey is not null;
+
+    /// <summary>Adds the credentials to the request, in place of those that it has.</summary>
+    /// <param name="settings">The provider's settings.</param>
+    /// <param name="key">The key as it is now; null when there is none, or it is not used.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellation">Ends the wait for a token.</param>
     /// <exception cref="GatewayException">No credentials could be obtained.</exception>
-    public virtual ValueTask AuthenticateAsync(ProviderSettings settings, VerifiedRequest request, CancellationToken cancellation)
+    public virtual ValueTask AuthenticateAsync(ProviderSettings settings, string? key, VerifiedRequest request, CancellationToken cancellation)
     {
-        if (settings.ApiKey is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.ApiKey);
+        if (key is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return default;
+    }
+
+    /// <summary>Sets the header of a key.</summary>
+    protected static void SetKey(VerifiedRequest request, string header, string key)
+    {
+        request.Headers.Remove(header);
+        request.Headers.Add(header, key);
     }
 
     public static ProviderKind Of(ProviderSettings settings) => settings.Dialect switch

@@ -16,7 +16,7 @@ public sealed class CredentialScrub
     /// <summary>The text that replaces a credential.</summary>
     public const string Replacement = "[redacted]";
 
-    /// <summary>How many learned credentials are kept: a token that expires is forgotten after so many newer ones.</summary>
+    /// <summary>How many learned credentials are kept for each credential that changes: one that expires is forgotten after so many newer ones.</summary>
     private const int MostLearned = 8;
 
     /// <summary>The most backslashes before an escaped character: JSON within JSON within JSON has seven.</summary>
@@ -24,12 +24,15 @@ public sealed class CredentialScrub
 
     private readonly Lock gate = new();
     private readonly int fixedCount;
+    private readonly int mostLearned;
     private volatile byte[][] credentials;
     private volatile SearchValues<byte> letters;
 
     /// <param name="credentials">The credentials to remove; those shorter than <see cref="Shortest"/> are ignored.</param>
-    public CredentialScrub(IEnumerable<string?> credentials)
+    /// <param name="changing">How many credentials may become others.</param>
+    public CredentialScrub(IEnumerable<string?> credentials, int changing = 1)
     {
+        mostLearned = MostLearned * Math.Max(1, changing);
         this.credentials = [.. credentials.OfType<string>().Where(IsLongEnough).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
         letters = LettersOf(this.credentials);
         fixedCount = this.credentials.Length;
@@ -46,7 +49,7 @@ public sealed class CredentialScrub
                 return;
             var known = credentials;
             var learned = known.AsSpan(fixedCount);
-            byte[][] next = [.. known.AsSpan(0, fixedCount), .. learned[Math.Max(0, learned.Length - MostLearned + 1)..], Encoding.UTF8.GetBytes(credential)];
+            byte[][] next = [.. known.AsSpan(0, fixedCount), .. learned[Math.Max(0, learned.Length - mostLearned + 1)..], Encoding.UTF8.GetBytes(credential)];
             // The letters go first: a thread that sees the new credentials must not search with the old letters.
             letters = LettersOf(next);
             credentials = next;

@@ -1,6 +1,6 @@
 namespace Dragoman.Secrets;
 
-/// <summary>Why a secret is not available.</summary>
+/// <summary>Why a secret is not available. docs/secrets.md says what to do about each.</summary>
 public enum SecretFault
 {
     /// <summary>The reference or the value cannot be used.</summary>

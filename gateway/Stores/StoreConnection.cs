@@ -1,3 +1,4 @@
+using Dragoman.Secrets;
 using Dragoman.Stores.Ledger;
 
 namespace Dragoman.Stores;
@@ -16,6 +17,15 @@ public sealed class StoreConnection
     private readonly Func<ILedgerStore> openLedger;
 
     private StoreConnection(string name, Func<IDocumentStore> open, Func<ILedgerStore> openLedger) => (this.name, this.open, this.openLedger) = (name, open, openLedger);
+
+    /// <summary>The store of a reference. A vault is asked at the first call to the store.</summary>
+    /// <param name="reference">The text of the connection, or where it is.</param>
+    /// <param name="secrets">The secrets of the process.</param>
+    /// <exception cref="FormatException">The text is none; see <see cref="Parse"/>.</exception>
+    public static StoreConnection Of(SecretReference reference, SecretStore secrets) =>
+        reference.Value is { } text
+            ? Parse(text)
+            : new($"the store of {reference}", () => new LateStore(secrets.Of(reference)), () => new LateLedger(secrets.Of(reference)));
 
     /// <summary>Reads the text of a connection. docs/developers/stores.md 3 to 5 lists what is allowed.</summary>
     /// <param name="text">

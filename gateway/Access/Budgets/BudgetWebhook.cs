@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Dragoman.Configuration;
 using Dragoman.Connections;
+using Dragoman.Secrets;
 using Dragoman.Stores;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,9 @@ internal sealed partial class BudgetWebhook : IAsyncDisposable
     /// <summary>The messages that are sent at the same time.</summary>
     private const int MostAtOnce = 4;
 
+    /// <summary>How long a message is signed with the replaced key too, so that its receiver need not take over the new one in the same moment.</summary>
+    private static readonly TimeSpan KeyOverlap = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan LongestStorePause = TimeSpan.FromMinutes(1);
 
     /// <summary>The pauses after the tries: 11 tries within 16 hours.</summary>
@@ -29,6 +33,7 @@ internal sealed partial class BudgetWebhook : IAsyncDisposable
     ];
 
     private readonly BudgetWebhookSettings settings;
+    private readonly LiveSecret secret;
     private readonly NoticeClaims claims;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
@@ -41,13 +46,14 @@ internal sealed partial class BudgetWebhook : IAsyncDisposable
     private int pausing;
 
     /// <param name="settings">Where messages go.</param>
+    /// <param name="secret">The key of the signatures.</param>
     /// <param name="connections">The connections to it, such as <see cref="CreateConnections"/>; disposed with this.</param>
     /// <param name="store">The store by which the processes agree on who sends a message.</param>
     /// <param name="clock">The time, and all pauses.</param>
     /// <param name="logger">Is told which messages were not delivered.</param>
-    public BudgetWebhook(BudgetWebhookSettings settings, HttpMessageHandler connections, IDocumentStore store, TimeProvider clock, ILogger logger)
+    public BudgetWebhook(BudgetWebhookSettings settings, LiveSecret secret, HttpMessageHandler connections, IDocumentStore store, TimeProvider clock, ILogger logger)
     {
-        (this.settings, this.clock, this.logger) = (settings, clock, logger);
+        (this.settings, this.secret, this.clock, this.logger) = (settings, secret, clock, logger);
         claims = new(store, clock);
         http = new(connections);
     }
@@ -115,7 +121,7 @@ internal sealed partial class BudgetWebhook : IAsyncDisposable
 
     private async Task DeliverAsync(BudgetNotice notice)
     {
-        var message = new WebhookMessage(notice, settings);
+        WebhookMessage? message = null;
         var isSent = false;
         for (var away = 0; ;)
         {
@@ -131,7 +137,7 @@ internal sealed partial class BudgetWebhook : IAsyncDisposable
                 }
                 else
                 {
-                    var failure = isSent ? null : await TryAsync(message).ConfigureAwait(false);
+                    var failure = isSent ? null : await TryAsync(keys => message ??= new(notice, settings.Url, keys)).ConfigureAwait(false);
                     isSent = failure is null;
                     if (isSent || turn.Tries > Pauses.Length)
                     {
@@ -170,14 +176,16 @@ internal sealed partial class BudgetWebhook : IAsyncDisposable
     }
 
     /// <returns>Why the message was not accepted; null if it was.</returns>
-    private async Task<string?> TryAsync(WebhookMessage message)
+    private async Task<string?> TryAsync(Func<byte[], WebhookMessage> message)
     {
+        if (await FindKeysAsync().ConfigureAwait(false) is not [var key, ..] keys)
+            return "its secret is not available";
         await turns.WaitAsync(stop.Token).ConfigureAwait(false);
         using var late = new CancellationTokenSource(LongestTry, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop.Token);
         try
         {
-            using var request = message.ToRequest(clock.GetUtcNow());
+            using var request = message(key).ToRequest(clock.GetUtcNow(), keys);
             using var answer = await http.SendAsync(request, end.Token).ConfigureAwait(false);
             return answer.StatusCode is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices
                 ? null
@@ -195,6 +203,22 @@ internal sealed partial class BudgetWebhook : IAsyncDisposable
         finally
         {
             turns.Release();
+        }
+    }
+
+    /// <summary>The key of the signatures, and the one that it has replaced a short time ago; empty when there is none.</summary>
+    private async Task<List<byte[]>> FindKeysAsync()
+    {
+        try
+        {
+            var current = BudgetWebhookSettings.KeyOf(await secret.GetAsync(stop.Token).ConfigureAwait(false));
+            var previous = secret.PreviousWithin(KeyOverlap) is { } replaced ? BudgetWebhookSettings.KeyOf(replaced) : null;
+            return [.. new[] { current, previous }.OfType<byte[]>()];
+        }
+        catch (SecretException)
+        {
+            // The store of secrets has logged the reason.
+            return [];
         }
     }
 

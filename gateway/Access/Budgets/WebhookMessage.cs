@@ -15,14 +15,17 @@ internal sealed class WebhookMessage
     /// <summary>Bytes of an id, of those of a digest.</summary>
     private const int IdBytes = 16;
 
-    private readonly BudgetWebhookSettings settings;
+    private readonly Uri url;
     private readonly byte[] body;
 
-    public WebhookMessage(BudgetNotice notice, BudgetWebhookSettings settings)
+    /// <param name="notice">What it says.</param>
+    /// <param name="url">Where it goes.</param>
+    /// <param name="key">The key of signatures at the time of its first try.</param>
+    public WebhookMessage(BudgetNotice notice, Uri url, ReadOnlySpan<byte> key)
     {
-        this.settings = settings;
+        this.url = url;
         // All processes have the same id for it, and another deployment, which has another secret, has another one.
-        var digest = HMACSHA256.HashData(settings.Secret.Span, Encoding.UTF8.GetBytes($"{notice.Account}:{notice.KindName}"));
+        var digest = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{notice.Account}:{notice.KindName}"));
         Id = "budget_" + Convert.ToHexStringLower(digest.AsSpan(0, IdBytes));
         body = BodyOf(Id, notice);
     }
@@ -30,15 +33,15 @@ internal sealed class WebhookMessage
     /// <summary>Its id, by which a receiver knows a message that came twice.</summary>
     public string Id { get; }
 
-    /// <summary>The request of one try.</summary>
-    public HttpRequestMessage ToRequest(DateTimeOffset now)
+    /// <summary>The request of one try, with a signature for each key: a receiver accepts a message of which one is right.</summary>
+    public HttpRequestMessage ToRequest(DateTimeOffset now, IReadOnlyList<byte[]> keys)
     {
         var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var request = new HttpRequestMessage(HttpMethod.Post, settings.Url) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.TryAddWithoutValidation("webhook-id", Id);
         request.Headers.TryAddWithoutValidation("webhook-timestamp", timestamp);
-        request.Headers.TryAddWithoutValidation("webhook-signature", "v1," + Sign(settings.Secret.Span, Id, timestamp, body));
+        request.Headers.TryAddWithoutValidation("webhook-signature", string.Join(' ', keys.Select(key => "v1," + Sign(key, Id, timestamp, body))));
         return request;
     }
 

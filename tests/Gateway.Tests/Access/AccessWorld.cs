@@ -11,6 +11,7 @@ using Dragoman.Access.Tokens;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Gateway.Tests.Access.Tokens;
+using Dragoman.Secrets;
 using Dragoman.Stores;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
@@ -34,7 +35,7 @@ internal sealed class AccessWorld : IAsyncDisposable, ILogger
     {
         Clock = clock ?? new ManualTimeProvider();
         Store = new FaultyStore(new SqliteStore(Path.Combine(folder.FullName, "a.db")));
-        var settings = new AccessSettings(mode, AllowsOpenNetwork: false) { AdminKey = AdminKey };
+        var settings = new AccessSettings(mode, AllowsOpenNetwork: false) { AdminKey = SecretReference.OfLiteral(AdminKey) };
         Policy = NewPolicy(change?.Invoke(settings) ?? settings, tokens);
     }
 

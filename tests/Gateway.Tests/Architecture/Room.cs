@@ -11,12 +11,12 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Wire"),
         new("Locales"),
         new("Secrets"),
-        new("Stores"),
+        new("Stores", "Secrets"),
         new("Conversation", "Wire", "Locales"),
         new("Configuration", "Conversation", "Secrets"),
         new("Prices", "Conversation", "Configuration"),
         new("Connections", "Conversation"),
-        new("Access", "Locales", "Stores", "Conversation", "Configuration", "Connections", "Prices"),
+        new("Access", "Locales", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Prices"),
         new("Administration", "Wire", "Stores", "Conversation", "Configuration", "Access"),
         new("Schemas", "Wire", "Conversation"),
         new("Catalog", "Wire", "Conversation", "Configuration"),
@@ -25,7 +25,7 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Pipeline", "Wire", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Access", "Administration", "Prices", "Schemas", "Catalog", "Dialects", "Providers"),
         new("WebSockets", "Wire", "Conversation", "Configuration", "Dialects", "Pipeline"),
         new("Endpoints", "Wire", "Locales", "Secrets", "Conversation", "Configuration", "Access", "Administration", "Prices", "Catalog", "Dialects", "Pipeline", "WebSockets"),
-        new("Hosting", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Access", "Pipeline", "Endpoints"),
+        new("Hosting", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Access", "Pipeline", "Endpoints"),
     ];
 
     public string Namespace => $"Dragoman.{Name}";

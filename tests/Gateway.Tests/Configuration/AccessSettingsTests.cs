@@ -27,11 +27,11 @@ public class AccessSettingsTests
             ("ADMIN", "0123456789abcdef"),
             ("STORE", "sqlite:/tmp/x.db"));
         var access = configuration.Access;
-        Assert.Equal((AccessMode.Keys, "0123456789abcdef", 5082), (access.Mode, access.AdminKey, access.AdminPort));
+        Assert.Equal((AccessMode.Keys, "0123456789abcdef", 5082), (access.Mode, access.AdminKey?.Value, access.AdminPort));
         Assert.Equal("10.0.0.0/8 fd00::1/128", string.Join(' ', access.Proxies));
         Assert.Equal(("local", "127.0.0.1/32"), (access.Keyless!.Team, string.Join(' ', access.Keyless.Networks)));
         Assert.Equal(new StoreAwayPolicy(TimeSpan.FromSeconds(9), ServesAfterwards: true), access.StoreAway);
-        Assert.Equal("sqlite:/tmp/x.db", configuration.StoreConnection);
+        Assert.Equal("sqlite:/tmp/x.db", configuration.StoreConnection?.Value);
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public class AccessSettingsTests
     [InlineData("""{ "mode": "keys" }""", "/var/lib/dragoman", "sqlite:/var/lib/dragoman/dragoman.db")]
     [InlineData("""{ "mode": "open" }""", "/var/lib/dragoman", null)]
     public void A_store_is_there_when_callers_need_one(string access, string? data, string? expected) =>
-        Assert.Equal(expected, Read($$"""{ "access": {{access}} }""", [.. data is null ? Array.Empty<(string, string)>() : [("DRAGOMAN_DATA", data)]]).StoreConnection);
+        Assert.Equal(expected, Read($$"""{ "access": {{access}} }""", [.. data is null ? Array.Empty<(string, string)>() : [("DRAGOMAN_DATA", data)]]).StoreConnection?.Value);
 
     [Theory]
     [InlineData("""{ "mode": "key" }""", "/access/mode \"key\" is not known (did you mean keys?); allowed: open, keys, jwt, both")]

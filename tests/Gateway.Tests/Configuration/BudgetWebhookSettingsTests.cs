@@ -12,7 +12,7 @@ public sealed class BudgetWebhookSettingsTests
     public void A_url_and_a_secret_are_read(string url)
     {
         var webhook = Read($$"""{ "url": "{{url}}", "secret": "env:HOOK" }""")!;
-        Assert.Equal((url, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), (webhook.Url.AbsoluteUri, Convert.ToBase64String(webhook.Secret.Span)));
+        Assert.Equal((url, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), (webhook.Url.AbsoluteUri, Convert.ToBase64String(BudgetWebhookSettings.KeyOf(webhook.Secret.Value!)!)));
     }
 
     [Theory]

@@ -36,7 +36,7 @@ public class ConfigurationReaderTests
             ("KEY", "sentinel-secret"));
 
         var provider = Assert.Single(configuration.Providers);
-        Assert.Equal(("mistral", "mistral", "https://example.test/v1/", "sentinel-secret", true), (provider.Name, provider.Dialect, provider.BaseUrl?.ToString(), provider.ApiKey, provider.PublishesAll));
+        Assert.Equal(("mistral", "mistral", "https://example.test/v1/", "sentinel-secret", true), (provider.Name, provider.Dialect, provider.BaseUrl?.ToString(), provider.ApiKey?.Value, provider.PublishesAll));
         Assert.Equal(TimeSpan.FromSeconds(1.5), provider.Timeouts.Idle);
         Assert.Equal(Timeouts.Default.Total, provider.Timeouts.Total);
         var model = Assert.Single(configuration.Models);
@@ -107,14 +107,14 @@ public class ConfigurationReaderTests
             ("DRAGOMAN__PROVIDERS__MISTRAL__BASEURL", "http://127.0.0.1:9/v1"),
             ("DRAGOMAN__limits__requestBytes", "77"),
             ("DRAGOMAN__models__alias", """{ "provider": "mistral", "model": "m" }"""));
-        Assert.Equal("from-variable", configuration.Providers[0].ApiKey);
+        Assert.Equal("from-variable", configuration.Providers[0].ApiKey?.Value);
         Assert.Equal("http://127.0.0.1:9/v1/", configuration.Providers[0].BaseUrl?.ToString());
         Assert.Equal(77, configuration.Limits.RequestBytes);
         Assert.Equal("alias", Assert.Single(configuration.Models).Name);
     }
 
     [Theory]
-    [InlineData("""{ "provider": {} }""", "gateway.json: /provider is not known (did you mean providers?); allowed: providers, models, access, limits, store, prices, budgets, answers")]
+    [InlineData("""{ "provider": {} }""", "gateway.json: /provider is not known (did you mean providers?); allowed: providers, models, access, limits, store, prices, budgets, answers, keyVault")]
     [InlineData("""{ "providers": { "x": {} } }""", "gateway.json: /providers/x/dialect is required; allowed: anthropic, azure-openai, gemini, mistral, openai")]
     [InlineData("""{ "providers": { "x": { "dialect": "soap" } } }""", "gateway.json: /providers/x/dialect \"soap\" is not a dialect that this version speaks; allowed: anthropic, azure-openai, gemini, mistral, openai")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "baseUrl": "ftp://a" } } }""", "gateway.json: /providers/x/baseUrl must be an http or https URL without user, password, query, fragment and spaces, such as https://api.example.com/v1")]
@@ -222,7 +222,7 @@ public class ConfigurationReaderTests
     public void A_well_known_key_is_trimmed_and_must_fit_a_header(string variable)
     {
         var endpoint = ("AZURE_OPENAI_ENDPOINT", "https://r.openai.azure.com");
-        Assert.Equal("sentinel", Read("{}", endpoint, (variable, " sentinel\r\n")).Providers.Single(each => each.ApiKey is not null).ApiKey);
+        Assert.Equal("sentinel", Read("{}", endpoint, (variable, " sentinel\r\n")).Providers.Single(each => each.ApiKey is not null).ApiKey?.Value);
         foreach (var wrong in (string[])["sentinel\nx", "sentinel\u00e9", "sentinel\0", "\t\n"])
         {
             var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Read("{}", endpoint, (variable, wrong))).Mistakes);
@@ -240,7 +240,7 @@ public class ConfigurationReaderTests
     public void Azures_variables_switch_it_on(string endpoint, string baseUrl)
     {
         var keyed = Assert.Single(Read("{}", ("AZURE_OPENAI_ENDPOINT", endpoint), ("AZURE_OPENAI_API_KEY", "sentinel")).Providers);
-        Assert.Equal(("azure", "azure-openai", baseUrl, "sentinel"), (keyed.Name, keyed.Dialect, keyed.BaseUrl?.ToString(), keyed.ApiKey));
+        Assert.Equal(("azure", "azure-openai", baseUrl, "sentinel"), (keyed.Name, keyed.Dialect, keyed.BaseUrl?.ToString(), keyed.ApiKey?.Value));
         Assert.Null(Assert.Single(Read("{}", ("AZURE_OPENAI_ENDPOINT", endpoint)).Providers).ApiKey);
     }
 

@@ -18,16 +18,16 @@ public sealed class StoreConnectionSettingTests : IDisposable
     public void Only_the_store_is_read(string json, string expected)
     {
         File.WriteAllText(file, json);
-        Assert.Equal(expected, ConfigurationReader.ReadStoreConnection(file, new Dictionary<string, string> { ["STORE"] = "tables:https://a.example.com/b" }));
+        Assert.Equal(expected, ConfigurationReader.ReadStoreConnection(file, new Dictionary<string, string> { ["STORE"] = "tables:https://a.example.com/b" }).Value);
     }
 
     [Fact]
     public void Variables_override_the_file()
     {
         File.WriteAllText(file, """{ "store": { "connection": "sqlite:x.db" } }""");
-        Assert.Equal("sqlite:y.db", ConfigurationReader.ReadStoreConnection(file, new Dictionary<string, string> { ["DRAGOMAN__store__connection"] = "sqlite:y.db" }));
+        Assert.Equal("sqlite:y.db", ConfigurationReader.ReadStoreConnection(file, new Dictionary<string, string> { ["DRAGOMAN__store__connection"] = "sqlite:y.db" }).Value);
         File.WriteAllText(file, "{}");
-        Assert.Equal("sqlite:elsewhere/dragoman.db", ConfigurationReader.ReadStoreConnection(file, new Dictionary<string, string> { ["DRAGOMAN_DATA"] = "elsewhere" }));
+        Assert.Equal("sqlite:elsewhere/dragoman.db", ConfigurationReader.ReadStoreConnection(file, new Dictionary<string, string> { ["DRAGOMAN_DATA"] = "elsewhere" }).Value);
     }
 
     [Theory]

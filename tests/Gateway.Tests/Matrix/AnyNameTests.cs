@@ -5,6 +5,7 @@ using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Providers;
+using Dragoman.Secrets;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -138,7 +139,7 @@ public sealed class AnyNameTests
     {
         var kind = ManyProviders.Kinds.Single(each => each.Name == name);
         var baseUrl = new Uri($"https://provider.test/base{kind.Path}/");
-        var settings = new ProviderSettings(name, kind.Dialect, baseUrl, "key", PublishesAll: false, Timeouts.Default);
+        var settings = new ProviderSettings(name, kind.Dialect, baseUrl, SecretReference.OfLiteral("key"), PublishesAll: false, Timeouts.Default);
         var own = ProviderKind.Of(settings);
         var roots = own.RootsOf(settings, baseUrl);
         var address = new UpstreamAddress(baseUrl, roots);

@@ -4,6 +4,7 @@ using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Gateway.Tests.Conversation;
 using Dragoman.Pipeline;
 using Dragoman.Providers;
+using Dragoman.Secrets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -27,7 +28,7 @@ public sealed class AnswerMeterTests : IDisposable
         var configuration = ConfigurationReader.Read($$"""{ "limits": { "answerBytes": {{MostBytes}} } }""", "test", new Dictionary<string, string>());
         runtime = new GatewayRuntime(new GatewaySnapshot(configuration, clock), clock, NullLoggerFactory.Instance, handsOver: false);
         exchange = new Exchange(new DefaultHttpContext(), runtime, new OpenAIChat().Errors, "r");
-        provider = new Provider(new ProviderSettings("here", "mistral", new Uri("http://127.0.0.1/v1/"), "sentinel-secret", PublishesAll: false, Timeouts.Default), clock);
+        provider = new Provider(new ProviderSettings("here", "mistral", new Uri("http://127.0.0.1/v1/"), SecretReference.OfLiteral("sentinel-secret"), PublishesAll: false, Timeouts.Default), clock);
     }
 
     /// <summary>Events that have bytes: how they are raised with a size, what the size counts besides, and whether they are visible content.</summary>

@@ -2,6 +2,7 @@ using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Providers;
+using Dragoman.Secrets;
 
 namespace Dragoman.Gateway.Tests.Providers;
 
@@ -10,7 +11,7 @@ public class AnthropicProviderTests
     private static readonly UpstreamCall Call = new("messages", "{}"u8.ToArray());
 
     private static Provider ProviderAt(ScriptedUpstream upstream, ProviderOptions? options = null, ManualTimeProvider? clock = null) => new(
-        new ProviderSettings("here", "anthropic", new Uri(upstream.BaseUrl + "/"), "secret", PublishesAll: false, Timeouts.Default) { Options = options ?? ProviderOptions.None },
+        new ProviderSettings("here", "anthropic", new Uri(upstream.BaseUrl + "/"), SecretReference.OfLiteral("secret"), PublishesAll: false, Timeouts.Default) { Options = options ?? ProviderOptions.None },
         clock ?? new ManualTimeProvider());
 
     [Theory]

@@ -6,13 +6,14 @@ using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Gateway.Tests.Dialects;
 using Dragoman.Providers;
+using Dragoman.Secrets;
 
 namespace Dragoman.Gateway.Tests.Providers;
 
 public class AzureOpenAIProviderTests
 {
     private static ProviderSettings Settings(string baseUrl, string? key = null, ProviderOptions? options = null) =>
-        new("azure", "azure-openai", new Uri(baseUrl), key, PublishesAll: false, Timeouts.Default) { Options = options ?? ProviderOptions.None };
+        new("azure", "azure-openai", new Uri(baseUrl), key is null ? null : SecretReference.OfLiteral(key), PublishesAll: false, Timeouts.Default) { Options = options ?? ProviderOptions.None };
 
     [Theory]
     [InlineData("https://r.openai.azure.com/openai/v1/", "chat/completions", null, "https://r.openai.azure.com/openai/v1/chat/completions")]
@@ -54,7 +55,7 @@ public class AzureOpenAIProviderTests
     {
         using var request = new HttpRequestMessage();
         var settings = Settings("https://r.openai.azure.com/openai/v1/", "secret");
-        await AzureOpenAIProvider.Kind.AuthenticateAsync(settings, Verified(AzureOpenAIProvider.Kind, settings, request), CancellationToken.None);
+        await AzureOpenAIProvider.Kind.AuthenticateAsync(settings, "secret", Verified(AzureOpenAIProvider.Kind, settings, request), CancellationToken.None);
         Assert.Equal("secret", Assert.Single(request.Headers.GetValues("api-key")));
         Assert.Null(request.Headers.Authorization);
     }
@@ -78,7 +79,7 @@ public class AzureOpenAIProviderTests
         async Task<string> AuthorizationOf(string baseUrl)
         {
             using var request = new HttpRequestMessage();
-            await kind.AuthenticateAsync(Settings(baseUrl), Verified(kind, Settings(baseUrl), request), CancellationToken.None);
+            await kind.AuthenticateAsync(Settings(baseUrl), null, Verified(kind, Settings(baseUrl), request), CancellationToken.None);
             return request.Headers.Authorization!.ToString();
         }
     }

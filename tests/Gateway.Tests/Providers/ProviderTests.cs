@@ -3,6 +3,7 @@ using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Providers;
+using Dragoman.Secrets;
 
 namespace Dragoman.Gateway.Tests.Providers;
 
@@ -11,7 +12,7 @@ public class ProviderTests
     private static readonly UpstreamCall Call = new("chat/completions", "{}"u8.ToArray());
 
     private static Provider ProviderAt(string baseUrl, string? apiKey = null, string dialect = "mistral") => new(
-        new ProviderSettings("here", dialect, new Uri(baseUrl.TrimEnd('/') + "/"), apiKey, PublishesAll: false, Timeouts.Default),
+        new ProviderSettings("here", dialect, new Uri(baseUrl.TrimEnd('/') + "/"), apiKey is null ? null : SecretReference.OfLiteral(apiKey), PublishesAll: false, Timeouts.Default),
         new ManualTimeProvider());
 
     private static async Task<GatewayError> ErrorOf(ScriptedUpstream upstream, string? apiKey = null)

@@ -74,7 +74,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
     internal JsonElement Fill(JsonObject request)
     {
         var text = LinkPlaceholder().Replace(request.ToJsonString(), match => $"{links.BaseUrl}/{match.Groups[1].Value}");
-        text = StatePlaceholder().Replace(text, match => exchange.Snapshot.EnvelopeOf("team").Wrap(
+        text = StatePlaceholder().Replace(text, match => exchange.Snapshot.States.Of("team").Wrap(
             OpaqueState.Of(Enum.Parse<StateKind>(match.Groups[1].Value), match.Groups[2].Value, match.Groups[3].Value)));
         return Json.Parse(text);
     }
@@ -99,7 +99,7 @@ public sealed partial class TranslationGateway : IAsyncLifetime
             }
             else
             {
-                var request = Generating[dialect].Read(body, new RequestContext(name => headers.GetValueOrDefault(name), exchange.Snapshot.EnvelopeOf("team"))) with
+                var request = Generating[dialect].Read(body, new RequestContext(name => headers.GetValueOrDefault(name), exchange.Snapshot.States.Of("team"))) with
                 {
                     Source = JsonMembers.TryRead(Encoding.UTF8.GetBytes(body.GetRawText())),
                 };

@@ -7,6 +7,7 @@ using System.Text.Json;
 using Dragoman.Access.Budgets;
 using Dragoman.Configuration;
 using Dragoman.Gateway.Tests.Access.Tokens;
+using Dragoman.Secrets;
 using Dragoman.Stores;
 
 namespace Dragoman.Gateway.Tests.Access.Budgets;
@@ -18,6 +19,9 @@ public sealed class BudgetWebhookTests : IAsyncDisposable
 
     private static readonly byte[] Secret = [.. Enumerable.Range(7, 32).Select(number => (byte)number)];
 
+    private static readonly SecretReference SecretText = SecretReference.OfLiteral("whsec_" + Convert.ToBase64String(Secret));
+
+    private readonly SecretStore secrets = new(TimeProvider.System);
     private readonly DirectoryInfo folder = System.IO.Directory.CreateTempSubdirectory("dragoman-webhook-");
     private readonly ManualTimeProvider clock = new();
     private readonly FaultyStore store;
@@ -34,6 +38,7 @@ public sealed class BudgetWebhookTests : IAsyncDisposable
             await process.DisposeAsync();
         await store.DisposeAsync();
         folder.Delete(recursive: true);
+        secrets.Dispose();
     }
 
     /// <summary>The example of the specification's libraries.</summary>
@@ -121,7 +126,7 @@ public sealed class BudgetWebhookTests : IAsyncDisposable
     {
         Start().Post(Notice());
         await UntilAsync(() => received.Count == 1);
-        var other = new WebhookMessage(Notice(), new(new("https://hooks.example.com/"), new byte[32]));
+        var other = new WebhookMessage(Notice(), new("https://hooks.example.com/"), new byte[32]);
         Assert.NotEqual(received.First().Id, other.Id);
     }
 
@@ -163,6 +168,32 @@ public sealed class BudgetWebhookTests : IAsyncDisposable
         Assert.Contains(log.Lines, line => line.EndsWith("failed: it did not answer within 15 s. The next one is after 00:00:01.", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void For_a_while_a_message_has_a_signature_of_the_replaced_secret_too()
+    {
+        var message = new WebhookMessage(Notice(), new("https://hooks.example.com/"), Secret);
+        using var request = message.ToRequest(clock.GetUtcNow(), [new byte[32], Secret]);
+        var signatures = request.Headers.GetValues("webhook-signature").Single().Split(' ');
+        Assert.Equal(2, signatures.Length);
+        Assert.All(signatures, signature => Assert.StartsWith("v1,", signature, StringComparison.Ordinal));
+        using var single = message.ToRequest(clock.GetUtcNow(), [Secret]);
+        Assert.Equal(single.Headers.GetValues("webhook-signature").Single(), signatures[1]);
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_not_available_is_a_failed_try()
+    {
+        var reader = new Secrets.ScriptedReader(clock, SecretText.Value!) { Answer = _ => throw new SecretException("away", SecretFault.Unreachable) };
+        using var vault = new SecretStore(clock, _ => reader);
+        var reference = Secrets.ScriptedReader.Reference("hook");
+        var process = new BudgetWebhook(new(new("https://hooks.example.com" + Path), reference), vault.Of(reference), new ScriptedConnections(ReceiveAsync), store, clock, log);
+        processes.Add(process);
+        process.Post(Notice());
+        await UntilAsync(() => log.Lines.Any(line => line.Contains("failed: its secret is not available", StringComparison.Ordinal)));
+        reader.Answer = _ => Task.FromResult(SecretText.Value!);
+        await UntilAsync(() => received.Count == 1);
+    }
+
     private static BudgetNotice Notice(BudgetNoticeKind kind = BudgetNoticeKind.Warning, string tag = "x", int day = 0)
     {
         var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddDays(day);
@@ -172,7 +203,7 @@ public sealed class BudgetWebhookTests : IAsyncDisposable
 
     private BudgetWebhook Start()
     {
-        var process = new BudgetWebhook(new(new("https://hooks.example.com" + Path), Secret), new ScriptedConnections(ReceiveAsync), store, clock, log);
+        var process = new BudgetWebhook(new(new("https://hooks.example.com" + Path), SecretText), secrets.Of(SecretText), new ScriptedConnections(ReceiveAsync), store, clock, log);
         processes.Add(process);
         return process;
     }
