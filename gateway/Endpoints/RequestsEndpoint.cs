@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dragoman.Access;
 using Dragoman.Administration;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Pipeline.State;
 using Dragoman.Wire;
@@ -33,7 +34,7 @@ internal sealed class RequestsEndpoint : IEndpoint
 
         using var listener = exchange.RequestFeed.TryListen(watched) ?? throw new GatewayException(new GatewayError(
             ErrorKind.RateLimited,
-            $"{RequestFeed.MostListeners} clients watch the requests of this process already."));
+            GatewayText.TooManyWatch(RequestFeed.MostListeners)));
         var response = exchange.Http.Response;
         var isEvents = exchange.Http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
         response.ContentType = isEvents ? "text/event-stream" : "application/x-ndjson";
@@ -58,7 +59,7 @@ internal sealed class RequestsEndpoint : IEndpoint
             return null;
         return caller.Roles.Contains(Role.Lead) && caller.Team is { } team
             ? team
-            : throw new GatewayException(new GatewayError(ErrorKind.Forbidden, "Watching requests needs the role admin, auditor or lead."));
+            : throw new GatewayException(new GatewayError(ErrorKind.Forbidden, AccessText.WatchingNeedsRole));
     }
 
     /// <summary>
@@ -81,8 +82,9 @@ internal sealed class RequestsEndpoint : IEndpoint
     private static Task RefuseParametersAsync(Exchange exchange)
     {
         var body = new ArrayBufferWriter<byte>(512);
-        var mistakes = exchange.Http.Request.Query.Keys.Select(static name => Mistake.InQuery(name, "is not known; no parameter is allowed"));
-        Problem.Invalid([.. mistakes]).Write(body, exchange.RequestId);
+        var mistakes = exchange.Http.Request.Query.Keys.Select(static name => Mistake.InQuery(name, MistakeText.NoParameterAllowed));
+        Problem.Invalid([.. mistakes]).Write(body, exchange.RequestId, exchange.Locale);
+        exchange.Http.Response.Headers.ContentLanguage = exchange.Locale.Language;
         return exchange.WriteAsync(body.WrittenMemory, ProblemErrors.Shape.ContentType, 400);
     }
 
