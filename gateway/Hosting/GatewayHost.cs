@@ -54,7 +54,7 @@ public static class GatewayHost
         {
             if (page is null)
                 return StartSnapshot.MistakeExitCode;
-            return StandardStreams.TryWriteLine(page) is null ? 0 : CannotOpen;
+            return page.Length == 0 || StandardStreams.TryWriteLine(page) is null ? 0 : CannotOpen;
         }
 
         var (address, port) = (settings.Address, settings.Port);

@@ -14,7 +14,11 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
     private const string ListenVariable = "DRAGOMAN_LISTEN";
 
     private static readonly CommandOption Config = new("--config", "FILE", $"The configuration file, instead of {ConfigVariable}.");
+    private static readonly CommandOption Providers = new("--providers", null, "Shows the providers that are on, each on a line with its dialect and address, instead of serving.");
     private static readonly CommandOption Listen = new("--listen", "ADDRESS", $"The IP address to listen on, instead of {ListenVariable}.");
+
+    /// <summary>Whether the process only shows its providers.</summary>
+    public bool ListsProviders { get; private init; }
 
     /// <summary>Reads arguments, variables and the configuration file, and collects the mistakes of all of them.</summary>
     /// <param name="arguments">The arguments of the process.</param>
@@ -28,7 +32,7 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
         string[] arguments, IReadOnlyDictionary<string, string> environment, string name, string portVariable, int defaultPort, out string? page)
     {
         var port = new CommandOption("--port", "N", $"The port, instead of {portVariable}; 0 takes any free one.");
-        CommandOption[] options = [Config, Listen, port, CommandOption.Help, CommandOption.Version];
+        CommandOption[] options = [Config, Listen, port, Providers, CommandOption.Help, CommandOption.Version];
         var line = CommandLine.Read(arguments, options);
         page = line.Has(CommandOption.Help) ? PageOf(name, options).Render().TrimEnd()
             : line.Has(CommandOption.Version) ? $"{name} {typeof(StartSettings).Assembly.GetName().Version?.ToString(3)}"
@@ -52,7 +56,10 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
             mistakes.AddRange(error.Mistakes);
         }
 
-        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes) : new StartSettings(address!, number!.Value, configuration!);
+        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes) : new StartSettings(address!, number!.Value, configuration!)
+        {
+            ListsProviders = line.Has(Providers),
+        };
 
         // An empty variable counts as not set.
         (string Text, string Source)? Given(CommandOption option, string variable) =>

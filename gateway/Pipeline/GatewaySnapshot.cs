@@ -54,6 +54,9 @@ public sealed class GatewaySnapshot : IDisposable
     /// <summary>What models cost.</summary>
     public PriceBook Prices { get; }
 
+    /// <summary>The providers in the order of the configuration.</summary>
+    public IEnumerable<Provider> Providers => Configuration.Providers.Select(settings => providers[settings.Name]);
+
     public Provider ProviderOf(Target target) => providers[target.Provider];
 
     /// <summary>Closes all connections to providers and to servers of linked media.</summary>

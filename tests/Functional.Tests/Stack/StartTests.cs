@@ -9,7 +9,7 @@ namespace Dragoman.Functional.Tests.Stack;
 /// <summary>How the executables start, and which messages they print when they cannot.</summary>
 public sealed class StartTests : IDisposable
 {
-    private const string Options = "allowed: --config FILE, --help, --listen ADDRESS, --port N, --version";
+    private const string Options = "allowed: --config FILE, --help, --listen ADDRESS, --port N, --providers, --version";
     private const string Variables = "allowed: those that --help lists, and DRAGOMAN__path__of__a__member for the configuration";
 
     private readonly ScratchDirectory directory = new();
@@ -113,6 +113,20 @@ public sealed class StartTests : IDisposable
     [MemberData(nameof(WrongVariables))]
     public async Task A_wrong_variable_is_one_sentence(string name, string variable, string value, string mistake) =>
         Assert.Equal((2, $"dragoman-{name}: environment variable {variable}: {mistake}"), await RunAsync(name, [], new() { [variable] = value }));
+
+    [Fact]
+    public async Task The_providers_that_are_on_are_a_list()
+    {
+        Assert.Equal((0, ""), await RunAsync("sidecar", ["--providers"]));
+        Assert.Equal(
+            (0, "mistral\tmistral\thttps://api.mistral.ai/v1/\nlmstudio\topenai\thttp://127.0.0.1:1234/v1/"),
+            await RunAsync("functions", ["--providers"], new() { ["MISTRAL_API_KEY"] = "sentinel", ["LMSTUDIO_BASE_URL"] = "http://127.0.0.1:1234/v1" }));
+        Assert.Equal(
+            (0, "emulator\tmistral\thttp://127.0.0.1:1/v1/"),
+            await RunAsync("sidecar", ["--providers"], new() { ["DRAGOMAN_EMULATOR_URL"] = "http://127.0.0.1:1/v1" }));
+        await File.WriteAllTextAsync(directory.File("gateway.json"), """{"providers":{"mine":{"dialect":"anthropic","apiKey":"env:NOPE"}}}""");
+        Assert.Equal(2, (await RunAsync("sidecar", ["--providers"])).Code);
+    }
 
     [Theory]
     [InlineData("sidecar", "DRAGOMAN_ACCESS_MODE", "DRAGOMAN__access__mode")]
