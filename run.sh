@@ -6,9 +6,8 @@
 #   ./run.sh               front door on http://127.0.0.1:11434
 #   PORT=11500 ./run.sh    front door on another port
 #
-# Providers are turned on by a key in the environment (OPENAI_API_KEY, MISTRAL_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY),
-# by AZURE_OPENAI_ENDPOINT or LMSTUDIO_BASE_URL, or by a gateway.json in the working directory, beside run.sh, or where
-# DRAGOMAN_CONFIG points.
+# Providers are turned on by a key in the environment (docs/configuration.md), or by a gateway.json in the working directory,
+# beside run.sh, or where DRAGOMAN_CONFIG points.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -52,9 +51,10 @@ main() {
     export DOTNET_EnableDiagnostics=${DOTNET_EnableDiagnostics:-0}
 
     locate_configuration
+    build
     local providers
-    providers=$(configured_providers)
-    build "$providers"
+    # A mistake in the configuration is told by the sidecar.
+    providers=$(providers_that_are_on) || exit $?
     start_processes "$providers"
     introduce "$providers"
     follow_logs
@@ -90,26 +90,15 @@ locate_configuration() {
     export DRAGOMAN_DATA=${DRAGOMAN_DATA:-$root/data}
 }
 
-# Prints the providers that the environment or the configuration file turns on. Prints nothing if the emulator is the provider.
-configured_providers() {
-    local found=() configuration=${DRAGOMAN_CONFIG:-gateway.json}
-    [[ -z ${OPENAI_API_KEY:-} ]] || found+=("OpenAI (OPENAI_API_KEY)")
-    [[ -z ${MISTRAL_API_KEY:-} ]] || found+=("Mistral (MISTRAL_API_KEY)")
-    [[ -z ${ANTHROPIC_API_KEY:-} ]] || found+=("Anthropic (ANTHROPIC_API_KEY)")
-    [[ -z ${GEMINI_API_KEY:-} ]] || found+=("Gemini (GEMINI_API_KEY)")
-    [[ -z ${AZURE_OPENAI_ENDPOINT:-} ]] || found+=("Azure OpenAI (AZURE_OPENAI_ENDPOINT)")
-    [[ -z ${LMSTUDIO_BASE_URL:-} ]] || found+=("LM Studio (LMSTUDIO_BASE_URL)")
-    [[ ! -f $configuration ]] || ! grep -q '"providers"' "$configuration" || found+=("those of $configuration")
-    ! env | grep -qi '^DRAGOMAN__providers__' || found+=("those of DRAGOMAN__providers__*")
-    [[ -z ${DRAGOMAN_EMULATOR_URL:-} ]] || found+=("the emulator at $DRAGOMAN_EMULATOR_URL")
-    local list
-    printf -v list '%s, ' "${found[@]}"
-    [[ ${#found[@]} == 0 ]] || echo "${list%, }"
+# Prints a line for each provider that the sidecar would use: name, dialect and address, with tabs between them. Prints nothing
+# if the emulator is the provider.
+providers_that_are_on() {
+    DRAGOMAN_SIDECAR_PORT=0 "$root/sidecar/bin/Release/net10.0/dragoman-sidecar" --providers
 }
 
 build() {
-    local projects='"functions\\Functions.csproj", "sidecar\\Sidecar.csproj"'
-    [[ -n $1 ]] || projects+=', "emulator\\Emulator.csproj"'
+    # Only the sidecar knows whether the emulator is needed.
+    local projects='"functions\\Functions.csproj", "sidecar\\Sidecar.csproj", "emulator\\Emulator.csproj"'
     echo "building"
     printf '{ "solution": { "path": "%s/Serverless.sln", "projects": [ %s ] } }\n' "$root" "$projects" >"$run_directory/run.slnf"
     # Only one build runs in this directory at a time, and no build server is left behind. Without a Functions host the custom
@@ -254,7 +243,7 @@ start_rendered_nginx() {
 }
 
 introduce() {
-    local door=http://127.0.0.1:$front_port name model key=
+    local door=http://127.0.0.1:$front_port name dialect address model key=
     [[ $(http_get "$front_port" /api/tags | head -n 1) != *" 401 "* ]] || key=" -H 'Authorization: Bearer KEY'"
     model=$(http_get "$front_port" /api/tags | grep -o '"name":"[^"]*"' | cut -d '"' -f 4 | grep -v embed | head -n 1) || true
     model=${model:-MODEL}
@@ -268,9 +257,12 @@ introduce() {
     if [[ -z $1 ]]; then
         printf '  %-10s %-29s %s\n' emulator "http://127.0.0.1:${port_of[emulator]}" 'instead of a provider'
         printf '\nModels: the emulator'\''s. No provider is configured, so the answers are made up.\n'
-        printf 'For real models, set OPENAI_API_KEY, MISTRAL_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, AZURE_OPENAI_ENDPOINT\nor LMSTUDIO_BASE_URL, and start again.\n'
+        printf 'For real models, turn a provider on, as docs/configuration.md says, and start again.\n'
     else
-        printf '\nModels: %s.\n' "$1"
+        printf '\nModels of:\n'
+        while IFS=$'\t' read -r name dialect address; do
+            printf '  %-10s %-29s dialect %s\n' "$name" "$address" "$dialect"
+        done <<<"$1"
     fi
     cat <<TEXT
 

@@ -6,6 +6,5 @@ if (IsolatedWorker.IsAskedFor(args))
     return await IsolatedWorker.RunAsync(args);
 #endif
 
-// A server of its own, for nginx, containers and the host of custom handlers, which sets the port variable. ASPNETCORE_URLS is
-// not meant for this process (specs/functions-host.md 1).
+// A server of its own, for nginx, containers and the host of custom handlers, which sets the port variable.
 return await GatewayHost.RunAsync(args, "dragoman-functions", "FUNCTIONS_CUSTOMHANDLER_PORT", 7071, handsOver: false);

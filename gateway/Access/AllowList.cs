@@ -2,6 +2,7 @@ using System.IO.Enumeration;
 using System.Net;
 using Dragoman.Access.Directory;
 using Dragoman.Configuration;
+using Dragoman.Locales;
 
 namespace Dragoman.Access;
 
@@ -12,7 +13,7 @@ public sealed class AllowList
 
     /// <param name="scope">What the rules belong to, for error messages, such as <c>team "web"</c>.</param>
     /// <param name="rules">The rules. A network that cannot be read admits nobody.</param>
-    public AllowList(string scope, AllowRules rules)
+    public AllowList(Wording scope, AllowRules rules)
     {
         Scope = scope;
         Rules = rules;
@@ -20,7 +21,7 @@ public sealed class AllowList
     }
 
     /// <summary>What the rules belong to.</summary>
-    public string Scope { get; }
+    public Wording Scope { get; }
 
     public AllowRules Rules { get; }
 
@@ -34,7 +35,7 @@ public sealed class AllowList
     public bool AllowsModel(string name) => Matches(Rules.Models, name);
 
     /// <summary>Entries of a list for a sentence that says what is allowed.</summary>
-    internal static string Listed<T>(IReadOnlyCollection<T> entries) => entries.Count == 0 ? "nothing" : string.Join(", ", entries);
+    internal static Wording Listed<T>(IReadOnlyCollection<T> entries) => entries.Count == 0 ? AccessText.Nothing : Wording.Verbatim(string.Join(", ", entries));
 
     private static bool Matches(IReadOnlyList<string>? patterns, string text)
     {

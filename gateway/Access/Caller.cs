@@ -2,6 +2,7 @@ using Dragoman.Access.Budgets;
 using Dragoman.Access.Directory;
 using Dragoman.Access.Limits;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Role = Dragoman.Access.Directory.Role;
 
 namespace Dragoman.Access;
@@ -61,7 +62,7 @@ public sealed class Caller
         {
             var allow = Allow[index];
             if (!allow.AllowsModel(name) && (taggedName is null || !allow.AllowsModel(taggedName)))
-                return new GatewayError(ErrorKind.Forbidden, $"The {allow.Scope} may not use the model '{name}'; allowed: {AllowList.Listed(allow.Rules.Models!)}.") { Field = "model", Code = "model_not_allowed" };
+                return new GatewayError(ErrorKind.Forbidden, AccessText.ModelNotAllowed(allow.Scope, name, AllowList.Listed(allow.Rules.Models!))) { Field = "model", Code = "model_not_allowed" };
         }
 
         return null;

@@ -8,6 +8,7 @@ using Dragoman.Access.Limits;
 using Dragoman.Access.Tokens;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Secrets;
 using Dragoman.Stores;
 using Dragoman.Stores.Ledger;
@@ -26,7 +27,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
     /// <summary>The tokens that are reserved for an answer whose length the client does not limit.</summary>
     private const int UnknownOutput = 1024;
 
-    private static readonly GatewayError Away = new(ErrorKind.Overloaded, "The gateway cannot check the credential at the moment, because its store does not answer.")
+    private static readonly GatewayError Away = new(ErrorKind.Overloaded, AccessText.StoreAway)
     {
         Code = "store_unavailable",
         RetryAfter = AwayPause,
@@ -156,7 +157,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
         tokens?.Dispose();
     }
 
-    private async ValueTask<Caller> AuthenticateSlowlyAsync(string text, string? mistake, HttpContext http, string requestId, CancellationToken cancellation)
+    private async ValueTask<Caller> AuthenticateSlowlyAsync(string text, Wording? mistake, HttpContext http, string requestId, CancellationToken cancellation)
     {
         var attempt = new Attempt(requestId, ClientAddress.Of(http, settings.Proxies));
         if (mistake is not null)
@@ -173,7 +174,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private async ValueTask<Caller> AuthenticateKeyAsync(string text, Attempt attempt, CancellationToken cancellation)
     {
         if (!acceptsKeys)
-            throw Refuse(attempt, "This gateway accepts no keys, but only tokens of its issuer.", "a key, but only tokens are accepted");
+            throw Refuse(attempt, AccessText.KeysNotAccepted, "a key, but only tokens are accepted");
         var isFresh = await RefreshAsync(attempt, cancellation).ConfigureAwait(false);
         var id = KeyText.IdOf(text);
         if (!directory.TryGetKey(id, out var key))
@@ -193,9 +194,9 @@ public sealed partial class CredentialAccess : IAccessPolicy
         }
 
         if (key.Key.RevokedAt is { } revoked)
-            throw Refuse(attempt, $"The key was revoked at {UtcText.Of(revoked)}.", $"the revoked key {key.Key.Id}");
+            throw Refuse(attempt, AccessText.KeyRevoked(UtcText.Of(revoked)), $"the revoked key {key.Key.Id}");
         if (!IsValid(key.Key))
-            throw Refuse(attempt, $"The key expired at {UtcText.Of(key.Key.ExpiresAt!.Value)}.", $"the expired key {key.Key.Id}");
+            throw Refuse(attempt, AccessText.KeyExpired(UtcText.Of(key.Key.ExpiresAt!.Value)), $"the expired key {key.Key.Id}");
         if (key.Made is not { } made || !directory.IsCurrent(made.Generation))
             key.Made = made = await AskAsync(directory.MakeAsync(key.Key, cancellation), attempt).ConfigureAwait(false);
         return made.Caller ?? throw Refuse(attempt, made.Refusal!);
@@ -204,7 +205,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private async ValueTask<Caller> AuthenticateTokenAsync(string text, Attempt attempt, CancellationToken cancellation)
     {
         if (tokens is null)
-            throw Refuse(attempt, "This gateway accepts no tokens, but only keys.", "a token, but only keys are accepted");
+            throw Refuse(attempt, AccessText.TokensNotAccepted, "a token, but only keys are accepted");
         var verified = tokens.Find(text);
         if (verified is null)
         {
@@ -259,7 +260,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private async ValueTask<Caller> AuthenticateKeylessAsync(Attempt attempt, CancellationToken cancellation)
     {
         if (settings.Keyless is not { } allowed || !Network.AnyContains(allowed.Networks, attempt.Address))
-            throw Refuse(attempt, "This gateway needs a key: send it as \"Authorization: Bearer\", or in the header x-api-key, api-key or x-goog-api-key.", "no credential");
+            throw Refuse(attempt, AccessText.KeyMissing, "no credential");
         await RefreshAsync(attempt, cancellation).ConfigureAwait(false);
         if (keyless is not { } made || !directory.IsCurrent(made.Generation))
             keyless = made = await AskAsync(directory.MakeAsync(allowed.Team, null, [], cancellation), attempt).ConfigureAwait(false);
@@ -303,7 +304,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
         if (wrong.MayTry(attempt.Address))
             return;
         LogRefused(logger, attempt.RequestId, attempt.Address, "too many wrong credentials");
-        throw new GatewayException(new GatewayError(ErrorKind.RateLimited, "Too many wrong credentials came from this address; one a second is looked at.")
+        throw new GatewayException(new GatewayError(ErrorKind.RateLimited, AccessText.TooManyWrong)
         {
             Code = "too_many_wrong_credentials",
             RetryAfter = WrongCredentials.Pause,
@@ -314,36 +315,36 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private GatewayException RefuseWrong(Attempt attempt, string reason)
     {
         wrong.Count(attempt.Address);
-        return Refuse(attempt, "The key or token is not valid.", reason);
+        return Refuse(attempt, AccessText.NotValid, reason);
     }
 
-    private GatewayException Refuse(Attempt attempt, string message, string reason)
+    private GatewayException Refuse(Attempt attempt, Wording text, string reason)
     {
         LogRefused(logger, attempt.RequestId, attempt.Address, reason);
-        return new GatewayException(new GatewayError(ErrorKind.Unauthenticated, message) { Code = "invalid_api_key" });
+        return new GatewayException(new GatewayError(ErrorKind.Unauthenticated, text) { Code = "invalid_api_key" });
     }
 
     private GatewayException Refuse(Attempt attempt, CallerRefusal refusal)
     {
-        var (message, reason) = refusal.Reason switch
+        var (text, reason) = refusal.Reason switch
         {
-            RefusalReason.NoTeam => ("The team of this credential does not exist; an administrator can create it.", $"the team {refusal.Id} does not exist"),
-            RefusalReason.TeamDisabled => ("The team of this credential is disabled; an administrator can enable it.", $"the team {refusal.Id} is disabled"),
-            _ => ("The user of this credential is disabled; an administrator can enable it.", $"the user {refusal.Id} is disabled"),
+            RefusalReason.NoTeam => (AccessText.NoTeam, $"the team {refusal.Id} does not exist"),
+            RefusalReason.TeamDisabled => (AccessText.TeamDisabled, $"the team {refusal.Id} is disabled"),
+            _ => (AccessText.UserDisabled, $"the user {refusal.Id} is disabled"),
         };
         LogRefused(logger, attempt.RequestId, attempt.Address, reason);
-        return new GatewayException(new GatewayError(ErrorKind.Forbidden, message));
+        return new GatewayException(new GatewayError(ErrorKind.Forbidden, text));
     }
 
     private GatewayException Refuse(Attempt attempt, TokenRefusal refusal)
     {
         LogRefused(logger, attempt.RequestId, attempt.Address, $"a token: {refusal.Detail}");
         if (refusal.IsTemporary)
-            return new GatewayException(new GatewayError(ErrorKind.Overloaded, refusal.Message) { Code = "issuer_unavailable", RetryAfter = AwayPause });
+            return new GatewayException(new GatewayError(ErrorKind.Overloaded, refusal.Text) { Code = "issuer_unavailable", RetryAfter = AwayPause });
         // A genuine token can be old or meant for another service, and its owner may not know.
         if (refusal.Fault is not (TokenFault.Expired or TokenFault.NotYetValid or TokenFault.WrongAudience or TokenFault.NoRule or TokenFault.GroupOverage))
             wrong.Count(attempt.Address);
-        return new GatewayException(new GatewayError(ErrorKind.Unauthenticated, refusal.Message) { Code = "invalid_token" });
+        return new GatewayException(new GatewayError(ErrorKind.Unauthenticated, refusal.Text) { Code = "invalid_token" });
     }
 
     [LoggerMessage(22, LogLevel.Warning, "refused {RequestId} from {Address}: {Reason}")]

@@ -20,6 +20,9 @@ public sealed record AdminAnswer(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>Whether the change was made by an earlier request with the same idempotency key.</summary>
     public bool IsReplay { get; init; }
 
+    /// <summary>The language of the texts for people in <see cref="Body"/>; null when it has none.</summary>
+    public string? Language { get; init; }
+
     /// <summary>What <see cref="Body"/> is, if it is no JSON.</summary>
     public string? MediaType { get; init; }
 

@@ -1,3 +1,4 @@
+using Dragoman.Locales;
 using Dragoman.Stores;
 using Dragoman.Stores.Ledger;
 
@@ -50,15 +51,15 @@ public sealed class AdminApi
         }
         catch (RefusedCall refused)
         {
-            return refused.Problem.ToAnswer(call.Actor.RequestId);
+            return refused.Problem.ToAnswer(call);
         }
         catch (StoreUnavailableException)
         {
-            return Problem.StoreAway.ToAnswer(call.Actor.RequestId);
+            return Problem.StoreAway.ToAnswer(call);
         }
         catch (StoreSchemaException)
         {
-            return Problem.StoreSchema.ToAnswer(call.Actor.RequestId);
+            return Problem.StoreSchema.ToAnswer(call);
         }
     }
 
@@ -71,7 +72,7 @@ public sealed class AdminApi
         }
         catch (RefusedCall refused)
         {
-            return refused.Problem.ToAnswer(call.Actor.RequestId);
+            return refused.Problem.ToAnswer(call);
         }
     }
 
@@ -79,7 +80,7 @@ public sealed class AdminApi
     {
         var path = call.Path.Split('/');
         if (!resources.TryGetValue(path[0], out var resource))
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(path[0])}; there are {string.Join(", ", resources.Keys)}"));
+            throw new RefusedCall(Problem.NotFoundBut(AdministrationText.NoResource(FreeText.Cut(path[0]), string.Join(", ", resources.Keys))));
         if (call.Body.Length > LargestBody)
             throw new RefusedCall(Problem.TooLarge(LargestBody));
         var rights = new Rights(call.Actor);

@@ -1,3 +1,5 @@
+using Dragoman.Locales;
+
 namespace Dragoman.Administration;
 
 /// <summary>A request to the administration API, without HTTP.</summary>
@@ -23,6 +25,9 @@ public sealed record AdminCall(string Method, string Path, AdminActor Actor)
 
     /// <summary>The header <c>Content-Type</c>; null for JSON.</summary>
     public string? ContentType { get; init; }
+
+    /// <summary>The language of whom reads the answer.</summary>
+    public Locale Locale { get; init; } = Locale.English;
 
     /// <summary>Whether a web page makes the call. Then the body must say that it is JSON, so that the browser asks first whether the page may.</summary>
     public bool IsFromPage { get; init; }

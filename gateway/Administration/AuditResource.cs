@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Dragoman.Locales;
 using Dragoman.Stores;
 
 namespace Dragoman.Administration;
@@ -13,10 +14,10 @@ internal sealed class AuditResource(IDocumentStore store) : IResource
     public async Task<AdminAnswer> HandleAsync(AdminCall call, ReadOnlyMemory<string> path, Rights rights, CancellationToken cancellation)
     {
         if (!path.IsEmpty)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Resource(FreeText.Cut(call.Path))));
         if (call.Method != "GET")
             throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET"));
-        rights.RequireReader("the audit log");
+        rights.RequireReader(AdministrationText.TheAuditLog);
         var query = new QueryParameters(call, []);
         var limit = Reads.LimitOf(query);
         var after = query.Number("after", 0, 0, long.MaxValue / 1000);

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using Dragoman.Access.Directory;
 using Dragoman.Configuration;
+using Dragoman.Locales;
 
 namespace Dragoman.Administration;
 
@@ -37,7 +37,7 @@ internal sealed class BodyMembers
             return new(JsonElement.Parse("{}"u8), "", mistakes);
         CheckMediaType(call);
         if (!Utf8.IsValid(call.Body.Span))
-            throw Refused("is not valid UTF-8");
+            throw Refused(MistakeText.NotUtf8);
         JsonElement root;
         try
         {
@@ -45,22 +45,22 @@ internal sealed class BodyMembers
         }
         catch (JsonException error)
         {
-            throw Refused($"is not valid JSON: {error.Message.TrimEnd('.')}");
+            throw Refused(MistakeText.NotJson(error.Message.TrimEnd('.')));
         }
         catch (InvalidOperationException)
         {
-            throw Refused("has a member whose name contains half of a surrogate pair");
+            throw Refused(MistakeText.HalfPairInName);
         }
 
         if (root.ValueKind != JsonValueKind.Object)
-            throw Refused($"must be a JSON object, not {NameOf(root)}");
+            throw Refused(MistakeText.NoObject(NameOf(root)));
         try
         {
             return new(root, "", mistakes);
         }
         catch (InvalidOperationException)
         {
-            throw Refused("has a member whose name contains half of a surrogate pair");
+            throw Refused(MistakeText.HalfPairInName);
         }
     }
 
@@ -70,21 +70,21 @@ internal sealed class BodyMembers
     /// <param name="name">The member.</param>
     /// <param name="current">Its value when it is absent.</param>
     /// <param name="mistakeOf">What is wrong with a value, or null.</param>
-    public string? Text(string name, string? current, Func<string, string?> mistakeOf)
+    public string? Text(string name, string? current, Func<string, Wording?> mistakeOf)
     {
         if (!TryTake(name, out var value))
             return current;
-        return value.ValueKind == JsonValueKind.Null ? null : TextAt(value, Below(name), mistakeOf, "text or null") ?? current;
+        return value.ValueKind == JsonValueKind.Null ? null : TextAt(value, Below(name), mistakeOf, MistakeText.TextOrNull) ?? current;
     }
 
     /// <summary>A text that must be there.</summary>
     /// <returns>The text; empty after a mistake.</returns>
-    public string Required(string name, string? absent, Func<string, string?> mistakeOf)
+    public string Required(string name, string? absent, Func<string, Wording?> mistakeOf)
     {
         if (TryTake(name, out var value))
-            return TextAt(value, Below(name), mistakeOf, "text") ?? "";
+            return TextAt(value, Below(name), mistakeOf, MistakeText.Text) ?? "";
         if (absent is null)
-            Add(name, "is required");
+            Add(name, MistakeText.Required);
         return absent ?? "";
     }
 
@@ -94,7 +94,7 @@ internal sealed class BodyMembers
             return current;
         if (value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null)
             return value.ValueKind == JsonValueKind.True;
-        Add(name, $"must be true, false or null, not {NameOf(value)}");
+        Add(name, MistakeText.NoFlag(NameOf(value)));
         return current;
     }
 
@@ -106,7 +106,7 @@ internal sealed class BodyMembers
             return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least && number <= most)
             return number;
-        Add(name, $"must be a whole number from {least} to {most}, or null, not {NameOf(value)}");
+        Add(name, MistakeText.NoNumber(least, most, NameOf(value)));
         return current;
     }
 
@@ -119,7 +119,7 @@ internal sealed class BodyMembers
             return null;
         if (TryReadAmount(value, out var amount) && amount >= 0)
             return amount;
-        Add(name, $"must be US dollars from 0 to {BudgetValues.GreatestDollars} with at most 12 decimals, or null, not {NameOf(value)}");
+        Add(name, MistakeText.NoMoney(BudgetValues.GreatestDollars, NameOf(value)));
         return current;
     }
 
@@ -129,7 +129,7 @@ internal sealed class BodyMembers
     {
         if (TryTake(name, out var value) && TryReadAmount(value, out var amount) && amount != 0)
             return amount;
-        Add(name, $"must be US dollars from -{BudgetValues.GreatestDollars} to {BudgetValues.GreatestDollars} with at most 12 decimals, but not 0");
+        Add(name, MistakeText.NoChange(BudgetValues.GreatestDollars));
         return 0;
     }
 
@@ -142,7 +142,7 @@ internal sealed class BodyMembers
             return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var part) && part is > 0 and <= 1 && part * PartsInWhole == decimal.Truncate(part * PartsInWhole))
             return Picodollars.Shortest(part);
-        Add(name, $"must be a number above 0 and up to 1 with at most 4 decimals, such as 0.8, or null, not {NameOf(value)}");
+        Add(name, MistakeText.NoPart(NameOf(value)));
         return current;
     }
 
@@ -153,20 +153,20 @@ internal sealed class BodyMembers
             return current;
         if (value.ValueKind == JsonValueKind.Null)
             return null;
-        var text = TextAt(value, Below(name), static _ => null, "text or null");
+        var text = TextAt(value, Below(name), static _ => null, MistakeText.TextOrNull);
         if (text is null)
             return current;
         if (!Timestamp.TryRead(text, out var time))
-            Add(name, "must be a time such as 2027-01-31T12:00:00Z, with Z or an offset (RFC 3339)");
+            Add(name, MistakeText.NoTime);
         else if (time <= now || time - now > most)
-            Add(name, string.Create(CultureInfo.InvariantCulture, $"must be after now, {Timestamp.TextOf(now)}, and at most {(int)most.TotalDays} days later"));
+            Add(name, MistakeText.WrongTime(Timestamp.TextOf(now), (int)most.TotalDays));
         else
             return time;
         return current;
     }
 
     /// <summary>A list of texts; null for its default.</summary>
-    public IReadOnlyList<string>? Texts(string name, IReadOnlyList<string>? current, int most, Func<string, string?> mistakeOf)
+    public IReadOnlyList<string>? Texts(string name, IReadOnlyList<string>? current, int most, Func<string, Wording?> mistakeOf)
     {
         if (!TryTake(name, out var value))
             return current;
@@ -174,13 +174,13 @@ internal sealed class BodyMembers
             return null;
         if (value.ValueKind != JsonValueKind.Array)
         {
-            Add(name, $"must be a list of texts or null, not {NameOf(value)}");
+            Add(name, MistakeText.NoTexts(NameOf(value)));
             return current;
         }
 
         if (value.GetArrayLength() > most)
         {
-            Add(name, $"has {value.GetArrayLength()} entries; at most {most} are allowed");
+            Add(name, MistakeText.TooManyEntries(value.GetArrayLength(), most));
             return current;
         }
 
@@ -189,9 +189,9 @@ internal sealed class BodyMembers
         {
             var place = $"{Below(name)}/{texts.Count}";
             // A wrong entry keeps its place, so that the pointers to those after it are right.
-            var text = TextAt(entry, place, mistakeOf, "text") ?? "";
+            var text = TextAt(entry, place, mistakeOf, MistakeText.Text) ?? "";
             if (text.Length > 0 && texts.Contains(text))
-                mistakes.Add(Mistake.InBody(place, "is listed twice"));
+                mistakes.Add(Mistake.InBody(place, MistakeText.ListedTwice));
             texts.Add(text);
         }
 
@@ -261,7 +261,7 @@ internal sealed class BodyMembers
         }
 
         if (TaggedBudgets.MostOfRequest(budgets) is > TaggedBudgets.Most and var most)
-            Add(name, $"would give one request up to {most} budgets of tags, one for each name of a tag and each of day, week, month and total; at most {TaggedBudgets.Most} are allowed");
+            Add(name, MistakeText.TooManyTagBudgets(most, TaggedBudgets.Most));
         return budgets;
     }
 
@@ -278,18 +278,18 @@ internal sealed class BodyMembers
                 tags.Remove(tag.Key);
             else if (FreeText.TagMistake(tag.Key) is { } mistake)
                 inner.Add(tag.Key, mistake);
-            else if (TextAt(tag.Value, inner.Below(tag.Key), FreeText.ValueMistake, "text, or null to remove the tag") is { } text)
+            else if (TextAt(tag.Value, inner.Below(tag.Key), FreeText.ValueMistake, MistakeText.TextOrNullForTag) is { } text)
                 tags[tag.Key] = text;
         }
 
         if (tags.Count > FreeText.MostTags)
-            Add(name, $"would have {tags.Count} tags; at most {FreeText.MostTags} are allowed");
+            Add(name, MistakeText.TooManyTags(tags.Count, FreeText.MostTags));
         return tags;
     }
 
     public IReadOnlyList<Role> Roles(string name, IReadOnlyList<Role> current)
     {
-        var names = Texts(name, null, RoleName.All.Count, static text => RoleName.TryRead(text, out _) ? null : $"is no role; the roles are {string.Join(", ", RoleName.All)}");
+        var names = Texts(name, null, RoleName.All.Count, static text => RoleName.TryRead(text, out _) ? null : MistakeText.NoRole(string.Join(", ", RoleName.All)));
         if (names is null && !(members.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.Null))
             return current;
         var roles = new List<Role>();
@@ -303,7 +303,7 @@ internal sealed class BodyMembers
     }
 
     /// <summary>Adds a mistake at a member; at the object itself if the name is empty.</summary>
-    public void Add(string name, string detail) => mistakes.Add(Mistake.InBody(name.Length == 0 ? pointer : Below(name), detail));
+    public void Add(string name, Wording detail) => mistakes.Add(Mistake.InBody(name.Length == 0 ? pointer : Below(name), detail));
 
     /// <summary>Refuses what nobody asked for.</summary>
     public void End()
@@ -311,20 +311,20 @@ internal sealed class BodyMembers
         foreach (var name in members.Keys)
         {
             if (!known.Contains(name))
-                Add(name, known.Count == 0 ? "is not known; no member is allowed" : $"is not known, or cannot be changed; allowed are {string.Join(", ", known)}");
+                Add(name, known.Count == 0 ? MistakeText.NoMemberAllowed : MistakeText.UnknownMember(string.Join(", ", known)));
         }
     }
 
     private static readonly IReadOnlyDictionary<string, string> EmptyTags = new Dictionary<string, string>();
 
-    private static RefusedCall Refused(string detail) => new(Problem.Invalid(Mistake.InBody("", detail)));
+    private static RefusedCall Refused(Wording detail) => new(Problem.Invalid(Mistake.InBody("", detail)));
 
     private static void CheckMediaType(AdminCall call)
     {
         if (call.ContentType is not { } given)
         {
             if (call.IsFromPage)
-                throw new RefusedCall(Problem.MediaType("none"));
+                throw new RefusedCall(Problem.MediaType(ProblemText.NoMediaType));
             return;
         }
 
@@ -333,17 +333,16 @@ internal sealed class BodyMembers
         if (type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || (!call.IsFromPage && type.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)))
             return;
         if (call.Method != "PATCH" || !type.Equals("application/merge-patch+json", StringComparison.OrdinalIgnoreCase))
-            throw new RefusedCall(Problem.MediaType(FreeText.Cut(type)));
+            throw new RefusedCall(Problem.MediaType(Wording.Verbatim(FreeText.Cut(type))));
     }
 
-    private static string NameOf(JsonElement value) => value.ValueKind switch
+    private static Wording NameOf(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.String => "text",
-        JsonValueKind.Number => FreeText.Cut(value.GetRawText()),
-        JsonValueKind.Null => "null",
-        _ => value.GetRawText(),
+        JsonValueKind.Object => MistakeText.AnObject,
+        JsonValueKind.Array => MistakeText.AList,
+        JsonValueKind.String => MistakeText.Text,
+        JsonValueKind.Number => Wording.Verbatim(FreeText.Cut(value.GetRawText())),
+        _ => Wording.Verbatim(value.GetRawText()),
     };
 
     private static string? TextOf(JsonElement value)
@@ -381,17 +380,17 @@ internal sealed class BodyMembers
         return members.TryGetValue(name, out value);
     }
 
-    private string? TextAt(JsonElement value, string place, Func<string, string?> mistakeOf, string wanted)
+    private string? TextAt(JsonElement value, string place, Func<string, Wording?> mistakeOf, Wording wanted)
     {
         if (value.ValueKind != JsonValueKind.String)
         {
-            mistakes.Add(Mistake.InBody(place, $"must be {wanted}, not {NameOf(value)}"));
+            mistakes.Add(Mistake.InBody(place, MistakeText.NotAsWanted(wanted, NameOf(value))));
             return null;
         }
 
         if (TextOf(value) is not { } text)
         {
-            mistakes.Add(Mistake.InBody(place, "contains half of a surrogate pair"));
+            mistakes.Add(Mistake.InBody(place, MistakeText.HalfPair));
             return null;
         }
 
@@ -412,13 +411,13 @@ internal sealed class BodyMembers
             }
             catch (InvalidOperationException)
             {
-                Add(name, "has a member whose name contains half of a surrogate pair");
+                Add(name, MistakeText.HalfPairInName);
                 return null;
             }
         }
 
         if (value.ValueKind != JsonValueKind.Null)
-            Add(name, $"must be an object or null, not {NameOf(value)}");
+            Add(name, MistakeText.ObjectOrNull(NameOf(value)));
         return null;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Access.Budgets;
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 using Dragoman.Stores.Ledger;
 
 namespace Dragoman.Administration;
@@ -11,12 +12,12 @@ internal sealed class BudgetResource(Records records, ILedgerStore ledger, TimeP
     public async Task<AdminAnswer> HandleAsync(AdminCall call, ReadOnlyMemory<string> path, Rights rights, CancellationToken cancellation)
     {
         if (!path.IsEmpty)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Resource(FreeText.Cut(call.Path))));
         if (call.Method != "GET")
             throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET"));
         var subject = await Subject.ReadAsync(call, records, rights, mayHaveTag: true, cancellation).ConfigureAwait(false);
         if (subject.Team is null)
-            rights.RequireReader("the budgets of the organization");
+            rights.RequireReader(AdministrationText.TheBudgets);
         var budgets = subject.Tag is { } label && TagLabel.Split(label) is var (name, value)
             ? ScopeBudgets.OfTag(subject.Organization, subject.Team, name, value)
             : ScopeBudgets.Of(subject.Organization, subject.Team, subject.UserId, subject.User, subject.Key);

@@ -1,3 +1,5 @@
+using Dragoman.Locales;
+
 namespace Dragoman.Administration;
 
 /// <summary>What a call asks to change: its query and its body, with all their mistakes.</summary>
@@ -27,6 +29,6 @@ internal sealed class ChangeRequest
     public static void CheckSize(ReadOnlyMemory<byte> state)
     {
         if (state.Length > Records.LargestState)
-            throw new RefusedCall(Problem.Invalid(Mistake.InBody("", $"would make a state of {state.Length} bytes; at most {Records.LargestState} are allowed")));
+            throw new RefusedCall(Problem.Invalid(Mistake.InBody("", MistakeText.TooLargeState(state.Length, Records.LargestState))));
     }
 }

@@ -1,3 +1,4 @@
+using Dragoman.Locales;
 using Dragoman.Stores;
 
 namespace Dragoman.Administration;
@@ -42,7 +43,7 @@ internal sealed class Changes(IDocumentStore store, TimeProvider clock)
             await PauseAsync(tries, cancellation).ConfigureAwait(false);
         }
 
-        throw new RefusedCall(Problem.Conflict("Others change it at the same time. Try again."));
+        throw new RefusedCall(Problem.Conflict(AdministrationText.OthersChangeIt));
     }
 
     /// <summary>A random pause, which doubles: two that change the same thing at the same rate would always meet.</summary>

@@ -1,4 +1,5 @@
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 
 namespace Dragoman.Administration;
 
@@ -14,27 +15,27 @@ internal static class FreeText
     private const int LongestQuoted = 100;
 
     /// <summary>What is wrong with a name, or null.</summary>
-    public static string? NameMistake(string text) => Mistake(text, LongestName);
+    public static Wording? NameMistake(string text) => Mistake(text, LongestName);
 
     /// <summary>What is wrong with the value of a tag, or null.</summary>
-    public static string? ValueMistake(string text) => text.Length == 0 ? null : Mistake(text, LongestValue);
+    public static Wording? ValueMistake(string text) => text.Length == 0 ? null : Mistake(text, LongestValue);
 
     /// <summary>What is wrong with the name of a tag, or null.</summary>
-    public static string? TagMistake(string text) =>
+    public static Wording? TagMistake(string text) =>
         text.Length is > 0 and <= LongestTag && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or ':' or '/')
             ? null
-            : $"is no name of a tag; it has 1 to {LongestTag} letters, digits and the characters - _ . : / of ASCII";
+            : MistakeText.NoTagName(LongestTag);
 
     /// <summary>What is wrong with a tag as <c>NAME=VALUE</c>, or null.</summary>
-    public static string? LabelMistake(string text)
+    public static Wording? LabelMistake(string text)
     {
         var (name, value) = TagLabel.Split(text);
-        return name.Length == 0 ? "is no tag; it is NAME=VALUE, such as project=x" : TagMistake(name) ?? ValueMistake(value);
+        return name.Length == 0 ? MistakeText.NoTag : TagMistake(name) ?? ValueMistake(value);
     }
 
     /// <summary>What is wrong with the name of a time zone, or null.</summary>
-    public static string? TimeZoneMistake(string text) =>
-        TimeZoneInfo.TryFindSystemTimeZoneById(text, out _) ? null : "is no time zone of the IANA database that this machine knows, such as Europe/Berlin";
+    public static Wording? TimeZoneMistake(string text) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(text, out _) ? null : MistakeText.NoTimeZone;
 
     /// <summary>A text that somebody sent, short enough for a message.</summary>
     public static string Cut(string text)
@@ -44,8 +45,8 @@ internal static class FreeText
         return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[LongestQuoted - 1]) ? LongestQuoted - 1 : LongestQuoted), "…");
     }
 
-    private static string? Mistake(string text, int longest) =>
-        text.Length is 0 || text.Length > longest ? $"must have 1 to {longest} characters, not {text.Length}"
-        : text.Any(char.IsControl) ? "must not contain control characters"
+    private static Wording? Mistake(string text, int longest) =>
+        text.Length is 0 || text.Length > longest ? MistakeText.WrongLength(longest, text.Length)
+        : text.Any(char.IsControl) ? MistakeText.ControlCharacters
         : null;
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Dragoman.Locales;
 using Dragoman.Stores;
 
 namespace Dragoman.Administration;
@@ -25,7 +26,7 @@ internal static class IdempotencyRecord
         if (call.IdempotencyKey is not { } key)
             return null;
         if (key.Length is 0 or > LongestKey || !key.All(static letter => letter is > ' ' and <= '~'))
-            throw new RefusedCall(Problem.Invalid(Mistake.InHeader("Idempotency-Key", $"must have 1 to {LongestKey} visible characters of ASCII, without spaces")));
+            throw new RefusedCall(Problem.Invalid(Mistake.InHeader("Idempotency-Key", MistakeText.NoIdempotencyKey(LongestKey))));
         var caller = call.Actor.Caller;
         return DigestOf(call.Actor.KindName, caller.Team ?? "", caller.Key ?? "", caller.User ?? "", key);
     }

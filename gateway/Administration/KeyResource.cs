@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Access.Credentials;
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 
 namespace Dragoman.Administration;
 
@@ -34,7 +35,7 @@ internal sealed class KeyResource(Records records, Changes changes, TimeProvider
         }
 
         if (path.Length != 1)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Resource(FreeText.Cut(call.Path))));
         return call.Method switch
         {
             "GET" => GetAsync(call, id, rights, cancellation),
@@ -44,7 +45,7 @@ internal sealed class KeyResource(Records records, Changes changes, TimeProvider
         };
     }
 
-    private static string Named(string id) => $"key {FreeText.Cut(id)}";
+    private static Wording Named(string id) => AdministrationText.Key(FreeText.Cut(id));
 
     private TeamKey Read(TeamKey present, BodyMembers body) => present with
     {
@@ -62,7 +63,7 @@ internal sealed class KeyResource(Records records, Changes changes, TimeProvider
         var at = body.Time("expiresAt", present, now, LongestLife);
         var seconds = body.Number("expiresInSeconds", null, 1, (long)LongestLife.TotalSeconds);
         if (body.Has("expiresAt") && body.Has("expiresInSeconds"))
-            body.Add("expiresInSeconds", "must not be given together with expiresAt");
+            body.Add("expiresInSeconds", MistakeText.NotWithExpiresAt);
         return seconds is { } wait ? now.AddSeconds(wait) : body.Has("expiresInSeconds") ? null : at;
     }
 
@@ -99,8 +100,8 @@ internal sealed class KeyResource(Records records, Changes changes, TimeProvider
         async Task<PlannedChange> PlanAsync(CancellationToken ending)
         {
             var request = new ChangeRequest(call);
-            var teamId = request.Body.Required("team", call.Actor.Caller.Team, static text => Team.IsId(text) ? null : $"must have {Team.IdRule}");
-            var user = request.Body.Text("user", null, static text => User.IsId(text) ? null : $"must have {User.IdRule}");
+            var teamId = request.Body.Required("team", call.Actor.Caller.Team, static text => Team.IsId(text) ? null : MistakeText.NoTeamId);
+            var user = request.Body.Text("user", null, static text => User.IsId(text) ? null : MistakeText.NoUserId);
             var (text, key) = Draw(teamId);
             key = Read(key, request.Body) with { User = user };
             request.End();
@@ -125,7 +126,7 @@ internal sealed class KeyResource(Records records, Changes changes, TimeProvider
             var changed = Read(present, request.Body);
             request.End();
             if (present.RevokedAt is not null)
-                throw new RefusedCall(Problem.Conflict($"The key {id} was revoked. Create another one."));
+                throw new RefusedCall(Problem.Conflict(AdministrationText.KeyRevoked(id)));
             var now = clock.GetUtcNow();
             var state = StateJson.Of(changed, now);
             ChangeRequest.CheckSize(state);
@@ -170,14 +171,14 @@ internal sealed class KeyResource(Records records, Changes changes, TimeProvider
             request.End();
             var now = Timestamp.Now(clock);
             if (present.RevokedAt is not null)
-                throw new RefusedCall(Problem.Conflict($"The key {id} was revoked. Create another one."));
+                throw new RefusedCall(Problem.Conflict(AdministrationText.KeyRevoked(id)));
             if (present.ReplacedBy is { } successor)
-                throw new RefusedCall(Problem.Conflict($"The key {id} was replaced by {successor}. Rotate that one."));
+                throw new RefusedCall(Problem.Conflict(AdministrationText.KeyReplaced(id, successor)));
             if (expiry <= now)
-                throw new RefusedCall(Problem.Conflict($"The key {id} has expired. Give expiresAt or expiresInSeconds for the new one."));
+                throw new RefusedCall(Problem.Conflict(AdministrationText.KeyHasExpired(id)));
             team = await records.TeamAsync(present.Team, ending).ConfigureAwait(false) is { } found
                 ? found.Record
-                : throw new RefusedCall(Problem.NotFound($"team {present.Team}"));
+                : throw new RefusedCall(Problem.NotFound(AdministrationText.Team(present.Team)));
             var (text, drawn) = Draw(present.Team);
             created = present with { Id = drawn.Id, Hash = drawn.Hash, CreatedAt = now, ExpiresAt = expiry, First = present.First ?? id, Replaces = id, ReplacedBy = null };
             var end = now.AddSeconds(kept);
@@ -226,7 +227,7 @@ internal sealed class KeyResource(Records records, Changes changes, TimeProvider
                 call.Actor).ConfigureAwait(false);
         }
 
-        throw new RefusedCall(Problem.Conflict($"The team {created.Team} was deleted at the same time."));
+        throw new RefusedCall(Problem.Conflict(AdministrationText.TeamDeletedMeanwhile(created.Team)));
     }
 
     /// <summary>A key has the roles of its user, so that only who may give those may change it.</summary>
@@ -236,7 +237,7 @@ internal sealed class KeyResource(Records records, Changes changes, TimeProvider
             return;
         var user = await records.UserAsync(key.Team, key.User, cancellation).ConfigureAwait(false);
         if (user is null && isNew)
-            throw new RefusedCall(Problem.Invalid(Mistake.InBody("/user", $"is no user of team {key.Team}; create the user first")));
+            throw new RefusedCall(Problem.Invalid(Mistake.InBody("/user", MistakeText.NoUserOfTeam(key.Team))));
         rights.RequireRolesOf(user?.Record);
     }
 

@@ -1,4 +1,5 @@
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 using Dragoman.Stores;
 
 namespace Dragoman.Administration;
@@ -45,7 +46,7 @@ internal sealed class Leavings(Records records, Changes changes, TimeProvider cl
                     [.. revoked.Select(key => new AuditRecord("key.revoke", key.Old.Id, team, StateJson.Of(key.Old, now), StateJson.Of(key.New, now)))],
                     actor).ConfigureAwait(false);
                 if (written is null)
-                    throw new RefusedCall(Problem.Conflict("Others change keys of the team at the same time. Try again."));
+                    throw new RefusedCall(Problem.Conflict(AdministrationText.OthersChangeKeys));
             }
 
             after = page.Count == PerPage ? page[^1].Record.Id : null;
@@ -67,7 +68,7 @@ internal sealed class Leavings(Records records, Changes changes, TimeProvider cl
                     [.. batch.Select(user => new AuditRecord("user.delete", user.Record.Id, team, StateJson.Of(user.Record), default))],
                     actor).ConfigureAwait(false);
                 if (written is null)
-                    throw new RefusedCall(Problem.Conflict("Others change users of the team at the same time. Try again."));
+                    throw new RefusedCall(Problem.Conflict(AdministrationText.OthersChangeUsers));
             }
 
             after = page.Count == PerPage ? page[^1].Record.DocumentId : null;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Dragoman.Locales;
 using Dragoman.Stores;
 using Dragoman.Stores.Ledger;
 
@@ -17,7 +18,7 @@ internal sealed class LedgerResource(Changes changes, ILedgerStore ledger, TimeP
     public Task<AdminAnswer> HandleAsync(AdminCall call, ReadOnlyMemory<string> path, Rights rights, CancellationToken cancellation)
     {
         if (path.Length != 1)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}; there are ledger/accounts, ledger/leases and ledger/corrections"));
+            throw new RefusedCall(Problem.NotFoundBut(AdministrationText.NoLedgerResource(FreeText.Cut(call.Path))));
         return (path.Span[0], call.Method) switch
         {
             ("accounts", "GET") => AccountsAsync(call, rights, cancellation),
@@ -25,13 +26,13 @@ internal sealed class LedgerResource(Changes changes, ILedgerStore ledger, TimeP
             ("corrections", "POST") => CorrectAsync(call, rights, cancellation),
             ("accounts" or "leases", _) => throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET")),
             ("corrections", _) => throw new RefusedCall(Problem.Method(call.Path, call.Method, "POST")),
-            _ => throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}; there are ledger/accounts, ledger/leases and ledger/corrections")),
+            _ => throw new RefusedCall(Problem.NotFoundBut(AdministrationText.NoLedgerResource(FreeText.Cut(call.Path)))),
         };
     }
 
     private async Task<AdminAnswer> AccountsAsync(AdminCall call, Rights rights, CancellationToken cancellation)
     {
-        rights.RequireReader("the ledger");
+        rights.RequireReader(AdministrationText.TheLedger);
         var mistakes = new List<Mistake>();
         var query = new QueryParameters(call, mistakes);
         var limit = Reads.LimitOf(query);
@@ -79,7 +80,7 @@ internal sealed class LedgerResource(Changes changes, ILedgerStore ledger, TimeP
 
     private async Task<AdminAnswer> LeasesAsync(AdminCall call, Rights rights, CancellationToken cancellation)
     {
-        rights.RequireReader("the ledger");
+        rights.RequireReader(AdministrationText.TheLedger);
         new QueryParameters(call, []).End();
         var leases = await ledger.LeasesAsync(cancellation).ConfigureAwait(false);
         var end = clock.GetUtcNow() - Tolerance;
@@ -106,7 +107,7 @@ internal sealed class LedgerResource(Changes changes, ILedgerStore ledger, TimeP
 
     private Task<AdminAnswer> CorrectAsync(AdminCall call, Rights rights, CancellationToken cancellation)
     {
-        rights.RequireAdmin("Correcting the ledger");
+        rights.RequireAdmin(AdministrationText.CorrectingLedger);
         var request = new ChangeRequest(call);
         var account = request.Body.Required("account", null, AccountMistake);
         var reason = request.Body.Required("reason", null, FreeText.NameMistake);
@@ -117,9 +118,9 @@ internal sealed class LedgerResource(Changes changes, ILedgerStore ledger, TimeP
         return changes.MakeAsync(call, async ending =>
         {
             if ((await ledger.ReadAsync([account], ending).ConfigureAwait(false)) is not [var before])
-                throw new RefusedCall(Problem.NotFound($"account {FreeText.Cut(account)}; ledger/accounts lists them"));
+                throw new RefusedCall(Problem.NotFoundBut(AdministrationText.NoListedAccount(FreeText.Cut(account))));
             var after = await ledger.CorrectAsync(new(operation, account, amount, clock.GetUtcNow(), reason), CancellationToken.None).ConfigureAwait(false)
-                ?? throw new RefusedCall(Problem.NotFound($"account {FreeText.Cut(account)}"));
+                ?? throw new RefusedCall(Problem.NotFound(AdministrationText.Account(FreeText.Cut(account))));
             var state = StateJson.Of(writer => Write(writer, after, null));
             var made = StateJson.Of(writer =>
             {
@@ -156,10 +157,10 @@ internal sealed class LedgerResource(Changes changes, ILedgerStore ledger, TimeP
 
     private static long SpentOf(AccountState account) => account.Settled + account.Excess;
 
-    private static string? AccountMistake(string text) =>
+    private static Wording? AccountMistake(string text) =>
         text.Length > 0 && Encoding.UTF8.GetByteCount(text) <= StoreLimits.LongestId && !text.Any(static letter => char.IsControl(letter) || char.IsSurrogate(letter))
             ? null
-            : $"must be the id of an account, such as team:web:month:2026-11-01, with at most {StoreLimits.LongestId} bytes";
+            : MistakeText.NoAccount(StoreLimits.LongestId);
 
     /// <summary>The team of an account, for the readers of the audit log; null if its id does not tell.</summary>
     private static string? TeamOf(string account) => account.Split(':') switch

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 
 namespace Dragoman.Administration;
 
@@ -9,12 +10,12 @@ internal sealed class LimitResource(Records records) : IResource
     public async Task<AdminAnswer> HandleAsync(AdminCall call, ReadOnlyMemory<string> path, Rights rights, CancellationToken cancellation)
     {
         if (!path.IsEmpty)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Resource(FreeText.Cut(call.Path))));
         if (call.Method != "GET")
             throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET"));
         var subject = await Subject.ReadAsync(call, records, rights, mayHaveTag: false, cancellation).ConfigureAwait(false);
         if (subject.Team is not { } team)
-            throw new RefusedCall(Problem.Invalid(Mistake.InQuery("key", "is required, unless team is given")));
+            throw new RefusedCall(Problem.Invalid(Mistake.InQuery("key", MistakeText.RequiredUnlessTeam)));
         return new AdminAnswer(200, StateJson.Of(writer => Write(writer, subject.Organization, team, subject.UserId, subject.User, subject.Key)));
     }
 

@@ -1,4 +1,5 @@
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 
 namespace Dragoman.Administration;
 
@@ -8,15 +9,15 @@ internal sealed class OrganizationResource(Records records, Changes changes) : I
     public async Task<AdminAnswer> HandleAsync(AdminCall call, ReadOnlyMemory<string> path, Rights rights, CancellationToken cancellation)
     {
         if (!path.IsEmpty)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
-        rights.RequireReader("the organization");
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Resource(FreeText.Cut(call.Path))));
+        rights.RequireReader(AdministrationText.TheOrganization);
         switch (call.Method)
         {
             case "GET":
                 var (present, version) = await records.OrganizationAsync(cancellation).ConfigureAwait(false);
                 return Reads.One(call, StateJson.Of(present), version);
             case "PATCH":
-                rights.RequireAdmin("Changing the organization");
+                rights.RequireAdmin(AdministrationText.ChangingOrganization);
                 return await changes.MakeAsync(call, ending => PlanAsync(call, ending), cancellation).ConfigureAwait(false);
             default:
                 throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET, PATCH"));

@@ -1,11 +1,12 @@
 using System.Globalization;
+using Dragoman.Locales;
 
 namespace Dragoman.Administration;
 
 /// <summary>ETags and the headers that name them (RFC 9110 8.8.3, 13.1).</summary>
 internal static class Preconditions
 {
-    private const string Form = "must be * or a list of ETags such as \"12\", with their quotes";
+    private static Wording Form => MistakeText.NoEtags;
 
     /// <summary>The ETag of a version.</summary>
     public static string ETagOf(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Administration;
@@ -9,7 +10,7 @@ namespace Dragoman.Administration;
 /// <param name="Name">The last part of the type, for programs.</param>
 /// <param name="Title">The kind of problem, for people.</param>
 /// <param name="Detail">This problem, for people.</param>
-public sealed record Problem(int Status, string Name, string Title, string Detail)
+public sealed record Problem(int Status, string Name, Wording Title, Wording Detail)
 {
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(5);
 
@@ -22,38 +23,40 @@ public sealed record Problem(int Status, string Name, string Title, string Detai
     /// <summary>When to try again, if that may help.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    internal static Problem Invalid(IReadOnlyList<Mistake> mistakes) => new(400, "invalid-request", "The request is not valid", Summary(mistakes)) { Mistakes = mistakes };
+    internal static Problem Invalid(IReadOnlyList<Mistake> mistakes) => new(400, "invalid-request", ProblemText.InvalidTitle, Summary(mistakes)) { Mistakes = mistakes };
 
     internal static Problem Invalid(Mistake mistake) => Invalid([mistake]);
 
-    internal static Problem MediaType(string given) =>
-        new(415, "media-type", "The body's media type is not supported", $"The body is {given}. It must be application/json, or application/merge-patch+json (RFC 7396) for PATCH.");
+    internal static Problem MediaType(Wording given) =>
+        new(415, "media-type", ProblemText.MediaTypeTitle, ProblemText.MediaType(given));
 
-    internal static Problem Forbidden(string detail) => new(403, "forbidden", "The role does not allow it", detail);
+    internal static Problem Forbidden(Wording detail) => new(403, "forbidden", ProblemText.ForbiddenTitle, detail);
 
-    internal static Problem NotFound(string what) => new(404, "not-found", "Not found", $"There is no {what}.");
+    internal static Problem NotFound(Wording what) => NotFoundBut(ProblemText.NotFound(what));
+
+    internal static Problem NotFoundBut(Wording detail) => new(404, "not-found", ProblemText.NotFoundTitle, detail);
 
     internal static Problem Method(string path, string method, string allowed) =>
-        new(405, "method", "The method is not allowed", $"/dragoman/{path} allows {allowed}, not {method}.") { Allow = allowed };
+        new(405, "method", ProblemText.MethodTitle, ProblemText.Method(path, allowed, method)) { Allow = allowed };
 
-    internal static Problem Conflict(string detail) => new(409, "conflict", "The present state does not allow it", detail);
+    internal static Problem Conflict(Wording detail) => new(409, "conflict", ProblemText.ConflictTitle, detail);
 
-    internal static Problem TooLarge(int largest) => new(413, "too-large", "The body is too large", $"The body may have at most {largest} bytes.");
+    internal static Problem TooLarge(int largest) => new(413, "too-large", ProblemText.TooLargeTitle, ProblemText.TooLarge(largest));
 
     internal static Problem Precondition(string current) =>
-        new(412, "precondition", "It has changed", $"If-Match does not list the present ETag {current}. Get it again, and decide anew.");
+        new(412, "precondition", ProblemText.PreconditionTitle, ProblemText.Precondition(current));
 
     internal static Problem OtherBody { get; } = new(
         422,
         "idempotency-key",
-        "The idempotency key was used for another request",
-        "The same caller has sent this Idempotency-Key with another method, path, query or body. Use a new key for a new request.");
+        ProblemText.OtherBodyTitle,
+        ProblemText.OtherBody);
 
     internal static Problem StoreAway { get; } = new(
         503,
         "store-away",
-        "The store does not answer",
-        "The store does not answer. A change may have been made or may still be. Send it again with the same Idempotency-Key, or look before you repeat it.")
+        ProblemText.StoreAwayTitle,
+        ProblemText.StoreAway)
     {
         RetryAfter = StorePause,
     };
@@ -61,23 +64,24 @@ public sealed record Problem(int Status, string Name, string Title, string Detai
     internal static Problem StoreSchema { get; } = new(
         503,
         "store-schema",
-        "The store belongs to a newer release",
-        "A newer release has changed the store. Use the release that the other processes use.");
+        ProblemText.StoreSchemaTitle,
+        ProblemText.StoreSchema);
 
     internal static Problem Unreadable(string kind, string id) =>
-        new(500, "unreadable", "A document cannot be read", $"This release cannot read the {kind} {id} of the store. A newer release may have written it.");
+        new(500, "unreadable", ProblemText.UnreadableTitle, ProblemText.Unreadable(kind, id));
 
     /// <summary>Writes the problem as <c>application/problem+json</c>.</summary>
     /// <param name="output">Receives the JSON.</param>
     /// <param name="requestId">The id under which logs mention the request.</param>
-    public void Write(IBufferWriter<byte> output, string requestId)
+    /// <param name="locale">The reader's language.</param>
+    public void Write(IBufferWriter<byte> output, string requestId, Locale locale)
     {
         using var writer = new Utf8JsonWriter(output, JsonText.Compact);
         writer.WriteStartObject();
         writer.WriteString("type"u8, $"urn:dragoman:problem:{Name}");
-        writer.WriteString("title"u8, Title);
+        writer.WriteString("title"u8, Title.In(locale));
         writer.WriteNumber("status"u8, Status);
-        writer.WriteString("detail"u8, Detail);
+        writer.WriteString("detail"u8, Detail.In(locale));
         writer.WriteString("requestId"u8, requestId);
         if (Mistakes.Count > 0)
         {
@@ -86,7 +90,7 @@ public sealed record Problem(int Status, string Name, string Title, string Detai
             {
                 writer.WriteStartObject();
                 writer.WriteString(mistake.Place, mistake.Name);
-                writer.WriteString("detail"u8, mistake.Detail);
+                writer.WriteString("detail"u8, mistake.Detail.In(locale));
                 writer.WriteEndObject();
             }
 
@@ -96,16 +100,16 @@ public sealed record Problem(int Status, string Name, string Title, string Detai
         writer.WriteEndObject();
     }
 
-    internal AdminAnswer ToAnswer(string requestId)
+    internal AdminAnswer ToAnswer(AdminCall call)
     {
         var body = new ArrayBufferWriter<byte>(512);
-        Write(body, requestId);
-        return new AdminAnswer(Status, body.WrittenMemory) { Allow = Allow, RetryAfter = RetryAfter };
+        Write(body, call.Actor.RequestId, call.Locale);
+        return new AdminAnswer(Status, body.WrittenMemory) { Allow = Allow, RetryAfter = RetryAfter, Language = call.Locale.Language };
     }
 
-    private static string Summary(IReadOnlyList<Mistake> mistakes) => mistakes.Count == 1
-        ? $"{Named(mistakes[0])}{mistakes[0].Detail}."
-        : $"There are {mistakes.Count} mistakes; errors lists them. The first: {Named(mistakes[0])}{mistakes[0].Detail}.";
+    private static Wording Summary(IReadOnlyList<Mistake> mistakes) => mistakes.Count == 1
+        ? ProblemText.OneMistake(Named(mistakes[0]))
+        : ProblemText.Mistakes(mistakes.Count, Named(mistakes[0]));
 
-    private static string Named(Mistake mistake) => mistake.Name.Length == 0 ? "The body " : $"{mistake.Name} ";
+    private static Wording Named(Mistake mistake) => mistake.Name.Length == 0 ? ProblemText.BodyMistake(mistake.Detail) : ProblemText.NamedMistake(mistake.Name, mistake.Detail);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dragoman.Locales;
 using Dragoman.Stores;
 
 namespace Dragoman.Administration;
@@ -15,7 +16,7 @@ internal sealed class QueryParameters(AdminCall call, List<Mistake> mistakes)
     {
         var found = TextOrEmpty(name);
         if (found is { Length: 0 })
-            mistakes.Add(Mistake.InQuery(name, "must not be empty"));
+            mistakes.Add(Mistake.InQuery(name, MistakeText.Empty));
         return found;
     }
 
@@ -29,7 +30,7 @@ internal sealed class QueryParameters(AdminCall call, List<Mistake> mistakes)
             if (key != name)
                 continue;
             if (found is not null)
-                mistakes.Add(Mistake.InQuery(name, "is given twice"));
+                mistakes.Add(Mistake.InQuery(name, MistakeText.GivenTwice));
             found = value;
         }
 
@@ -42,7 +43,7 @@ internal sealed class QueryParameters(AdminCall call, List<Mistake> mistakes)
             return absent;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
             return number;
-        mistakes.Add(Mistake.InQuery(name, $"must be a whole number from {least} to {most}"));
+        mistakes.Add(Mistake.InQuery(name, MistakeText.NoWholeNumber(least, most)));
         return absent;
     }
 
@@ -50,7 +51,7 @@ internal sealed class QueryParameters(AdminCall call, List<Mistake> mistakes)
     {
         var text = Text(name);
         if (text is not (null or "" or "true" or "false"))
-            mistakes.Add(Mistake.InQuery(name, "must be true or false"));
+            mistakes.Add(Mistake.InQuery(name, MistakeText.TrueOrFalse));
         return text == "true";
     }
 
@@ -60,7 +61,7 @@ internal sealed class QueryParameters(AdminCall call, List<Mistake> mistakes)
         var after = Text("after");
         if (after is null || (after.Length <= StoreLimits.LongestId && !after.Any(char.IsControl) && after.All(char.IsAscii)))
             return after;
-        mistakes.Add(Mistake.InQuery("after", "must be the value of next of a page"));
+        mistakes.Add(Mistake.InQuery("after", MistakeText.NoNext));
         return null;
     }
 
@@ -70,7 +71,7 @@ internal sealed class QueryParameters(AdminCall call, List<Mistake> mistakes)
         foreach (var (name, _) in call.Query)
         {
             if (!known.Contains(name))
-                mistakes.Add(Mistake.InQuery(name, known.Count == 0 ? "is not known; no parameter is allowed" : $"is not known; allowed are {string.Join(", ", known)}"));
+                mistakes.Add(Mistake.InQuery(name, known.Count == 0 ? MistakeText.NoParameterAllowed : MistakeText.UnknownParameter(string.Join(", ", known))));
         }
 
         if (mistakes.Count > 0)

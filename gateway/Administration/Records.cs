@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 using Dragoman.Stores;
 
 namespace Dragoman.Administration;
@@ -40,17 +41,17 @@ internal sealed class Records(IDocumentStore store)
     {
         if (team is null)
             return;
-        rights.RequireVisible(team, $"team {FreeText.Cut(team)}");
+        rights.RequireVisible(team, AdministrationText.Team(FreeText.Cut(team)));
         if (await TeamAsync(team, cancellation).ConfigureAwait(false) is null)
-            throw new RefusedCall(Problem.NotFound($"team {FreeText.Cut(team)}"));
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Team(FreeText.Cut(team))));
     }
 
     /// <summary>The team in which a body creates something.</summary>
     /// <exception cref="RefusedCall">There is no such team, or the caller may not manage it.</exception>
     public async Task<Team> RequireTeamInBodyAsync(string team, Rights rights, CancellationToken cancellation)
     {
-        rights.RequireManager(team, $"team {team}");
-        return await TeamAsync(team, cancellation).ConfigureAwait(false) is { } found ? found.Record : throw new RefusedCall(Problem.NotFound($"team {team}"));
+        rights.RequireManager(team, AdministrationText.Team(team));
+        return await TeamAsync(team, cancellation).ConfigureAwait(false) is { } found ? found.Record : throw new RefusedCall(Problem.NotFound(AdministrationText.Team(team)));
     }
 
     /// <summary>

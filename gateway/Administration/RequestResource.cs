@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Access;
+using Dragoman.Locales;
 using Dragoman.Stores;
 using Dragoman.Stores.Ledger;
 
@@ -16,7 +17,7 @@ internal sealed class RequestResource(ILedgerStore ledger, Func<string, IReadOnl
     public async Task<AdminAnswer> HandleAsync(AdminCall call, ReadOnlyMemory<string> path, Rights rights, CancellationToken cancellation)
     {
         if (path.Length != 1)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Resource(FreeText.Cut(call.Path))));
         if (call.Method != "GET")
             throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET"));
         new QueryParameters(call, []).End();
@@ -25,7 +26,7 @@ internal sealed class RequestResource(ILedgerStore ledger, Func<string, IReadOnl
         var found = await FindAsync(id, cancellation).ConfigureAwait(false);
         var tries = found.Where(entry => MaySee(entry, caller, rights)).OrderBy(entry => entry.At).ThenBy(entry => entry.Attempt).ToList();
         if (tries.Count == 0)
-            throw new RefusedCall(Problem.NotFound($"request {FreeText.Cut(id)}"));
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Request(FreeText.Cut(id))));
         return new AdminAnswer(200, StateJson.Of(writer =>
         {
             writer.WriteStartObject();

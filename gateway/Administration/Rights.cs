@@ -1,4 +1,5 @@
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 
 namespace Dragoman.Administration;
 
@@ -23,36 +24,36 @@ internal sealed class Rights(AdminActor actor)
     public void RequireRole()
     {
         if (!ReadsAll && LedTeam is null)
-            throw Forbidden("This needs the role admin, auditor or lead");
+            throw Forbidden(AdministrationText.NeedsAnyRole);
     }
 
     /// <exception cref="RefusedCall">The caller may not read what belongs to no team.</exception>
-    public void RequireReader(string what)
+    public void RequireReader(Wording what)
     {
         if (!ReadsAll)
-            throw Forbidden($"Reading {what} needs the role admin or auditor");
+            throw Forbidden(AdministrationText.ReadingNeeds(what));
     }
 
     /// <exception cref="RefusedCall">The caller may not change what belongs to no team.</exception>
-    public void RequireAdmin(string what)
+    public void RequireAdmin(Wording what)
     {
         if (!IsAdmin)
-            throw Forbidden($"{what} needs the role admin");
+            throw Forbidden(AdministrationText.ChangingNeeds(what));
     }
 
     /// <summary>Checks that the caller may manage the keys and users of a team. What the caller may not even see does not exist.</summary>
     /// <param name="team">The team.</param>
     /// <param name="thing">What does not exist for others, for the message.</param>
     /// <exception cref="RefusedCall">The caller may not.</exception>
-    public void RequireManager(string team, string thing)
+    public void RequireManager(string team, Wording thing)
     {
         RequireVisible(team, thing);
         if (!MayManage(team))
-            throw Forbidden("Changing keys and users needs the role admin, or the role lead in their team");
+            throw Forbidden(AdministrationText.ManagingNeeds);
     }
 
     /// <exception cref="RefusedCall">The team is not visible for the caller.</exception>
-    public void RequireVisible(string team, string thing)
+    public void RequireVisible(string team, Wording thing)
     {
         if (!MayRead(team))
             throw new RefusedCall(Problem.NotFound(thing));
@@ -63,12 +64,12 @@ internal sealed class Rights(AdminActor actor)
     public void RequireRolesOf(User? user)
     {
         if (!IsAdmin && user is not null && user.Roles.Any(role => role != Role.Lead))
-            throw Forbidden("Managing a user with more than the role lead needs the role admin");
+            throw Forbidden(AdministrationText.HigherRoleNeeds);
     }
 
-    private RefusedCall Forbidden(string needed)
+    private RefusedCall Forbidden(Wording needed)
     {
-        var roles = actor.Caller.Roles.Count == 0 ? "no role" : string.Join(", ", actor.Caller.Roles.Select(RoleName.Of));
-        return new(Problem.Forbidden($"{needed}; the caller has {roles}{(LedTeam is { } team ? $" of team {team}" : "")}."));
+        var roles = actor.Caller.Roles.Count == 0 ? AdministrationText.NoRole : Wording.Verbatim(string.Join(", ", actor.Caller.Roles.Select(RoleName.Of)));
+        return new(Problem.Forbidden(LedTeam is { } team ? AdministrationText.NeedsOfTeam(needed, roles, team) : AdministrationText.Needs(needed, roles)));
     }
 }

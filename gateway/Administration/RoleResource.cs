@@ -1,19 +1,21 @@
+using Dragoman.Locales;
+
 namespace Dragoman.Administration;
 
 /// <summary><c>roles</c>: what each role may do.</summary>
 internal sealed class RoleResource : IResource
 {
-    private static readonly (string Name, string Description)[] Roles =
+    private static readonly (string Name, Wording Description)[] Roles =
     [
-        ("lead", "Reads the own team, its limits, keys and users. Creates, changes, rotates and revokes its keys. Creates, changes and deletes its users, without the roles auditor and admin."),
-        ("auditor", "Reads everything, the audit log too. Changes nothing."),
-        ("admin", "Reads and changes everything."),
+        ("lead", AdministrationText.RoleLead),
+        ("auditor", AdministrationText.RoleAuditor),
+        ("admin", AdministrationText.RoleAdmin),
     ];
 
     public Task<AdminAnswer> HandleAsync(AdminCall call, ReadOnlyMemory<string> path, Rights rights, CancellationToken cancellation)
     {
         if (!path.IsEmpty)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Resource(FreeText.Cut(call.Path))));
         if (call.Method != "GET")
             throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET"));
         new QueryParameters(call, []).End();
@@ -25,13 +27,14 @@ internal sealed class RoleResource : IResource
             {
                 writer.WriteStartObject();
                 writer.WriteString("name"u8, name);
-                writer.WriteString("description"u8, description);
+                writer.WriteString("description"u8, description.In(call.Locale));
                 writer.WriteEndObject();
             }
 
             writer.WriteEndArray();
             writer.WriteNull("next"u8);
             writer.WriteEndObject();
-        })));
+        }))
+        { Language = call.Locale.Language });
     }
 }

@@ -1,4 +1,5 @@
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 
 namespace Dragoman.Administration;
 
@@ -24,12 +25,12 @@ internal sealed record Subject(Organization Organization, Team? Team, string? Us
         var query = new QueryParameters(call, mistakes);
         var (keyId, teamId, userId) = (query.Text("key"), query.Text("team"), query.Text("user"));
         if (keyId is not null && teamId is not null)
-            mistakes.Add(Mistake.InQuery("key", "must not be given together with team"));
+            mistakes.Add(Mistake.InQuery("key", MistakeText.NotWithTeam));
         else if (userId is not null && teamId is null)
-            mistakes.Add(Mistake.InQuery("user", "must be given together with team"));
+            mistakes.Add(Mistake.InQuery("user", MistakeText.OnlyWithTeam));
         var tag = mayHaveTag ? query.Text("tag") : null;
         if (tag is not null && (keyId is not null || userId is not null))
-            mistakes.Add(Mistake.InQuery("tag", "must be given alone or together with team only"));
+            mistakes.Add(Mistake.InQuery("tag", MistakeText.AloneOrWithTeam));
         else if (tag is { Length: > 0 } && FreeText.LabelMistake(tag) is { } mistake)
             mistakes.Add(Mistake.InQuery("tag", mistake));
         query.End();
@@ -44,10 +45,10 @@ internal sealed record Subject(Organization Organization, Team? Team, string? Us
     private static async Task<TeamKey> KeyAsync(Records records, string id, Rights rights, CancellationToken cancellation) =>
         await records.KeyAsync(id, cancellation).ConfigureAwait(false) is { } found && rights.MayRead(found.Record.Team)
             ? found.Record
-            : throw new RefusedCall(Problem.NotFound($"key {FreeText.Cut(id)}"));
+            : throw new RefusedCall(Problem.NotFound(AdministrationText.Key(FreeText.Cut(id))));
 
     private static async Task<Team> TeamAsync(Records records, string id, Rights rights, CancellationToken cancellation) =>
         rights.MayRead(id) && await records.TeamAsync(id, cancellation).ConfigureAwait(false) is { } found
             ? found.Record
-            : throw new RefusedCall(Problem.NotFound($"team {FreeText.Cut(id)}"));
+            : throw new RefusedCall(Problem.NotFound(AdministrationText.Team(FreeText.Cut(id))));
 }

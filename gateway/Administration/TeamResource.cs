@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 using Dragoman.Stores;
 
 namespace Dragoman.Administration;
@@ -10,7 +11,7 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
     public Task<AdminAnswer> HandleAsync(AdminCall call, ReadOnlyMemory<string> path, Rights rights, CancellationToken cancellation)
     {
         if (path.Length > 1)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Resource(FreeText.Cut(call.Path))));
         if (path.IsEmpty)
         {
             return call.Method switch
@@ -32,7 +33,7 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
         };
     }
 
-    private static string Named(string id) => $"team {FreeText.Cut(id)}";
+    private static Wording Named(string id) => AdministrationText.Team(FreeText.Cut(id));
 
     private static Team Read(Team present, BodyMembers body) => present with
     {
@@ -73,19 +74,19 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
 
     private Task<AdminAnswer> CreateAsync(AdminCall call, Rights rights, CancellationToken cancellation)
     {
-        rights.RequireAdmin("Creating a team");
+        rights.RequireAdmin(AdministrationText.CreatingTeam);
         return changes.MakeAsync(call, PlanAsync, cancellation);
 
         async Task<PlannedChange> PlanAsync(CancellationToken ending)
         {
             var request = new ChangeRequest(call);
-            var id = request.Body.Required("id", null, static text => Team.IsId(text) ? null : $"must have {Team.IdRule}");
+            var id = request.Body.Required("id", null, static text => Team.IsId(text) ? null : MistakeText.NoTeamId);
             var team = Read(new Team(id, Timestamp.Now(clock)), request.Body);
             request.End();
             var state = StateJson.Of(team);
             ChangeRequest.CheckSize(state);
             if (await records.TeamAsync(id, ending).ConfigureAwait(false) is not null)
-                throw new RefusedCall(Problem.Conflict($"There is a team {id} already."));
+                throw new RefusedCall(Problem.Conflict(AdministrationText.TeamExists(id)));
             await leavings.RevokeKeysAsync(id, null, call.Actor, ending).ConfigureAwait(false);
             await leavings.DeleteUsersAsync(id, call.Actor, ending).ConfigureAwait(false);
             return new(201, state, [Records.Put(team, 0)], [new("team.create", id, id, default, state)]) { Location = $"teams/{id}" };
@@ -94,7 +95,7 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
 
     private Task<AdminAnswer> UpdateAsync(AdminCall call, string id, Rights rights, CancellationToken cancellation)
     {
-        rights.RequireAdmin("Changing a team");
+        rights.RequireAdmin(AdministrationText.ChangingTeam);
         return changes.MakeAsync(call, PlanAsync, cancellation);
 
         async Task<PlannedChange> PlanAsync(CancellationToken ending)
@@ -112,7 +113,7 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
 
     private async Task<AdminAnswer> DeleteAsync(AdminCall call, string id, Rights rights, CancellationToken cancellation)
     {
-        rights.RequireAdmin("Deleting a team");
+        rights.RequireAdmin(AdministrationText.DeletingTeam);
         var answer = await changes.MakeAsync(call, PlanAsync, cancellation).ConfigureAwait(false);
         // A key that was created at the same time checks its team afterwards, and so does this.
         if (!answer.IsReplay && await records.TeamAsync(id, CancellationToken.None).ConfigureAwait(false) is null)
@@ -127,7 +128,7 @@ internal sealed class TeamResource(Records records, Changes changes, Leavings le
             var (present, version) = await FoundAsync(id, ending).ConfigureAwait(false);
             Preconditions.RequireMatch(call, version);
             if (!force && await leavings.HasActiveKeysAsync(id, null, ending).ConfigureAwait(false))
-                throw new RefusedCall(Problem.Conflict($"The team {id} has active keys. Revoke them, or repeat this with ?force=true (on the command line --force), which revokes them."));
+                throw new RefusedCall(Problem.Conflict(AdministrationText.TeamHasKeys(id)));
             await ClearAsync(ending).ConfigureAwait(false);
             return new(204, default, [DocumentWrite.Delete(Team.Kind, id, WriteCondition.HasVersion(version))], [new("team.delete", id, id, StateJson.Of(present), default)]);
         }

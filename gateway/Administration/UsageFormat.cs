@@ -1,4 +1,5 @@
 using System.Text;
+using Dragoman.Locales;
 using Dragoman.Stores.Ledger;
 
 namespace Dragoman.Administration;
@@ -17,7 +18,7 @@ internal abstract record UsageFormat(string Name, string MediaType)
         {
             if (All.FirstOrDefault(format => format.Name == name) is { } named)
                 return named;
-            mistakes.Add(Mistake.InQuery("format", $"must be one of {string.Join(", ", All.Select(format => format.Name))}"));
+            mistakes.Add(Mistake.InQuery("format", MistakeText.NotOneOf(string.Join(", ", All.Select(format => format.Name)))));
         }
 
         foreach (var accepted in accept?.Split(',') ?? [])

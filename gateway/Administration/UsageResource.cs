@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dragoman.Locales;
 using Dragoman.Stores.Ledger;
 
 namespace Dragoman.Administration;
@@ -11,7 +12,7 @@ internal sealed class UsageResource(ILedgerStore ledger, TimeProvider clock) : I
     public async Task<AdminAnswer> HandleAsync(AdminCall call, ReadOnlyMemory<string> path, Rights rights, CancellationToken cancellation)
     {
         if (!path.IsEmpty)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Resource(FreeText.Cut(call.Path))));
         if (call.Method != "GET")
             throw new RefusedCall(Problem.Method(call.Path, call.Method, "GET"));
         var (query, format) = Read(call, rights);
@@ -21,7 +22,7 @@ internal sealed class UsageResource(ILedgerStore ledger, TimeProvider clock) : I
         }
         catch (UsageRefusedException refused)
         {
-            throw new RefusedCall(Problem.Invalid(Mistake.InQuery("by", $"is not answered: {refused.Message}")));
+            throw new RefusedCall(Problem.Invalid(Mistake.InQuery("by", MistakeText.NotAnswered(refused.Reason))));
         }
     }
 
@@ -33,7 +34,7 @@ internal sealed class UsageResource(ILedgerStore ledger, TimeProvider clock) : I
         var from = TimeOf(parameters.Text("from"), "from", today.AddDays(1 - today.Day), mistakes);
         var to = TimeOf(parameters.Text("to"), "to", today.AddDays(1), mistakes);
         if (from >= to)
-            mistakes.Add(Mistake.InQuery("to", "must be after from"));
+            mistakes.Add(Mistake.InQuery("to", MistakeText.NotAfterFrom));
         var (span, by) = GroupsOf(parameters.Text("by"), mistakes);
         var conditions = new Dictionary<UsageDimension, string>();
         foreach (var dimension in Enum.GetValues<UsageDimension>())
@@ -48,7 +49,7 @@ internal sealed class UsageResource(ILedgerStore ledger, TimeProvider clock) : I
         if (!rights.ReadsAll)
         {
             if (conditions.TryGetValue(UsageDimension.Team, out var team))
-                rights.RequireVisible(team, $"team {FreeText.Cut(team)}");
+                rights.RequireVisible(team, AdministrationText.Team(FreeText.Cut(team)));
             conditions[UsageDimension.Team] = rights.LedTeam!;
         }
 
@@ -68,7 +69,7 @@ internal sealed class UsageResource(ILedgerStore ledger, TimeProvider clock) : I
                 by.Add(dimension);
             else
             {
-                mistakes.Add(Mistake.InQuery("by", $"must be a list of at most one of {string.Join(", ", Spans)}, and of {string.Join(", ", Enum.GetValues<UsageDimension>().Select(UsageMember.NameOf))}, each once, with commas between them"));
+                mistakes.Add(Mistake.InQuery("by", MistakeText.NoGroups(string.Join(", ", Spans), string.Join(", ", Enum.GetValues<UsageDimension>().Select(UsageMember.NameOf)))));
                 break;
             }
         }
@@ -84,7 +85,7 @@ internal sealed class UsageResource(ILedgerStore ledger, TimeProvider clock) : I
             return new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
         if (Timestamp.TryRead(text, out var time) && time.UtcTicks % TimeSpan.TicksPerHour == 0)
             return time;
-        mistakes.Add(Mistake.InQuery(name, "must be a day such as 2026-11-30, or a whole hour such as 2026-11-30T14:00:00Z"));
+        mistakes.Add(Mistake.InQuery(name, MistakeText.NoDay));
         return absent;
     }
 }

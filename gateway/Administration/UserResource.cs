@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 using Dragoman.Stores;
 
 namespace Dragoman.Administration;
@@ -20,7 +21,7 @@ internal sealed class UserResource(Records records, Changes changes, Leavings le
         }
 
         if (path.Length != 2)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}; a user is users/TEAM/USER"));
+            throw new RefusedCall(Problem.NotFoundBut(AdministrationText.NoUserResource(FreeText.Cut(call.Path))));
         var (team, id) = (path.Span[0], path.Span[1]);
         switch (call.Method)
         {
@@ -38,7 +39,7 @@ internal sealed class UserResource(Records records, Changes changes, Leavings le
         }
     }
 
-    private static string Named(string team, string id) => $"user {FreeText.Cut(id)} of a team {FreeText.Cut(team)}";
+    private static Wording Named(string team, string id) => AdministrationText.User(FreeText.Cut(id), FreeText.Cut(team));
 
     private static User Read(User present, BodyMembers body) => present with
     {
@@ -81,20 +82,20 @@ internal sealed class UserResource(Records records, Changes changes, Leavings le
             [DocumentWrite.Delete(User.Kind, created!.DocumentId, WriteCondition.Any)],
             [new("user.delete", created.Id, created.Team, StateJson.Of(created), default)],
             call.Actor).ConfigureAwait(false);
-        throw new RefusedCall(Problem.Conflict($"The team {created.Team} was deleted at the same time."));
+        throw new RefusedCall(Problem.Conflict(AdministrationText.TeamDeletedMeanwhile(created.Team)));
 
         async Task<PlannedChange> PlanAsync(CancellationToken ending)
         {
             var request = new ChangeRequest(call);
-            var teamId = request.Body.Required("team", call.Actor.Caller.Team, static text => Team.IsId(text) ? null : $"must have {Team.IdRule}");
-            var id = request.Body.Required("id", null, static text => User.IsId(text) ? null : $"must have {User.IdRule}");
+            var teamId = request.Body.Required("team", call.Actor.Caller.Team, static text => Team.IsId(text) ? null : MistakeText.NoTeamId);
+            var id = request.Body.Required("id", null, static text => User.IsId(text) ? null : MistakeText.NoUserId);
             var user = Read(new User(teamId, id, Timestamp.Now(clock)), request.Body);
             request.End();
             team = await records.RequireTeamInBodyAsync(teamId, rights, ending).ConfigureAwait(false);
             rights.RequireRolesOf(user);
             var state = StateJson.Of(user);
             if (await records.UserAsync(teamId, id, ending).ConfigureAwait(false) is not null)
-                throw new RefusedCall(Problem.Conflict($"The team {teamId} has a user {id} already."));
+                throw new RefusedCall(Problem.Conflict(AdministrationText.UserExists(teamId, id)));
             created = user;
             return new(201, state, [Records.Put(user, 0)], [new("user.create", id, teamId, default, state)]) { Location = $"users/{teamId}/{id}" };
         }
@@ -131,7 +132,7 @@ internal sealed class UserResource(Records records, Changes changes, Leavings le
             rights.RequireRolesOf(present);
             Preconditions.RequireMatch(call, version);
             if (!force && await leavings.HasActiveKeysAsync(team, id, ending).ConfigureAwait(false))
-                throw new RefusedCall(Problem.Conflict($"The user {id} has active keys. Revoke them, or repeat this with ?force=true (on the command line --force), which revokes them."));
+                throw new RefusedCall(Problem.Conflict(AdministrationText.UserHasKeys(id)));
             await leavings.RevokeKeysAsync(team, id, call.Actor, ending).ConfigureAwait(false);
             return new(
                 204,

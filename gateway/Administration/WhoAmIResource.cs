@@ -1,3 +1,5 @@
+using Dragoman.Locales;
+
 namespace Dragoman.Administration;
 
 /// <summary><c>whoami</c>: what the gateway knows of the caller. Every caller may ask, with any role or none.</summary>
@@ -6,7 +8,7 @@ internal sealed class WhoAmIResource : IResource
     public Task<AdminAnswer> HandleAsync(AdminCall call, ReadOnlyMemory<string> path, Rights rights, CancellationToken cancellation)
     {
         if (!path.IsEmpty)
-            throw new RefusedCall(Problem.NotFound($"resource {FreeText.Cut(call.Path)}"));
+            throw new RefusedCall(Problem.NotFound(AdministrationText.Resource(FreeText.Cut(call.Path))));
         return Task.FromResult(Answer(call));
     }
 
@@ -31,7 +33,7 @@ internal sealed class WhoAmIResource : IResource
             foreach (var allow in caller.Allow)
             {
                 writer.WriteStartObject();
-                writer.WriteString("scope"u8, allow.Scope);
+                writer.WriteString("scope"u8, allow.Scope.ToString());
                 StateJson.WriteAllowMembers(writer, allow.Rules);
                 writer.WriteEndObject();
             }

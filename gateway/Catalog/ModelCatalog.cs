@@ -1,5 +1,6 @@
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Catalog;
 
@@ -113,7 +114,7 @@ public sealed class ModelCatalog
         return lists.Find(list => !list.WasEverRead) is { } silent
             ? throw new GatewayException(new GatewayError(
                 ErrorKind.UpstreamFailed,
-                $"The provider {silent.Provider} cannot be reached for its list of models, so '{name}' may or may not exist.")
+                ProviderText.ListUnreachable(silent.Provider, name))
             { Code = "upstream_unreachable" })
             : null;
     }

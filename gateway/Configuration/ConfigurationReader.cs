@@ -92,11 +92,12 @@ public sealed partial class ConfigurationReader
         var budgets = ReadBudgets(members["budgets"], "/budgets");
         var answers = ReadAnswers(members["answers"], "/answers");
         List<string> notices = [.. NoticesOfLiterals()];
+        var hasNoProvider = false;
         if (mistakes.Count == 0 && providers.Count == 0)
-            providers.AddRange(WellKnownProviders.FromEnvironment(environment, notices, mistakes));
+            providers.AddRange(WellKnownProviders.FromEnvironment(environment, notices, mistakes, out hasNoProvider));
         return mistakes.Count > 0
             ? throw new ConfigurationException(Report())
-            : new GatewayConfiguration(providers, models, access, limits) { StoreConnection = store, Prices = prices, Budgets = budgets, Answers = answers, Notices = notices };
+            : new GatewayConfiguration(providers, models, access, limits) { StoreConnection = store, Prices = prices, Budgets = budgets, Answers = answers, Notices = notices, HasNoProvider = hasNoProvider };
     }
 
     private JsonObject Parse(byte[] utf8)

@@ -21,6 +21,9 @@ public sealed record GatewayConfiguration(
     /// <summary>What answers tell besides what the provider says.</summary>
     public AnswerSettings Answers { get; init; } = AnswerSettings.Default;
 
+    /// <summary>Whether no provider is turned on, so that the emulator is expected at its usual address.</summary>
+    public bool HasNoProvider { get; init; }
+
     /// <summary>Lines for the operator at the start, such as which providers are on although nothing is configured.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }

@@ -13,8 +13,11 @@ public static class WellKnownProviders
     /// <param name="environment">The process's variables.</param>
     /// <param name="notices">Receives a line for each provider that is on.</param>
     /// <param name="mistakes">Receives a line for each variable that is not valid.</param>
-    public static IEnumerable<ProviderSettings> FromEnvironment(IReadOnlyDictionary<string, string> environment, List<string> notices, List<string> mistakes)
+    /// <param name="isLastResort">Whether no variable turns anything on, so that the emulator is expected at its usual address.</param>
+    public static IEnumerable<ProviderSettings> FromEnvironment(
+        IReadOnlyDictionary<string, string> environment, List<string> notices, List<string> mistakes, out bool isLastResort)
     {
+        isLastResort = false;
         var providers = new List<ProviderSettings>();
         if (Key("OPENAI_API_KEY") is { } openAIKey)
             Add("openai", "openai", null, openAIKey, "OPENAI_API_KEY");
@@ -50,6 +53,7 @@ public static class WellKnownProviders
             return [];
         }
 
+        isLastResort = Value(EmulatorUrlVariable) is null;
         notices.Add($"no provider is configured: all models are the emulator's, at {emulator}");
         return [new ProviderSettings("emulator", "mistral", emulator, SecretReference.OfLiteral("emulator"), PublishesAll: true, Timeouts.Default)];
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Connections;
 
@@ -29,7 +30,7 @@ public static class OpenFiles
     private const int LeastClients = 16;
 
     private static readonly GatewayError Full =
-        new(ErrorKind.Overloaded, "The gateway has no room for another connection; try again in a moment.") { Code = "gateway_overloaded", RetryAfter = TimeSpan.FromSeconds(1) };
+        new(ErrorKind.Overloaded, GatewayText.NoConnections) { Code = "gateway_overloaded", RetryAfter = TimeSpan.FromSeconds(1) };
 
     /// <summary>The number of descriptors that this process may have open; practically unlimited when there is no <c>/proc</c>.</summary>
     public static long Most { get; } = Limit() ?? long.MaxValue;

@@ -32,17 +32,20 @@ public enum ErrorKind
 
 /// <summary>A failure, independent of any dialect. Inbound dialects give it their own format and status.</summary>
 /// <param name="Kind">The class of failure.</param>
-/// <param name="Message">The text for the person who reads it. It contains no secret.</param>
-public sealed record GatewayError(ErrorKind Kind, string Message)
+/// <param name="Text">The text for the person who reads it. It contains no secret.</param>
+public sealed record GatewayError(ErrorKind Kind, Wording Text)
 {
+    /// <summary>The text in the language of <see cref="Locale"/>.</summary>
+    public string Message => Text.In(Locale);
+
+    /// <summary>The language of whom reads the error; English, the language of logs, unless <see cref="For"/> has chosen another one.</summary>
+    public Locale Locale { get; private init; } = Locale.English;
+
     /// <summary>The request member at fault, as a path such as <c>messages[2].content</c>.</summary>
     public string? Field { get; init; }
 
     /// <summary>The machine-readable code, either the provider's or the gateway's own.</summary>
     public string? Code { get; init; }
-
-    /// <summary>The message in any language; null if there is only <see cref="Message"/>, in English.</summary>
-    public Func<Locale, string>? Words { get; init; }
 
     /// <summary>How long the client should wait before it retries; null when unknown.</summary>
     public TimeSpan? RetryAfter { get; init; }
@@ -75,8 +78,9 @@ public sealed record GatewayError(ErrorKind Kind, string Message)
     /// <summary>Whether another attempt, here or at another target, may succeed.</summary>
     public bool IsRetryable => Kind is ErrorKind.RateLimited or ErrorKind.UpstreamFailed or ErrorKind.Overloaded or ErrorKind.Timeout;
 
-    /// <summary>An error whose message is in the language of its reader.</summary>
-    public static GatewayError InWords(ErrorKind kind, Func<Locale, string> words) => new(kind, words(Locale.English)) { Words = words };
+    /// <summary>A 400 that names the member at fault.</summary>
+    public static GatewayError Invalid(string field, Wording text) => new(ErrorKind.InvalidRequest, text) { Field = field };
 
-    public static GatewayError Invalid(string field, string message) => new(ErrorKind.InvalidRequest, message) { Field = field };
+    /// <summary>The same error for somebody who reads a language.</summary>
+    public GatewayError For(Locale locale) => locale == Locale ? this : this with { Locale = locale };
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Conversation;
@@ -105,7 +106,7 @@ public static class MediaType
     {
         if (text.AsSpan().ContainsAny(WhiteSpace))
             text = string.Concat(text.Where(letter => !WhiteSpace.Contains(letter)));
-        return text.Length > 0 && System.Buffers.Text.Base64.IsValid(text) ? text : throw GatewayException.Invalid(field, $"{field} is not valid base64");
+        return text.Length > 0 && System.Buffers.Text.Base64.IsValid(text) ? text : throw GatewayException.Invalid(field, RequestText.NotBase64(field));
     }
 
     /// <summary>The type that the part of a <c>data:</c> URL before its comma declares.</summary>
@@ -114,7 +115,7 @@ public static class MediaType
         : throw NoBase64(field);
 
     private static GatewayException NoBase64(string field) =>
-        GatewayException.Invalid(field, $"{field} must be base64 or a data URL with ;base64");
+        GatewayException.Invalid(field, RequestText.Base64OrDataUrl(field));
 
     /// <summary>Reads an image or audio from Ollama's <c>images</c>, where only the bytes tell the two apart (specs/ollama.md 2.0).</summary>
     /// <exception cref="GatewayException">The text is not base64, or the bytes are neither an image nor audio.</exception>
@@ -123,7 +124,7 @@ public static class MediaType
         var media = ReadInline(text, field);
         return Sniff(media.Base64) is { } known && (known.StartsWith("image/", StringComparison.Ordinal) || known.StartsWith("audio/", StringComparison.Ordinal))
             ? media
-            : throw GatewayException.Invalid(field, $"{field} is not an image or audio in a known format, such as PNG, JPEG, GIF, WebP, WAV or MP3");
+            : throw GatewayException.Invalid(field, RequestText.UnknownMedium(field));
     }
 
     private static string? Sniff(string base64)

@@ -1,3 +1,5 @@
+using Dragoman.Locales;
+
 namespace Dragoman.Conversation;
 
 /// <summary>
@@ -52,7 +54,7 @@ public sealed class WorkLimit(TimeProvider clock, TimeSpan longest, Cancellation
         untilLook = UnitsBetweenLooks;
         left.ThrowIfCancellationRequested();
         if (longest != Timeout.InfiniteTimeSpan && spent + clock.GetElapsedTime(since) > longest)
-            throw new GatewayException(new GatewayError(ErrorKind.TooLarge, $"the request takes the gateway more than {longest.TotalSeconds} seconds of work; send a smaller request or a simpler schema") { Code = ErrorCode });
+            throw new GatewayException(new GatewayError(ErrorKind.TooLarge, GatewayText.TooMuchWork(longest.TotalSeconds)) { Code = ErrorCode });
     }
 
     private void End()

@@ -2,6 +2,7 @@ using System.Globalization;
 using Dragoman.Access.Credentials;
 using Dragoman.Administration;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Microsoft.Extensions.Primitives;
 
@@ -18,7 +19,7 @@ internal sealed class AdministrationEndpoint(string resource) : IEndpoint
         var http = exchange.Http;
         var api = exchange.Administration;
         if (api is null && resource != WhoAmI)
-            throw new GatewayException(new GatewayError(ErrorKind.NotFound, "The administration needs a store. Configure one in /store/connection."));
+            throw new GatewayException(new GatewayError(ErrorKind.NotFound, GatewayText.StoreNeeded));
         var headers = http.Request.Headers;
         var actor = AdminActor.Of(exchange.Caller!, ClientAddress.Of(http, exchange.Snapshot.Configuration.Access.Proxies).ToString(), exchange.RequestId);
         var call = new AdminCall(http.Request.Method, exchange.RouteValue.Length == 0 ? resource : $"{resource}/{exchange.RouteValue}", actor)
@@ -29,6 +30,7 @@ internal sealed class AdministrationEndpoint(string resource) : IEndpoint
             IdempotencyKey = Given(headers["Idempotency-Key"]),
             Accept = Given(headers.Accept),
             ContentType = Given(headers.ContentType),
+            Locale = exchange.Locale,
             IsFromPage = headers.Origin.Count > 0,
             Body = await exchange.ReadSmallBodyAsync(AdminApi.LargestBody).ConfigureAwait(false),
         };
@@ -51,6 +53,8 @@ internal sealed class AdministrationEndpoint(string resource) : IEndpoint
             response.Headers.Allow = methods;
         if (answer.RetryAfter is { } wait)
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        if (answer.Language is { } language)
+            response.Headers.ContentLanguage = language;
         if (answer.IsReplay)
             response.Headers["Idempotency-Replayed"] = "true";
         if (answer.Body.IsEmpty)

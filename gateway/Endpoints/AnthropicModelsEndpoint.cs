@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Anthropic.Inbound;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Wire;
 
@@ -56,7 +57,7 @@ internal sealed class AnthropicModelsEndpoint : IEndpoint
                     return place;
             }
 
-            throw GatewayException.Invalid(name, $"{name}: there is no model '{id}'");
+            throw GatewayException.Invalid(name, RequestText.NoModel(name, id));
         }
     }
 
@@ -67,6 +68,6 @@ internal sealed class AnthropicModelsEndpoint : IEndpoint
             return UsualPage;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= LargestPage
             ? limit
-            : throw GatewayException.Invalid("limit", $"limit must be between 1 and {LargestPage}, not \"{text}\"");
+            : throw GatewayException.Invalid("limit", RequestText.WrongPage(LargestPage, text));
     }
 }

@@ -44,7 +44,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             if (!await Step1Receive.TryTakeAsync(exchange, runtime, isTaken).ConfigureAwait(false))
                 return;
             if (route is null || !AdminPort.Serves(http, route, access))
-                throw new GatewayException(new GatewayError(ErrorKind.NotFound, $"Unknown request URL: {http.Request.Method} {path}."));
+                throw new GatewayException(new GatewayError(ErrorKind.NotFound, GatewayText.UnknownUrl(http.Request.Method, path)));
             var session = route.OpenWebSocket is not null && WebSocketHandshake.IsAsked(http.Request) ? route.OpenWebSocket(exchange.Snapshot.Configuration.Limits, runtime.Memory) : null;
             if (session is null)
                 Step1Receive.RefuseOtherMethods(http, path, route.Methods);
@@ -77,7 +77,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         catch (Exception error)
         {
             Failed(logger, requestId, LoggedText.Cut(http.Request.Method), LoggedText.Cut(path), new ScrubbedException(error, exchange.Snapshot.Credentials));
-            await AnswerAsync(exchange, new GatewayError(ErrorKind.Internal, $"The gateway failed; its log has the details under request id {requestId}.")).ConfigureAwait(false);
+            await AnswerAsync(exchange, new GatewayError(ErrorKind.Internal, GatewayText.Failed(requestId))).ConfigureAwait(false);
         }
         finally
         {
@@ -90,7 +90,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
     /// <summary>Serves a WebSocket; each message is handled by <see cref="HandleAsync"/> as a separate request.</summary>
     private Task ServeWebSocketAsync(Exchange exchange, MessageSession session) => runtime.HandsOver
         ? WebSocketConnection.RunAsync(exchange, session, runtime.Memory, HandleAsync)
-        : throw new GatewayException(new GatewayError(ErrorKind.NotImplemented, "The functions serve no WebSocket; the sidecar does."));
+        : throw new GatewayException(new GatewayError(ErrorKind.NotImplemented, GatewayText.NoWebSocket));
 
     private static async Task AnswerAsync(Exchange exchange, GatewayError error)
     {
@@ -114,12 +114,9 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         // SDKs retry every 429 and 5xx unless this header says not to (specs/dialects.md 1.1).
         if (error.Kind is ErrorKind.QuotaExceeded or ErrorKind.BudgetExceeded or ErrorKind.NotImplemented || MemoryBudget.IsFinal(error))
             response.Headers["x-should-retry"] = "false";
-        if (error.Words is { } words)
-        {
-            var locale = Locale.For(exchange.Http.Request.Headers.AcceptLanguage);
-            error = error with { Message = words(locale) };
-            response.Headers.ContentLanguage = locale.Language;
-        }
+        var told = error.For(exchange.Locale);
+        if (error.Text.IsTranslated)
+            response.Headers.ContentLanguage = told.Locale.Language;
 
         try
         {
@@ -131,7 +128,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             }
 
             var body = new ArrayBufferWriter<byte>(256);
-            exchange.Errors.WriteError(body, error with { Message = Shorten(error.Message) }, exchange.RequestId);
+            exchange.Errors.WriteError(body, told.Message.Length > LongestMessage ? told with { Text = Wording.Verbatim(Shorten(told.Message)) } : told, exchange.RequestId);
             // Load balancers and proxies know 503, but not Anthropic's 529.
             var status = error == Drain.Restarting || error.Code == MemoryBudget.Full.Code ? error.Status : exchange.Errors.StatusOf(error);
             await exchange.WriteAsync(body.WrittenMemory, exchange.Errors.ContentType, status).ConfigureAwait(false);
@@ -144,8 +141,6 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
 
     private static string Shorten(string message)
     {
-        if (message.Length <= LongestMessage)
-            return message;
         return string.Concat(message.AsSpan(0, char.IsHighSurrogate(message[LongestMessage - 1]) ? LongestMessage - 1 : LongestMessage), "…");
     }
 

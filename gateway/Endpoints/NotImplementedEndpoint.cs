@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
@@ -9,5 +10,5 @@ internal sealed class NotImplementedEndpoint : IEndpoint
     public static readonly NotImplementedEndpoint Instance = new();
 
     public Task HandleAsync(Exchange exchange) =>
-        throw new GatewayException(new GatewayError(ErrorKind.NotImplemented, $"{exchange.Http.Request.Method} {exchange.Http.Request.Path} is not implemented by this gateway"));
+        throw new GatewayException(new GatewayError(ErrorKind.NotImplemented, GatewayText.NotImplemented(exchange.Http.Request.Method, exchange.Http.Request.Path)));
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Microsoft.AspNetCore.Http;
 
@@ -11,7 +12,7 @@ internal sealed partial class OllamaBlobsEndpoint : IEndpoint
     public Task HandleAsync(Exchange exchange)
     {
         if (!Digest().IsMatch(exchange.RouteValue))
-            throw GatewayException.Invalid("digest", "invalid digest format");
+            throw GatewayException.Invalid("digest", FixedText.InvalidDigest);
         if (!HttpMethods.IsHead(exchange.Http.Request.Method))
             return NotImplementedEndpoint.Instance.HandleAsync(exchange);
         exchange.Http.Response.StatusCode = StatusCodes.Status404NotFound;

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
@@ -10,6 +11,6 @@ internal sealed class OllamaCloudEndpoint(string feature) : IEndpoint
     public async Task HandleAsync(Exchange exchange)
     {
         (await exchange.ReadJsonAsync().ConfigureAwait(false)).Dispose();
-        throw new GatewayException(new GatewayError(ErrorKind.Forbidden, $"ollama cloud is disabled: {feature} is unavailable"));
+        throw new GatewayException(new GatewayError(ErrorKind.Forbidden, FixedText.CloudDisabled(feature)));
     }
 }

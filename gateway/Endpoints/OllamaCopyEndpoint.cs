@@ -1,4 +1,5 @@
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
@@ -10,8 +11,8 @@ internal sealed class OllamaCopyEndpoint : OllamaManagementEndpoint
     {
         var source = request.String("source") ?? "";
         var destination = request.String("destination") ?? "";
-        CheckName(source, "source", $"source \"{source}\" is invalid");
-        CheckName(destination, "destination", $"destination \"{destination}\" is invalid");
-        return CheckExistsAsync(exchange, source, $"model \"{source}\" not found");
+        CheckName(source, "source", FixedText.InvalidSource(source));
+        CheckName(destination, "destination", FixedText.InvalidDestination(destination));
+        return CheckExistsAsync(exchange, source, FixedText.ModelToCopyNotFound(source));
     }
 }

@@ -1,5 +1,6 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
@@ -9,10 +10,10 @@ internal sealed class OllamaCreateEndpoint : OllamaManagementEndpoint
 {
     protected override ValueTask CheckAsync(Exchange exchange, RequestObject request)
     {
-        CheckName(OllamaModelArgument.Read(request), "model", "invalid model name");
+        CheckName(OllamaModelArgument.Read(request), "model", FixedText.InvalidModelName);
         var hasFiles = request.Object("files") is { } files && files.Members.Any();
         if (string.IsNullOrEmpty(request.String("from")) && !hasFiles)
-            throw GatewayException.Invalid("from", "neither 'from' or 'files' was specified");
+            throw GatewayException.Invalid("from", FixedText.NothingToCreateFrom);
         return default;
     }
 }

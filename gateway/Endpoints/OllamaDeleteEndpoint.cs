@@ -1,4 +1,5 @@
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
@@ -9,7 +10,7 @@ internal sealed class OllamaDeleteEndpoint : OllamaManagementEndpoint
     protected override ValueTask CheckAsync(Exchange exchange, RequestObject request)
     {
         var name = OllamaModelArgument.Read(request);
-        CheckName(name, "model", $"name \"{name}\" is invalid");
-        return CheckExistsAsync(exchange, name, $"model '{name}' not found");
+        CheckName(name, "model", FixedText.InvalidName(name));
+        return CheckExistsAsync(exchange, name, FixedText.ModelNotFound(name));
     }
 }

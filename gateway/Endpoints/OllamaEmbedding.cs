@@ -1,5 +1,6 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects.Ollama;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Pipeline.Embeddings;
 
@@ -12,7 +13,7 @@ internal static class OllamaEmbedding
     public static async Task<EmbeddingAnswer> RunAsync(Exchange exchange, string dialect, EmbeddingRequest request)
     {
         var model = await Step4Resolve.FindAsync(exchange, request.Model, OllamaRequest.Client).ConfigureAwait(false)
-            ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"model \"{request.Model}\" not found, try pulling it first"));
+            ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, FixedText.ModelToEmbedNotFound(request.Model)));
         exchange.RecentModels.Use(model, request.KeepAlive);
         return request.Inputs.Count == 0
             ? new EmbeddingAnswer([], Usage.Absent)

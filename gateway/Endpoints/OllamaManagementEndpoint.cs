@@ -1,6 +1,7 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Wire;
 
@@ -26,13 +27,13 @@ internal abstract class OllamaManagementEndpoint : IEndpoint
     /// <exception cref="GatewayException">Ollama would reject this request too.</exception>
     protected abstract ValueTask CheckAsync(Exchange exchange, RequestObject request);
 
-    protected static void CheckName(string name, string field, string message)
+    protected static void CheckName(string name, string field, Wording message)
     {
         if (!ModelName.TryParse(name, out _))
             throw GatewayException.Invalid(field, message);
     }
 
-    protected static async ValueTask CheckExistsAsync(Exchange exchange, string name, string message)
+    protected static async ValueTask CheckExistsAsync(Exchange exchange, string name, Wording message)
     {
         if (await Step4Resolve.FindAsync(exchange, name, OllamaRequest.Client).ConfigureAwait(false) is null)
             throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, message));

@@ -2,6 +2,7 @@ using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Wire;
 
@@ -45,13 +46,13 @@ internal sealed class OllamaPullEndpoint : IEndpoint
         }
 
         if (name.Length == 0)
-            throw GatewayException.Invalid("model", "invalid model name");
+            throw GatewayException.Invalid("model", FixedText.InvalidModelName);
         var isPublished = await Step4Resolve.FindAsync(exchange, name, OllamaRequest.Client).ConfigureAwait(false) is not null;
         if (streams)
             await exchange.WriteAsync(isPublished ? SuccessLines : FailureLines, OllamaAnswer.StreamContentType, 200).ConfigureAwait(false);
         else if (isPublished)
             await exchange.WriteAsync(Success, "application/json; charset=utf-8", 200).ConfigureAwait(false);
         else
-            throw new GatewayException(new GatewayError(ErrorKind.Internal, "pull model manifest: file does not exist"));
+            throw new GatewayException(new GatewayError(ErrorKind.Internal, FixedText.PullWithoutModel));
     }
 }

@@ -1,5 +1,6 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
@@ -8,5 +9,5 @@ namespace Dragoman.Endpoints;
 internal sealed class OllamaPushEndpoint : OllamaManagementEndpoint
 {
     protected override ValueTask CheckAsync(Exchange exchange, RequestObject request) =>
-        OllamaModelArgument.Read(request).Length == 0 ? throw GatewayException.Invalid("model", "model is required") : default;
+        OllamaModelArgument.Read(request).Length == 0 ? throw GatewayException.Invalid("model", FixedText.ModelRequired) : default;
 }

@@ -4,6 +4,7 @@ using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Wire;
 
@@ -29,9 +30,9 @@ internal sealed class OllamaShowEndpoint : IEndpoint
         }
 
         if (name.Length == 0)
-            throw GatewayException.Invalid("model", "model is required");
+            throw GatewayException.Invalid("model", FixedText.ModelRequired);
         var model = await Step4Resolve.FindAsync(exchange, name, OllamaRequest.Client).ConfigureAwait(false)
-            ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"model '{ModelName.Tagged(name)}' not found"));
+            ?? throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, FixedText.ModelNotFound(ModelName.Tagged(name))));
         var output = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
             OllamaModelObject.WriteShown(writer, model, DisplayName(exchange, name, model), system);

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
@@ -11,7 +12,7 @@ internal sealed class OpenAIKeptResponseEndpoint : IEndpoint
 {
     public Task HandleAsync(Exchange exchange) => throw new GatewayException(new GatewayError(
         ErrorKind.NotFound,
-        $"Response with id '{exchange.RouteValue.Split('/')[0]}' not found: this gateway keeps no responses.")
+        FixedText.ResponseNotFound(exchange.RouteValue.Split('/')[0]))
     {
         Code = "response_not_found",
     });

@@ -1,6 +1,7 @@
 using System.Net;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Endpoints;
@@ -19,7 +20,7 @@ internal static class OpenNetwork
 
     private static readonly GatewayError Refusal = new(
         ErrorKind.Forbidden,
-        "This gateway asks nobody for a key, so it answers requests from its own machine only. Its operator can allow others with access.allowOpenNetwork.");
+        AccessText.OpenToThisMachine);
 
     /// <summary>Refuses to start when other machines could reach the process and the operator has not allowed that.</summary>
     /// <param name="address">The address to listen on.</param>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Prices;
 using Dragoman.Wire;
@@ -15,7 +16,7 @@ internal sealed class PricesEndpoint : IEndpoint
     public async Task HandleAsync(Exchange exchange)
     {
         if (exchange.Caller!.Roles.Count == 0)
-            throw new GatewayException(new GatewayError(ErrorKind.Forbidden, "Reading prices needs the role admin, auditor or lead."));
+            throw new GatewayException(new GatewayError(ErrorKind.Forbidden, AccessText.PricesNeedRole));
         if (await QueryMistakes.RefuseAsync(exchange).ConfigureAwait(false))
             return;
         var snapshot = exchange.Snapshot;

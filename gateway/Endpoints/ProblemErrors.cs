@@ -2,6 +2,7 @@ using System.Buffers;
 using Dragoman.Administration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Locales;
 
 namespace Dragoman.Endpoints;
 
@@ -18,18 +19,18 @@ internal sealed class ProblemErrors : IErrorShape
     {
         var (name, title) = error.Kind switch
         {
-            ErrorKind.InvalidRequest => ("invalid-request", "The request is not valid"),
-            ErrorKind.Unauthenticated => ("unauthenticated", "The caller is not known"),
-            ErrorKind.Forbidden => ("forbidden", "The caller may not do that"),
-            ErrorKind.NotFound => ("not-found", "Not found"),
-            ErrorKind.MethodNotAllowed => ("method", "The method is not allowed"),
-            ErrorKind.RequestTimeout => ("too-slow", "The request came too slowly"),
-            ErrorKind.TooLarge => ("too-large", "The body is too large"),
-            ErrorKind.RateLimited or ErrorKind.QuotaExceeded => ("limited", "Too many requests"),
-            ErrorKind.BudgetExceeded => ("budget", "Budget used up"),
-            ErrorKind.Overloaded => ("overloaded", "The gateway cannot answer now"),
-            _ => ("failed", "The gateway failed"),
+            ErrorKind.InvalidRequest => ("invalid-request", ProblemText.InvalidTitle),
+            ErrorKind.Unauthenticated => ("unauthenticated", ProblemText.UnauthenticatedTitle),
+            ErrorKind.Forbidden => ("forbidden", ProblemText.CallerForbiddenTitle),
+            ErrorKind.NotFound => ("not-found", ProblemText.NotFoundTitle),
+            ErrorKind.MethodNotAllowed => ("method", ProblemText.MethodTitle),
+            ErrorKind.RequestTimeout => ("too-slow", ProblemText.TooSlowTitle),
+            ErrorKind.TooLarge => ("too-large", ProblemText.TooLargeTitle),
+            ErrorKind.RateLimited or ErrorKind.QuotaExceeded => ("limited", ProblemText.LimitedTitle),
+            ErrorKind.BudgetExceeded => ("budget", ProblemText.BudgetTitle),
+            ErrorKind.Overloaded => ("overloaded", ProblemText.OverloadedTitle),
+            _ => ("failed", ProblemText.FailedTitle),
         };
-        new Problem(error.Status, name, title, error.Message).Write(output, requestId);
+        new Problem(error.Status, name, title, error.Text).Write(output, requestId, error.Locale);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Dragoman.Administration;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Endpoints;
@@ -15,7 +16,8 @@ internal static class QueryMistakes
         if (query.Count == 0)
             return false;
         var body = new ArrayBufferWriter<byte>(512);
-        Problem.Invalid([.. query.Keys.Select(static name => Mistake.InQuery(name, "is not known; no parameter is allowed"))]).Write(body, exchange.RequestId);
+        Problem.Invalid([.. query.Keys.Select(static name => Mistake.InQuery(name, MistakeText.NoParameterAllowed))]).Write(body, exchange.RequestId, exchange.Locale);
+        exchange.Http.Response.Headers.ContentLanguage = exchange.Locale.Language;
         await exchange.WriteAsync(body.WrittenMemory, ProblemErrors.Shape.ContentType, 400).ConfigureAwait(false);
         return true;
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dragoman.Access;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Pipeline.State;
 using Dragoman.Wire;
@@ -29,7 +30,7 @@ internal sealed class RequestsEndpoint : IEndpoint
 
         using var listener = exchange.RequestFeed.TryListen(watched) ?? throw new GatewayException(new GatewayError(
             ErrorKind.RateLimited,
-            $"{RequestFeed.MostListeners} clients watch the requests of this process already."));
+            GatewayText.TooManyWatch(RequestFeed.MostListeners)));
         var response = exchange.Http.Response;
         var isEvents = exchange.Http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
         response.ContentType = isEvents ? "text/event-stream" : "application/x-ndjson";
@@ -54,7 +55,7 @@ internal sealed class RequestsEndpoint : IEndpoint
             return null;
         return caller.Roles.Contains(Role.Lead) && caller.Team is { } team
             ? team
-            : throw new GatewayException(new GatewayError(ErrorKind.Forbidden, "Watching requests needs the role admin, auditor or lead."));
+            : throw new GatewayException(new GatewayError(ErrorKind.Forbidden, AccessText.WatchingNeedsRole));
     }
 
     /// <summary>

@@ -6,6 +6,7 @@ using Dragoman.Dialects.Ollama;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAICompletions;
 using Dragoman.Dialects.OpenAIResponses.Inbound;
+using Dragoman.Locales;
 using Dragoman.WebSockets;
 
 namespace Dragoman.Endpoints;
@@ -42,9 +43,9 @@ public static class RouteTable
         new("delete", ["DELETE"], "/api/delete", Home.Functions, OllamaErrors.Shape, new OllamaDeleteEndpoint()),
         new("blobs", ["POST", "HEAD"], "/api/blobs/{*id}", Home.Functions, OllamaErrors.Shape, new OllamaBlobsEndpoint()),
         new("status", Get, "/api/status", Home.Functions, OllamaErrors.Shape, new OllamaStatusEndpoint()),
-        new("me", Post, "/api/me", Home.Functions, OllamaErrors.Shape, new OllamaAccountEndpoint("unauthorized")),
-        new("signout", Post, "/api/signout", Home.Functions, OllamaErrors.Shape, new OllamaAccountEndpoint("you are not currently signed in")),
-        new("user-keys", ["DELETE"], "/api/user/keys/{*id}", Home.Functions, OllamaErrors.Shape, new OllamaAccountEndpoint("you are not currently signed in")),
+        new("me", Post, "/api/me", Home.Functions, OllamaErrors.Shape, new OllamaAccountEndpoint(FixedText.Unauthorized)),
+        new("signout", Post, "/api/signout", Home.Functions, OllamaErrors.Shape, new OllamaAccountEndpoint(FixedText.NotSignedIn)),
+        new("user-keys", ["DELETE"], "/api/user/keys/{*id}", Home.Functions, OllamaErrors.Shape, new OllamaAccountEndpoint(FixedText.NotSignedIn)),
         new("web-search", Post, "/api/experimental/web_search", Home.Functions, OllamaErrors.Shape, new OllamaCloudEndpoint("web search")),
         new("web-fetch", Post, "/api/experimental/web_fetch", Home.Functions, OllamaErrors.Shape, new OllamaCloudEndpoint("web fetch")),
         new("model-recommendations", Get, "/api/experimental/model-recommendations", Home.Functions, OllamaErrors.Shape, new OllamaRecommendationsEndpoint()),

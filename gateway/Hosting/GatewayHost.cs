@@ -54,7 +54,7 @@ public static class GatewayHost
         {
             if (page is null)
                 return StartSnapshot.MistakeExitCode;
-            return StandardStreams.TryWriteLine(page) is null ? 0 : CannotOpen;
+            return page.Length == 0 || StandardStreams.TryWriteLine(page) is null ? 0 : CannotOpen;
         }
 
         var (address, port) = (settings.Address, settings.Port);
@@ -77,7 +77,7 @@ public static class GatewayHost
                 return CannotOpen;
             var output = app.Services.GetRequiredService<ConsoleLog>();
             output.Say($"{name}: {OpenNetwork.Notice(address, new Uri(addresses.Addresses.First()).Port, snapshot.Configuration.Access)}");
-            foreach (var notice in GatewayServices.Notices(app.Services))
+            foreach (var notice in settings.Notices.Concat(GatewayServices.Notices(app.Services)))
                 output.Say($"{name}: {notice}");
             Unexpected.BeginsToServe();
             await signals.Stop.ConfigureAwait(false);

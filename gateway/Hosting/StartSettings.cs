@@ -14,7 +14,15 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
     private const string ListenVariable = "DRAGOMAN_LISTEN";
 
     private static readonly CommandOption Config = new("--config", "FILE", $"The configuration file, instead of {ConfigVariable}.");
+    private static readonly CommandOption Providers = new("--providers", null, "Shows the providers that are on, each on a line with its dialect and address, instead of serving.");
+    private static readonly CommandOption Urls = new("--urls", "URLS", "") { Refusal = "Dragoman listens on one address; allowed: --listen ADDRESS and --port N" };
     private static readonly CommandOption Listen = new("--listen", "ADDRESS", $"The IP address to listen on, instead of {ListenVariable}.");
+
+    /// <summary>Whether the process only shows its providers.</summary>
+    public bool ListsProviders { get; private init; }
+
+    /// <summary>Lines for the operator at the start.</summary>
+    public IReadOnlyList<string> Notices { get; private init; } = [];
 
     /// <summary>Reads arguments, variables and the configuration file, and collects the mistakes of all of them.</summary>
     /// <param name="arguments">The arguments of the process.</param>
@@ -28,7 +36,7 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
         string[] arguments, IReadOnlyDictionary<string, string> environment, string name, string portVariable, int defaultPort, out string? page)
     {
         var port = new CommandOption("--port", "N", $"The port, instead of {portVariable}; 0 takes any free one.");
-        CommandOption[] options = [Config, Listen, port, CommandOption.Help, CommandOption.Version];
+        CommandOption[] options = [Config, Listen, port, Providers, Urls, CommandOption.Help, CommandOption.Version];
         var line = CommandLine.Read(arguments, options);
         page = line.Has(CommandOption.Help) ? PageOf(name, options).Render().TrimEnd()
             : line.Has(CommandOption.Version) ? $"{name} {typeof(StartSettings).Assembly.GetName().Version?.ToString(3)}"
@@ -37,8 +45,10 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
             return new StartSettings(IPAddress.Loopback, 0, Nothing);
 
         List<string> mistakes = [.. line.Mistakes, .. ProcessEnvironment.FindMistakes(environment, ReaderOf(name), ConfigurationReader.VariableNames)];
-        var address = Given(Listen, ListenVariable) is var (text, source) ? ListenAddress.ReadAddress(text, source, mistakes) : IPAddress.Loopback;
-        var number = Given(port, portVariable) is var (digits, where) ? ListenAddress.ReadPort(digits, where, mistakes) : defaultPort;
+        var (givenAddress, givenPort) = (Given(Listen, ListenVariable), Given(port, portVariable));
+        var framework = FrameworkVariables.Read(environment, ListenVariable, portVariable, (givenPort ?? givenAddress)?.Source, mistakes);
+        var address = givenAddress is var (text, source) ? ListenAddress.ReadAddress(text, source, mistakes) : framework.Address ?? IPAddress.Loopback;
+        var number = givenPort is var (digits, where) ? ListenAddress.ReadPort(digits, where, mistakes) : framework.Port ?? defaultPort;
         GatewayConfiguration? configuration = null;
         if (ProcessEnvironment.FindDirectoryMistake() is { } noDirectory)
             throw new ConfigurationException([.. mistakes, noDirectory]);
@@ -52,7 +62,11 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
             mistakes.AddRange(error.Mistakes);
         }
 
-        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes) : new StartSettings(address!, number!.Value, configuration!);
+        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes) : new StartSettings(address!, number!.Value, configuration!)
+        {
+            ListsProviders = line.Has(Providers),
+            Notices = framework.Notices,
+        };
 
         // An empty variable counts as not set.
         (string Text, string Source)? Given(CommandOption option, string variable) =>
@@ -77,6 +91,7 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
         VariableNotes =
         [
             "Every member of the configuration is a variable too, with two underscores between the names: DRAGOMAN__limits__requestBytes=1048576, DRAGOMAN__providers__mistral__apiKey=env:KEY. Objects and lists are given as JSON.",
+            "Without any of --listen, --port and their variables, ASPNETCORE_URLS and ASPNETCORE_HTTP_PORTS count, with one http address or one port; DOTNET_URLS, DOTNET_HTTP_PORTS, URLS and HTTP_PORTS too. HTTPS_PORTS, Kestrel__ and Logging__ are mistakes.",
             "Any other variable that begins with DRAGOMAN_ is a mistake, unless another part of Dragoman reads it, or Kubernetes has set it for a Service.",
         ],
         Files = [(ConfigurationReader.UsualFile, "The configuration in the working directory, read when no other file is named; it need not exist. Described in docs/configuration.md and docs/gateway.schema.json.")],

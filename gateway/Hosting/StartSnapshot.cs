@@ -35,7 +35,12 @@ public static class StartSnapshot
             if (text is not null)
                 return null;
             OpenNetwork.RefuseUnlessAllowed(read.Address, read.Configuration.Access);
-            return SnapshotOf(read);
+            var found = SnapshotOf(read);
+            if (!read.ListsProviders)
+                return found;
+            using (found)
+                text = ProviderList.Of(found);
+            return null;
         });
         (settings, page) = (read!, text);
         return snapshot;

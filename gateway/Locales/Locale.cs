@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 
@@ -14,21 +13,22 @@ public sealed class Locale
     private const string Folder = "Locales/";
     private const string Extension = ".json";
 
-    private readonly FrozenDictionary<string, string> texts;
+    /// <summary>The texts are read when somebody needs one, so that a process does not start later for them.</summary>
+    private readonly Lazy<Dictionary<string, string>> texts;
 
-    private Locale(string language, FrozenDictionary<string, string> texts) => (Language, this.texts) = (language, texts);
+    private Locale(string language) => (Language, texts) = (language, new(() => Read(language)));
 
     /// <summary>The languages by their names.</summary>
-    public static FrozenDictionary<string, Locale> All { get; } = ReadAll();
+    public static FrozenDictionary<string, Locale> All { get; } = typeof(Locale).Assembly.GetManifestResourceNames()
+        .Where(static name => name.StartsWith(Folder, StringComparison.Ordinal))
+        .Select(static name => new Locale(name[Folder.Length..^Extension.Length]))
+        .ToFrozenDictionary(static locale => locale.Language, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The language of those who ask for no other one.</summary>
     public static Locale English { get; } = All["en"];
 
     /// <summary>The language's name, such as <c>de</c> (BCP 47).</summary>
     public string Language { get; }
-
-    /// <summary>The ids of the texts.</summary>
-    public IEnumerable<string> Ids => texts.Keys;
 
     /// <summary>Finds the language that somebody likes best.</summary>
     /// <param name="acceptLanguage">The values of the header <c>Accept-Language</c> (RFC 9110, 12.5.4).</param>
@@ -46,51 +46,13 @@ public sealed class Locale
         return English;
     }
 
-    /// <summary>A text.</summary>
-    /// <param name="id">One of <see cref="TextId"/>.</param>
-    /// <param name="values">What stands for each <c>{name}</c> in it.</param>
-    public string Text(string id, params ReadOnlySpan<(string Name, string Value)> values)
+    /// <summary>A text as it is in the file, with <c>{name}</c> where a value stands.</summary>
+    internal string Find(string id) => texts.Value[id];
+
+    private static Dictionary<string, string> Read(string language)
     {
-        var text = texts[id];
-        // From the end, so that a value is not searched for names.
-        for (var end = text.LastIndexOf('}'); end >= 0;)
-        {
-            var begin = text.LastIndexOf('{', end);
-            text = string.Concat(text.AsSpan(0, begin), ValueOf(text[(begin + 1)..end], values), text.AsSpan(end + 1));
-            end = begin == 0 ? -1 : text.LastIndexOf('}', begin - 1);
-        }
-
-        return text;
-    }
-
-    /// <summary>An amount of US dollars, with two to six digits after the point.</summary>
-    public string Dollars(decimal amount) => Text(
-        TextId.Dollars,
-        ("amount", amount.ToString("0.00####", CultureInfo.InvariantCulture).Replace(".", texts[TextId.DecimalSeparator], StringComparison.Ordinal)));
-
-    private static string ValueOf(string name, ReadOnlySpan<(string Name, string Value)> values)
-    {
-        foreach (var (known, value) in values)
-        {
-            if (known == name)
-                return value;
-        }
-
-        throw new ArgumentException($"The text needs a value for {name}.", nameof(values));
-    }
-
-    private static FrozenDictionary<string, Locale> ReadAll()
-    {
-        var assembly = typeof(Locale).Assembly;
-        var all = new Dictionary<string, Locale>(StringComparer.OrdinalIgnoreCase);
-        foreach (var resource in assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Folder, StringComparison.Ordinal)))
-        {
-            var language = resource[Folder.Length..^Extension.Length];
-            using var file = assembly.GetManifestResourceStream(resource)!;
-            using var json = JsonDocument.Parse(file);
-            all.Add(language, new(language, json.RootElement.EnumerateObject().ToFrozenDictionary(static text => text.Name, static text => text.Value.GetString()!)));
-        }
-
-        return all.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        using var file = typeof(Locale).Assembly.GetManifestResourceStream(Folder + language + Extension)!;
+        using var json = JsonDocument.Parse(file);
+        return json.RootElement.EnumerateObject().ToDictionary(static text => text.Name, static text => text.Value.GetString()!, StringComparer.Ordinal);
     }
 }

@@ -117,7 +117,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
             return;
         IsOver = true;
         Error = provider.ForClient(error);
-        Next.Fail(Error);
+        Next.Fail(Error.For(exchange.Locale));
     }
 
     private void Begin(int bytes)

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
@@ -49,7 +50,7 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share, int limit
             // Kestrel throws several kinds of IOException for a body that violates HTTP or ends too early. A broken connection
             // cancels RequestAborted instead. Kestrel reads neither the rest of the body nor another request.
             http.Response.Headers.Connection = "close";
-            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body could not be read"), error);
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, GatewayText.BodyUnreadable), error);
         }
     }
 
@@ -113,12 +114,12 @@ internal sealed class BodyReader(Exchange exchange, MemoryShare share, int limit
     }
 
     private GatewayException TooLarge() =>
-        new(new GatewayError(ErrorKind.TooLarge, $"the request body is larger than {limit} bytes"));
+        new(new GatewayError(ErrorKind.TooLarge, GatewayText.BodyTooLarge(limit)));
 
     private GatewayException TooSlow(Exception cause)
     {
         // The rest of the body would be read as the next request.
         http.Response.Headers.Connection = "close";
-        return new(new GatewayError(ErrorKind.RequestTimeout, "the request body came too slowly") { Code = "request_timeout" }, cause);
+        return new(new GatewayError(ErrorKind.RequestTimeout, GatewayText.BodyTooSlow) { Code = "request_timeout" }, cause);
     }
 }

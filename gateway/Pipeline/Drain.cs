@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Pipeline;
 
@@ -29,7 +30,7 @@ public sealed class Drain : IDisposable
 
     /// <summary>The error of a request that arrived too late, or that took too long for the process to wait.</summary>
     public static GatewayError Restarting { get; } =
-        new(ErrorKind.Overloaded, "The gateway is restarting; try again in a moment.") { Code = "gateway_restarting", RetryAfter = Pause };
+        new(ErrorKind.Overloaded, GatewayText.Restarting) { Code = "gateway_restarting", RetryAfter = Pause };
 
     public bool HasBegun => hasBegun;
 

@@ -7,6 +7,7 @@ using Dragoman.Access.Limits;
 using Dragoman.Administration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Locales;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Pipeline.State;
 using Dragoman.Wire;
@@ -92,6 +93,9 @@ public sealed class Exchange
 
     public string RequestId { get; }
 
+    /// <summary>The language of the client's user. It is looked for only when an answer has a text for people.</summary>
+    public Locale Locale => Locale.For(Http.Request.Headers.AcceptLanguage);
+
     /// <summary>Timestamp of <see cref="Clock"/> at which the request arrived.</summary>
     public long StartedAt { get; }
 
@@ -159,24 +163,23 @@ public sealed class Exchange
     public bool ClientLeft => Http.RequestAborted.IsCancellationRequested;
 
     /// <summary>Reads the body as one JSON value. Anything after it is ignored, and the content type is not checked (specs/ollama.md 0.3).</summary>
-    /// <param name="emptyMessage">The error message for an empty body.</param>
     /// <exception cref="GatewayException">The body is empty, too large, not UTF-8 or not JSON.</exception>
-    public async Task<RequestJson> ReadJsonAsync(string emptyMessage = "missing request body")
+    public async Task<RequestJson> ReadJsonAsync()
     {
         var body = Body = await ReadBodyAsync().ConfigureAwait(false);
         await SocketThread.LeaveForAsync(body.Length);
         SocketThread.AssertMayProcess(body.Length);
         if (JsonText.Trim(body.Span).IsEmpty)
-            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, emptyMessage));
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, FixedText.EmptyBody));
         if (!Utf8.IsValid(body.Span))
-            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, "the request body is not valid UTF-8"));
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, GatewayText.BodyNotUtf8));
         try
         {
             return new RequestJson(ParseFirstValue(body), body);
         }
         catch (JsonException error)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, $"the request body is not valid JSON: {error.Message}"), error);
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, GatewayText.BodyNotJson(error.Message)), error);
         }
     }
 

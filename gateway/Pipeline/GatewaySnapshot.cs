@@ -55,6 +55,9 @@ public sealed class GatewaySnapshot : IDisposable
     /// <summary>What a target of a published model costs on a day in UTC; null when that is not known.</summary>
     public KnownPrices? PricesOf(Target target, string publishedModel, DateOnly day) => Prices.Explain(providers[target.Provider].Settings, target.Model, publishedModel, day);
 
+    /// <summary>The providers in the order of the configuration.</summary>
+    public IEnumerable<Provider> Providers => Configuration.Providers.Select(settings => providers[settings.Name]);
+
     public Provider ProviderOf(Target target) => providers[target.Provider];
 
     /// <summary>Closes all connections to providers and to servers of linked media.</summary>

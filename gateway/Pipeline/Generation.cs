@@ -78,7 +78,7 @@ public static class Generation
         var (exchange, dialect, context) = client;
         var lastWord = new ArrayBufferWriter<byte>();
         await SocketThread.LeaveForAsync(exchange.Body.Length);
-        dialect.OpenStream(context, lastWord).Fail(error);
+        dialect.OpenStream(context, lastWord).Fail(error.For(exchange.Locale));
         await exchange.WriteStreamAsync(lastWord.WrittenMemory).ConfigureAwait(false);
     }
 }

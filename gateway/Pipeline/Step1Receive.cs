@@ -1,5 +1,6 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Locales;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -41,7 +42,7 @@ public static class Step1Receive
     public static void RefuseConnect(HttpContext http)
     {
         if (HttpMethods.IsConnect(http.Request.Method))
-            throw new GatewayException(new GatewayError(ErrorKind.MethodNotAllowed, "CONNECT is not allowed; the gateway is no proxy for connections."));
+            throw new GatewayException(new GatewayError(ErrorKind.MethodNotAllowed, GatewayText.ConnectNotAllowed));
     }
 
     /// <summary>Whether this process answers the request. A process that is about to stop passes it on, since nothing of it has been done.</summary>
@@ -67,6 +68,6 @@ public static class Step1Receive
             return;
         var allowed = string.Join(", ", methods);
         http.Response.Headers.Allow = allowed;
-        throw new GatewayException(new GatewayError(ErrorKind.MethodNotAllowed, $"{path} allows {allowed}, not {http.Request.Method}."));
+        throw new GatewayException(new GatewayError(ErrorKind.MethodNotAllowed, GatewayText.MethodNotAllowed(path, allowed, http.Request.Method)));
     }
 }

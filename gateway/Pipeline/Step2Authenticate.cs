@@ -2,6 +2,7 @@ using System.Net;
 using Dragoman.Access;
 using Dragoman.Access.Credentials;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Pipeline;
 
@@ -13,7 +14,7 @@ public static class Step2Authenticate
 
     private static readonly GatewayError NoTeam = new(
         ErrorKind.Forbidden,
-        "This credential administrates the gateway and belongs to no team; use the key of a team for requests to models.");
+        AccessText.TeamNeeded);
 
     /// <param name="exchange">The exchange of the request.</param>
     /// <param name="path">The route's path without its rest.</param>
@@ -89,13 +90,13 @@ public static class Step2Authenticate
             {
                 address ??= ClientAddress.Of(exchange.Http, exchange.Snapshot.Configuration.Access.Proxies);
                 if (!allow.AllowsAddress(address))
-                    throw Refusal($"The {allow.Scope} may not be used from the address {address}; allowed: {AllowList.Listed(networks)}.");
+                    throw Refusal(AccessText.AddressNotAllowed(allow.Scope, address.ToString(), AllowList.Listed(networks)));
             }
 
             if (!allow.AllowsEndpoint(path))
-                throw Refusal($"The {allow.Scope} may not call {path}; allowed: {AllowList.Listed(allow.Rules.Endpoints!)}.");
+                throw Refusal(AccessText.PathNotAllowed(allow.Scope, path, AllowList.Listed(allow.Rules.Endpoints!)));
         }
     }
 
-    private static GatewayException Refusal(string message) => new(new GatewayError(ErrorKind.Forbidden, message));
+    private static GatewayException Refusal(Wording text) => new(new GatewayError(ErrorKind.Forbidden, text));
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
@@ -45,10 +46,10 @@ public static class Step4Resolve
     public static async ValueTask<PublishedModel?> FindAsync(Exchange exchange, string name, ClientTraits client)
     {
         if (ModelName.NamesBothSources(name))
-            throw GatewayException.Invalid("model", $"use either :local or :cloud, not both: \"{name}\"");
+            throw GatewayException.Invalid("model", RequestText.LocalAndCloud(name));
         var model = await FindAsync(exchange, name).ConfigureAwait(false);
         if (model is null && client.RefusesMalformedNames && name.Length > 0 && !ModelName.TryParse(name, out _))
-            throw GatewayException.Invalid("model", "invalid model name");
+            throw GatewayException.Invalid("model", FixedText.InvalidModelName);
         return model;
     }
 
@@ -72,5 +73,5 @@ public static class Step4Resolve
     }
 
     /// <summary>The error for an unknown model. Clients of the generation endpoints match its text (specs/ollama.md 0.7).</summary>
-    public static GatewayError NotFound(string name) => new(ErrorKind.ModelNotFound, $"model '{name}' not found") { Field = "model" };
+    public static GatewayError NotFound(string name) => new(ErrorKind.ModelNotFound, FixedText.ModelNotFound(name)) { Field = "model" };
 }

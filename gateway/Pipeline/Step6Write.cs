@@ -1,6 +1,7 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Dialects.Answers;
+using Dragoman.Locales;
 using Dragoman.Pipeline.Downloads;
 using Dragoman.Pipeline.State;
 using Dragoman.Providers;
@@ -30,7 +31,7 @@ internal static class Step6Write
 
         RefuseFamilyMembers(request);
         if (request.Completion is { FurtherPrompts.Count: > 0 } && !traits.TakesPromptLists)
-            throw GatewayException.Invalid("prompt", $"prompt must be one text: this model's provider ({dialect.Name}) does not continue several in one request");
+            throw GatewayException.Invalid("prompt", TargetText.OnePrompt(dialect.Name));
         var losses = new LossReport { Work = exchange.Work };
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         SocketThread.AssertMayProcess(exchange.Body.Length);
@@ -130,7 +131,7 @@ internal static class Step6Write
     private static void RefuseFamilyMembers(ChatRequest request)
     {
         if (request.FamilyMembers is [var member, ..])
-            throw new GatewayException(GatewayError.Invalid(member.Field, member.Message) with { Code = member.Code });
+            throw new GatewayException(GatewayError.Invalid(member.Field, member.Text) with { Code = member.Code });
     }
 
     private static async Task<Fitted> FitAsync(Exchange exchange, OutboundTraits traits, ChatRequest request, Links links)

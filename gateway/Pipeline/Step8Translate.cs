@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Dialects.Answers;
+using Dragoman.Locales;
 using Dragoman.Providers;
 using Dragoman.Secrets;
 using Dragoman.Wire;
@@ -200,11 +201,11 @@ internal sealed class Step8Translate
         }
         catch (Exception error) when (error is HttpRequestException or IOException && !clock.Token.IsCancellationRequested)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The connection to the provider broke in the middle of the answer.") { Code = "upstream_stream_truncated" }, error);
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.ConnectionBroke) { Code = "upstream_stream_truncated" }, error);
         }
         catch (InvalidDataException error)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, $"The provider's answer cannot be read: {error.Message}."), error);
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.Unreadable(error.Message)), error);
         }
     }
 

@@ -1,5 +1,6 @@
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Pipeline;
 
@@ -195,11 +196,11 @@ internal sealed class UpstreamClock : IDisposable
             var isOver = now >= EndOf(Volatile.Read(ref since), LengthOf(wait));
             isLeft = leftAt is { } left && now >= EndOf(left, timeouts.AfterClient);
             if (now >= EndOf(startedAt, timeouts.Total))
-                reason = TookTooLong("the whole answer", "upstream_total_timeout");
+                reason = TookTooLong(ProviderText.WholeAnswer, "upstream_total_timeout");
             else if (isOver && wait == Wait.Client)
                 giveUp = onStalledClient;
             else if (isOver)
-                reason = wait == Wait.FirstEvent ? TookTooLong("first event", "upstream_first_event_timeout") : TookTooLong("silence in the middle of the answer", "upstream_idle_timeout");
+                reason = wait == Wait.FirstEvent ? TookTooLong(ProviderText.FirstEvent, "upstream_first_event_timeout") : TookTooLong(ProviderText.Silence, "upstream_idle_timeout");
             // A client that has left may be given up again, while its answer is still read.
             if (giveUp is not null)
                 Volatile.Write(ref since, now);
@@ -258,5 +259,5 @@ internal sealed class UpstreamClock : IDisposable
         }
     }
 
-    private static GatewayError TookTooLong(string what, string code) => new(ErrorKind.Timeout, $"The provider took too long ({what}).") { Code = code };
+    private static GatewayError TookTooLong(Wording what, string code) => new(ErrorKind.Timeout, ProviderText.TookTooLong(what)) { Code = code };
 }

@@ -5,6 +5,7 @@ using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAIResponses.Outbound;
+using Dragoman.Locales;
 
 namespace Dragoman.Providers;
 
@@ -43,7 +44,7 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
         if (OpenAIResponsesOutbound.Wrote(call))
             return UpstreamAddress.Below(new Uri(baseUrl, Version1Path), call.Path);
         if (call.Model is not { } deployment || !UpstreamName.FitsSegment(deployment))
-            throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"\"{call.Model}\" is not the name of a deployment; {UpstreamName.PathRule}") { Field = "model" });
+            throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, ProviderText.NoDeployment(call.Model)) { Field = "model" });
         return UpstreamAddress.Below(new Uri(baseUrl, DeploymentsPath), $"{Uri.EscapeDataString(deployment)}/{call.Path}?api-version={Uri.EscapeDataString(ApiVersionOf(settings))}");
     }
 

@@ -4,6 +4,7 @@ using Azure;
 using Azure.Core;
 using Azure.Identity;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Providers;
 
@@ -53,7 +54,7 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
             // If the caller has left, that is not a failure.
             cancellation.ThrowIfCancellationRequested();
             throw new GatewayException(
-                new GatewayError(ErrorKind.UpstreamRefusedKey, MessageOf(error)) { Code = "upstream_auth_failed" },
+                new GatewayError(ErrorKind.UpstreamRefusedKey, TextOf(error)) { Code = "upstream_auth_failed" },
                 error);
         }
     }
@@ -106,11 +107,11 @@ internal sealed class EntraTokens(Func<TokenCredential> credential, TimeProvider
     }
 
     /// <summary>The kind of failure without its text, which names tenants, clients and addresses.</summary>
-    private static string MessageOf(Exception error) => error switch
+    private static Wording TextOf(Exception error) => error switch
     {
-        CredentialUnavailableException => "The gateway found no credential for Microsoft Entra ID; it needs a managed identity, a login of Azure's tools, or the variables AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.",
-        OperationCanceledException or TimeoutException => "Microsoft Entra ID did not answer the gateway in time.",
-        RequestFailedException => "Microsoft Entra ID cannot be reached by the gateway.",
-        _ => "Microsoft Entra ID gave the gateway no token for its provider.",
+        CredentialUnavailableException => ProviderText.EntraNoCredential,
+        OperationCanceledException or TimeoutException => ProviderText.EntraTooSlow,
+        RequestFailedException => ProviderText.EntraUnreachable,
+        _ => ProviderText.EntraNoToken,
     };
 }

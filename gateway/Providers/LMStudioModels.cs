@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Locales;
 using Dragoman.Secrets;
 using Dragoman.Wire;
 
@@ -68,7 +69,7 @@ internal sealed class LMStudioModels(
         }
         catch (OperationCanceledException error)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.Timeout, $"LM Studio took too long to load {model}.") { Code = "upstream_timeout" }, error);
+            throw new GatewayException(new GatewayError(ErrorKind.Timeout, ProviderText.LMStudioTooSlow(model)) { Code = "upstream_timeout" }, error);
         }
         finally
         {

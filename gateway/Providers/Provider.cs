@@ -7,6 +7,7 @@ using Dragoman.Configuration;
 using Dragoman.Connections;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Locales;
 using Dragoman.Secrets;
 using Dragoman.Wire;
 
@@ -113,7 +114,7 @@ public sealed class Provider : IDisposable
         {
             // The values come from the client. The connection would fail on them as if the provider had failed.
             if (!UpstreamHeader.CanSend(value))
-                throw GatewayException.Invalid(name, $"{name}: a header may only contain visible ASCII characters and spaces");
+                throw GatewayException.Invalid(name, RequestText.HeaderCharacters(name));
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
@@ -210,7 +211,7 @@ public sealed class Provider : IDisposable
         catch (SecretException error)
         {
             throw new GatewayException(
-                new GatewayError(ErrorKind.UpstreamRefusedKey, $"The gateway cannot get its key for the provider {Settings.Name} at the moment.") { Code = "upstream_auth_failed" },
+                new GatewayError(ErrorKind.UpstreamRefusedKey, ProviderText.KeyNotAvailable(Settings.Name)) { Code = "upstream_auth_failed" },
                 error);
         }
     }
@@ -234,7 +235,7 @@ public sealed class Provider : IDisposable
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.Timeout, $"The provider {Settings.Name} did not accept a connection in time.") { Code = "upstream_connect_timeout" }, error);
+            throw new GatewayException(new GatewayError(ErrorKind.Timeout, ProviderText.NotAccepted(Settings.Name)) { Code = "upstream_connect_timeout" }, error);
         }
 
         if (response.IsSuccessStatusCode)
@@ -256,10 +257,10 @@ public sealed class Provider : IDisposable
         ErrorKind.UpstreamFailed,
         error.HttpRequestError switch
         {
-            HttpRequestError.NameResolutionError => $"The address of the provider {Settings.Name} cannot be resolved.",
-            HttpRequestError.SecureConnectionError => $"No secure connection to the provider {Settings.Name} could be made.",
-            HttpRequestError.ConnectionError => $"The provider {Settings.Name} cannot be reached.",
-            _ => $"The connection to the provider {Settings.Name} failed.",
+            HttpRequestError.NameResolutionError => ProviderText.Unresolved(Settings.Name),
+            HttpRequestError.SecureConnectionError => ProviderText.NotSecure(Settings.Name),
+            HttpRequestError.ConnectionError => ProviderText.Unreachable(Settings.Name),
+            _ => ProviderText.ConnectionFailed(Settings.Name),
         })
     {
         Code = "upstream_unreachable",
@@ -269,7 +270,7 @@ public sealed class Provider : IDisposable
     {
         var status = (int)response.StatusCode;
         if (status is >= 300 and < 400)
-            return new GatewayError(ErrorKind.UpstreamFailed, $"The provider {Settings.Name} answered with a redirect; check its baseUrl.");
+            return new GatewayError(ErrorKind.UpstreamFailed, ProviderText.Redirects(Settings.Name));
         ReadOnlyMemory<byte> body = default;
         try
         {

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Secrets;
 
 namespace Dragoman.Providers;
@@ -44,18 +45,21 @@ internal sealed class ProviderErrors(string provider, CredentialScrub credential
         ErrorKind.InvalidRequest or ErrorKind.Forbidden or ErrorKind.ModelNotFound when Says(error, RefusedKey) => Refused(error with { Kind = ErrorKind.UpstreamRefusedKey }),
         // An error in the middle of a stream has no status. It stays retryable, so that another target may be tried.
         ErrorKind.UpstreamFailed when Says(error, RefusedKey) => Refused(error),
-        ErrorKind.Forbidden when IsAboutKey(error) => Cleaned(error) with { Message = $"The provider {provider} does not allow this to the gateway's key." },
+        ErrorKind.Forbidden when IsAboutKey(error) => Cleaned(error) with { Text = ProviderText.KeyNotAllowed(provider) },
         _ => Cleaned(error),
     };
 
     /// <summary>A text without anything that is, or looks like, a credential.</summary>
     private string Clean(string text) => CredentialShapes.Clean(credentials.Clean(text));
 
-    private GatewayError Refused(GatewayError error) => Cleaned(error) with { Message = $"The provider {provider} refused the gateway's key.", Field = null };
+    /// <summary>One of the gateway's own texts may quote the provider. It is translated unless the quotation had to be cleaned.</summary>
+    private Wording CleanText(Wording text) => Clean(text.ToString()) is var cleaned && cleaned == text.ToString() ? text : Wording.Verbatim(cleaned);
+
+    private GatewayError Refused(GatewayError error) => Cleaned(error) with { Text = ProviderText.RefusedKeyOf(provider), Field = null };
 
     private GatewayError Cleaned(GatewayError error) => error with
     {
-        Message = Clean(error.Message),
+        Text = CleanText(error.Text),
         Code = error.Code is { } code ? Clean(code) : null,
         Field = error.Field is { } field ? Clean(field) : null,
     };

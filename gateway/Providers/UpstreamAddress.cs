@@ -1,5 +1,6 @@
 using System.Buffers;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Providers;
 
@@ -88,5 +89,5 @@ internal sealed class UpstreamAddress(Uri baseUrl, IReadOnlyList<string> roots)
     }
 
     private static GatewayException Elsewhere() =>
-        new(new GatewayError(ErrorKind.ModelNotFound, "The model's name does not fit into its provider's address, so no such model can exist.") { Field = "model" });
+        new(new GatewayError(ErrorKind.ModelNotFound, ProviderText.NameDoesNotFit) { Field = "model" });
 }

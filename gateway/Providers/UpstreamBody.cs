@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Secrets;
 using Dragoman.Wire;
 
@@ -16,7 +17,7 @@ internal static class UpstreamBody
     private const int Uncounted = 64 * 1024;
 
     public static GatewayError TooLarge(int largest) =>
-        new(ErrorKind.UpstreamFailed, $"The provider's answer is larger than {largest} bytes.") { Code = "upstream_answer_too_large" };
+        new(ErrorKind.UpstreamFailed, ProviderText.TooLarge(largest)) { Code = "upstream_answer_too_large" };
 
     /// <summary>Reads the whole body and removes credentials from it.</summary>
     /// <param name="response">The response whose body is read.</param>
@@ -65,7 +66,7 @@ internal static class UpstreamBody
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer broke off.") { Code = "upstream_stream_truncated" }, error);
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.BrokeOff) { Code = "upstream_stream_truncated" }, error);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Schemas;
@@ -22,7 +23,7 @@ public sealed class AnswerSchema
     public static AnswerSchema Parse(string schema, WorkLimit? work = null, ParsedSchema? parsed = null) => new(SchemaCheck.Checked(schema, "schema", work, parsed));
 
     /// <summary>Describes the first mismatch, with its JSON pointer; null when the answer is valid, or would take too long to validate.</summary>
-    public string? FindMismatch(ReadOnlySpan<byte> json)
+    public Wording? FindMismatch(ReadOnlySpan<byte> json)
     {
         try
         {
@@ -31,7 +32,7 @@ public sealed class AnswerSchema
         }
         catch (JsonException)
         {
-            return "the answer is not JSON";
+            return SchemaText.AnswerNotJson;
         }
     }
 

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Schemas;
 
@@ -44,13 +45,13 @@ public static class SchemaCheck
     {
         const int Open = -1;
         if (heights.TryGetValue(node, out var known))
-            return known != Open ? known : throw document.Refusal(node.Pointer, "has a $ref that leads back to itself, which no finite document satisfies");
+            return known != Open ? known : throw document.Refusal(node.Pointer, SchemaText.ReferenceToItself);
         heights[node] = Open;
         var height = 0;
         foreach (var next in depth <= LongestChain ? InPlace(node) : [])
             height = Math.Max(height, Height(document, next, heights, depth + 1) + 1);
         if (height + depth > LongestChain)
-            throw document.Refusal(node.Pointer, $"has a chain of more than {LongestChain} references");
+            throw document.Refusal(node.Pointer, SchemaText.TooLongChain(LongestChain));
         return heights[node] = height;
     }
 
@@ -78,6 +79,6 @@ public static class SchemaCheck
         if (ends(document.Root))
             return;
         var culprit = document.Nodes.Find(node => node.Target is { } target && !ends(target)) ?? document.Root;
-        throw document.Refusal(culprit.Pointer, "has a $ref that requires itself again without end, which no finite document satisfies");
+        throw document.Refusal(culprit.Pointer, SchemaText.ReferenceWithoutEnd);
     }
 }

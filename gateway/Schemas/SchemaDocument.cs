@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Schemas;
@@ -55,29 +56,29 @@ internal sealed class SchemaDocument
         }
         catch (JsonException)
         {
-            throw GatewayException.Invalid(field, $"{field} must be JSON that is nested at most {DeepestNesting} schemas deep");
+            throw GatewayException.Invalid(field, SchemaText.TooDeepJson(field, DeepestNesting));
         }
     }
 
     /// <summary>The same schema, with another member name in its error messages.</summary>
     public SchemaDocument Named(string field) => field == Field ? this : new SchemaDocument(this, field);
 
-    public GatewayException Refusal(SchemaPlace at, string problem) =>
-        GatewayException.Invalid(Field, at.IsRoot ? $"{Field} {problem}" : $"{Field} {problem} (at {at})");
+    public GatewayException Refusal(SchemaPlace at, Wording problem) =>
+        GatewayException.Invalid(Field, at.IsRoot ? SchemaText.Refused(Field, problem) : SchemaText.RefusedAt(Field, problem, at.ToString()));
 
     private SchemaNode Read(SchemaPlace place, int depth)
     {
         if (depth > DeepestNesting)
-            throw Refusal(place, $"is nested more than {DeepestNesting} schemas deep");
+            throw Refusal(place, SchemaText.TooDeep(DeepestNesting));
         if (Nodes.Count >= MostNodes)
-            throw Refusal(place, $"has more than {MostNodes} schemas in it");
+            throw Refusal(place, SchemaText.TooMany(MostNodes));
         var element = place.Json;
         var node = element.ValueKind switch
         {
             JsonValueKind.Object => new SchemaNode(place),
             JsonValueKind.True => new SchemaNode(place, true),
             JsonValueKind.False => new SchemaNode(place, false),
-            _ => throw Refusal(place, $"must be a schema, an object or true or false, not {JsonKind.Describe(element)}"),
+            _ => throw Refusal(place, SchemaText.NoSchema(KindText.Of(element))),
         };
         Nodes.Add(node);
         place.Node = node;
@@ -101,7 +102,7 @@ internal sealed class SchemaDocument
             if (value.ValueKind == JsonValueKind.String && keyword is "$anchor" or "$dynamicAnchor" or "$id")
                 byName[value.GetString()!.TrimEnd('#')] = node;
             else if (keyword == "type" && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > MostTypes)
-                throw Refusal(node.Pointer, $"has a list of more than {MostTypes} types; JSON Schema has seven");
+                throw Refusal(node.Pointer, SchemaText.TooManyTypes(MostTypes));
             return;
         }
 
@@ -126,13 +127,13 @@ internal sealed class SchemaDocument
         else if (SchemaVocabulary.Lists.Contains(keyword))
         {
             if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
-                throw Refusal(place, $"has {keyword} that is not a list of schemas");
+                throw Refusal(place, SchemaText.NoListOfSchemas(keyword));
             node.Keywords[keyword] = new SchemaValue(value, List: ReadList(place, depth));
         }
         else if (SchemaVocabulary.Maps.Contains(keyword))
         {
             if (value.ValueKind != JsonValueKind.Object)
-                throw Refusal(place, $"has {keyword} that must be an object of schemas, not {JsonKind.Describe(value)}");
+                throw Refusal(place, SchemaText.NoObjectOfSchemas(keyword, KindText.Of(value)));
             node.Keywords[keyword] = new SchemaValue(value, Map: ReadMap(place, depth, value.EnumerateObject()));
         }
         else if (keyword == "dependencies" && value.ValueKind == JsonValueKind.Object)
@@ -160,17 +161,17 @@ internal sealed class SchemaDocument
     private SchemaNode Resolve(JsonElement reference, SchemaPlace at)
     {
         if (reference.ValueKind != JsonValueKind.String)
-            throw Refusal(at, $"has a $ref that must be a string, not {JsonKind.Describe(reference)}");
+            throw Refusal(at, SchemaText.ReferenceNoString(KindText.Of(reference)));
         var text = reference.GetString()!;
         var hash = text.IndexOf('#', StringComparison.Ordinal);
         var document = hash < 0 ? text : text[..hash];
         var fragment = hash < 0 ? "" : Uri.UnescapeDataString(text[(hash + 1)..]);
         var start = document.Length == 0 ? Root : byName.GetValueOrDefault(document)
-            ?? throw Refusal(at, $"has a $ref to \"{text}\", which is outside the schema; only references inside the schema are supported");
+            ?? throw Refusal(at, SchemaText.ReferenceOutside(text));
         if (fragment.Length == 0)
             return start;
         var found = fragment[0] == '/' ? Follow(start.Pointer, fragment) : byName.GetValueOrDefault(fragment);
-        return found ?? throw Refusal(at, $"has a $ref to \"{text}\", where there is no schema");
+        return found ?? throw Refusal(at, SchemaText.ReferenceToNothing(text));
     }
 
     private SchemaNode? Follow(SchemaPlace from, string fragment)

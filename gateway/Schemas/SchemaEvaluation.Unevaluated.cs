@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Dragoman.Locales;
 
 namespace Dragoman.Schemas;
 
@@ -11,7 +12,7 @@ internal sealed partial class SchemaEvaluation
 
     private static string IndexName(int index) => index.ToString(CultureInfo.InvariantCulture);
 
-    private string? FindInUnevaluated(SchemaNode schema, string keyword, JsonElement value, OrderedDictionary<string, JsonElement> children, AnswerPlace? at)
+    private Wording? FindInUnevaluated(SchemaNode schema, string keyword, JsonElement value, OrderedDictionary<string, JsonElement> children, AnswerPlace? at)
     {
         if (schema.Node(keyword) is not { Boolean: not true } rest || children.Count == 0)
             return null;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dragoman.Conversation;
-using Dragoman.Wire;
+using Dragoman.Locales;
 
 namespace Dragoman.Schemas;
 
@@ -35,12 +35,12 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
     /// <param name="schema">The schema to validate against.</param>
     /// <param name="value">A value of the answer.</param>
     /// <param name="at">Its place; null when only the result matters.</param>
-    public string? Find(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    public Wording? Find(SchemaNode schema, JsonElement value, AnswerPlace? at)
     {
         if (!TrySpend(1) || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
             return Doubt();
         if (schema.Boolean is { } boolean)
-            return boolean ? null : Mismatch(at, "is not allowed");
+            return boolean ? null : Mismatch(at, SchemaText.NotAllowed);
         return (schema.Target is { } target ? Find(target, value, at) : null)
             ?? FindInAny(schema, value, at)
             ?? FindInParts(schema, value, at)
@@ -54,7 +54,8 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
             };
     }
 
-    private static string Mismatch(AnswerPlace? at, string problem) => $"{(at is null || at == AnswerPlace.Root ? "the answer" : at)} {problem}";
+    private static Wording Mismatch(AnswerPlace? at, Wording problem) =>
+        SchemaText.Mismatch(at is null || at == AnswerPlace.Root ? SchemaText.TheAnswer : Wording.Verbatim(at.ToString()), problem);
 
     private static string Quote(string text) => text.Length <= LongestQuote ? text : text[..LongestQuote] + "…";
 
@@ -80,7 +81,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
     private bool TrySpendReading(JsonElement value) => TrySpend(1 + (JsonMarshal.GetRawUtf8Value(value).Length / BytesOfStep));
 
     /// <summary>Records that no mismatch was found but that the value may be invalid.</summary>
-    private string? Doubt()
+    private Wording? Doubt()
     {
         doubts++;
         return null;
@@ -95,17 +96,17 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
         return Fits(schema, value) ? doubts == before ? true : null : false;
     }
 
-    private string? FindInAny(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    private Wording? FindInAny(SchemaNode schema, JsonElement value, AnswerPlace? at)
     {
         var facts = factsOf(schema);
         if (facts.Types is { } types && !types.Exists(type => IsOfType(type, value)))
-            return Mismatch(at, $"must be of type {Quote(string.Join(" or ", types))}, not {JsonKind.Describe(value)}");
+            return Mismatch(at, SchemaText.WrongType(Quote(string.Join(" or ", types)), KindText.Of(value)));
         if (schema.Raw("const") is { } constant)
         {
             if (!TrySpendReading(value))
                 return Doubt();
             if (!JsonValueComparer.Instance.Equals(constant, value))
-                return Mismatch(at, "is not the value of const");
+                return Mismatch(at, SchemaText.NotConst);
         }
 
         if (facts.Choices is { } choices)
@@ -113,13 +114,13 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
             if (!TrySpendReading(value))
                 return Doubt();
             if (!choices.Contains(value))
-                return Mismatch(at, "is not one of the values of enum");
+                return Mismatch(at, SchemaText.NotInEnum);
         }
 
         return null;
     }
 
-    private string? FindInParts(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    private Wording? FindInParts(SchemaNode schema, JsonElement value, AnswerPlace? at)
     {
         foreach (var part in schema.List("allOf"))
         {
@@ -128,23 +129,23 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
         }
 
         if (schema.Has("anyOf") && !schema.List("anyOf").Any(part => Fits(part, value)))
-            return Mismatch(at, "matches none of the schemas in anyOf");
+            return Mismatch(at, SchemaText.NoneOfAny);
         if (schema.Has("oneOf"))
         {
             var verdicts = schema.List("oneOf").Select(part => Judge(part, value)).ToList();
             var fitting = verdicts.Count(verdict => verdict == true);
             if (fitting > 1 || verdicts.TrueForAll(verdict => verdict == false))
-                return Mismatch(at, $"matches {fitting} of the schemas in oneOf instead of exactly one");
+                return Mismatch(at, SchemaText.NotExactlyOne(fitting));
         }
 
         if (schema.Node("not") is { } not && Judge(not, value) == true)
-            return Mismatch(at, "matches the schema in not");
+            return Mismatch(at, SchemaText.MatchesNot);
         return schema.Node("if") is { } condition && Judge(condition, value) is { } holds && schema.Node(holds ? "then" : "else") is { } consequence
             ? Find(consequence, value, at)
             : null;
     }
 
-    private string? FindInObject(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    private Wording? FindInObject(SchemaNode schema, JsonElement value, AnswerPlace? at)
     {
         var facts = factsOf(schema);
         if (!facts.SpeaksOfMembers)
@@ -155,7 +156,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
         foreach (var member in value.EnumerateObject())
             members[member.Name] = member.Value;
         if (Array.Find(facts.Required, name => !members.ContainsKey(name)) is { } missing)
-            return Mismatch(at, $"lacks \"{Quote(missing)}\"");
+            return Mismatch(at, SchemaText.Lacks(Quote(missing)));
         if (Size(schema, "Properties", members.Count, at) is { } size)
             return size;
         var properties = schema.Map("properties");
@@ -165,14 +166,14 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
             if (SchemasOf(schema, properties, name).Select(one => Find(one, member, place)).FirstOrDefault(found => found is not null) is { } mismatch)
                 return mismatch;
             if (schema.Node("propertyNames") is { } names && !Fits(names, SchemaValue.Of(name).Raw))
-                return Mismatch(place, "has a name that propertyNames does not allow");
+                return Mismatch(place, SchemaText.WrongName);
             if (Dependents(schema, name).Select(dependent => Find(dependent, value, at)).FirstOrDefault(found => found is not null) is { } dependence)
                 return dependence;
             var needed = facts.DependentNames(name);
             if (!TrySpend(needed.Length))
                 return Doubt();
             if (Array.Exists(needed, need => !members.ContainsKey(need)))
-                return Mismatch(at, $"lacks a property that is required together with \"{Quote(name)}\"");
+                return Mismatch(at, SchemaText.LacksTogether(Quote(name)));
         }
 
         return FindInUnevaluated(schema, "unevaluatedProperties", value, members, at);
@@ -207,7 +208,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
             yield return dependent;
     }
 
-    private string? FindInArray(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    private Wording? FindInArray(SchemaNode schema, JsonElement value, AnswerPlace? at)
     {
         if (Size(schema, "Items", value.GetArrayLength(), at) is { } size)
             return size;
@@ -229,11 +230,11 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
             var verdicts = value.EnumerateArray().Select(item => Judge(contained, item)).ToList();
             var count = verdicts.Count(verdict => verdict == true);
             if (verdicts.Count(verdict => verdict != false) < (Number(schema, "minContains") ?? 1) || count > (Number(schema, "maxContains") ?? int.MaxValue))
-                return Mismatch(at, $"has {count} items that match contains, which is too few or too many");
+                return Mismatch(at, SchemaText.WrongContains(count));
         }
 
         if (schema.Raw("uniqueItems") is { ValueKind: JsonValueKind.True } && !AreUnique(value))
-            return Mismatch(at, "has duplicate items, which uniqueItems does not allow");
+            return Mismatch(at, SchemaText.Duplicates);
         return schema.Has("unevaluatedItems") ? FindInUnevaluated(schema, "unevaluatedItems", value, ItemsOf(value), at) : null;
     }
 
@@ -249,7 +250,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
         return array.EnumerateArray().All(seen.Add);
     }
 
-    private string? FindInText(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    private Wording? FindInText(SchemaNode schema, JsonElement value, AnswerPlace? at)
     {
         if (!schema.Has("minLength") && !schema.Has("maxLength") && !schema.Has("pattern") && !schema.Has("format"))
             return null;
@@ -259,11 +260,11 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
         if ((schema.Has("minLength") || schema.Has("maxLength")) && Size(schema, "Length", text.EnumerateRunes().Count(), at) is { } size)
             return size;
         if (schema.Strings("pattern").FirstOrDefault() is { } source && Matches(source, text) == false)
-            return Mismatch(at, $"does not match the pattern {Quote(source)}");
-        return schema.Strings("format").FirstOrDefault() is { } format && !SchemaFormat.Fits(format, text) ? Mismatch(at, $"does not have the format {format}") : null;
+            return Mismatch(at, SchemaText.WrongPattern(Quote(source)));
+        return schema.Strings("format").FirstOrDefault() is { } format && !SchemaFormat.Fits(format, text) ? Mismatch(at, SchemaText.WrongFormat(format)) : null;
     }
 
-    private string? FindInNumber(SchemaNode schema, JsonElement value, AnswerPlace? at)
+    private Wording? FindInNumber(SchemaNode schema, JsonElement value, AnswerPlace? at)
     {
         foreach (var keyword in (ReadOnlySpan<string>)["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"])
         {
@@ -277,7 +278,7 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
                     doubts++;
                     break;
                 case false:
-                    return Mismatch(at, $"does not satisfy {keyword}: {Quote(limit.GetRawText())}");
+                    return Mismatch(at, SchemaText.WrongNumber(keyword, Quote(limit.GetRawText())));
             }
         }
 
@@ -294,11 +295,11 @@ internal sealed partial class SchemaEvaluation(SchemaPatterns patterns, Func<Sch
         _ => SchemaNumber.IsMultiple(value, limit),
     };
 
-    private static string? Size(SchemaNode schema, string of, int size, AnswerPlace? at)
+    private static Wording? Size(SchemaNode schema, string of, int size, AnswerPlace? at)
     {
         if (Number(schema, "min" + of) is { } least && size < least)
-            return Mismatch(at, $"has {size}, fewer than min{of} {least}");
-        return Number(schema, "max" + of) is { } most && size > most ? Mismatch(at, $"has {size}, more than max{of} {most}") : null;
+            return Mismatch(at, SchemaText.TooFew(size, of, least));
+        return Number(schema, "max" + of) is { } most && size > most ? Mismatch(at, SchemaText.TooMuch(size, of, most)) : null;
     }
 
     private static double? Number(SchemaNode schema, string keyword) => schema.Raw(keyword) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;

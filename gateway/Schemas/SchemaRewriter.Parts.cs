@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Schemas;
 
@@ -150,5 +151,5 @@ internal sealed partial class SchemaRewriter
     }
 
     private GatewayException TooLarge(SchemaNode at) => document.Refusal(at.Pointer,
-        $"grows beyond {SchemaDocument.MostNodes} schemas, {SchemaDocument.DeepestNesting} levels or {MostBytes >> 20} MiB when its parts are merged");
+        SchemaText.GrowsTooLarge(SchemaDocument.MostNodes, SchemaDocument.DeepestNesting, MostBytes >> 20));
 }

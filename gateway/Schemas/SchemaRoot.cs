@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Schemas;
 
@@ -6,7 +7,7 @@ namespace Dragoman.Schemas;
 internal static class SchemaRoot
 {
     public static GatewayException NotAnObject(SchemaDocument document) =>
-        document.Refusal(document.Root.Pointer, "must describe an object: its root needs \"type\": \"object\"");
+        document.Refusal(document.Root.Pointer, SchemaText.RootNoObject);
 
     /// <summary>A root without a type describes an object when it has keywords for objects, or no constraints at all.</summary>
     public static bool DescribesObject(SchemaNode node) => DescribesObject(node, []);

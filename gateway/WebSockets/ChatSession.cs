@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.WebSockets;
@@ -22,7 +23,7 @@ internal sealed class ChatSession : MessageSession
             case "cancel":
                 return new ClientMessage(default(ReadOnlyMemory<byte>)) { IsCancel = true };
             case var other:
-                throw GatewayException.Invalid("type", $"type must be cancel, or absent in a request, not \"{other}\"");
+                throw GatewayException.Invalid("type", SocketText.CancelOrAbsent(other));
         }
 
         // A client that opens a WebSocket wants a stream, in every dialect.

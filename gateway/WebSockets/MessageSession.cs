@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.WebSockets;
@@ -89,7 +90,7 @@ internal abstract class MessageSession : IDisposable
         if (id.IsEmpty)
             return id;
         if (id.Length > LongestId || (id.Span[0] != '"' && id.Span[0] != '-' && !char.IsAsciiDigit((char)id.Span[0])))
-            throw GatewayException.Invalid(IdMember, $"{IdMember} must be a string or a number of at most {LongestId} bytes");
+            throw GatewayException.Invalid(IdMember, SocketText.WrongId(IdMember, LongestId));
         return id;
     }
 

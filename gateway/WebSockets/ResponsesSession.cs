@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Wire;
 
@@ -68,7 +69,7 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
             case Cancel:
                 return new ClientMessage(default(ReadOnlyMemory<byte>)) { IsCancel = true };
             case var other:
-                throw GatewayException.Invalid("type", $"type must be {Create} or {Cancel}, not {(other is null ? "absent" : $"\"{other}\"")}");
+                throw GatewayException.Invalid("type", SocketText.WrongTypeOfMessage(Create, Cancel, other is null ? SocketText.Absent : SocketText.Quoted(other)));
         }
 
         // The endpoint only needs to see "generate" when it is false.
@@ -88,16 +89,16 @@ internal sealed class ResponsesSession(int largest, MemoryBudget budget) : Messa
         {
             throw Refused(
                 "invalid_stream_id",
-                $"stream_id must be 1 to {LongestStreamId} letters, digits, underscores, hyphens and periods.");
+                SocketText.WrongStreamId(LongestStreamId));
         }
 
         if (streams.Count == MostStreams && !streams.Contains(name))
-            throw Refused("websocket_stream_limit_reached", $"This connection has had its {MostStreams} different values of stream_id. Use one of them again or open a new connection.");
+            throw Refused("websocket_stream_limit_reached", SocketText.TooManyStreams(MostStreams));
         streams.Add(name);
         return id;
     }
 
-    private static GatewayException Refused(string code, string message) => new(GatewayError.Invalid("stream_id", message) with { Code = code });
+    private static GatewayException Refused(string code, Wording text) => new(GatewayError.Invalid("stream_id", text) with { Code = code });
 
     /// <summary>The items of <c>input</c>, comma-separated; a text becomes a message of the user.</summary>
     private static ReadOnlyMemory<byte> ItemsOf(ReadOnlyMemory<byte> input) => input.IsEmpty ? default : input.Span[0] switch

@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using System.Threading.Channels;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Wire;
@@ -37,10 +38,10 @@ internal sealed class WebSocketConnection : IDisposable
     /// <summary>The memory for each byte of a continued response: its items are joined with the new ones, copied into a request and parsed.</summary>
     private const int TimesContinued = 10;
 
-    private static readonly GatewayError Canceled = new(ErrorKind.InvalidRequest, "The request was cancelled.") { Code = "request_cancelled" };
+    private static readonly GatewayError Canceled = new(ErrorKind.InvalidRequest, SocketText.Canceled) { Code = "request_cancelled" };
 
     private static readonly GatewayError LifeLimit =
-        new(ErrorKind.InvalidRequest, "This WebSocket connection has reached its limit of 60 minutes. Open a new one to continue.") { Code = "websocket_connection_limit_reached" };
+        new(ErrorKind.InvalidRequest, SocketText.Outlived) { Code = "websocket_connection_limit_reached" };
 
     private readonly Exchange handshake;
     private readonly IErrorShape errors;
@@ -213,7 +214,7 @@ internal sealed class WebSocketConnection : IDisposable
                 message = new ClientMessage(default(ReadOnlyMemory<byte>))
                 {
                     Id = message.Id,
-                    Refusal = new GatewayError(ErrorKind.RateLimited, $"Too many requests wait on this connection: at most {MostWaiting}, and {largest} bytes in all. Read the answers first."),
+                    Refusal = new GatewayError(ErrorKind.RateLimited, SocketText.TooManyWait(MostWaiting, largest)),
                 };
                 memory?.Dispose();
             }
@@ -290,7 +291,7 @@ internal sealed class WebSocketConnection : IDisposable
     {
         var batch = new MessageBatch();
         var body = new ArrayBufferWriter<byte>(256);
-        errors.WriteError(body, error, handshake.RequestId);
+        errors.WriteError(body, error.For(handshake.Locale), handshake.RequestId);
         session.Open(new ClientMessage(default(ReadOnlyMemory<byte>)), handshake.RequestId).AddFailure(errors.StatusOf(error), body.WrittenSpan, default, batch);
         try
         {
@@ -322,7 +323,7 @@ internal sealed class WebSocketConnection : IDisposable
             if (refusal.RetryAfter is { } wait)
                 response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             hasSentRetirement |= refusal == retirement;
-            await body.FailAsync(errors, refusal, refusal == Canceled ? ClientCanceled : errors.StatusOf(refusal), over.Token).ConfigureAwait(false);
+            await body.FailAsync(errors, refusal.For(handshake.Locale), refusal == Canceled ? ClientCanceled : errors.StatusOf(refusal), over.Token).ConfigureAwait(false);
             return;
         }
 
@@ -338,7 +339,7 @@ internal sealed class WebSocketConnection : IDisposable
 
         if (waiting.Cancellation.IsCancellationRequested && !answer.HasEnded)
         {
-            await body.FailAsync(errors, Canceled, ClientCanceled, over.Token).ConfigureAwait(false);
+            await body.FailAsync(errors, Canceled.For(handshake.Locale), ClientCanceled, over.Token).ConfigureAwait(false);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -25,16 +26,16 @@ internal static class WebSocketHandshake
     {
         var headers = http.Request.Headers;
         if (http.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade)
-            throw Wrong("a WebSocket begins with a GET of HTTP/1.1 that has the headers Upgrade: websocket and Connection: Upgrade");
+            throw Wrong(SocketText.NoHandshake);
         if (headers.SecWebSocketVersion != Version)
         {
             http.Response.Headers.SecWebSocketVersion = Version;
-            throw Wrong($"Sec-WebSocket-Version must be {Version}");
+            throw Wrong(SocketText.WrongVersion(Version));
         }
 
         var key = headers.SecWebSocketKey.ToString();
         if (!IsKey(key))
-            throw Wrong($"Sec-WebSocket-Key must be {KeyBytes} bytes in base64");
+            throw Wrong(SocketText.WrongKey(KeyBytes));
         http.Response.Headers.Upgrade = "websocket";
         http.Response.Headers.Connection = "Upgrade";
         http.Response.Headers.SecWebSocketAccept = AcceptKey(key);
@@ -47,5 +48,5 @@ internal static class WebSocketHandshake
     private static string AcceptKey(string key) =>
         Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 
-    private static GatewayException Wrong(string message) => new(new GatewayError(ErrorKind.InvalidRequest, message));
+    private static GatewayException Wrong(Wording text) => new(new GatewayError(ErrorKind.InvalidRequest, text));
 }

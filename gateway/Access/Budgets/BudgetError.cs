@@ -13,53 +13,44 @@ internal static class BudgetError
     /// <param name="now">The time.</param>
     public static GatewayError Of(BudgetRefusal refusal, DateTimeOffset now) => refusal.Reason switch
     {
-        BudgetRefusalReason.Exhausted => GatewayError.InWords(ErrorKind.BudgetExceeded, locale => Exhausted(refusal, locale)) with
+        BudgetRefusalReason.Exhausted => new(ErrorKind.BudgetExceeded, Exhausted(refusal))
         {
             Code = "budget_exceeded",
             RetryAfter = refusal.ResetsAt - now is { } wait && wait > TimeSpan.Zero ? wait : null,
         },
-        BudgetRefusalReason.StoreAway => Later(TextId.BudgetStoreAway, "store_unavailable"),
-        BudgetRefusalReason.Crowded => Later(TextId.BudgetCrowded, "budget_crowded"),
-        _ => Later(TextId.Restarting, "gateway_restarting"),
+        BudgetRefusalReason.StoreAway => Later(BudgetText.StoreAway, "store_unavailable"),
+        BudgetRefusalReason.Crowded => Later(BudgetText.Crowded, "budget_crowded"),
+        _ => Later(BudgetText.Restarting, "gateway_restarting"),
     };
 
     /// <param name="model">The published name of a model that has no price.</param>
-    public static GatewayError OfUnknownPrice(string model) =>
-        GatewayError.InWords(ErrorKind.BudgetExceeded, locale => locale.Text(TextId.PriceUnknown, ("model", model))) with { Code = "price_unknown" };
+    public static GatewayError OfUnknownPrice(string model) => new(ErrorKind.BudgetExceeded, BudgetText.PriceUnknown(model)) { Code = "price_unknown" };
 
-    private static GatewayError Later(string text, string code) =>
-        GatewayError.InWords(ErrorKind.Overloaded, locale => locale.Text(text)) with { Code = code, RetryAfter = Pause };
+    private static GatewayError Later(Wording text, string code) => new(ErrorKind.Overloaded, text) { Code = code, RetryAfter = Pause };
 
-    private static string Exhausted(BudgetRefusal refusal, Locale locale) => locale.Text(
-        TextId.BudgetExhausted,
-        ("budget", NameOf(refusal.Budget!, locale)),
-        ("left", LeftOf(refusal.Budget!, refusal.Left, locale)),
-        ("amount", Dollars(refusal.Amount, locale)),
-        ("reset", refusal.ResetsAt is { } time ? locale.Text(TextId.BudgetResets, ("time", UtcText.Of(time))) : locale.Text(TextId.BudgetNeverResets)));
+    private static Wording Exhausted(BudgetRefusal refusal) => BudgetText.Exhausted(
+        NameOf(refusal.Budget!),
+        refusal.Left is { } left ? BudgetText.Left(Dollars(left), Dollars(refusal.Budget!.Limit)) : BudgetText.InAll(Dollars(refusal.Budget!.Limit)),
+        Dollars(refusal.Amount),
+        refusal.ResetsAt is { } time ? BudgetText.Resets(UtcText.Of(time)) : BudgetText.NeverResets);
 
-    private static string NameOf(BudgetScope budget, Locale locale) => locale.Text(
-        budget.Period.Kind switch
-        {
-            PeriodKind.Day => TextId.BudgetOfDay,
-            PeriodKind.Week => TextId.BudgetOfWeek,
-            PeriodKind.Month => TextId.BudgetOfMonth,
-            _ => TextId.BudgetInTotal,
-        },
-        ("owner", OwnerOf(budget.Owner, locale)));
-
-    private static string OwnerOf(BudgetOwner owner, Locale locale) => owner.Kind switch
+    private static Wording NameOf(BudgetScope budget) => budget.Period.Kind switch
     {
-        BudgetOwner.TagKind when owner.Team is { } team => locale.Text(TextId.OwnerTagOfTeam, ("id", owner.Id), ("team", team)),
-        BudgetOwner.TagKind => locale.Text(TextId.OwnerTag, ("id", owner.Id)),
-        "team" => locale.Text(TextId.OwnerTeam, ("id", owner.Id)),
-        "user" => locale.Text(TextId.OwnerUser, ("id", owner.Id)),
-        "key" => locale.Text(TextId.OwnerKey, ("id", owner.Id)),
-        _ => locale.Text(TextId.OwnerOrganization),
+        PeriodKind.Day => BudgetText.OfDay(OwnerOf(budget.Owner)),
+        PeriodKind.Week => BudgetText.OfWeek(OwnerOf(budget.Owner)),
+        PeriodKind.Month => BudgetText.OfMonth(OwnerOf(budget.Owner)),
+        _ => BudgetText.InTotal(OwnerOf(budget.Owner)),
     };
 
-    private static string LeftOf(BudgetScope budget, long? left, Locale locale) => left is { } known
-        ? locale.Text(TextId.BudgetLeft, ("left", Dollars(known, locale)), ("limit", Dollars(budget.Limit, locale)))
-        : locale.Text(TextId.BudgetInAll, ("limit", Dollars(budget.Limit, locale)));
+    private static Wording OwnerOf(BudgetOwner owner) => owner.Kind switch
+    {
+        BudgetOwner.TagKind when owner.Team is { } team => BudgetText.OfTagOfTeam(owner.Id, team),
+        BudgetOwner.TagKind => BudgetText.OfTag(owner.Id),
+        "team" => BudgetText.OfTeam(owner.Id),
+        "user" => BudgetText.OfUser(owner.Id),
+        "key" => BudgetText.OfKey(owner.Id),
+        _ => BudgetText.OfOrganization,
+    };
 
-    private static string Dollars(long amount, Locale locale) => locale.Dollars(Picodollars.ToDollars(amount));
+    private static UsDollars Dollars(long amount) => new(Picodollars.ToDollars(amount));
 }

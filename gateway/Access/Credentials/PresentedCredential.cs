@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Dragoman.Locales;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -22,7 +23,7 @@ public readonly ref struct PresentedCredential
     private static readonly string[] KeyHeaders = ["x-api-key", "api-key", "x-goog-api-key"];
     private static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
 
-    private PresentedCredential(ReadOnlySpan<char> text, string? mistake)
+    private PresentedCredential(ReadOnlySpan<char> text, Wording? mistake)
     {
         Text = text;
         Mistake = mistake;
@@ -32,7 +33,7 @@ public readonly ref struct PresentedCredential
     public ReadOnlySpan<char> Text { get; }
 
     /// <summary>What is wrong with what the client sent, for the client; null when nothing is.</summary>
-    public string? Mistake { get; }
+    public Wording? Mistake { get; }
 
     /// <summary>Reads the headers of a request.</summary>
     public static PresentedCredential Of(IHeaderDictionary headers)
@@ -54,7 +55,7 @@ public readonly ref struct PresentedCredential
         if (values.Count == 0)
             return default;
         if (values.Count > 1)
-            return Wrong("There is more than one Authorization header; send one.");
+            return Wrong(AccessText.ManyAuthorizations);
         var text = values[0].AsSpan().Trim(' ');
         if (text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
             return new(text[Bearer.Length..].TrimStart(' '), null);
@@ -63,7 +64,7 @@ public readonly ref struct PresentedCredential
         // A client without a key often sends the scheme alone.
         return text.IsEmpty || text.Equals(Bearer.AsSpan().TrimEnd(), StringComparison.OrdinalIgnoreCase) || text.Equals(Basic.AsSpan().TrimEnd(), StringComparison.OrdinalIgnoreCase)
             ? default
-            : Wrong("The Authorization header has a scheme that is not supported; send \"Bearer\" and the key, or \"Basic\" with the key as password.");
+            : Wrong(AccessText.UnknownScheme);
     }
 
     private static PresentedCredential OfBasic(ReadOnlySpan<char> text)
@@ -72,11 +73,11 @@ public readonly ref struct PresentedCredential
             return TooLong();
         var bytes = new byte[text.Length];
         if (!Convert.TryFromBase64Chars(text, bytes, out var length))
-            return Wrong("The Basic credential in the Authorization header is not valid base64.");
+            return Wrong(AccessText.BasicNotBase64);
         var pair = Encoding.Latin1.GetString(bytes, 0, length);
         var colon = pair.IndexOf(':', StringComparison.Ordinal);
         return colon < 0
-            ? Wrong("The Basic credential in the Authorization header has no password; the key is the password, as in http://x:KEY@host/.")
+            ? Wrong(AccessText.BasicWithoutPassword)
             : new(pair.AsSpan(colon + 1), null);
     }
 
@@ -84,21 +85,21 @@ public readonly ref struct PresentedCredential
     {
         0 => default,
         1 => new(values[0].AsSpan().Trim(' '), null),
-        _ => Wrong($"There is more than one {name} header; send one."),
+        _ => Wrong(AccessText.ManyHeaders(name)),
     };
 
     /// <summary>Several tools send the same key in two headers. Two different ones are refused, because either could be meant.</summary>
     private PresentedCredential And(PresentedCredential other) =>
         other.Mistake is not null || Text.IsEmpty ? other
         : other.Text.IsEmpty || other.Text.SequenceEqual(Text) ? this
-        : Wrong("The request has two different credentials; send one of Authorization, x-api-key, api-key and x-goog-api-key.");
+        : Wrong(AccessText.TwoCredentials);
 
     private PresentedCredential Checked() =>
         Text.Length > Longest ? TooLong()
-        : Text.ContainsAnyExcept(Visible) ? Wrong("The credential contains a blank, a control character or a character beyond ASCII.")
+        : Text.ContainsAnyExcept(Visible) ? Wrong(AccessText.StrangeCharacters)
         : this;
 
-    private static PresentedCredential TooLong() => Wrong($"The credential is longer than {Longest} characters.");
+    private static PresentedCredential TooLong() => Wrong(AccessText.TooLong(Longest));
 
-    private static PresentedCredential Wrong(string mistake) => new(default, mistake);
+    private static PresentedCredential Wrong(Wording mistake) => new(default, mistake);
 }

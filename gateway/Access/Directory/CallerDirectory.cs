@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dragoman.Locales;
 using Dragoman.Stores;
 using Microsoft.Extensions.Logging;
 
@@ -74,7 +75,7 @@ internal sealed class CallerDirectory : IAsyncDisposable
         var scopes = new List<LimitedScope>();
         var allow = new List<AllowList>();
         Add(ScopeKind.Organization, Organization.Kind, organization.Limits);
-        Allow("organization", organization.Allow);
+        Allow(AccessText.OfOrganization, organization.Allow);
         Team? team = null;
         User? user = null;
         if (teamId is not null)
@@ -85,7 +86,7 @@ internal sealed class CallerDirectory : IAsyncDisposable
             if (team.IsDisabled)
                 return new Made(null, new CallerRefusal(RefusalReason.TeamDisabled, teamId), now);
             Add(ScopeKind.Team, teamId, team.Limits);
-            Allow($"team \"{teamId}\"", team.Allow);
+            Allow(AccessText.OfTeam(teamId), team.Allow);
             if (userId is not null)
             {
                 var document = User.DocumentIdOf(teamId, userId);
@@ -101,7 +102,7 @@ internal sealed class CallerDirectory : IAsyncDisposable
         if (key is not null)
         {
             Add(ScopeKind.Key, key.Id, key.Limits);
-            Allow($"key {key.Id}", key.Allow);
+            Allow(AccessText.OfKey(key.Id), key.Allow);
         }
 
         var caller = new Caller
@@ -124,7 +125,7 @@ internal sealed class CallerDirectory : IAsyncDisposable
                 scopes.Add(new LimitedScope(kind, id, limits));
         }
 
-        void Allow(string scope, AllowRules rules)
+        void Allow(Wording scope, AllowRules rules)
         {
             if (rules != AllowRules.Everything)
                 allow.Add(new AllowList(scope, rules));

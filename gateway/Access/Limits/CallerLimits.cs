@@ -256,7 +256,7 @@ public sealed class CallerLimits : PartitionedRateLimiter<Caller>
         return room is null ? refusal : await room.WaitAsync(new(this, caller, admission, amount, refusal), cancellation).ConfigureAwait(false);
     }
 
-    private GatewayException Exception(Refusal refusal, Caller caller) => new(new(ErrorKind.RateLimited, refusal.Message)
+    private GatewayException Exception(Refusal refusal, Caller caller) => new(new(ErrorKind.RateLimited, refusal.Text)
     {
         Code = refusal.Limit == LimitKind.Tokens ? RateLimit.TokensCode : null,
         RetryAfter = refusal.RetryAfter,

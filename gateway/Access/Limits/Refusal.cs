@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.RateLimiting;
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 
 namespace Dragoman.Access.Limits;
 
@@ -17,7 +18,7 @@ internal sealed class Refusal(ScopeLimits scope, LimitKind limit, long most, lon
     /// <summary>The shortest time that a client is told to wait.</summary>
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
-    private string addition = "";
+    private Wording? why;
 
     public override bool IsAcquired => false;
 
@@ -36,26 +37,35 @@ internal sealed class Refusal(ScopeLimits scope, LimitKind limit, long most, lon
     public TimeSpan RetryAfter => now.Until(readyAt) is var wait && wait > Shortest ? wait : Shortest;
 
     /// <summary>The text for the client.</summary>
-    public string Message => limit switch
+    public Wording Text => limit switch
     {
-        LimitKind.Concurrent when remaining > 0 => $"The limit of {most} concurrent requests of {Owner} is reached by all processes of the gateway together. It is free again when a request has ended.{addition}",
-        LimitKind.Concurrent => $"The limit of {most} concurrent requests of {Owner} is reached: {remaining} are left. It is free again when a request has ended.{addition}",
-        _ => $"The limit of {most} {(limit == LimitKind.Requests ? "requests" : "tokens")} per minute of {Owner} does not allow this request: {remaining} are left. Try again in {Seconds(RetryAfter)} s; all of them are back in {Seconds(now.Until(fullAt))} s.{addition}",
+        LimitKind.Concurrent when remaining > 0 => LimitText.ConcurrentShared(most, Owner, Addition),
+        LimitKind.Concurrent => LimitText.Concurrent(most, Owner, remaining, Addition),
+        LimitKind.Requests => LimitText.Requests(most, Owner, remaining, Seconds(RetryAfter), Seconds(now.Until(fullAt)), Addition),
+        _ => LimitText.Tokens(most, Owner, remaining, Seconds(RetryAfter), Seconds(now.Until(fullAt)), Addition),
     };
 
-    private string Owner => scope.Kind == ScopeKind.Organization ? "the organization" : $"{scope.Kind.ToString().ToLowerInvariant()} \"{scope.Id}\"";
+    private Wording Owner => scope.Kind switch
+    {
+        ScopeKind.Organization => LimitText.OfOrganization,
+        ScopeKind.Team => LimitText.OfTeam(scope.Id),
+        ScopeKind.User => LimitText.OfUser(scope.Id),
+        _ => LimitText.OfKey(scope.Id),
+    };
+
+    private Wording Addition => why is null ? Wording.Verbatim("") : LimitText.Addition(why);
 
     /// <summary>Adds why the request cannot wait.</summary>
-    public Refusal Because(string why)
+    public Refusal Because(Wording reason)
     {
-        addition = $" {why}";
+        why = reason;
         return this;
     }
 
     public override bool TryGetMetadata(string metadataName, [NotNullWhen(true)] out object? metadata)
     {
         metadata = metadataName == MetadataName.RetryAfter.Name ? RetryAfter
-            : metadataName == MetadataName.ReasonPhrase.Name ? Message
+            : metadataName == MetadataName.ReasonPhrase.Name ? Text.ToString()
             : null;
         return metadata is not null;
     }

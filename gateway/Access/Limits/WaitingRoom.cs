@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Threading.RateLimiting;
 using Dragoman.Configuration;
+using Dragoman.Locales;
 
 namespace Dragoman.Access.Limits;
 
@@ -65,6 +67,8 @@ internal sealed class WaitingRoom : IDisposable
         while (Interlocked.CompareExchange(ref calls, 0, seen) != seen);
     }
 
+    private string LongestText => settings.Longest.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+
     /// <summary>Refuses everybody who waits.</summary>
     public void Dispose()
     {
@@ -74,7 +78,7 @@ internal sealed class WaitingRoom : IDisposable
             while (turns.First?.Value.First?.Value is { } waiter)
             {
                 Remove(waiter);
-                waiter.Outcome.TrySetResult(waiter.Refusal.Because("The gateway stops."));
+                waiter.Outcome.TrySetResult(waiter.Refusal.Because(LimitText.Stopping));
             }
         }
     }
@@ -85,11 +89,11 @@ internal sealed class WaitingRoom : IDisposable
         {
             var team = teams.GetValueOrDefault(waiter.Team);
             if (Now.Until(waiter.Refusal.ReadyAt) > settings.Longest)
-                waiter.Refusal.Because($"A request waits for at most {settings.Longest.TotalSeconds:0.#} s.");
+                waiter.Refusal.Because(LimitText.LongestWait(LongestText));
             else if (count >= settings.Most)
-                waiter.Refusal.Because($"The waiting room is full: all of its {settings.Most} places are taken.");
+                waiter.Refusal.Because(LimitText.RoomFull(settings.Most));
             else if (team?.Count >= settings.MostPerTeam)
-                waiter.Refusal.Because($"The waiting room is full: all {settings.MostPerTeam} places of a team are taken.");
+                waiter.Refusal.Because(LimitText.RoomFullForTeam(settings.MostPerTeam));
             else
                 return Enter(waiter, team);
             return false;
@@ -195,7 +199,7 @@ internal sealed class WaitingRoom : IDisposable
                 if (waiter.Deadline.Ticks <= now.Ticks)
                 {
                     Remove(waiter);
-                    waiter.Outcome.TrySetResult(waiter.Refusal.Because($"It has waited for {settings.Longest.TotalSeconds:0.#} s."));
+                    waiter.Outcome.TrySetResult(waiter.Refusal.Because(LimitText.HasWaited(LongestText)));
                     continue;
                 }
 

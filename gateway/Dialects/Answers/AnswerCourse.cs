@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Answers;
@@ -196,15 +197,15 @@ internal sealed class AnswerCourse(string callIdPrefix = "call_")
 
     /// <summary>Fails the answer because it ended before it was complete.</summary>
     public void FailTruncated() =>
-        Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer ended before it was complete.") { Code = "upstream_stream_truncated" });
+        Fail(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.Truncated) { Code = "upstream_stream_truncated" });
 
-    public void FailCallWithoutName() => Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call without a name."));
+    public void FailCallWithoutName() => Fail(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.CallWithoutName));
 
     /// <summary>Fails the answer because a stream event is not valid JSON.</summary>
-    public void FailEventNotJson() => Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a stream event that is not JSON."));
+    public void FailEventNotJson() => Fail(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.EventNotJson));
 
     /// <summary>Fails the answer because its body is not valid JSON.</summary>
-    public void FailBodyNotJson() => Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not JSON."));
+    public void FailBodyNotJson() => Fail(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.BodyNotJson));
 
     /// <summary>Whether the choice may have events; it begins with its first one.</summary>
     private bool IsOpen(int choice) => choice == current.Choice || Open(choice);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Schemas;
 using Dragoman.Wire;
 
@@ -30,7 +31,7 @@ public sealed class SchemaCheckedAnswer(IAnswerEvents next, AnswerSchema schema,
         if (!hasFailed && reason.IsNatural() && FindMismatch(choice) is { } mismatch)
         {
             hasFailed = true;
-            Next.Fail(new GatewayError(ErrorKind.UpstreamFailed, $"The model's answer does not match the schema that was asked for: {mismatch}") { Code = ErrorCode });
+            Next.Fail(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.MismatchedAnswer(mismatch)) { Code = ErrorCode });
         }
 
         if (!hasFailed)
@@ -55,10 +56,10 @@ public sealed class SchemaCheckedAnswer(IAnswerEvents next, AnswerSchema schema,
             Next.Fail(error);
     }
 
-    private string? FindMismatch(int choice)
+    private Wording? FindMismatch(int choice)
     {
         if (!texts.TryGetValue(choice, out var text))
-            return "it has no text";
+            return SchemaText.AnswerWithoutText;
         var json = new ArrayBufferWriter<byte>(Math.Max(1, text.Length));
         JsonText.Unescape(text.Bytes, json);
         SocketThread.AssertMayProcess(long.MaxValue);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Answers;
 
@@ -24,6 +25,6 @@ internal static class TokenCountReader
             malformed = error;
         }
 
-        throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a count of tokens."), malformed);
+        throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.NoCount), malformed);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Answers;
 
@@ -28,7 +29,7 @@ internal static class VectorReader
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a list of embeddings."), error);
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.NoEmbeddings), error);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
@@ -17,7 +18,7 @@ internal static class ArgumentsReader
             return "{}";
         if (IsObject(arguments))
             return arguments;
-        throw GatewayException.Invalid(call.FieldPath("arguments"), $"{call.FieldPath("arguments")} must be the text of a JSON object");
+        throw GatewayException.Invalid(call.FieldPath("arguments"), RequestText.ArgumentsText(call.FieldPath("arguments")));
     }
 
     private static bool IsObject(string text)

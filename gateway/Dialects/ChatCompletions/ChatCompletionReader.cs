@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.ChatCompletions;
@@ -451,7 +452,7 @@ public sealed class ChatCompletionReader(FailureReader readError, int expectedCh
         template.Forget();
         if (reason.SequenceEqual("error"u8))
         {
-            course.Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider stopped with an error.") { Code = "upstream_finish_error" });
+            course.Fail(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.StoppedWithError) { Code = "upstream_finish_error" });
             return;
         }
 

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.ChatCompletions;
 
@@ -10,9 +11,9 @@ internal static class EmulatedCompletion
     public static ChatRequest AsChat(ChatRequest request, LossReport losses)
     {
         if (request.Completion?.Suffix is not null)
-            throw GatewayException.Invalid("suffix", "suffix is not supported by this model: it chats, and fills no gaps. Leave it out, or use a model that inserts");
+            throw GatewayException.Invalid("suffix", TargetText.NoSuffixForChat);
         if (request.Completion?.FurtherPrompts.Count > 0)
-            throw GatewayException.Invalid("prompt", "prompt must be one text: this model chats, and does not continue several in one request");
+            throw GatewayException.Invalid("prompt", TargetText.OnePromptForChat);
         losses.Emulated("raw completion");
         return request with { Completion = null };
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.ChatCompletions;
@@ -12,8 +13,6 @@ namespace Dragoman.Dialects.ChatCompletions;
 /// </summary>
 public static class ErrorReader
 {
-    private const int LongestMessage = 2000;
-
     /// <summary>The phrases of OpenAI and vLLM, Mistral, Anthropic, then Ollama, llama.cpp and LM Studio.</summary>
     private static readonly string[] TooLongPhrases =
     [
@@ -33,17 +32,9 @@ public static class ErrorReader
     {
         var details = ReadDetails(body);
         var kind = Classify(status == 200 ? details.Status ?? 200 : status, details);
-        var message = (kind, details.Message) switch
-        {
-            // Providers quote parts of a rejected key, which the client must not see.
-            (ErrorKind.UpstreamRefusedKey, _) => "The provider refused the credentials that it is configured with.",
-            (_, { Length: > 0 } text) => text,
-            _ => status == 200 ? "The provider reported a failure without saying which." : $"The provider answered with status {status}.",
-        };
-        if (message.Length > LongestMessage)
-            message = message[..LongestMessage] + "…";
+        var text = FailureText.Of(kind, status, details.Message);
         // An empty list was read as an empty text, and an empty code means no code.
-        return new GatewayError(kind, message) { Code = string.IsNullOrEmpty(details.Code) ? null : details.Code, Field = details.Param, RetryAfter = retryAfter };
+        return new GatewayError(kind, text) { Code = string.IsNullOrEmpty(details.Code) ? null : details.Code, Field = details.Param, RetryAfter = retryAfter };
     }
 
     private static ErrorKind Classify(int status, Details details) => (status, details.Code) switch

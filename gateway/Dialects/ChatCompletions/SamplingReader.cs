@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.ChatCompletions;
@@ -47,21 +48,21 @@ internal static class SamplingReader
     private static double? Within(RequestObject request, string name, double least, double most) =>
         request.Number(name) is var value && (value is null || (value >= least && value <= most))
             ? value
-            : throw GatewayException.Invalid(name, $"{name} must be between {least} and {most}, not {value}");
+            : throw GatewayException.Invalid(name, RequestText.Between(name, least, most, value));
 
     /// <summary>LM Studio's clients send -1 for "no limit" (specs/dialects.md 2.8).</summary>
     private static int? ReadLimit(RequestObject request, string name) => request.Int32(name) switch
     {
         null or -1 => null,
         >= 1 and var limit => limit,
-        var limit => throw GatewayException.Invalid(name, $"{name} must be at least 1, not {limit}"),
+        var limit => throw GatewayException.Invalid(name, RequestText.AtLeast(name, 1, limit)),
     };
 
     private static int? ReadChoices(RequestObject request) => request.Int32("n") switch
     {
         null => null,
         >= 1 and <= 128 and var count => count,
-        var count => throw GatewayException.Invalid("n", $"n must be between 1 and 128, not {count}"),
+        var count => throw GatewayException.Invalid("n", RequestText.Between("n", 1, 128, count)),
     };
 
     private static string[] ReadStop(RequestObject request) => request.Find("stop") switch
@@ -69,6 +70,6 @@ internal static class SamplingReader
         null => [],
         { ValueKind: JsonValueKind.String } single => RequestLimits.CheckStop([JsonText.ReadString(single)], "stop"),
         { ValueKind: JsonValueKind.Array } => RequestLimits.CheckStop([.. request.Strings("stop")], "stop"),
-        { } wrong => throw request.WrongType("stop", "a string or an array of strings", wrong),
+        { } wrong => throw request.WrongType("stop", RequestText.StringOrStrings, wrong),
     };
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Mistral;
@@ -89,7 +90,7 @@ internal static class MistralMessageWriter
                 MessageParts.WriteText(writer, refusal.Text);
                 break;
             default:
-                throw GatewayException.Invalid("messages", $"a {part.GetType().Name} cannot be sent to this provider");
+                throw GatewayException.Invalid("messages", TargetText.CannotBeSent(part.GetType().Name));
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.ChatCompletions;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Mistral;
@@ -108,7 +109,7 @@ public sealed class MistralOutbound : IOutboundDialect, IEmbeds, IListsModels
         if (request.AudioOutput is not null)
             throw Missing("modalities");
 
-        static GatewayException Missing(string field) => GatewayException.Invalid(field, $"{field} is not supported by this model's provider (mistral)");
+        static GatewayException Missing(string field) => GatewayException.Invalid(field, TargetText.NotSupported(field, "mistral"));
     }
 
     private static void WriteSampling(Utf8JsonWriter writer, Sampling sampling, bool fillsIn, LossReport losses)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;
@@ -22,10 +23,8 @@ internal static partial class KeepAlive
         null => null,
         { ValueKind: JsonValueKind.Number } number => FromSeconds(number.GetDouble()),
         { ValueKind: JsonValueKind.String } text => ReadText(JsonText.ReadString(text)),
-        { } wrong => throw request.WrongType("keep_alive", Wanted, wrong),
+        { } wrong => throw request.WrongType("keep_alive", RequestText.SecondsOrDuration, wrong),
     };
-
-    private const string Wanted = "a number of seconds or a duration such as \"5m\"";
 
     private static TimeSpan? ReadText(string text)
     {
@@ -35,7 +34,7 @@ internal static partial class KeepAlive
         if (double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var bare))
             return FromSeconds(bare);
         if (text.Length > LongestText || GoDuration().Match(text) is not { Success: true } duration)
-            throw GatewayException.Invalid("keep_alive", $"keep_alive must be {Wanted}, not \"{(text.Length > LongestText ? text[..LongestText] + "…" : text)}\"");
+            throw GatewayException.Invalid("keep_alive", RequestText.WrongText("keep_alive", RequestText.SecondsOrDuration, text.Length > LongestText ? text[..LongestText] + "…" : text));
         var seconds = duration.Groups["figure"].Captures
             .Zip(duration.Groups["unit"].Captures, (figure, unit) => double.Parse(figure.Value, CultureInfo.InvariantCulture) * SecondsIn(unit.Value))
             .Sum();

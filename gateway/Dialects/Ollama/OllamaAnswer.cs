@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;
@@ -67,7 +68,7 @@ internal static class OllamaAnswer
         writer.WriteEndObject();
     }
 
-    public static readonly GatewayError ContentWithheld = new(ErrorKind.ContentBlocked, "The provider withheld the answer because of its content filter.")
+    public static readonly GatewayError ContentWithheld = new(ErrorKind.ContentBlocked, ProviderText.Withheld)
     {
         Code = "content_filter",
     };
@@ -100,7 +101,7 @@ internal static class OllamaAnswer
     {
         var json = ReadArguments(call);
         if (!IsObject(json))
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, $"The model called \"{call.Name}\" with arguments that are not a JSON object."));
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.ArgumentsNotObject(call.Name)));
 
         writer.WriteStartObject();
         writer.WriteString("id"u8, call.Id);

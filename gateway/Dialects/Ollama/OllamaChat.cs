@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Ollama;
 
@@ -21,7 +22,7 @@ public sealed class OllamaChat : IInboundDialect
         var unread = OllamaRequest.FindUnread(request, "messages", "tools");
         var model = request.String("model");
         if (string.IsNullOrEmpty(model))
-            throw GatewayException.Invalid("model", "model is required");
+            throw GatewayException.Invalid("model", FixedText.ModelRequired);
 
         var pairing = new ToolCallPairing();
         var format = OllamaRequest.ReadFormat(request);
@@ -50,9 +51,9 @@ public sealed class OllamaChat : IInboundDialect
     public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities)
     {
         if (capabilities.Lacks(ModelCapabilities.Completion))
-            return GatewayError.Invalid("model", $"\"{request.Model}\" does not support chat");
+            return GatewayError.Invalid("model", FixedText.NotSupportedBy(request.Model, "chat"));
         if (request.Tools.Count > 0 && capabilities.Lacks(ModelCapabilities.Tools))
-            return GatewayError.Invalid("tools", $"{request.Model} does not support tools");
+            return GatewayError.Invalid("tools", FixedText.NotSupportedByBare(request.Model, "tools"));
         return OllamaRequest.FindMissingThinking(request, capabilities);
     }
 
@@ -97,7 +98,7 @@ public sealed class OllamaChat : IInboundDialect
                 return new Turn(Role.Tool, [pairing.Result(message.String("tool_call_id"), message.String("tool_name"), result, message.Path)]);
             default:
                 var field = message.FieldPath("role");
-                throw GatewayException.Invalid(field, $"{field} must be system, user, assistant or tool, not \"{role}\"");
+                throw GatewayException.Invalid(field, RequestText.OneOf(field, role, "system", "user", "assistant", "tool"));
         }
     }
 
@@ -109,20 +110,20 @@ public sealed class OllamaChat : IInboundDialect
             yield return new TextPart(content);
         foreach (var call in message.Objects("tool_calls"))
         {
-            var function = call.Object("function") ?? throw GatewayException.Invalid(call.FieldPath("function"), $"{call.FieldPath("function")} is required");
+            var function = call.Object("function") ?? throw GatewayException.Invalid(call.FieldPath("function"), RequestText.Required(call.FieldPath("function")));
             var arguments = function.Find("arguments");
             if (arguments is { ValueKind: not JsonValueKind.Object } wrong)
-                throw function.WrongType("arguments", "an object", wrong);
+                throw function.WrongType("arguments", RequestText.AnObject, wrong);
             yield return pairing.Call(call.String("id"), function.RequiredString("name"), arguments?.GetRawText() ?? "{}");
         }
     }
 
     private static ToolDefinition ReadTool(RequestObject tool, UnreadMembers unread)
     {
-        var function = tool.Object("function") ?? throw GatewayException.Invalid(tool.FieldPath("function"), $"{tool.FieldPath("function")} is required");
+        var function = tool.Object("function") ?? throw GatewayException.Invalid(tool.FieldPath("function"), RequestText.Required(tool.FieldPath("function")));
         unread.Note(function, "tools[].function", "name", "description", "parameters");
         if (function.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
-            throw function.WrongType("parameters", "a JSON Schema object", wrong);
+            throw function.WrongType("parameters", RequestText.ASchema, wrong);
         return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters")) { Field = function.FieldPath("parameters") };
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;
@@ -31,7 +32,7 @@ public static class OllamaEmbeddings
         var request = RequestObject.OfBody(body, ignoreCase: true, work);
         var model = request.String("model");
         if (string.IsNullOrEmpty(model))
-            throw GatewayException.Invalid("model", "model is required");
+            throw GatewayException.Invalid("model", FixedText.ModelRequired);
         var prompt = request.String("prompt") ?? "";
         return new EmbeddingRequest(model, prompt.Length == 0 ? [] : [prompt], null)
         {
@@ -99,6 +100,6 @@ public static class OllamaEmbeddings
         null or { ValueKind: JsonValueKind.String } when request.String("input") is null or "" => [],
         { ValueKind: JsonValueKind.String } text => [JsonText.ReadString(text)],
         { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) => RequestLimits.Check([.. request.Strings("input")], RequestLimits.MostInputs, "input"),
-        _ => throw GatewayException.Invalid("input", "invalid input type"),
+        _ => throw GatewayException.Invalid("input", FixedText.InvalidInputType),
     };
 }

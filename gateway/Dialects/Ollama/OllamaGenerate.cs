@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Ollama;
 
@@ -30,7 +31,7 @@ public sealed class OllamaGenerate : IInboundDialect
         var images = OllamaRequest.ReadImages(request);
         var raw = request.Bool("raw") ?? false;
         if (raw && (system.Length > 0 || template.Length > 0 || hasContext))
-            throw GatewayException.Invalid("raw", "raw mode does not support template, system, or context");
+            throw GatewayException.Invalid("raw", FixedText.RawMode);
 
         // A template with nothing but the prompt has the same effect as raw mode.
         var isBare = template.Replace(" ", "", StringComparison.Ordinal) == "{{.Prompt}}";
@@ -71,9 +72,9 @@ public sealed class OllamaGenerate : IInboundDialect
     public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities)
     {
         if (capabilities.Lacks(ModelCapabilities.Completion))
-            return GatewayError.Invalid("model", $"\"{request.Model}\" does not support generate");
+            return GatewayError.Invalid("model", FixedText.NotSupportedBy(request.Model, "generate"));
         if (request.Completion?.Suffix is not null && capabilities.Lacks(ModelCapabilities.Insert))
-            return GatewayError.Invalid("suffix", $"{request.Model} does not support insert");
+            return GatewayError.Invalid("suffix", FixedText.NotSupportedByBare(request.Model, "insert"));
         return OllamaRequest.FindMissingThinking(request, capabilities);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;
@@ -64,5 +65,5 @@ internal static class OllamaOptions
     }
 
     private static GatewayException WrongType(RequestObject options, string name, string type) =>
-        GatewayException.Invalid(options.FieldPath(name), $"option \"{name}\" must be of {type}");
+        GatewayException.Invalid(options.FieldPath(name), FixedText.WrongOption(name, type));
 }

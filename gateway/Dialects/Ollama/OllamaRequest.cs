@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Ollama;
@@ -21,7 +22,7 @@ internal static class OllamaRequest
         var logprobs = request.Bool("logprobs");
         var topLogprobs = request.Int32("top_logprobs");
         if (topLogprobs is < 0 or > 20)
-            throw GatewayException.Invalid("top_logprobs", "top_logprobs must be between 0 and 20");
+            throw GatewayException.Invalid("top_logprobs", FixedText.TopLogprobs);
         var sampling = new Sampling { Logprobs = logprobs, TopLogprobs = topLogprobs is 0 ? null : topLogprobs };
         return request.Object("options") is { } options ? OllamaOptions.Read(options, sampling) : sampling;
     }
@@ -51,7 +52,7 @@ internal static class OllamaRequest
             JsonValueKind.String when JsonText.ReadString(format).Length == 0 => null,
             JsonValueKind.String when JsonText.ReadString(format) == "json" => new OutputFormat(OutputFormatKind.JsonObject),
             JsonValueKind.Object => new OutputFormat(OutputFormatKind.JsonSchema, format.GetRawText(), "schema", Strict: true) { Field = "format" },
-            _ => throw GatewayException.Invalid("format", $"invalid format: {format.GetRawText()}; expected \"json\" or a valid JSON Schema object"),
+            _ => throw GatewayException.Invalid("format", FixedText.InvalidFormat(format.GetRawText())),
         };
     }
 
@@ -81,7 +82,7 @@ internal static class OllamaRequest
         foreach (var (value, path) in owner.Array("images"))
         {
             if (value.ValueKind != JsonValueKind.String)
-                throw GatewayException.Invalid(path, $"{path} must be a base64 string, not {JsonKind.Describe(value)}");
+                throw GatewayException.Invalid(path, RequestText.WrongType(path, RequestText.ABase64String, KindText.Of(value)));
             var media = MediaType.ReadPictureOrSound(JsonText.ReadString(value), path);
             parts.Add(media.MediaType.StartsWith("audio/", StringComparison.Ordinal)
                 ? new AudioPart(media, media.MediaType["audio/".Length..])
@@ -106,10 +107,10 @@ internal static class OllamaRequest
 
     public static GatewayError? FindMissingThinking(ChatRequest request, ModelCapabilities capabilities) =>
         request.Reasoning.Enabled == true && capabilities.Lacks(ModelCapabilities.Thinking)
-            ? GatewayError.Invalid("think", $"\"{request.Model}\" does not support thinking")
+            ? GatewayError.Invalid("think", FixedText.NotSupportedBy(request.Model, "thinking"))
             : null;
 
     private static GatewayException InvalidThink(JsonElement think) => GatewayException.Invalid(
         "think",
-        $"invalid think value: {think.GetRawText()} (must be \"high\", \"medium\", \"low\", \"max\", true, or false)");
+        FixedText.InvalidThinkValue(think.GetRawText()));
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.OpenAIChat;
 
@@ -44,7 +45,7 @@ internal static class CompatibleRequest
     private static void RefuseWhatIsMissing(CompatibleServer server, ChatRequest request)
     {
         if (!server.TakesChoices && request.Sampling.Choices > 1)
-            throw GatewayException.Invalid("n", $"n above 1 is not supported by this model's provider ({server.Name})");
+            throw GatewayException.Invalid("n", TargetText.OneAnswerAt(server.Name));
     }
 
     private static ChatRequest WithTools(CompatibleServer server, ChatRequest request, LossReport losses)

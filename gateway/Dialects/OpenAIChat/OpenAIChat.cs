@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.OpenAIChat;
 
@@ -19,7 +20,7 @@ public sealed class OpenAIChat : IInboundDialect
 
     public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities) =>
         capabilities.Lacks(ModelCapabilities.Completion)
-            ? GatewayError.Invalid("model", $"\"{request.Model}\" does not support chat")
+            ? GatewayError.Invalid("model", FixedText.NotSupportedBy(request.Model, "chat"))
             : null;
 
     public bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output) => false;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIChat;
@@ -23,12 +24,12 @@ internal static class OpenAIChatRequestReader
         var family = new RequestFamily([], new UnreadMembers());
         var turns = request.Objects("messages").Select(message => ReadMessage(message, pairing, envelope, family)).ToList();
         if (turns.Count == 0)
-            throw GatewayException.Invalid("messages", "[] is too short - 'messages'");
+            throw GatewayException.Invalid("messages", FixedText.NoMessages);
         if (request.Find("functions") is not null || request.Find("function_call") is not null)
-            throw GatewayException.Invalid("functions", "functions and function_call are no longer supported; use tools and tool_choice");
+            throw GatewayException.Invalid("functions", RequestText.OldFunctions);
 
         if (request.Find("web_search_options") is not null)
-            family.Needs(() => new FamilyMember("web_search_options", "web_search_options is a tool of OpenAI's own; this model's provider does not have it"));
+            family.Needs(() => new FamilyMember("web_search_options", FamilyText.WebSearch));
         var tools = ReadTools(request, family);
         if (request.Object("stream_options") is { } options)
             family.Unread.Note(options, "stream_options", "include_usage");
@@ -67,7 +68,7 @@ internal static class OpenAIChatRequestReader
             "tool" => new Turn(Role.Tool, [pairing.ResultOf(message.RequiredString("tool_call_id"), ReadContent(message, family), message.FieldPath("tool_call_id"))]),
             _ => throw GatewayException.Invalid(
                 message.FieldPath("role"),
-                $"{message.FieldPath("role")} must be system, developer, user, assistant or tool, not \"{role}\""),
+                RequestText.OneOf(message.FieldPath("role"), role, "system", "developer", "user", "assistant", "tool")),
         };
     }
 
@@ -76,13 +77,13 @@ internal static class OpenAIChatRequestReader
         switch (message.Find("content"))
         {
             case null:
-                throw GatewayException.Invalid(message.FieldPath("content"), $"{message.FieldPath("content")} is required");
+                throw GatewayException.Invalid(message.FieldPath("content"), RequestText.Required(message.FieldPath("content")));
             case { ValueKind: JsonValueKind.String } text:
                 return [new TextPart(JsonText.ReadString(text))];
             case { ValueKind: JsonValueKind.Array }:
                 return [.. message.Objects("content").Select(part => ReadPart(part, family)).OfType<Part>()];
             case { } wrong:
-                throw message.WrongType("content", "a string or an array of parts", wrong);
+                throw message.WrongType("content", RequestText.StringOrParts, wrong);
         }
     }
 
@@ -114,7 +115,7 @@ internal static class OpenAIChatRequestReader
                 var file = part.Object("file") ?? throw Required(part, "file");
                 if (file.String("file_id") is not null)
                 {
-                    family.Needs(() => new FamilyMember(file.FieldPath("file_id"), $"{file.FieldPath("file_id")} is a file at OpenAI, which this model's provider cannot read; send the file itself as file_data"));
+                    family.Needs(() => new FamilyMember(file.FieldPath("file_id"), FamilyText.FileAtOpenAI(file.FieldPath("file_id"))));
                     return null;
                 }
 
@@ -124,7 +125,7 @@ internal static class OpenAIChatRequestReader
             default:
                 throw GatewayException.Invalid(
                     part.FieldPath("type"),
-                    $"{part.FieldPath("type")} must be text, image_url, input_audio, file or refusal, not \"{type}\"");
+                    RequestText.OneOf(part.FieldPath("type"), type, "text", "image_url", "input_audio", "file", "refusal"));
         }
     }
 
@@ -153,7 +154,7 @@ internal static class OpenAIChatRequestReader
         var url = JsonText.ReadString(written);
         if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
             return new ImagePart(new LinkedMedia(url), detail);
-        throw GatewayException.Invalid(field, $"{field} must be a data URL or an http(s) URL");
+        throw GatewayException.Invalid(field, RequestText.DataOrWebUrl(field));
     }
 
     private static IEnumerable<Part> ReadAssistantParts(RequestObject message, ToolCallPairing pairing, StateEnvelope envelope, RequestFamily family)
@@ -172,7 +173,7 @@ internal static class OpenAIChatRequestReader
         if (message.String("refusal") is { Length: > 0 } refusal)
             yield return new RefusalPart(refusal);
         if (message.Find("function_call") is not null)
-            family.Needs(() => new FamilyMember(message.FieldPath("function_call"), $"{message.FieldPath("function_call")} is OpenAI's older form of a call, which this model's provider does not know; use tool_calls"));
+            family.Needs(() => new FamilyMember(message.FieldPath("function_call"), FamilyText.OlderCall(message.FieldPath("function_call"))));
         foreach (var call in message.Objects("tool_calls"))
         {
             family.Unread.Note(call, "messages[].tool_calls[]", "id", "type", "index", "function", "custom", "extra_content");
@@ -190,7 +191,7 @@ internal static class OpenAIChatRequestReader
         }
 
         if (message.Object("audio") is not null)
-            family.Needs(() => new FamilyMember(message.FieldPath("audio"), $"{message.FieldPath("audio")} names an answer that only OpenAI has kept; send its words as content"));
+            family.Needs(() => new FamilyMember(message.FieldPath("audio"), FamilyText.KeptAnswer(message.FieldPath("audio"))));
     }
 
     private static List<ToolDefinition> ReadTools(RequestObject request, RequestFamily family)
@@ -199,7 +200,7 @@ internal static class OpenAIChatRequestReader
         if (tools.Count < 2)
             return tools;
         foreach (var twice in tools.GroupBy(tool => tool.Name).Where(group => group.Count() > 1))
-            throw GatewayException.Invalid("tools", $"tools has \"{twice.Key}\" {twice.Count()} times; a tool's name must be unique");
+            throw GatewayException.Invalid("tools", RequestText.NamedTwice(twice.Key, twice.Count()));
         return tools;
     }
 
@@ -215,11 +216,11 @@ internal static class OpenAIChatRequestReader
         }
 
         if (type != "function")
-            throw GatewayException.Invalid(tool.FieldPath("type"), $"{tool.FieldPath("type")} must be function or custom, not \"{type}\"");
+            throw GatewayException.Invalid(tool.FieldPath("type"), RequestText.OneOf(tool.FieldPath("type"), type, "function", "custom"));
         var function = tool.Object("function") ?? throw Required(tool, "function");
         family.Unread.Note(function, "tools[].function", "name", "description", "parameters", "strict");
         if (function.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
-            throw function.WrongType("parameters", "a JSON Schema object", wrong);
+            throw function.WrongType("parameters", RequestText.ASchema, wrong);
         return new ToolDefinition(function.RequiredString("name"), function.String("description"), function.Raw("parameters"), function.Bool("strict"))
         {
             Field = function.FieldPath("parameters"),
@@ -237,7 +238,7 @@ internal static class OpenAIChatRequestReader
                 "auto" => ToolChoice.Auto,
                 "none" => ToolChoice.None,
                 "required" or "any" => ToolChoice.Required,
-                var other => throw GatewayException.Invalid("tool_choice", $"tool_choice must be auto, none, required or a function, not \"{other}\""),
+                var other => throw GatewayException.Invalid("tool_choice", RequestText.ChoiceOrFunction("tool_choice", other)),
             };
         }
 
@@ -247,7 +248,7 @@ internal static class OpenAIChatRequestReader
             "allowed_tools" => ReadAllowed(named.Object("allowed_tools") ?? named, tools),
             "function" => new ToolChoice(ToolChoiceKind.Named, NameOf(named, "function", ToolDefinition.NamesOf(tools))),
             "custom" => new ToolChoice(ToolChoiceKind.Named, NameOf(named, "custom", ToolDefinition.NamesOf(tools))),
-            var type => throw GatewayException.Invalid("tool_choice.type", $"tool_choice.type must be function, custom or allowed_tools, not \"{type}\""),
+            var type => throw GatewayException.Invalid("tool_choice.type", RequestText.OneOf("tool_choice.type", type, "function", "custom", "allowed_tools")),
         };
     }
 
@@ -259,7 +260,7 @@ internal static class OpenAIChatRequestReader
         {
             "auto" => ToolChoice.Auto with { Allowed = names },
             "required" => ToolChoice.Required with { Allowed = names },
-            var mode => throw GatewayException.Invalid(choice.FieldPath("mode"), $"{choice.FieldPath("mode")} must be auto or required, not \"{mode}\""),
+            var mode => throw GatewayException.Invalid(choice.FieldPath("mode"), RequestText.OneOf(choice.FieldPath("mode"), mode, "auto", "required")),
         };
     }
 
@@ -269,7 +270,7 @@ internal static class OpenAIChatRequestReader
         var name = inner.RequiredString("name");
         return known.Contains(name)
             ? name
-            : throw GatewayException.Invalid(inner.FieldPath("name"), $"{inner.FieldPath("name")} is \"{name}\", which is not among the tools");
+            : throw GatewayException.Invalid(inner.FieldPath("name"), RequestText.IsUnknownTool(inner.FieldPath("name"), name));
     }
 
     private static OutputFormat? ReadFormat(RequestObject request, RequestFamily family)
@@ -293,7 +294,7 @@ internal static class OpenAIChatRequestReader
                     Field = schema.FieldPath("schema"),
                 };
             default:
-                throw GatewayException.Invalid("response_format.type", $"response_format.type must be text, json_object or json_schema, not \"{type}\"");
+                throw GatewayException.Invalid("response_format.type", RequestText.OneOf("response_format.type", type, "text", "json_object", "json_schema"));
         }
     }
 
@@ -302,7 +303,7 @@ internal static class OpenAIChatRequestReader
         foreach (var modality in request.Strings("modalities"))
         {
             if (modality is not ("text" or "audio"))
-                throw GatewayException.Invalid("modalities", $"modalities may hold text and audio, not \"{modality}\"");
+                throw GatewayException.Invalid("modalities", RequestText.Modalities(modality));
         }
 
         if (!request.Strings("modalities").Contains("audio"))
@@ -337,7 +338,7 @@ internal static class OpenAIChatRequestReader
             "max" => new ReasoningRequest(true, ReasoningEffort.Max),
             _ => throw GatewayException.Invalid(
                 "reasoning_effort",
-                $"reasoning_effort must be none, minimal, low, medium, high, xhigh or max, not \"{value}\""),
+                RequestText.OneOf("reasoning_effort", value, "none", "minimal", "low", "medium", "high", "xhigh", "max")),
         };
     }
 
@@ -345,11 +346,11 @@ internal static class OpenAIChatRequestReader
     {
         null => null,
         >= 0 and <= 20 and var count => count,
-        var count => throw GatewayException.Invalid("top_logprobs", $"top_logprobs must be between 0 and 20, not {count}"),
+        var count => throw GatewayException.Invalid("top_logprobs", RequestText.Between("top_logprobs", 0, 20, count)),
     };
 
     private static GatewayException Required(RequestObject owner, string name) =>
-        GatewayException.Invalid(owner.FieldPath(name), $"{owner.FieldPath(name)} is required");
+        GatewayException.Invalid(owner.FieldPath(name), RequestText.Required(owner.FieldPath(name)));
 
     /// <summary>Collects the members that only a provider of OpenAI's family can use.</summary>
     private sealed record RequestFamily(List<FamilyMember> Members, UnreadMembers Unread)

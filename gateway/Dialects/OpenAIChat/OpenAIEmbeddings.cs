@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIChat;
@@ -18,7 +19,7 @@ public static class OpenAIEmbeddings
         var request = RequestObject.OfBody(body, work: work);
         var dimensions = request.Int32("dimensions");
         if (dimensions is < 1)
-            throw GatewayException.Invalid("dimensions", $"dimensions must be at least 1, not {dimensions}");
+            throw GatewayException.Invalid("dimensions", RequestText.AtLeast("dimensions", 1, dimensions));
         var unread = new UnreadMembers();
         unread.Note(request, "", "model", "input", "dimensions", "user", "encoding_format");
         var read = new EmbeddingRequest(request.RequiredString("model"), ReadInputs(request), dimensions)
@@ -76,15 +77,15 @@ public static class OpenAIEmbeddings
             case { ValueKind: JsonValueKind.String } text:
                 return [JsonText.ReadString(text)];
             case { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > MostInputs:
-                throw GatewayException.Invalid("input", $"input must have at most {MostInputs} items, not {list.GetArrayLength()}");
+                throw GatewayException.Invalid("input", RequestText.MostItems("input", MostInputs, list.GetArrayLength()));
             case { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > 0:
                 if (list.EnumerateArray().Any(item => item.ValueKind is JsonValueKind.Number or JsonValueKind.Array))
-                    throw GatewayException.Invalid("input", "input must be a string or an array of strings; token arrays are not supported");
+                    throw GatewayException.Invalid("input", RequestText.NoTokenArraysIn("input"));
                 return [.. request.Strings("input")];
             case null or { ValueKind: JsonValueKind.Array }:
-                throw GatewayException.Invalid("input", "invalid input");
+                throw GatewayException.Invalid("input", FixedText.InvalidInput);
             case { } wrong:
-                throw request.WrongType("input", "a string or an array of strings", wrong);
+                throw request.WrongType("input", RequestText.StringOrStrings, wrong);
         }
     }
 
@@ -92,6 +93,6 @@ public static class OpenAIEmbeddings
     {
         null or "float" => EmbeddingEncoding.Numbers,
         "base64" => EmbeddingEncoding.Base64,
-        var other => throw GatewayException.Invalid("encoding_format", $"encoding_format must be float or base64, not \"{other}\""),
+        var other => throw GatewayException.Invalid("encoding_format", RequestText.OneOf("encoding_format", other, "float", "base64")),
     };
 }

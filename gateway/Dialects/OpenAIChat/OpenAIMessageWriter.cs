@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIChat;
@@ -94,7 +95,7 @@ internal static class OpenAIMessageWriter
                 writer.WriteEndObject();
                 break;
             default:
-                throw GatewayException.Invalid("messages", $"a {part.GetType().Name} cannot be sent to this provider");
+                throw GatewayException.Invalid("messages", TargetText.CannotBeSent(part.GetType().Name));
         }
     }
 }

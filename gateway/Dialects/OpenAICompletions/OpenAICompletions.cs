@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAICompletions;
@@ -28,12 +29,12 @@ public sealed class OpenAICompletions : IInboundDialect
         var suffix = request.String("suffix");
         var sampling = SamplingReader.Read(request);
         if (request.Int32("best_of") is { } bestOf && bestOf != (sampling.Choices ?? 1))
-            throw GatewayException.Invalid("best_of", "best_of must equal n; choosing among hidden answers is not supported");
+            throw GatewayException.Invalid("best_of", RequestText.BestOf);
         if (request.Int32("logprobs") is > 0)
-            throw GatewayException.Invalid("logprobs", "logprobs is not supported on text completions; use /v1/chat/completions");
+            throw GatewayException.Invalid("logprobs", RequestText.NoLogprobs);
 
         if (request.Bool("echo") == true && (long)(sampling.Choices ?? 1) * prompts.Sum(prompt => (long)prompt.Length) > MostEchoed)
-            throw GatewayException.Invalid("echo", $"echo would repeat more than {MostEchoed} characters, the prompts times n; leave it out or lower n");
+            throw GatewayException.Invalid("echo", RequestText.EchoTooLong(MostEchoed));
 
         var unread = new UnreadMembers();
         if (request.Object("stream_options") is { } options)
@@ -58,7 +59,7 @@ public sealed class OpenAICompletions : IInboundDialect
 
     public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities) =>
         request.Completion?.Suffix is not null && capabilities.Lacks(ModelCapabilities.Insert)
-            ? GatewayError.Invalid("suffix", $"{request.Model} does not support insert")
+            ? GatewayError.Invalid("suffix", FixedText.NotSupportedByBare(request.Model, "insert"))
             : null;
 
     public bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output) => false;
@@ -104,19 +105,19 @@ public sealed class OpenAICompletions : IInboundDialect
         switch (request.Find("prompt"))
         {
             case null:
-                throw GatewayException.Invalid("prompt", "prompt is required");
+                throw GatewayException.Invalid("prompt", RequestText.Required("prompt"));
             case { ValueKind: JsonValueKind.String } text:
                 return [JsonText.ReadString(text)];
             case { ValueKind: JsonValueKind.Array } list:
                 if (list.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
-                    throw GatewayException.Invalid("prompt", "prompt must be a string; token arrays are not supported");
+                    throw GatewayException.Invalid("prompt", RequestText.NoTokenArrays("prompt"));
                 if (list.GetArrayLength() > RequestLimits.MostPrompts)
-                    throw GatewayException.Invalid("prompt", $"prompt must hold at most {RequestLimits.MostPrompts} texts, not {list.GetArrayLength()}");
+                    throw GatewayException.Invalid("prompt", RequestText.MostTexts("prompt", RequestLimits.MostPrompts, list.GetArrayLength()));
                 return list.GetArrayLength() > 0
                     ? [.. list.EnumerateArray().Select(JsonText.ReadString)]
-                    : throw GatewayException.Invalid("prompt", "prompt must hold at least one text");
+                    : throw GatewayException.Invalid("prompt", RequestText.NoText("prompt"));
             case { } wrong:
-                throw request.WrongType("prompt", "a string", wrong);
+                throw request.WrongType("prompt", RequestText.AString, wrong);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Requests;
 
@@ -36,17 +37,17 @@ internal static class RequestLimits
     public static void Check(ChatRequest request)
     {
         if (request.Tools.Count > MostTools)
-            throw GatewayException.Invalid("tools", $"tools must have at most {MostTools} elements, not {request.Tools.Count}");
+            throw GatewayException.Invalid("tools", RequestText.MostElements("tools", MostTools, request.Tools.Count));
         long parts = 0;
         foreach (var turn in request.Turns)
             parts += turn.Parts.Count;
         if (parts > MostParts)
-            throw GatewayException.Invalid("messages", $"the messages must have at most {MostParts} parts together, not {parts}");
+            throw GatewayException.Invalid("messages", RequestText.MostParts(MostParts, parts));
     }
 
     /// <exception cref="GatewayException">The list has too many elements.</exception>
     public static string[] Check(string[] list, int most, string field) =>
-        list.Length <= most ? list : throw GatewayException.Invalid(field, $"{field} must have at most {most} elements, not {list.Length}");
+        list.Length <= most ? list : throw GatewayException.Invalid(field, RequestText.MostElements(field, most, list.Length));
 
     /// <exception cref="GatewayException">The stop sequences are too many, or too long together.</exception>
     public static string[] CheckStop(string[] sequences, string field)
@@ -54,6 +55,6 @@ internal static class RequestLimits
         Check(sequences, MostStopSequences, field);
         return sequences.Sum(sequence => (long)sequence.Length) <= LongestStopSequences
             ? sequences
-            : throw GatewayException.Invalid(field, $"{field} must have at most {LongestStopSequences} characters together");
+            : throw GatewayException.Invalid(field, RequestText.MostCharacters(field, LongestStopSequences));
     }
 }

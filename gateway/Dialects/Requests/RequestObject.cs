@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Requests;
@@ -26,7 +27,7 @@ public readonly struct RequestObject
     private RequestObject(JsonElement element, string path, bool ignoreCase, WorkLimit work)
     {
         if (element.GetPropertyCount() > RequestLimits.MostMembers)
-            throw GatewayException.Invalid(path, $"{(path.Length == 0 ? "the request body" : path)} must have at most {RequestLimits.MostMembers} members, not {element.GetPropertyCount()}");
+            throw GatewayException.Invalid(path, RequestText.MostMembers(PlaceOf(path), RequestLimits.MostMembers, element.GetPropertyCount()));
         this.element = element;
         this.ignoreCase = ignoreCase;
         this.work = work;
@@ -88,11 +89,11 @@ public readonly struct RequestObject
     /// <summary>The error for a name that is there twice, or in another case. In a free object, such as metadata, names may differ in case only.</summary>
     private GatewayException Ambiguous(string name, int count, string? variant) => GatewayException.Invalid(
         FieldPath(name),
-        count > 1 ? $"{FieldPath(name)} must be there once, not {count} times"
-        : $"{FieldPath(variant!)} must be written \"{name}\": a server that reads names in any case would take one for the other");
+        count > 1 ? RequestText.Given(FieldPath(name), count)
+        : RequestText.WrittenAs(FieldPath(variant!), name));
 
     public string? String(string name) => Find(name) is { } value
-        ? value.ValueKind == JsonValueKind.String ? JsonText.ReadString(value) : throw WrongType(name, "a string", value)
+        ? value.ValueKind == JsonValueKind.String ? JsonText.ReadString(value) : throw WrongType(name, RequestText.AString, value)
         : null;
 
     /// <summary>A string in its raw form, for texts that may be too long to copy needlessly.</summary>
@@ -100,26 +101,26 @@ public readonly struct RequestObject
     public JsonElement RequiredText(string name) => Find(name) switch
     {
         { ValueKind: JsonValueKind.String } text => text,
-        { } other => throw WrongType(name, "a string", other),
-        null => throw GatewayException.Invalid(FieldPath(name), $"{FieldPath(name)} is required"),
+        { } other => throw WrongType(name, RequestText.AString, other),
+        null => throw GatewayException.Invalid(FieldPath(name), RequestText.Required(FieldPath(name))),
     };
 
     /// <exception cref="GatewayException">The member is absent or not a string.</exception>
-    public string RequiredString(string name) => String(name) ?? throw GatewayException.Invalid(FieldPath(name), $"{FieldPath(name)} is required");
+    public string RequiredString(string name) => String(name) ?? throw GatewayException.Invalid(FieldPath(name), RequestText.Required(FieldPath(name)));
 
     public bool? Bool(string name) => Find(name) is { } value
         ? value.ValueKind switch
         {
             JsonValueKind.True => true,
             JsonValueKind.False => false,
-            _ => throw WrongType(name, "true or false", value),
+            _ => throw WrongType(name, RequestText.TrueOrFalse, value),
         }
         : null;
 
     public double? Number(string name) => Find(name) is { } value
         ? value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
             ? number
-            : throw WrongType(name, "a number", value)
+            : throw WrongType(name, RequestText.ANumber, value)
         : null;
 
     /// <summary>A whole number. A fraction is cut off, as Ollama does with its options.</summary>
@@ -135,7 +136,7 @@ public readonly struct RequestObject
                 return (long)number;
         }
 
-        throw WrongType(name, "an integer", value);
+        throw WrongType(name, RequestText.AnInteger, value);
     }
 
     /// <summary>A whole number of 32 bits; a value out of range becomes the nearest one in range.</summary>
@@ -144,7 +145,7 @@ public readonly struct RequestObject
     public RequestObject? Object(string name) => Find(name) is { } value
         ? value.ValueKind == JsonValueKind.Object
             ? new RequestObject(value, FieldPath(name), ignoreCase, work)
-            : throw WrongType(name, "an object", value)
+            : throw WrongType(name, RequestText.AnObject, value)
         : null;
 
     /// <summary>The elements of an array with their paths; none when the member is absent.</summary>
@@ -153,10 +154,10 @@ public readonly struct RequestObject
         if (Find(name) is not { } value)
             return [];
         if (value.ValueKind != JsonValueKind.Array)
-            throw WrongType(name, "an array", value);
+            throw WrongType(name, RequestText.AnArray, value);
         var path = FieldPath(name);
         if (value.GetArrayLength() > RequestLimits.MostElements)
-            throw GatewayException.Invalid(path, $"{path} must have at most {RequestLimits.MostElements} elements, not {value.GetArrayLength()}");
+            throw GatewayException.Invalid(path, RequestText.MostElements(path, RequestLimits.MostElements, value.GetArrayLength()));
         var limit = work;
         return value.EnumerateArray().Select((item, index) =>
         {
@@ -167,7 +168,7 @@ public readonly struct RequestObject
 
     /// <summary>Whether the member is an array with at least one element; its size is not limited.</summary>
     public bool HasElements(string name) =>
-        Find(name) is { } value && (value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() > 0 : throw WrongType(name, "an array", value));
+        Find(name) is { } value && (value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() > 0 : throw WrongType(name, RequestText.AnArray, value));
 
     /// <summary>The elements of an array of objects.</summary>
     public IEnumerable<RequestObject> Objects(string name)
@@ -178,13 +179,13 @@ public readonly struct RequestObject
 
     public IEnumerable<string> Strings(string name) => Array(name).Select(item => item.Value.ValueKind == JsonValueKind.String
         ? JsonText.ReadString(item.Value)
-        : throw GatewayException.Invalid(item.Path, $"{item.Path} must be a string, not {JsonKind.Describe(item.Value)}"));
+        : throw GatewayException.Invalid(item.Path, RequestText.WrongType(item.Path, RequestText.AString, KindText.Of(item.Value))));
 
     /// <summary>The member's JSON as it was sent.</summary>
     public string? Raw(string name) => Find(name)?.GetRawText();
 
-    public GatewayException WrongType(string name, string wanted, JsonElement value) =>
-        GatewayException.Invalid(FieldPath(name), $"{FieldPath(name)} must be {wanted}, not {JsonKind.Describe(value)}");
+    public GatewayException WrongType(string name, Wording wanted, JsonElement value) =>
+        GatewayException.Invalid(FieldPath(name), RequestText.WrongType(FieldPath(name), wanted, KindText.Of(value)));
 
     /// <summary>Compares raw names: a client may escape half a surrogate pair, on which the framework's own lookup throws.</summary>
     private bool IsNamed(ReadOnlySpan<byte> raw, string name)
@@ -220,7 +221,8 @@ public readonly struct RequestObject
     {
         if (value.ValueKind == JsonValueKind.Object)
             return new RequestObject(value, path, ignoreCase, work);
-        var where = path.Length == 0 ? "the request body" : path;
-        throw GatewayException.Invalid(path, $"{where} must be an object, not {JsonKind.Describe(value)}");
+        throw GatewayException.Invalid(path, RequestText.NoObject(PlaceOf(path), KindText.Of(value)));
     }
+
+    private static Wording PlaceOf(string path) => path.Length == 0 ? RequestText.Body : Wording.Verbatim(path);
 }

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Requests;
 
@@ -34,7 +35,7 @@ public sealed class ToolCallPairing
             ?? (string.IsNullOrEmpty(toolName) ? null : FirstWaiting(byName, toolName))
             ?? FirstWaiting();
         return waiting is null
-            ? throw GatewayException.Invalid(field, $"{field} is a tool result, but no earlier assistant message has a tool call that waits for one")
+            ? throw GatewayException.Invalid(field, RequestText.ResultWithoutCall(field))
             : Answer(waiting, content);
     }
 
@@ -45,8 +46,8 @@ public sealed class ToolCallPairing
         if (FirstWaiting(byId, id) is { } waiting)
             return Answer(waiting, content);
         throw GatewayException.Invalid(field, byId.ContainsKey(id)
-            ? $"{field} \"{id}\" is a tool call that already has a result"
-            : $"{field} \"{id}\" is not the id of a tool call of an earlier assistant message");
+            ? RequestText.SecondResult(field, id)
+            : RequestText.UnknownCall(field, id));
     }
 
     private void Add(Dictionary<string, Queue<int>> index, string key)

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Dragoman.Configuration;
 using Dragoman.Connections;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Pipeline.Downloads;
@@ -32,7 +33,6 @@ public sealed class MediaDownloads : IDisposable
     /// <summary>How long the looked-up address of a provider is cached.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
 
-    private const string NotPublic = "it is at an address that is not public";
 
     private readonly ConcurrentDictionary<string, (bool IsInside, DateTimeOffset Until)> servers = new(StringComparer.OrdinalIgnoreCase);
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve;
@@ -118,7 +118,7 @@ public sealed class MediaDownloads : IDisposable
             }
 
             if (left < 0)
-                throw GatewayException.Invalid("messages", $"the linked media are together larger than {largest} bytes");
+                throw GatewayException.Invalid("messages", DownloadText.TooLargeTogether(largest));
         }
 
         return request with { Turns = [.. request.Turns.Select(turn => turn with { Parts = [.. turn.Parts.Select(Inline)] })] };
@@ -172,17 +172,17 @@ public sealed class MediaDownloads : IDisposable
         foreach (var link in links)
         {
             if (!Uri.TryCreate(link, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0)
-                throw Refuse(link, "only http and https addresses without user and password are fetched");
+                throw Refuse(link, DownloadText.OnlyWeb);
             try
             {
                 using var timer = new CancellationTokenSource(Longest, clock);
                 using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
                 if (HasInner(await AddressesOfAsync(address.DnsSafeHost, both.Token).ConfigureAwait(false)))
-                    throw Refuse(link, NotPublic);
+                    throw Refuse(link, DownloadText.NotPublic);
             }
             catch (Exception error) when (error is SocketException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
-                throw Refuse(link, "it cannot be reached");
+                throw Refuse(link, DownloadText.Unreachable);
             }
         }
     }
@@ -192,9 +192,9 @@ public sealed class MediaDownloads : IDisposable
     private void RefuseByNumber(IReadOnlyCollection<string> links)
     {
         if (links.Count > 0 && policy == DownloadPolicy.None)
-            throw Refuse(links.First(), "links are not fetched by this gateway; send the data itself as base64");
+            throw Refuse(links.First(), DownloadText.NotFetched);
         if (links.Count > MostLinks)
-            throw GatewayException.Invalid("messages", $"at most {MostLinks} different links are fetched for one request, not {links.Count}; send the data itself as base64");
+            throw GatewayException.Invalid("messages", DownloadText.TooMany(MostLinks, links.Count));
     }
 
     private Task<IPAddress[]> AddressesOfAsync(string host, CancellationToken cancellation) =>
@@ -222,18 +222,18 @@ public sealed class MediaDownloads : IDisposable
         {
             throw (error.GetBaseException() as GatewayException) switch
             {
-                null => Refuse(url, "it cannot be reached"),
+                null => Refuse(url, DownloadText.Unreachable),
                 { Error.Kind: ErrorKind.Overloaded } full => full,
-                var refused => Refuse(url, refused.Error.Message),
+                var refused => Refuse(url, refused.Error.Text),
             };
         }
         catch (IOException)
         {
-            throw Refuse(url, "the connection broke");
+            throw Refuse(url, DownloadText.BrokeOff);
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested)
         {
-            throw Refuse(url, $"it took longer than {Longest.TotalSeconds} seconds");
+            throw Refuse(url, DownloadText.TooSlow(Longest.TotalSeconds));
         }
     }
 
@@ -243,7 +243,7 @@ public sealed class MediaDownloads : IDisposable
         for (var redirects = 0; redirects <= MostRedirects; redirects++)
         {
             if (address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0)
-                throw Refuse(url, "only http and https addresses without user and password are fetched");
+                throw Refuse(url, DownloadText.OnlyWeb);
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             using var response = await connections.SendAsync(request, cancellation).ConfigureAwait(false);
             if ((int)response.StatusCode is >= 301 and <= 308 && response.Headers.Location is { } location)
@@ -253,20 +253,20 @@ public sealed class MediaDownloads : IDisposable
             }
 
             if (!response.IsSuccessStatusCode)
-                throw Refuse(url, $"it answered {(int)response.StatusCode}");
+                throw Refuse(url, DownloadText.AnsweredStatus((int)response.StatusCode));
             var bytes = await ReadAsync(url, response, makeRoom, cancellation).ConfigureAwait(false);
             await SocketThread.LeaveForAsync(bytes.Length);
             SocketThread.AssertMayProcess(bytes.Length);
             return Check(url, part, response.Content.Headers.ContentType?.MediaType, bytes);
         }
 
-        throw Refuse(url, $"it redirects more than {MostRedirects} times");
+        throw Refuse(url, DownloadText.TooManyRedirects(MostRedirects));
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(string url, HttpResponseMessage response, Action<long>? makeRoom, CancellationToken cancellation)
     {
         if (response.Content.Headers.ContentLength > largest)
-            throw Refuse(url, $"it is larger than {largest} bytes");
+            throw Refuse(url, DownloadText.TooLarge(largest));
         var body = new ArrayBufferWriter<byte>(16 * 1024);
         var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
@@ -280,7 +280,7 @@ public sealed class MediaDownloads : IDisposable
                     return body.WrittenMemory;
                 body.Advance(read);
                 if (body.WrittenCount > largest)
-                    throw Refuse(url, $"it is larger than {largest} bytes");
+                    throw Refuse(url, DownloadText.TooLarge(largest));
             }
         }
     }
@@ -292,10 +292,10 @@ public sealed class MediaDownloads : IDisposable
         var sniffed = MediaType.Sniff(bytes);
         var type = part switch
         {
-            ImagePart when sniffed?.StartsWith("image/", StringComparison.Ordinal) != true => throw Refuse(url, "it is not an image in a known format"),
-            AudioPart when sniffed?.StartsWith("audio/", StringComparison.Ordinal) != true => throw Refuse(url, "it is not audio in a known format"),
+            ImagePart when sniffed?.StartsWith("image/", StringComparison.Ordinal) != true => throw Refuse(url, DownloadText.NoImage),
+            AudioPart when sniffed?.StartsWith("audio/", StringComparison.Ordinal) != true => throw Refuse(url, DownloadText.NoAudio),
             DocumentPart when sniffed is null && declared?.StartsWith("text/", StringComparison.OrdinalIgnoreCase) == true => declared,
-            DocumentPart when sniffed != "application/pdf" => throw Refuse(url, "it is neither a PDF nor text"),
+            DocumentPart when sniffed != "application/pdf" => throw Refuse(url, DownloadText.NoDocument),
             _ => sniffed!,
         };
         return new InlineMedia(type, Convert.ToBase64String(bytes));
@@ -305,7 +305,7 @@ public sealed class MediaDownloads : IDisposable
     {
         var addresses = await AddressesOfAsync(host.Host, cancellation).ConfigureAwait(false);
         if (policy != DownloadPolicy.Any && HasInner(addresses))
-            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, NotPublic));
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, DownloadText.NotPublic));
         var socket = OpenFiles.OpenSocket();
         try
         {
@@ -319,6 +319,6 @@ public sealed class MediaDownloads : IDisposable
         }
     }
 
-    private static GatewayException Refuse(string url, string why) =>
-        GatewayException.Invalid("messages", $"the linked {(url.Length <= 200 ? url : url[..200] + "…")} cannot be used: {why}");
+    private static GatewayException Refuse(string url, Wording why) =>
+        GatewayException.Invalid("messages", DownloadText.CannotBeUsed(url.Length <= 200 ? url : url[..200] + "…", why));
 }

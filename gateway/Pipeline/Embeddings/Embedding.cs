@@ -1,6 +1,7 @@
 using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Pipeline.Embeddings;
 
@@ -11,7 +12,7 @@ public static class Embedding
     public static async Task<EmbeddingAnswer> RunAsync(Exchange exchange, string dialect, EmbeddingRequest request, PublishedModel model)
     {
         if (model.Metadata.Capabilities.Lacks(ModelCapabilities.Embedding))
-            throw GatewayException.Invalid("model", $"\"{request.Model}\" does not support embeddings");
+            throw GatewayException.Invalid("model", FixedText.NotSupportedBy(request.Model, "embeddings"));
         var attempt = new EmbeddingAttempt(exchange, request, model);
         var bound = new UpperBound(() => request.Inputs.Sum(text => (long)TokenEstimate.AtMost(text)), 0) { MostInputTokens = TokenBound.Of(request) };
         await Step5Reserve.RunAsync(

@@ -1,6 +1,7 @@
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Locales;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Providers;
 using Dragoman.Wire;
@@ -98,7 +99,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
 
     /// <exception cref="GatewayException">The provider has no embeddings.</exception>
     internal static IEmbeds DialectOf(Provider provider, EmbeddingRequest request) => provider.Api.Embeddings
-        ?? throw GatewayException.Invalid("model", $"{request.Model} cannot embed: its provider ({provider.Api.Name}) has no embeddings; choose a model of another provider");
+        ?? throw GatewayException.Invalid("model", TargetText.NoEmbeddings(request.Model, provider.Api.Name));
 
     /// <exception cref="GatewayException">The provider does not support what the request asks for.</exception>
     internal static UpstreamCall Write(IEmbeds dialect, EmbeddingRequest request, UpstreamModel model, LossReport losses)
@@ -127,7 +128,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
                 part.PushHalves(waiting);
                 return true;
             case EmbeddingRefusal.TooManyTogether or EmbeddingRefusal.TextTooLong when request.TooLongText == TooLongText.Refused:
-                throw new GatewayException(new GatewayError(ErrorKind.ContextTooLong, "the input length exceeds the context length") { Field = "input" });
+                throw new GatewayException(new GatewayError(ErrorKind.ContextTooLong, FixedText.InputTooLong) { Field = "input" });
             case EmbeddingRefusal.TooManyTogether or EmbeddingRefusal.TextTooLong when request.TooLongText == TooLongText.Cut:
                 return TryCut(part, waiting);
             default:
@@ -194,7 +195,7 @@ internal sealed class EmbeddingBatch(Exchange exchange, Target target, Embedding
         // Step 8: translate.
         await SocketThread.LeaveForAsync(exchange.Body.Length);
         if (answer.Vectors.Count != part.Count)
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, $"The provider answered {answer.Vectors.Count} vectors for {part.Count} texts."));
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.WrongNumberOfVectors(answer.Vectors.Count, part.Count)));
         for (var index = 0; index < part.Count; index++)
             vectors[part.Start + index] = answer.Vectors[index];
         var used = answer.Usage.Origin == UsageOrigin.Reported

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Pipeline.Memory;
@@ -47,7 +48,7 @@ public sealed class MemoryBudget : IDisposable
 
     /// <summary>The error of a request for which there is no memory now.</summary>
     public static GatewayError Full { get; } =
-        new(ErrorKind.Overloaded, "The gateway has too much in flight to take this request; try again in a moment.") { Code = "gateway_overloaded", RetryAfter = Pause };
+        new(ErrorKind.Overloaded, GatewayText.Full) { Code = "gateway_overloaded", RetryAfter = Pause };
 
     /// <summary>Creates the refusal of a request for which there is no memory now, and counts it.</summary>
     internal static GatewayException Refusal()
@@ -111,7 +112,7 @@ public sealed class MemoryBudget : IDisposable
     /// <param name="bytes">The bytes that it would need.</param>
     internal static GatewayError NeverFits(long bytes) => new(
         ErrorKind.Overloaded,
-        string.Create(CultureInfo.InvariantCulture, $"The request needs about {bytes / (1024 * 1024)} MiB of memory, which is more than this gateway may give to one request; make it smaller, or ask the gateway's operator to raise limits.memoryBytes."))
+        GatewayText.NeverFits(bytes / (1024 * 1024)))
     {
         Code = "gateway_overloaded",
     };

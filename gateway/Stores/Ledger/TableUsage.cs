@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Dragoman.Locales;
 using static Dragoman.Stores.TableKey;
 using static Dragoman.Stores.TableRows;
 
@@ -32,7 +33,7 @@ internal sealed class TableUsage(
     {
         query.Check();
         if (!query.IsOfDays || query.By.Concat(query.Where.Keys).Any(dimension => dimension != UsageDimension.Team))
-            throw new UsageRefusedException("Azure Table Storage answers by day, month and team, from midnight to midnight in UTC; SQLite and PostgreSQL answer by everything");
+            throw new UsageRefusedException(UsageText.TablesOnlyByDays);
         while (await partition.ReadAsync(AddUpSomeAsync, cancellation).ConfigureAwait(false))
         {
         }

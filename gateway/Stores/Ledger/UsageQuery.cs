@@ -1,3 +1,5 @@
+using Dragoman.Locales;
+
 namespace Dragoman.Stores.Ledger;
 
 /// <summary>A question about usage.</summary>
@@ -26,19 +28,19 @@ public sealed record UsageQuery(DateTimeOffset From, DateTimeOffset To)
     internal void Check()
     {
         if (From >= To)
-            throw new UsageRefusedException("the beginning must be before the end");
+            throw new UsageRefusedException(UsageText.EndsBeforeItBegins);
         if (!IsWhole(From, TimeSpan.TicksPerHour) || !IsWhole(To, TimeSpan.TicksPerHour))
-            throw new UsageRefusedException("the beginning and the end must be whole hours in UTC");
+            throw new UsageRefusedException(UsageText.NoWholeHours);
         if (HasTag && !IsOfDays)
-            throw new UsageRefusedException("tags are counted by whole days in UTC, not by hours");
+            throw new UsageRefusedException(UsageText.TagsByDays);
         if (By.Distinct().Count() < By.Count)
-            throw new UsageRefusedException("each dimension may be named once");
+            throw new UsageRefusedException(UsageText.DimensionTwice);
     }
 
     /// <exception cref="UsageRefusedException">There are too many groups.</exception>
     internal static IReadOnlyList<UsageGroup> Checked(IReadOnlyList<UsageGroup> groups) => groups.Count <= MostGroups
         ? groups
-        : throw new UsageRefusedException($"the answer would have more than {MostGroups} groups; ask for a shorter time, fewer dimensions or one team");
+        : throw new UsageRefusedException(UsageText.TooManyGroups(MostGroups));
 
     private static bool IsWhole(DateTimeOffset time, long ticks) => time.UtcTicks % ticks == 0;
 }

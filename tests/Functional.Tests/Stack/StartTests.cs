@@ -9,7 +9,7 @@ namespace Dragoman.Functional.Tests.Stack;
 /// <summary>How the executables start, and which messages they print when they cannot.</summary>
 public sealed class StartTests : IDisposable
 {
-    private const string Options = "allowed: --config FILE, --help, --listen ADDRESS, --port N, --version";
+    private const string Options = "allowed: --config FILE, --help, --listen ADDRESS, --port N, --providers, --version";
     private const string Variables = "allowed: those that --help lists, and DRAGOMAN__path__of__a__member for the configuration";
 
     private readonly ScratchDirectory directory = new();
@@ -75,7 +75,7 @@ public sealed class StartTests : IDisposable
 
     public static TheoryData<string, string[], string> WrongArguments => new()
     {
-        { "sidecar", ["--urls", "http://0.0.0.0:1"], $"argument \"--urls\" is not known; {Options}" },
+        { "sidecar", ["--urls", "http://0.0.0.0:1"], "argument --urls: Dragoman listens on one address; allowed: --listen ADDRESS and --port N" },
         { "functions", ["--prot=1"], $"argument \"--prot\" is not known (did you mean --port?); {Options}" },
         { "sidecar", ["gateway.json"], $"argument \"gateway.json\" belongs to no option; {Options}" },
         { "sidecar", ["--port"], "argument --port needs a value; allowed: --port N" },
@@ -98,6 +98,7 @@ public sealed class StartTests : IDisposable
 
     public static TheoryData<string, string, string, string> WrongVariables => new()
     {
+        { "sidecar", "ASPNETCORE_HTTP_PORTS", "http", "\"http\" is not a port; allowed: 0 to 65535, where 0 takes any free one" },
         { "sidecar", "DRAGOMAN_CONFIG", "/nope.json", "\"/nope.json\" does not exist" },
         { "sidecar", "DRAGOMAN_LISTEN", "5081", "\"5081\" is not an IP address; allowed: an IP address; 127.0.0.1 is this machine alone, 0.0.0.0 every network" },
         { "functions", "FUNCTIONS_CUSTOMHANDLER_PORT", "-1", "\"-1\" is not a port; allowed: 0 to 65535, where 0 takes any free one" },
@@ -113,6 +114,31 @@ public sealed class StartTests : IDisposable
     [MemberData(nameof(WrongVariables))]
     public async Task A_wrong_variable_is_one_sentence(string name, string variable, string value, string mistake) =>
         Assert.Equal((2, $"dragoman-{name}: environment variable {variable}: {mistake}"), await RunAsync(name, [], new() { [variable] = value }));
+
+    [Fact]
+    public async Task The_variables_of_the_framework_say_where_to_listen()
+    {
+        var port = FreePort.Find();
+        await using var process = RunningProcess.Start(
+            Repository.Executable("sidecar"), [], new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = $"http://127.0.0.2:{port}", ["ASPNETCORE_HTTP_PORTS"] = "1" }, directory.Path);
+
+        await process.LineAsync(new Regex($@"^dragoman-sidecar listening on http://127\.0\.0\.2:{port}$"));
+        await process.LineAsync(new Regex("^dragoman-sidecar: ASPNETCORE_HTTP_PORTS=1 has no effect: another variable says where to listen$"));
+    }
+
+    [Fact]
+    public async Task The_providers_that_are_on_are_a_list()
+    {
+        Assert.Equal((0, ""), await RunAsync("sidecar", ["--providers"]));
+        Assert.Equal(
+            (0, "mistral\tmistral\thttps://api.mistral.ai/v1/\nlmstudio\topenai\thttp://127.0.0.1:1234/v1/"),
+            await RunAsync("functions", ["--providers"], new() { ["MISTRAL_API_KEY"] = "sentinel", ["LMSTUDIO_BASE_URL"] = "http://127.0.0.1:1234/v1" }));
+        Assert.Equal(
+            (0, "emulator\tmistral\thttp://127.0.0.1:1/v1/"),
+            await RunAsync("sidecar", ["--providers"], new() { ["DRAGOMAN_EMULATOR_URL"] = "http://127.0.0.1:1/v1" }));
+        await File.WriteAllTextAsync(directory.File("gateway.json"), """{"providers":{"mine":{"dialect":"anthropic","apiKey":"env:NOPE"}}}""");
+        Assert.Equal(2, (await RunAsync("sidecar", ["--providers"])).Code);
+    }
 
     [Theory]
     [InlineData("sidecar", "DRAGOMAN_ACCESS_MODE", "DRAGOMAN__access__mode")]

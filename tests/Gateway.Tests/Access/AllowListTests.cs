@@ -1,6 +1,7 @@
 using System.Net;
 using Dragoman.Access;
 using Dragoman.Access.Directory;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Access;
 
@@ -9,17 +10,17 @@ public class AllowListTests
     [Fact]
     public void Without_rules_everything_is_allowed()
     {
-        var list = new AllowList("team \"web\"", AllowRules.Everything);
+        var list = new AllowList(AccessText.OfTeam("web"), AllowRules.Everything);
         Assert.True(list.AllowsAddress(IPAddress.Loopback));
         Assert.True(list.AllowsEndpoint("/v1/models"));
         Assert.True(list.AllowsModel("gpt-5"));
-        Assert.Equal("team \"web\"", list.Scope);
+        Assert.Equal("team \"web\"", list.Scope.ToString());
     }
 
     [Fact]
     public void An_empty_list_allows_nothing()
     {
-        var list = new AllowList("key a", new AllowRules([], [], []));
+        var list = new AllowList(AccessText.OfKey("a"), new AllowRules([], [], []));
         Assert.False(list.AllowsAddress(IPAddress.Loopback));
         Assert.False(list.AllowsEndpoint("/v1/models"));
         Assert.False(list.AllowsModel("gpt-5"));
@@ -35,14 +36,14 @@ public class AllowListTests
     [InlineData("2001:db8::1", true)]
     [InlineData("0.0.0.0", false)]
     public void An_address_is_in_any_of_the_networks(string address, bool isAllowed) =>
-        Assert.Equal(isAllowed, new AllowList("key a", new AllowRules(Networks: ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"])).AllowsAddress(IPAddress.Parse(address)));
+        Assert.Equal(isAllowed, new AllowList(AccessText.OfKey("a"), new AllowRules(Networks: ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"])).AllowsAddress(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("10.1.2.3")]
     [InlineData("0.0.0.0")]
     [InlineData("203.0.113.7")]
     public void A_network_that_cannot_be_read_admits_nobody(string address) =>
-        Assert.False(new AllowList("key a", new AllowRules(Networks: ["10.0.0.0/33", "any"])).AllowsAddress(IPAddress.Parse(address)));
+        Assert.False(new AllowList(AccessText.OfKey("a"), new AllowRules(Networks: ["10.0.0.0/33", "any"])).AllowsAddress(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("gpt-5", true)]
@@ -51,7 +52,7 @@ public class AllowListTests
     [InlineData("claude-x", true)]
     [InlineData("claude-xy", false)]
     public void A_model_matches_any_of_the_patterns_without_regard_to_case(string model, bool isAllowed) =>
-        Assert.Equal(isAllowed, new AllowList("key a", new AllowRules(Models: ["gpt-*", "Claude-X"])).AllowsModel(model));
+        Assert.Equal(isAllowed, new AllowList(AccessText.OfKey("a"), new AllowRules(Models: ["gpt-*", "Claude-X"])).AllowsModel(model));
 
     [Theory]
     [InlineData("/v1/chat/completions", true)]
@@ -59,5 +60,5 @@ public class AllowListTests
     [InlineData("/api/chats", false)]
     [InlineData("/v2/chat", false)]
     public void A_path_matches_any_of_the_patterns(string path, bool isAllowed) =>
-        Assert.Equal(isAllowed, new AllowList("key a", new AllowRules(Endpoints: ["/v1/*", "/api/chat"])).AllowsEndpoint(path));
+        Assert.Equal(isAllowed, new AllowList(AccessText.OfKey("a"), new AllowRules(Endpoints: ["/v1/*", "/api/chat"])).AllowsEndpoint(path));
 }

@@ -1,6 +1,7 @@
 using Dragoman.Access;
 using Dragoman.Access.Directory;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Access;
 
@@ -12,12 +13,12 @@ public class CallerTests
     [Fact]
     public void Every_scope_must_allow_the_model()
     {
-        var caller = new Caller { Team = "web", Allow = [new("team \"web\"", new(Models: ["gpt-*", "claude-x"])), new("key a", new(Models: ["*-mini"]))] };
+        var caller = new Caller { Team = "web", Allow = [new(AccessText.OfTeam("web"), new(Models: ["gpt-*", "claude-x"])), new(AccessText.OfKey("a"), new(Models: ["*-mini"]))] };
         Assert.Null(caller.FindModelRefusal("gpt-5-mini", null));
         Assert.Equal(Refusal("The key a may not use the model 'gpt-5'; allowed: *-mini."), caller.FindModelRefusal("gpt-5", null));
         Assert.Equal(Refusal("The team \"web\" may not use the model 'o-mini'; allowed: gpt-*, claude-x."), caller.FindModelRefusal("o-mini", null));
 
-        static GatewayError Refusal(string message) => new(ErrorKind.Forbidden, message) { Field = "model", Code = "model_not_allowed" };
+        static GatewayError Refusal(string message) => new(ErrorKind.Forbidden, Wording.Verbatim(message)) { Field = "model", Code = "model_not_allowed" };
     }
 
     [Fact]
@@ -28,7 +29,7 @@ public class CallerTests
         Assert.NotNull(With("llama:8b").FindModelRefusal("llama", "llama:70b"));
         Assert.NotNull(With("llama:8b").FindModelRefusal("llama", null));
 
-        static Caller With(string model) => new() { Team = "web", Allow = [new("key a", new(Models: [model]))] };
+        static Caller With(string model) => new() { Team = "web", Allow = [new(AccessText.OfKey("a"), new(Models: [model]))] };
     }
 
     [Fact]

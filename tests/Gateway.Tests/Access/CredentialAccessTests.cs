@@ -53,7 +53,7 @@ public class CredentialAccessTests
                 new LimitedScope(ScopeKind.Key, key.Id, new LimitValues(ConcurrentRequests: 3)),
             ],
             caller.Scopes);
-        Assert.Equal(["organization", "team \"web\"", $"key {key.Id}"], caller.Allow.Select(allow => allow.Scope));
+        Assert.Equal(["organization", "team \"web\"", $"key {key.Id}"], caller.Allow.Select(allow => allow.Scope.ToString()));
         Assert.Equal("b t", $"{caller.Tags["cost"]} {caller.Tags["team"]}");
         Assert.Equal([Role.Lead], caller.Roles);
         Assert.Equal("ann", caller.User);

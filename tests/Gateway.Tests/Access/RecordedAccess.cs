@@ -1,6 +1,7 @@
 using Dragoman.Access;
 using Dragoman.Access.Limits;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Gateway.Tests.Access;
@@ -45,7 +46,7 @@ internal sealed class RecordedAccess : IAccessPolicy
     {
         lock (gate)
             reserved.Add((use.Model, string.Join(' ', use.Targets.Select(target => $"{target.Provider}/{target.Model}")), use.Bound.InputTokens, use.Bound.OutputTokens));
-        return Refuses ? throw new GatewayException(new GatewayError(ErrorKind.QuotaExceeded, "used up")) : new(new Reservation(caller, admission));
+        return Refuses ? throw new GatewayException(new GatewayError(ErrorKind.QuotaExceeded, Wording.Verbatim("used up"))) : new(new Reservation(caller, admission));
     }
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement)

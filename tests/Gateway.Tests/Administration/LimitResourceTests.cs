@@ -44,7 +44,7 @@ public class LimitResourceTests
             User = "ann",
             Roles = [Role.Lead],
             Scopes = [new(ScopeKind.Team, "red", new(RequestsPerMinute: 5)), new(ScopeKind.Key, "4fJx0aQ2LmZ9", new(RequestsPerMinute: 4))],
-            Allow = [new("key 4fJx0aQ2LmZ9", new(Models: ["a*"]))],
+            Allow = [new(Dragoman.Locales.AccessText.OfKey("4fJx0aQ2LmZ9"), new(Models: ["a*"]))],
             ExpiresAt = new(2027, 1, 2, 3, 4, 5, TimeSpan.Zero),
         };
         var state = await admin.DoneAsync("GET", "whoami", actor: AdminActor.Of(caller, "192.0.2.3", "r"));

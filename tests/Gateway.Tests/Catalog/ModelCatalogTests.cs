@@ -1,6 +1,7 @@
 using Dragoman.Catalog;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Catalog;
 
@@ -115,7 +116,7 @@ public class ModelCatalogTests
         listed = _ => [new ListedModel("a")];
         var catalog = Catalog("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
         await catalog.ListAsync();
-        listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));
+        listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, Wording.Verbatim("down")));
         clock.Advance(TimeSpan.FromMinutes(6));
         await catalog.ListAsync();
         Assert.Equal(["a"], (await catalog.ListAsync()).Select(model => model.Name));
@@ -125,7 +126,7 @@ public class ModelCatalogTests
     [Fact]
     public async Task An_unknown_name_is_not_called_unknown_while_a_provider_has_not_been_heard()
     {
-        listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));
+        listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, Wording.Verbatim("down")));
         var error = await Assert.ThrowsAsync<GatewayException>(async () => await Catalog(TwoProviders).FindAsync("nope"));
         Assert.Equal("The provider one cannot be reached for its list of models, so 'nope' may or may not exist.", error.Error.Message);
     }
@@ -133,7 +134,7 @@ public class ModelCatalogTests
     [Fact]
     public async Task A_provider_that_was_down_at_first_is_asked_again_soon()
     {
-        listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));
+        listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, Wording.Verbatim("down")));
         var catalog = Catalog("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
         Assert.Empty(await catalog.ListAsync());
         listed = _ => [new ListedModel("a")];
@@ -215,7 +216,7 @@ public class ModelCatalogTests
     [Fact]
     public async Task A_provider_that_was_never_heard_is_asked_less_and_less_often_without_any_request()
     {
-        listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "down"));
+        listed = _ => throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, Wording.Verbatim("down")));
         var catalog = Catalog("""{ "providers": { "one": { "dialect": "mistral", "publish": "all" } } }""");
         await Assert.ThrowsAsync<GatewayException>(() => catalog.FindAsync("m").AsTask());
         var times = new List<int>();

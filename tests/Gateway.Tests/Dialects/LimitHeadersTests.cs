@@ -5,6 +5,7 @@ using Dragoman.Dialects;
 using Dragoman.Dialects.Anthropic.Inbound;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Ollama;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Dialects;
 
@@ -46,7 +47,7 @@ public sealed class LimitHeadersTests
     [InlineData(RateLimit.TokensCode, "tokens", "rate_limit_error")]
     public void Errors_have_the_type_of_their_dialect(string? code, string openAI, string anthropic)
     {
-        var error = new GatewayError(ErrorKind.RateLimited, "too many") { Code = code };
+        var error = new GatewayError(ErrorKind.RateLimited, Wording.Verbatim("too many")) { Code = code };
         Assert.Equal($$$"""{"error":{"message":"too many","type":"{{{openAI}}}","param":null,"code":"rate_limit_exceeded"}}""", Body(OpenAIErrors.Shape, error));
         Assert.Equal($$$"""{"type":"error","error":{"type":"{{{anthropic}}}","message":"too many"},"request_id":"r"}""", Body(AnthropicErrors.Shape, error));
         Assert.Equal("""{"error":"too many"}""", Body(OllamaErrors.Shape, error));

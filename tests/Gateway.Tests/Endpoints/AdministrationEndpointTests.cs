@@ -7,6 +7,7 @@ using Dragoman.Administration;
 using Dragoman.Conversation;
 using Dragoman.Gateway.Tests.Access;
 using Dragoman.Gateway.Tests.Administration;
+using Dragoman.Locales;
 using Role = Dragoman.Access.Directory.Role;
 
 namespace Dragoman.Gateway.Tests.Endpoints;
@@ -154,10 +155,10 @@ public sealed class AdministrationEndpointTests : IAsyncLifetime
 
     public static TheoryData<string, Func<Caller>> ShutOut => new()
     {
-        { "a revoked key", () => throw new GatewayException(new GatewayError(ErrorKind.Unauthenticated, "The key was revoked.")) },
+        { "a revoked key", () => throw new GatewayException(new GatewayError(ErrorKind.Unauthenticated, Wording.Verbatim("The key was revoked."))) },
         { "no role", () => new Caller { Team = "red" } },
         { "the role in another team", () => AdminUnderTest.Of("blue", "ann", Role.Lead).Caller },
-        { "a network that is not allowed", () => new Caller { Team = "red", Roles = [Role.Lead], Allow = [new AllowList("key a", new AllowRules(null, null, ["10.0.0.0/8"]))] } },
+        { "a network that is not allowed", () => new Caller { Team = "red", Roles = [Role.Lead], Allow = [new AllowList(AccessText.OfKey("a"), new AllowRules(null, null, ["10.0.0.0/8"]))] } },
     };
 
     [Theory]

@@ -9,6 +9,7 @@ using Dragoman.Dialects;
 using Dragoman.Endpoints;
 using Dragoman.Gateway.Tests.Access;
 using Dragoman.Gateway.Tests.Endpoints.Documentation;
+using Dragoman.Locales;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Gateway.Tests.Endpoints;
@@ -131,7 +132,7 @@ public sealed class RouteAccessTests(RouteAccessTests.Fixture gateway) : IClassF
     private static string ShapeOf(IErrorShape errors)
     {
         var body = new System.Buffers.ArrayBufferWriter<byte>();
-        errors.WriteError(body, new GatewayError(ErrorKind.Unauthenticated, "x"), "r");
+        errors.WriteError(body, new GatewayError(ErrorKind.Unauthenticated, Wording.Verbatim("x")), "r");
         return ShapeOf(System.Text.Encoding.UTF8.GetString(body.WrittenSpan));
     }
 

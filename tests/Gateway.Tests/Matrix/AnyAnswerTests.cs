@@ -1,5 +1,6 @@
 using Dragoman.Conversation;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Matrix;
 
@@ -8,7 +9,7 @@ public sealed class AnyAnswerTests
 {
     private const int Cases = 400;
 
-    private static readonly GatewayError Broken = new(ErrorKind.UpstreamFailed, "The provider's answer ended before it was complete.") { Code = "upstream_stream_truncated" };
+    private static readonly GatewayError Broken = new(ErrorKind.UpstreamFailed, Wording.Verbatim("The provider's answer ended before it was complete.")) { Code = "upstream_stream_truncated" };
 
     public static TheoryData<string> Clients => ClientDialect.Names;
 

@@ -82,7 +82,7 @@ public sealed class BadRequestTests(ITestOutputHelper log)
         if (family.Dialect.TryPassThrough(request, Model) is { } passed)
             return passed.Body.ToArray();
         if (request.FamilyMembers is [var member, ..])
-            throw GatewayException.Invalid(member.Field, member.Message);
+            throw GatewayException.Invalid(member.Field, member.Text);
         if (request.Format is { Schema: { } wanted } format)
             SchemaCheck.RefuseUnusable(wanted, format.Field);
         foreach (var tool in request.Tools)

@@ -2,6 +2,7 @@ using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Providers;
 using Dragoman.Secrets;
@@ -158,7 +159,7 @@ public sealed class AnswerMeterTests : IDisposable
     public void A_failure_ends_the_answer_without_the_providers_key()
     {
         var meter = Meter();
-        meter.Fail(new GatewayError(ErrorKind.UpstreamFailed, "broken: sentinel-secret"));
+        meter.Fail(new GatewayError(ErrorKind.UpstreamFailed, Wording.Verbatim("broken: sentinel-secret")));
         Assert.True(meter.IsOver);
         Assert.NotNull(meter.Error);
         Assert.DoesNotContain("sentinel-secret", meter.Error.Message, StringComparison.Ordinal);
@@ -171,7 +172,7 @@ public sealed class AnswerMeterTests : IDisposable
         var meter = Meter();
         meter.Usage(new Usage(1, 1));
         meter.End();
-        meter.Fail(new GatewayError(ErrorKind.UpstreamFailed, "late"));
+        meter.Fail(new GatewayError(ErrorKind.UpstreamFailed, Wording.Verbatim("late")));
         Assert.Null(meter.Error);
         Assert.Equal("end", recorded.All[^1]);
     }

@@ -3,6 +3,7 @@ using System.Threading.Tasks.Sources;
 using Dragoman.Access;
 using Dragoman.Access.Limits;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
@@ -37,7 +38,7 @@ public sealed class ConfirmationTests : IAccessPolicy
     public ValueTask<Caller> AuthenticateAsync(HttpContext http, string requestId, CancellationToken cancellation)
     {
         asked++;
-        return isRevoked ? throw new GatewayException(new GatewayError(ErrorKind.Unauthenticated, "The key was revoked.")) : new(new Caller { Team = "web" });
+        return isRevoked ? throw new GatewayException(new GatewayError(ErrorKind.Unauthenticated, Wording.Verbatim("The key was revoked."))) : new(new Caller { Team = "web" });
     }
 
     public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => After(waitsToBeAdmitted, Admission.Unlimited);

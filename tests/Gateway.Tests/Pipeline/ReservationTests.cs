@@ -6,6 +6,7 @@ using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Gateway.Tests.Access;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
@@ -152,7 +153,7 @@ public sealed class ReservationTests
         using var runtime = Runtime(access);
         var http = new DefaultHttpContext { RequestAborted = new CancellationToken(clientLeft) };
         var exchange = new Exchange(http, runtime, new OpenAIChat().Errors, "r");
-        var error = failed ? new GatewayError(ErrorKind.UpstreamFailed, "broken") : null;
+        var error = failed ? new GatewayError(ErrorKind.UpstreamFailed, Wording.Verbatim("broken")) : null;
         var logged = new List<(Settlement, GatewayError?)>();
         await Step9Settle.RunAsync(exchange, new Reservation(new Caller { Team = "team" }, Admission.Unlimited), new Consumption([new(new Target("one", "m"), new Usage(1, 2))], isOver, error), (settlement, reason) => logged.Add((settlement, reason)));
         Assert.Equal((expected, new Usage(1, 2), failed ? 502 : 200), (Assert.Single(access.Settled).Outcome, access.Settled[0].Usage, access.Settled[0].Status));

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline;
 
 namespace Dragoman.Gateway.Tests.Pipeline;
@@ -27,7 +28,7 @@ public sealed class TokenBoundTests
 
     [Fact]
     public void What_is_kept_at_the_provider_counts_as_the_longest_prompt() =>
-        Assert.Equal(700 + Frame + 1_000_000, TokenBound.Of(Request([]) with { FamilyMembers = [new FamilyMember("conversation", "")] }, 700));
+        Assert.Equal(700 + Frame + 1_000_000, TokenBound.Of(Request([]) with { FamilyMembers = [new FamilyMember("conversation", Wording.Verbatim(""))] }, 700));
 
     [Fact]
     public void Texts_to_embed_count_their_bytes() => Assert.Equal(Frame + 3 + 1 + 2 + 1, TokenBound.Of(new EmbeddingRequest("m", ["abc", "é"], null)));

@@ -1,5 +1,6 @@
 using System.Net;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Providers;
 using Microsoft.AspNetCore.Http;
 
@@ -58,7 +59,7 @@ public sealed class LMStudioTests
     [InlineData("Failed to load model \"x\". Error: model not loaded, out of memory", false)]
     [InlineData("The model x does not exist", false)]
     public void Only_a_model_that_was_put_away_can_be_woken(string message, bool isPutAway) =>
-        Assert.Equal(isPutAway, LMStudioModels.IsPutAway(new GatewayError(ErrorKind.InvalidRequest, message)));
+        Assert.Equal(isPutAway, LMStudioModels.IsPutAway(new GatewayError(ErrorKind.InvalidRequest, Wording.Verbatim(message))));
 
     [Theory]
     [InlineData("/v1/chat/completions", Request)]

@@ -4,6 +4,7 @@ using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAIResponses.Outbound;
 using Dragoman.Gateway.Tests.Dialects;
+using Dragoman.Locales;
 using Dragoman.Providers;
 using Dragoman.Wire;
 
@@ -86,7 +87,7 @@ public sealed class OpenAIApiTests
     [Fact]
     public void A_refused_call_is_amended_by_whoever_wrote_it()
     {
-        var refusal = GatewayError.Invalid("stream_options", "stream_options is unknown");
+        var refusal = GatewayError.Invalid("stream_options", Wording.Verbatim("stream_options is unknown"));
         var body = """{"model":"up","stream":true,"stream_options":{}}"""u8.ToArray();
         Assert.Equal("""{"model":"up","stream":true}""", Json.Parse(Api.Amend(new UpstreamCall("chat/completions", body) { Model = "up" }, refusal)!.Body).GetRawText());
         Assert.Null(Api.Amend(new UpstreamCall("responses", body) { Model = "up" }, refusal));
@@ -108,7 +109,7 @@ public sealed class OpenAIApiTests
         Assert.Equal(("completions", true), (Api.For(Chat, text).Send(Chat with { Completion = new TextCompletion("a", null, false) }, text).Path, Api.For(Chat, text).TraitsOf(text).TakesPromptLists));
         Assert.Equal("prod", Json.Parse(Api.TokenCounts.WriteTokenCount(Chat, prod, new LossReport()).Body).Text("model"));
         Assert.Equal("prod", Json.Parse(Api.Embeddings!.WriteEmbeddings(new EmbeddingRequest("m", ["a"], null), prod, new LossReport()).Body).Text("model"));
-        var amended = Api.Amend(new UpstreamCall("chat/completions", """{"stream_options":{}}"""u8.ToArray()) { Model = "prod" }, GatewayError.Invalid("stream_options", "unknown"));
+        var amended = Api.Amend(new UpstreamCall("chat/completions", """{"stream_options":{}}"""u8.ToArray()) { Model = "prod" }, GatewayError.Invalid("stream_options", Wording.Verbatim("unknown")));
         Assert.Equal("prod", amended?.Model);
     }
 

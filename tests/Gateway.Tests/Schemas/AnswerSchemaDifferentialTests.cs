@@ -83,7 +83,7 @@ public class AnswerSchemaDifferentialTests
         {
             if (Parse(one.Schema) is not { } ours)
                 return;
-            var mismatch = ours.FindMismatch(Encoding.UTF8.GetBytes(one.Value));
+            var mismatch = ours.FindMismatch(Encoding.UTF8.GetBytes(one.Value))?.ToString();
             var fits = new SchemaLibrary(one.Schema).Fits(one.Value);
             Assert.True(mismatch is null == fits, $"{one.Schema}\n{one.Value}\nours: {mismatch ?? "right"}, theirs: {(fits ? "right" : "wrong")}");
             foreach (var keyword in KeywordsOf(JsonNode.Parse(one.Schema)).Distinct().Where(seen.ContainsKey))

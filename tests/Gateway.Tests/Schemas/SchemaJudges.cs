@@ -13,7 +13,7 @@ internal sealed class SchemaJudges(string schema)
     public bool Fit(JsonNode? value)
     {
         var json = value?.ToJsonString() ?? "null";
-        var mismatch = ours.FindMismatch(Encoding.UTF8.GetBytes(json));
+        var mismatch = ours.FindMismatch(Encoding.UTF8.GetBytes(json))?.ToString();
         Assert.True(mismatch is null == theirs.Fits(json), $"{schema}\n{json}\nis {mismatch ?? "right"} for ours, and the other disagrees");
         return mismatch is null;
     }

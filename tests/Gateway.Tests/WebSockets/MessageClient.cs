@@ -14,11 +14,14 @@ internal sealed class MessageClient : IDisposable
     /// <param name="gateway">The gateway.</param>
     /// <param name="path">The path of the route.</param>
     /// <param name="key">The key to send; none when null.</param>
-    public static async Task<MessageClient> ConnectAsync(GatewayUnderTest gateway, string path, string? key = null)
+    /// <param name="language">The <c>Accept-Language</c> to send; none when null.</param>
+    public static async Task<MessageClient> ConnectAsync(GatewayUnderTest gateway, string path, string? key = null, string? language = null)
     {
         var client = new MessageClient();
         if (key is not null)
             client.Socket.Options.SetRequestHeader("Authorization", "Bearer " + key);
+        if (language is not null)
+            client.Socket.Options.SetRequestHeader("Accept-Language", language);
         client.Socket.Options.CollectHttpResponseDetails = true;
         await client.Socket.ConnectAsync(new UriBuilder(gateway.Client.BaseAddress!) { Scheme = "ws", Path = path }.Uri, client.deadline.Token);
         return client;

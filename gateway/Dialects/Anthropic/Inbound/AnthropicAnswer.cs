@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
@@ -114,7 +115,7 @@ internal static class AnthropicAnswer
 
     public static GatewayException CannotCarry(string mediaType) => new(new GatewayError(
         ErrorKind.UpstreamFailed,
-        $"The model answered with {mediaType}, which an assistant message of this API cannot carry; ask for text, or use an API that carries it."));
+        ProviderText.CannotCarry(mediaType)));
 
     private static bool IsCutOff(AnswerChoice choice) => choice.StopReason is { } reason && (reason.IsLimit() || reason == StopReason.ContentFilter);
 
@@ -172,7 +173,7 @@ internal static class AnthropicAnswer
     private static void WriteCall(Utf8JsonWriter writer, AnswerContext context, AnswerToolCall call)
     {
         if (!HasObject(call))
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, $"The model called \"{call.Name}\" with arguments that are not a JSON object."));
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.ArgumentsNotObject(call.Name)));
         writer.WriteStartObject();
         writer.WriteString("type"u8, "tool_use"u8);
         writer.WriteString("id"u8, CallId(context, call.Id));

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
@@ -25,7 +26,7 @@ public sealed class AnthropicMessages(TimeProvider? clock = null) : IInboundDial
 
     public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities) =>
         capabilities.Lacks(ModelCapabilities.Completion)
-            ? GatewayError.Invalid("model", $"\"{request.Model}\" does not support chat")
+            ? GatewayError.Invalid("model", FixedText.NotSupportedBy(request.Model, "chat"))
             : null;
 
     public bool TryAnswerLocally(AnswerContext context, IBufferWriter<byte> output) => false;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
@@ -18,7 +19,7 @@ internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicM
         {
             case "text":
                 if (isStrict && HasCitations(block))
-                    throw GatewayException.Invalid(block.FieldPath("citations"), $"{block.FieldPath("citations")} must be empty in a user message");
+                    throw GatewayException.Invalid(block.FieldPath("citations"), RequestText.NoCitations(block.FieldPath("citations")));
                 return ReadText(block);
             case "image":
                 return ReadImage(block);
@@ -44,7 +45,7 @@ internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicM
             case "redacted_thinking":
                 return ReadState(StateKind.AnthropicRedacted, block.RequiredString("data")) is { } hidden ? [new ReasoningPart("") { State = hidden }] : [];
             case "document" when isStrict:
-                throw GatewayException.Invalid(block.FieldPath("type"), $"{block.FieldPath("type")} must not be document in an assistant message");
+                throw GatewayException.Invalid(block.FieldPath("type"), RequestText.NoDocument(block.FieldPath("type")));
             case var type:
                 Unknown(block, type);
                 return [];
@@ -127,14 +128,14 @@ internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicM
                 var url = source.RequiredString("url");
                 return Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
                     ? new LinkedMedia(url)
-                    : throw GatewayException.Invalid(source.FieldPath("url"), $"{source.FieldPath("url")} must be an http(s) URL");
+                    : throw GatewayException.Invalid(source.FieldPath("url"), RequestText.WebUrl(source.FieldPath("url")));
             case "file":
-                family.Needs(source.FieldPath("file_id"), "is a file at Anthropic", $"send the {what} itself as base64");
+                family.Needs(source.FieldPath("file_id"), FamilyText.IsFileAtAnthropic, FamilyText.SendAsBase64(what));
                 return null;
             case var other:
                 throw GatewayException.Invalid(
                     source.FieldPath("type"),
-                    $"{source.FieldPath("type")} must be base64, {(what == "document" ? "text, content, " : "")}url or file, not \"{other}\"");
+                    RequestText.OneOf(source.FieldPath("type"), other, what == "document" ? ["base64", "text", "content", "url", "file"] : ["base64", "url", "file"]));
         }
     }
 
@@ -143,11 +144,11 @@ internal sealed class AnthropicMessagesBlocks(StateEnvelope envelope, AnthropicM
         MediaType.ReadBase64(source.RequiredString("media_type").Split(';')[0], media.Base64, source.FieldPath("data"));
 
     private static RequestObject SourceOf(RequestObject block) =>
-        block.Object("source") ?? throw GatewayException.Invalid(block.FieldPath("source"), $"{block.FieldPath("source")} is required");
+        block.Object("source") ?? throw GatewayException.Invalid(block.FieldPath("source"), RequestText.Required(block.FieldPath("source")));
 
     private static bool HasCitations(RequestObject block) =>
         block.Find("citations") is { ValueKind: JsonValueKind.Array } citations && citations.GetArrayLength() > 0;
 
     private void Unknown(RequestObject block, string type) =>
-        family.Needs(block.FieldPath("type"), $"\"{type}\" is a kind of block of Anthropic's own");
+        family.Needs(block.FieldPath("type"), FamilyText.IsBlock(type));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
@@ -26,7 +27,7 @@ internal sealed class AnthropicMessagesConversation
         conversation.ReadSystem(request);
         var messages = request.Objects("messages").ToList();
         if (messages.Count == 0)
-            throw GatewayException.Invalid("messages", "messages: at least one message is required");
+            throw GatewayException.Invalid("messages", FixedText.NoAnthropicMessages);
         foreach (var message in messages)
             conversation.ReadMessage(message);
         if (conversation.before == Role.User)
@@ -63,7 +64,7 @@ internal sealed class AnthropicMessagesConversation
                 before = Role.System;
                 break;
             case var role:
-                throw GatewayException.Invalid(message.FieldPath("role"), $"{message.FieldPath("role")} must be user, assistant or system, not \"{role}\"");
+                throw GatewayException.Invalid(message.FieldPath("role"), RequestText.OneOf(message.FieldPath("role"), role, "user", "assistant", "system"));
         }
     }
 
@@ -118,11 +119,11 @@ internal sealed class AnthropicMessagesConversation
         var id = block.RequiredString("id");
         var field = block.FieldPath("id");
         if (id.Length == 0)
-            throw GatewayException.Invalid(field, $"{field} must not be empty");
+            throw GatewayException.Invalid(field, RequestText.NotEmpty(field));
         if (!waiting.TryAdd(id, field))
-            throw GatewayException.Invalid(field, $"{field} \"{id}\" is the id of an earlier tool call");
+            throw GatewayException.Invalid(field, RequestText.KnownId(field, id));
         if (block.Object("input") is null)
-            throw GatewayException.Invalid(block.FieldPath("input"), $"{block.FieldPath("input")} is required");
+            throw GatewayException.Invalid(block.FieldPath("input"), RequestText.Required(block.FieldPath("input")));
         return pairing.Call(id, block.RequiredString("name"), block.Raw("input")!) with { Cache = AnthropicMessagesTools.ReadCache(block) };
     }
 
@@ -135,7 +136,7 @@ internal sealed class AnthropicMessagesConversation
         foreach (var block in owner.Objects(name))
         {
             if (block.RequiredString("type") is not "text" and var type)
-                throw GatewayException.Invalid(block.FieldPath("type"), $"{block.FieldPath("type")} must be text, not \"{type}\"");
+                throw GatewayException.Invalid(block.FieldPath("type"), RequestText.OneOf(block.FieldPath("type"), type, "text"));
             parts.AddRange(blocks.ReadText(block));
         }
 
@@ -147,17 +148,17 @@ internal sealed class AnthropicMessagesConversation
 
     private static IEnumerable<RequestObject> Blocks(RequestObject message) => message.Find("content") switch
     {
-        null => throw GatewayException.Invalid(message.FieldPath("content"), $"{message.FieldPath("content")} is required"),
+        null => throw GatewayException.Invalid(message.FieldPath("content"), RequestText.Required(message.FieldPath("content"))),
         { ValueKind: JsonValueKind.String } => [],
         { ValueKind: JsonValueKind.Array } => message.Objects("content"),
-        { } wrong => throw message.WrongType("content", "a string or an array of blocks", wrong),
+        { } wrong => throw message.WrongType("content", RequestText.StringOrBlocks, wrong),
     };
 
     /// <summary>An assistant message may be empty and is then left out. Any other message needs content.</summary>
     private void AddTurn(Role role, List<Part> parts, RequestObject message)
     {
         if (parts.Count == 0 && role != Role.Assistant)
-            throw GatewayException.Invalid(message.FieldPath("content"), $"{message.FieldPath("content")} must not be empty");
+            throw GatewayException.Invalid(message.FieldPath("content"), RequestText.NotEmpty(message.FieldPath("content")));
         if (parts.Count > 0)
             turns.Add(new Turn(role, parts));
     }
@@ -168,6 +169,6 @@ internal sealed class AnthropicMessagesConversation
         if (waiting.Count == 0)
             return;
         foreach (var (id, field) in waiting)
-            throw GatewayException.Invalid(field, $"{field} \"{id}\" is a tool call without a tool_result in the message that follows");
+            throw GatewayException.Invalid(field, RequestText.CallWithoutResult(field, id));
     }
 }

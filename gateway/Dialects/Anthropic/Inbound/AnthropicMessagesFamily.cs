@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
@@ -16,11 +17,11 @@ internal sealed class AnthropicMessagesFamily
 
     /// <param name="field">The member's path in the request.</param>
     /// <param name="whatItIs">Continues the sentence after the path: "is …".</param>
-    /// <param name="instead">What the client can do instead with other providers. Empty when there is nothing.</param>
-    public void Needs(string field, string whatItIs, string instead = "")
+    /// <param name="instead">What the client can do instead with other providers. Null when there is nothing.</param>
+    public void Needs(string field, Wording whatItIs, Wording? instead = null)
     {
         if (members.Count == 0)
-            members.Add(new FamilyMember(field, $"{field} {whatItIs}, which this model's provider does not have{(instead.Length > 0 ? $"; {instead}" : "")}"));
+            members.Add(new FamilyMember(field, instead is null ? FamilyText.NotHere(field, whatItIs) : FamilyText.NotHereBut(field, whatItIs, instead)));
     }
 
     /// <summary>Records a hint that other providers do not get.</summary>

@@ -1,5 +1,6 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
@@ -21,14 +22,14 @@ internal static class AnthropicMessagesOutput
             null => null,
             "summarized" => true,
             "omitted" => false,
-            var other => throw GatewayException.Invalid("thinking.display", $"thinking.display must be summarized or omitted, not \"{other}\""),
+            var other => throw GatewayException.Invalid("thinking.display", RequestText.OneOf("thinking.display", other, "summarized", "omitted")),
         };
         switch (thinking.RequiredString("type"))
         {
             case "enabled":
-                var budget = thinking.Int32("budget_tokens") ?? throw GatewayException.Invalid("thinking.budget_tokens", "thinking.budget_tokens is required");
+                var budget = thinking.Int32("budget_tokens") ?? throw GatewayException.Invalid("thinking.budget_tokens", RequestText.Required("thinking.budget_tokens"));
                 if (budget < LeastBudget)
-                    throw GatewayException.Invalid("thinking.budget_tokens", $"thinking.budget_tokens must be at least {LeastBudget}, not {budget}");
+                    throw GatewayException.Invalid("thinking.budget_tokens", RequestText.AtLeast("thinking.budget_tokens", LeastBudget, budget));
                 return new ReasoningRequest(true, effort) { BudgetTokens = budget, IsVisible = isVisible };
             case "adaptive":
                 return new ReasoningRequest(true, effort) { IsVisible = isVisible };
@@ -38,7 +39,7 @@ internal static class AnthropicMessagesOutput
                 // The lowest level of a model whose thinking cannot be turned off.
                 return new ReasoningRequest(true, effort ?? ReasoningEffort.Low) { IsVisible = isVisible };
             case var other:
-                throw GatewayException.Invalid("thinking.type", $"thinking.type must be enabled, adaptive, disabled or between_tools, not \"{other}\"");
+                throw GatewayException.Invalid("thinking.type", RequestText.OneOf("thinking.type", other, "enabled", "adaptive", "disabled", "between_tools"));
         }
     }
 
@@ -48,9 +49,9 @@ internal static class AnthropicMessagesOutput
         if ((request.Object("output_config")?.Object("format") ?? request.Object("output_format")) is not { } format)
             return null;
         if (format.RequiredString("type") is not "json_schema" and var type)
-            throw GatewayException.Invalid(format.FieldPath("type"), $"{format.FieldPath("type")} must be json_schema, not \"{type}\"");
+            throw GatewayException.Invalid(format.FieldPath("type"), RequestText.OneOf(format.FieldPath("type"), type, "json_schema"));
         if (format.Object("schema") is null)
-            throw GatewayException.Invalid(format.FieldPath("schema"), $"{format.FieldPath("schema")} is required");
+            throw GatewayException.Invalid(format.FieldPath("schema"), RequestText.Required(format.FieldPath("schema")));
         return new OutputFormat(OutputFormatKind.JsonSchema, format.Raw("schema"), SchemaName, Strict: true) { Field = format.FieldPath("schema") };
     }
 
@@ -69,7 +70,7 @@ internal static class AnthropicMessagesOutput
             "high" => ReasoningEffort.High,
             "xhigh" => ReasoningEffort.XHigh,
             "max" => ReasoningEffort.Max,
-            var other => throw GatewayException.Invalid("output_config.effort", $"output_config.effort must be low, medium, high, xhigh or max, not \"{other}\""),
+            var other => throw GatewayException.Invalid("output_config.effort", RequestText.OneOf("output_config.effort", other, "low", "medium", "high", "xhigh", "max")),
         };
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
@@ -58,14 +59,14 @@ internal static class AnthropicMessagesReader
         switch (request.Int32("max_tokens"))
         {
             case null when generates:
-                throw GatewayException.Invalid("max_tokens", "max_tokens is required");
+                throw GatewayException.Invalid("max_tokens", RequestText.Required("max_tokens"));
             case null:
                 return null;
             case 0:
-                family.Needs("max_tokens", "of 0 caches the prompt without an answer", "it must be at least 1");
+                family.Needs("max_tokens", FamilyText.CachesPrompt, FamilyText.MustBeAtLeastOne);
                 return null;
             case < 0 and var limit:
-                throw GatewayException.Invalid("max_tokens", $"max_tokens must be at least 1, not {limit}");
+                throw GatewayException.Invalid("max_tokens", RequestText.AtLeast("max_tokens", 1, limit));
             case var limit:
                 return limit;
         }
@@ -74,7 +75,7 @@ internal static class AnthropicMessagesReader
     private static Sampling ReadSampling(RequestObject request, string version)
     {
         if (AnthropicMessagesVersion.IsWithoutSampling(version) && Array.Find(SamplingMembers, name => request.Find(name) is not null) is { } extra)
-            throw GatewayException.Invalid(extra, $"{extra}: Extra inputs are not permitted");
+            throw GatewayException.Invalid(extra, FixedText.ExtraInput(extra));
         return new Sampling
         {
             Temperature = Share(request, "temperature"),
@@ -83,17 +84,17 @@ internal static class AnthropicMessagesReader
             {
                 null => null,
                 >= 0 and var count => count,
-                var count => throw GatewayException.Invalid("top_k", $"top_k must be at least 0, not {count}"),
+                var count => throw GatewayException.Invalid("top_k", RequestText.AtLeast("top_k", 0, count)),
             },
             Stop = RequestLimits.CheckStop([.. request.Strings("stop_sequences").Select((sequence, index) => string.IsNullOrWhiteSpace(sequence)
-                ? throw GatewayException.Invalid($"stop_sequences[{index}]", $"stop_sequences[{index}] must hold something besides white space")
+                ? throw GatewayException.Invalid($"stop_sequences[{index}]", RequestText.Blank($"stop_sequences[{index}]"))
                 : sequence)], "stop_sequences"),
         };
     }
 
     private static double? Share(RequestObject request, string name) => request.Number(name) is not { } value || value is >= 0 and <= 1
         ? request.Number(name)
-        : throw GatewayException.Invalid(name, $"{name} must be between 0 and 1, not {value}");
+        : throw GatewayException.Invalid(name, RequestText.Between(name, 0, 1, value));
 
     private static RequestHints ReadHints(RequestObject request) => new()
     {
@@ -103,18 +104,18 @@ internal static class AnthropicMessagesReader
             null => null,
             "auto" => "auto",
             "standard_only" => "default",
-            var other => throw GatewayException.Invalid("service_tier", $"service_tier must be auto or standard_only, not \"{other}\""),
+            var other => throw GatewayException.Invalid("service_tier", RequestText.OneOf("service_tier", other, "auto", "standard_only")),
         },
     };
 
     private static void ReadFamilyMembers(RequestObject request, AnthropicMessagesFamily family)
     {
         if (request.Find("container") is not null)
-            family.Needs("container", "is a sandbox of Anthropic's");
+            family.Needs("container", FamilyText.IsSandbox);
         if (request.HasElements("mcp_servers"))
-            family.Needs("mcp_servers", "are called by Anthropic itself", "call them in the client and pass their tools as tools");
+            family.Needs("mcp_servers", FamilyText.AreCalledThere, FamilyText.CallInClient);
         if (request.Find("inference_geo") is not null)
-            family.Needs("inference_geo", "chooses where Anthropic computes");
+            family.Needs("inference_geo", FamilyText.ChoosesPlace);
         if (request.Object("context_management") is not { } management)
             return;
         // Clearing old results or thinking only shortens the prompt. Any other edit changes the answer.
@@ -122,7 +123,7 @@ internal static class AnthropicMessagesReader
             && management.Objects("edits").All(edit => edit.String("type")?.StartsWith("clear_", StringComparison.Ordinal) == true))
             family.Likes("context_management");
         else
-            family.Needs("context_management", "is done by Anthropic itself", "only edits that clear something are passed over");
+            family.Needs("context_management", FamilyText.IsDoneThere, FamilyText.OnlyClearingEdits);
     }
 
     private static Dictionary<string, string> ReadExtensions(RequestObject request)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
@@ -17,7 +18,7 @@ internal static class AnthropicMessagesTools
         foreach (var tool in request.Objects("tools"))
         {
             if (tool.String("type") is { } type and not "custom")
-                family.Needs(tool.FieldPath("type"), $"\"{type}\" is a tool of Anthropic's own", "describe the tool with a name and an input_schema instead");
+                family.Needs(tool.FieldPath("type"), FamilyText.IsTool(type), FamilyText.DescribeTool);
             else
                 tools.Add(ReadTool(tool, names, family));
         }
@@ -40,16 +41,16 @@ internal static class AnthropicMessagesTools
             case "none":
                 return ToolChoice.None;
             case "any" or "tool" when !hasTools:
-                throw GatewayException.Invalid("tool_choice", $"tool_choice of type \"{type}\" needs tools");
+                throw GatewayException.Invalid("tool_choice", RequestText.ChoiceNeedsTools(type));
             case "any":
                 return ToolChoice.Required;
             case "tool":
                 var name = choice.RequiredString("name");
                 return request.Objects("tools").Any(tool => tool.String("name") == name)
                     ? new ToolChoice(ToolChoiceKind.Named, name)
-                    : throw GatewayException.Invalid("tool_choice.name", $"tool_choice.name names \"{name}\", which is not among the tools");
+                    : throw GatewayException.Invalid("tool_choice.name", RequestText.NamesUnknownTool("tool_choice.name", name));
             default:
-                throw GatewayException.Invalid("tool_choice.type", $"tool_choice.type must be auto, any, tool or none, not \"{type}\"");
+                throw GatewayException.Invalid("tool_choice.type", RequestText.OneOf("tool_choice.type", type, "auto", "any", "tool", "none"));
         }
     }
 
@@ -59,13 +60,13 @@ internal static class AnthropicMessagesTools
         if (owner.Object("cache_control") is not { } control)
             return null;
         if (control.RequiredString("type") is not "ephemeral" and var type)
-            throw GatewayException.Invalid(control.FieldPath("type"), $"{control.FieldPath("type")} must be ephemeral, not \"{type}\"");
+            throw GatewayException.Invalid(control.FieldPath("type"), RequestText.OneOf(control.FieldPath("type"), type, "ephemeral"));
         return control.String("ttl") switch
         {
             null => new CacheMark(null),
             "5m" => new CacheMark(TimeSpan.FromMinutes(5)),
             "1h" => new CacheMark(TimeSpan.FromHours(1)),
-            var other => throw GatewayException.Invalid(control.FieldPath("ttl"), $"{control.FieldPath("ttl")} must be 5m or 1h, not \"{other}\""),
+            var other => throw GatewayException.Invalid(control.FieldPath("ttl"), RequestText.OneOf(control.FieldPath("ttl"), other, "5m", "1h")),
         };
     }
 
@@ -73,9 +74,9 @@ internal static class AnthropicMessagesTools
     {
         var name = tool.RequiredString("name");
         if (name.Length == 0 || !names.Add(name))
-            throw GatewayException.Invalid(tool.FieldPath("name"), name.Length == 0 ? $"{tool.FieldPath("name")} must not be empty" : $"{tool.FieldPath("name")} \"{name}\" is the name of an earlier tool");
+            throw GatewayException.Invalid(tool.FieldPath("name"), name.Length == 0 ? RequestText.NotEmpty(tool.FieldPath("name")) : RequestText.KnownTool(tool.FieldPath("name"), name));
         if (tool.Object("input_schema") is null)
-            throw GatewayException.Invalid(tool.FieldPath("input_schema"), $"{tool.FieldPath("input_schema")} is required");
+            throw GatewayException.Invalid(tool.FieldPath("input_schema"), RequestText.Required(tool.FieldPath("input_schema")));
         foreach (var (member, value) in tool.MembersBeside(Members))
         {
             if (value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False))

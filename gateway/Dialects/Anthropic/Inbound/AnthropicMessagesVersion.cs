@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Anthropic.Inbound;
 
@@ -22,7 +23,7 @@ internal static class AnthropicMessagesVersion
     {
         null or "" => First,
         (First or WithoutSampling) and var known => known,
-        var unknown => throw GatewayException.Invalid(Header, $"{Header}: \"{unknown}\" is not a version of this API; it must be {First} or {WithoutSampling}"),
+        var unknown => throw GatewayException.Invalid(Header, RequestText.UnknownVersion(Header, unknown, First, WithoutSampling)),
     };
 
     /// <summary>Whether the version lacks sampling parameters and documents in assistant messages.</summary>
@@ -38,11 +39,11 @@ internal static class AnthropicMessagesVersion
     {
         var names = text.Split(',', MostBetas + 1, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names.Length > MostBetas)
-            throw GatewayException.Invalid(Betas, $"{Betas}: at most {MostBetas} names are passed on");
+            throw GatewayException.Invalid(Betas, RequestText.TooManyBetas(Betas, MostBetas));
         foreach (var name in names)
         {
             if (name.Length > LongestBeta || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
-                throw GatewayException.Invalid(Betas, $"{Betas}: \"{(name.Length > LongestBeta ? name[..LongestBeta] + "…" : name)}\" is no name of a beta, which has letters, digits, \"-\", \"_\" and \".\", at most {LongestBeta}, such as context-1m-2025-08-07");
+                throw GatewayException.Invalid(Betas, RequestText.NoBeta(Betas, (name.Length > LongestBeta ? name[..LongestBeta] + "…" : name), LongestBeta));
         }
 
         return string.Join(',', names);

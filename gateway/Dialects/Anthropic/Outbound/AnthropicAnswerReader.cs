@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
@@ -172,7 +173,7 @@ internal sealed class AnthropicAnswerReader(string upstreamModel, bool answersBy
         {
             if (mayRestart && hasSpoken)
             {
-                course.Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider restarted its answer in the middle of it.") { Code = "upstream_stream_restarted" });
+                course.Fail(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.Restarted) { Code = "upstream_stream_restarted" });
                 return;
             }
 

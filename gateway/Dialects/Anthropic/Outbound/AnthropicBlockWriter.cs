@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
@@ -72,9 +73,9 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
                 WriteResult(result);
                 break;
             case AudioPart:
-                throw GatewayException.Invalid("messages", "sound is not supported by this model's provider (anthropic); send text, pictures or documents");
+                throw GatewayException.Invalid("messages", TargetText.NoSound);
             default:
-                throw GatewayException.Invalid("messages", $"a {part.GetType().Name} cannot be sent to this model's provider (anthropic)");
+                throw GatewayException.Invalid("messages", TargetText.CannotBeSentTo(part.GetType().Name, "anthropic"));
         }
 
         marks.Write(writer, part, part.Cache);
@@ -107,7 +108,7 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
         if (image.Detail is not (null or "auto"))
             losses.Dropped("detail");
         if (image.Source is InlineMedia { MediaType: var type } && !ImageTypes.Contains(type, StringComparer.OrdinalIgnoreCase))
-            throw GatewayException.Invalid("messages", $"a picture of type {type} is not supported by this model's provider (anthropic); allowed: {string.Join(", ", ImageTypes)}");
+            throw GatewayException.Invalid("messages", TargetText.PictureType(type, string.Join(", ", ImageTypes)));
         writer.WriteString("type"u8, "image"u8);
         WriteSource(image.Source);
     }
@@ -126,7 +127,7 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
         else
         {
             if (document.Source is InlineMedia { MediaType: not "application/pdf" and var type })
-                throw GatewayException.Invalid("messages", $"a document of type {type} is not supported by this model's provider (anthropic); allowed: application/pdf, text/plain");
+                throw GatewayException.Invalid("messages", TargetText.DocumentType(type));
             WriteSource(document.Source);
         }
 
@@ -156,7 +157,7 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter writer, AnthropicCache
     private void WriteCall(ToolCallPart call)
     {
         if (!IsObject(call.Arguments))
-            throw GatewayException.Invalid("messages", $"the arguments of the tool call \"{call.Id}\" are not a JSON object");
+            throw GatewayException.Invalid("messages", TargetText.ArgumentsNotObject(call.Id));
         writer.WriteString("type"u8, "tool_use"u8);
         writer.WriteString("id"u8, AcceptableId(call.Id));
         writer.WriteString("name"u8, call.Name);

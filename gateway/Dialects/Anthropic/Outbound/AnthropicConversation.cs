@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
@@ -99,7 +100,7 @@ internal sealed class AnthropicConversation
         }
 
         if (Messages.Count == 0)
-            throw GatewayException.Invalid("messages", "messages holds nothing but empty text; this model's provider (anthropic) needs at least one message with content");
+            throw GatewayException.Invalid("messages", TargetText.OnlyEmptyText);
         if (Messages[0].Role == Role.User)
             return;
         losses.Emulated("messages");
@@ -112,7 +113,7 @@ internal sealed class AnthropicConversation
         if (Messages[^1] is not { Role: Role.Assistant, Parts: var parts })
             return;
         if (!model.TakesPrefill)
-            throw GatewayException.Invalid("messages", $"messages ends with an assistant message, which the model {upstreamModel} does not go on with; end it with a user message");
+            throw GatewayException.Invalid("messages", TargetText.EndsWithAssistant(upstreamModel));
         parts[^1] = parts[^1] switch
         {
             TextPart text => text with { Text = text.Text.TrimEnd() },
@@ -179,7 +180,7 @@ internal sealed class AnthropicConversation
     private static IEnumerable<TextPart> InstructionsOf(Turn turn)
     {
         if (turn.Parts.Any(part => part is not TextPart))
-            throw GatewayException.Invalid("messages", "instructions can only be text for this model's provider (anthropic)");
+            throw GatewayException.Invalid("messages", TargetText.OnlyTextInstructions);
         return turn.Parts.OfType<TextPart>().Where(part => !IsBlank(part));
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
@@ -11,8 +12,6 @@ namespace Dragoman.Dialects.Anthropic.Outbound;
 /// </summary>
 internal static class AnthropicErrorReader
 {
-    private const int LongestMessage = 2000;
-
     private static readonly string[] TooLongPhrases = ["prompt is too long", "exceed context limit", "context window"];
 
     private static readonly string[] UnpaidPhrases = ["credit balance is too low"];
@@ -27,14 +26,7 @@ internal static class AnthropicErrorReader
     {
         var (type, text, code) = ReadDetails(body);
         var kind = Classify(status == 200 ? StatusOf(type) : status, text, code);
-        var message = (kind, text) switch
-        {
-            (ErrorKind.UpstreamRefusedKey, _) => "The provider refused the credentials that it is configured with.",
-            (_, { Length: > LongestMessage }) => text[..LongestMessage] + "…",
-            (_, { Length: > 0 }) => text,
-            _ => status == 200 ? "The provider reported a failure without saying which." : $"The provider answered with status {status}.",
-        };
-        return new GatewayError(kind, message) { Code = code, RetryAfter = kind == ErrorKind.QuotaExceeded ? null : retryAfter };
+        return new GatewayError(kind, FailureText.Of(kind, status, text)) { Code = code, RetryAfter = kind == ErrorKind.QuotaExceeded ? null : retryAfter };
     }
 
     private static ErrorKind Classify(int status, string? message, string? code) => status switch

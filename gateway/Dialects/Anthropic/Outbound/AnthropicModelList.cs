@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
@@ -20,7 +21,7 @@ internal static class AnthropicModelList
         }
         catch (JsonException error)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's list of models is not JSON."), error);
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.ListNotJson), error);
         }
     }
 

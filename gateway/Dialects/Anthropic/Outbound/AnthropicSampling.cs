@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Anthropic.Outbound;
 
@@ -31,7 +32,7 @@ internal static class AnthropicSampling
                 throw Missing("logprobs");
         }
 
-        static GatewayException Missing(string field) => GatewayException.Invalid(field, $"{field} is not supported by this model's provider (anthropic)");
+        static GatewayException Missing(string field) => GatewayException.Invalid(field, TargetText.NotSupported(field, "anthropic"));
     }
 
     /// <param name="writer">A writer inside the request object.</param>

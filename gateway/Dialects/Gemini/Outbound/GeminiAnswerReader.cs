@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
@@ -99,7 +100,7 @@ internal sealed class GeminiAnswerReader(string upstreamModel, int expectedChoic
         }
         catch (FormatException)
         {
-            course.Fail(new GatewayError(ErrorKind.UpstreamFailed, "The provider sent a tool call whose arguments cannot be assembled."));
+            course.Fail(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.ArgumentsInPieces));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
@@ -121,12 +122,12 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
     /// <summary>The failure that the finish reason of an ended answer reports. Null when there is none.</summary>
     public GatewayError? FindFailure() => FinishReason switch
     {
-        "MALFORMED_FUNCTION_CALL" => Failure("The model called a tool in a way that cannot be read."),
-        "MALFORMED_RESPONSE" => Failure("The model's answer cannot be read."),
-        "UNEXPECTED_TOOL_CALL" when !hasContent => Failure("The model called a tool that it was not given."),
-        "TOO_MANY_TOOL_CALLS" when !hasContent => Failure("The model called too many tools."),
-        "NO_IMAGE" when !hasContent => Failure("The model made no picture."),
-        "OTHER" or "IMAGE_OTHER" when !hasContent => Failure("The provider ended the answer without saying why."),
+        "MALFORMED_FUNCTION_CALL" => Failure(ProviderText.CallUnreadable),
+        "MALFORMED_RESPONSE" => Failure(ProviderText.AnswerUnreadable),
+        "UNEXPECTED_TOOL_CALL" when !hasContent => Failure(ProviderText.UnknownToolCalled),
+        "TOO_MANY_TOOL_CALLS" when !hasContent => Failure(ProviderText.TooManyCalls),
+        "NO_IMAGE" when !hasContent => Failure(ProviderText.NoPicture),
+        "OTHER" or "IMAGE_OTHER" when !hasContent => Failure(ProviderText.EndedSilently),
         _ => null,
     };
 
@@ -146,7 +147,7 @@ internal sealed class GeminiCandidate(int index, string upstreamModel, bool only
         });
     }
 
-    private static GatewayError Failure(string message) => new(ErrorKind.UpstreamFailed, message) { Code = "upstream_finish_error" };
+    private static GatewayError Failure(Wording text) => new(ErrorKind.UpstreamFailed, text) { Code = "upstream_finish_error" };
 
     private OpaqueState StateOf(ReadOnlySpan<byte> signature) => OpaqueState.Of(StateKind.GeminiThoughtSignature, upstreamModel, JsonText.ReadString(signature));
 

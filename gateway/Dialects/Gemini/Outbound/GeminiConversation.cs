@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
 
@@ -105,7 +106,7 @@ internal sealed record GeminiConversation(IReadOnlyList<TextPart> Instructions, 
 
     private static GatewayException Missing(ToolCallPart call) => GatewayException.Invalid(
         "messages",
-        $"the tool call \"{call.Id}\" of an assistant message has no result in the messages that follow; this model's provider (gemini) wants one for each call");
+        TargetText.CallWithoutResult(call.Id));
 
     /// <summary>Before Gemini 3 a result cannot hold media. They follow the results, under a caption that names the call.</summary>
     private static bool MoveMedia(List<Part> answer)

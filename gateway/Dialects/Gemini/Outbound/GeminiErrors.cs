@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Dialects.Answers;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
@@ -9,7 +10,6 @@ namespace Dragoman.Dialects.Gemini.Outbound;
 /// <summary>Reads Google's errors, alone or in an array, and classifies them by their gRPC status (specs/dialects.md 1.4, 1.8).</summary>
 internal static class GeminiErrors
 {
-    private const int LongestMessage = 2000;
 
     private static readonly string[] TooLongPhrases = ["exceeds the maximum number of tokens", "exceeds the maximum number of input tokens"];
 
@@ -20,14 +20,7 @@ internal static class GeminiErrors
     {
         var details = ReadDetails(body);
         var kind = Classify(status == 200 ? details.HttpStatus ?? 200 : status, details);
-        var message = (kind, details.Message) switch
-        {
-            // Providers quote parts of a rejected key, which the client must not see.
-            (ErrorKind.UpstreamRefusedKey, _) => "The provider refused the credentials that it is configured with.",
-            (_, { Length: > 0 } text) => text.Length > LongestMessage ? text[..LongestMessage] + "…" : text,
-            _ => status == 200 ? "The provider reported a failure without saying which." : $"The provider answered with status {status}.",
-        };
-        return new GatewayError(kind, message) { Code = details.Reason, RetryAfter = details.RetryDelay ?? retryAfter };
+        return new GatewayError(kind, FailureText.Of(kind, status, details.Message)) { Code = details.Reason, RetryAfter = details.RetryDelay ?? retryAfter };
     }
 
     private static ErrorKind Classify(int status, Details details)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
@@ -20,7 +21,7 @@ internal static class GeminiModelList
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "The provider's answer is not a list of models."), error);
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, ProviderText.NoList), error);
         }
     }
 

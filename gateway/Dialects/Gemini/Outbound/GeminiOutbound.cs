@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
@@ -137,5 +138,5 @@ public sealed class GeminiOutbound : ICountsTokens, IEmbeds, IListsModels
     /// <exception cref="GatewayException">The name cannot be part of a URL.</exception>
     private static string PathOf(string model, string method) => UpstreamName.FitsPath(model)
         ? $"{string.Join('/', FullNameOf(model).Split('/').Select(Uri.EscapeDataString))}:{method}"
-        : throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, $"\"{model}\" is not the name of a model of Google's; {UpstreamName.PathRule}") { Field = "model" });
+        : throw new GatewayException(new GatewayError(ErrorKind.ModelNotFound, ProviderText.NoGoogleModel(model)) { Field = "model" });
 }

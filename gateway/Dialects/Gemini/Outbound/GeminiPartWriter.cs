@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
@@ -120,7 +121,7 @@ internal sealed class GeminiPartWriter(Utf8JsonWriter writer, string upstreamMod
                 WriteMedia(document.Source);
                 break;
             default:
-                throw GatewayException.Invalid("messages", $"a {part.GetType().Name} cannot be sent to this model's provider (gemini)");
+                throw GatewayException.Invalid("messages", TargetText.CannotBeSentTo(part.GetType().Name, "gemini"));
         }
 
         if (signature is not null)
@@ -220,7 +221,7 @@ internal sealed class GeminiPartWriter(Utf8JsonWriter writer, string upstreamMod
         }
         else
         {
-            throw GatewayException.Invalid("messages", "a linked picture, sound or document can be sent to this model's provider (gemini) only with its bytes");
+            throw GatewayException.Invalid("messages", TargetText.OnlyBytes);
         }
 
         writer.WriteEndObject();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Schemas;
 
 namespace Dragoman.Dialects.Gemini.Outbound;
@@ -16,20 +17,20 @@ internal sealed class GenerationConfigWriter(Utf8JsonWriter writer, ChatRequest 
     {
         var sampling = request.Sampling;
         if (sampling.LogitBias is { } bias && bias.Trim() != "{}")
-            throw GatewayException.Invalid("logit_bias", "logit_bias is not supported by this model's provider (gemini)");
+            throw GatewayException.Invalid("logit_bias", TargetText.NotSupported("logit_bias", "gemini"));
         if (sampling.Choices > MostChoices)
-            throw GatewayException.Invalid("n", $"n may be at most {MostChoices} at this model's provider (gemini)");
+            throw GatewayException.Invalid("n", TargetText.MostAnswers(MostChoices));
         if (sampling.Choices > 1 && request.Stream)
-            throw GatewayException.Invalid("n", "n must be 1 when streaming from this model's provider (gemini)");
+            throw GatewayException.Invalid("n", TargetText.OneStreamedAnswer);
         if (request.Completion?.Suffix is not null)
-            throw GatewayException.Invalid("suffix", "suffix is not supported by this model's provider (gemini)");
+            throw GatewayException.Invalid("suffix", TargetText.NotSupported("suffix", "gemini"));
         RefuseFormat(request, model);
         if (request.AudioOutput is not { } audio)
             return;
         if (!model.Speaks)
-            throw GatewayException.Invalid("modalities", "this model does not answer in sound; choose one that does, such as gemini-2.5-flash-preview-tts");
+            throw GatewayException.Invalid("modalities", TargetText.NoSoundFromGemini);
         if (audio.Format is not (null or "pcm16" or "pcm"))
-            throw GatewayException.Invalid("audio.format", $"audio.format must be pcm16 at this model's provider (gemini), not \"{audio.Format}\"");
+            throw GatewayException.Invalid("audio.format", TargetText.NoSoundWithFormat(audio.Format));
     }
 
     /// <param name="stop">The stop sequences to send.</param>
@@ -50,13 +51,13 @@ internal sealed class GenerationConfigWriter(Utf8JsonWriter writer, ChatRequest 
         if (request.Format is null or { Kind: OutputFormatKind.Text })
             return;
         if (!model.TakesJson)
-            throw GatewayException.Invalid("response_format", "response_format must be text: this model does not answer in JSON");
+            throw GatewayException.Invalid("response_format", TargetText.NoJson);
         if (request.Tools.Count == 0)
             return;
         if (!model.TakesJsonWithTools)
-            throw GatewayException.Invalid("response_format", "response_format cannot be combined with tools for this model; Gemini can do both from version 3 on");
+            throw GatewayException.Invalid("response_format", TargetText.FormatBesideTools);
         if (request.ToolChoice?.Kind is ToolChoiceKind.Required or ToolChoiceKind.Named)
-            throw GatewayException.Invalid("response_format", "response_format cannot be combined with a forced tool_choice at this model's provider (gemini)");
+            throw GatewayException.Invalid("response_format", TargetText.FormatBesideForcedTool);
     }
 
     private void WriteSampling(IReadOnlyList<string> stop)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
 
@@ -19,7 +20,7 @@ public sealed class OpenAIResponses : IInboundDialect
 
     public GatewayError? FindMissingCapability(ChatRequest request, ModelCapabilities capabilities) =>
         capabilities.Lacks(ModelCapabilities.Completion)
-            ? GatewayError.Invalid("model", $"\"{request.Model}\" does not support responses")
+            ? GatewayError.Invalid("model", FixedText.NotSupportedBy(request.Model, "responses"))
             : null;
 
     /// <summary>A warm-up asks only for an id to continue from, so it needs no provider.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
@@ -48,7 +49,7 @@ internal sealed class ResponsesInputReader
                 items.ForEach(reader.ReadItem);
                 return reader.turns.Select(turn => new Turn(turn.Role, turn.Parts));
             case { } wrong:
-                throw request.WrongType("input", "a string or an array of items", wrong);
+                throw request.WrongType("input", RequestText.StringOrItems, wrong);
         }
     }
 
@@ -75,10 +76,10 @@ internal sealed class ResponsesInputReader
                 PartsOf(Role.Assistant).Add(ReadReasoning(item));
                 break;
             case "item_reference":
-                Needs(item, "id", "refers to an item kept elsewhere: this gateway keeps none. Send the item itself.");
+                Needs(item.FieldPath("id"), FamilyText.KeptItem);
                 break;
             case var type:
-                Needs(item, "type", $"\"{type}\" is an item that only OpenAI reads; this model's provider takes message, reasoning, function_call, function_call_output, custom_tool_call and custom_tool_call_output");
+                Needs(item.FieldPath("type"), field => FamilyText.OnlyOpenAIReads(field, type));
                 break;
         }
     }
@@ -93,7 +94,7 @@ internal sealed class ResponsesInputReader
             "assistant" => Role.Assistant,
             "system" => Role.System,
             "developer" => Role.Developer,
-            _ => throw GatewayException.Invalid(item.FieldPath("role"), $"{item.FieldPath("role")} must be user, assistant, system or developer, not \"{role}\""),
+            _ => throw GatewayException.Invalid(item.FieldPath("role"), RequestText.OneOf(item.FieldPath("role"), role, "user", "assistant", "system", "developer")),
         };
         var parts = ReadContent(item, "content");
         if (speaker == Role.Assistant)
@@ -107,13 +108,13 @@ internal sealed class ResponsesInputReader
         switch (owner.Find(name))
         {
             case null:
-                throw GatewayException.Invalid(owner.FieldPath(name), $"{owner.FieldPath(name)} is required");
+                throw GatewayException.Invalid(owner.FieldPath(name), RequestText.Required(owner.FieldPath(name)));
             case { ValueKind: JsonValueKind.String } text:
                 return [new TextPart(JsonText.ReadString(text))];
             case { ValueKind: JsonValueKind.Array }:
                 return [.. owner.Objects(name).Select(ReadPart).OfType<Part>()];
             case { } wrong:
-                throw owner.WrongType(name, "a string or an array of parts", wrong);
+                throw owner.WrongType(name, RequestText.StringOrParts, wrong);
         }
     }
 
@@ -131,7 +132,7 @@ internal sealed class ResponsesInputReader
             case "input_image":
                 return IsBound(part) ? null : new ImagePart(ReadSource(part, "image_url"), part.String("detail"));
             case "input_audio":
-                var audio = part.Object("input_audio") ?? throw GatewayException.Invalid(part.FieldPath("input_audio"), $"{part.FieldPath("input_audio")} is required");
+                var audio = part.Object("input_audio") ?? throw GatewayException.Invalid(part.FieldPath("input_audio"), RequestText.Required(part.FieldPath("input_audio")));
                 var format = audio.RequiredString("format");
                 return new AudioPart(new InlineMedia($"audio/{format}", MediaType.ReadBase64(audio.RequiredString("data"), audio.FieldPath("data"))), format);
             case "input_file":
@@ -142,7 +143,7 @@ internal sealed class ResponsesInputReader
             default:
                 throw GatewayException.Invalid(
                     part.FieldPath("type"),
-                    $"{part.FieldPath("type")} must be input_text, input_image, input_file, input_audio, output_text or refusal, not \"{type}\"");
+                    RequestText.OneOf(part.FieldPath("type"), type, "input_text", "input_image", "input_file", "input_audio", "output_text", "refusal"));
         }
     }
 
@@ -150,15 +151,15 @@ internal sealed class ResponsesInputReader
     {
         if (part.String("file_id") is null)
             return false;
-        Needs(part, "file_id", "is a file at OpenAI, which this model's provider cannot read; send the file itself");
+        Needs(part.FieldPath("file_id"), FamilyText.FileOfItem);
         return true;
     }
 
     /// <summary>Keeps only the first member, which the error names for other providers. A list of all would have no limit.</summary>
-    private void Needs(RequestObject owner, string member, string problem)
+    private void Needs(string field, Func<string, Wording> text)
     {
         if (bound.Count == 0)
-            bound.Add(new FamilyMember(owner.FieldPath(member), $"{owner.FieldPath(member)} {problem}"));
+            bound.Add(new FamilyMember(field, text(field)));
     }
 
     private static MediaSource ReadSource(RequestObject part, string name)
@@ -169,7 +170,7 @@ internal sealed class ResponsesInputReader
         var url = JsonText.ReadString(written);
         if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
             return new LinkedMedia(url);
-        throw GatewayException.Invalid(part.FieldPath(name), $"{part.FieldPath(name)} must be a data URL or an http(s) URL");
+        throw GatewayException.Invalid(part.FieldPath(name), RequestText.DataOrWebUrl(part.FieldPath(name)));
     }
 
     private ToolResultPart ReadResult(RequestObject item)

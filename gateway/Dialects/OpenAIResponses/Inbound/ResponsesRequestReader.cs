@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
 
@@ -29,7 +30,7 @@ internal static class ResponsesRequestReader
             turns.Add(Turn.Of(Role.System, instructions));
         turns.AddRange(ResponsesInputReader.Read(request, envelope, bound, unread));
         if (turns.Count == 0 && bound.Count == 0 && request.Find("generate")?.ValueKind != JsonValueKind.False)
-            throw GatewayException.Invalid("input", "input is required");
+            throw GatewayException.Invalid("input", RequestText.Required("input"));
         var tools = ResponsesToolReader.ReadTools(request, bound);
 
         return new ChatRequest
@@ -64,29 +65,29 @@ internal static class ResponsesRequestReader
         {
             bound.Add(new FamilyMember(
                 "previous_response_id",
-                $"Previous response with id '{previous}' not found: this gateway keeps no responses. Send the earlier items in input instead.",
+                FixedText.PreviousResponseNotFound(previous),
                 "previous_response_not_found"));
         }
 
         if (request.Find("conversation") is not null)
-            bound.Add(new FamilyMember("conversation", "conversation is not supported: this gateway keeps no conversations. Send the earlier items in input instead."));
+            bound.Add(new FamilyMember("conversation", FamilyText.NoConversations));
         if (request.Bool("background") == true)
-            bound.Add(new FamilyMember("background", "background is not supported: this gateway keeps no responses. Leave it out and read the answer as it comes, or stream it."));
+            bound.Add(new FamilyMember("background", FamilyText.NoBackground));
         if (request.Find("prompt") is not null)
-            bound.Add(new FamilyMember("prompt", "prompt names a template kept at OpenAI, which this model's provider does not have. Send instructions and input instead."));
+            bound.Add(new FamilyMember("prompt", FamilyText.NoTemplates));
         if (request.Find("context_management") is not null)
-            bound.Add(new FamilyMember("context_management", "context_management is not supported by this model's provider. Leave it out and shorten input yourself."));
+            bound.Add(new FamilyMember("context_management", FamilyText.NoContextManagement));
     }
 
     private static Sampling ReadSampling(RequestObject request)
     {
         var topLogprobs = request.Int32("top_logprobs");
         if (topLogprobs is < 0 or > 20)
-            throw GatewayException.Invalid("top_logprobs", $"top_logprobs must be between 0 and 20, not {topLogprobs}");
+            throw GatewayException.Invalid("top_logprobs", RequestText.Between("top_logprobs", 0, 20, topLogprobs));
         var wantsLogprobs = topLogprobs > 0 || request.Strings("include").Contains(LogprobsInclude);
         var limit = request.Int32("max_output_tokens");
         if (limit is < 1)
-            throw GatewayException.Invalid("max_output_tokens", $"max_output_tokens must be at least 1, not {limit}");
+            throw GatewayException.Invalid("max_output_tokens", RequestText.AtLeast("max_output_tokens", 1, limit));
         return new Sampling
         {
             Temperature = Within(request, "temperature", 2),
@@ -101,7 +102,7 @@ internal static class ResponsesRequestReader
     {
         null => null,
         >= 0 and var value when value <= most => value,
-        var value => throw GatewayException.Invalid(name, $"{name} must be between 0 and {most}, not {value}"),
+        var value => throw GatewayException.Invalid(name, RequestText.Between(name, 0, most, value)),
     };
 
     private static OutputFormat? ReadFormat(RequestObject request)
@@ -117,7 +118,7 @@ internal static class ResponsesRequestReader
                 return new OutputFormat(OutputFormatKind.JsonObject);
             case "json_schema":
                 if (format.Object("schema") is null)
-                    throw GatewayException.Invalid("text.format.schema", "text.format.schema is required");
+                    throw GatewayException.Invalid("text.format.schema", RequestText.Required("text.format.schema"));
                 return new OutputFormat(
                     OutputFormatKind.JsonSchema,
                     format.Raw("schema"),
@@ -128,7 +129,7 @@ internal static class ResponsesRequestReader
                     Field = format.FieldPath("schema"),
                 };
             default:
-                throw GatewayException.Invalid("text.format.type", $"text.format.type must be text, json_object or json_schema, not \"{type}\"");
+                throw GatewayException.Invalid("text.format.type", RequestText.OneOf("text.format.type", type, "text", "json_object", "json_schema"));
         }
     }
 
@@ -148,7 +149,7 @@ internal static class ResponsesRequestReader
             "high" => ReasoningEffort.High,
             "xhigh" => ReasoningEffort.XHigh,
             "max" => ReasoningEffort.Max,
-            _ => throw GatewayException.Invalid("reasoning.effort", $"reasoning.effort must be none, minimal, low, medium, high, xhigh or max, not \"{effort}\""),
+            _ => throw GatewayException.Invalid("reasoning.effort", RequestText.OneOf("reasoning.effort", effort, "none", "minimal", "low", "medium", "high", "xhigh", "max")),
         };
         return new ReasoningRequest(level is null ? null : level != ReasoningEffort.None, level) { IsVisible = visible };
     }
@@ -157,7 +158,7 @@ internal static class ResponsesRequestReader
     {
         null or "disabled" => false,
         "auto" => true,
-        var other => throw GatewayException.Invalid("truncation", $"truncation must be auto or disabled, not \"{other}\""),
+        var other => throw GatewayException.Invalid("truncation", RequestText.OneOf("truncation", other, "auto", "disabled")),
     };
 
     /// <summary>Nothing is stored anyway, so <c>store</c> becomes a hint only when the client asks to store the answer.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 
 namespace Dragoman.Dialects.OpenAIResponses.Inbound;
 
@@ -17,7 +18,7 @@ internal static class ResponsesToolReader
             {
                 case "function":
                     if (tool.Find("parameters") is { ValueKind: not JsonValueKind.Object } wrong)
-                        throw tool.WrongType("parameters", "a JSON Schema object", wrong);
+                        throw tool.WrongType("parameters", RequestText.ASchema, wrong);
                     tools.Add(new ToolDefinition(tool.RequiredString("name"), tool.String("description"), tool.Raw("parameters"), tool.Bool("strict"))
                     {
                         Field = tool.FieldPath("parameters"),
@@ -29,7 +30,7 @@ internal static class ResponsesToolReader
                 default:
                     // The error for other providers names only the first one.
                     if (bound.Count == 0)
-                        bound.Add(new FamilyMember(tool.FieldPath("type"), $"{tool.FieldPath("type")} \"{type}\" is a tool that OpenAI runs itself, which this model's provider cannot; use function or custom tools"));
+                        bound.Add(new FamilyMember(tool.FieldPath("type"), FamilyText.ToolOfOpenAI(tool.FieldPath("type"), type)));
                     break;
             }
         }
@@ -72,13 +73,13 @@ internal static class ResponsesToolReader
         "auto" => ToolChoice.Auto,
         "none" => ToolChoice.None,
         "required" => ToolChoice.Required,
-        _ => throw GatewayException.Invalid(field, $"{field} must be auto, none, required or a tool, not \"{mode}\""),
+        _ => throw GatewayException.Invalid(field, RequestText.ChoiceOrTool(field, mode)),
     };
 
     private static string Existing(string name, string field, HashSet<string> known) => known.Contains(name)
         ? name
-        : throw GatewayException.Invalid(field, $"{field} names \"{name}\", which is not among the tools");
+        : throw GatewayException.Invalid(field, RequestText.NamesUnknownTool(field, name));
 
     private static FamilyMember Hosted(string field) =>
-        new(field, $"{field} chooses a tool that OpenAI runs itself, which this model's provider cannot; choose a function or custom tool");
+        new(field, FamilyText.ChoosesToolOfOpenAI(field));
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Dialects.ChatCompletions;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
@@ -149,11 +150,11 @@ public sealed class OpenAIResponsesOutbound : ICountsTokens, IAmendsCalls
     private static void RefuseWhatIsMissing(ChatRequest request)
     {
         if (request.Sampling.Choices > 1)
-            throw GatewayException.Invalid("n", "n above 1 is not supported by this model");
+            throw GatewayException.Invalid("n", TargetText.OneAnswer);
         if (request.Sampling.LogitBias is not null)
-            throw GatewayException.Invalid("logit_bias", "logit_bias is not supported by this model");
+            throw GatewayException.Invalid("logit_bias", TargetText.NotSupportedByModel("logit_bias"));
         if (request.AudioOutput is not null)
-            throw GatewayException.Invalid("audio", "this model does not speak; leave out audio and modalities");
+            throw GatewayException.Invalid("audio", TargetText.DoesNotSpeak);
     }
 
     private static void WriteSampling(Utf8JsonWriter writer, Sampling sampling, string model, LossReport losses)

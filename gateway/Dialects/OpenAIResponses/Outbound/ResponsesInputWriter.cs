@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Requests;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Dialects.OpenAIResponses.Outbound;
@@ -233,7 +234,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter writer, ChatRequest re
                 writer.WriteString("file_url"u8, link.Url);
                 break;
             default:
-                throw GatewayException.Invalid("input", $"a {part.GetType().Name} cannot be sent to this provider");
+                throw GatewayException.Invalid("input", TargetText.CannotBeSent(part.GetType().Name));
         }
     }
 

@@ -208,7 +208,7 @@ public sealed class SpendingTests : IAsyncDisposable
             error.Message);
         Assert.Equal(
             $"Das Tagesbudget des Teams web reicht für diese Anfrage nicht: es beträgt insgesamt 0,001 $, und die Anfrage kann bis zu 0,0024 $ kosten. Das Budget beginnt am {midnight:yyyy-MM-dd}T00:00:00Z von Neuem. Eine Anfrage, die die Tokens ihrer Antwort begrenzt, kostet womöglich weniger.",
-            error.Words!(Locale.All["de"]));
+            error.For(Locale.All["de"]).Message);
         Assert.InRange(error.RetryAfter!.Value, TimeSpan.Zero, TimeSpan.FromDays(1));
     }
 

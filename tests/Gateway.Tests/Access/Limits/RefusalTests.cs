@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using Dragoman.Access.Directory;
 using Dragoman.Access.Limits;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Access.Limits;
 
@@ -22,10 +23,10 @@ public sealed class RefusalTests
     [Fact]
     public void It_says_what_the_limit_is_of()
     {
-        Assert.Equal("The limit of 5 requests per minute of key \"k\" does not allow this request: 0 are left. Try again in 2 s; all of them are back in 9 s. Why.", Of(LimitKind.Requests, 0, 1.1).Because("Why.").Message);
-        Assert.StartsWith("The limit of 5 tokens per minute of key \"k\" does not allow this request: 3 are left.", Of(LimitKind.Tokens, 3, 1).Message, StringComparison.Ordinal);
-        Assert.Equal("The limit of 5 concurrent requests of key \"k\" is reached: 0 are left. It is free again when a request has ended.", Of(LimitKind.Concurrent, 0, 0).Message);
-        Assert.Equal("The limit of 5 concurrent requests of key \"k\" is reached by all processes of the gateway together. It is free again when a request has ended. Why.", Of(LimitKind.Concurrent, 1, 0).Because("Why.").Message);
+        Assert.Equal("The limit of 5 requests per minute of key \"k\" does not allow this request: 0 are left. Try again in 2 s; all of them are back in 9 s. Why.", Of(LimitKind.Requests, 0, 1.1).Because(Wording.Verbatim("Why.")).Text.ToString());
+        Assert.StartsWith("The limit of 5 tokens per minute of key \"k\" does not allow this request: 3 are left.", Of(LimitKind.Tokens, 3, 1).Text.ToString(), StringComparison.Ordinal);
+        Assert.Equal("The limit of 5 concurrent requests of key \"k\" is reached: 0 are left. It is free again when a request has ended.", Of(LimitKind.Concurrent, 0, 0).Text.ToString());
+        Assert.Equal("The limit of 5 concurrent requests of key \"k\" is reached by all processes of the gateway together. It is free again when a request has ended. Why.", Of(LimitKind.Concurrent, 1, 0).Because(Wording.Verbatim("Why.")).Text.ToString());
     }
 
     [Fact]
@@ -35,7 +36,7 @@ public sealed class RefusalTests
         Assert.False(refusal.IsAcquired);
         Assert.Equal([MetadataName.RetryAfter.Name, MetadataName.ReasonPhrase.Name], refusal.MetadataNames);
         Assert.Equal((true, (object)TimeSpan.FromSeconds(7)), (refusal.TryGetMetadata(MetadataName.RetryAfter.Name, out var wait), wait));
-        Assert.Equal((true, (object)refusal.Message), (refusal.TryGetMetadata(MetadataName.ReasonPhrase.Name, out var reason), reason));
+        Assert.Equal((true, (object)refusal.Text.ToString()), (refusal.TryGetMetadata(MetadataName.ReasonPhrase.Name, out var reason), reason));
         Assert.Equal((false, null), (refusal.TryGetMetadata("OTHER", out var other), other));
     }
 

@@ -342,7 +342,7 @@ public sealed class ScopeLimitsTests : IAsyncLifetime, IAsyncDisposable
         await scope.Exchange();
         Assert.Equal(Taken.Opened | Taken.Running | Taken.Low, scope.TryTakeRequest(new(ConcurrentRequests: 5), Now, false, out _));
         Assert.Equal(Now.Plus(TimeSpan.FromSeconds(1)), scope.DueAfter(Now));
-        Assert.StartsWith("The limit of 5 concurrent requests of key \"k\" is reached by all processes", scope.Refuse(LimitKind.Concurrent, 1, Now, false).Message, StringComparison.Ordinal);
+        Assert.StartsWith("The limit of 5 concurrent requests of key \"k\" is reached by all processes", scope.Refuse(LimitKind.Concurrent, 1, Now, false).Text.ToString(), StringComparison.Ordinal);
         Assert.Equal<long?>(0, scope.TryTakeTokens(5, Now, false, out var isLow));
         Assert.False(isLow);
         scope.TryTakeRequest(new(TokensPerMinute: 1000), Now, false, out _);

@@ -224,7 +224,7 @@ public class TokenVerifierTests
     [Fact]
     public void Every_fault_has_a_sentence_for_the_client()
     {
-        var messages = Enum.GetValues<TokenFault>().Select(fault => new TokenRefusal(fault, "").Message).ToList();
+        var messages = Enum.GetValues<TokenFault>().Select(fault => new TokenRefusal(fault, "").Text.ToString()).ToList();
         Assert.Equal(messages.Count, messages.Distinct().Count());
         Assert.All(messages, message => Assert.Matches("^The token .+\\.$", message.Replace("The token's", "The token", StringComparison.Ordinal)));
         Assert.DoesNotContain("The token is not accepted.", messages);

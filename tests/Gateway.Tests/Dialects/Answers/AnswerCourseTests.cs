@@ -3,13 +3,14 @@ using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Locales;
 using FsCheck.Fluent;
 
 namespace Dragoman.Gateway.Tests.Dialects.Answers;
 
 public class AnswerCourseTests
 {
-    private static readonly GatewayError Failure = new(ErrorKind.UpstreamFailed, "failed");
+    private static readonly GatewayError Failure = new(ErrorKind.UpstreamFailed, Wording.Verbatim("failed"));
 
     private static readonly OpaqueState Signature = OpaqueState.Of(StateKind.AnthropicSignature, "model", "signature");
 

@@ -4,6 +4,7 @@ using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Dialects.Ollama;
 
@@ -58,7 +59,7 @@ public sealed class OllamaAnswerStreamTests
         var lines = Lines(Chat.Stream(Request, events =>
         {
             events.Text(0, "Hel"u8);
-            events.Fail(new GatewayError(ErrorKind.UpstreamFailed, "it \"broke\""));
+            events.Fail(new GatewayError(ErrorKind.UpstreamFailed, Wording.Verbatim("it \"broke\"")));
         }));
         Assert.Equal(2, lines.Count);
         Assert.Equal(["error"], lines[1].Names());

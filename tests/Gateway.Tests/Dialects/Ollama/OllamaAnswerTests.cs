@@ -3,6 +3,7 @@ using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Dialects.Ollama;
 
@@ -88,9 +89,9 @@ public sealed class OllamaAnswerTests
     public void An_error_is_one_string()
     {
         var output = new ArrayBufferWriter<byte>();
-        Chat.Errors.WriteError(output, new GatewayError(ErrorKind.ModelNotFound, "model 'x' not found"), InboundCalls.RequestId);
+        Chat.Errors.WriteError(output, new GatewayError(ErrorKind.ModelNotFound, Wording.Verbatim("model 'x' not found")), InboundCalls.RequestId);
         Assert.Equal("""{"error":"model 'x' not found"}""", Json.TextOf(output));
-        Assert.Equal(404, Generate.Errors.StatusOf(new GatewayError(ErrorKind.ModelNotFound, "")));
-        Assert.Equal(502, Chat.Errors.StatusOf(new GatewayError(ErrorKind.UpstreamRefusedKey, "")));
+        Assert.Equal(404, Generate.Errors.StatusOf(new GatewayError(ErrorKind.ModelNotFound, Wording.Verbatim(""))));
+        Assert.Equal(502, Chat.Errors.StatusOf(new GatewayError(ErrorKind.UpstreamRefusedKey, Wording.Verbatim(""))));
     }
 }

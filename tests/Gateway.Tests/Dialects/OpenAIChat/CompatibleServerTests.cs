@@ -1,6 +1,7 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Dialects.OpenAIChat;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIChat;
@@ -193,12 +194,12 @@ public sealed class CompatibleServerTests
     {
         var outbound = new OpenAIChatOutbound(CompatibleServer.Generic);
         var call = outbound.Write(Request with { Stream = true }, "upstream", new LossReport());
-        Assert.Null(outbound.Amend(call, GatewayError.Invalid("temperature", "temperature is too hot")));
-        Assert.Null(outbound.Amend(call, new GatewayError(ErrorKind.RateLimited, "stream_options")));
-        var amended = outbound.Amend(call, new GatewayError(ErrorKind.InvalidRequest, "Unrecognized request argument supplied: stream_options"))!;
+        Assert.Null(outbound.Amend(call, GatewayError.Invalid("temperature", Wording.Verbatim("temperature is too hot"))));
+        Assert.Null(outbound.Amend(call, new GatewayError(ErrorKind.RateLimited, Wording.Verbatim("stream_options"))));
+        var amended = outbound.Amend(call, new GatewayError(ErrorKind.InvalidRequest, Wording.Verbatim("Unrecognized request argument supplied: stream_options")))!;
         Assert.Equal(["model", "messages", "stream"], Json.Parse(amended.Body).Names());
         Assert.Equal((call.Path, "upstream"), (amended.Path, amended.Model));
         Assert.Equal(["model", "messages", "stream"], outbound.Send(Request with { Stream = true }).Body.Names());
-        Assert.Null(outbound.Amend(amended, new GatewayError(ErrorKind.InvalidRequest, "stream_options")));
+        Assert.Null(outbound.Amend(amended, new GatewayError(ErrorKind.InvalidRequest, Wording.Verbatim("stream_options"))));
     }
 }

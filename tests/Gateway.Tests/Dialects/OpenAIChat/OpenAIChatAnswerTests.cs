@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIChat;
 
@@ -66,9 +67,9 @@ public sealed class OpenAIChatAnswerTests
     public void Every_class_of_failure_has_its_status_type_and_code(ErrorKind kind, int status, string type, string? code)
     {
         var output = new ArrayBufferWriter<byte>();
-        Chat.Errors.WriteError(output, new GatewayError(kind, "m") { Field = "f" }, InboundCalls.RequestId);
+        Chat.Errors.WriteError(output, new GatewayError(kind, Wording.Verbatim("m")) { Field = "f" }, InboundCalls.RequestId);
         var error = Json.Parse(output.WrittenMemory).GetProperty("error");
-        Assert.Equal(status, Chat.Errors.StatusOf(new GatewayError(kind, "m")));
+        Assert.Equal(status, Chat.Errors.StatusOf(new GatewayError(kind, Wording.Verbatim("m"))));
         Assert.Equal(("m", type, "f", code), (error.Text("message"), error.Text("type"), error.Text("param"), error.Text("code")));
     }
 }

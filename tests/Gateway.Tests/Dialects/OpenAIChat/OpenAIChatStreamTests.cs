@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Conversation;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIChat;
 
@@ -44,7 +45,7 @@ public sealed class OpenAIChatStreamTests
         var events = Events(Chat.Stream(Request, sink =>
         {
             sink.Text(0, "a"u8);
-            sink.Fail(new GatewayError(ErrorKind.Overloaded, "busy") { Code = "overloaded" });
+            sink.Fail(new GatewayError(ErrorKind.Overloaded, Wording.Verbatim("busy")) { Code = "overloaded" });
         }));
         var error = Json.Parse(events[^1]).GetProperty("error");
         Assert.Equal(["message", "type", "param", "code"], error.Names());

@@ -129,9 +129,9 @@ internal sealed record DocumentedAnswer(string Name, int Status, string MediaTyp
     {
         var schema = DocumentedApi.Compile(IsStream ? Content.GetProperty("x-item-schema") : Content.GetProperty("schema"), closed: true);
         if (!IsStream)
-            return schema.FindMismatch(MediaType is "application/json" or "application/problem+json" ? Utf8(body) : JsonSerializer.SerializeToUtf8Bytes(body));
+            return schema.FindMismatch(MediaType is "application/json" or "application/problem+json" ? Utf8(body) : JsonSerializer.SerializeToUtf8Bytes(body))?.ToString();
         var items = Items(body).ToList();
-        return items.Count == 0 ? "the stream is empty" : items.Select(item => schema.FindMismatch(Utf8(item))).FirstOrDefault(mismatch => mismatch is not null);
+        return items.Count == 0 ? "the stream is empty" : items.Select(item => schema.FindMismatch(Utf8(item))?.ToString()).FirstOrDefault(mismatch => mismatch is not null);
     }
 
     private IEnumerable<string> Items(string body) => MediaType == "text/event-stream"

@@ -7,6 +7,7 @@ using Dragoman.Dialects.ChatCompletions;
 using Dragoman.Dialects.Ollama;
 using Dragoman.Endpoints;
 using Dragoman.Endpoints.Documentation;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Endpoints.Documentation;
 
@@ -145,7 +146,7 @@ public class OpenApiDocumentTests
         Assert.Equal(ErrorRows.Length, rows.Count);
         Assert.All(ErrorRows.Zip(rows), pair =>
         {
-            var error = new GatewayError(pair.First, "x");
+            var error = new GatewayError(pair.First, Wording.Verbatim("x"));
             var openAI = BodyOf(OpenAIErrors.Shape, error);
             var anthropic = BodyOf(AnthropicErrors.Shape, error);
             foreach (var status in new[] { OllamaErrors.Shape.StatusOf(error), OpenAIErrors.Shape.StatusOf(error), AnthropicErrors.Shape.StatusOf(error) })

@@ -1,4 +1,5 @@
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Pipeline.Embeddings;
 
 namespace Dragoman.Gateway.Tests.Pipeline.Embeddings;
@@ -16,5 +17,5 @@ public sealed class EmbeddingRefusalTests
     [InlineData(ErrorKind.ContextTooLong, "TextTooLong", "whatever", null)]
     [InlineData(ErrorKind.TooLarge, "TooManyTogether", "whatever", null)]
     public void Only_what_another_call_can_put_right_is_told_apart(ErrorKind kind, string? refusal, string message, string? field) =>
-        Assert.Equal(refusal ?? "Other", EmbeddingRefusals.Classify(new GatewayError(kind, message) { Field = field }).ToString());
+        Assert.Equal(refusal ?? "Other", EmbeddingRefusals.Classify(new GatewayError(kind, Wording.Verbatim(message)) { Field = field }).ToString());
 }

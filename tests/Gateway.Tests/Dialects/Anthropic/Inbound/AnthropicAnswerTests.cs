@@ -4,6 +4,7 @@ using Dragoman.Dialects;
 using Dragoman.Dialects.Anthropic.Inbound;
 using Dragoman.Gateway.Tests.Conversation;
 using Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Inbound;
 
@@ -194,7 +195,7 @@ public sealed class AnthropicAnswerTests
     public void Passed_through_a_failure_is_an_error_event()
     {
         var output = new ArrayBufferWriter<byte>();
-        Messages.OpenPassThrough(InboundCalls.Context(Request with { Stream = true }), output)!.Fail(new GatewayError(ErrorKind.Overloaded, "busy"));
+        Messages.OpenPassThrough(InboundCalls.Context(Request with { Stream = true }), output)!.Fail(new GatewayError(ErrorKind.Overloaded, Wording.Verbatim("busy")));
         Assert.Equal("overloaded_error", AnthropicEvents.Read(Json.TextOf(output)).Error!.Value.Text("type"));
     }
 
@@ -213,7 +214,7 @@ public sealed class AnthropicAnswerTests
     public void A_prompt_that_is_too_long_is_told_in_the_words_that_clients_look_for()
     {
         var output = new ArrayBufferWriter<byte>();
-        AnthropicErrors.Shape.WriteError(output, new GatewayError(ErrorKind.ContextTooLong, "This model reads 8192 tokens."), "req-1");
+        AnthropicErrors.Shape.WriteError(output, new GatewayError(ErrorKind.ContextTooLong, Wording.Verbatim("This model reads 8192 tokens.")), "req-1");
         Assert.Equal("prompt is too long: This model reads 8192 tokens.", Json.Parse(output.WrittenMemory).GetProperty("error").Text("message"));
     }
 

@@ -141,7 +141,7 @@ public sealed class AnthropicMessagesRequestTests
     {
         var member = Assert.Single(ReadWith(members).FamilyMembers);
         Assert.Equal(field, member.Field);
-        Assert.StartsWith(field, member.Message, StringComparison.Ordinal);
+        Assert.StartsWith(field, member.Text.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Dialects.Anthropic.Inbound;
+using Dragoman.Locales;
 using Dragoman.Wire;
 using FsCheck;
 using FsCheck.Fluent;
@@ -221,7 +222,7 @@ public sealed class AnthropicInterleavedStreamTests
         }
 
         if (fails)
-            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, "broke off"));
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamFailed, Wording.Verbatim("broke off")));
         while (open.Count > 0)
             EndCall(0);
         sink.Stop(0, StopReason.Stop);

@@ -4,6 +4,7 @@ using Dragoman.Dialects;
 using Dragoman.Dialects.Anthropic.Outbound;
 using Dragoman.Dialects.Requests;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 
 namespace Dragoman.Gateway.Tests.Dialects.Anthropic.Outbound;
@@ -500,7 +501,7 @@ public sealed class AnthropicOutboundTests
         Assert.Null(Anthropic.TryPassThrough(request, "x"));
         Assert.DoesNotContain("thinking", Encoding.UTF8.GetString(Anthropic.WriteTokenCount(request, "x", new LossReport())!.Body.Span), StringComparison.Ordinal);
 
-        var call = Anthropic.TryPassThrough(request with { FamilyMembers = [new FamilyMember("container", "no")] }, "x")!;
+        var call = Anthropic.TryPassThrough(request with { FamilyMembers = [new FamilyMember("container", Wording.Verbatim("no"))] }, "x")!;
         Assert.Equal("""{"model":"x","messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"text","text":"b"}]}]}""", Encoding.UTF8.GetString(call.Body.Span));
     }
 
@@ -511,13 +512,13 @@ public sealed class AnthropicOutboundTests
     {
         var body = """{"model":"m","thinking":{"type":"enabled","budget_tokens":1024},"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"eA=="},{"type":"tool_use","id":"t","name":"f","input":{"a":1.0}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}]}]}"""u8;
         var call = new UpstreamCall("messages", body.ToArray()) { Headers = [("anthropic-beta", "a")] };
-        var amended = Anthropic.Amend(call, new GatewayError(ErrorKind.InvalidRequest, message));
+        var amended = Anthropic.Amend(call, new GatewayError(ErrorKind.InvalidRequest, Wording.Verbatim(message)));
         Assert.Equal(isCured, amended is not null);
         if (amended is null)
             return;
         Assert.Equal("""{"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{"a":1.0}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}]}]}""", Encoding.UTF8.GetString(amended.Body.Span));
         Assert.Equal(call.Headers, amended.Headers);
-        Assert.Null(Anthropic.Amend(amended, new GatewayError(ErrorKind.InvalidRequest, message)));
+        Assert.Null(Anthropic.Amend(amended, new GatewayError(ErrorKind.InvalidRequest, Wording.Verbatim(message))));
     }
 
     [Fact]

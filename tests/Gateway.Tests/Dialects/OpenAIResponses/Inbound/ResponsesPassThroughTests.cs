@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIResponses.Inbound;
 
@@ -46,7 +47,7 @@ public sealed class ResponsesPassThroughTests
         var stream = Forward(lane =>
         {
             lane.ForwardEvent("response.created"u8, """{"type":"response.created","sequence_number":0,"response":{"id":"r","model":"gpt","status":"in_progress","error":null,"reasoning":{"effort":"high"}}}"""u8);
-            lane.Fail(new GatewayError(ErrorKind.UpstreamFailed, "cut") { Code = "upstream_stream_truncated" });
+            lane.Fail(new GatewayError(ErrorKind.UpstreamFailed, Wording.Verbatim("cut")) { Code = "upstream_stream_truncated" });
         });
         var events = stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(text => Json.Parse(text[(text.IndexOf("data: ", StringComparison.Ordinal) + 6)..])).ToList();
         Assert.Equal(["error", "response.failed"], events.Select(each => each.Text("type")));
@@ -54,6 +55,6 @@ public sealed class ResponsesPassThroughTests
         Assert.Equal("upstream_stream_truncated", events[0].Text("code"));
         var failed = events[1].GetProperty("response");
         Assert.Equal(("r", "failed", "upstream_stream_truncated", "high"), (failed.Text("id"), failed.Text("status"), failed.GetProperty("error").Text("code"), failed.GetProperty("reasoning").Text("effort")));
-        Assert.Empty(Forward(lane => lane.Fail(new GatewayError(ErrorKind.UpstreamFailed, "cut")), Request with { Stream = false }));
+        Assert.Empty(Forward(lane => lane.Fail(new GatewayError(ErrorKind.UpstreamFailed, Wording.Verbatim("cut"))), Request with { Stream = false }));
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Gateway.Tests.Conversation;
+using Dragoman.Locales;
 using Dragoman.Wire;
 using FsCheck;
 using FsCheck.Fluent;
@@ -159,7 +160,7 @@ public sealed class ResponsesStreamTests
         {
             sink.Reasoning(0, "hm"u8);
             sink.Text(0, "Par"u8);
-            sink.Fail(new GatewayError(ErrorKind.RateLimited, "slow down"));
+            sink.Fail(new GatewayError(ErrorKind.RateLimited, Wording.Verbatim("slow down")));
         }));
         var response = stream.Last.GetProperty("response");
         Assert.Equal("rate_limit_exceeded", response.GetProperty("error").Text("code"));

@@ -1,5 +1,6 @@
 using Dragoman.Conversation;
 using Dragoman.Dialects.OpenAIResponses.Outbound;
+using Dragoman.Locales;
 
 namespace Dragoman.Gateway.Tests.Dialects.OpenAIResponses.Outbound;
 
@@ -7,7 +8,7 @@ public class ReasoningSummaryTests
 {
     private static readonly OpenAIResponsesOutbound Outbound = new();
 
-    private static readonly GatewayError Refusal = GatewayError.Invalid("reasoning.summary", "Your organization must be verified to generate reasoning summaries.");
+    private static readonly GatewayError Refusal = GatewayError.Invalid("reasoning.summary", Wording.Verbatim("Your organization must be verified to generate reasoning summaries."));
 
     private static readonly ChatRequest Asked = new()
     {
@@ -26,7 +27,7 @@ public class ReasoningSummaryTests
         Assert.Equal("""{"effort":"low"}""", Json.Parse(amended.Body).GetProperty("reasoning").GetRawText());
         Assert.Equal(Json.Parse(call.Body).Names(), Json.Parse(amended.Body).Names());
         Assert.Null(Outbound.Amend(amended, Refusal));
-        Assert.Null(Outbound.Amend(call, GatewayError.Invalid("input", "input is too short")));
+        Assert.Null(Outbound.Amend(call, GatewayError.Invalid("input", Wording.Verbatim("input is too short"))));
     }
 
     [Fact]
