@@ -79,6 +79,10 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
             "Every member of the configuration is a variable too, with two underscores between the names: DRAGOMAN__limits__requestBytes=1048576, DRAGOMAN__providers__mistral__apiKey=env:KEY. Objects and lists are given as JSON.",
             "Any other variable that begins with DRAGOMAN_ is a mistake, unless another part of Dragoman reads it, or Kubernetes has set it for a Service.",
         ],
-        Files = [(ConfigurationReader.UsualFile, "The configuration in the working directory, read when no other file is named; it need not exist. Described in docs/configuration.md and docs/gateway.schema.json.")],
+        Files =
+        [
+            (ConfigurationReader.UsualFile, "The configuration in the working directory, read when no other file is named; it need not exist. Described in docs/configuration.md and docs/gateway.schema.json."),
+            ("gateway.d/*.json", "Overlays beside the configuration, read in the order of their names. Each overrides what is read before it."),
+        ],
     };
 }
