@@ -33,7 +33,6 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     private static readonly Caller Administrator = new() { Team = null, Roles = [Role.Admin] };
 
-    private readonly AccessSettings settings;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly CallerDirectory directory;
@@ -41,9 +40,8 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private readonly TokenVerifier? tokens;
     private readonly CallerLimits limits;
     private readonly Spending? spending;
-    private readonly byte[]? adminKey;
     private readonly bool acceptsKeys;
-    private Made? keyless;
+    private volatile Adopted adopted;
 
     /// <param name="settings">Who may call.</param>
     /// <param name="store">The store of teams and keys; the policy disposes what it makes of it, but not the store.</param>
@@ -54,10 +52,10 @@ public sealed partial class CredentialAccess : IAccessPolicy
     /// <param name="logger">Is told why a credential is refused; the client is not always.</param>
     public CredentialAccess(AccessSettings settings, IDocumentStore store, TokenVerifier? tokens, CallerLimits limits, Spending? spending, TimeProvider clock, ILogger logger)
     {
-        (this.settings, this.tokens, this.limits, this.spending, this.clock, this.logger) = (settings, tokens, limits, spending, clock, logger);
+        (this.tokens, this.limits, this.spending, this.clock, this.logger) = (tokens, limits, spending, clock, logger);
         acceptsKeys = settings.Mode.HasFlag(AccessMode.Keys);
         directory = new CallerDirectory(store, clock, logger);
-        adminKey = settings.AdminKey is { } key ? SHA256.HashData(Encoding.ASCII.GetBytes(key)) : null;
+        adopted = new Adopted(settings);
     }
 
     public ValueTask<Caller> AuthenticateAsync(HttpContext http, string requestId, CancellationToken cancellation)
@@ -94,7 +92,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
         var isMetered = use.Bound != UpperBound.Nothing;
         if (isMetered && caller.Budgets.Count > 0 && spending is not null)
             return ReserveMoneyAsync(spending, caller, admission, use, cancellation);
-        var reservation = new Reservation(caller, admission, isMetered ? use : null);
+        var reservation = new Reservation(caller, admission, isMetered ? use : null) { Rules = spending?.Rules };
         var reserving = ReserveTokensAsync(caller, admission, use, cancellation);
         return reserving.IsCompletedSuccessfully ? new(reservation) : FinishAsync(reserving, reservation);
     }
@@ -113,7 +111,8 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private static async ValueTask<Reservation> ReserveMoneyAsync(Spending spending, Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation)
     {
         // The tokens last: those of a request that is refused are not given back before their minute has passed.
-        var hold = await spending.ReserveAsync(caller, use, cancellation).ConfigureAwait(false);
+        var rules = spending.Rules;
+        var hold = await spending.ReserveAsync(caller, use, rules, cancellation).ConfigureAwait(false);
         try
         {
             await ReserveTokensAsync(caller, admission, use, cancellation).ConfigureAwait(false);
@@ -124,7 +123,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
             throw;
         }
 
-        return new Reservation(caller, admission, use, hold);
+        return new Reservation(caller, admission, use, hold) { Rules = rules };
     }
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement)
@@ -133,6 +132,13 @@ public sealed partial class CredentialAccess : IAccessPolicy
         if (reservation.Caller.LimitsTokens)
             reservation.Admission.SettleTokens(settlement.Usage.InputTotal + settlement.Usage.OutputTotal);
         return default;
+    }
+
+    public void Adopt(AccessSettings settings, SpendingRules rules)
+    {
+        adopted = new Adopted(settings);
+        if (spending is not null)
+            spending.Rules = rules;
     }
 
     public IReadOnlyList<LedgerEntry> FindUnsent(string requestId) => spending?.FindUnsent(requestId) ?? [];
@@ -149,7 +155,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     private async ValueTask<Caller> AuthenticateSlowlyAsync(string text, string? mistake, HttpContext http, string requestId, CancellationToken cancellation)
     {
-        var attempt = new Attempt(requestId, ClientAddress.Of(http, settings.Proxies));
+        var attempt = new Attempt(requestId, ClientAddress.Of(http, adopted.Settings.Proxies));
         if (mistake is not null)
             throw Refuse(attempt, mistake, "a malformed credential");
         if (text.Length == 0)
@@ -218,6 +224,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private Caller AuthenticateAdministrator(string text, Attempt attempt)
     {
         RefuseIfSlowed(attempt);
+        var adminKey = adopted.AdminKey;
         Span<byte> found = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.ASCII.GetBytes(text), found);
         return adminKey is not null && CryptographicOperations.FixedTimeEquals(found, adminKey)
@@ -227,11 +234,12 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     private async ValueTask<Caller> AuthenticateKeylessAsync(Attempt attempt, CancellationToken cancellation)
     {
-        if (settings.Keyless is not { } allowed || !Network.AnyContains(allowed.Networks, attempt.Address))
+        var now = adopted;
+        if (now.Settings.Keyless is not { } allowed || !Network.AnyContains(allowed.Networks, attempt.Address))
             throw Refuse(attempt, "This gateway needs a key: send it as \"Authorization: Bearer\", or in the header x-api-key, api-key or x-goog-api-key.", "no credential");
         await RefreshAsync(attempt, cancellation).ConfigureAwait(false);
-        if (keyless is not { } made || !directory.IsCurrent(made.Generation))
-            keyless = made = await AskAsync(directory.MakeAsync(allowed.Team, null, [], cancellation), attempt).ConfigureAwait(false);
+        if (now.Keyless is not { } made || !directory.IsCurrent(made.Generation))
+            now.Keyless = made = await AskAsync(directory.MakeAsync(allowed.Team, null, [], cancellation), attempt).ConfigureAwait(false);
         return made.Caller ?? throw Refuse(attempt, made.Refusal!);
     }
 
@@ -248,7 +256,8 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private async ValueTask<bool> RefreshAsync(Attempt attempt, CancellationToken cancellation)
     {
         var isFresh = await directory.Feed.RefreshAsync(cancellation).ConfigureAwait(false);
-        if (isFresh || settings.StoreAway.ServesAfterwards || directory.Feed.Age <= settings.StoreAway.Grace)
+        var away = adopted.Settings.StoreAway;
+        if (isFresh || away.ServesAfterwards || directory.Feed.Age <= away.Grace)
             return isFresh;
         LogRefused(logger, attempt.RequestId, attempt.Address, "the store is away");
         throw new GatewayException(Away);
@@ -317,6 +326,17 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     [LoggerMessage(22, LogLevel.Warning, "refused {RequestId} from {Address}: {Reason}")]
     private static partial void LogRefused(ILogger logger, string requestId, IPAddress address, string reason);
+
+    /// <summary>What a reload replaces, and what was made of it.</summary>
+    private sealed class Adopted(AccessSettings settings)
+    {
+        public AccessSettings Settings => settings;
+
+        /// <summary>The hash of the administrator's key; null when there is none.</summary>
+        public byte[]? AdminKey { get; } = settings.AdminKey is { } key ? SHA256.HashData(Encoding.ASCII.GetBytes(key)) : null;
+
+        public Made? Keyless { get; set; }
+    }
 
     /// <summary>What the log line of a refusal names.</summary>
     private readonly record struct Attempt(string RequestId, IPAddress Address);

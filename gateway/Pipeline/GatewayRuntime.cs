@@ -1,6 +1,7 @@
 using Dragoman.Access;
 using Dragoman.Administration;
 using Dragoman.Pipeline.Memory;
+using Dragoman.Pipeline.Reload;
 using Dragoman.Pipeline.State;
 using Dragoman.Stores;
 using Dragoman.Stores.Ledger;
@@ -11,6 +12,8 @@ namespace Dragoman.Pipeline;
 /// <summary>The objects that outlive a request, such as the clock, the snapshot and the memories.</summary>
 public sealed class GatewayRuntime : IDisposable
 {
+    private GatewaySnapshot snapshot;
+
     /// <param name="snapshot">The configuration that the process runs with; the runtime disposes it.</param>
     /// <param name="clock">The source of all time values.</param>
     /// <param name="loggers">Creates the loggers of the process.</param>
@@ -21,7 +24,7 @@ public sealed class GatewayRuntime : IDisposable
     public GatewayRuntime(
         GatewaySnapshot snapshot, TimeProvider clock, ILoggerFactory loggers, bool handsOver, IAccessPolicy? access = null, IDocumentStore? store = null, ILedgerStore? ledger = null)
     {
-        Snapshot = snapshot;
+        this.snapshot = snapshot;
         Access = access ?? new OpenAccess();
         Store = store;
         Administration = store is null || ledger is null ? null : new AdminApi(store, ledger, clock, Access.FindUnsent);
@@ -33,7 +36,12 @@ public sealed class GatewayRuntime : IDisposable
         ReasoningMemory = new ReasoningMemory(clock);
         Memory = new MemoryBudget(MemoryBudget.CapacityFor(snapshot.Configuration.Limits.MemoryBytes), clock, () => Drain.Running, ProcessHeap.Instance);
         GatewayMetrics.Observe(Memory);
+        if (snapshot.Configuration.Source is { } source)
+            Reload = new ConfigurationReload(this, source, clock, loggers.CreateLogger("Dragoman.Configuration"));
     }
+
+    /// <summary>Occurs after another snapshot has become the current one.</summary>
+    public event Action<GatewaySnapshot>? Adopted;
 
     public TimeProvider Clock { get; }
 
@@ -65,12 +73,37 @@ public sealed class GatewayRuntime : IDisposable
     /// <summary>The administration of teams, keys and users; null when there is no store.</summary>
     public AdminApi? Administration { get; set; }
 
-    public GatewaySnapshot Snapshot { get; }
+    /// <summary>The current snapshot. Whoever uses its connections holds it: <see cref="HoldSnapshot"/>.</summary>
+    public GatewaySnapshot Snapshot => Volatile.Read(ref snapshot);
+
+    /// <summary>Reads the configuration again; null if it was not read from files.</summary>
+    public ConfigurationReload? Reload { get; }
+
+    /// <summary>The current snapshot, which does not end before it is released.</summary>
+    public GatewaySnapshot HoldSnapshot()
+    {
+        while (true)
+        {
+            var current = Snapshot;
+            // One that has ended meanwhile is not the current one any more.
+            if (current.TryHold())
+                return current;
+        }
+    }
+
+    /// <summary>Makes a snapshot the current one, for all requests that begin from now on.</summary>
+    internal void Adopt(GatewaySnapshot next)
+    {
+        Access.Adopt(next.Configuration.Access, next.Spending);
+        Interlocked.Exchange(ref snapshot, next).Release();
+        Adopted?.Invoke(next);
+    }
 
     public void Dispose()
     {
         Memory.Dispose();
         Drain.Dispose();
+        Reload?.Dispose();
         Snapshot.Dispose();
     }
 }
