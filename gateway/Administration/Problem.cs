@@ -38,6 +38,17 @@ public sealed record Problem(int Status, string Name, string Title, string Detai
 
     internal static Problem Conflict(string detail) => new(409, "conflict", "The present state does not allow it", detail);
 
+    /// <summary>The status of <see cref="Configuration"/>.</summary>
+    internal const int ConfigurationStatus = 422;
+
+    /// <summary>The configuration on disk has mistakes.</summary>
+    /// <param name="mistakes">A line for each, with its file or variable and its pointer.</param>
+    internal static Problem Configuration(IReadOnlyList<string> mistakes) => new(
+        ConfigurationStatus, "configuration", "The configuration has mistakes", $"The one before stays in force. {(mistakes.Count == 1 ? mistakes[0] : $"There are {mistakes.Count} mistakes; errors lists them. The first: {mistakes[0]}")}")
+    {
+        Mistakes = [.. mistakes.Select(Mistake.InConfiguration)],
+    };
+
     internal static Problem TooLarge(int largest) => new(413, "too-large", "The body is too large", $"The body may have at most {largest} bytes.");
 
     internal static Problem Precondition(string current) =>
