@@ -25,7 +25,7 @@ internal static class ProblemText
     private static string Sentence(JsonElement error, Func<string, string, string?> optionOf)
     {
         var detail = Member(error, "detail") ?? "is not valid";
-        foreach (var place in (ReadOnlySpan<string>)["pointer", "parameter", "header"])
+        foreach (var place in (ReadOnlySpan<string>)["pointer", "parameter", "header", "source"])
         {
             if (Member(error, place) is { } name)
                 return $"{optionOf(place, name) ?? (name.Length == 0 ? "the request" : name)}: {detail}";

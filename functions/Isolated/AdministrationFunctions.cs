@@ -74,4 +74,12 @@ public sealed class AdministrationFunctions(Gateway gateway)
     [Function("requests")]
     public Task Requests([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/requests")] HttpRequest request) =>
         gateway.HandleAsync(request.HttpContext);
+
+    [Function("config")]
+    public Task Config([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/config")] HttpRequest request) =>
+        gateway.HandleAsync(request.HttpContext);
+
+    [Function("config-reload")]
+    public Task ConfigReload([HttpTrigger(AuthorizationLevel.Function, "post", "options", Route = "dragoman/config/reload")] HttpRequest request) =>
+        gateway.HandleAsync(request.HttpContext);
 }

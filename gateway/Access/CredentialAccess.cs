@@ -33,7 +33,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
         RetryAfter = AwayPause,
     };
 
-    private static readonly GatewayError KeyAway = new(ErrorKind.Overloaded, "The gateway cannot check the credential at the moment, because it cannot read the administrator's key.")
+    private static readonly GatewayError KeyAway = new(ErrorKind.Overloaded, AccessText.AdminKeyAway)
     {
         Code = "secret_unavailable",
         RetryAfter = AwayPause,
@@ -41,7 +41,6 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     private static readonly Caller Administrator = new() { Team = null, Roles = [Role.Admin] };
 
-    private readonly AccessSettings settings;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly CallerDirectory directory;
@@ -49,9 +48,9 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private readonly TokenVerifier? tokens;
     private readonly CallerLimits limits;
     private readonly Spending? spending;
-    private readonly LiveSecret? adminKey;
+    private readonly SecretStore secrets;
     private readonly bool acceptsKeys;
-    private Made? keyless;
+    private volatile Adopted adopted;
 
     /// <param name="settings">Who may call.</param>
     /// <param name="store">The store of teams and keys; the policy disposes what it makes of it, but not the store.</param>
@@ -64,10 +63,11 @@ public sealed partial class CredentialAccess : IAccessPolicy
     public CredentialAccess(
         AccessSettings settings, IDocumentStore store, TokenVerifier? tokens, CallerLimits limits, Spending? spending, TimeProvider clock, ILogger logger, SecretStore? secrets = null)
     {
-        (this.settings, this.tokens, this.limits, this.spending, this.clock, this.logger) = (settings, tokens, limits, spending, clock, logger);
+        (this.tokens, this.limits, this.spending, this.clock, this.logger) = (tokens, limits, spending, clock, logger);
         acceptsKeys = settings.Mode.HasFlag(AccessMode.Keys);
         directory = new CallerDirectory(store, clock, logger);
-        adminKey = settings.AdminKey is { } key ? (secrets ?? new SecretStore(clock)).Of(key) : null;
+        this.secrets = secrets ?? new SecretStore(clock);
+        adopted = new Adopted(settings, this.secrets);
     }
 
     public ValueTask<Caller> AuthenticateAsync(HttpContext http, string requestId, CancellationToken cancellation)
@@ -104,7 +104,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
         var isMetered = use.Bound != UpperBound.Nothing;
         if (isMetered && caller.Budgets.Count > 0 && spending is not null)
             return ReserveMoneyAsync(spending, caller, admission, use, cancellation);
-        var reservation = new Reservation(caller, admission, isMetered ? use : null);
+        var reservation = new Reservation(caller, admission, isMetered ? use : null) { Rules = spending?.Rules };
         var reserving = ReserveTokensAsync(caller, admission, use, cancellation);
         return reserving.IsCompletedSuccessfully ? new(reservation) : FinishAsync(reserving, reservation);
     }
@@ -123,7 +123,8 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private static async ValueTask<Reservation> ReserveMoneyAsync(Spending spending, Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation)
     {
         // The tokens last: those of a request that is refused are not given back before their minute has passed.
-        var hold = await spending.ReserveAsync(caller, use, cancellation).ConfigureAwait(false);
+        var rules = spending.Rules;
+        var hold = await spending.ReserveAsync(caller, use, rules, cancellation).ConfigureAwait(false);
         try
         {
             await ReserveTokensAsync(caller, admission, use, cancellation).ConfigureAwait(false);
@@ -134,7 +135,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
             throw;
         }
 
-        return new Reservation(caller, admission, use, hold);
+        return new Reservation(caller, admission, use, hold) { Rules = rules };
     }
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement)
@@ -143,6 +144,13 @@ public sealed partial class CredentialAccess : IAccessPolicy
         if (reservation.Caller.LimitsTokens)
             reservation.Admission.SettleTokens(settlement.Usage.InputTotal + settlement.Usage.OutputTotal);
         return default;
+    }
+
+    public void Adopt(AccessSettings settings, SpendingRules rules)
+    {
+        adopted = new Adopted(settings, secrets);
+        if (spending is not null)
+            spending.Rules = rules;
     }
 
     public IReadOnlyList<LedgerEntry> FindUnsent(string requestId) => spending?.FindUnsent(requestId) ?? [];
@@ -159,7 +167,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     private async ValueTask<Caller> AuthenticateSlowlyAsync(string text, Wording? mistake, HttpContext http, string requestId, CancellationToken cancellation)
     {
-        var attempt = new Attempt(requestId, ClientAddress.Of(http, settings.Proxies));
+        var attempt = new Attempt(requestId, ClientAddress.Of(http, adopted.Settings.Proxies));
         if (mistake is not null)
             throw Refuse(attempt, mistake, "a malformed credential");
         if (text.Length == 0)
@@ -228,6 +236,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private async ValueTask<Caller> AuthenticateAdministratorAsync(string text, Attempt attempt, CancellationToken cancellation)
     {
         RefuseIfSlowed(attempt);
+        var adminKey = adopted.AdminKey;
         if (adminKey is not null && IsSame(text, await FindAdminKeyAsync(adminKey, attempt, cancellation).ConfigureAwait(false)))
             return Administrator;
         // Perhaps it was replaced a moment ago.
@@ -243,7 +252,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
             var key = await secret.GetAsync(cancellation).ConfigureAwait(false);
             if (key.Length >= AccessSettings.LeastAdminKey)
                 return key;
-            LogRefused(logger, attempt.RequestId, attempt.Address, $"{settings.AdminKey} is shorter than {AccessSettings.LeastAdminKey} characters, so that it could be guessed");
+            LogRefused(logger, attempt.RequestId, attempt.Address, $"{adopted.Settings.AdminKey} is shorter than {AccessSettings.LeastAdminKey} characters, so that it could be guessed");
             throw new GatewayException(KeyAway);
         }
         catch (SecretException error)
@@ -259,11 +268,12 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     private async ValueTask<Caller> AuthenticateKeylessAsync(Attempt attempt, CancellationToken cancellation)
     {
-        if (settings.Keyless is not { } allowed || !Network.AnyContains(allowed.Networks, attempt.Address))
+        var now = adopted;
+        if (now.Settings.Keyless is not { } allowed || !Network.AnyContains(allowed.Networks, attempt.Address))
             throw Refuse(attempt, AccessText.KeyMissing, "no credential");
         await RefreshAsync(attempt, cancellation).ConfigureAwait(false);
-        if (keyless is not { } made || !directory.IsCurrent(made.Generation))
-            keyless = made = await AskAsync(directory.MakeAsync(allowed.Team, null, [], cancellation), attempt).ConfigureAwait(false);
+        if (now.Keyless is not { } made || !directory.IsCurrent(made.Generation))
+            now.Keyless = made = await AskAsync(directory.MakeAsync(allowed.Team, null, [], cancellation), attempt).ConfigureAwait(false);
         return made.Caller ?? throw Refuse(attempt, made.Refusal!);
     }
 
@@ -280,7 +290,8 @@ public sealed partial class CredentialAccess : IAccessPolicy
     private async ValueTask<bool> RefreshAsync(Attempt attempt, CancellationToken cancellation)
     {
         var isFresh = await directory.Feed.RefreshAsync(cancellation).ConfigureAwait(false);
-        if (isFresh || settings.StoreAway.ServesAfterwards || directory.Feed.Age <= settings.StoreAway.Grace)
+        var away = adopted.Settings.StoreAway;
+        if (isFresh || away.ServesAfterwards || directory.Feed.Age <= away.Grace)
             return isFresh;
         LogRefused(logger, attempt.RequestId, attempt.Address, "the store is away");
         throw new GatewayException(Away);
@@ -349,6 +360,17 @@ public sealed partial class CredentialAccess : IAccessPolicy
 
     [LoggerMessage(22, LogLevel.Warning, "refused {RequestId} from {Address}: {Reason}")]
     private static partial void LogRefused(ILogger logger, string requestId, IPAddress address, string reason);
+
+    /// <summary>What a reload replaces, and what was made of it.</summary>
+    private sealed class Adopted(AccessSettings settings, SecretStore secrets)
+    {
+        public AccessSettings Settings => settings;
+
+        /// <summary>The administrator's key; null when there is none.</summary>
+        public LiveSecret? AdminKey { get; } = settings.AdminKey is { } key ? secrets.Of(key) : null;
+
+        public Made? Keyless { get; set; }
+    }
 
     /// <summary>What the log line of a refusal names.</summary>
     private readonly record struct Attempt(string RequestId, IPAddress Address);

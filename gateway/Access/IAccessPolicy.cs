@@ -1,4 +1,6 @@
+using Dragoman.Access.Budgets;
 using Dragoman.Access.Limits;
+using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Stores.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -32,6 +34,13 @@ public interface IAccessPolicy : IAsyncDisposable
 
     /// <summary>Charges what was used. It cannot be canceled, because usage remains when the client leaves.</summary>
     ValueTask SettleAsync(Reservation reservation, Settlement settlement);
+
+    /// <summary>Takes over what a reload has changed, for requests that begin now. What only a restart changes stays as it is.</summary>
+    /// <param name="settings">Who may call.</param>
+    /// <param name="rules">What models cost.</param>
+    void Adopt(AccessSettings settings, SpendingRules rules)
+    {
+    }
 
     /// <summary>What was settled of a request here, and is not in the store yet; empty if there is nothing.</summary>
     /// <param name="requestId">The id of the request.</param>

@@ -1,5 +1,6 @@
 using Dragoman.Access.Budgets;
 using Dragoman.Access.Limits;
+using Dragoman.Configuration;
 using Dragoman.Stores.Ledger;
 using Microsoft.AspNetCore.Http;
 
@@ -16,12 +17,18 @@ public sealed class OpenAccess(Spending? spending = null) : IAccessPolicy
     public ValueTask<Admission> AdmitAsync(Caller caller, CancellationToken cancellation) => new(Admission.Unlimited);
 
     public ValueTask<Reservation> ReserveAsync(Caller caller, Admission admission, PlannedUse use, CancellationToken cancellation) =>
-        new(new Reservation(caller, admission, use.Bound == UpperBound.Nothing ? null : use));
+        new(new Reservation(caller, admission, use.Bound == UpperBound.Nothing ? null : use) { Rules = spending?.Rules });
 
     public ValueTask SettleAsync(Reservation reservation, Settlement settlement)
     {
         spending?.Settle(reservation, settlement);
         return default;
+    }
+
+    public void Adopt(AccessSettings settings, SpendingRules rules)
+    {
+        if (spending is not null)
+            spending.Rules = rules;
     }
 
     public IReadOnlyList<LedgerEntry> FindUnsent(string requestId) => spending?.FindUnsent(requestId) ?? [];

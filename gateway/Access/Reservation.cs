@@ -8,4 +8,8 @@ namespace Dragoman.Access;
 /// <param name="Admission">What the request counts as.</param>
 /// <param name="Use">What was about to be used; null if the ledger need not know.</param>
 /// <param name="Hold">What was reserved of the caller's budgets; null if there are none.</param>
-public sealed record Reservation(Caller Caller, Admission Admission, PlannedUse? Use = null, Hold? Hold = null);
+public sealed record Reservation(Caller Caller, Admission Admission, PlannedUse? Use = null, Hold? Hold = null)
+{
+    /// <summary>What the request costs; null for the rules of the time when it is settled.</summary>
+    internal SpendingRules? Rules { get; init; }
+}

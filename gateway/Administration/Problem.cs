@@ -41,6 +41,17 @@ public sealed record Problem(int Status, string Name, Wording Title, Wording Det
 
     internal static Problem Conflict(Wording detail) => new(409, "conflict", ProblemText.ConflictTitle, detail);
 
+    /// <summary>The status of <see cref="Configuration"/>.</summary>
+    internal const int ConfigurationStatus = 422;
+
+    /// <summary>The configuration on disk has mistakes.</summary>
+    /// <param name="mistakes">A line for each, with its file or variable and its pointer.</param>
+    internal static Problem Configuration(IReadOnlyList<string> mistakes) => new(
+        ConfigurationStatus, "configuration", ProblemText.ConfigurationTitle, ProblemText.Configuration(mistakes))
+    {
+        Mistakes = [.. mistakes.Select(Mistake.InConfiguration)],
+    };
+
     internal static Problem TooLarge(int largest) => new(413, "too-large", ProblemText.TooLargeTitle, ProblemText.TooLarge(largest));
 
     internal static Problem Precondition(string current) =>

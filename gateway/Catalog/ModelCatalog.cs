@@ -20,7 +20,12 @@ public sealed class ModelCatalog
     private readonly List<ProviderModelList> lists = [];
     private readonly GatewayConfiguration configuration;
 
-    public ModelCatalog(GatewayConfiguration configuration, ModelLister lister, TimeProvider clock)
+    /// <param name="configuration">The models and providers.</param>
+    /// <param name="lister">Asks a provider for its models.</param>
+    /// <param name="clock">Measures ages and waits.</param>
+    /// <param name="earlier">The catalog of the configuration before; its lists of unchanged providers are used on.</param>
+    /// <param name="isUnchanged">Whether a provider, by its name, is the same as in the earlier catalog.</param>
+    public ModelCatalog(GatewayConfiguration configuration, ModelLister lister, TimeProvider clock, ModelCatalog? earlier = null, Func<string, bool>? isUnchanged = null)
     {
         this.configuration = configuration;
         foreach (var settings in configuration.Models)
@@ -36,7 +41,10 @@ public sealed class ModelCatalog
         }
 
         foreach (var provider in configuration.Providers.Where(each => each.PublishesAll))
-            lists.Add(new ProviderModelList(provider.Name, lister, KeyOf, clock));
+        {
+            var known = isUnchanged?.Invoke(provider.Name) == true ? earlier?.lists.Find(list => list.Provider == provider.Name) : null;
+            lists.Add(known ?? new ProviderModelList(provider.Name, lister, KeyOf, clock));
+        }
     }
 
     /// <summary>The model behind a name that a client gave; null when there is none.</summary>

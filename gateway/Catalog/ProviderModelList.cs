@@ -79,9 +79,9 @@ internal sealed class ProviderModelList(string provider, ModelLister lister, Fun
             content = Content.Of(models, keyOf);
             isRead = true;
         }
-        catch (Exception error) when (error is GatewayException or OperationCanceledException)
+        catch (Exception error) when (error is GatewayException or OperationCanceledException or ObjectDisposedException)
         {
-            // The next request may succeed.
+            // The next request may succeed, or the provider is not configured any more.
         }
         finally
         {

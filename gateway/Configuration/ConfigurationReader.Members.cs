@@ -148,7 +148,7 @@ public sealed partial class ConfigurationReader
         if (IsBroken(pointer))
             return;
         what = variableMistake.TryGetValue(pointer, out var noJson) ? noJson : $"{(pointer.Length == 0 ? "/" : ConfigurationText.Shorten(pointer))} {what}";
-        mistakes.Add($"{SourceOf(pointer)}: {what}");
+        mistakes.Add($"{GivenBy(pointer)}: {what}");
     }
 
     private bool IsBroken(string pointer)
@@ -162,17 +162,5 @@ public sealed partial class ConfigurationReader
         }
 
         return false;
-    }
-
-    /// <summary>The variable that set the value or an object around it; else the file.</summary>
-    private string SourceOf(string pointer)
-    {
-        for (var end = pointer.Length; end > 0; end = pointer.LastIndexOf('/', end - 1))
-        {
-            if (variableOf.TryGetValue(pointer[..end], out var variable))
-                return $"environment variable {variable}";
-        }
-
-        return source;
     }
 }

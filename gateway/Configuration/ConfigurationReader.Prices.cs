@@ -39,10 +39,7 @@ public sealed partial class ConfigurationReader
     /// <exception cref="ConfigurationException">The file cannot be read, or <c>/prices</c> has a mistake.</exception>
     public static PriceSettings ReadPriceSettings(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
     {
-        var (bytes, source) = ReadFile(path, namedBy);
-        var reader = new ConfigurationReader(source, environment);
-        var root = reader.Parse(ToUtf8(bytes, source));
-        reader.ReadVariables(root);
+        var (reader, root) = Open(path, environment, namedBy);
         var prices = reader.ReadPrices(root["prices"], "/prices", null);
         return reader.mistakes.Count > 0 ? throw new ConfigurationException(reader.Report()) : prices;
     }

@@ -23,10 +23,7 @@ public sealed partial class ConfigurationReader
     /// <exception cref="ConfigurationException">The file cannot be read, or <c>/store</c> has a mistake.</exception>
     public static SecretReference ReadStoreConnection(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
     {
-        var (bytes, source) = ReadFile(path, namedBy);
-        var reader = new ConfigurationReader(source, environment);
-        var root = reader.Parse(ToUtf8(bytes, source));
-        reader.ReadVariables(root);
+        var (reader, root) = Open(path, environment, namedBy);
         reader.ReadKeyVault(root["keyVault"], "/keyVault");
         var connection = reader.ReadConnection(root["store"], "/store");
         return reader.mistakes.Count > 0 ? throw new ConfigurationException(reader.Report()) : connection ?? reader.UsualStore;

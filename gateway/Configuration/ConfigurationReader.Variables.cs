@@ -25,8 +25,8 @@ public sealed partial class ConfigurationReader
         var reader = new ConfigurationReader("", new Dictionary<string, string>());
         try
         {
-            reader.Read(Encoding.UTF8.GetBytes(
-                """{ "providers": { "NAME": { "dialect": "openai", "timeouts": {}, "options": {} } }, "models": { "NAME": { "provider": "NAME", "model": "m", "price": { "longContext": {}, "tiers": {}, "regions": {} } } }, "access": { "keyless": {}, "storeAway": {} }, "limits": {}, "store": {}, "keyVault": {}, "prices": { "providers": { "NAME": {} } } }"""));
+            reader.Read(reader.Parse(
+                """{ "providers": { "NAME": { "dialect": "openai", "timeouts": {}, "options": {} } }, "models": { "NAME": { "provider": "NAME", "model": "m", "price": { "longContext": {}, "tiers": {}, "regions": {} } } }, "access": { "keyless": {}, "storeAway": {} }, "limits": {}, "store": {}, "keyVault": {}, "prices": { "providers": { "NAME": {} } } }"""u8.ToArray()));
         }
         catch (ConfigurationException)
         {
@@ -72,8 +72,7 @@ public sealed partial class ConfigurationReader
             }
             else if (child is not JsonObject)
             {
-                var setter = variableOf.TryGetValue(pointer, out var other) ? $"environment variable {other}" : source;
-                mistakes.Add($"environment variable {variable}: {pointer} is no object but a value in {setter}; allowed: one of the two");
+                mistakes.Add($"environment variable {variable}: {pointer} is no object but a value in {GivenBy(pointer)}; allowed: one of the two");
                 return;
             }
 
@@ -87,7 +86,7 @@ public sealed partial class ConfigurationReader
             return;
         }
 
-        owner[path[^1]] = ReadVariable(value, pointer);
+        Replace(owner, path[^1], ReadVariable(value, pointer), pointer);
         variableOf[pointer] = variable;
         variableText.Add(pointer, value);
     }

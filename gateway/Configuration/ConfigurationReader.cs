@@ -25,36 +25,13 @@ public sealed partial class ConfigurationReader
         this.environment = environment;
     }
 
-    /// <summary>Reads a file.</summary>
-    /// <param name="path">The file; null for <see cref="UsualFile"/> in the working directory, if it exists.</param>
+    /// <summary>Reads the base file and its overlays.</summary>
+    /// <param name="path">The base file; null for <see cref="UsualFile"/> in the working directory, if it exists.</param>
     /// <param name="environment">The process's variables.</param>
     /// <param name="namedBy">The argument or variable that names the file, for error messages.</param>
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
-    public static GatewayConfiguration Read(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null)
-    {
-        var (bytes, source) = ReadFile(path, namedBy);
-        return Read(bytes, source, environment);
-    }
-
-    private static (byte[] Bytes, string Source) ReadFile(string? path, string? namedBy)
-    {
-        // Most users have no file, and the first exception in a process delays its start by milliseconds.
-        if (path is null && HasNoUsualFile())
-            return ("{}"u8.ToArray(), UsualFile);
-        var file = path ?? UsualFile;
-        try
-        {
-            return (SmallFile.Read(file, ConfigurationText.LargestFile), file);
-        }
-        catch (SmallFileException error)
-        {
-            throw new ConfigurationException([Printable.Line(namedBy is null ? $"{file}: {error.Message}" : $"{namedBy}: {Printable.Quote(file)} {error.Message}")]);
-        }
-    }
-
-    /// <summary>True only when there certainly is no file: a dangling link and an unreadable directory are mistakes to report.</summary>
-    private static bool HasNoUsualFile() =>
-        !Path.Exists(UsualFile) && new FileInfo(UsualFile).LinkTarget is null && Directory.Exists(".");
+    public static GatewayConfiguration Read(string? path, IReadOnlyDictionary<string, string> environment, string? namedBy = null) =>
+        new ConfigurationSource(path, environment, namedBy).Read();
 
     /// <summary>Reads the bytes of a file.</summary>
     /// <param name="bytes">UTF-8, or UTF-16 with a byte order mark.</param>
@@ -62,7 +39,7 @@ public sealed partial class ConfigurationReader
     /// <param name="environment">The process's variables.</param>
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
     internal static GatewayConfiguration Read(byte[] bytes, string source, IReadOnlyDictionary<string, string> environment) =>
-        new ConfigurationReader(source, environment).Read(ToUtf8(bytes, source));
+        Read([new(source, bytes)], environment);
 
     /// <summary>Reads a text.</summary>
     /// <param name="json">The configuration.</param>
@@ -70,15 +47,28 @@ public sealed partial class ConfigurationReader
     /// <param name="environment">The process's variables.</param>
     /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
     public static GatewayConfiguration Read(string json, string source, IReadOnlyDictionary<string, string> environment) =>
-        new ConfigurationReader(source, environment).Read(Encoding.UTF8.GetBytes(json));
+        Read(Encoding.UTF8.GetBytes(json), source, environment);
+
+    /// <summary>Reads files, of which each overrides those before it.</summary>
+    /// <param name="files">The files; at least one.</param>
+    /// <param name="environment">The process's variables.</param>
+    /// <param name="kept">What stays as it is in a running process; null for nothing.</param>
+    /// <exception cref="ConfigurationException">There is at least one mistake.</exception>
+    internal static GatewayConfiguration Read(IReadOnlyList<ConfigurationFile> files, IReadOnlyDictionary<string, string> environment, KeptValues? kept = null)
+    {
+        var reader = new ConfigurationReader(files[0].Name, environment);
+        var root = reader.Merge(files);
+        reader.ReadVariables(root);
+        if (kept is not null)
+            reader.Keep(kept, root);
+        return reader.Read(root);
+    }
 
     private static byte[] ToUtf8(byte[] bytes, string source) =>
         ConfigurationText.ToUtf8(bytes, out var mistake) ?? throw new ConfigurationException([Printable.Line($"{source}: {mistake}")]);
 
-    private GatewayConfiguration Read(byte[] utf8)
+    private GatewayConfiguration Read(JsonObject root)
     {
-        var root = Parse(utf8);
-        ReadVariables(root);
         var members = Members(root, "", "$schema", "providers", "models", "access", "limits", "store", "prices", "budgets", "answers", "keyVault");
         _ = Text(members, "$schema", "");
         ReadKeyVault(members["keyVault"], "/keyVault");
@@ -97,17 +87,30 @@ public sealed partial class ConfigurationReader
             providers.AddRange(WellKnownProviders.FromEnvironment(environment, notices, mistakes, out hasNoProvider));
         return mistakes.Count > 0
             ? throw new ConfigurationException(Report())
-            : new GatewayConfiguration(providers, models, access, limits) { StoreConnection = store, Prices = prices, Budgets = budgets, Answers = answers, Notices = notices, HasNoProvider = hasNoProvider };
+            : new GatewayConfiguration(providers, models, access, limits)
+            {
+                StoreConnection = store,
+                Prices = prices,
+                Budgets = budgets,
+                Answers = answers,
+                Notices = notices,
+                HasNoProvider = hasNoProvider,
+                Values = new(root, GivenBy),
+            };
     }
 
-    private JsonObject Parse(byte[] utf8)
+    private JsonObject Parse(byte[] utf8) =>
+        TryParse(utf8, source) ?? throw new ConfigurationException(Report());
+
+    /// <summary>Null after a mistake.</summary>
+    private JsonObject? TryParse(byte[] utf8, string file)
     {
         var node = ConfigurationText.Read(utf8, out var wrong);
         foreach (var (pointer, what) in wrong)
-            mistakes.Add($"{source}: {(pointer.Length == 0 ? "" : ConfigurationText.Shorten(pointer) + " ")}{what}");
+            mistakes.Add($"{file}: {(pointer.Length == 0 ? "" : ConfigurationText.Shorten(pointer) + " ")}{what}");
         if (wrong.Count == 0 && node is not JsonObject)
-            mistakes.Add($"{source}: must be a JSON object");
-        return mistakes.Count > 0 ? throw new ConfigurationException(Report()) : (JsonObject)node!;
+            mistakes.Add($"{file}: must be a JSON object");
+        return wrong.Count == 0 ? node as JsonObject : null;
     }
 
     /// <summary>One line for each mistake, up to a number that a person would read.</summary>

@@ -26,4 +26,19 @@ public sealed record GatewayConfiguration(
 
     /// <summary>Lines for the operator at the start, such as which providers are on although nothing is configured.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>What files and variables say, with the origin of each value.</summary>
+    public ConfigurationValues Values { get; init; } = ConfigurationValues.None;
+
+    /// <summary>Where it was read from; null if it cannot be read again.</summary>
+    public ConfigurationSource? Source { get; init; }
+
+    /// <summary>The state of its files when they were read; see <see cref="ConfigurationSource.Look"/>.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>The state of <see cref="OtherFiles"/> when they were read.</summary>
+    public string OtherState { get; init; } = "";
+
+    /// <summary>The files that it was read from besides its own.</summary>
+    public IEnumerable<string> OtherFiles => Prices.File is { } file ? [file] : [];
 }

@@ -38,4 +38,10 @@ public sealed record ProviderOptions(string? Server, bool? MergesSystem, string?
 
     /// <summary>How the gateway authenticates to Anthropic or Azure; one of <see cref="AnthropicAuthWays"/> or <see cref="AzureAuthWays"/>.</summary>
     public string? Auth { get; init; }
+
+    /// <summary>Whether other options have the same values.</summary>
+    public bool IsSameAs(ProviderOptions other) =>
+        this with { BaseModels = NoBaseModels } == other with { BaseModels = NoBaseModels }
+        && BaseModels.Count == other.BaseModels.Count
+        && BaseModels.All(each => other.BaseModels.GetValueOrDefault(each.Key) == each.Value);
 }

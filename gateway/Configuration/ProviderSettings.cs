@@ -40,6 +40,10 @@ public sealed record ProviderSettings(string Name, string Dialect, Uri? BaseUrl,
         && (char.IsAsciiLetterOrDigit(text[0]) || text[0] == '_')
         && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-');
 
+    /// <summary>Whether another provider is called in the same way, so that its connections can be used on.</summary>
+    public bool IsSameAs(ProviderSettings other) =>
+        this with { Options = ProviderOptions.None } == other with { Options = ProviderOptions.None } && Options.IsSameAs(other.Options);
+
     /// <summary>Leaves out everything that a log does not need.</summary>
     public override string ToString() => $"{Name} ({Dialect})";
 }

@@ -27,9 +27,15 @@ public sealed class StateEnvelope
     public static readonly StateEnvelope OfProcess = new(RandomNumberGenerator.GetBytes(32));
 
     private readonly byte[] key;
+    private readonly StateEnvelope? earlier;
 
     /// <param name="secret">The secret, of any length; all processes that serve the same clients must share it.</param>
-    public StateEnvelope(ReadOnlySpan<byte> secret) => key = HMACSHA256.HashData("dragoman state envelope 1"u8, secret);
+    /// <param name="earlier">Opens what was packed with an earlier secret; null when there was none.</param>
+    public StateEnvelope(ReadOnlySpan<byte> secret, StateEnvelope? earlier = null)
+    {
+        key = HMACSHA256.HashData("dragoman state envelope 1"u8, secret);
+        this.earlier = earlier;
+    }
 
     public string Wrap(OpaqueState state)
     {
@@ -50,7 +56,7 @@ public sealed class StateEnvelope
         var sealAt = text.LastIndexOf('.');
         var found = Encoding.ASCII.GetBytes(text[(sealAt + 1)..]);
         if (!CryptographicOperations.FixedTimeEquals(found, Encoding.ASCII.GetBytes(Seal(text[..sealAt]))))
-            return null;
+            return earlier?.Unwrap(text);
         return new OpaqueState(
             Array.Find(Words, each => each.Word == pieces[1]).Kind,
             pieces[2],

@@ -78,6 +78,8 @@ public static class RouteTable
         Administration("audit", Get, "/dragoman/audit"),
         Administration("whoami", Get, "/dragoman/whoami") with { Access = RouteAccess.AnyCaller },
         Administration("request", Get, "/dragoman/requests/{*id}") with { Access = RouteAccess.AnyCaller },
+        new("config", Get, "/dragoman/config", Home.Sidecar, ProblemErrors.Shape, new ConfigurationEndpoint()) { Access = RouteAccess.Administration },
+        new("config-reload", Post, "/dragoman/config/reload", Home.Sidecar, ProblemErrors.Shape, new ReloadEndpoint()) { Access = RouteAccess.Administration },
         new("requests", Get, RequestsEndpoint.Path, Home.Sidecar, ProblemErrors.Shape, new RequestsEndpoint()) { Access = RouteAccess.Administration },
     ];
 

@@ -47,6 +47,6 @@ internal static class ConfiguredAccess
         // A process that was killed may have left something to settle.
         if (Directory.Exists(folder))
             _ = ledger.Value;
-        return new(ledger, snapshot.Prices, configuration.Providers, configuration.Budgets.AllowsUnknownPrices, clock);
+        return new(ledger, snapshot.Spending, clock);
     }
 }

@@ -8,6 +8,7 @@ using Dragoman.Stores.Ledger;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Dragoman.Hosting;
 
@@ -30,6 +31,15 @@ public static class GatewayServices
         // The services dispose in the opposite order: first the runtime, then the policy, then the store.
         if (snapshot.Store is { } connection)
             services.AddSingleton(_ => connection.Open()).AddSingleton(_ => connection.OpenLedger());
+        if (configuration.Source is not null)
+        {
+            services.AddHostedService(provider =>
+            {
+                var runtime = provider.GetRequiredService<GatewayRuntime>();
+                return new ConfigurationWatch(runtime, runtime.Reload!, provider.GetRequiredService<IOptions<KestrelServerOptions>>(), clock);
+            });
+        }
+
         return services
             .AddSingleton(provider => access ?? ConfiguredAccess.Create(snapshot, provider.GetService<IDocumentStore>(), provider.GetService<ILedgerStore>(), clock, provider.GetRequiredService<ILoggerFactory>()))
             .AddSingleton(provider => new GatewayRuntime(
@@ -44,8 +54,12 @@ public static class GatewayServices
         // Step 1 enforces the limit and answers in the client's dialect.
         kestrel.Limits.MaxRequestBodySize = null;
         HeadLimits.Apply(kestrel.Limits);
-        kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, limits.StalledClient);
+        Limit(kestrel.Limits, limits);
     }
+
+    /// <summary>Sets those of the server's limits that a reload changes too; they count for requests that begin afterwards.</summary>
+    internal static void Limit(KestrelServerLimits kestrel, LimitSettings limits) =>
+        kestrel.MinResponseDataRate = new MinDataRate(SlowestClient, limits.StalledClient);
 
     /// <summary>Leaves out the framework's lines about each request, which contain query strings.</summary>
     public static void Filter(ILoggingBuilder logging)

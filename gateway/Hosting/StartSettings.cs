@@ -94,6 +94,10 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
             "Without any of --listen, --port and their variables, ASPNETCORE_URLS and ASPNETCORE_HTTP_PORTS count, with one http address or one port; DOTNET_URLS, DOTNET_HTTP_PORTS, URLS and HTTP_PORTS too. HTTPS_PORTS, Kestrel__ and Logging__ are mistakes.",
             "Any other variable that begins with DRAGOMAN_ is a mistake, unless another part of Dragoman reads it, or Kubernetes has set it for a Service.",
         ],
-        Files = [(ConfigurationReader.UsualFile, "The configuration in the working directory, read when no other file is named; it need not exist. Described in docs/configuration.md and docs/gateway.schema.json.")],
+        Files =
+        [
+            (ConfigurationReader.UsualFile, "The configuration in the working directory, read when no other file is named; it need not exist. Described in docs/configuration.md and docs/gateway.schema.json."),
+            ("gateway.d/*.json", "Overlays beside the configuration, read in the order of their names. Each overrides what is read before it."),
+        ],
     };
 }

@@ -4,7 +4,7 @@ namespace Dragoman.Hosting;
 
 /// <summary>
 /// SIGTERM, SIGINT and SIGQUIT: the first signal asks the process to stop, the second to hurry. The third has its default
-/// effect. SIGHUP is ignored: it means that a terminal was closed, or asks a server to reload.
+/// effect. SIGHUP never ends the process: a terminal may have been closed. <see cref="ConfigurationWatch"/> reloads then.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {

@@ -5,6 +5,8 @@ public static class AccessText
 {
     public static Wording StoreAway => new("access.storeAway");
 
+    public static Wording AdminKeyAway => new("access.adminKeyAway");
+
     public static Wording KeysNotAccepted => new("access.keysNotAccepted");
 
     public static Wording TokensNotAccepted => new("access.tokensNotAccepted");
@@ -89,6 +91,10 @@ public static class AccessText
     public static Wording TeamNeeded => new("access.teamNeeded");
 
     public static Wording OpenToThisMachine => new("access.openToThisMachine");
+
+    public static Wording ConfigurationNeedsRole => new("access.configurationNeedsRole");
+
+    public static Wording ReloadNeedsRole => new("access.reloadNeedsRole");
 
     public static Wording PricesNeedRole => new("access.pricesNeedRole");
 

@@ -3,6 +3,8 @@ namespace Dragoman.Locales;
 /// <summary>What a person reads about a call to the administration.</summary>
 public static class AdministrationText
 {
+    public static Wording NothingToReload => new("administration.nothingToReload");
+
     public static Wording Resource(string path) => new("administration.resource", ("path", path));
 
     public static Wording NoResource(string path, string known) => new("administration.noResource", ("path", path), ("known", known));

@@ -31,6 +31,13 @@ public static class ProblemText
 
     public static Wording ConflictTitle => new("problem.conflictTitle");
 
+    public static Wording ConfigurationTitle => new("problem.configurationTitle");
+
+    /// <param name="mistakes">A line for each mistake, in English as in the log.</param>
+    public static Wording Configuration(IReadOnlyList<string> mistakes) => mistakes.Count == 1
+        ? new("problem.configurationMistake", ("mistake", mistakes[0]))
+        : new("problem.configurationMistakes", ("count", mistakes.Count), ("first", mistakes[0]));
+
     public static Wording TooLargeTitle => new("problem.tooLargeTitle");
 
     public static Wording TooLarge(long most) => new("problem.tooLarge", ("most", most));

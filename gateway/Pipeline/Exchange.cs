@@ -9,6 +9,7 @@ using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Locales;
 using Dragoman.Pipeline.Memory;
+using Dragoman.Pipeline.Reload;
 using Dragoman.Pipeline.State;
 using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
@@ -40,7 +41,7 @@ public sealed class Exchange
     internal Exchange(HttpContext http, GatewayRuntime runtime, IErrorShape errors, string requestId)
     {
         Http = http;
-        Snapshot = runtime.Snapshot;
+        Snapshot = runtime.HoldSnapshot();
         Clock = runtime.Clock;
         HandsOver = runtime.HandsOver;
         SettlementLogger = runtime.SettlementLogger;
@@ -48,6 +49,7 @@ public sealed class Exchange
         recentModels = runtime.RecentModels;
         RequestFeed = runtime.RequestFeed;
         Administration = runtime.Administration;
+        Reload = runtime.Reload;
         reasoningMemory = runtime.ReasoningMemory;
         drain = runtime.Drain;
         budget = runtime.Memory;
@@ -77,6 +79,9 @@ public sealed class Exchange
 
     /// <summary>See <see cref="GatewayRuntime.Administration"/>.</summary>
     public AdminApi? Administration { get; }
+
+    /// <summary>See <see cref="GatewayRuntime.Reload"/>.</summary>
+    internal ConfigurationReload? Reload { get; }
 
     /// <summary>Whether the process is about to stop. A request that was already accepted continues.</summary>
     public bool IsDraining => drain.HasBegun;
@@ -246,6 +251,7 @@ public sealed class Exchange
         Admission.Dispose();
         Body = default;
         memory?.Dispose();
+        Snapshot.Release();
     }
 
     /// <summary>Sends a JSON answer.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Dragoman.Conversation;
 using Dragoman.Pipeline.Memory;
+using Dragoman.Pipeline.Reload;
 
 namespace Dragoman.Pipeline;
 
@@ -43,6 +44,26 @@ internal static class GatewayMetrics
                 : Array.Empty<Measurement<long>>(),
             unit: "By",
             description: "Memory that requests have taken of the budget.");
+    }
+
+    private static readonly Counter<long> ReloadCounter = Meter.CreateCounter<long>(
+        "dragoman.config.reloads",
+        unit: "{reload}",
+        description: "How often the configuration was read again, by what became of it.");
+
+    /// <summary>Counts a reload.</summary>
+    /// <param name="isAdopted">Whether what was read is in force; otherwise it has mistakes.</param>
+    public static void CountReload(bool isAdopted) =>
+        ReloadCounter.Add(1, new KeyValuePair<string, object?>("dragoman.config.outcome", isAdopted ? "adopted" : "refused"));
+
+    /// <summary>Reports whether the configuration on disk has mistakes, for as long as the reload exists.</summary>
+    public static void Observe(ConfigurationReload reload)
+    {
+        var observed = new WeakReference<ConfigurationReload>(reload);
+        Meter.CreateObservableGauge<int>(
+            "dragoman.config.bad",
+            () => observed.TryGetTarget(out var target) ? [new(target.Failure is null ? 0 : 1)] : Array.Empty<Measurement<int>>(),
+            description: "1 while the configuration on disk has mistakes and an earlier one is in force.");
     }
 
     /// <summary>Counts a request, message or answer for which there was no memory.</summary>

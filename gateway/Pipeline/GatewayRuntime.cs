@@ -1,6 +1,7 @@
 using Dragoman.Access;
 using Dragoman.Administration;
 using Dragoman.Pipeline.Memory;
+using Dragoman.Pipeline.Reload;
 using Dragoman.Pipeline.State;
 using Dragoman.Secrets;
 using Dragoman.Stores;
@@ -12,6 +13,8 @@ namespace Dragoman.Pipeline;
 /// <summary>The objects that outlive a request, such as the clock, the snapshot and the memories.</summary>
 public sealed class GatewayRuntime : IDisposable
 {
+    private GatewaySnapshot snapshot;
+
     /// <param name="snapshot">The configuration that the process runs with; the runtime disposes it.</param>
     /// <param name="clock">The source of all time values.</param>
     /// <param name="loggers">Creates the loggers of the process.</param>
@@ -22,7 +25,7 @@ public sealed class GatewayRuntime : IDisposable
     public GatewayRuntime(
         GatewaySnapshot snapshot, TimeProvider clock, ILoggerFactory loggers, bool handsOver, IAccessPolicy? access = null, IDocumentStore? store = null, ILedgerStore? ledger = null)
     {
-        Snapshot = snapshot;
+        this.snapshot = snapshot;
         Access = access ?? new OpenAccess();
         Store = store;
         Administration = store is null || ledger is null ? null : new AdminApi(store, ledger, clock, Access.FindUnsent);
@@ -36,7 +39,12 @@ public sealed class GatewayRuntime : IDisposable
         ReasoningMemory = new ReasoningMemory(clock);
         Memory = new MemoryBudget(MemoryBudget.CapacityFor(snapshot.Configuration.Limits.MemoryBytes), clock, () => Drain.Running, ProcessHeap.Instance);
         GatewayMetrics.Observe(Memory);
+        if (snapshot.Configuration.Source is { } source)
+            Reload = new ConfigurationReload(this, source, clock, loggers.CreateLogger("Dragoman.Configuration"));
     }
+
+    /// <summary>Occurs after another snapshot has become the current one.</summary>
+    public event Action<GatewaySnapshot>? Adopted;
 
     public TimeProvider Clock { get; }
 
@@ -71,12 +79,37 @@ public sealed class GatewayRuntime : IDisposable
     /// <summary>The secrets of the process, which outlive a snapshot.</summary>
     public SecretStore Secrets { get; }
 
-    public GatewaySnapshot Snapshot { get; }
+    /// <summary>The current snapshot. Whoever uses its connections holds it: <see cref="HoldSnapshot"/>.</summary>
+    public GatewaySnapshot Snapshot => Volatile.Read(ref snapshot);
+
+    /// <summary>Reads the configuration again; null if it was not read from files.</summary>
+    public ConfigurationReload? Reload { get; }
+
+    /// <summary>The current snapshot, which does not end before it is released.</summary>
+    public GatewaySnapshot HoldSnapshot()
+    {
+        while (true)
+        {
+            var current = Snapshot;
+            // One that has ended meanwhile is not the current one any more.
+            if (current.TryHold())
+                return current;
+        }
+    }
+
+    /// <summary>Makes a snapshot the current one, for all requests that begin from now on.</summary>
+    internal void Adopt(GatewaySnapshot next)
+    {
+        Access.Adopt(next.Configuration.Access, next.Spending);
+        Interlocked.Exchange(ref snapshot, next).Release();
+        Adopted?.Invoke(next);
+    }
 
     public void Dispose()
     {
         Memory.Dispose();
         Drain.Dispose();
+        Reload?.Dispose();
         Snapshot.Dispose();
         Secrets.Dispose();
     }

@@ -1,3 +1,4 @@
+using Dragoman.Access.Budgets;
 using Dragoman.Catalog;
 using Dragoman.Configuration;
 using Dragoman.Pipeline.Downloads;
@@ -9,26 +10,40 @@ using Dragoman.Stores;
 
 namespace Dragoman.Pipeline;
 
-/// <summary>Configuration, catalog and providers that belong together. It is immutable, and a request keeps the one it started with.</summary>
+/// <summary>
+/// Configuration, catalog and providers that belong together. It is immutable, and a request keeps the one it started with: it holds
+/// the snapshot until it ends, and a snapshot that was replaced closes its connections after the last of its requests.
+/// </summary>
 public sealed class GatewaySnapshot : IDisposable
 {
+    /// <summary>The number of holders after the end; far below zero, so that late attempts to hold it do not reach zero.</summary>
+    private const int Closed = int.MinValue / 2;
+
     private readonly Dictionary<string, Provider> providers;
+
+    /// <summary>The requests that hold it, and the process while it is the current one.</summary>
+    private int holders = 1;
+    private int isDisposed;
 
     /// <param name="configuration">The operator's configuration.</param>
     /// <param name="clock">The source of all time values.</param>
-    /// <param name="secrets">The secrets of the process, which outlive this snapshot; null for new ones.</param>
+    /// <param name="earlier">The snapshot that this one replaces, which is still held; unchanged providers keep their connections and lists of models.</param>
+    /// <param name="secrets">The secrets of the process, which outlive this snapshot; null for those of the earlier one, or for new ones.</param>
     /// <exception cref="FormatException">The connection of the store is none; see <see cref="StoreConnection.Parse"/>.</exception>
-    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock, SecretStore? secrets = null)
+    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock, GatewaySnapshot? earlier = null, SecretStore? secrets = null)
     {
         Configuration = configuration;
-        Secrets = secrets ?? new SecretStore(clock);
+        Secrets = secrets ?? earlier?.Secrets ?? new SecretStore(clock);
         Store = configuration.StoreConnection is { } connection ? StoreConnection.Of(connection, Secrets) : null;
         Prices = new PriceBook(configuration.Prices, configuration.Models);
+        Spending = new SpendingRules(Prices, configuration.Providers, configuration.Budgets.AllowsUnknownPrices);
         Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
-        Credentials = new CredentialScrub(configuration.Providers.Select(settings => settings.ApiKey?.Value), configuration.Providers.Count);
-        States = new StateSeals(configuration, Secrets);
-        providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock, Credentials, Secrets));
-        Catalog = new ModelCatalog(configuration, (name, cancellation) => providers[name].ListModelsAsync(cancellation), clock);
+        Credentials = earlier?.Credentials ?? new CredentialScrub([]);
+        Credentials.Replace(configuration.Providers.Select(settings => settings.ApiKey?.Value), configuration.Providers.Count);
+        States = new StateSeals(configuration, Secrets, earlier?.States);
+        var current = providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => earlier?.FindSame(settings)?.Share() ?? new Provider(settings, clock, Credentials, Secrets));
+        // A list of models that is used on must not keep this snapshot.
+        Catalog = new ModelCatalog(configuration, (name, cancellation) => current[name].ListModelsAsync(cancellation), clock, earlier?.Catalog, name => current[name] == earlier?.providers.GetValueOrDefault(name));
     }
 
     public GatewayConfiguration Configuration { get; }
@@ -58,13 +73,41 @@ public sealed class GatewaySnapshot : IDisposable
     /// <summary>The providers in the order of the configuration.</summary>
     public IEnumerable<Provider> Providers => Configuration.Providers.Select(settings => providers[settings.Name]);
 
+    /// <summary>What models cost, for budgets.</summary>
+    public SpendingRules Spending { get; }
+
     public Provider ProviderOf(Target target) => providers[target.Provider];
 
-    /// <summary>Closes all connections to providers and to servers of linked media.</summary>
+    /// <summary>Holds the snapshot, unless it has ended; <see cref="Release"/> has to follow.</summary>
+    public bool TryHold()
+    {
+        if (Interlocked.Increment(ref holders) > 0)
+            return true;
+        Interlocked.Decrement(ref holders);
+        return false;
+    }
+
+    /// <summary>Ends a hold. The last one ends the snapshot.</summary>
+    public void Release()
+    {
+        // Whoever holds it again meanwhile releases it again.
+        if (Interlocked.Decrement(ref holders) == 0 && Interlocked.CompareExchange(ref holders, Closed, 0) == 0)
+            Dispose();
+    }
+
+    /// <summary>Closes all connections to servers of linked media, and to providers that no other snapshot uses.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref isDisposed, 1) == 1)
+            return;
         foreach (var provider in providers.Values)
             provider.Dispose();
         Downloads.Dispose();
     }
+
+    /// <summary>Whether its connections are closed.</summary>
+    internal bool IsDisposed => Volatile.Read(ref isDisposed) == 1;
+
+    private Provider? FindSame(ProviderSettings settings) =>
+        providers.TryGetValue(settings.Name, out var provider) && provider.Settings.IsSameAs(settings) ? provider : null;
 }

@@ -13,7 +13,7 @@ using Dragoman.Wire;
 
 namespace Dragoman.Providers;
 
-/// <summary>A configured upstream and its connections. It lives as long as a snapshot of the configuration.</summary>
+/// <summary>A configured upstream and its connections. It lives as long as the last snapshot of the configuration that uses it.</summary>
 public sealed class Provider : IDisposable
 {
     private const int LargestErrorBody = 64 * 1024;
@@ -41,6 +41,7 @@ public sealed class Provider : IDisposable
     private readonly CredentialScrub allCredentials;
     private readonly ProviderErrors errors;
     private readonly LiveSecret? key;
+    private int users = 1;
 
     /// <param name="settings">The provider's settings, such as its address and its dialect.</param>
     /// <param name="clock">The clock for waits and rate limits.</param>
@@ -151,7 +152,20 @@ public sealed class Provider : IDisposable
 
     public RateLimits? RateLimitsOf(HttpResponseMessage response) => kind.ReadRateLimits(response.Headers, clock);
 
-    public void Dispose() => connections.Dispose();
+    /// <summary>Lets one more snapshot use the provider, which is disposed once more then. The caller itself uses it meanwhile.</summary>
+    /// <returns>The provider.</returns>
+    public Provider Share()
+    {
+        Interlocked.Increment(ref users);
+        return this;
+    }
+
+    /// <summary>Ends one use; the last one closes the connections.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref users) == 0)
+            connections.Dispose();
+    }
 
     private Uri AddressOf(UpstreamCall call)
     {

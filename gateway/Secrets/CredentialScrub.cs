@@ -23,8 +23,8 @@ public sealed class CredentialScrub
     private const int MostBackslashes = 8;
 
     private readonly Lock gate = new();
-    private readonly int fixedCount;
-    private readonly int mostLearned;
+    private int fixedCount;
+    private int mostLearned;
     private volatile byte[][] credentials;
     private volatile SearchValues<byte> letters;
 
@@ -36,6 +36,24 @@ public sealed class CredentialScrub
         this.credentials = [.. credentials.OfType<string>().Where(IsLongEnough).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
         letters = LettersOf(this.credentials);
         fixedCount = this.credentials.Length;
+    }
+
+    /// <summary>Removes other credentials from now on. The newest few of the others are still removed, because answers that began before may contain them.</summary>
+    /// <param name="credentials">The credentials to remove; those shorter than <see cref="Shortest"/> are ignored.</param>
+    /// <param name="changing">How many credentials may become others.</param>
+    public void Replace(IEnumerable<string?> credentials, int changing = 1)
+    {
+        byte[][] configured = [.. credentials.OfType<string>().Where(IsLongEnough).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
+        lock (gate)
+        {
+            var known = this.credentials;
+            var others = known.Where(each => !Array.Exists(configured, one => one.AsSpan().SequenceEqual(each))).ToArray();
+            // Whoever still searches for the old ones must find all their letters.
+            letters = LettersOf([.. known, .. configured]);
+            mostLearned = MostLearned * Math.Max(1, changing);
+            this.credentials = [.. configured, .. others[Math.Max(0, others.Length - mostLearned)..]];
+            fixedCount = configured.Length;
+        }
     }
 
     /// <summary>Adds a credential that is removed from now on. Only the newest few added ones are kept.</summary>

@@ -62,10 +62,13 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>Lets time pass, about as fast as elsewhere, until work has ended that waits for this clock now and then.</summary>
-    public async Task PassUntilAsync(Task work)
+    public Task PassUntilAsync(Task work) => PassUntilAsync(work, Step);
+
+    /// <summary>As <see cref="PassUntilAsync(Task)"/>, but with longer steps for work that waits for longer.</summary>
+    public async Task PassUntilAsync(Task work, TimeSpan step)
     {
         while (await Task.WhenAny(work, Task.Delay(Step)) != work)
-            Advance(Step);
+            Advance(step);
         await work;
     }
 

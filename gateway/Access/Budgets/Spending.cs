@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
-using Dragoman.Prices;
 using Dragoman.Stores.Ledger;
 
 namespace Dragoman.Access.Budgets;
@@ -21,27 +19,20 @@ public sealed class Spending : IAsyncDisposable
     /// <summary>Unless that is fewer tokens than most answers have.</summary>
     private const int UsualOutputTokens = 4096;
 
-    /// <summary>The models whose prices are remembered.</summary>
-    private const int MostKnown = 1000;
-
     private readonly Lazy<Ledger> ledger;
-    private readonly PriceBook prices;
-    private readonly Dictionary<string, ProviderSettings> providers;
-    private readonly bool allowsUnknownPrices;
     private readonly TimeProvider clock;
-
-    /// <summary>The prices of a target in all tiers and regions; it is looked up once a day.</summary>
-    private readonly ConcurrentDictionary<(Target Target, string Model), (DateOnly Day, Price[] Prices)> known = new();
+    private volatile SpendingRules rules;
 
     /// <param name="ledger">Keeps the budgets and the entries. It is made when the first request needs it, and disposed with this.</param>
-    /// <param name="prices">The prices.</param>
-    /// <param name="providers">All providers.</param>
-    /// <param name="allowsUnknownPrices">Whether a model whose price is not known may be used.</param>
+    /// <param name="rules">What models cost.</param>
     /// <param name="clock">The time.</param>
-    public Spending(Lazy<Ledger> ledger, PriceBook prices, IReadOnlyList<ProviderSettings> providers, bool allowsUnknownPrices, TimeProvider clock)
+    public Spending(Lazy<Ledger> ledger, SpendingRules rules, TimeProvider clock) => (this.ledger, this.rules, this.clock) = (ledger, rules, clock);
+
+    /// <summary>The rules for requests that begin now.</summary>
+    public SpendingRules Rules
     {
-        (this.ledger, this.prices, this.allowsUnknownPrices, this.clock) = (ledger, prices, allowsUnknownPrices, clock);
-        this.providers = providers.ToDictionary(provider => provider.Name, StringComparer.OrdinalIgnoreCase);
+        get => rules;
+        set => rules = value;
     }
 
     /// <summary>
@@ -50,15 +41,16 @@ public sealed class Spending : IAsyncDisposable
     /// </summary>
     /// <param name="caller">Who pays; has at least one budget.</param>
     /// <param name="use">What is about to be used.</param>
+    /// <param name="rules">What models cost.</param>
     /// <param name="cancellation">The client has left.</param>
     /// <exception cref="GatewayException">A budget does not allow it, or a price is not known.</exception>
-    public async ValueTask<Hold> ReserveAsync(Caller caller, PlannedUse use, CancellationToken cancellation)
+    public async ValueTask<Hold> ReserveAsync(Caller caller, PlannedUse use, SpendingRules rules, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         var day = DateOnly.FromDateTime(now.UtcDateTime);
         var output = use.Bound.OutputTokens ?? (long)MostOutputTokens * use.Bound.Choices;
-        var amount = MostOf(use, output, day);
-        if (amount is null && !allowsUnknownPrices)
+        var amount = MostOf(use, rules, output, day);
+        if (amount is null && !rules.AllowsUnknownPrices)
             throw new GatewayException(BudgetError.OfUnknownPrice(use.Model));
         var draft = EntryOf(caller, use, use.Targets.Count > 0 ? use.Targets[0] : null, now);
         // What is left is known only to the store, which is not asked for more than a whole budget.
@@ -73,8 +65,8 @@ public sealed class Spending : IAsyncDisposable
             }
             catch (BudgetException refused) when (trials > 0 && refused.Refusal is { Reason: BudgetRefusalReason.Exhausted, Budget: { } budget })
             {
-                limit = OutputFor(refused.Refusal.Left ?? budget.Limit, use, output, day);
-                amount = MostOf(use, limit.Value, day);
+                limit = OutputFor(refused.Refusal.Left ?? budget.Limit, use, rules, output, day);
+                amount = MostOf(use, rules, limit.Value, day);
             }
             catch (BudgetException refused)
             {
@@ -90,7 +82,7 @@ public sealed class Spending : IAsyncDisposable
     {
         if (reservation.Use is not { } use)
             return;
-        var entries = EntriesOf(reservation.Caller, use, settlement);
+        var entries = EntriesOf(reservation.Caller, use, settlement, reservation.Rules ?? rules);
         if (reservation.Hold is { } hold)
             hold.Settle(entries[^1].Cost ?? 0, entries[^1], entries[..^1]);
         else
@@ -118,7 +110,7 @@ public sealed class Spending : IAsyncDisposable
         Tags = caller.Tags,
     };
 
-    private LedgerEntry[] EntriesOf(Caller caller, PlannedUse use, Settlement settlement)
+    private LedgerEntry[] EntriesOf(Caller caller, PlannedUse use, Settlement settlement, SpendingRules rules)
     {
         var now = clock.GetUtcNow();
         var uses = settlement.Uses;
@@ -131,7 +123,7 @@ public sealed class Spending : IAsyncDisposable
             var isLast = index == uses.Count - 1;
             if (!isLast && uses[index].Usage.Origin == UsageOrigin.Absent)
                 continue;
-            var entry = EntryOf(caller, use, uses[index].Target, uses[index].Usage, CostOf(uses[index], use.Model, day), now, settlement) with { Attempt = entries.Count };
+            var entry = EntryOf(caller, use, uses[index].Target, uses[index].Usage, rules.CostOf(uses[index], use.Model, day), now, settlement) with { Attempt = entries.Count };
             entries.Add(isLast ? entry : entry with
             {
                 Status = uses[index].Status ?? settlement.Status,
@@ -172,19 +164,14 @@ public sealed class Spending : IAsyncDisposable
         _ => "absent",
     };
 
-    private long? CostOf(TargetUse used, string model, DateOnly day) =>
-        used.Usage.Origin == UsageOrigin.Absent ? 0
-        : providers.TryGetValue(used.Target.Provider, out var provider) ? prices.CostOf(provider, used.Target.Model, model, used.Usage, day)
-        : null;
-
     /// <summary>The most tokens of an answer, for all choices, that may be generated for an amount.</summary>
-    private long OutputFor(long amount, PlannedUse use, long most, DateOnly day)
+    private static long OutputFor(long amount, PlannedUse use, SpendingRules rules, long most, DateOnly day)
     {
         var (least, beyond) = (0L, most + 1);
         while (beyond - least > 1)
         {
             var middle = least + ((beyond - least) / 2);
-            (least, beyond) = MostOf(use, middle, day) <= amount ? (middle, beyond) : (least, middle);
+            (least, beyond) = MostOf(use, rules, middle, day) <= amount ? (middle, beyond) : (least, middle);
         }
 
         var share = Math.Min(least, Math.Max(least / PartOfRest, (long)UsualOutputTokens * use.Bound.Choices));
@@ -192,12 +179,12 @@ public sealed class Spending : IAsyncDisposable
     }
 
     /// <summary>The highest cost at any of the targets; null if a price is not known.</summary>
-    private long? MostOf(PlannedUse use, long output, DateOnly day)
+    private static long? MostOf(PlannedUse use, SpendingRules rules, long output, DateOnly day)
     {
         long most = 0;
         for (var index = 0; index < use.Targets.Count; index++)
         {
-            var candidates = PricesOf(use.Targets[index], use.Model, day);
+            var candidates = rules.PricesOf(use.Targets[index], use.Model, day);
             if (candidates.Length == 0)
                 return null;
             foreach (var price in candidates)
@@ -209,28 +196,5 @@ public sealed class Spending : IAsyncDisposable
         }
 
         return Math.Min(most, LedgerLimits.MostAmount);
-    }
-
-    /// <summary>The prices that an answer of a target may turn out to have: its tier and its region are known only afterwards.</summary>
-    private Price[] PricesOf(Target target, string model, DateOnly day)
-    {
-        if (known.TryGetValue((target, model), out var found) && found.Day == day)
-            return found.Prices;
-        Price[] all = [];
-        if (providers.TryGetValue(target.Provider, out var provider))
-        {
-            all = (from tier in Enum.GetValues<ServiceTier>()
-                   from region in Enum.GetValues<ServingRegion>()
-                   where tier != ServiceTier.Unlisted && region != ServingRegion.Unlisted
-                   let price = prices.Find(provider, target.Model, model, tier, region, day)
-                   where price is not null
-                   select price).Distinct().ToArray();
-        }
-
-        // Clients may ask for any number of names that begin with a provider's.
-        if (known.Count >= MostKnown)
-            known.Clear();
-        known[(target, model)] = (day, all);
-        return all;
     }
 }

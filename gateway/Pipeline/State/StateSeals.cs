@@ -14,17 +14,23 @@ namespace Dragoman.Pipeline.State;
 public sealed class StateSeals
 {
     /// <summary>For a deployment without a secret that lasts: nobody can forge the seal, and no other process can open it.</summary>
-    private static readonly Seals OfProcess = new(Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
+    private static readonly Seals OfProcess = new(Convert.ToHexString(RandomNumberGenerator.GetBytes(32)), []);
+
+    /// <summary>How many earlier secrets can still open what they have sealed; each reload that changes a key or a provider makes one.</summary>
+    private const int MostEarlier = 3;
 
     private readonly LiveSecret? awaited;
+    private readonly IReadOnlyList<string> earlierSecrets;
     private volatile Seals? seals;
 
     /// <param name="configuration">The configuration, with the secrets from which the seals are derived.</param>
     /// <param name="secrets">The secrets of the process.</param>
-    public StateSeals(GatewayConfiguration configuration, SecretStore secrets)
+    /// <param name="earlier">The seals of the configuration before: conversations go on over a reload.</param>
+    public StateSeals(GatewayConfiguration configuration, SecretStore secrets, StateSeals? earlier = null)
     {
         var (secret, lasts) = configuration.Access.StateKey is { } own ? (own.Value, true) : Derive(configuration);
-        seals = secret is null ? null : new(secret);
+        earlierSecrets = earlier is null ? [] : [.. earlier.Known.Where(each => each != secret).Take(MostEarlier)];
+        seals = secret is null ? null : new(secret, earlierSecrets);
         awaited = secret is null && configuration.Access.StateKey is { } kept ? secrets.Of(kept) : null;
         Notice = lasts
             ? null
@@ -33,6 +39,8 @@ public sealed class StateSeals
 
     /// <summary>What the operator should know; null when there is nothing.</summary>
     public string? Notice { get; }
+
+    private IEnumerable<string> Known => seals is { } made ? earlierSecrets.Prepend(made.Secret) : earlierSecrets;
 
     /// <summary>Waits for the secret, if it is in a vault and not known yet. It completes at once otherwise.</summary>
     /// <remarks>Without the secret requests go on: what is sealed then can be used as long as the process runs.</remarks>
@@ -48,7 +56,7 @@ public sealed class StateSeals
         {
             var text = await secret.GetAsync(cancellation).ConfigureAwait(false);
             if (text.Length >= AccessSettings.LeastStateKey)
-                seals ??= new(text);
+                seals ??= new(text, earlierSecrets);
         }
         catch (SecretException)
         {
@@ -81,9 +89,17 @@ public sealed class StateSeals
         private readonly ConcurrentDictionary<string, StateEnvelope> envelopes = new(StringComparer.Ordinal);
         private readonly Func<string, StateEnvelope> make;
 
-        // A team's id has no line end, so that no two teams have the same secret.
-        public Seals(string secret) => make = team => new StateEnvelope(Encoding.UTF8.GetBytes($"{team}\n{secret}"));
+        public Seals(string secret, IReadOnlyList<string> earlier)
+        {
+            Secret = secret;
+            make = team => earlier.Reverse().Append(secret).Aggregate((StateEnvelope?)null, (before, each) => Make(team, each, before))!;
+        }
+
+        public string Secret { get; }
 
         public StateEnvelope Of(string team) => envelopes.GetOrAdd(team, make);
+
+        /// <summary>A team's id has no line end, so that no two teams have the same secret.</summary>
+        private static StateEnvelope Make(string team, string secret, StateEnvelope? earlier) => new(Encoding.UTF8.GetBytes($"{team}\n{secret}"), earlier);
     }
 }

@@ -37,7 +37,7 @@ public sealed class SpendingTests : IAsyncDisposable
     public async Task The_most_that_any_tier_costs_is_reserved(long? output, int choices, long microdollars)
     {
         await using var spending = Open();
-        var hold = await spending.ReserveAsync(Caller(1000), Planned("fixed", [Fixed], output, choices), default);
+        var hold = await spending.ReserveAsync(Caller(1000), Planned("fixed", [Fixed], output, choices), spending.Rules, default);
         Assert.Equal(microdollars * 1_000_000, hold.Amount);
         hold.Settle(0, null);
     }
@@ -53,11 +53,11 @@ public sealed class SpendingTests : IAsyncDisposable
     public async Task An_answer_without_a_limit_is_limited_to_what_is_left(double dollars, int choices, long limit)
     {
         await using var spending = Open();
-        var hold = await spending.ReserveAsync(Caller((decimal)dollars), Planned("fixed", [Fixed], null, choices), default);
+        var hold = await spending.ReserveAsync(Caller((decimal)dollars), Planned("fixed", [Fixed], null, choices), spending.Rules, default);
         Assert.Equal((limit, (2000 + (8 * limit)) * 1_000_000), (hold.OutputLimit, hold.Amount));
         hold.Settle(0, null);
         // Nothing is limited without need.
-        hold = await spending.ReserveAsync(Caller(1000), Planned("fixed", [Fixed], null, choices), default);
+        hold = await spending.ReserveAsync(Caller(1000), Planned("fixed", [Fixed], null, choices), spending.Rules, default);
         Assert.Null(hold.OutputLimit);
         hold.Settle(0, null);
     }
@@ -71,15 +71,15 @@ public sealed class SpendingTests : IAsyncDisposable
         var refused = await Assert.ThrowsAsync<GatewayException>(async () =>
         {
             while (holds.Count < 100)
-                holds.Add(await spending.ReserveAsync(caller, Planned("fixed", [Fixed], null, 1), default));
+                holds.Add(await spending.ReserveAsync(caller, Planned("fixed", [Fixed], null, 1), spending.Rules, default));
         });
         Assert.Equal("budget_exceeded", refused.Error.Code);
         Assert.Equal([4096, 4096, 3558], holds.Select(hold => hold.OutputLimit));
         foreach (var hold in holds)
             hold.Settle(0, null);
         // An answer that the client has limited is never made shorter.
-        Assert.Null((await spending.ReserveAsync(caller, Planned("fixed", [Fixed], 5000, 1), default)).OutputLimit);
-        await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(caller, Planned("fixed", [Fixed], 50_000, 1), default));
+        Assert.Null((await spending.ReserveAsync(caller, Planned("fixed", [Fixed], 5000, 1), spending.Rules, default)).OutputLimit);
+        await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(caller, Planned("fixed", [Fixed], 50_000, 1), spending.Rules, default));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class SpendingTests : IAsyncDisposable
         await using (var spending = Open())
         {
             var use = Planned("fixed", [Fixed], 50, 1);
-            var hold = await spending.ReserveAsync(caller, use, default);
+            var hold = await spending.ReserveAsync(caller, use, spending.Rules, default);
             var settlement = new Settlement(
                 Outcome.Completed,
                 [new(Fixed, new Usage(10, 5)) { Status = 502, Elapsed = TimeSpan.FromMilliseconds(400) }, new(Fixed, Usage.Absent), new(Fixed, new Usage(7, 3, CacheRead: 2, Reasoning: 1, Origin: UsageOrigin.Estimated))],
@@ -160,7 +160,7 @@ public sealed class SpendingTests : IAsyncDisposable
         await using (var spending = Open())
         {
             var use = Planned("fixed", [Fixed], 50, 1);
-            var hold = await spending.ReserveAsync(caller, use, default);
+            var hold = await spending.ReserveAsync(caller, use, spending.Rules, default);
             spending.Settle(new Reservation(caller, Admission.Unlimited, use, hold), new Settlement(Outcome.Failed, [], 502, TimeSpan.Zero));
         }
 
@@ -172,10 +172,10 @@ public sealed class SpendingTests : IAsyncDisposable
     public async Task A_model_without_a_price_is_refused()
     {
         await using var spending = Open();
-        var error = await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(Caller(1), Planned("unknown", [new("one", "y")], 1, 1), default));
+        var error = await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(Caller(1), Planned("unknown", [new("one", "y")], 1, 1), spending.Rules, default));
         Assert.Equal((ErrorKind.BudgetExceeded, "price_unknown"), (error.Error.Kind, error.Error.Code));
         // So is a model of which one target has none.
-        error = await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(Caller(1), Planned("other", [new("one", "y"), new("gone", "z")], 1, 1), default));
+        error = await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(Caller(1), Planned("other", [new("one", "y"), new("gone", "z")], 1, 1), spending.Rules, default));
         Assert.Equal("price_unknown", error.Error.Code);
     }
 
@@ -186,7 +186,7 @@ public sealed class SpendingTests : IAsyncDisposable
         await using (var spending = Open(allowsUnknown: true))
         {
             var use = Planned("unknown", [new("one", "y")], 1, 1);
-            var hold = await spending.ReserveAsync(caller, use, default);
+            var hold = await spending.ReserveAsync(caller, use, spending.Rules, default);
             Assert.Equal(0, hold.Amount);
             spending.Settle(new Reservation(caller, Admission.Unlimited, use, hold), new Settlement(Outcome.Completed, [new(new("one", "y"), new Usage(10, 5))], 200, TimeSpan.Zero));
         }
@@ -200,7 +200,7 @@ public sealed class SpendingTests : IAsyncDisposable
         await using var spending = Open();
         var budget = new BudgetScope(BudgetOwner.OfTeam("web"), 1_000_000_000, new BudgetPeriod(PeriodKind.Day, TimeZoneInfo.Utc));
         var caller = new Caller { Team = "web", Budgets = [budget] };
-        var error = (await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(caller, Planned("fixed", [Fixed], 50, 1), default))).Error;
+        var error = (await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(caller, Planned("fixed", [Fixed], 50, 1), spending.Rules, default))).Error;
         var midnight = DateTimeOffset.UtcNow.Date.AddDays(1);
         Assert.Equal((ErrorKind.BudgetExceeded, "budget_exceeded"), (error.Kind, error.Code));
         Assert.Equal(
@@ -228,6 +228,6 @@ public sealed class SpendingTests : IAsyncDisposable
     {
         var configuration = ConfigurationReader.Read(Json, "test", new Dictionary<string, string>());
         var ledger = new Ledger(store, new BudgetSettings(Folder: null), TimeProvider.System, NullLogger.Instance);
-        return new(new Lazy<Ledger>(ledger), new PriceBook(configuration.Prices, configuration.Models), configuration.Providers, allowsUnknown, TimeProvider.System);
+        return new(new Lazy<Ledger>(ledger), new SpendingRules(new PriceBook(configuration.Prices, configuration.Models), configuration.Providers, allowsUnknown), TimeProvider.System);
     }
 }

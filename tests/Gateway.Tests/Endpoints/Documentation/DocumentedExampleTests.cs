@@ -88,6 +88,7 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
     public class Fixture : IAsyncLifetime
     {
         private WebApplication? app;
+        private readonly string file = Path.Combine(Directory.CreateTempSubdirectory("dragoman-examples-").FullName, "gateway.json");
         private ScriptedUpstream? provider;
         private int providerCalls;
 
@@ -109,7 +110,9 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
                 return AnswerAsync(http);
             };
             var clock = new ManualTimeProvider();
-            var configuration = ConfigurationReader.Read(
+            // One of the examples reads it again.
+            await File.WriteAllTextAsync(
+                file,
                 $$"""
                 {
                   "providers": { "mistral": { "dialect": "mistral", "baseUrl": "{{provider.BaseUrl}}", "apiKey": "sentinel-secret" } },
@@ -119,9 +122,8 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
                     "mistral-embed": { "provider": "mistral", "model": "mistral-embed" }
                   }
                 }
-                """,
-                "test",
-                new Dictionary<string, string>());
+                """);
+            var configuration = ConfigurationReader.Read(file, new Dictionary<string, string>());
             app = GatewayHost.Build(new GatewaySnapshot(configuration, clock), clock, IPAddress.Loopback, 0, handsOver: false, Access);
             admin = AdminUnderTest.Open();
             app.Services.GetRequiredService<GatewayRuntime>().Administration = admin.Api;
@@ -137,6 +139,7 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
             await provider!.DisposeAsync();
             await app!.DisposeAsync();
             await admin!.DisposeAsync();
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
         }
 
         /// <summary>Stores what the examples of the administration are about, as it was before any of them.</summary>
