@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes the pages, and the parts of pages, that are made from the code: the members of docs/configuration.md from
-# docs/gateway.schema.json, and docs/translation.md from the tables in gateway/Dialects. The tests that write them compare them in every other run.
+# docs/gateway.schema.json, the commands of docs/cli.md from the command line itself, and docs/translation.md from the tables
+# in gateway/Dialects. The tests that write them compare them in every other run.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,3 +14,4 @@ write() {
 }
 
 write Gateway.Tests 'FullyQualifiedName~The_page_lists_what_the_schema_says|FullyQualifiedName~TranslationDocument'
+write Cli.Tests 'FullyQualifiedName~The_documentation_says_what_the_commands_say'
