@@ -16,7 +16,8 @@ results=$(mktemp -d "${TMPDIR:-/tmp}/dragoman-tests.XXXXXXXX")
 
 main() {
     trap close_with_counts EXIT
-    export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+    # What is built here and by the tests has the packages of the lock files, and no others.
+    export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 RestoreLockedMode=true
     command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing; install it and try again: https://dot.net/download"
     nginx/install.sh >/dev/null || give_up "nginx is missing, and the tests need it"
 
