@@ -17,12 +17,12 @@ internal static class ExitCode
     public static readonly IReadOnlyList<(string Name, string Text)> All =
     [
         ("0", "Done."),
-        ("1", "Failed: the store, the gateway or the issuer does not answer, prices or configurations differ, or something unexpected happened."),
+        ("1", "Failed: the store, the gateway or the issuer does not answer, something unexpected happened, or what was compared differs (prices check, config diff, ledger verify)."),
         ("2", "Wrong usage: a command, an option, a value or a setting is not valid."),
         ("3", "Not authenticated: there is no credential, or it is not accepted."),
         ("4", "Not allowed: the role does not permit it."),
         ("5", "Not found."),
-        ("6", "Conflict: it exists already, it has changed since, or its state does not permit it."),
+        ("6", "Conflict: it exists already, it has changed since (--if-match), or its state does not permit it."),
         ("7", "Limited: too many requests; try again later."),
         ("130", "Interrupted, by Ctrl+C or a stop signal."),
     ];

@@ -89,18 +89,21 @@ internal static class HelpPage
         return page.Gap().Paragraph($"{CommandTree.Program} --help describes the variables, files and exit status.").ToString();
     }
 
-    private static IEnumerable<(string Name, string Text)> OptionsOf(Command command) => command.Options
+    /// <summary>The options of a command that its page shows, as they are written, with their descriptions.</summary>
+    internal static IEnumerable<(string Name, string Text)> OptionsOf(Command command) => command.Options
         .Where(static option => !option.Hidden)
         .Select(static option => (string.Join(", ", option.Aliases.Where(IsShown).Append(option.Name)) + (option.HelpName is { } value ? " " + value : ""), option.Description!));
 
     private static bool IsShown(string alias) => alias.StartsWith('-') && alias != "-?";
 
-    private static IEnumerable<Command> Leaves(Command command) =>
+    /// <summary>The commands below a command that can be run.</summary>
+    internal static IEnumerable<Command> Leaves(Command command) =>
         command.Subcommands.SelectMany(static each => each.Subcommands.Count > 0 ? Leaves(each) : [each]);
 
-    private static string UsageOf(Command command) => string.Join(' ', [
+    /// <summary>How a command is written behind the program's name, with what it requires.</summary>
+    internal static string UsageOf(Command command) => string.Join(' ', [
         PathOf(command)[(CommandTree.Program.Length + 1)..],
-        .. command.Arguments.Select(static argument => argument.Name),
+        .. command.Arguments.Select(static argument => argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name),
         .. command.Options.Where(static option => option.Required).Select(static option => $"{option.Name} {option.HelpName}")]);
 
     private static string PathOf(Command command) =>

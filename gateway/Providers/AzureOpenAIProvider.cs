@@ -17,7 +17,7 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
 {
     public static readonly AzureOpenAIProvider Kind = new(EntraTokens.OfProcess);
 
-    private const string DefaultApiVersion = "2024-10-21";
+    internal const string DefaultApiVersion = "2024-10-21";
     private static readonly DateOnly FirstWithMaxCompletionTokens = new(2024, 9, 1);
 
     private const string Version1Path = ProviderSettings.AzureVersion1Path;

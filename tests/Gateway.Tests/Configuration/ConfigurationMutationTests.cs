@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -268,12 +267,4 @@ public partial class ConfigurationMutationTests
 
     [GeneratedRegex("/\\d+$")]
     private static partial Regex LastIndex();
-
-    /// <summary>The members of an address that has no scope cannot be read.</summary>
-    private sealed class NetworkAsText : System.Text.Json.Serialization.JsonConverter<IPNetwork>
-    {
-        public override IPNetwork Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
-
-        public override void Write(Utf8JsonWriter writer, IPNetwork value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
-    }
 }

@@ -35,7 +35,7 @@ internal static class FullConfiguration
                   "above": 200000, "input": 0.3, "cacheRead": 0.025, "cacheWrite": 0.4, "cacheWriteHour": 0.8, "output": 1, "reasoning": 1.5, "audioInput": 20, "audioCacheRead": 10,
                   "audioOutput": 2000, "imageInput": 0.1, "imageOutput": 60
                 },
-                "tiers": { "flex": 0.5, "batch": 0.5, "priority": { "factor": 2, "input": 0.25, "longContext": { "output": 2 }, "search": 0.02 }, "fast": { "output": 6 }, "ultrafast": 6 },
+                "tiers": { "flex": { "factor": 2, "input": 0.25, "longContext": { "output": 2 }, "search": 0.02 }, "batch": 0.5, "priority": 0.5, "fast": { "output": 6 }, "ultrafast": 6 },
                 "regions": { "us": 1.1, "eu": 1.1, "data-zone": 1.2, "regional": 1.25 }
               }
             },

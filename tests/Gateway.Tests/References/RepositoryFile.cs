@@ -24,7 +24,7 @@ internal sealed record RepositoryFile(string Path, string Text)
 
     private static IEnumerable<RepositoryFile> In(DirectoryInfo folder) =>
         folder.EnumerateFiles()
-            .Where(file => Written.Contains(file.Extension) && file.Name != "package-lock.json")
+            .Where(file => Written.Contains(file.Extension) && !file.Name.EndsWith("lock.json", StringComparison.Ordinal))
             .Select(file => new RepositoryFile(System.IO.Path.GetRelativePath(Repository.Root, file.FullName).Replace('\\', '/'), File.ReadAllText(file.FullName)))
             .Concat(folder.EnumerateDirectories().Where(inner => !NotOurs.Contains(inner.Name)).SelectMany(In));
 }

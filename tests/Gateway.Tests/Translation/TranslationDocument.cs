@@ -5,15 +5,12 @@ namespace Dragoman.Gateway.Tests.Translation;
 /// <summary>Writes the tables for people: docs/translation.md.</summary>
 internal static class TranslationDocument
 {
-    /// <summary>The variable that makes the test write the file instead of comparing it.</summary>
-    public const string WriteSwitch = "DRAGOMAN_WRITE_DOCS";
-
     public static readonly string FilePath = Path.Combine(Repository.Root, "docs", "translation.md");
 
     private const string Head = """
         # What becomes of each request member
 
-        <!-- Written by: DRAGOMAN_WRITE_DOCS=1 dotnet test tests/Gateway.Tests --filter "FullyQualifiedName~TranslationDocument" -->
+        <!-- Written by docs/generate.sh. -->
 
         Every client can use every provider, but their APIs do not have the same members. This page shows, for every member of every
         client API, what each provider gets. It is generated from tables beside the code (`gateway/Dialects/**/*.translation.json`).

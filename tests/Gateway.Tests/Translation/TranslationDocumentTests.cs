@@ -1,3 +1,5 @@
+using Dragoman.Documents;
+
 namespace Dragoman.Gateway.Tests.Translation;
 
 public sealed class TranslationDocumentTests
@@ -6,7 +8,7 @@ public sealed class TranslationDocumentTests
     public void The_page_says_what_the_tables_say()
     {
         var wanted = TranslationDocument.Write();
-        if (Environment.GetEnvironmentVariable(TranslationDocument.WriteSwitch) == "1")
+        if (Environment.GetEnvironmentVariable(GeneratedSection.WriteSwitch) == "1")
             File.WriteAllText(TranslationDocument.FilePath, wanted);
         Assert.Equal(wanted, File.ReadAllText(TranslationDocument.FilePath));
     }
