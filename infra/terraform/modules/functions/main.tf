@@ -209,6 +209,9 @@ resource "azapi_resource" "app" {
     identity_ids = [var.identity_id]
   }
 
+  # Nothing of the answer is needed in the state.
+  response_export_values = []
+
   body = {
     kind = "functionapp,linux"
     properties = {

@@ -55,7 +55,8 @@ mock_resource "azurerm_log_analytics_workspace" {
 
 mock_resource "azurerm_application_insights" {
   defaults = {
-    id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/dragoman/providers/Microsoft.Insights/components/mock"
+    id                = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/dragoman/providers/Microsoft.Insights/components/mock"
+    connection_string = "InstrumentationKey=44444444-4444-4444-4444-444444444444"
   }
 }
 
