@@ -88,6 +88,19 @@ public class TemplateTests(Terraform terraform) : IClassFixture<Terraform>
         Assert.True(test.Status == 0, test.Everything);
     }
 
+    /// <summary>Every folder by itself, also those that no size uses.</summary>
+    [SkippableFact]
+    public async Task The_stand_ins_own_check_of_terraform_passes()
+    {
+        Skip.If(terraform.Missing is not null, terraform.Missing);
+        Skip.If(Terraform.InfraCheck is null, "there are no stand-ins for the providers: neither INFRA_CHECK nor shared/infra-check");
+        using var copy = new Templates();
+
+        var check = await Command.RunAsync("bash", [Path.Combine(Terraform.InfraCheck!, "check.sh"), copy.Terraform], copy.Terraform);
+
+        Assert.True(check.Status == 0, check.Everything);
+    }
+
     [SkippableTheory]
     [MemberData(nameof(Sizes))]
     public async Task What_terraform_makes_follows_the_policy_and_fits_the_code(string size)

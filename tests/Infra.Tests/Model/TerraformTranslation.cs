@@ -128,7 +128,10 @@ internal static class TerraformTranslation
                     registries = values.Blocks("registry").Select(each => new { server = each.Text("server"), identity = each.Text("identity") }),
                     secrets = values.Blocks("secret").Select(each => new
                     {
-                        name = each.Text("name"), keyVaultUrl = each.Text("key_vault_secret_id"), identity = each.Text("identity"), value = each.Text("value"),
+                        name = each.Text("name"),
+                        keyVaultUrl = each.Text("key_vault_secret_id"),
+                        identity = each.Text("identity"),
+                        value = each.Text("value"),
                     }),
                 },
                 template = new
@@ -144,7 +147,8 @@ internal static class TerraformTranslation
                         pollingInterval = template.Number("polling_interval_in_seconds"),
                         rules = template.Blocks("http_scale_rule").Select(each => new
                         {
-                            name = each.Text("name"), http = new { metadata = new { concurrentRequests = each.Text("concurrent_requests") } },
+                            name = each.Text("name"),
+                            http = new { metadata = new { concurrentRequests = each.Text("concurrent_requests") } },
                         }),
                     },
                 },
@@ -259,7 +263,9 @@ internal static class TerraformTranslation
             enabled = values.Bool("enabled"),
             emailReceivers = values.Blocks("email_receiver").Select(each => new
             {
-                name = each.Text("name"), emailAddress = each.Text("email_address"), useCommonAlertSchema = each.Bool("use_common_alert_schema"),
+                name = each.Text("name"),
+                emailAddress = each.Text("email_address"),
+                useCommonAlertSchema = each.Bool("use_common_alert_schema"),
             }),
         },
     });
@@ -370,7 +376,9 @@ internal static class TerraformTranslation
         scope = values.Text("scope"),
         properties = new
         {
-            principalId = values.Text("principal_id"), principalType = values.Text("principal_type"), roleDefinitionId = values.Text("role_definition_id"),
+            principalId = values.Text("principal_id"),
+            principalType = values.Text("principal_type"),
+            roleDefinitionId = values.Text("role_definition_id"),
         },
     });
 
@@ -424,7 +432,8 @@ internal static class TerraformTranslation
                 privateEndpointNetworkPolicies = values.Text("private_endpoint_network_policies"),
                 delegations = values.Blocks("delegation").Select(each => new
                 {
-                    name = each.Text("name"), properties = new { serviceName = each.Block("service_delegation")!.Text("name") },
+                    name = each.Text("name"),
+                    properties = new { serviceName = each.Block("service_delegation")!.Text("name") },
                 }),
             },
         });

@@ -30,7 +30,10 @@ public sealed class Terraform : IAsyncLifetime
     private readonly List<Process> standIns = [];
     private readonly Dictionary<string, string> environment = new()
     {
-        ["CHECKPOINT_DISABLE"] = "1", ["NO_COLOR"] = "1", ["TF_IN_AUTOMATION"] = "1", ["TF_CLI_CONFIG_FILE"] = "/dev/null",
+        ["CHECKPOINT_DISABLE"] = "1",
+        ["NO_COLOR"] = "1",
+        ["TF_IN_AUTOMATION"] = "1",
+        ["TF_CLI_CONFIG_FILE"] = "/dev/null",
     };
 
     private string? executable;
