@@ -5,6 +5,17 @@ namespace Dragoman.Infra.Tests.Model;
 /// <summary>Says in the words of Azure's own API what a resource of Terraform is. Sources: the documentation of azurerm 5.2 and of the API.</summary>
 internal static class TerraformTranslation
 {
+    /// <summary>The ids of the built-in roles; the provider asks Azure for them.</summary>
+    private static readonly Dictionary<string, string> RoleIds = new()
+    {
+        ["Key Vault Secrets User"] = "4633458b-17de-408a-874b-0445c86b69e6",
+        ["Monitoring Metrics Publisher"] = "3913510d-42f4-4e42-8a64-420c390055eb",
+        ["AcrPull"] = "7f951dda-4ed3-4680-a7ca-43fe172d538d",
+        ["Storage Blob Data Owner"] = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+        ["Storage Queue Data Contributor"] = "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+        ["Storage Table Data Contributor"] = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+    };
+
     /// <summary>Type, name and body of each resource of Azure's that one of Terraform's makes.</summary>
     /// <exception cref="NotSupportedException">The translation does not know the type.</exception>
     public static IEnumerable<(string Type, string Name, object Body)> Translate(string type, TerraformValues values) => type switch
@@ -378,7 +389,7 @@ internal static class TerraformTranslation
         {
             principalId = values.Text("principal_id"),
             principalType = values.Text("principal_type"),
-            roleDefinitionId = values.Text("role_definition_id"),
+            roleDefinitionId = RoleIds.GetValueOrDefault(values.Text("role_definition_name")!) is { } id ? $"role {id}" : "role unknown",
         },
     });
 

@@ -26,9 +26,9 @@ internal static class MutationTable
         new(Check.Policy, "solo", "bicep/modules/vault.bicep", "'Microsoft.Authorization/roleDefinitions',\n      '4633458b-17de-408a-874b-0445c86b69e6'", "'Microsoft.Authorization/roleDefinitions',\n      'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'"),
         new(Check.Policy, "team", BicepFunctions, "  '974c5e8b-45b9-4653-ba55-5f855dd0fb88'\n", ""),
         new(Check.Policy, "solo", "bicep/modules/ledger-tables.bicep", "principalType: 'ServicePrincipal'", "principalType: 'User'"),
-        new(Check.Policy, "solo", "terraform/modules/vault/main.tf", "4633458b-17de-408a-874b-0445c86b69e6", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"),
-        new(Check.Policy, "team", Functions, "    \"974c5e8b-45b9-4653-ba55-5f855dd0fb88\",\n", ""),
-        new(Check.Policy, "solo", "terraform/modules/ledger-tables/main.tf", "principal_type     = \"ServicePrincipal\"", "principal_type     = \"User\""),
+        new(Check.Policy, "solo", "terraform/modules/vault/main.tf", "Key Vault Secrets User", "Key Vault Secrets Officer"),
+        new(Check.Policy, "team", Functions, "    \"Storage Queue Data Contributor\",\n", ""),
+        new(Check.Policy, "solo", "terraform/modules/ledger-tables/main.tf", "\"ServicePrincipal\"", "\"User\""),
 
         // A door left open.
         new(Check.Policy, "private", "bicep/modules/vault.bicep", "isPrivate ? 'Disabled' : 'Enabled'", "'Enabled'"),

@@ -18,6 +18,14 @@ internal static class Bicep
     private static readonly string Executable =
         typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Bicep").Value!;
 
+    private static readonly KeyValuePair<string, string>[] Environment =
+    [
+        // Without it the compiler ends at once where there is no ICU.
+        new("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1"),
+        // The parameter files read these, and somebody who deploys has them in his environment.
+        new("DEPLOY_STAGE", "all"), new("BUDGET_START", "2026-12-01"),
+    ];
+
     /// <summary>Why the compiler cannot run here; null if it can.</summary>
     public static string? Missing =>
         !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64 ? "the package has a Bicep compiler for Linux on x86-64 only"
@@ -25,8 +33,7 @@ internal static class Bicep
         : null;
 
     public static Task<CommandResult> RunAsync(string folder, params IEnumerable<string> arguments) =>
-        // Without the variable it ends at once where there is no ICU.
-        Command.RunAsync(Executable, arguments, folder, [new("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")]);
+        Command.RunAsync(Executable, arguments, folder, Environment);
 
     /// <summary>The arguments of <c>bicep snapshot</c> that make the same snapshot everywhere.</summary>
     public static IEnumerable<string> SnapshotArguments(string size, string mode) =>

@@ -126,11 +126,11 @@ variable "endpoints" {
 
 locals {
   private = var.endpoints != null
-  # Storage Blob Data Owner, Queue Data Contributor, Table Data Contributor: what the Functions host needs.
+  # What the Functions host needs.
   roles = [
-    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
-    "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
-    "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+    "Storage Blob Data Owner",
+    "Storage Queue Data Contributor",
+    "Storage Table Data Contributor",
   ]
   runtimes = {
     isolated = { name = "dotnet-isolated", version = "10.0" }
@@ -181,10 +181,10 @@ resource "azurerm_storage_container" "packages" {
 resource "azurerm_role_assignment" "uses_storage" {
   for_each = toset(local.roles)
 
-  scope              = azurerm_storage_account.storage.id
-  principal_id       = var.principal_id
-  principal_type     = "ServicePrincipal"
-  role_definition_id = "/providers/Microsoft.Authorization/roleDefinitions/${each.value}"
+  scope                = azurerm_storage_account.storage.id
+  principal_id         = var.principal_id
+  principal_type       = "ServicePrincipal"
+  role_definition_name = each.value
 }
 
 resource "azurerm_service_plan" "plan" {

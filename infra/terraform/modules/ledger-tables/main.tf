@@ -73,12 +73,12 @@ resource "azurerm_storage_account" "account" {
   }
 }
 
-# Storage Table Data Contributor: the gateway makes its table itself.
+# The gateway makes its table itself.
 resource "azurerm_role_assignment" "keeps_ledger" {
-  scope              = azurerm_storage_account.account.id
-  principal_id       = var.principal_id
-  principal_type     = "ServicePrincipal"
-  role_definition_id = "/providers/Microsoft.Authorization/roleDefinitions/0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"
+  scope                = azurerm_storage_account.account.id
+  principal_id         = var.principal_id
+  principal_type       = "ServicePrincipal"
+  role_definition_name = "Storage Table Data Contributor"
 }
 
 module "endpoint" {

@@ -67,12 +67,12 @@ resource "azurerm_application_insights" "insights" {
   ip_masking_enabled           = true
 }
 
-# Monitoring Metrics Publisher: without shared keys only this role may send telemetry.
+# Without shared keys only this role may send telemetry.
 resource "azurerm_role_assignment" "sends_telemetry" {
-  scope              = azurerm_application_insights.insights.id
-  principal_id       = var.principal_id
-  principal_type     = "ServicePrincipal"
-  role_definition_id = "/providers/Microsoft.Authorization/roleDefinitions/3913510d-42f4-4e42-8a64-420c390055eb"
+  scope                = azurerm_application_insights.insights.id
+  principal_id         = var.principal_id
+  principal_type       = "ServicePrincipal"
+  role_definition_name = "Monitoring Metrics Publisher"
 }
 
 resource "azurerm_monitor_action_group" "operators" {

@@ -51,12 +51,11 @@ resource "azurerm_container_registry" "registry" {
   public_network_access_enabled = !local.private
 }
 
-# AcrPull.
 resource "azurerm_role_assignment" "pulls_images" {
-  scope              = azurerm_container_registry.registry.id
-  principal_id       = var.principal_id
-  principal_type     = "ServicePrincipal"
-  role_definition_id = "/providers/Microsoft.Authorization/roleDefinitions/7f951dda-4ed3-4680-a7ca-43fe172d538d"
+  scope                = azurerm_container_registry.registry.id
+  principal_id         = var.principal_id
+  principal_type       = "ServicePrincipal"
+  role_definition_name = "AcrPull"
 }
 
 module "endpoint" {

@@ -82,12 +82,12 @@ resource "azurerm_key_vault" "vault" {
   }
 }
 
-# Key Vault Secrets User: reads secrets, and can neither list keys nor change anything.
+# Reads secrets, and can neither list keys nor change anything.
 resource "azurerm_role_assignment" "reads_secrets" {
-  scope              = azurerm_key_vault.vault.id
-  principal_id       = var.principal_id
-  principal_type     = "ServicePrincipal"
-  role_definition_id = "/providers/Microsoft.Authorization/roleDefinitions/4633458b-17de-408a-874b-0445c86b69e6"
+  scope                = azurerm_key_vault.vault.id
+  principal_id         = var.principal_id
+  principal_type       = "ServicePrincipal"
+  role_definition_name = "Key Vault Secrets User"
 }
 
 module "endpoint" {
