@@ -1,0 +1,256 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Dragoman.Infra.Tests.Model;
+using Dragoman.Infra.Tests.Tools;
+using Dragoman.Startup;
+
+namespace Dragoman.Infra.Tests.Checks;
+
+/// <summary>What the templates say about the processes is so: variables are read, ports listened on, probes routes, alerts about real log lines.</summary>
+internal static partial class Contract
+{
+    private const string ConfigurationPrefix = "DRAGOMAN__";
+
+    /// <summary>Variables of the platform and its libraries, not of Dragoman.</summary>
+    private static readonly string[] OfThePlatform =
+    [
+        "AZURE_CLIENT_ID", "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__credential", "AzureWebJobsStorage__clientId",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+    ];
+
+    /// <summary>Sections that the gateway is about to have; one that its schema has is checked all the same.</summary>
+    private static readonly string[] Announced = ["keyVault"];
+
+    private static readonly Lazy<JsonNode> Schema = new(() => Parse("docs/gateway.schema.json"));
+
+    private static readonly Lazy<string> Sources = new(() => string.Concat(
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, "gateway"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)).Select(File.ReadAllText)));
+
+    /// <summary>What is not so, one line each.</summary>
+    public static async Task<IReadOnlyList<string>> FindAsync(Deployment deployment) =>
+    [
+        .. FindVariables(deployment), .. FindPorts(deployment), .. FindProbes(deployment), .. FindNames(deployment), .. FindRuntime(deployment),
+        .. FindAlerts(deployment), .. await FindFrontDoorAsync(deployment),
+    ];
+
+    private static IEnumerable<string> FindVariables(Deployment deployment) =>
+        Unread("front", deployment.VariablesOf("front"), VariableReaders.FrontDoor)
+            .Concat(Unread("sidecar", deployment.VariablesOf("sidecar"), VariableReaders.Sidecar))
+            .Concat(Unread("functions", deployment.Settings, VariableReaders.Functions));
+
+    private static IEnumerable<string> Unread(string process, IReadOnlyDictionary<string, string> variables, VariableReaders reader)
+    {
+        foreach (var (name, value) in variables)
+        {
+            if (name.StartsWith(ConfigurationPrefix, StringComparison.Ordinal))
+            {
+                if (FindMember(name[ConfigurationPrefix.Length..].Split("__"), value) is { } mistake)
+                    yield return $"{process}: {name} {mistake}";
+                // Of the configuration, nginx/render.sh reads the mode only.
+                else if (process == "front" && name != "DRAGOMAN__access__mode")
+                    yield return $"front: {name} is not read by nginx/render.sh";
+            }
+            else if (!OfThePlatform.Contains(name) && !KnownVariable.All.Any(known => known.Name == name && (known.Readers & reader) != 0))
+            {
+                yield return $"{process}: {name} is not read by it";
+            }
+        }
+    }
+
+    private static string? FindMember(string[] path, string value)
+    {
+        JsonNode node = Schema.Value;
+        foreach (var name in path)
+        {
+            node = Follow(node);
+            if (node["properties"]?[name] is { } member)
+                node = member;
+            else if (node["additionalProperties"] is JsonObject any)
+                node = any;
+            else
+                return Announced.Contains(path[0]) && Schema.Value["properties"]?[path[0]] is null ? null : $"is no member of the configuration: {name}";
+        }
+
+        node = Follow(node);
+        if (node["enum"] is JsonArray allowed && !allowed.Any(each => (string?)each == value))
+            return $"is {value}; allowed are {string.Join(", ", allowed.Select(each => each!.ToString()))}";
+        return null;
+    }
+
+    private static JsonNode Follow(JsonNode node)
+    {
+        while ((string?)node["$ref"] is { } reference)
+        {
+            JsonNode target = Schema.Value;
+            foreach (var segment in reference.TrimStart('#', '/').Split('/'))
+                target = target[segment]!;
+            node = target;
+        }
+
+        return node;
+    }
+
+    private static IEnumerable<string> FindPorts(Deployment deployment)
+    {
+        var front = deployment.VariablesOf("front");
+        var sidecar = deployment.VariablesOf("sidecar");
+        var frontPort = deployment.App["properties.configuration.ingress.targetPort"];
+        var sidecarPort = sidecar.GetValueOrDefault("DRAGOMAN_SIDECAR_PORT") ?? "5081";
+        if (front.GetValueOrDefault("DRAGOMAN_NGINX_LISTEN") != $"0.0.0.0:{frontPort}")
+            yield return $"the ingress leads to port {frontPort}, and nginx listens at {front.GetValueOrDefault("DRAGOMAN_NGINX_LISTEN") ?? "127.0.0.1:11434"}";
+        if (front.GetValueOrDefault("DRAGOMAN_SIDECAR") != $"127.0.0.1:{sidecarPort}")
+            yield return $"nginx asks the sidecar at {front.GetValueOrDefault("DRAGOMAN_SIDECAR")}, and the sidecar listens at port {sidecarPort}";
+        if (sidecar.GetValueOrDefault("DRAGOMAN_LISTEN") != "0.0.0.0")
+            yield return "the probes of the sidecar come from outside, where it does not listen";
+        foreach (var (path, port) in deployment.App.Facts.Where(fact => ProbePort().IsMatch(fact.Key)))
+        {
+            var own = path.Contains("containers[front]", StringComparison.Ordinal) ? frontPort : sidecarPort;
+            if (port != own)
+                yield return $"{path} is {port}, and the container listens at {own}";
+        }
+    }
+
+    private static IEnumerable<string> FindProbes(Deployment deployment)
+    {
+        foreach (var (path, route) in deployment.App.Facts.Where(fact => fact.Key.EndsWith(".httpGet.path", StringComparison.Ordinal)))
+        {
+            var name = route.TrimStart('/');
+            var expected = path.Contains("[Readiness]", StringComparison.Ordinal) ? "ready" : "health";
+            var file = Path.Combine(Repository.Root, "functions/custom", name, "function.json");
+            if (name != expected || !File.Exists(file) || (string?)JsonNode.Parse(File.ReadAllText(file))!["bindings"]![0]!["route"] != name)
+                yield return $"{path} is {route}; it must be the route /{expected}";
+        }
+
+        foreach (var probe in (string[])["containers[front].probes[Readiness].httpGet", "containers[front].probes[Liveness].tcpSocket", "containers[sidecar].probes[Startup].httpGet", "containers[sidecar].probes[Liveness].httpGet"])
+        {
+            if (deployment.App[$"properties.template.{probe}.port"] is null)
+                yield return $"there is no {probe}";
+        }
+    }
+
+    private static IEnumerable<string> FindNames(Deployment deployment)
+    {
+        var vault = deployment.Of("Microsoft.KeyVault/vaults").Single().Name;
+        var sidecar = deployment.VariablesOf("sidecar");
+        var front = deployment.VariablesOf("front");
+        var accounts = deployment.Of("Microsoft.Storage/storageAccounts").Select(account => account.Name).ToList();
+        var servers = deployment.Of("Microsoft.DBforPostgreSQL/flexibleServers").Select(server => server.Name);
+        var identity = deployment.Of("Microsoft.ManagedIdentity/userAssignedIdentities").Single().Name;
+        List<(string Name, string? Value, string[] Allowed)> rules =
+        [
+            ("DRAGOMAN__keyVault__uri", sidecar.GetValueOrDefault("DRAGOMAN__keyVault__uri"), [$"https://{vault}.vault.azure.net/"]),
+            ("AZURE_CLIENT_ID", sidecar.GetValueOrDefault("AZURE_CLIENT_ID"), ["<clientId>"]),
+            ("DRAGOMAN__store__connection", sidecar.GetValueOrDefault("DRAGOMAN__store__connection"),
+                [.. accounts.Where(account => account.EndsWith('l')).Select(account => $"tables:https://{account}.table.core.windows.net/dragoman"),
+                 .. servers.Select(server => $"postgres://{identity}@{server}.postgres.database.azure.com/dragoman?auth=entra")]),
+            ("DRAGOMAN_DATA of the sidecar", sidecar.GetValueOrDefault("DRAGOMAN_DATA"), [deployment.App["properties.template.containers[sidecar].volumeMounts[0].mountPath"] ?? "a volume"]),
+            ("access.mode of nginx", front.GetValueOrDefault("DRAGOMAN__access__mode"), [sidecar.GetValueOrDefault("DRAGOMAN__access__mode") ?? "open"]),
+            ("first host name", sidecar.GetValueOrDefault("DRAGOMAN__access__hosts")?.Split(", ")[0].TrimStart('='), [$"{deployment.App.Name}.<defaultDomain>"]),
+        ];
+        if (deployment.Functions is { } functions)
+        {
+            var hosted = accounts.Single(account => account.EndsWith('f'));
+            rules.Add(("package", functions["properties.functionAppConfig.deployment.storage.value"],
+                [.. deployment.Of("Microsoft.Storage/storageAccounts/blobServices/containers").Select(container => $"https://{hosted}.blob.core.windows.net/{container.Name}")]));
+            rules.Add(("DRAGOMAN_FUNCTIONS", front.GetValueOrDefault("DRAGOMAN_FUNCTIONS"), [$"https://{functions.Name}.azurewebsites.net"]));
+            rules.Add(("DRAGOMAN_FUNCTIONS_KEY", front.GetValueOrDefault("DRAGOMAN_FUNCTIONS_KEY"), ["<functions-key>"]));
+            rules.Add(("functions-key", deployment.App["properties.configuration.secrets[functions-key].keyVaultUrl"], [$"https://{vault}.vault.azure.net/secrets/dragoman-functions-key"]));
+            rules.Add(("azd-service-name", functions["tags.azd-service-name"], [AzdService().Match(Read("azure.yaml")).Groups[1].Value]));
+            foreach (var (name, value) in sidecar.Where(variable => variable.Key.StartsWith(ConfigurationPrefix, StringComparison.Ordinal) && variable.Key != "DRAGOMAN__limits__drainSeconds"))
+                rules.Add(($"{name} of the functions", deployment.Settings.GetValueOrDefault(name), [value]));
+        }
+        else if (front.ContainsKey("DRAGOMAN_FUNCTIONS") || front.ContainsKey("DRAGOMAN_FUNCTIONS_KEY"))
+        {
+            rules.Add(("DRAGOMAN_FUNCTIONS", "set", ["not set, because there is no function app"]));
+        }
+
+        return rules.Where(rule => !rule.Allowed.Contains(rule.Value))
+            .Select(rule => $"{rule.Name} is {rule.Value ?? "not set"}; it must be {string.Join(" or ", rule.Allowed)}");
+    }
+
+    private static IEnumerable<string> FindRuntime(Deployment deployment)
+    {
+        if (deployment.Functions is not { } functions)
+            yield break;
+        var framework = TargetFramework().Match(Read("Directory.Build.props")).Groups[1].Value;
+        (string?, string?) runtime = (functions["properties.functionAppConfig.runtime.name"], functions["properties.functionAppConfig.runtime.version"]);
+        var expected = deployment.Size == "team" ? ("dotnet-isolated", framework) : ("custom", "1.0");
+        if (runtime != expected)
+            yield return $"the runtime is {runtime}; it must be {expected}";
+        var handler = Parse("functions/custom/host.json");
+        if ((string?)handler["customHandler"]?["description"]?["defaultExecutablePath"] != AssemblyName().Match(Read("functions/Functions.csproj")).Groups[1].Value
+            || (bool?)handler["customHandler"]?["enableProxyingHttpRequest"] != true)
+            yield return "functions/custom/host.json must start the executable, and stream";
+        foreach (var file in (string[])["host.json", "functions/custom/host.json"])
+        {
+            if ((string?)Parse(file)["extensions"]?["http"]?["routePrefix"] != "")
+                yield return $"{file} must leave the paths as they are";
+        }
+    }
+
+    /// <summary>A query must look for what the gateway writes, and the documentation say what to do.</summary>
+    private static IEnumerable<string> FindAlerts(Deployment deployment)
+    {
+        var manual = Read("docs/azure.md");
+        foreach (var alert in deployment.Resources.Where(resource => resource.Type is "Microsoft.Insights/metricAlerts" or "Microsoft.Insights/scheduledQueryRules"))
+        {
+            var name = alert.Name["dragoman-".Length..];
+            if (!manual.Contains($"`{name}`", StringComparison.Ordinal))
+                yield return $"docs/azure.md does not say what to do for {name}";
+            var query = alert.Facts.FirstOrDefault(fact => fact.Key.EndsWith(".query", StringComparison.Ordinal)).Value ?? "";
+            var phrases = Contains().Matches(query).Concat(ParsedText().Matches(query)).Select(match => match.Groups[1].Value.Trim());
+            foreach (var phrase in phrases.Where(phrase => !Sources.Value.Contains(phrase, StringComparison.Ordinal)))
+                yield return $"{name} looks for \"{phrase}\", which the gateway does not write";
+            foreach (var kind in ErrorKinds().Matches(query).SelectMany(match => match.Groups[1].Value.Split(", ")).Select(kind => kind.Trim('"')).Where(kind => kind is not ("" or "(null)")))
+            {
+                if (!Sources.Value.Contains($"ErrorKind.{kind}", StringComparison.Ordinal))
+                    yield return $"{name} looks for the error {kind}, which the gateway does not have";
+            }
+        }
+    }
+
+    /// <summary>nginx's own script accepts the variables, and nginx listens where the ingress leads.</summary>
+    private static async Task<IEnumerable<string>> FindFrontDoorAsync(Deployment deployment)
+    {
+        var target = Directory.CreateTempSubdirectory("dragoman-infra-front-");
+        try
+        {
+            var variables = deployment.VariablesOf("front").Select(variable => KeyValuePair.Create(variable.Key, variable.Value.Replace("<", "", StringComparison.Ordinal).Replace(">", "", StringComparison.Ordinal)));
+            var result = await Command.RunAsync("sh", [Path.Combine(Repository.Root, "nginx/render.sh"), target.FullName], target.FullName, variables);
+            if (result.Status != 0)
+                return [$"nginx/render.sh: {result.Everything}"];
+            var listen = $"listen {deployment.VariablesOf("front").GetValueOrDefault("DRAGOMAN_NGINX_LISTEN")} ";
+            return File.ReadAllText(Path.Combine(target.FullName, "nginx.conf")).Contains(listen, StringComparison.Ordinal) ? [] : [$"nginx does not {listen}"];
+        }
+        finally
+        {
+            target.Delete(recursive: true);
+        }
+    }
+
+    private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, file));
+
+    private static JsonNode Parse(string file) => JsonNode.Parse(Read(file))!;
+
+    [GeneratedRegex(@"probes\[.*\.port$")]
+    private static partial Regex ProbePort();
+
+    [GeneratedRegex(@"services:\n  (\w+):\n")]
+    private static partial Regex AzdService();
+
+    [GeneratedRegex("<TargetFramework>net([0-9.]+)<")]
+    private static partial Regex TargetFramework();
+
+    [GeneratedRegex("<AssemblyName>([^<]+)<")]
+    private static partial Regex AssemblyName();
+
+    [GeneratedRegex("contains \"([^\"]+)\"")]
+    private static partial Regex Contains();
+
+    [GeneratedRegex("[*r] \"([^\"]+)\" (?=[*a-z])")]
+    private static partial Regex ParsedText();
+
+    [GeneratedRegex("in \\(((?:\"[^\"]*\"(?:, )?)+)\\)")]
+    private static partial Regex ErrorKinds();
+}

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Makes every mistake of tests/Infra.Tests/Mutations/MutationTable.cs in a copy of the templates, and prints which check catches it.
+# Takes minutes. Needs terraform on PATH, and its providers or stand-ins for them (INFRA_CHECK).
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+INFRA_MUTATIONS=all dotnet test tests/Infra.Tests -c Release --filter FullyQualifiedName~MutationTests --logger "console;verbosity=detailed"
