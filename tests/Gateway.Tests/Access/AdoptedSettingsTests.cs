@@ -3,6 +3,7 @@ using Dragoman.Access.Budgets;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Prices;
+using Dragoman.Secrets;
 
 namespace Dragoman.Gateway.Tests.Access;
 
@@ -16,7 +17,7 @@ public sealed class AdoptedSettingsTests
     {
         await using var world = new AccessWorld();
         await world.CallAsync(AccessWorld.AdminKey);
-        world.Policy.Adopt(Settings with { AdminKey = "the-next-administrators-key" }, Rules);
+        world.Policy.Adopt(Settings with { AdminKey = SecretReference.OfLiteral("the-next-administrators-key") }, Rules);
         await world.CallAsync("the-next-administrators-key");
         Assert.Equal(ErrorKind.Unauthenticated, (await world.RefusedAsync(AccessWorld.AdminKey)).Kind);
     }
@@ -34,7 +35,7 @@ public sealed class AdoptedSettingsTests
         Assert.Equal(ErrorKind.Unauthenticated, (await world.RefusedAsync(null)).Kind);
     }
 
-    private static AccessSettings Settings => new(AccessMode.Keys, AllowsOpenNetwork: false) { AdminKey = AccessWorld.AdminKey };
+    private static AccessSettings Settings => new(AccessMode.Keys, AllowsOpenNetwork: false) { AdminKey = SecretReference.OfLiteral(AccessWorld.AdminKey) };
 
     private static KeylessAccess Keyless(string team, string network) => new(team, [IPNetwork.Parse(network)]);
 }

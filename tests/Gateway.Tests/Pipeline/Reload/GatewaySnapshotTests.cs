@@ -71,13 +71,13 @@ public class GatewaySnapshotTests
     {
         var state = new OpaqueState(StateKind.AnthropicSignature, "tag", "value");
         var snapshot = Snapshot("{}");
-        var packed = snapshot.EnvelopeOf("web").Wrap(state);
+        var packed = snapshot.States.Of("web").Wrap(state);
         for (var reload = 0; reload < 4; reload++)
         {
             var next = new GatewaySnapshot(Read($$"""{ "providers": { "p": { "dialect": "openai", "apiKey": "sk-{{reload}}" } } }"""), Clock, snapshot);
-            Assert.Equal(reload < 3 ? state : null, next.EnvelopeOf("web").Unwrap(packed));
-            Assert.Null(next.EnvelopeOf("other").Unwrap(packed));
-            Assert.Equal(state, next.EnvelopeOf("web").Unwrap(next.EnvelopeOf("web").Wrap(state)));
+            Assert.Equal(reload < 3 ? state : null, next.States.Of("web").Unwrap(packed));
+            Assert.Null(next.States.Of("other").Unwrap(packed));
+            Assert.Equal(state, next.States.Of("web").Unwrap(next.States.Of("web").Wrap(state)));
             snapshot.Dispose();
             snapshot = next;
         }
