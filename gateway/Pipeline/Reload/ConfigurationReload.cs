@@ -22,6 +22,7 @@ public sealed partial class ConfigurationReload : IDisposable
     private readonly ILogger logger;
     private readonly SemaphoreSlim turn = new(1);
     private volatile ReloadFailure? failure;
+    private volatile Loaded loaded;
     private volatile string seen;
     private DateTimeOffset toldAt;
 
@@ -30,7 +31,7 @@ public sealed partial class ConfigurationReload : IDisposable
         (this.runtime, this.source, this.clock, this.logger) = (runtime, source, clock, logger);
         var configuration = runtime.Snapshot.Configuration;
         seen = configuration.State + configuration.OtherState;
-        LoadedAt = clock.GetUtcNow();
+        loaded = new(clock.GetUtcNow(), []);
         GatewayMetrics.Observe(this);
     }
 
@@ -38,10 +39,10 @@ public sealed partial class ConfigurationReload : IDisposable
     public ReloadFailure? Failure => failure;
 
     /// <summary>When the configuration in force was read.</summary>
-    public DateTimeOffset LoadedAt { get; private set; }
+    public DateTimeOffset LoadedAt => loaded.At;
 
     /// <summary>What differs on disk from what is in force because only a restart changes it.</summary>
-    public IReadOnlyList<string> NeedsRestart { get; private set; } = [];
+    public IReadOnlyList<string> NeedsRestart => loaded.NeedsRestart;
 
     /// <summary>The state of the files now; null if it is that of the last reload.</summary>
     public string? FindNewState() => source.Look(runtime.Snapshot.Configuration) is var state && state != seen ? state : null;
@@ -89,7 +90,7 @@ public sealed partial class ConfigurationReload : IDisposable
             CheckStore(wanted);
             runtime.Adopt(new GatewaySnapshot(adopted, clock, running));
             seen = adopted.State + adopted.OtherState;
-            (failure, NeedsRestart, LoadedAt) = (null, needsRestart, clock.GetUtcNow());
+            (failure, loaded) = (null, new(clock.GetUtcNow(), needsRestart));
             return new(changes, needsRestart, []);
         }
         catch (ConfigurationException error)
@@ -158,4 +159,7 @@ public sealed partial class ConfigurationReload : IDisposable
 
     [LoggerMessage(LogLevel.Error, "The configuration on disk has had mistakes since {Since}. The one before is in force. {Mistakes}")]
     private static partial void LogStillBad(ILogger logger, string since, string mistakes);
+
+    /// <summary>What is known of the configuration in force.</summary>
+    private sealed record Loaded(DateTimeOffset At, IReadOnlyList<string> NeedsRestart);
 }
