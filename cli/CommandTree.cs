@@ -82,6 +82,7 @@ internal static class CommandTree
             RequestCommands.Create(runner),
             RequestCommands.CreateOne(runner),
             PriceCommands.Create(runner),
+            DoctorCommand.Create(runner),
             LoginCommands.CreateLogin(runner),
             LoginCommands.CreateLogout(runner),
             CompletionCommand.Create(context),

@@ -1,4 +1,5 @@
 using Dragoman.Configuration;
+using Dragoman.Identity;
 using Dragoman.Stores;
 
 namespace Dragoman.Cli.Clients;
@@ -15,7 +16,10 @@ internal static class StoreLocation
     {
         try
         {
-            return option is null ? StoreConnection.Parse(Configured(context)) : StoreConnection.Parse(SecretReference.Resolve(option, context.Variable));
+            var text = option is null ? Configured(context) : SecretReference.Resolve(option, context.Variable);
+            var connection = StoreConnection.Parse(text);
+            // Only who needs an identity has to have a configuration without mistakes.
+            return connection.TokenScope is null ? connection : StoreConnection.Parse(text, new EntraTokens(IdentityOf(context), context.Clock));
         }
         catch (FormatException error)
         {
@@ -35,5 +39,11 @@ internal static class StoreLocation
     {
         var file = context.Variable(ConfigVariable);
         return ConfigurationReader.ReadStoreConnection(file, context.Environment, file is null ? null : $"environment variable {ConfigVariable}");
+    }
+
+    private static IdentitySettings IdentityOf(CliContext context)
+    {
+        var file = context.Variable(ConfigVariable);
+        return ConfigurationReader.ReadIdentitySettings(file, context.Environment, file is null ? null : $"environment variable {ConfigVariable}");
     }
 }

@@ -26,7 +26,7 @@ public sealed partial class ConfigurationReader
         try
         {
             reader.Read(Encoding.UTF8.GetBytes(
-                """{ "providers": { "NAME": { "dialect": "openai", "timeouts": {}, "options": {} } }, "models": { "NAME": { "provider": "NAME", "model": "m", "price": { "longContext": {}, "tiers": {}, "regions": {} } } }, "access": { "keyless": {}, "storeAway": {} }, "limits": {}, "store": {}, "prices": { "providers": { "NAME": {} } } }"""));
+                """{ "providers": { "NAME": { "dialect": "openai", "timeouts": {}, "options": {} } }, "models": { "NAME": { "provider": "NAME", "model": "m", "price": { "longContext": {}, "tiers": {}, "regions": {} } } }, "access": { "keyless": {}, "storeAway": {} }, "limits": {}, "store": {}, "identity": {}, "keyVault": {}, "prices": { "providers": { "NAME": {} } } }"""));
         }
         catch (ConfigurationException)
         {

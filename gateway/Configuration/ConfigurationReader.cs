@@ -79,8 +79,10 @@ public sealed partial class ConfigurationReader
     {
         var root = Parse(utf8);
         ReadVariables(root);
-        var members = Members(root, "", "$schema", "providers", "models", "access", "limits", "store", "prices", "budgets", "answers");
+        var members = Members(root, "", "$schema", "providers", "models", "access", "limits", "store", "prices", "budgets", "answers", "identity", "keyVault");
         _ = Text(members, "$schema", "");
+        var identity = ReadIdentity(members["identity"], "/identity");
+        var vaultEvents = ReadVaultEvents(members["keyVault"], "/keyVault");
         var providers = Entries(members, "/providers").Select(entry => ReadProvider(entry.Key, entry.Value, entry.Pointer)).ToList();
         var models = Entries(members, "/models").Select(entry => ReadModel(entry.Key, entry.Value, entry.Pointer, providers)).ToList();
         RefuseNamesGivenTwice(models);
@@ -95,7 +97,7 @@ public sealed partial class ConfigurationReader
             providers.AddRange(WellKnownProviders.FromEnvironment(environment, notices, mistakes));
         return mistakes.Count > 0
             ? throw new ConfigurationException(Report())
-            : new GatewayConfiguration(providers, models, access, limits) { StoreConnection = store, Prices = prices, Budgets = budgets, Answers = answers, Notices = notices };
+            : new GatewayConfiguration(providers, models, access, limits) { StoreConnection = store, Prices = prices, Budgets = budgets, Answers = answers, Identity = identity, VaultEvents = vaultEvents, Notices = notices };
     }
 
     private JsonObject Parse(byte[] utf8)

@@ -76,6 +76,7 @@ public static class RouteTable
         Administration("audit", Get, "/dragoman/audit"),
         Administration("whoami", Get, "/dragoman/whoami") with { Access = RouteAccess.AnyCaller },
         Administration("request", Get, "/dragoman/requests/{*id}") with { Access = RouteAccess.AnyCaller },
+        new("keyvault-events", Post, VaultEventsEndpoint.Path, Home.Sidecar, ProblemErrors.Shape, new VaultEventsEndpoint()) { Access = RouteAccess.AfterHandshake },
         new("requests", Get, RequestsEndpoint.Path, Home.Sidecar, ProblemErrors.Shape, new RequestsEndpoint()) { Access = RouteAccess.Administration },
     ];
 

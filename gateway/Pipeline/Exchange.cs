@@ -9,6 +9,7 @@ using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Pipeline.State;
+using Dragoman.Secrets;
 using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -44,6 +45,8 @@ public sealed class Exchange
         recentModels = runtime.RecentModels;
         RequestFeed = runtime.RequestFeed;
         Administration = runtime.Administration;
+        VaultListener = runtime.VaultListener;
+        VaultLogger = runtime.VaultLogger;
         reasoningMemory = runtime.ReasoningMemory;
         drain = runtime.Drain;
         budget = runtime.Memory;
@@ -73,6 +76,12 @@ public sealed class Exchange
 
     /// <summary>See <see cref="GatewayRuntime.Administration"/>.</summary>
     public AdminApi? Administration { get; }
+
+    /// <summary>See <see cref="GatewayRuntime.VaultListener"/>.</summary>
+    internal IVaultListener? VaultListener { get; }
+
+    /// <summary>See <see cref="GatewayRuntime.VaultLogger"/>.</summary>
+    internal ILogger VaultLogger { get; }
 
     /// <summary>Whether the process is about to stop. A request that was already accepted continues.</summary>
     public bool IsDraining => drain.HasBegun;

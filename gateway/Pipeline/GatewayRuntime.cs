@@ -2,6 +2,7 @@ using Dragoman.Access;
 using Dragoman.Administration;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Pipeline.State;
+using Dragoman.Secrets;
 using Dragoman.Stores;
 using Dragoman.Stores.Ledger;
 using Microsoft.Extensions.Logging;
@@ -22,11 +23,13 @@ public sealed class GatewayRuntime : IDisposable
         GatewaySnapshot snapshot, TimeProvider clock, ILoggerFactory loggers, bool handsOver, IAccessPolicy? access = null, IDocumentStore? store = null, ILedgerStore? ledger = null)
     {
         Snapshot = snapshot;
+        snapshot.Tokens.Logger = loggers.CreateLogger("Dragoman.Identity");
         Access = access ?? new OpenAccess();
         Store = store;
         Administration = store is null || ledger is null ? null : new AdminApi(store, ledger, clock, Access.FindUnsent);
         Clock = clock;
         SettlementLogger = loggers.CreateLogger("Dragoman.Settlement");
+        VaultLogger = loggers.CreateLogger("Dragoman.Vault");
         HandsOver = handsOver;
         Drain = new Drain(clock);
         RecentModels = new RecentModels(clock);
@@ -46,6 +49,9 @@ public sealed class GatewayRuntime : IDisposable
     /// <summary>Receives one line for each settled request.</summary>
     public ILogger SettlementLogger { get; }
 
+    /// <summary>Receives what a vault tells about its secrets.</summary>
+    public ILogger VaultLogger { get; }
+
     public bool HandsOver { get; }
 
     public Drain Drain { get; }
@@ -64,6 +70,9 @@ public sealed class GatewayRuntime : IDisposable
 
     /// <summary>The administration of teams, keys and users; null when there is no store.</summary>
     public AdminApi? Administration { get; set; }
+
+    /// <summary>Is told when a vault has a new version of a secret; null when no secret comes from a vault.</summary>
+    public IVaultListener? VaultListener { get; set; }
 
     public GatewaySnapshot Snapshot { get; }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Dragoman.Catalog;
 using Dragoman.Configuration;
 using Dragoman.Dialects;
+using Dragoman.Identity;
 using Dragoman.Pipeline.Downloads;
 using Dragoman.Prices;
 using Dragoman.Providers;
@@ -20,22 +21,27 @@ public sealed class GatewaySnapshot : IDisposable
 
     /// <param name="configuration">The operator's configuration.</param>
     /// <param name="clock">The source of all time values.</param>
+    /// <param name="tokens">The process's tokens of Microsoft Entra ID, which outlive the snapshot; null to begin with those of its configuration.</param>
     /// <exception cref="FormatException">The connection of the store is none; see <see cref="StoreConnection.Parse"/>.</exception>
-    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock)
+    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock, EntraTokens? tokens = null)
     {
         Configuration = configuration;
-        Store = configuration.StoreConnection is { } connection ? StoreConnection.Parse(connection) : null;
+        Tokens = tokens ?? new EntraTokens(configuration.Identity, clock);
+        Store = configuration.StoreConnection is { } connection ? StoreConnection.Parse(connection, Tokens) : null;
         Prices = new PriceBook(configuration.Prices, configuration.Models);
         Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
         Credentials = new CredentialScrub(configuration.Providers.Select(settings => settings.ApiKey));
         var keys = string.Join('\n', configuration.Providers.Select(settings => $"{settings.Name} {settings.ApiKey}"));
         // A team's id has no line end, so that no two teams have the same secret.
         envelopeOf = team => new StateEnvelope(Encoding.UTF8.GetBytes($"{team}\n{keys}"));
-        providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock, Credentials));
+        providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => new Provider(settings, clock, Credentials, Tokens));
         Catalog = new ModelCatalog(configuration, (name, cancellation) => providers[name].ListModelsAsync(cancellation), clock);
     }
 
     public GatewayConfiguration Configuration { get; }
+
+    /// <summary>The process's tokens of Microsoft Entra ID, which all snapshots share.</summary>
+    public EntraTokens Tokens { get; }
 
     /// <summary>The store of teams, keys and the audit log; null when there is none.</summary>
     public StoreConnection? Store { get; }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Identity;
 
 namespace Dragoman.Gateway.Tests.Configuration;
 
@@ -18,6 +19,8 @@ public class ConfigurationSchemaTests
         { "/access", "properties/access/properties" },
         { "/limits", "properties/limits/properties" },
         { "/budgets", "properties/budgets/properties" },
+        { "/identity", "properties/identity/properties" },
+        { "/keyVault", "properties/keyVault/properties" },
         { "/budgets/webhook", "properties/budgets/properties/webhook/properties" },
         { "/prices", "properties/prices/properties" },
         { "/prices/providers/p", "properties/prices/properties/providers/additionalProperties/properties" },
@@ -33,7 +36,7 @@ public class ConfigurationSchemaTests
     [MemberData(nameof(Objects))]
     public void The_schema_allows_the_members_that_the_reader_allows(string pointer, string place)
     {
-        var json = """{ "providers": { "p": { "dialect": "mistral", "timeouts": {} }, "q": { "dialect": "openai", "options": {} } }, "models": { "m": { "provider": "p", "model": "x", "price": { "input": 1, "longContext": { "above": 1 }, "tiers": { "flex": { "longContext": {} } }, "regions": {} } } }, "access": {}, "limits": {}, "budgets": { "webhook": {} }, "prices": { "providers": { "p": {} } } }""";
+        var json = """{ "providers": { "p": { "dialect": "mistral", "timeouts": {} }, "q": { "dialect": "openai", "options": {} } }, "models": { "m": { "provider": "p", "model": "x", "price": { "input": 1, "longContext": { "above": 1 }, "tiers": { "flex": { "longContext": {} } }, "regions": {} } } }, "access": {}, "limits": {}, "budgets": { "webhook": {} }, "identity": {}, "keyVault": { "uri": "https://name.vault.azure.net" }, "prices": { "providers": { "p": {} } } }""";
         var variable = "DRAGOMAN" + (pointer + "/surprise").Replace("/", "__", StringComparison.Ordinal);
         var mistake = Assert.Throws<ConfigurationException>(() => ConfigurationReader.Read(json, "test", new Dictionary<string, string> { [variable] = "1" })).Mistakes[0];
         var allowed = mistake[(mistake.IndexOf("allowed: ", StringComparison.Ordinal) + "allowed: ".Length)..].Split(", ");
@@ -47,6 +50,7 @@ public class ConfigurationSchemaTests
         Assert.Equal(ProviderOptions.Servers, At("$defs/provider/properties/options/properties/server/enum").EnumerateArray().Select(word => word.GetString()));
         Assert.Equal(ProviderOptions.ReasoningEchoes, At("$defs/provider/properties/options/properties/echoReasoningContent/enum").EnumerateArray().Select(word => word.GetString()));
         Assert.Equal(ProviderOptions.AnthropicAuthWays.Concat(ProviderOptions.AzureAuthWays), At("$defs/provider/properties/options/properties/auth/enum").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(CredentialSource.Names, At("properties/identity/properties/chain/items/enum").EnumerateArray().Select(word => word.GetString()));
         Assert.Equal(ModelCapabilities.All, At("$defs/model/properties/capabilities/items/enum").EnumerateArray().Select(word => word.GetString()));
     }
 
