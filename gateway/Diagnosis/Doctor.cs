@@ -51,7 +51,11 @@ public sealed class Doctor(DoctorOptions options, TimeProvider clock)
         yield return new(
             Subject, "content", FindingState.Good, $"{Counted(configuration.Providers.Count, "provider")}, {Counted(configuration.Models.Count, "model")}, access {configuration.Access.Mode.ToString().ToLowerInvariant()}");
         foreach (var notice in configuration.Notices)
-            yield return new(Subject, "notice", FindingState.Warning, notice);
+        {
+            // That a variable has turned a provider on is what the operator wanted.
+            var isWanted = notice.StartsWith("provider ", StringComparison.Ordinal);
+            yield return new(Subject, "notice", isWanted ? FindingState.Good : FindingState.Warning, notice);
+        }
     }
 
     private static string Counted(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Dragoman.Access;
-using Dragoman.Access.Directory;
 using Dragoman.Conversation;
 using Dragoman.Endpoints;
 using Dragoman.Gateway.Tests.Access;
@@ -34,7 +33,7 @@ public sealed class VaultEventsEndpointTests : IAsyncLifetime, IVaultListener
 
     public async Task DisposeAsync() => await gateway!.DisposeAsync();
 
-    public void OnNewVersion(string vaultHost, string secretName) => told.Enqueue($"{vaultHost} {secretName}");
+    void IVaultListener.OnNewVersion(string vaultHost, string secretName) => told.Enqueue($"{vaultHost} {secretName}");
 
     [Theory]
     [InlineData("Authorization", "Bearer " + Key)]
