@@ -83,6 +83,7 @@ internal static class CommandTree
             RequestCommands.CreateOne(runner),
             PriceCommands.Create(runner),
             ConfigCommands.Create(runner),
+            DoctorCommand.Create(runner),
             LoginCommands.CreateLogin(runner),
             LoginCommands.CreateLogout(runner),
             CompletionCommand.Create(context),

@@ -17,7 +17,7 @@ internal static class ExitCode
     public static readonly IReadOnlyList<(string Name, string Text)> All =
     [
         ("0", "Done."),
-        ("1", "Failed: the store, the gateway or the issuer does not answer, something unexpected happened, or what was compared differs (prices check, config diff, ledger verify)."),
+        ("1", "Failed: the store, the gateway or the issuer does not answer, doctor has found a failure, something unexpected happened, or what was compared differs (prices check, config diff, ledger verify)."),
         ("2", "Wrong usage: a command, an option, a value or a setting is not valid."),
         ("3", "Not authenticated: there is no credential, or it is not accepted."),
         ("4", "Not allowed: the role does not permit it."),

@@ -40,7 +40,7 @@ public sealed record KnownVariable(string Name, VariableReaders Readers, string 
     [
         new("DRAGOMAN_CONFIG", VariableReaders.Gateway | VariableReaders.RunScript | VariableReaders.CommandLine, "The configuration file; gateway.json in the working directory if not set."),
         new("DRAGOMAN_LISTEN", VariableReaders.Gateway, "The IP address to listen on; 127.0.0.1 if not set."),
-        new("DRAGOMAN_SIDECAR_PORT", VariableReaders.Sidecar, "The port; 5081 if not set, 0 for any free one."),
+        new("DRAGOMAN_SIDECAR_PORT", VariableReaders.Sidecar | VariableReaders.CommandLine, "The sidecar's port; 5081 if not set, 0 for any free one."),
         new("FUNCTIONS_CUSTOMHANDLER_PORT", VariableReaders.Functions, "The port, set by the Functions host; 7071 if not set, 0 for any free one."),
         new("DRAGOMAN_EMULATOR_PORT", VariableReaders.Emulator, "The port; 4755 if not set, 0 for any free one."),
         new("DRAGOMAN_EMULATOR_URL", VariableReaders.Gateway | VariableReaders.RunScript, "The emulator's address, used when no provider is configured; http://127.0.0.1:4755/v1 if not set."),

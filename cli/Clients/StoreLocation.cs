@@ -1,4 +1,5 @@
 using Dragoman.Configuration;
+using Dragoman.Identity;
 using Dragoman.Secrets;
 using Dragoman.Stores;
 
@@ -16,7 +17,13 @@ internal static class StoreLocation
     {
         try
         {
-            return option is null ? StoreConnection.Of(Configured(context), new SecretStore(TimeProvider.System)) : StoreConnection.Parse(SecretReference.Resolve(option, context.Variable));
+            var reference = option is null ? Configured(context) : SecretReference.OfLiteral(SecretReference.Resolve(option, context.Variable));
+            // Only who needs an identity has to have a configuration without mistakes.
+            var tokens = new Lazy<EntraTokens>(() => new(IdentityOf(context), context.Clock));
+            if (reference.Value is not { } text)
+                return StoreConnection.Of(reference, new SecretStore(TimeProvider.System, () => tokens.Value.Credential), tokens.Value);
+            var connection = StoreConnection.Parse(text);
+            return connection.TokenScope is null ? connection : StoreConnection.Parse(text, tokens.Value);
         }
         catch (FormatException error)
         {
@@ -36,5 +43,11 @@ internal static class StoreLocation
     {
         var file = context.Variable(ConfigVariable);
         return ConfigurationReader.ReadStoreConnection(file, context.Environment, file is null ? null : $"environment variable {ConfigVariable}");
+    }
+
+    private static IdentitySettings IdentityOf(CliContext context)
+    {
+        var file = context.Variable(ConfigVariable);
+        return ConfigurationReader.ReadIdentitySettings(file, context.Environment, file is null ? null : $"environment variable {ConfigVariable}");
     }
 }

@@ -24,6 +24,8 @@ internal sealed class AdminRunner(CliContext context, GlobalOptions global)
 
     public bool IsQuiet(ParseResult parse) => parse.GetValue(global.Quiet);
 
+    public bool NamesStore(ParseResult parse) => parse.GetValue(global.Store) is not null;
+
     public AdminCall Call(string method, string path, params IEnumerable<(string Name, string? Value)> query) => new(method, path, actor)
     {
         Query = [.. query.Where(each => each.Value is not null).Select(each => KeyValuePair.Create(each.Name, each.Value!))],

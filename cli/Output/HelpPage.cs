@@ -30,7 +30,7 @@ internal static class HelpPage
         .Section("FILES")
         .List(
         [
-            ("gateway.json", "The configuration in the working directory, if DRAGOMAN_CONFIG names no other one. Only /store is read."),
+            ("gateway.json", "The configuration in the working directory, if DRAGOMAN_CONFIG names no other one. Most commands read only /store and /identity of it."),
             ("data/dragoman.db", "The store, if no other one is configured."),
             ("~/.config/dragoman/credentials.json", "What dragoman login has kept, where the operating system has no keyring. Only its owner may read it."),
         ])

@@ -71,6 +71,10 @@ public sealed class AdministrationFunctions(Gateway gateway)
     public Task RequestById([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/requests/{*id}")] HttpRequest request) =>
         gateway.HandleAsync(request.HttpContext);
 
+    [Function("keyvault-events")]
+    public Task VaultEvents([HttpTrigger(AuthorizationLevel.Function, "post", "options", Route = "dragoman/keyvault/events")] HttpRequest request) =>
+        gateway.HandleAsync(request.HttpContext);
+
     [Function("requests")]
     public Task Requests([HttpTrigger(AuthorizationLevel.Function, "get", "options", Route = "dragoman/requests")] HttpRequest request) =>
         gateway.HandleAsync(request.HttpContext);

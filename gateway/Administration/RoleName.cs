@@ -5,12 +5,14 @@ namespace Dragoman.Administration;
 /// <summary>The words for roles in JSON.</summary>
 internal static class RoleName
 {
+    /// <summary>The roles that a user may have.</summary>
     public static readonly IReadOnlyList<string> All = ["lead", "auditor", "admin"];
 
     public static string Of(Role role) => role switch
     {
         Role.Lead => "lead",
         Role.Auditor => "auditor",
+        Role.Events => "events",
         _ => "admin",
     };
 

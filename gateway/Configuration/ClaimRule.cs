@@ -16,6 +16,9 @@ public sealed record ClaimRule(IReadOnlyList<ClaimCondition> When, ClaimTemplate
     /// <summary>May read and change the keys and users of the own team.</summary>
     public const string Lead = "lead";
 
+    /// <summary>May report events of a vault.</summary>
+    public const string Events = "events";
+
     /// <summary>The roles that a rule may give.</summary>
-    public static readonly IReadOnlyList<string> KnownRoles = [Admin, Auditor, Lead];
+    public static readonly IReadOnlyList<string> KnownRoles = [Admin, Auditor, Lead, Events];
 }

@@ -17,12 +17,15 @@ public sealed partial class ConfigurationReader
     /// <summary>The vault of the references; null when there is none.</summary>
     private KeyVaultSettings? vault;
 
+    /// <summary>Whose events are accepted; null when there is no vault.</summary>
+    private VaultEventSettings? vaultEvents;
+
     /// <summary>Reads the vault, which the references need.</summary>
     private void ReadKeyVault(JsonNode? node, string pointer)
     {
         if (node is null)
             return;
-        var members = Members(node, pointer, "uri", "refreshSeconds", "verifyChallenge");
+        var members = Members(node, pointer, "uri", "refreshSeconds", "verifyChallenge", "eventsKey");
         var (uri, refresh, verifies) = (Text(members, "uri", pointer), Seconds(members, "refreshSeconds", pointer), Switch(members, "verifyChallenge", pointer));
         if (members["uri"] is null)
             Mistake(pointer + "/uri", $"is required: the address of the vault; allowed: an https URL such as https://name.vault.azure.net");
@@ -32,6 +35,11 @@ public sealed partial class ConfigurationReader
             vault = new(address, refresh ?? KeyVaultSettings.UsualRefresh, verifies ?? true);
         else
             Broken(pointer + "/uri", VaultRule);
+        var key = ReadSecret(members, "eventsKey", pointer);
+        if (key?.Value?.Length < VaultEventSettings.ShortestKey)
+            Mistake(pointer + "/eventsKey", $"is shorter than {VaultEventSettings.ShortestKey} characters, so that it could be guessed");
+        if (vault is not null)
+            vaultEvents = new(vault.Uri.Host, key);
     }
 
     private SecretReference? ReadSecret(JsonObject members, string name, string pointer)

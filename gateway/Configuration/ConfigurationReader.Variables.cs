@@ -26,7 +26,7 @@ public sealed partial class ConfigurationReader
         try
         {
             reader.Read(reader.Parse(
-                """{ "providers": { "NAME": { "dialect": "openai", "timeouts": {}, "options": {} } }, "models": { "NAME": { "provider": "NAME", "model": "m", "price": { "longContext": {}, "tiers": {}, "regions": {} } } }, "access": { "keyless": {}, "storeAway": {} }, "limits": {}, "store": {}, "keyVault": {}, "prices": { "providers": { "NAME": {} } } }"""u8.ToArray()));
+                """{ "providers": { "NAME": { "dialect": "openai", "timeouts": {}, "options": {} } }, "models": { "NAME": { "provider": "NAME", "model": "m", "price": { "longContext": {}, "tiers": {}, "regions": {} } } }, "access": { "keyless": {}, "storeAway": {} }, "limits": {}, "store": {}, "keyVault": {}, "identity": {}, "prices": { "providers": { "NAME": {} } } }"""u8.ToArray()));
         }
         catch (ConfigurationException)
         {

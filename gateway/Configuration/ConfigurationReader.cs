@@ -69,8 +69,9 @@ public sealed partial class ConfigurationReader
 
     private GatewayConfiguration Read(JsonObject root)
     {
-        var members = Members(root, "", "$schema", "providers", "models", "access", "limits", "store", "prices", "budgets", "answers", "keyVault");
+        var members = Members(root, "", "$schema", "providers", "models", "access", "limits", "store", "prices", "budgets", "answers", "identity", "keyVault");
         _ = Text(members, "$schema", "");
+        var identity = ReadIdentity(members["identity"], "/identity");
         ReadKeyVault(members["keyVault"], "/keyVault");
         var providers = Entries(members, "/providers").Select(entry => ReadProvider(entry.Key, entry.Value, entry.Pointer)).ToList();
         var models = Entries(members, "/models").Select(entry => ReadModel(entry.Key, entry.Value, entry.Pointer, providers)).ToList();
@@ -93,6 +94,8 @@ public sealed partial class ConfigurationReader
                 Prices = prices,
                 Budgets = budgets,
                 Answers = answers,
+                Identity = identity,
+                VaultEvents = vaultEvents,
                 Notices = notices,
                 HasNoProvider = hasNoProvider,
                 Values = new(root, GivenBy),

@@ -1,3 +1,4 @@
+using Dragoman.Identity;
 using Dragoman.Secrets;
 
 namespace Dragoman.Configuration;
@@ -11,6 +12,12 @@ public sealed record GatewayConfiguration(
 {
     /// <summary>The store of teams, keys and the audit log; null when none is configured and none is needed. It may contain a password.</summary>
     public SecretReference? StoreConnection { get; init; }
+
+    /// <summary>How the process proves to Microsoft Entra ID who it is.</summary>
+    public IdentitySettings Identity { get; init; } = IdentitySettings.Default;
+
+    /// <summary>Whose events about secrets are accepted; null when there is no vault.</summary>
+    public VaultEventSettings? VaultEvents { get; init; }
 
     /// <summary>Where prices come from.</summary>
     public PriceSettings Prices { get; init; } = PriceSettings.Default;

@@ -46,9 +46,9 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
             if (route is null || !AdminPort.Serves(http, route, access))
                 throw new GatewayException(new GatewayError(ErrorKind.NotFound, GatewayText.UnknownUrl(http.Request.Method, path)));
             var session = route.OpenWebSocket is not null && WebSocketHandshake.IsAsked(http.Request) ? route.OpenWebSocket(exchange.Snapshot.Configuration.Limits, runtime.Memory) : null;
-            if (session is null)
+            if (session is null && !(route.Access == RouteAccess.AfterHandshake && HttpMethods.IsOptions(http.Request.Method)))
                 Step1Receive.RefuseOtherMethods(http, path, route.Methods);
-            if (route.Access != RouteAccess.Nobody)
+            if (route.Access is not (RouteAccess.Nobody or RouteAccess.AfterHandshake))
                 await Step2Authenticate.RunAsync(exchange, route.Prefix, needsTeam: route.Access == RouteAccess.Caller).ConfigureAwait(false);
             // Each message of a WebSocket is a request of its own, and the connection is none.
             exchange.IsCounted = route.Access != RouteAccess.Caller || session is not null;

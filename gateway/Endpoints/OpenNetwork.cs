@@ -18,9 +18,7 @@ internal static class OpenNetwork
     /// </summary>
     public const string Header = "X-Dragoman-Beyond-Loopback";
 
-    private static readonly GatewayError Refusal = new(
-        ErrorKind.Forbidden,
-        AccessText.OpenToThisMachine);
+    private static readonly GatewayError Refusal = new(ErrorKind.Forbidden, AccessText.OpenToThisMachine);
 
     /// <summary>Refuses to start when other machines could reach the process and the operator has not allowed that.</summary>
     /// <param name="address">The address to listen on.</param>

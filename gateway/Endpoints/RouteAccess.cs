@@ -12,6 +12,9 @@ public enum RouteAccess
     /// <summary>A caller; the endpoint itself checks what the caller may administrate.</summary>
     Administration,
 
+    /// <summary>The endpoint itself asks for a credential, because a handshake without one comes first.</summary>
+    AfterHandshake,
+
     /// <summary>Nothing. A test lists these routes with the reason for each.</summary>
     Nobody,
 }

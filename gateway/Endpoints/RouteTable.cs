@@ -80,6 +80,7 @@ public static class RouteTable
         Administration("request", Get, "/dragoman/requests/{*id}") with { Access = RouteAccess.AnyCaller },
         new("config", Get, "/dragoman/config", Home.Sidecar, ProblemErrors.Shape, new ConfigurationEndpoint()) { Access = RouteAccess.Administration },
         new("config-reload", Post, "/dragoman/config/reload", Home.Sidecar, ProblemErrors.Shape, new ReloadEndpoint()) { Access = RouteAccess.Administration },
+        new("keyvault-events", Post, VaultEventsEndpoint.Path, Home.Sidecar, ProblemErrors.Shape, new VaultEventsEndpoint()) { Access = RouteAccess.AfterHandshake },
         new("requests", Get, RequestsEndpoint.Path, Home.Sidecar, ProblemErrors.Shape, new RequestsEndpoint()) { Access = RouteAccess.Administration },
     ];
 

@@ -92,6 +92,14 @@ public static class AccessText
 
     public static Wording OpenToThisMachine => new("access.openToThisMachine");
 
+    public static Wording EventsKeyAway => new("access.eventsKeyAway");
+
+    public static Wording NoVault => new("access.noVault");
+
+    public static Wording NotEventGrid(string origins) => new("access.notEventGrid", ("origins", origins));
+
+    public static Wording EventsNeedRole => new("access.eventsNeedRole");
+
     public static Wording ConfigurationNeedsRole => new("access.configurationNeedsRole");
 
     public static Wording ReloadNeedsRole => new("access.reloadNeedsRole");

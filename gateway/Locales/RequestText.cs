@@ -5,6 +5,12 @@ public static class RequestText
 {
     public static Wording Required(string field) => new("request.required", ("field", field));
 
+    public static Wording EventsNotJson => new("request.eventsNotJson");
+
+    public static Wording NoEventType => new("request.noEventType");
+
+    public static Wording NoValidationCode => new("request.noValidationCode");
+
     public static Wording NotEmpty(string field) => new("request.notEmpty", ("field", field));
 
     public static Wording OneOf(string field, string? value, params string[] allowed) =>

@@ -11,6 +11,7 @@ using Dragoman.Locales;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Pipeline.Reload;
 using Dragoman.Pipeline.State;
+using Dragoman.Secrets;
 using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -50,6 +51,7 @@ public sealed class Exchange
         RequestFeed = runtime.RequestFeed;
         Administration = runtime.Administration;
         Reload = runtime.Reload;
+        VaultLogger = runtime.VaultLogger;
         reasoningMemory = runtime.ReasoningMemory;
         drain = runtime.Drain;
         budget = runtime.Memory;
@@ -82,6 +84,9 @@ public sealed class Exchange
 
     /// <summary>See <see cref="GatewayRuntime.Reload"/>.</summary>
     internal ConfigurationReload? Reload { get; }
+
+    /// <summary>See <see cref="GatewayRuntime.VaultLogger"/>.</summary>
+    internal ILogger VaultLogger { get; }
 
     /// <summary>Whether the process is about to stop. A request that was already accepted continues.</summary>
     public bool IsDraining => drain.HasBegun;

@@ -26,6 +26,7 @@ public sealed class GatewayRuntime : IDisposable
         GatewaySnapshot snapshot, TimeProvider clock, ILoggerFactory loggers, bool handsOver, IAccessPolicy? access = null, IDocumentStore? store = null, ILedgerStore? ledger = null)
     {
         this.snapshot = snapshot;
+        snapshot.Tokens.Logger = loggers.CreateLogger("Dragoman.Identity");
         Access = access ?? new OpenAccess();
         Store = store;
         Administration = store is null || ledger is null ? null : new AdminApi(store, ledger, clock, Access.FindUnsent);
@@ -33,6 +34,7 @@ public sealed class GatewayRuntime : IDisposable
         Secrets = snapshot.Secrets;
         Secrets.Logger = loggers.CreateLogger("Dragoman.Secrets");
         SettlementLogger = loggers.CreateLogger("Dragoman.Settlement");
+        VaultLogger = loggers.CreateLogger("Dragoman.Vault");
         HandsOver = handsOver;
         Drain = new Drain(clock);
         RecentModels = new RecentModels(clock);
@@ -56,6 +58,9 @@ public sealed class GatewayRuntime : IDisposable
 
     /// <summary>Receives one line for each settled request.</summary>
     public ILogger SettlementLogger { get; }
+
+    /// <summary>Receives what a vault tells about its secrets.</summary>
+    public ILogger VaultLogger { get; }
 
     public bool HandsOver { get; }
 

@@ -1,6 +1,7 @@
 using Dragoman.Access.Budgets;
 using Dragoman.Catalog;
 using Dragoman.Configuration;
+using Dragoman.Identity;
 using Dragoman.Pipeline.Downloads;
 using Dragoman.Pipeline.State;
 using Dragoman.Prices;
@@ -29,24 +30,29 @@ public sealed class GatewaySnapshot : IDisposable
     /// <param name="clock">The source of all time values.</param>
     /// <param name="earlier">The snapshot that this one replaces, which is still held; unchanged providers keep their connections and lists of models.</param>
     /// <param name="secrets">The secrets of the process, which outlive this snapshot; null for those of the earlier one, or for new ones.</param>
+    /// <param name="tokens">The process's tokens of Microsoft Entra ID, which outlive this snapshot; null for those of the earlier one, or for new ones.</param>
     /// <exception cref="FormatException">The connection of the store is none; see <see cref="StoreConnection.Parse"/>.</exception>
-    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock, GatewaySnapshot? earlier = null, SecretStore? secrets = null)
+    public GatewaySnapshot(GatewayConfiguration configuration, TimeProvider clock, GatewaySnapshot? earlier = null, SecretStore? secrets = null, EntraTokens? tokens = null)
     {
         Configuration = configuration;
-        Secrets = secrets ?? earlier?.Secrets ?? new SecretStore(clock);
-        Store = configuration.StoreConnection is { } connection ? StoreConnection.Of(connection, Secrets) : null;
+        Tokens = tokens ?? earlier?.Tokens ?? new EntraTokens(configuration.Identity, clock);
+        Secrets = secrets ?? earlier?.Secrets ?? new SecretStore(clock, () => Tokens.Credential);
+        Store = configuration.StoreConnection is { } connection ? StoreConnection.Of(connection, Secrets, Tokens) : null;
         Prices = new PriceBook(configuration.Prices, configuration.Models);
         Spending = new SpendingRules(Prices, configuration.Providers, configuration.Budgets.AllowsUnknownPrices);
         Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
         Credentials = earlier?.Credentials ?? new CredentialScrub([]);
         Credentials.Replace(configuration.Providers.Select(settings => settings.ApiKey?.Value), configuration.Providers.Count);
         States = new StateSeals(configuration, Secrets, earlier?.States);
-        var current = providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => earlier?.FindSame(settings)?.Share() ?? new Provider(settings, clock, Credentials, Secrets));
+        var current = providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => earlier?.FindSame(settings)?.Share() ?? new Provider(settings, clock, Credentials, Secrets, Tokens));
         // A list of models that is used on must not keep this snapshot.
         Catalog = new ModelCatalog(configuration, (name, cancellation) => current[name].ListModelsAsync(cancellation), clock, earlier?.Catalog, name => current[name] == earlier?.providers.GetValueOrDefault(name));
     }
 
     public GatewayConfiguration Configuration { get; }
+
+    /// <summary>The process's tokens of Microsoft Entra ID, which all snapshots share.</summary>
+    public EntraTokens Tokens { get; }
 
     /// <summary>The store of teams, keys and the audit log; null when there is none.</summary>
     public StoreConnection? Store { get; }

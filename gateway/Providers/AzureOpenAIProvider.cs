@@ -5,6 +5,7 @@ using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Dialects.OpenAIChat;
 using Dragoman.Dialects.OpenAIResponses.Outbound;
+using Dragoman.Identity;
 using Dragoman.Locales;
 
 namespace Dragoman.Providers;
@@ -15,8 +16,6 @@ namespace Dragoman.Providers;
 /// </summary>
 internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
 {
-    public static readonly AzureOpenAIProvider Kind = new(EntraTokens.OfProcess);
-
     internal const string DefaultApiVersion = "2024-10-21";
     private static readonly DateOnly FirstWithMaxCompletionTokens = new(2024, 9, 1);
 
@@ -56,15 +55,32 @@ internal sealed class AzureOpenAIProvider(EntraTokens tokens) : ProviderKind
     /// <summary>Authenticates with a key or with a token, never with both.</summary>
     public override async ValueTask AuthenticateAsync(ProviderSettings settings, string? key, VerifiedRequest request, CancellationToken cancellation)
     {
-        if (key is not null)
+        if (TokenScopeOf(settings) is not { } scope)
         {
-            SetKey(request, "api-key", key);
+            SetKey(request, "api-key", key!);
             return;
         }
 
-        var scope = settings.Options.Scope ?? (settings.HasDeployments ? DeploymentsScope : Version1Scope);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(scope, cancellation).ConfigureAwait(false));
+        try
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(scope, cancellation).ConfigureAwait(false));
+        }
+        catch (EntraException error)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.UpstreamRefusedKey, TextOf(error)) { Code = "upstream_auth_failed" }, error);
+        }
     }
+
+    private static Wording TextOf(EntraException error) =>
+        error.IsMissing ? ProviderText.EntraNoCredential
+        : error.IsSlow ? ProviderText.EntraTooSlow
+        : error.IsUnreachable ? ProviderText.EntraUnreachable
+        : ProviderText.EntraNoToken;
+
+    /// <summary>The scope of the provider's tokens; null when it has a key, or is none of Azure.</summary>
+    public static string? TokenScopeOf(ProviderSettings settings) =>
+        settings.Dialect != "azure-openai" || (settings.ApiKey is not null && settings.Options.Auth != "entra") ? null
+        : settings.Options.Scope ?? (settings.HasDeployments ? DeploymentsScope : Version1Scope);
 
     private static string ApiVersionOf(ProviderSettings settings) => settings.Options.ApiVersion ?? DefaultApiVersion;
 

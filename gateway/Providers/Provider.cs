@@ -7,6 +7,7 @@ using Dragoman.Configuration;
 using Dragoman.Connections;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Identity;
 using Dragoman.Locales;
 using Dragoman.Secrets;
 using Dragoman.Wire;
@@ -47,8 +48,9 @@ public sealed class Provider : IDisposable
     /// <param name="clock">The clock for waits and rate limits.</param>
     /// <param name="allCredentials">All configured credentials, also those of other providers; null for only this provider's.</param>
     /// <param name="secrets">The secrets of the process; null for new ones.</param>
-    public Provider(ProviderSettings settings, TimeProvider clock, CredentialScrub? allCredentials = null, SecretStore? secrets = null)
-        : this(settings, clock, allCredentials, ProviderKind.Of(settings), secrets)
+    /// <param name="tokens">The process's tokens of Microsoft Entra ID; null for those of the default identity.</param>
+    public Provider(ProviderSettings settings, TimeProvider clock, CredentialScrub? allCredentials = null, SecretStore? secrets = null, EntraTokens? tokens = null)
+        : this(settings, clock, allCredentials, ProviderKind.Of(settings, tokens ?? EntraTokens.Default), secrets)
     {
     }
 

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Identity;
 
 namespace Dragoman.Providers;
 
@@ -61,10 +62,12 @@ internal abstract class ProviderKind
         request.Headers.Add(header, key);
     }
 
-    public static ProviderKind Of(ProviderSettings settings) => settings.Dialect switch
+    /// <param name="settings">The provider's settings.</param>
+    /// <param name="tokens">The process's tokens of Microsoft Entra ID.</param>
+    public static ProviderKind Of(ProviderSettings settings, EntraTokens tokens) => settings.Dialect switch
     {
         "anthropic" => AnthropicProvider.Kind,
-        "azure-openai" => AzureOpenAIProvider.Kind,
+        "azure-openai" => new AzureOpenAIProvider(tokens),
         "gemini" => GeminiProvider.Kind,
         "mistral" => MistralProvider.Kind,
         "openai" => OpenAIProvider.Kind,

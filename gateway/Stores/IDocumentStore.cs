@@ -55,4 +55,7 @@ public interface IDocumentStore : IAsyncDisposable
 
     /// <summary>Returns if the store can be read and its schema is known. Creates the schema in an empty database.</summary>
     Task CheckAsync(CancellationToken cancellation = default);
+
+    /// <summary>The time of the server's clock; null if the store has no server, or does not tell.</summary>
+    Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellation = default) => Task.FromResult<DateTimeOffset?>(null);
 }

@@ -1,11 +1,13 @@
+using Dragoman.Identity;
 using Dragoman.Secrets;
 
 namespace Dragoman.Stores;
 
 /// <summary>Opens something whose connection is in a vault, at its first use. After a failure the next use tries again.</summary>
 /// <param name="secret">The connection.</param>
+/// <param name="tokens">The process's tokens of Microsoft Entra ID; null for those of the default identity.</param>
 /// <param name="open">Opens what the connection names.</param>
-internal sealed class LateOpening<T>(LiveSecret secret, Func<StoreConnection, T> open) : IAsyncDisposable
+internal sealed class LateOpening<T>(LiveSecret secret, EntraTokens? tokens, Func<StoreConnection, T> open) : IAsyncDisposable
     where T : class, IAsyncDisposable
 {
     private readonly Lock gate = new();
@@ -21,7 +23,7 @@ internal sealed class LateOpening<T>(LiveSecret secret, Func<StoreConnection, T>
         try
         {
             var text = await secret.GetAsync(cancellation).AsTask().WaitAsync(StoreLimits.LongestCall, cancellation).ConfigureAwait(false);
-            var connection = StoreConnection.Parse(text);
+            var connection = StoreConnection.Parse(text, tokens);
             lock (gate)
                 return opened ??= open(connection);
         }

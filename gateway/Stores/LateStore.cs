@@ -1,11 +1,12 @@
+using Dragoman.Identity;
 using Dragoman.Secrets;
 
 namespace Dragoman.Stores;
 
 /// <summary>A store whose connection is in a vault, which is asked at the first call.</summary>
-internal sealed class LateStore(LiveSecret connection) : IDocumentStore
+internal sealed class LateStore(LiveSecret connection, EntraTokens? tokens = null) : IDocumentStore
 {
-    private readonly LateOpening<IDocumentStore> store = new(connection, static parsed => parsed.Open());
+    private readonly LateOpening<IDocumentStore> store = new(connection, tokens, static parsed => parsed.Open());
 
     public async Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default) =>
         await (await store.GetAsync(cancellation).ConfigureAwait(false)).GetAsync(kind, id, cancellation).ConfigureAwait(false);

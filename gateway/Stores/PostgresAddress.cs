@@ -1,11 +1,25 @@
+using System.Data.Common;
 using Npgsql;
 
 namespace Dragoman.Stores;
 
-/// <summary>Reads the address of a PostgreSQL database, in the form that PostgreSQL's own tools use or with Npgsql's keywords.</summary>
-/// <remarks>Wire facts: "Connection URIs" and "Parameter Key Words" in PostgreSQL's manual, chapter libpq.</remarks>
-internal static class PostgresAddress
+/// <summary>The address of a PostgreSQL database, in the form that PostgreSQL's own tools use or with Npgsql's keywords.</summary>
+/// <param name="Settings">What Npgsql needs to know; of a database with <paramref name="TokenScope"/> without a password.</param>
+/// <param name="TokenScope">The scope of the tokens of Microsoft Entra ID that are its passwords; null if it has none.</param>
+/// <remarks>
+/// Wire facts: "Connection URIs" and "Parameter Key Words" in PostgreSQL's manual, chapter libpq. For tokens as passwords "Use Microsoft
+/// Entra ID for authentication with Azure Database for PostgreSQL" of Microsoft Learn, and Azure CLI's list of clouds.
+/// </remarks>
+internal sealed record PostgresAddress(NpgsqlConnectionStringBuilder Settings, string? TokenScope)
 {
+    private const string Auth = "auth";
+
+    private const string Entra = "entra";
+
+    private const string EntraRule =
+        "auth=entra in postgres: needs a user, the name of a role that Microsoft Entra ID may log in as, and takes no password, passfile or client certificate; "
+        + "sslmode is verify-full, which is the default, verify-ca or require, because the token must not be sent in the clear";
+
     private const string Keywords = "postgres: is followed by //, or by Npgsql's keywords, such as postgres:Host=db.example;Username=dragoman;Database=dragoman;Password=…";
 
     /// <summary>The parameters that may follow an address, and Npgsql's names for them.</summary>
@@ -31,28 +45,60 @@ internal static class PostgresAddress
 
     private static string Url =>
         "postgres: is followed by an address, postgres://USER:PASSWORD@HOST:PORT/DATABASE, in which other characters than letters, digits and -._~ are percent-encoded; "
-        + $"these parameters may follow it: {string.Join(", ", Parameters.Keys)}";
+        + $"these parameters may follow it: {string.Join(", ", Parameters.Keys)}, {Auth}";
 
     /// <param name="text">The text that follows <c>postgres:</c>.</param>
     /// <exception cref="FormatException">It is no address. The message has nothing of the text.</exception>
-    public static NpgsqlConnectionStringBuilder Parse(string text)
+    public static PostgresAddress Parse(string text)
     {
         var isUrl = text.StartsWith("//", StringComparison.Ordinal);
+        NpgsqlConnectionStringBuilder? settings = null;
+        string? auth = null;
         try
         {
-            var settings = isUrl ? ParseUrl(text[2..]) : new(text);
-            if (!string.IsNullOrWhiteSpace(settings.Host))
-                return settings;
+            settings = isUrl ? ParseUrl(text[2..], ref auth) : ParseKeywords(text, ref auth);
         }
         catch (Exception exception) when (exception is ArgumentException or KeyNotFoundException or InvalidCastException or OverflowException or FormatException or NotSupportedException)
         {
             // Its message has what Npgsql could not read.
         }
 
-        throw new FormatException(isUrl ? Url : Keywords);
+        return string.IsNullOrWhiteSpace(settings?.Host) ? throw new FormatException(isUrl ? Url : Keywords) : Of(settings, auth);
     }
 
-    private static NpgsqlConnectionStringBuilder ParseUrl(string text)
+    /// <summary>A missing password never means tokens: Npgsql would then look for one in its own places.</summary>
+    private static PostgresAddress Of(NpgsqlConnectionStringBuilder settings, string? auth)
+    {
+        if (auth is null)
+            return new(settings, null);
+        var isRight = auth == Entra && !string.IsNullOrEmpty(settings.Username)
+            && string.IsNullOrEmpty(settings.Password) && string.IsNullOrEmpty(settings.Passfile) && string.IsNullOrEmpty(settings.SslCertificate);
+        // Npgsql's own default would send the token without TLS to a server that says it has none.
+        if (settings.SslMode == SslMode.Prefer)
+            settings.SslMode = SslMode.VerifyFull;
+        if (!isRight || settings.SslMode is not (SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull))
+            throw new FormatException(EntraRule);
+        return new(settings, ScopeOf(settings.Host!));
+    }
+
+    /// <summary>The clouds of China and of the US government have their own.</summary>
+    private static string ScopeOf(string host) =>
+        host.EndsWith(".usgovcloudapi.net", StringComparison.OrdinalIgnoreCase) ? "https://ossrdbms-aad.database.usgovcloudapi.net/.default"
+        : host.EndsWith(".chinacloudapi.cn", StringComparison.OrdinalIgnoreCase) ? "https://ossrdbms-aad.database.chinacloudapi.cn/.default"
+        : "https://ossrdbms-aad.database.windows.net/.default";
+
+    private static NpgsqlConnectionStringBuilder ParseKeywords(string text, ref string? auth)
+    {
+        // Npgsql does not know the word, and refuses it.
+        var words = new DbConnectionStringBuilder { ConnectionString = text };
+        if (!words.TryGetValue(Auth, out var value))
+            return new(text);
+        auth = (string)value;
+        words.Remove(Auth);
+        return new(words.ConnectionString);
+    }
+
+    private static NpgsqlConnectionStringBuilder ParseUrl(string text, ref string? auth)
     {
         var (address, query) = Cut(text, '?');
         var (server, database) = Cut(address, '/');
@@ -73,6 +119,12 @@ internal static class PostgresAddress
         foreach (var parameter in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (name, value) = Cut(parameter, '=');
+            if (name == Auth)
+            {
+                auth = value;
+                continue;
+            }
+
             // PostgreSQL has verify-full where Npgsql has VerifyFull.
             Set(settings, Parameters[name], name == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value);
         }

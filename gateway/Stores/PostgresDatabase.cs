@@ -1,3 +1,4 @@
+using Dragoman.Identity;
 using Npgsql;
 
 namespace Dragoman.Stores;
@@ -40,13 +41,18 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     /// <param name="connectionString">A connection string of Npgsql. The user needs the right to create a schema, or to use the schema <c>dragoman</c>.</param>
     /// <param name="longestCall">How long a call may take.</param>
+    /// <param name="password">Gets the password of each new connection; null for the one of the connection string.</param>
     /// <param name="more">The tables that it has beside those of the documents.</param>
     /// <exception cref="ArgumentException">It is not a connection string.</exception>
-    public PostgresDatabase(string connectionString, TimeSpan longestCall, params IReadOnlyList<SchemaPart> more)
+    public PostgresDatabase(
+        string connectionString, TimeSpan longestCall, Func<CancellationToken, ValueTask<string>>? password = null, params IReadOnlyList<SchemaPart> more)
     {
         var builder = new NpgsqlSlimDataSourceBuilder(connectionString);
         builder.EnableTransportSecurity();
         builder.EnableArrays();
+        // The tokens are kept and replaced elsewhere, for the whole process. A connection that is open keeps its session when its token expires.
+        if (password is not null)
+            builder.UsePasswordProvider(_ => throw new NotSupportedException("Connections are opened without blocking a thread."), (_, ending) => password(ending));
         var settings = builder.ConnectionStringBuilder;
         settings.Timeout = Math.Min(settings.Timeout, ConnectSeconds);
         settings.CommandTimeout = (int)Math.Ceiling(longestCall.TotalSeconds);
@@ -78,7 +84,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>A connection to a database with all tables.</summary>
     public async Task<NpgsqlConnection> OpenAsync(CancellationToken ending)
     {
-        var connection = await source.OpenConnectionAsync(ending).ConfigureAwait(false);
+        var connection = await ConnectAsync(ending).ConfigureAwait(false);
         try
         {
             if (!ready)
@@ -115,6 +121,19 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     }
 
     public static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
+
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken ending)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(ending).ConfigureAwait(false);
+        }
+        catch (NpgsqlException error) when (error.InnerException is EntraException reason)
+        {
+            // Npgsql's own message only says that there is no password.
+            throw reason;
+        }
+    }
 
     private async Task PrepareAsync(NpgsqlConnection connection, CancellationToken ending)
     {
@@ -170,7 +189,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         } => StoreFailure.Contended,
         // A pooled connection is found to be dead only when it is used.
         NpgsqlException { IsTransient: true } => StoreFailure.Away,
-        NpgsqlException => StoreFailure.Broken,
+        NpgsqlException or EntraException { IsMissing: true } => StoreFailure.Broken,
+        EntraException => StoreFailure.Away,
         _ => StoreFailure.None,
     };
 }

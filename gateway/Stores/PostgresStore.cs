@@ -24,7 +24,8 @@ public sealed class PostgresStore : IDocumentStore
     {
     }
 
-    internal PostgresStore(string connectionString, TimeSpan longestCall) => database = new(connectionString, longestCall);
+    internal PostgresStore(string connectionString, TimeSpan longestCall, Func<CancellationToken, ValueTask<string>>? password = null) =>
+        database = new(connectionString, longestCall, password);
 
     public Task<StoredDocument?> GetAsync(string kind, string id, CancellationToken cancellation = default)
     {
@@ -36,6 +37,12 @@ public sealed class PostgresStore : IDocumentStore
             return await reader.ReadAsync(ending).ConfigureAwait(false) ? new StoredDocument(kind, id, reader.GetInt64(0), reader.TextAt(1), reader.GetFieldValue<byte[]>(2)) : null;
         }, cancellation);
     }
+
+    public Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellation = default) => database.ReadAsync(async (connection, ending) =>
+    {
+        await using var command = new NpgsqlCommand("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint", connection);
+        return (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds((long)(await command.ExecuteScalarAsync(ending).ConfigureAwait(false))!);
+    }, cancellation);
 
     public Task<IReadOnlyList<StoredDocument>> ListAsync(string kind, string? partOf, string? after, int take, CancellationToken cancellation = default)
     {

@@ -1,3 +1,4 @@
+using Dragoman.Identity;
 using Dragoman.Secrets;
 using Dragoman.Stores.Ledger;
 
@@ -16,26 +17,33 @@ public sealed class StoreConnection
     private readonly Func<IDocumentStore> open;
     private readonly Func<ILedgerStore> openLedger;
 
-    private StoreConnection(string name, Func<IDocumentStore> open, Func<ILedgerStore> openLedger) => (this.name, this.open, this.openLedger) = (name, open, openLedger);
+    private StoreConnection(string name, Func<IDocumentStore> open, Func<ILedgerStore> openLedger, string? tokenScope = null) =>
+        (this.name, this.open, this.openLedger, TokenScope) = (name, open, openLedger, tokenScope);
+
+    /// <summary>The scope of the tokens of Microsoft Entra ID that it needs; null when it has another credential or none.</summary>
+    public string? TokenScope { get; }
 
     /// <summary>The store of a reference. A vault is asked at the first call to the store.</summary>
     /// <param name="reference">The text of the connection, or where it is.</param>
     /// <param name="secrets">The secrets of the process.</param>
+    /// <param name="tokens">The process's tokens of Microsoft Entra ID; null for those of the default identity.</param>
     /// <exception cref="FormatException">The text is none; see <see cref="Parse"/>.</exception>
-    public static StoreConnection Of(SecretReference reference, SecretStore secrets) =>
+    public static StoreConnection Of(SecretReference reference, SecretStore secrets, EntraTokens? tokens = null) =>
         reference.Value is { } text
-            ? Parse(text)
-            : new($"the store of {reference}", () => new LateStore(secrets.Of(reference)), () => new LateLedger(secrets.Of(reference)));
+            ? Parse(text, tokens)
+            : new($"the store of {reference}", () => new LateStore(secrets.Of(reference), tokens), () => new LateLedger(secrets.Of(reference), tokens));
 
     /// <summary>Reads the text of a connection. docs/developers/stores.md 3 to 5 lists what is allowed.</summary>
     /// <param name="text">
-    /// <c>sqlite:PATH</c>, relative to the working directory; <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE</c>, or <c>postgres:</c> and
-    /// the keywords of Npgsql; <c>tables:https://ACCOUNT.table.core.windows.net/TABLE</c>, or <c>tables:</c> and the connection string of
+    /// <c>sqlite:PATH</c>, relative to the working directory; <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE</c>,
+    /// <c>postgres://USER@HOST/DATABASE?auth=entra</c>, or <c>postgres:</c> and the keywords of Npgsql; <c>tables:https://ACCOUNT.table.core.windows.net/TABLE</c>, or <c>tables:</c> and the connection string of
     /// a storage account.
     /// </param>
+    /// <param name="tokens">The process's tokens of Microsoft Entra ID; null for those of the default identity.</param>
     /// <exception cref="FormatException">The text is none of these. The message says what is allowed, as the end of a sentence about the setting.</exception>
-    public static StoreConnection Parse(string text)
+    public static StoreConnection Parse(string text, EntraTokens? tokens = null)
     {
+        tokens ??= EntraTokens.Default;
         if (text.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase))
         {
             var path = PathOf(text[Sqlite.Length..]);
@@ -44,8 +52,8 @@ public sealed class StoreConnection
 
         if (text.StartsWith(Tables, StringComparison.OrdinalIgnoreCase))
         {
-            var address = TableAddress.Parse(text[Tables.Length..]);
-            return new(TablePartition.NameOf(address), () => new TableStore(address), () => new TableLedger(address));
+            var address = TableAddress.Parse(text[Tables.Length..], tokens);
+            return new(TablePartition.NameOf(address), () => new TableStore(address), () => new TableLedger(address), address.NeedsTokens ? TableAddress.Scope : null);
         }
 
         foreach (var scheme in Postgres)
@@ -53,7 +61,13 @@ public sealed class StoreConnection
             if (!text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
                 continue;
             var address = PostgresAddress.Parse(text[scheme.Length..]);
-            return new(PostgresDatabase.NameOf(address), () => new PostgresStore(address.ConnectionString), () => new PostgresLedger(address.ConnectionString));
+            var (settings, tokenScope) = (address.Settings.ConnectionString, address.TokenScope);
+            Func<CancellationToken, ValueTask<string>>? password = tokenScope is null ? null : ending => tokens.GetAsync(tokenScope, ending);
+            return new(
+                PostgresDatabase.NameOf(address.Settings),
+                () => new PostgresStore(settings, StoreLimits.LongestCall, password),
+                () => new PostgresLedger(settings, StoreLimits.LongestCall, password),
+                tokenScope);
         }
 
         throw new FormatException("a store is sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or tables:https://ACCOUNT.table.core.windows.net/TABLE");

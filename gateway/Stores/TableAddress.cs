@@ -1,6 +1,5 @@
-using Azure.Core;
 using Azure.Core.Pipeline;
-using Azure.Identity;
+using Dragoman.Identity;
 
 namespace Dragoman.Stores;
 
@@ -11,7 +10,7 @@ internal sealed class TableAddress
     public const string DefaultTable = "dragoman";
 
     /// <summary>What the table service asks of a token of Microsoft Entra ID, in every cloud.</summary>
-    private const string Scope = "https://storage.azure.com/.default";
+    public const string Scope = "https://storage.azure.com/.default";
 
     /// <summary>The account that every emulator has, with its published key.</summary>
     private const string EmulatorAccount = "devstoreaccount1";
@@ -44,19 +43,19 @@ internal sealed class TableAddress
     /// <summary>What signs a request, or null if a shared access signature is part of its address.</summary>
     public HttpPipelinePolicy? Authorization { get; }
 
-    /// <param name="text">The text that follows <c>tables:</c>.</param>
-    /// <exception cref="FormatException">It is neither an address nor a connection string. The message has nothing of the text.</exception>
-    public static TableAddress Parse(string text) => Parse(text, () => new DefaultAzureCredential());
+    /// <summary>Whether requests are authorized with tokens of Microsoft Entra ID.</summary>
+    public bool NeedsTokens => Authorization is BearerTokenAuthenticationPolicy;
 
     /// <param name="text">The text that follows <c>tables:</c>.</param>
-    /// <param name="credential">Creates the credential of an address without a signature, when its first token is needed.</param>
-    internal static TableAddress Parse(string text, Func<TokenCredential> credential) =>
-        text.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? ParseAddress(text, credential) : ParseKeywords(text);
+    /// <param name="tokens">The tokens for an address without a signature.</param>
+    /// <exception cref="FormatException">It is neither an address nor a connection string. The message has nothing of the text.</exception>
+    public static TableAddress Parse(string text, EntraTokens tokens) =>
+        text.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? ParseAddress(text, tokens) : ParseKeywords(text);
 
     /// <summary>The address of a request, with the shared access signature if there is one.</summary>
     public string Sign(string address) => signature.Length == 0 ? address : $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{signature}";
 
-    private static TableAddress ParseAddress(string text, Func<TokenCredential> credential)
+    private static TableAddress ParseAddress(string text, EntraTokens tokens)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps || address.UserInfo.Length > 0 || address.Fragment.Length > 0)
             throw new FormatException(Url);
@@ -65,7 +64,7 @@ internal sealed class TableAddress
         var table = slash < 0 ? DefaultTable : path[(slash + 1)..];
         var endpoint = new Uri(address, slash < 0 ? "/" : path[..(slash + 1)]);
         if (address.Query.Length == 0)
-            return new(endpoint, AccountOf(endpoint), table, new BearerTokenAuthenticationPolicy(new LazyCredential(credential), Scope), "");
+            return new(endpoint, AccountOf(endpoint), table, new BearerTokenAuthenticationPolicy(tokens.Credential, Scope), "");
         return new(endpoint, AccountOf(endpoint), table, null, Signature(address.Query, Url));
     }
 

@@ -1,6 +1,6 @@
 using Azure;
 using Azure.Core;
-using Azure.Identity;
+using Dragoman.Identity;
 
 namespace Dragoman.Stores;
 
@@ -77,8 +77,8 @@ internal sealed class TablePartition
         // A row that another writer has removed in the meantime.
         RequestFailedException { Status: 404, ErrorCode: TableRows.ResourceNotFound } => StoreFailure.Contended,
         RequestFailedException { Status: 0 or 408 or 429 or >= 500 } or AggregateException => StoreFailure.Away,
-        RequestFailedException or CredentialUnavailableException => StoreFailure.Broken,
-        AuthenticationFailedException => StoreFailure.Away,
+        RequestFailedException or EntraException { IsMissing: true } => StoreFailure.Broken,
+        EntraException => StoreFailure.Away,
         _ => StoreFailure.None,
     };
 }

@@ -7,6 +7,7 @@ using Dragoman.Configuration;
 using Dragoman.Hosting;
 using Dragoman.Pipeline;
 using Dragoman.Pipeline.Memory;
+using Dragoman.Secrets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,12 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public ManualTimeProvider Clock { get; }
 
+    /// <summary>Is told about new versions of secrets.</summary>
+    internal IVaultListener? VaultListener
+    {
+        set => app.Services.GetRequiredService<GatewayRuntime>().VaultListener = value;
+    }
+
     /// <summary>The memory budget of the gateway's process.</summary>
     public MemoryBudget Memory => app.Services.GetRequiredService<GatewayRuntime>().Memory;
 
@@ -61,6 +68,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="timeouts">The first provider's <c>timeouts</c>, as JSON.</param>
     /// <param name="answers">The configuration's <c>answers</c>, as JSON.</param>
     /// <param name="price">The members of the <c>price</c> of the models <c>m</c>, <c>both</c> and <c>vectors</c>, as JSON. Without it, it is not known.</param>
+    /// <param name="keyVault">The configuration's <c>keyVault</c>, as JSON. Without it, there is none.</param>
     public static async Task<GatewayUnderTest> StartAsync(
         string dialect = "mistral",
         bool handsOver = true,
@@ -75,7 +83,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         string store = "{}",
         string timeouts = "{}",
         string answers = "{}",
-        string price = "")
+        string price = "",
+        string keyVault = "")
     {
         var protocols = httpVersion == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1;
         var first = await ScriptedUpstream.StartAsync(protocols);
@@ -99,7 +108,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
               "access": {{access}},
               "store": {{store}},
               "limits": {{limits}},
-              "answers": {{answers}}
+              "answers": {{answers}}{{(keyVault.Length == 0 ? "" : $", \"keyVault\": {keyVault}")}}
             }
             """,
             "test",

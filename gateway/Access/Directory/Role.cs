@@ -11,4 +11,7 @@ public enum Role
 
     /// <summary>Everything.</summary>
     Admin,
+
+    /// <summary>Reports events of a vault, and nothing else. Only tokens have it.</summary>
+    Events,
 }

@@ -42,7 +42,7 @@ internal sealed class ClaimMapping(IReadOnlyList<ClaimRule> rules)
             user = rule.User is null ? null : Usable(Expand(rule.User, claims));
         }
 
-        if (team is null && !roles.Contains(ClaimRule.Admin) && !roles.Contains(ClaimRule.Auditor))
+        if (team is null && !roles.Contains(ClaimRule.Admin) && !roles.Contains(ClaimRule.Auditor) && !roles.Contains(ClaimRule.Events))
             return (null, null, [], RefusalOf(claims));
         return (team, user ?? Usable(Single(claims, "oid")) ?? Usable(Single(claims, "sub")), roles, null);
     }

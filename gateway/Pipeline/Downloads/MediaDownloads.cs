@@ -33,7 +33,6 @@ public sealed class MediaDownloads : IDisposable
     /// <summary>How long the looked-up address of a provider is cached.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
 
-
     private readonly ConcurrentDictionary<string, (bool IsInside, DateTimeOffset Until)> servers = new(StringComparer.OrdinalIgnoreCase);
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve;
     private readonly DownloadPolicy policy;

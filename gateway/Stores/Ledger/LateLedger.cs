@@ -1,11 +1,12 @@
+using Dragoman.Identity;
 using Dragoman.Secrets;
 
 namespace Dragoman.Stores.Ledger;
 
 /// <summary>A ledger whose connection is in a vault, which is asked at the first call.</summary>
-internal sealed class LateLedger(LiveSecret connection) : ILedgerStore
+internal sealed class LateLedger(LiveSecret connection, EntraTokens? tokens = null) : ILedgerStore
 {
-    private readonly LateOpening<ILedgerStore> ledger = new(connection, static parsed => parsed.OpenLedger());
+    private readonly LateOpening<ILedgerStore> ledger = new(connection, tokens, static parsed => parsed.OpenLedger());
 
     public async Task<LedgerAnswer> ExchangeAsync(LedgerBatch batch, CancellationToken cancellation = default) =>
         await (await ledger.GetAsync(cancellation).ConfigureAwait(false)).ExchangeAsync(batch, cancellation).ConfigureAwait(false);

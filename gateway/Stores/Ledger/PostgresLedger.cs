@@ -69,7 +69,8 @@ public sealed partial class PostgresLedger : ILedgerStore
     {
     }
 
-    internal PostgresLedger(string connectionString, TimeSpan longestCall) => database = new(connectionString, longestCall, Tables, UsageSql.Postgres.Table);
+    internal PostgresLedger(string connectionString, TimeSpan longestCall, Func<CancellationToken, ValueTask<string>>? password = null) =>
+        database = new(connectionString, longestCall, password, Tables, UsageSql.Postgres.Table);
 
     public int MostAccounts => LedgerLimits.MostAccountsOfDatabase;
 

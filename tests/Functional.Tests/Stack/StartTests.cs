@@ -68,7 +68,7 @@ public sealed class StartTests : IDisposable
 
         Assert.Equal(2, code);
         Assert.Equal(
-            "dragoman-sidecar: a.json: /surprise is not known; allowed: providers, models, access, limits, store, prices, budgets, answers, keyVault\n"
+            "dragoman-sidecar: a.json: /surprise is not known; allowed: providers, models, access, limits, store, prices, budgets, answers, identity, keyVault\n"
             + "dragoman-sidecar: environment variable DRAGOMAN__limits__requestBytes: /limits/requestBytes must be a whole number above 0",
             output);
     }
@@ -107,7 +107,7 @@ public sealed class StartTests : IDisposable
         { "sidecar", "DRAGOMAN__access__mode", "null", "/access/mode \"null\" is not known; allowed: open, keys, jwt, both" },
         { "sidecar", "DRAGOMAN__limits", "{\"requestBytes\":1,\"RequestBytes\":2}", "/limits/RequestBytes is given twice, here and as \"requestBytes\"; allowed: once, in any case" },
         { "sidecar", "DRAGOMAN__limits__", "1", "names no member; allowed: DRAGOMAN__ and the members' names with two underscores between them, such as DRAGOMAN__limits__requestBytes" },
-        { "functions", "DRAGOMAN__limit__requestBytes", "1", "/limit is not known (did you mean limits?); allowed: providers, models, access, limits, store, prices, budgets, answers, keyVault" },
+        { "functions", "DRAGOMAN__limit__requestBytes", "1", "/limit is not known (did you mean limits?); allowed: providers, models, access, limits, store, prices, budgets, answers, identity, keyVault" },
     };
 
     [Theory]

@@ -10,10 +10,11 @@ internal sealed record Room(string Name, params string[] MayUse)
     [
         new("Wire"),
         new("Locales"),
+        new("Identity"),
         new("Secrets"),
-        new("Stores", "Secrets", "Locales"),
+        new("Stores", "Secrets", "Locales", "Identity"),
         new("Conversation", "Wire", "Locales"),
-        new("Configuration", "Conversation", "Secrets"),
+        new("Configuration", "Conversation", "Secrets", "Identity"),
         new("Prices", "Conversation", "Configuration"),
         new("Connections", "Conversation", "Locales"),
         new("Access", "Locales", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Prices"),
@@ -21,11 +22,12 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Schemas", "Wire", "Conversation", "Locales"),
         new("Catalog", "Wire", "Conversation", "Configuration", "Locales"),
         new("Dialects", "Wire", "Conversation", "Schemas", "Configuration", "Catalog", "Locales"),
-        new("Providers", "Wire", "Secrets", "Conversation", "Configuration", "Connections", "Dialects", "Locales"),
-        new("Pipeline", "Wire", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Access", "Administration", "Prices", "Schemas", "Catalog", "Dialects", "Providers", "Locales"),
+        new("Providers", "Wire", "Secrets", "Conversation", "Configuration", "Connections", "Dialects", "Locales", "Identity"),
+        new("Pipeline", "Wire", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Access", "Administration", "Prices", "Schemas", "Catalog", "Dialects", "Providers", "Locales", "Identity"),
         new("WebSockets", "Wire", "Conversation", "Configuration", "Dialects", "Pipeline", "Locales"),
         new("Endpoints", "Wire", "Locales", "Secrets", "Conversation", "Configuration", "Access", "Administration", "Prices", "Catalog", "Dialects", "Pipeline", "WebSockets"),
         new("Hosting", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Access", "Pipeline", "Endpoints"),
+        new("Diagnosis", "Identity", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Catalog", "Dialects", "Providers", "Pipeline"),
     ];
 
     public string Namespace => $"Dragoman.{Name}";

@@ -95,6 +95,7 @@ public class ConfigurationSchemaTests
         Assert.Equal(ProviderOptions.Servers, At("$defs/provider/properties/options/properties/server/enum").EnumerateArray().Select(word => word.GetString()));
         Assert.Equal(ProviderOptions.ReasoningEchoes, At("$defs/provider/properties/options/properties/echoReasoningContent/enum").EnumerateArray().Select(word => word.GetString()));
         Assert.Equal(ProviderOptions.AnthropicAuthWays.Concat(ProviderOptions.AzureAuthWays), At("$defs/provider/properties/options/properties/auth/enum").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(CredentialSource.Names, At("properties/identity/properties/chain/items/enum").EnumerateArray().Select(word => word.GetString()));
         Assert.Equal(ModelCapabilities.All, At("$defs/model/properties/capabilities/items/enum").EnumerateArray().Select(word => word.GetString()));
     }
 

@@ -64,6 +64,8 @@ internal static class FullConfiguration
           "store": { "connection": "sqlite:data/dragoman.db" },
           "budgets": { "journal": "data/journal", "unknownPrice": "allow", "storeAway": "serve", "entriesDays": 400, "webhook": { "url": "https://hooks.example.com/budgets?from=dragoman", "secret": "whsec_c2stc2VudGluZWwtMDEyMzQ1Njc4OWFiY2RlZg==" } },
           "answers": { "cost": "events" },
+          "keyVault": { "uri": "https://name.vault.azure.net", "eventsKey": "sk-sentinel-0123456789" },
+          "identity": { "clientId": "11111111-2222-3333-4444-555555555555", "tenantId": "contoso.example", "chain": ["workload", "managed", "azureCli"], "authorityHost": "https://login.example.com/" },
           "limits": {
             "requestBytes": 1048576, "downloadBytes": 1e6, "answerBytes": 2147483647, "memoryBytes": 402653184, "drainSeconds": 1, "workSeconds": 10, "keepAliveSeconds": 0.5, "stalledClientSeconds": 2
           },

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Identity;
 using Dragoman.Providers;
 using Dragoman.Secrets;
 using FsCheck;
@@ -140,7 +141,7 @@ public sealed class AnyNameTests
         var kind = ManyProviders.Kinds.Single(each => each.Name == name);
         var baseUrl = new Uri($"https://provider.test/base{kind.Path}/");
         var settings = new ProviderSettings(name, kind.Dialect, baseUrl, SecretReference.OfLiteral("key"), PublishesAll: false, Timeouts.Default);
-        var own = ProviderKind.Of(settings);
+        var own = ProviderKind.Of(settings, EntraTokens.Default);
         var roots = own.RootsOf(settings, baseUrl);
         var address = new UpstreamAddress(baseUrl, roots);
         var built = 0;

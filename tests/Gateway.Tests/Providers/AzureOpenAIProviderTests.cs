@@ -1,10 +1,9 @@
-using Azure;
 using Azure.Core;
-using Azure.Identity;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
 using Dragoman.Gateway.Tests.Dialects;
+using Dragoman.Identity;
 using Dragoman.Providers;
 using Dragoman.Secrets;
 
@@ -12,6 +11,8 @@ namespace Dragoman.Gateway.Tests.Providers;
 
 public class AzureOpenAIProviderTests
 {
+    private static readonly AzureOpenAIProvider Kind = new(EntraTokens.Default);
+
     private static ProviderSettings Settings(string baseUrl, string? key = null, ProviderOptions? options = null) =>
         new("azure", "azure-openai", new Uri(baseUrl), key is null ? null : SecretReference.OfLiteral(key), PublishesAll: false, Timeouts.Default) { Options = options ?? ProviderOptions.None };
 
@@ -25,7 +26,7 @@ public class AzureOpenAIProviderTests
     {
         var call = new UpstreamCall(path, default) { Model = "my_gpt-4.1" };
         var settings = Settings(baseUrl, options: ProviderOptions.None with { ApiVersion = version });
-        Assert.Equal(expected, AzureOpenAIProvider.Kind.AddressOf(settings, settings.BaseUrl!, call).AbsoluteUri);
+        Assert.Equal(expected, Kind.AddressOf(settings, settings.BaseUrl!, call).AbsoluteUri);
     }
 
     [Theory]
@@ -39,7 +40,7 @@ public class AzureOpenAIProviderTests
     public void A_deployment_is_one_segment_of_the_path(string deployment)
     {
         var settings = Settings("https://r.openai.azure.com/");
-        var error = Assert.Throws<GatewayException>(() => AzureOpenAIProvider.Kind.AddressOf(settings, settings.BaseUrl!, new UpstreamCall("chat/completions", default) { Model = deployment })).Error;
+        var error = Assert.Throws<GatewayException>(() => Kind.AddressOf(settings, settings.BaseUrl!, new UpstreamCall("chat/completions", default) { Model = deployment })).Error;
         Assert.Equal((ErrorKind.ModelNotFound, "model"), (error.Kind, error.Field));
     }
 
@@ -55,7 +56,7 @@ public class AzureOpenAIProviderTests
     {
         using var request = new HttpRequestMessage();
         var settings = Settings("https://r.openai.azure.com/openai/v1/", "secret");
-        await AzureOpenAIProvider.Kind.AuthenticateAsync(settings, "secret", Verified(AzureOpenAIProvider.Kind, settings, request), CancellationToken.None);
+        await Kind.AuthenticateAsync(settings, "secret", Verified(Kind, settings, request), CancellationToken.None);
         Assert.Equal("secret", Assert.Single(request.Headers.GetValues("api-key")));
         Assert.Null(request.Headers.Authorization);
     }
@@ -96,7 +97,7 @@ public class AzureOpenAIProviderTests
     {
         var settings = Settings(baseUrl, options: ProviderOptions.None with { ApiVersion = version });
         var request = new ChatRequest { Model = "m", Turns = [Turn.Of(Role.User, "hi")], Sampling = new Sampling { MaxOutputTokens = 5 } };
-        var sent = AzureOpenAIProvider.Kind.ApiOf(settings, settings.BaseUrl!).For(request, "gpt-4.1").Send(request, "gpt-4.1");
+        var sent = Kind.ApiOf(settings, settings.BaseUrl!).For(request, "gpt-4.1").Send(request, "gpt-4.1");
         Assert.Equal(["model", "messages", name], sent.Body.Names());
     }
 
@@ -108,96 +109,21 @@ public class AzureOpenAIProviderTests
         var request = new ChatRequest { Model = "m", Turns = [Turn.Of(Role.User, "hi")], Sampling = new Sampling { Temperature = 0.5 } };
         Assert.Equal(["model", "messages"], Send("prod").Body.Names());
         Assert.Equal(["model", "messages", "temperature"], Send("other").Body.Names());
-        Assert.Equal("https://r.openai.azure.com/openai/deployments/prod/chat/completions?api-version=2024-10-21", AzureOpenAIProvider.Kind.AddressOf(settings, settings.BaseUrl!, Dialect("prod").Write(request, provider.ModelOf(new Target("azure", "prod")), new LossReport())).AbsoluteUri);
+        Assert.Equal("https://r.openai.azure.com/openai/deployments/prod/chat/completions?api-version=2024-10-21", Kind.AddressOf(settings, settings.BaseUrl!, Dialect("prod").Write(request, provider.ModelOf(new Target("azure", "prod")), new LossReport())).AbsoluteUri);
 
         IOutboundDialect Dialect(string name) => provider.Api.For(request, provider.ModelOf(new Target("azure", name)));
 
         Sent Send(string name) => Dialect(name).Send(request, provider.ModelOf(new Target("azure", name)));
     }
 
-    public static TheoryData<Exception, string> Failures => new()
-    {
-        { new CredentialUnavailableException("sentinel-tenant"), "AZURE_CLIENT_ID" },
-        { new AuthenticationFailedException("sentinel-tenant"), "gave the gateway no token" },
-        { new RequestFailedException(500, "sentinel-tenant"), "cannot be reached" },
-        { new OperationCanceledException("sentinel-tenant"), "in time" },
-        { new AggregateException(new InvalidOperationException("sentinel-tenant")), "gave the gateway no token" },
-    };
-
-    [Theory]
-    [MemberData(nameof(Failures))]
-    public async Task Whatever_keeps_a_token_away_is_told_without_its_own_words(Exception failure, string expected)
-    {
-        var tokens = new EntraTokens(() => new FailingCredential(failure), TimeProvider.System);
-        var error = (await Assert.ThrowsAsync<GatewayException>(async () => await tokens.GetAsync("scope", CancellationToken.None))).Error;
-        Assert.Equal((502, "upstream_auth_failed"), (error.Status, error.Code));
-        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("sentinel", error.Message, StringComparison.Ordinal);
-    }
-
     [Fact]
-    public async Task A_credential_that_cannot_be_made_is_told_too()
+    public async Task A_provider_without_a_token_is_told_to_the_client_in_short()
     {
-        var tokens = new EntraTokens(() => throw new ArgumentException("sentinel"), TimeProvider.System);
-        var error = (await Assert.ThrowsAsync<GatewayException>(async () => await tokens.GetAsync("scope", CancellationToken.None))).Error;
-        Assert.Equal(502, error.Status);
-    }
-
-    public static TheoryData<Exception> CalledOff => [new OperationCanceledException(), new AuthenticationFailedException("called off")];
-
-    [Theory]
-    [MemberData(nameof(CalledOff))]
-    public async Task A_caller_who_leaves_is_no_failure(Exception failure)
-    {
-        var tokens = new EntraTokens(() => new FailingCredential(failure), TimeProvider.System);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await tokens.GetAsync("scope", new CancellationToken(canceled: true)));
-    }
-
-    [Fact]
-    public async Task An_Entra_that_says_nothing_delays_nobody_who_has_a_token_that_works()
-    {
-        var clock = new ManualTimeProvider();
-        var credential = new SilentCredential(clock);
-        var tokens = new EntraTokens(() => credential, clock);
-        Assert.Equal("a", await tokens.GetAsync("a", CancellationToken.None));
-        clock.Advance(TimeSpan.FromMinutes(56));
-        credential.IsSilent = true;
-        Assert.Equal("a", await tokens.GetAsync("a", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Equal("a", await tokens.GetAsync("a", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
-        await credential.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        // Another scope is not delayed either, and the wait for the silent one has a limit.
-        credential.IsSilent = false;
-        Assert.Equal("b", await tokens.GetAsync("b", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
-        clock.Advance(TimeSpan.FromMinutes(5));
-        Assert.True(SpinWait.SpinUntil(() => tokens.GetAsync("a", CancellationToken.None).AsTask() is { IsCompletedSuccessfully: true, Result: "a" }, TimeSpan.FromSeconds(30)));
-    }
-
-    private sealed class SilentCredential(TimeProvider clock) : TokenCredential
-    {
-        public bool IsSilent { get; set; }
-
-        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
-            new(requestContext.Scopes[0], clock.GetUtcNow() + TimeSpan.FromHours(1));
-
-        public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
-        {
-            if (IsSilent)
-            {
-                Asked.TrySetResult();
-                await Task.Delay(Timeout.Infinite, cancellationToken);
-            }
-
-            return GetToken(requestContext, cancellationToken);
-        }
-    }
-
-    private sealed class FailingCredential(Exception failure) : TokenCredential
-    {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw failure;
-
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw failure;
+        var kind = new AzureOpenAIProvider(new EntraTokens(() => throw new ArgumentException("sentinel"), TimeProvider.System));
+        var settings = Settings("https://r.openai.azure.com/openai/v1/");
+        using var request = new HttpRequestMessage();
+        var error = (await Assert.ThrowsAsync<GatewayException>(async () => await kind.AuthenticateAsync(settings, Verified(kind, settings, request), CancellationToken.None))).Error;
+        Assert.Equal((502, "upstream_auth_failed", "Microsoft Entra ID gave the gateway no token."), (error.Status, error.Code, error.Message));
     }
 
     private sealed class ScriptedCredential(TimeProvider clock) : TokenCredential

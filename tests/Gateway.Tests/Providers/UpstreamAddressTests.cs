@@ -2,6 +2,7 @@ using Azure.Core;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects;
+using Dragoman.Identity;
 using Dragoman.Providers;
 
 namespace Dragoman.Gateway.Tests.Providers;

@@ -1,3 +1,4 @@
+using Dragoman.Identity;
 using Dragoman.Stores;
 using Npgsql;
 
@@ -102,12 +103,52 @@ public class StoreConnectionTests
     [InlineData("///db?host=%2Frun%2Fpostgresql&user=u", "Host=/run/postgresql;Username=u;Database=db")]
     [InlineData("//h/db?sslmode=verify-ca&connect_timeout=2&application_name=x", "Host=h;Database=db;SSL Mode=VerifyCA;Timeout=2;Application Name=x")]
     public void An_address_of_PostgreSQL_means_what_its_own_tools_mean(string text, string keywords) =>
-        Assert.Equal(new NpgsqlConnectionStringBuilder(keywords), PostgresAddress.Parse(text));
+        Assert.Equal(new NpgsqlConnectionStringBuilder(keywords), PostgresAddress.Parse(text).Settings);
+
+    [Theory]
+    [InlineData("//role@name.postgres.database.azure.com/db?auth=entra", "Host=name.postgres.database.azure.com;Username=role;Database=db;SSL Mode=VerifyFull", "https://ossrdbms-aad.database.windows.net/.default")]
+    [InlineData("//role%40contoso.com@h/db?auth=entra&sslmode=verify-ca", "Host=h;Username=role@contoso.com;Database=db;SSL Mode=VerifyCA", "https://ossrdbms-aad.database.windows.net/.default")]
+    [InlineData("//role@h.postgres.database.usgovcloudapi.net/db?sslmode=require&auth=entra", "Host=h.postgres.database.usgovcloudapi.net;Username=role;Database=db;SSL Mode=Require", "https://ossrdbms-aad.database.usgovcloudapi.net/.default")]
+    [InlineData("Host=h.postgres.database.chinacloudapi.cn;Username=role;Database=db;Auth=entra", "Host=h.postgres.database.chinacloudapi.cn;Username=role;Database=db;SSL Mode=VerifyFull", "https://ossrdbms-aad.database.chinacloudapi.cn/.default")]
+    [InlineData("//u@h/db", "Host=h;Username=u;Database=db", null)]
+    public void A_token_is_the_password_only_where_the_address_says_so(string text, string keywords, string? scope)
+    {
+        var address = PostgresAddress.Parse(text);
+        Assert.Equal(new NpgsqlConnectionStringBuilder(keywords), address.Settings);
+        Assert.Equal(scope, address.TokenScope);
+        Assert.Equal(scope, StoreConnection.Parse("postgres:" + text).TokenScope);
+    }
+
+    [Theory]
+    [InlineData("//role:sentinel@h/db?auth=entra")]
+    [InlineData("//h/db?auth=entra")]
+    [InlineData("//role@h/db?auth=password")]
+    [InlineData("//role@h/db?auth=")]
+    [InlineData("//role@h/db?auth=entra&sslmode=disable")]
+    [InlineData("//role@h/db?auth=entra&sslmode=allow")]
+    [InlineData("//role@h/db?auth=entra&passfile=sentinel")]
+    [InlineData("//role@h/db?auth=entra&sslcert=sentinel")]
+    [InlineData("Host=h;Username=role;Password=sentinel;auth=entra")]
+    public void A_token_needs_a_role_and_TLS_and_no_password(string text)
+    {
+        var exception = Assert.Throws<FormatException>(() => StoreConnection.Parse("postgres:" + text));
+        Assert.StartsWith("auth=entra in postgres: needs a user", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sentinel", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_what_has_no_other_credential_needs_a_token()
+    {
+        Assert.Equal("https://storage.azure.com/.default", StoreConnection.Parse("tables:https://one.table.core.windows.net/keys").TokenScope);
+        Assert.Null(StoreConnection.Parse("tables:https://one.table.core.windows.net/keys?sv=1&sig=2").TokenScope);
+        Assert.Null(StoreConnection.Parse("tables:UseDevelopmentStorage=true").TokenScope);
+        Assert.Null(StoreConnection.Parse("sqlite:a.db").TokenScope);
+    }
 
     [Theory]
     [InlineData("https://a.table.core.windows.net/keys?sv=1&sig=2", "https://a.table.core.windows.net")]
     [InlineData("https://127.0.0.1:10002/account/keys", "https://127.0.0.1:10002/account")]
     [InlineData("AccountName=a;AccountKey=" + Key + ";EndpointSuffix=core.chinacloudapi.cn;BlobEndpoint=https://b/", "https://a.table.core.chinacloudapi.cn")]
     public void An_address_of_a_table_has_the_endpoint_of_its_service(string text, string endpoint) =>
-        Assert.Equal(endpoint, TableAddress.Parse(text).Endpoint);
+        Assert.Equal(endpoint, TableAddress.Parse(text, EntraTokens.Default).Endpoint);
 }

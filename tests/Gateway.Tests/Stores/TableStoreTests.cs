@@ -7,6 +7,7 @@ using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Data.Tables.Sas;
 using Azure.Identity;
+using Dragoman.Identity;
 using Dragoman.Stores;
 
 namespace Dragoman.Gateway.Tests.Stores;
@@ -234,11 +235,11 @@ public sealed class TableStoreTests(AzuriteServer server) : DocumentStoreTests, 
         var created = 0;
         var credential = DelegatedTokenCredential.Create((context, _) => new(Assert.Single(context.Scopes) == "https://storage.azure.com/.default" ? "token" : "wrong", DateTimeOffset.MaxValue));
         var answer = new FixedAnswer(404, "{\"odata.error\":{\"code\":\"Any\"}}");
-        var address = TableAddress.Parse("https://one.table.core.windows.net/keys", () =>
+        var address = TableAddress.Parse("https://one.table.core.windows.net/keys", new EntraTokens(() =>
         {
             created++;
             return credential;
-        });
+        }, TimeProvider.System));
         await using var store = Open(answer, address);
         Assert.Equal(0, created);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CheckAsync());
@@ -248,14 +249,14 @@ public sealed class TableStoreTests(AzuriteServer server) : DocumentStoreTests, 
     }
 
     [SkippableTheory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task An_identity_without_a_token_is_a_store_that_cannot_be_used(bool isMissing)
+    [InlineData(true, "cannot be used: The gateway found no credential")]
+    [InlineData(false, "did not answer 6 times: Microsoft Entra ID gave the gateway no token.")]
+    public async Task An_identity_without_a_token_is_a_store_that_cannot_be_used(bool isMissing, string expected)
     {
-        const string Message = "There is no identity.\nDetails";
-        var credential = DelegatedTokenCredential.Create((_, _) => throw (isMissing ? new CredentialUnavailableException(Message) : new AuthenticationFailedException(Message)));
-        await using var store = Open(new FixedAnswer(500, ""), TableAddress.Parse("https://one.table.core.windows.net/keys", () => credential));
-        Assert.EndsWith("There is no identity.", (await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CheckAsync())).Message, StringComparison.Ordinal);
+        var credential = DelegatedTokenCredential.Create((_, _) => throw new EntraException(
+            new AuthenticationFailedException("details"), [new CredentialAttempt("managed", "details", "advice", isMissing)]));
+        await using var store = Open(new FixedAnswer(500, ""), TableAddress.Parse("https://one.table.core.windows.net/keys", new EntraTokens(() => credential, TimeProvider.System)));
+        Assert.Contains(expected, (await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CheckAsync())).Message, StringComparison.Ordinal);
     }
 
     private protected override IDocumentStore Open() => new TableStore(AddressOf(server.ConnectionString));
@@ -280,7 +281,7 @@ public sealed class TableStoreTests(AzuriteServer server) : DocumentStoreTests, 
     private TableStore Open(HttpMessageHandler handler, TableAddress? address = null) =>
         new(address ?? AddressOf(server.ConnectionString), Short * 2, options => options.Transport = new HttpClientTransport(new HttpClient(handler, disposeHandler: false)));
 
-    private TableAddress AddressOf(string connectionString) => TableAddress.Parse($"{connectionString}TableName={Name}");
+    private TableAddress AddressOf(string connectionString) => TableAddress.Parse($"{connectionString}TableName={Name}", EntraTokens.Default);
 
     /// <summary>Asks for pages of at most 2 rows, whatever the store wants.</summary>
     private sealed class ShortPages() : DelegatingHandler(new SocketsHttpHandler())

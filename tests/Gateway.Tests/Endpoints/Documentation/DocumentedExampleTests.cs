@@ -120,7 +120,8 @@ public sealed class DocumentedExampleTests(DocumentedExampleTests.Fixture gatewa
                     "mistral-small-latest": { "provider": "mistral", "model": "mistral-small-latest" },
                     "codestral-latest": { "provider": "mistral", "model": "codestral-latest" },
                     "mistral-embed": { "provider": "mistral", "model": "mistral-embed" }
-                  }
+                  },
+                  "keyVault": { "uri": "https://name.vault.azure.net" }
                 }
                 """);
             var configuration = ConfigurationReader.Read(file, new Dictionary<string, string>());

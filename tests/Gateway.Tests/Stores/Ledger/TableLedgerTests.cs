@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
+using Dragoman.Identity;
 using Dragoman.Stores;
 using Dragoman.Stores.Ledger;
 
@@ -217,5 +218,5 @@ public sealed class TableLedgerTests(AzuriteServer server) : LedgerStoreTests, I
     private TableLedger Open(HttpMessageHandler handler) =>
         new(AddressOf(server.ConnectionString), Short * 2, options => options.Transport = new HttpClientTransport(new HttpClient(handler, disposeHandler: false)));
 
-    private TableAddress AddressOf(string connectionString) => TableAddress.Parse($"{connectionString}TableName={Name}");
+    private TableAddress AddressOf(string connectionString) => TableAddress.Parse($"{connectionString}TableName={Name}", EntraTokens.Default);
 }
