@@ -134,7 +134,7 @@ internal sealed partial class VaultEventsEndpoint : IEndpoint
                 case VaultEvent.NewVersion:
                     newVersions++;
                     LogNewVersion(exchange.VaultLogger, name, settings.VaultHost);
-                    exchange.Snapshot.Secrets.OnNewVersion(settings.VaultHost, reported.Secret);
+                    exchange.VaultListener.OnNewVersion(settings.VaultHost, reported.Secret);
                     break;
                 case VaultEvent.NearExpiry:
                     LogNearExpiry(exchange.VaultLogger, name, settings.VaultHost, EndOf(reported));

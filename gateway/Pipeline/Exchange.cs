@@ -51,6 +51,7 @@ public sealed class Exchange
         RequestFeed = runtime.RequestFeed;
         Administration = runtime.Administration;
         Reload = runtime.Reload;
+        VaultListener = runtime.VaultListener;
         VaultLogger = runtime.VaultLogger;
         reasoningMemory = runtime.ReasoningMemory;
         drain = runtime.Drain;
@@ -84,6 +85,9 @@ public sealed class Exchange
 
     /// <summary>See <see cref="GatewayRuntime.Reload"/>.</summary>
     internal ConfigurationReload? Reload { get; }
+
+    /// <summary>See <see cref="GatewayRuntime.VaultListener"/>.</summary>
+    internal IVaultListener VaultListener { get; }
 
     /// <summary>See <see cref="GatewayRuntime.VaultLogger"/>.</summary>
     internal ILogger VaultLogger { get; }

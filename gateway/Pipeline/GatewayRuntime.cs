@@ -31,7 +31,7 @@ public sealed class GatewayRuntime : IDisposable
         Store = store;
         Administration = store is null || ledger is null ? null : new AdminApi(store, ledger, clock, Access.FindUnsent);
         Clock = clock;
-        Secrets = snapshot.Secrets;
+        VaultListener = Secrets = snapshot.Secrets;
         Secrets.Logger = loggers.CreateLogger("Dragoman.Secrets");
         SettlementLogger = loggers.CreateLogger("Dragoman.Settlement");
         VaultLogger = loggers.CreateLogger("Dragoman.Vault");
@@ -80,6 +80,9 @@ public sealed class GatewayRuntime : IDisposable
 
     /// <summary>The administration of teams, keys and users; null when there is no store.</summary>
     public AdminApi? Administration { get; set; }
+
+    /// <summary>Is told when a vault has a new version of a secret: the secrets of the process.</summary>
+    internal IVaultListener VaultListener { get; set; }
 
     /// <summary>The secrets of the process, which outlive a snapshot.</summary>
     public SecretStore Secrets { get; }

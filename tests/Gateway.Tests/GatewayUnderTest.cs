@@ -38,7 +38,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     public ManualTimeProvider Clock { get; }
 
     /// <summary>Is told about new versions of secrets.</summary>
-    internal IVaultListener? VaultListener
+    internal IVaultListener VaultListener
     {
         set => app.Services.GetRequiredService<GatewayRuntime>().VaultListener = value;
     }

@@ -6,6 +6,7 @@ using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Anthropic.Outbound;
 using Dragoman.Documents;
+using Dragoman.Identity;
 using Dragoman.Providers;
 using Dragoman.Schemas;
 

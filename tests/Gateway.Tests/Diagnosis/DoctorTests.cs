@@ -172,7 +172,7 @@ public sealed class DoctorTests : IDisposable
         var tokens = new EntraTokens(
             () => DelegatedTokenCredential.Create((_, _) => throw new EntraException(new CredentialUnavailableException("x"), [new("managed", "no endpoint", "turn it on", true), new("azureCli", "not installed", "run az login", true)])), clock);
         var configuration = Read("""{ "providers": { "azure": { "dialect": "azure-openai", "baseUrl": "https://nowhere.invalid/openai/v1" } } }""");
-        using var snapshot = new GatewaySnapshot(configuration, clock, tokens);
+        using var snapshot = new GatewaySnapshot(configuration, clock, tokens: tokens);
         var findings = await new Doctor(Options(), clock).ExamineAsync(snapshot, CancellationToken.None).Where(each => each.Subject == "identity").ToListAsync();
         Assert.Equal(["tokens", "managed", "azureCli"], findings.Select(each => each.Check));
         Assert.StartsWith("provider azure: The gateway found no credential", findings[0].Found, StringComparison.Ordinal);
@@ -184,7 +184,7 @@ public sealed class DoctorTests : IDisposable
     {
         var token = $"eyJhbGciOiJub25lIn0.{Convert.ToBase64String("""{"appid":"client-1","tid":"tenant-1","oid":"object-1"}"""u8.ToArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_')}.sentinel-signature";
         var tokens = new EntraTokens(() => DelegatedTokenCredential.Create((_, _) => new AccessToken(token, DateTimeOffset.MaxValue)), TimeProvider.System);
-        using var snapshot = new GatewaySnapshot(Read("""{ "providers": { "azure": { "dialect": "azure-openai", "baseUrl": "https://nowhere.invalid/openai/v1" } } }"""), TimeProvider.System, tokens);
+        using var snapshot = new GatewaySnapshot(Read("""{ "providers": { "azure": { "dialect": "azure-openai", "baseUrl": "https://nowhere.invalid/openai/v1" } } }"""), TimeProvider.System, tokens: tokens);
         var finding = await new Doctor(Options(), TimeProvider.System).ExamineAsync(snapshot, CancellationToken.None).FirstAsync(each => each.Subject == "identity");
         Assert.Equal((FindingState.Good, "the credential gave a token for provider azure: client client-1, object object-1, tenant tenant-1"), (finding.State, finding.Found));
     }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Dragoman.Access;
 using Dragoman.Conversation;
+using Dragoman.Locales;
 using Dragoman.Endpoints;
 using Dragoman.Gateway.Tests.Access;
 using Dragoman.Secrets;
@@ -25,7 +26,7 @@ public sealed class VaultEventsEndpointTests : IAsyncLifetime, IVaultListener
     {
         gateway = await GatewayUnderTest.StartAsync(
             policy: new KnownCaller(_ => roles is null
-                ? throw new GatewayException(new GatewayError(ErrorKind.Unauthenticated, "The key or token is not valid."))
+                ? throw new GatewayException(new GatewayError(ErrorKind.Unauthenticated, AccessText.NotValid))
                 : new Caller { Team = null, Roles = roles }),
             keyVault: $$"""{ "uri": "https://name.vault.azure.net", "eventsKey": "{{Key}}" }""");
         gateway.VaultListener = this;

@@ -122,8 +122,8 @@ public class AzureOpenAIProviderTests
         var kind = new AzureOpenAIProvider(new EntraTokens(() => throw new ArgumentException("sentinel"), TimeProvider.System));
         var settings = Settings("https://r.openai.azure.com/openai/v1/");
         using var request = new HttpRequestMessage();
-        var error = (await Assert.ThrowsAsync<GatewayException>(async () => await kind.AuthenticateAsync(settings, Verified(kind, settings, request), CancellationToken.None))).Error;
-        Assert.Equal((502, "upstream_auth_failed", "Microsoft Entra ID gave the gateway no token."), (error.Status, error.Code, error.Message));
+        var error = (await Assert.ThrowsAsync<GatewayException>(async () => await kind.AuthenticateAsync(settings, null, Verified(kind, settings, request), CancellationToken.None))).Error;
+        Assert.Equal((502, "upstream_auth_failed", "Microsoft Entra ID gave the gateway no token for its provider."), (error.Status, error.Code, error.Message));
     }
 
     private sealed class ScriptedCredential(TimeProvider clock) : TokenCredential
