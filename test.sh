@@ -87,11 +87,17 @@ run_dotnet_tests() {
         local failures
         failures=$(($(counter failed) + $(counter error) + $(counter timeout) + $(counter aborted)))
         ((passed += $(counter passed), failed += failures, skipped += $(counter total) - $(counter executed))) || true
+        say_why_skipped "$results/$name.trx"
         # A crash, or a test that did not end.
         if ((code != 0 && failures == 0)); then fail "$name: ended with code $code, but reported no failed test"; fi
     else
         fail "$name: ran no test"
     fi
+}
+
+# The runner's own output has only the names. A reason is the first line of its message.
+say_why_skipped() {
+    sed -n '/outcome="NotExecuted"/,/<\/UnitTestResult>/s/.*<Message>\([^<]*\).*/skipped: \1/p' "$1" | sort | uniq -c
 }
 
 counter() {
