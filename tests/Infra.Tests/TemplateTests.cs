@@ -6,7 +6,8 @@ using Dragoman.Infra.Tests.Tools;
 namespace Dragoman.Infra.Tests;
 
 /// <summary>The templates of both languages, checked without Azure.</summary>
-public class TemplateTests(Terraform terraform) : IClassFixture<Terraform>
+[Collection(TerraformCollection.Name)]
+public class TemplateTests(Terraform terraform)
 {
     public static TheoryData<string> Sizes => [.. Deployment.Sizes];
 

@@ -11,7 +11,8 @@ namespace Dragoman.Infra.Tests.Mutations;
 /// Every mistake of <see cref="MutationTable"/> is caught, and by the check that the table names. Snapshots, which would catch any change
 /// of Bicep, do not count. It takes minutes, so <c>tests/infra-mutations.sh</c> runs it.
 /// </summary>
-public class MutationTests(Terraform terraform, ITestOutputHelper output) : IClassFixture<Terraform>
+[Collection(TerraformCollection.Name)]
+public class MutationTests(Terraform terraform, ITestOutputHelper output)
 {
     /// <summary>By what a line with a complaint is known, in the words of each tool.</summary>
     private static readonly string[] Complaints = ["Error", "Warning", "\"@level\":\"error\""];
