@@ -13,6 +13,7 @@ public static class ReloadRules
         "/access/adminPort",
         "/access/waitingRoom",
         "/access/issuers",
+        "/identity",
         "/limits/memoryBytes",
         "/store",
         "/budgets/journal",

@@ -68,10 +68,24 @@ internal sealed class CredentialChain(
 
     private CredentialAttempt AttemptOf(CredentialSource source, Exception error)
     {
-        var answer = error is OperationCanceledException ? $"did not answer within {longest.TotalSeconds:0.#} s" : OneLine.Of(Innermost(error).Message);
+        var answer = error is OperationCanceledException ? $"did not answer within {longest.TotalSeconds:0.#} s" : OneLine.Of(Told(error).Message);
         return new(source.Name, answer, source.Advice(settings), error is CredentialUnavailableException);
     }
 
-    /// <summary>The library wraps its own exceptions, and only the inner one says what happened.</summary>
-    private static Exception Innermost(Exception error) => error is AuthenticationFailedException { InnerException: AuthenticationFailedException inner } ? Innermost(inner) : error;
+    /// <summary>
+    /// The exception that says what happened: the one with the authority's own explanation, else the innermost of the library. Those
+    /// around it say little, and nothing at all after a colon.
+    /// </summary>
+    private static Exception Told(Exception error)
+    {
+        for (var each = error; each is not null; each = each.InnerException)
+        {
+            if (OneLine.HasCode(each.Message))
+                return each;
+        }
+
+        while (error.InnerException is { } inner && (inner is AuthenticationFailedException || error.Message.AsSpan().TrimEnd().EndsWith(":", StringComparison.Ordinal)))
+            error = inner;
+        return error;
+    }
 }

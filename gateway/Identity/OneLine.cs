@@ -13,6 +13,9 @@ internal static class OneLine
     /// <summary>How the authority's own explanation begins, which comes after several general sentences.</summary>
     private const string Code = "AADSTS";
 
+    /// <summary>Whether the message has the authority's own explanation.</summary>
+    public static bool HasCode(string message) => message.Contains(Code, StringComparison.Ordinal);
+
     public static string Of(string message)
     {
         var code = message.IndexOf(Code, StringComparison.Ordinal);

@@ -8,27 +8,26 @@ using Dragoman.Secrets;
 namespace Dragoman.Gateway.Tests.Access;
 
 /// <summary>The administrator's key in a vault.</summary>
-public sealed class AdminKeyInVaultTests : IAsyncLifetime
+public sealed class AdminKeyInVaultTests : IAsyncDisposable
 {
     private const string Old = "an-administrators-old-key";
     private const string New = "an-administrators-new-key";
 
     private readonly AccessWorld world = new();
-    private ScriptedReader reader = null!;
-    private SecretStore secrets = null!;
-    private CredentialAccess policy = null!;
+    private readonly ScriptedReader reader;
+    private readonly SecretStore secrets;
+    private readonly CredentialAccess policy;
 
-    public Task InitializeAsync()
+    public AdminKeyInVaultTests()
     {
         reader = new(world.Clock, Old);
         secrets = new(world.Clock, _ => reader);
         policy = new(
             new AccessSettings(AccessMode.Keys, AllowsOpenNetwork: false) { AdminKey = ScriptedReader.Reference("admin") },
             world.Store, null, new CallerLimits(world.Store, WaitingRoomSettings.None, world.Clock, world), null, world.Clock, world, secrets);
-        return Task.CompletedTask;
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await policy.DisposeAsync();
         secrets.Dispose();

@@ -57,7 +57,7 @@ public sealed class ConfigurationFilesTests : IDisposable
         Write("gateway.d/1.json", """{ "limits": { "workSeconds": 0 }, "model": {}, "providers": { "x": {} } }""");
         Assert.Equal(
             [
-                $"{Overlays}/1.json: /model is not known (did you mean models?); allowed: providers, models, access, limits, store, prices, budgets, answers",
+                $"{Overlays}/1.json: /model is not known (did you mean models?); allowed: providers, models, access, limits, store, prices, budgets, answers, identity, keyVault",
                 $"{Overlays}/1.json: /providers/x/dialect is required; allowed: anthropic, azure-openai, gemini, mistral, openai",
                 $"{Base}: /limits/requestBytes must be a whole number above 0",
                 $"{Base}: /limits/drainSeconds must be a number of seconds above 0 and up to 86400",

@@ -8,7 +8,7 @@ namespace Dragoman.Gateway.Tests.Configuration;
 public class ConfigurationMistakeTests
 {
     [Theory]
-    [InlineData("""{ "provider": {} }""", "gateway.json: /provider is not known (did you mean providers?); allowed: providers, models, access, limits, store, prices, budgets, answers")]
+    [InlineData("""{ "provider": {} }""", "gateway.json: /provider is not known (did you mean providers?); allowed: providers, models, access, limits, store, prices, budgets, answers, identity, keyVault")]
     [InlineData("""{ "providers": { "x": {} } }""", "gateway.json: /providers/x/dialect is required; allowed: anthropic, azure-openai, gemini, mistral, openai")]
     [InlineData("""{ "providers": { "x": { "dialect": "soap" } } }""", "gateway.json: /providers/x/dialect \"soap\" is not a dialect that this version speaks; allowed: anthropic, azure-openai, gemini, mistral, openai")]
     [InlineData("""{ "providers": { "x": { "dialect": "openai", "baseUrl": "ftp://a" } } }""", "gateway.json: /providers/x/baseUrl must be an http or https URL without user, password, query, fragment and spaces, such as https://api.example.com/v1")]
@@ -64,9 +64,9 @@ public class ConfigurationMistakeTests
     [InlineData("", "gateway.json: is empty; allowed: a JSON object such as {}")]
     [InlineData("\"text\"", "gateway.json: must be a JSON object")]
     [InlineData("// only a comment", "gateway.json: is not valid JSON at line 1, byte 18: The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true")]
-    [InlineData("""{ "model": {} }""", "gateway.json: /model is not known (did you mean models?); allowed: providers, models, access, limits, store, prices, budgets, answers")]
+    [InlineData("""{ "model": {} }""", "gateway.json: /model is not known (did you mean models?); allowed: providers, models, access, limits, store, prices, budgets, answers, identity, keyVault")]
     [InlineData("""{ "limits": { "requestbyte": 1 } }""", "gateway.json: /limits/requestbyte is not known (did you mean requestBytes?); allowed: requestBytes, downloadBytes, answerBytes, memoryBytes, keepAliveSeconds, stalledClientSeconds, drainSeconds, workSeconds")]
-    [InlineData("""{ "access": { "adminkeys": "x" } }""", "gateway.json: /access/adminkeys is not known (did you mean adminKey?); allowed: mode, allowOpenNetwork, origins, hosts, downloads, adminKey, adminPort, proxies, keyless, storeAway, waitingRoom, issuers")]
+    [InlineData("""{ "access": { "adminkeys": "x" } }""", "gateway.json: /access/adminkeys is not known (did you mean adminKey?); allowed: mode, allowOpenNetwork, origins, hosts, downloads, adminKey, stateKey, adminPort, proxies, keyless, storeAway, waitingRoom, issuers")]
     [InlineData("""{ "access": { "mode": "key" } }""", "gateway.json: /access/mode \"key\" is not known (did you mean keys?); allowed: open, keys, jwt, both")]
     [InlineData("""{ "access": { "mode": true } }""", "gateway.json: /access/mode must be a string")]
     [InlineData("""{ "access": [] }""", "gateway.json: /access must be an object")]

@@ -44,7 +44,7 @@ internal static class FullConfiguration
           "access": {
             "mode": "both", "allowOpenNetwork": false, "origins": ["https://app.example.com", "chrome-extension://*", "*"],
             "hosts": ["dragoman.example.com", "10.0.0.1", "*"], "downloads": "any",
-            "adminKey": "sk-sentinel-0123456789", "stateKey": "sk-sentinel-0123456789-0123456789", "adminPort": 5082, "proxies": ["127.0.0.0/8", "::1", "10.1.2.3"],
+            "adminKey": "sk-sentinel-0123456789", "stateKey": "keyvault:state-key", "adminPort": 5082, "proxies": ["127.0.0.0/8", "::1", "10.1.2.3"],
             "keyless": { "team": "local", "networks": ["127.0.0.0/8"] }, "storeAway": { "seconds": 60, "then": "serve" },
             "waitingRoom": { "most": 50, "mostPerTeam": 20, "seconds": 1.5 },
             "issuers": [
@@ -60,11 +60,10 @@ internal static class FullConfiguration
               { "issuer": "http://127.0.0.1:8080/", "audiences": ["x"], "rules": [{ "team": "{azp}" }] }
             ]
           },
-          "keyVault": { "uri": "https://name.vault.azure.net", "refreshSeconds": 600, "verifyChallenge": true },
+          "keyVault": { "uri": "https://name.vault.azure.net", "refreshSeconds": 600, "verifyChallenge": true, "eventsKey": "sk-sentinel-0123456789" },
           "store": { "connection": "sqlite:data/dragoman.db" },
           "budgets": { "journal": "data/journal", "unknownPrice": "allow", "storeAway": "serve", "entriesDays": 400, "webhook": { "url": "https://hooks.example.com/budgets?from=dragoman", "secret": "whsec_c2stc2VudGluZWwtMDEyMzQ1Njc4OWFiY2RlZg==" } },
           "answers": { "cost": "events" },
-          "keyVault": { "uri": "https://name.vault.azure.net", "eventsKey": "sk-sentinel-0123456789" },
           "identity": { "clientId": "11111111-2222-3333-4444-555555555555", "tenantId": "contoso.example", "chain": ["workload", "managed", "azureCli"], "authorityHost": "https://login.example.com/" },
           "limits": {
             "requestBytes": 1048576, "downloadBytes": 1e6, "answerBytes": 2147483647, "memoryBytes": 402653184, "drainSeconds": 1, "workSeconds": 10, "keepAliveSeconds": 0.5, "stalledClientSeconds": 2

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Dragoman.Gateway.Tests.Providers;
 
 /// <summary>A provider whose key is replaced, at the provider and in the vault, one before the other.</summary>
-public sealed class KeyRotationTests : IAsyncLifetime
+public sealed class KeyRotationTests : IAsyncLifetime, IDisposable
 {
     private static readonly UpstreamCall Call = new("chat/completions", "{\"model\":\"m\"}"u8.ToArray()) { Model = "m" };
 
@@ -41,11 +41,9 @@ public sealed class KeyRotationTests : IAsyncLifetime
         };
     }
 
-    public async Task DisposeAsync()
-    {
-        secrets.Dispose();
-        await upstream.DisposeAsync();
-    }
+    public Task DisposeAsync() => upstream.DisposeAsync().AsTask();
+
+    public void Dispose() => secrets.Dispose();
 
     [Theory]
     [InlineData("mistral", 401)]

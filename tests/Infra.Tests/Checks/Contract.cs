@@ -18,9 +18,6 @@ internal static partial class Contract
         "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     ];
 
-    /// <summary>Sections that the gateway is about to have; one that its schema has is checked all the same.</summary>
-    private static readonly string[] Announced = ["keyVault"];
-
     private static readonly Lazy<JsonNode> Schema = new(() => Parse("docs/gateway.schema.json"));
 
     private static readonly Lazy<string> Sources = new(() => string.Concat(
@@ -69,7 +66,7 @@ internal static partial class Contract
             else if (node["additionalProperties"] is JsonObject any)
                 node = any;
             else
-                return Announced.Contains(path[0]) && Schema.Value["properties"]?[path[0]] is null ? null : $"is no member of the configuration: {name}";
+                return $"is no member of the configuration: {name}";
         }
 
         node = Follow(node);

@@ -57,7 +57,7 @@ public sealed class StateSealsTests
         await seals.PrepareAsync(CancellationToken.None);
         var text = seals.Of("team").Wrap(State);
         Assert.Equal(State, Seals("""{ "access": { "stateKey": "STATE" } }""").Of("team").Unwrap(text));
-        Assert.True(seals.PrepareAsync(CancellationToken.None).IsCompletedSuccessfully);
+        Assert.True(seals.PrepareAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
     }
 
     private StateSeals Seals(string json, SecretStore? secrets = null) => new(
