@@ -47,7 +47,7 @@ public sealed record Problem(int Status, string Name, Wording Title, Wording Det
     /// <summary>The configuration on disk has mistakes.</summary>
     /// <param name="mistakes">A line for each, with its file or variable and its pointer.</param>
     internal static Problem Configuration(IReadOnlyList<string> mistakes) => new(
-        ConfigurationStatus, "configuration", ProblemText.ConfigurationTitle, ProblemText.Configuration(mistakes))
+        ConfigurationStatus, "configuration", ProblemText.ConfigurationTitle, mistakes.Count == 1 ? ProblemText.ConfigurationMistake(mistakes[0]) : ProblemText.ConfigurationMistakes(mistakes.Count, mistakes[0]))
     {
         Mistakes = [.. mistakes.Select(Mistake.InConfiguration)],
     };

@@ -12,9 +12,6 @@ namespace Dragoman.Diagnosis;
 /// <param name="clock">The source of all time values.</param>
 public sealed class Doctor(DoctorOptions options, TimeProvider clock)
 {
-    /// <summary>Examines the secrets of a vault; null when there is none.</summary>
-    public Func<CancellationToken, IAsyncEnumerable<Finding>>? ExamineVault { get; init; }
-
     /// <summary>Examines everything, and returns each finding as soon as those before it are known. Providers are examined at the same time.</summary>
     /// <param name="snapshot">The configuration. Its store, tokens and connections are used.</param>
     /// <param name="cancellation">Ends the examination.</param>
@@ -24,11 +21,8 @@ public sealed class Doctor(DoctorOptions options, TimeProvider clock)
             yield return finding;
         await foreach (var finding in new IdentityExamination(snapshot, options).RunAsync(cancellation).ConfigureAwait(false))
             yield return finding;
-        if (ExamineVault is not null)
-        {
-            await foreach (var finding in ExamineVault(cancellation).ConfigureAwait(false))
-                yield return finding;
-        }
+        await foreach (var finding in new SecretExamination(snapshot, options).RunAsync(cancellation).ConfigureAwait(false))
+            yield return finding;
 
         // They take the longest, so they begin before the store.
         var providers = snapshot.Configuration.Providers.Select(settings => new ProviderExamination(snapshot, settings, options, clock).RunAsync(cancellation)).ToList();

@@ -33,10 +33,12 @@ public static class ProblemText
 
     public static Wording ConfigurationTitle => new("problem.configurationTitle");
 
-    /// <param name="mistakes">A line for each mistake, in English as in the log.</param>
-    public static Wording Configuration(IReadOnlyList<string> mistakes) => mistakes.Count == 1
-        ? new("problem.configurationMistake", ("mistake", mistakes[0]))
-        : new("problem.configurationMistakes", ("count", mistakes.Count), ("first", mistakes[0]));
+    /// <param name="mistake">In English, as in the log.</param>
+    public static Wording ConfigurationMistake(string mistake) => new("problem.configurationMistake", ("mistake", mistake));
+
+    /// <param name="count">How many there are.</param>
+    /// <param name="first">In English, as in the log.</param>
+    public static Wording ConfigurationMistakes(long count, string first) => new("problem.configurationMistakes", ("count", count), ("first", first));
 
     public static Wording TooLargeTitle => new("problem.tooLargeTitle");
 

@@ -27,7 +27,7 @@ public sealed class ConfigTests : IDisposable
         var result = await cli.RunAsync("config", "check");
         Assert.Equal(
             (2, "", $"""
-            dragoman: {cli.File("gateway.d/1.json")}: /colour is not known; allowed: providers, models, access, limits, store, prices, budgets, answers
+            dragoman: {cli.File("gateway.d/1.json")}: /colour is not known; allowed: providers, models, access, limits, store, prices, budgets, answers, identity, keyVault
             dragoman: {cli.File("gateway.json")}: /providers/p/apiKey environment variable KEY is not set
             dragoman: {cli.File("gateway.json")}: /limits/requestBytes must be a whole number above 0
 

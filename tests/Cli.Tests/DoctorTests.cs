@@ -75,7 +75,8 @@ public sealed class DoctorTests : IDisposable
 
     private async Task ConfigureAsync(ScriptedServer provider)
     {
-        await File.WriteAllTextAsync(cli.File("gateway.json"), $$"""{ "providers": { "p": { "dialect": "mistral", "baseUrl": "{{provider.Address}}/v1", "apiKey": "{{Sentinel}}" } } }""");
+        await File.WriteAllTextAsync(cli.File("gateway.json"), $$"""{ "providers": { "p": { "dialect": "mistral", "baseUrl": "{{provider.Address}}/v1", "apiKey": "env:P_KEY" } } }""");
+        cli.Environment["P_KEY"] = Sentinel;
         cli.Environment["DRAGOMAN_CONFIG"] = cli.File("gateway.json");
     }
 }

@@ -27,7 +27,7 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("WebSockets", "Wire", "Conversation", "Configuration", "Dialects", "Pipeline", "Locales"),
         new("Endpoints", "Wire", "Locales", "Secrets", "Conversation", "Configuration", "Access", "Administration", "Prices", "Catalog", "Dialects", "Pipeline", "WebSockets"),
         new("Hosting", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Access", "Pipeline", "Endpoints"),
-        new("Diagnosis", "Identity", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Catalog", "Dialects", "Providers", "Pipeline"),
+        new("Diagnosis", "Identity", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Catalog", "Dialects", "Providers", "Pipeline"),
     ];
 
     public string Namespace => $"Dragoman.{Name}";

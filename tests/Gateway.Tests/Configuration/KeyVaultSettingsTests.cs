@@ -34,7 +34,7 @@ public sealed class KeyVaultSettingsTests
     [InlineData("""{ "keyVault": {} }""", "/keyVault/uri is required: the address of the vault; allowed: an https URL such as https://name.vault.azure.net")]
     [InlineData("""{ "keyVault": { "uri": "http://name.vault.azure.net" } }""", "/keyVault/uri must be an https URL of a vault without a path, such as https://name.vault.azure.net")]
     [InlineData("""{ "keyVault": { "uri": "https://name.vault.azure.net/secrets/x" } }""", "/keyVault/uri must be an https URL of a vault without a path, such as https://name.vault.azure.net")]
-    [InlineData("""{ "keyVault": { "url": "https://name.vault.azure.net", "uri": "https://name.vault.azure.net" } }""", "/keyVault/url is not known (did you mean uri?); allowed: uri, refreshSeconds, verifyChallenge")]
+    [InlineData("""{ "keyVault": { "url": "https://name.vault.azure.net", "uri": "https://name.vault.azure.net" } }""", "/keyVault/url is not known (did you mean uri?); allowed: uri, refreshSeconds, verifyChallenge, eventsKey")]
     [InlineData("""{ "keyVault": { "uri": "https://name.vault.azure.net", "refreshSeconds": 0 } }""", "/keyVault/refreshSeconds must be a number of seconds above 0 and up to 86400")]
     [InlineData("""{ "access": { "adminKey": "keyvault:admin" } }""", "/access/adminKey keyvault: needs the address of the vault in /keyVault/uri, such as https://name.vault.azure.net")]
     [InlineData("""{ "access": { "adminKey": "keyvault:admin" }, "keyVault": { "uri": "nowhere" } }""", "/keyVault/uri must be an https URL of a vault without a path, such as https://name.vault.azure.net")]

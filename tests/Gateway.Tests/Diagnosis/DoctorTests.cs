@@ -6,8 +6,10 @@ using Azure.Core;
 using Azure.Identity;
 using Dragoman.Configuration;
 using Dragoman.Diagnosis;
+using Dragoman.Gateway.Tests.Secrets;
 using Dragoman.Identity;
 using Dragoman.Pipeline;
+using Dragoman.Secrets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -30,7 +32,7 @@ public sealed class DoctorTests : IDisposable
         var findings = await ExamineAsync(provider.BaseUrl);
         Assert.Equal(
             [
-                "Good configuration content", "Skipped identity tokens", "Good store reachable", "Good store writable", "Good store ledger", "Skipped store clock",
+                "Good configuration content", "Warning configuration notice", "Skipped identity tokens", "Skipped secrets vault", "Good store reachable", "Good store writable", "Good store ledger", "Skipped store clock",
                 "Good provider p connection", "Good provider p models", "Good provider p token", "Skipped gateway process", "Skipped gateway front",
             ],
             findings.Select(each => $"{each.State} {each.Subject} {each.Check}"));
@@ -177,6 +179,30 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(["tokens", "managed", "azureCli"], findings.Select(each => each.Check));
         Assert.StartsWith("provider azure: The gateway found no credential", findings[0].Found, StringComparison.Ordinal);
         Assert.Equal(("not installed", "run az login"), (findings[2].Found, findings[2].Advice));
+    }
+
+    [Fact]
+    public async Task A_secret_that_the_vault_does_not_give_says_what_to_do()
+    {
+        var clock = new ManualTimeProvider();
+        using var secrets = new SecretStore(clock, reference => new ScriptedReader(clock, "sentinel-of-the-vault")
+        {
+            Answer = _ => reference.Name == "good" ? Task.FromResult("sentinel-of-the-vault") : throw new SecretException($"{reference} does not exist", SecretFault.Missing),
+        });
+        var configuration = Read("""
+            {
+              "keyVault": { "uri": "https://name.vault.azure.net" }, "access": { "adminKey": "keyvault:good" },
+              "providers": { "p": { "dialect": "mistral", "baseUrl": "http://127.0.0.1:1/v1", "apiKey": "keyvault:gone" } }
+            }
+            """);
+        using var snapshot = new GatewaySnapshot(configuration, clock, secrets: secrets);
+        var findings = await new Doctor(Options(), clock).ExamineAsync(snapshot, CancellationToken.None).Where(each => each.Subject == "secrets").ToListAsync();
+        Assert.Equal(
+            [
+                new("secrets", "/access/adminKey", FindingState.Good, "keyvault:good in the vault name.vault.azure.net was read"),
+                new("secrets", "/providers/p/apiKey", FindingState.Failed, "keyvault:gone does not exist", "create the secret in the vault, or correct the name in the configuration"),
+            ],
+            findings);
     }
 
     [Fact]

@@ -3,9 +3,9 @@ using System.Net;
 using System.Text;
 using Dragoman.Access;
 using Dragoman.Conversation;
-using Dragoman.Locales;
 using Dragoman.Endpoints;
 using Dragoman.Gateway.Tests.Access;
+using Dragoman.Locales;
 using Dragoman.Secrets;
 using Role = Dragoman.Access.Directory.Role;
 
