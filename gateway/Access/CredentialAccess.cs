@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Dragoman.Access.Budgets;
 using Dragoman.Access.Credentials;
 using Dragoman.Access.Directory;
@@ -237,7 +235,7 @@ public sealed partial class CredentialAccess : IAccessPolicy
     {
         RefuseIfSlowed(attempt);
         var adminKey = adopted.AdminKey;
-        if (adminKey is not null && IsSame(text, await FindAdminKeyAsync(adminKey, attempt, cancellation).ConfigureAwait(false)))
+        if (adminKey is not null && SecretText.IsSame(text, await FindAdminKeyAsync(adminKey, attempt, cancellation).ConfigureAwait(false)))
             return Administrator;
         // Perhaps it was replaced a moment ago.
         adminKey?.Hurry();
@@ -261,10 +259,6 @@ public sealed partial class CredentialAccess : IAccessPolicy
             throw new GatewayException(KeyAway, error);
         }
     }
-
-    /// <summary>Compares digests, so that the time tells nothing about the key, not even its length.</summary>
-    private static bool IsSame(string text, string key) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.ASCII.GetBytes(text)), SHA256.HashData(Encoding.ASCII.GetBytes(key)));
 
     private async ValueTask<Caller> AuthenticateKeylessAsync(Attempt attempt, CancellationToken cancellation)
     {

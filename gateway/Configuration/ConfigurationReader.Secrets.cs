@@ -66,7 +66,8 @@ public sealed partial class ConfigurationReader
     private static bool IsStoreWithoutPassword(string text) =>
         text.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase)
         || text.StartsWith("tables:https:", StringComparison.OrdinalIgnoreCase)
-        || (text.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && !text.Contains("assword", StringComparison.Ordinal) && !text.Contains('@', StringComparison.Ordinal));
+        || (text.StartsWith("postgres", StringComparison.OrdinalIgnoreCase)
+            && (text.Contains("auth=entra", StringComparison.OrdinalIgnoreCase) || (!text.Contains("assword", StringComparison.Ordinal) && !text.Contains('@', StringComparison.Ordinal))));
 
     private IEnumerable<string> NoticesOfLiterals() =>
         literals.Select(pointer => $"{pointer} is a secret in the configuration itself; env:NAME, file:PATH or keyvault:NAME keeps it elsewhere");

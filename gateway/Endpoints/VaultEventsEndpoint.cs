@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Dragoman.Access.Credentials;
 using Dragoman.Configuration;
@@ -39,6 +37,8 @@ internal sealed partial class VaultEventsEndpoint : IEndpoint
 
     /// <summary>Who asks for consent: Event Grid of the public cloud, of the US government's and of China's.</summary>
     private static readonly string[] Origins = ["eventgrid.azure.net", "eventgrid.azure.us", "eventgrid.azure.cn"];
+
+    private static readonly GatewayError KeyAway = new(ErrorKind.Overloaded, AccessText.EventsKeyAway) { Code = "secret_unavailable" };
 
     public async Task HandleAsync(Exchange exchange)
     {
@@ -87,7 +87,7 @@ internal sealed partial class VaultEventsEndpoint : IEndpoint
     private static async ValueTask<bool> HasKeyAsync(Exchange exchange, SecretReference? key)
     {
         var presented = PresentedCredential.Of(exchange.Http.Request.Headers).Text.ToString();
-        return key is not null && presented.Length > 0 && IsSame(presented, await FindKeyAsync(exchange, key).ConfigureAwait(false));
+        return key is not null && presented.Length > 0 && SecretText.IsSame(presented, await FindKeyAsync(exchange, key).ConfigureAwait(false));
     }
 
     /// <exception cref="GatewayException">The key cannot be read; Event Grid asks again later.</exception>
@@ -95,22 +95,16 @@ internal sealed partial class VaultEventsEndpoint : IEndpoint
     {
         try
         {
-            return await exchange.Snapshot.Secrets.Of(key).GetAsync(exchange.Http.RequestAborted).ConfigureAwait(false);
+            var text = await exchange.Snapshot.Secrets.Of(key).GetAsync(exchange.Http.RequestAborted).ConfigureAwait(false);
+            if (text.Length >= VaultEventSettings.ShortestKey)
+                return text;
+            LogShortKey(exchange.VaultLogger, key, VaultEventSettings.ShortestKey);
+            throw new GatewayException(KeyAway);
         }
         catch (SecretException error)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.Overloaded, AccessText.EventsKeyAway) { Code = "secret_unavailable" }, error);
+            throw new GatewayException(KeyAway, error);
         }
-    }
-
-    private static bool IsSame(string presented, string key)
-    {
-        Span<byte> theirs = stackalloc byte[SHA256.HashSizeInBytes];
-        Span<byte> ours = stackalloc byte[SHA256.HashSizeInBytes];
-        // Digests have the same length, so that the time of the comparison tells nothing about the key.
-        SHA256.HashData(Encoding.ASCII.GetBytes(presented), theirs);
-        SHA256.HashData(Encoding.ASCII.GetBytes(key), ours);
-        return CryptographicOperations.FixedTimeEquals(theirs, ours);
     }
 
     private static async Task AcceptAsync(Exchange exchange, VaultEventSettings settings)
@@ -164,6 +158,9 @@ internal sealed partial class VaultEventsEndpoint : IEndpoint
 
         return exchange.WriteAsync(body.WrittenMemory, JsonType, 200);
     }
+
+    [LoggerMessage(83, LogLevel.Error, "the key of the events, {Reference}, is shorter than {Least} characters, so that it could be guessed, and no event is accepted with it")]
+    private static partial void LogShortKey(ILogger logger, SecretReference reference, int least);
 
     [LoggerMessage(80, LogLevel.Information, "new version of secret {Secret} in {Vault}")]
     private static partial void LogNewVersion(ILogger logger, string secret, string vault);

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Dragoman.Secrets;
 
 /// <summary>The rule for the text of a secret: it can be sent in a header.</summary>
@@ -9,6 +12,10 @@ public static class SecretText
     /// <summary>The secret that a variable holds, without the white space around it.</summary>
     /// <exception cref="SecretException">The secret is not valid. The message names the variable, never the value.</exception>
     public static string OfVariable(string name, string value) => Check(value.Trim(), $"environment variable {name}");
+
+    /// <summary>Whether what somebody presents is the secret. It compares digests, so that the time tells nothing about the secret, not even its length.</summary>
+    public static bool IsSame(string presented, string secret) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.ASCII.GetBytes(presented)), SHA256.HashData(Encoding.ASCII.GetBytes(secret)));
 
     /// <summary>Returns the secret if it is valid.</summary>
     /// <param name="secret">The value.</param>

@@ -75,6 +75,7 @@ public sealed class KeyVaultSettingsTests
     [InlineData("postgres:Host=db.example;Username=dragoman;Password=sentinel", true)]
     [InlineData("postgres:Host=db.example;Username=dragoman;Database=dragoman", false)]
     [InlineData("tables:https://account.table.core.windows.net/dragoman", false)]
+    [InlineData("postgres://role@host/database?auth=entra", false)]
     [InlineData("tables:DefaultEndpointsProtocol=https;AccountName=a;AccountKey=c2VudGluZWw=", true)]
     public void The_address_of_a_store_is_no_secret_until_it_has_a_password(string connection, bool isTold) =>
         Assert.Equal(isTold, Read($$"""{ "store": { "connection": "{{connection}}" } }""").Notices.Any(notice => notice.StartsWith("/store/connection", StringComparison.Ordinal)));
