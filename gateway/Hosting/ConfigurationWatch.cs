@@ -75,11 +75,13 @@ internal sealed class ConfigurationWatch(GatewayRuntime runtime, ConfigurationRe
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            return;
+            // The process stops.
         }
-
-        if (!ending.IsCancellationRequested)
-            timer?.Change(Pause, Timeout.InfiniteTimeSpan);
+        finally
+        {
+            if (!ending.IsCancellationRequested)
+                timer?.Change(Pause, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private void Apply(GatewaySnapshot snapshot) => GatewayServices.Limit(kestrel.Value.Limits, snapshot.Configuration.Limits);
