@@ -20,7 +20,7 @@ public sealed record ManualPage(string Program, string Summary, IReadOnlyList<Co
             .Section("NAME")
             .Line($"{Program} - {Summary}")
             .Section("SYNOPSIS")
-            .Line($"{Program}{string.Concat(options.Select(option => $" [{option.Usage}]"))}")
+            .Command(Program, options.Select(option => $"[{option.Usage}]"))
             .Section("OPTIONS")
             .Paragraph("A value follows its option or an equals sign. Options override variables, which override the file.")
             .Gap()

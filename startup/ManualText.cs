@@ -33,7 +33,7 @@ public sealed class ManualText
     /// <param name="text">Words with single spaces between them.</param>
     public ManualText Paragraph(string text)
     {
-        Wrap(text, Indent);
+        Wrap(text.Split(' '), Indent);
         return this;
     }
 
@@ -41,6 +41,14 @@ public sealed class ManualText
     public ManualText Line(string text)
     {
         page.Append(' ', Indent).Append(text).Append('\n');
+        return this;
+    }
+
+    /// <summary>A command with its arguments, none of which is divided.</summary>
+    public ManualText Command(string program, IEnumerable<string> arguments)
+    {
+        page.Append(' ', Indent).Append(program);
+        Wrap(arguments, Indent + program.Length + 1, Indent + program.Length);
         return this;
     }
 
@@ -56,7 +64,7 @@ public sealed class ManualText
             page.Append(' ', Indent).Append(name);
             if (name.Length > LongestName)
                 page.Append('\n');
-            Wrap(text, column, name.Length > LongestName ? 0 : Indent + name.Length);
+            Wrap(text.Split(' '), column, name.Length > LongestName ? 0 : Indent + name.Length);
         }
 
         return this;
@@ -64,14 +72,14 @@ public sealed class ManualText
 
     public override string ToString() => page.ToString();
 
-    /// <param name="text">Words with single spaces between them.</param>
+    /// <param name="words">What is written, with single spaces between them.</param>
     /// <param name="column">The column where the lines begin.</param>
     /// <param name="written">How many columns of the first line are already written.</param>
-    private void Wrap(string text, int column, int written = 0)
+    private void Wrap(IEnumerable<string> words, int column, int written = 0)
     {
         page.Append(' ', column - written);
         var at = column;
-        foreach (var word in text.Split(' '))
+        foreach (var word in words)
         {
             if (at > column && at + 1 + word.Length > Width)
             {

@@ -67,6 +67,9 @@ public sealed class StoreGrowthTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(100, store.Count);
         var writes = store.Writes;
         await limits.PassAsync(CallerLimits.Remembered + TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1));
+        // A scope that is just being exchanged is forgotten by a later sweep.
+        for (var sweeps = 0; sweeps < 5 && (store.Count, limits.Process.ScopeCount) != (0, 0); sweeps++)
+            await limits.PassAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1));
         Assert.Equal((0, 0), (store.Count, limits.Process.ScopeCount));
         Assert.InRange(store.Writes - writes, 5, 50);
     }
