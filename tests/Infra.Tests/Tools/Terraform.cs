@@ -59,7 +59,7 @@ public sealed class Terraform : IAsyncLifetime
         if (InfraCheck is { } folder)
             await StartStandInsAsync(folder);
         using var copy = new Templates();
-        var init = await RunAsync(copy.Terraform, "init", "-backend=false", "-input=false");
+        var init = await RunAsync(copy.Terraform, "init", "-backend=false", "-input=false", "-no-color");
         if (init.Status != 0)
             Missing = $"terraform cannot have its providers: {init.Everything}";
     }
@@ -83,7 +83,7 @@ public sealed class Terraform : IAsyncLifetime
     internal async Task<JsonNode> PlanAsync(string folder, string size)
     {
         await File.WriteAllTextAsync(Path.Combine(folder, "tests/size.tftest.hcl"), Sizes);
-        var init = await RunAsync(folder, "init", "-backend=false", "-input=false");
+        var init = await RunAsync(folder, "init", "-backend=false", "-input=false", "-no-color");
         if (init.Status != 0)
             throw new InvalidOperationException(init.Everything);
         var test = await RunAsync(folder, "test", "-json", "-verbose", "-filter=tests/size.tftest.hcl", $"-var-file=sizes/{size}.tfvars");
