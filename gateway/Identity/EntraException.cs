@@ -6,8 +6,14 @@ namespace Dragoman.Identity;
 public sealed class EntraException : Exception
 {
     internal EntraException(Exception cause, IReadOnlyList<CredentialAttempt> attempts)
-        : base(MessageOf(cause, attempts), cause) =>
+        : base(null, cause) =>
         Attempts = attempts;
+
+    public override string Message =>
+        IsMissing ? "The gateway found no credential for Microsoft Entra ID; it needs a managed identity, a login of Azure's tools, or the variables AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET."
+        : IsSlow ? "Microsoft Entra ID did not answer the gateway in time."
+        : IsUnreachable ? "Microsoft Entra ID cannot be reached by the gateway."
+        : "Microsoft Entra ID gave the gateway no token.";
 
     /// <summary>What was tried, in its order; empty when nothing could be tried.</summary>
     public IReadOnlyList<CredentialAttempt> Attempts { get; }
@@ -25,16 +31,4 @@ public sealed class EntraException : Exception
 
     /// <summary>Whether no source could be reached.</summary>
     public bool IsUnreachable => InnerException is RequestFailedException;
-
-    private static string MessageOf(Exception cause, IReadOnlyList<CredentialAttempt> attempts)
-    {
-        if (attempts.Count > 0 && attempts.All(attempt => attempt.IsUnavailable))
-            return "The gateway found no credential for Microsoft Entra ID; it needs a managed identity, a login of Azure's tools, or the variables AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.";
-        return cause switch
-        {
-            OperationCanceledException or TimeoutException => "Microsoft Entra ID did not answer the gateway in time.",
-            RequestFailedException => "Microsoft Entra ID cannot be reached by the gateway.",
-            _ => "Microsoft Entra ID gave the gateway no token.",
-        };
-    }
 }

@@ -33,7 +33,7 @@ public sealed class CredentialScrub
     public CredentialScrub(IEnumerable<string?> credentials, int changing = 1)
     {
         mostLearned = MostLearned * Math.Max(1, changing);
-        this.credentials = [.. credentials.OfType<string>().Where(IsLongEnough).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
+        this.credentials = BytesOf(credentials);
         letters = LettersOf(this.credentials);
         fixedCount = this.credentials.Length;
     }
@@ -43,7 +43,7 @@ public sealed class CredentialScrub
     /// <param name="changing">How many credentials may become others.</param>
     public void Replace(IEnumerable<string?> credentials, int changing = 1)
     {
-        byte[][] configured = [.. credentials.OfType<string>().Where(IsLongEnough).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
+        var configured = BytesOf(credentials);
         lock (gate)
         {
             var known = this.credentials;
@@ -90,6 +90,9 @@ public sealed class CredentialScrub
 
     /// <summary>Whether a text contains a credential.</summary>
     public bool IsIn(string text) => !ReferenceEquals(Clean(text), text);
+
+    private static byte[][] BytesOf(IEnumerable<string?> credentials) =>
+        [.. credentials.OfType<string>().Where(IsLongEnough).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
 
     private static bool IsLongEnough(string credential) => credential.Length >= Shortest;
 

@@ -69,7 +69,7 @@ internal sealed class UsageSql
                 .. isPostgres ? from table in tables select $"CREATE INDEX {table}_by_start ON dragoman.{table} (start)" : [],
                 // Whoever writes entries without roll-ups is waited for.
                 .. isPostgres ? ["LOCK TABLE dragoman.ledger_entries, dragoman.ledger_corrections IN SHARE MODE"] : (string[])[],
-                .. Add($"{schema}ledger_entries", "0", hasTags: true),
+                .. AddSums(Entries($"{schema}ledger_entries"), "0", hasTags: true),
                 .. AddCorrections($"{schema}ledger_corrections", "0"),
             ]);
     }
@@ -81,13 +81,10 @@ internal sealed class UsageSql
     /// <summary>The tables, which get what is in a ledger that has none of them.</summary>
     public SchemaPart Table { get; }
 
-    /// <summary>The statements that add entries to the roll-ups.</summary>
-    /// <param name="source">The rows of the entries.</param>
+    /// <summary>The statements that add entries, or sums of entries that <see cref="Sum"/> has made, to the roll-ups.</summary>
+    /// <param name="sums">A query with the columns of the roll-ups.</param>
     /// <param name="shard">The number of the shard: writers with different ones do not wait for each other. SQLite has one writer and no shards.</param>
     /// <param name="hasTags">Whether an entry has tags.</param>
-    public IReadOnlyList<string> Add(string source, string shard, bool hasTags) => AddSums(Entries(source), shard, hasTags);
-
-    /// <summary>The statements that add sums of entries, which <see cref="Sum"/> has made, to the roll-ups.</summary>
     public IReadOnlyList<string> AddSums(string sums, string shard, bool hasTags)
     {
         var perTag = isPostgres
