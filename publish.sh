@@ -26,7 +26,7 @@ main() {
         # An older publish may have left files that are not needed any more.
         rm -rf "$root/artifacts/$name"
         dotnet publish "$root/$name" -c Release -r "$(runtime)" -o "$root/artifacts/$name" -p:HostingModel=custom \
-            -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false -p:ContinuousIntegrationBuild=true
+            -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false -p:ContinuousIntegrationBuild=true -p:RunAnalyzers=false
     done
 }
 

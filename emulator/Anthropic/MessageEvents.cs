@@ -1,4 +1,4 @@
-using System.IO.Pipelines;
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Emulator.Completions;
@@ -12,14 +12,14 @@ internal sealed class MessageEvents(MessagesRequest request, MessageObject messa
     private int index = -1;
     private string open = "";
 
-    public void Begin(PipeWriter output, Choice choice) =>
+    public void Begin(IBufferWriter<byte> output, Choice choice) =>
         Write(output, "message_start", json =>
         {
             json.WritePropertyName("message"u8);
             message.WriteBeginning(json);
         });
 
-    public bool Write(PipeWriter output, Choice choice, in Delta delta, Usage? usage)
+    public bool Write(IBufferWriter<byte> output, Choice choice, in Delta delta, Usage? usage)
     {
         var text = delta.Text;
         switch (delta.Kind)
@@ -57,7 +57,7 @@ internal sealed class MessageEvents(MessagesRequest request, MessageObject messa
         return false;
     }
 
-    public void Finish(PipeWriter output, Choice choice, Usage? usage)
+    public void Finish(IBufferWriter<byte> output, Choice choice, Usage? usage)
     {
         Close(output);
         Write(output, "message_delta", json =>
@@ -70,12 +70,12 @@ internal sealed class MessageEvents(MessagesRequest request, MessageObject messa
         });
     }
 
-    public void End(PipeWriter output, Usage usage) => Write(output, "message_stop", static _ => { });
+    public void End(IBufferWriter<byte> output, Usage usage) => Write(output, "message_stop", static _ => { });
 
-    public void Error(PipeWriter output) =>
+    public void Error(IBufferWriter<byte> output) =>
         ServerSentEvents.Write(output, (AnthropicError.Overloaded with { RequestId = requestId }).Write, "error");
 
-    private void Open(PipeWriter output, string type, Action<Utf8JsonWriter> write)
+    private void Open(IBufferWriter<byte> output, string type, Action<Utf8JsonWriter> write)
     {
         Close(output);
         Begin(output, type, write);
@@ -83,7 +83,7 @@ internal sealed class MessageEvents(MessagesRequest request, MessageObject messa
             Write(output, "ping", static _ => { });
     }
 
-    private void Begin(PipeWriter output, string type, Action<Utf8JsonWriter> write)
+    private void Begin(IBufferWriter<byte> output, string type, Action<Utf8JsonWriter> write)
     {
         index++;
         open = type;
@@ -97,7 +97,7 @@ internal sealed class MessageEvents(MessagesRequest request, MessageObject messa
         });
     }
 
-    private void Close(PipeWriter output)
+    private void Close(IBufferWriter<byte> output)
     {
         if (open.Length == 0)
             return;
@@ -112,7 +112,7 @@ internal sealed class MessageEvents(MessagesRequest request, MessageObject messa
         Close(output);
     }
 
-    private void WriteDelta(PipeWriter output, string type, string member, string text) =>
+    private void WriteDelta(IBufferWriter<byte> output, string type, string member, string text) =>
         Write(output, "content_block_delta", json =>
         {
             json.WriteNumber("index"u8, index);
@@ -127,7 +127,7 @@ internal sealed class MessageEvents(MessagesRequest request, MessageObject messa
             json.WriteString(name, text);
     }
 
-    private static void Write(PipeWriter output, string type, Action<Utf8JsonWriter> write) =>
+    private static void Write(IBufferWriter<byte> output, string type, Action<Utf8JsonWriter> write) =>
         ServerSentEvents.Write(output, json =>
         {
             json.WriteStartObject();

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Behaviors;
@@ -13,6 +12,10 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
     private const int FlushThreshold = 16 * 1024;
 
     private readonly HttpResponse response = context.Response;
+
+    // What is written to the response itself is cut into HTTP chunks wherever the server's memory happens to end, so that the
+    // same answer has other bytes each time, and faults at a chosen byte of it miss.
+    private readonly ArrayBufferWriter<byte> unsent = new(1024);
 
     private long written;
 
@@ -36,9 +39,8 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
         await response.BodyWriter.FlushAsync(cancellation);
         await delivery.WaitForFirstTokenAsync(cancellation);
 
-        var output = response.BodyWriter;
         foreach (var choice in completion.Choices)
-            format.Begin(output, choice);
+            format.Begin(unsent, choice);
         var active = new List<Choice>(completion.Choices);
         while (active.Count > 0)
         {
@@ -63,38 +65,37 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
                     var wait = delivery.GiveAsync(delta.Tokens, cancellation);
                     if (!wait.IsCompletedSuccessfully)
                     {
-                        await FlushAsync(output, cancellation);
+                        await FlushAsync(cancellation);
                         await wait;
                     }
 
-                    finished = format.Write(output, choice, delta, usage);
+                    finished = format.Write(unsent, choice, delta, usage);
                     written = delivery.Given;
                 }
                 else
                 {
-                    format.Finish(output, choice, usage);
+                    format.Finish(unsent, choice, usage);
                 }
 
                 if (finished)
                     active.RemoveAt(turn--);
-                if (delivery.Behavior.IsPaced || output.UnflushedBytes >= FlushThreshold)
-                    await FlushAsync(output, cancellation);
+                if (delivery.Behavior.IsPaced || unsent.WrittenCount >= FlushThreshold)
+                    await FlushAsync(cancellation);
             }
 
             cancellation.ThrowIfCancellationRequested();
         }
 
-        format.End(output, completion.Usage);
+        format.End(unsent, completion.Usage);
         captured?.Complete(response.StatusCode);
-        await FlushAsync(output, cancellation);
+        await FlushAsync(cancellation);
     }
 
     /// <summary>Sends one JSON object. A long one is sent in parts.</summary>
     public async Task SendAsync(IBodyFormat format, CancellationToken cancellation)
     {
         await delivery.WaitForFirstTokenAsync(cancellation);
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using var json = new Utf8JsonWriter(buffer, ServerSentEvents.WriterOptions);
+        using var json = new Utf8JsonWriter(unsent, ServerSentEvents.WriterOptions);
         format.Begin(json);
         foreach (var choice in completion.Choices)
         {
@@ -110,8 +111,13 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
                 await delivery.GiveAsync(delta.Tokens, cancellation);
                 format.Write(json, choice, delta);
                 written = delivery.Given;
-                if (json.BytesPending + buffer.WrittenCount >= FlushThreshold)
-                    await FlushAsync(json, buffer, cancellation);
+                if (json.BytesPending + unsent.WrittenCount >= FlushThreshold)
+                {
+                    json.Flush();
+                    if (!response.HasStarted)
+                        response.ContentType = "application/json";
+                    await FlushAsync(cancellation);
+                }
             }
 
             format.EndChoice(json, choice);
@@ -128,41 +134,32 @@ internal sealed class CompletionAnswer(HttpContext context, Completion completio
         if (!response.HasStarted)
         {
             response.ContentType = "application/json";
-            response.ContentLength = buffer.WrittenCount;
+            response.ContentLength = unsent.WrittenCount;
         }
 
         captured?.Report(completion.Usage);
         captured?.Complete(response.StatusCode);
-        await FlushAsync(json, buffer, cancellation);
+        await FlushAsync(cancellation);
     }
 
     /// <summary>Tokens count before they are sent, so that nobody can have received more than were counted.</summary>
-    private ValueTask<FlushResult> FlushAsync(PipeWriter output, CancellationToken cancellation)
+    private async Task FlushAsync(CancellationToken cancellation)
     {
         captured?.CountTokens(written);
-        return output.FlushAsync(cancellation);
-    }
-
-    private async Task FlushAsync(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, CancellationToken cancellation)
-    {
-        json.Flush();
-        if (!response.HasStarted)
-            response.ContentType = "application/json";
-        captured?.CountTokens(written);
-        await response.BodyWriter.WriteAsync(buffer.WrittenMemory, cancellation);
-        buffer.ResetWrittenCount();
+        await response.BodyWriter.WriteAsync(unsent.WrittenMemory, cancellation);
+        unsent.ResetWrittenCount();
     }
 
     private async Task BreakAsync(IChunkFormat? stream, Fault fault, CancellationToken cancellation)
     {
         if (fault == Fault.Error && stream is not null)
         {
-            stream.Error(response.BodyWriter);
+            stream.Error(unsent);
             captured?.Complete(response.StatusCode);
         }
 
         if (stream is not null)
-            await FlushAsync(response.BodyWriter, cancellation);
+            await FlushAsync(cancellation);
         switch (fault)
         {
             case Fault.Stall:

@@ -1,4 +1,4 @@
-using System.IO.Pipelines;
+using System.Buffers;
 
 namespace Dragoman.Emulator.Completions;
 
@@ -7,17 +7,17 @@ internal interface IChunkFormat
 {
     string ContentType => "text/event-stream; charset=utf-8";
 
-    void Begin(PipeWriter output, Choice choice);
+    void Begin(IBufferWriter<byte> output, Choice choice);
 
     /// <summary>Writes one piece. Returns true when that also finished the choice.</summary>
-    bool Write(PipeWriter output, Choice choice, in Delta delta, Usage? usage);
+    bool Write(IBufferWriter<byte> output, Choice choice, in Delta delta, Usage? usage);
 
     /// <summary>Ends a choice. <paramref name="usage"/> is null except with the last one.</summary>
-    void Finish(PipeWriter output, Choice choice, Usage? usage);
+    void Finish(IBufferWriter<byte> output, Choice choice, Usage? usage);
 
     /// <summary>Writes what follows the last choice.</summary>
-    void End(PipeWriter output, Usage usage);
+    void End(IBufferWriter<byte> output, Usage usage);
 
     /// <summary>Writes the error of a service that has become unavailable; nothing follows it.</summary>
-    void Error(PipeWriter output);
+    void Error(IBufferWriter<byte> output);
 }

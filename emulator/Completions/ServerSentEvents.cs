@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -20,7 +19,7 @@ internal static class ServerSentEvents
     public static ReadOnlySpan<byte> Done => "data: [DONE]\n\n"u8;
 
     /// <summary>Writes one event. Only Anthropic and OpenAI's Responses name their events.</summary>
-    public static void Write(PipeWriter output, Action<Utf8JsonWriter> write, string? name = null)
+    public static void Write(IBufferWriter<byte> output, Action<Utf8JsonWriter> write, string? name = null)
     {
         if (name is not null)
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using Dragoman.Emulator.Completions;
 
@@ -17,11 +16,11 @@ internal sealed class GenerateChunks(GenerateRequest request, GenerateResponse r
 
     public string ContentType => isArray ? "application/json; charset=UTF-8" : "text/event-stream";
 
-    public void Begin(PipeWriter output, Choice choice)
+    public void Begin(IBufferWriter<byte> output, Choice choice)
     {
     }
 
-    public bool Write(PipeWriter output, Choice choice, in Delta delta, Usage? usage)
+    public bool Write(IBufferWriter<byte> output, Choice choice, in Delta delta, Usage? usage)
     {
         var (text, calls) = (delta.Text, delta.Calls);
         tokens += delta.Tokens;
@@ -43,17 +42,17 @@ internal sealed class GenerateChunks(GenerateRequest request, GenerateResponse r
         return false;
     }
 
-    public void Finish(PipeWriter output, Choice choice, Usage? usage) =>
+    public void Finish(IBufferWriter<byte> output, Choice choice, Usage? usage) =>
         Write(output, json => response.WriteChunk(json, choice,
             parts => GenerateResponse.WriteText(parts, "", signature: choice.CallsTools ? null : response.TextSignature), Usage, isLast: true));
 
-    public void End(PipeWriter output, Usage usage)
+    public void End(IBufferWriter<byte> output, Usage usage)
     {
         if (isArray)
             output.Write("]"u8);
     }
 
-    public void Error(PipeWriter output)
+    public void Error(IBufferWriter<byte> output)
     {
         Write(output, GeminiError.Overloaded.Write);
         if (isArray)
@@ -61,7 +60,7 @@ internal sealed class GenerateChunks(GenerateRequest request, GenerateResponse r
     }
 
     /// <summary>Writes the only chunk of a blocked prompt.</summary>
-    public void WriteBlocked(PipeWriter output)
+    public void WriteBlocked(IBufferWriter<byte> output)
     {
         Write(output, response.WriteBlocked);
         End(output, Usage);
@@ -69,10 +68,10 @@ internal sealed class GenerateChunks(GenerateRequest request, GenerateResponse r
 
     private Usage Usage => new(request.Completion.PromptTokens, tokens, thoughts);
 
-    private void WritePart(PipeWriter output, Choice choice, Action<Utf8JsonWriter> write) =>
+    private void WritePart(IBufferWriter<byte> output, Choice choice, Action<Utf8JsonWriter> write) =>
         Write(output, json => response.WriteChunk(json, choice, write, Usage, isLast: false));
 
-    private void Write(PipeWriter output, Action<Utf8JsonWriter> write)
+    private void Write(IBufferWriter<byte> output, Action<Utf8JsonWriter> write)
     {
         output.Write(!isArray ? ServerSentEvents.DataPrefix : began ? ",\r\n"u8 : "["u8);
         began = true;

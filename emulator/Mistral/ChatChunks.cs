@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Emulator.Completions;
@@ -40,7 +39,7 @@ internal sealed class ChatChunks : IChunkFormat
 
     private static ReadOnlySpan<byte> Padding => "abcdefghijklmnopqrstuvwxyz0123456789"u8;
 
-    public void Begin(PipeWriter output, Choice choice)
+    public void Begin(IBufferWriter<byte> output, Choice choice)
     {
         // A choice with thinking has its role in the first piece of thinking.
         if (choice.Thinks)
@@ -51,7 +50,7 @@ internal sealed class ChatChunks : IChunkFormat
         output.Write(ServerSentEvents.EventEnd);
     }
 
-    public bool Write(PipeWriter output, Choice choice, in Delta delta, Usage? usage)
+    public bool Write(IBufferWriter<byte> output, Choice choice, in Delta delta, Usage? usage)
     {
         switch (delta.Kind)
         {
@@ -72,14 +71,14 @@ internal sealed class ChatChunks : IChunkFormat
         }
     }
 
-    public void Finish(PipeWriter output, Choice choice, Usage? usage)
+    public void Finish(IBufferWriter<byte> output, Choice choice, Usage? usage)
     {
         BeginChunk(output, choice.Index);
         output.Write(began[choice.Index] ? """{"content":""}"""u8 : """{"role":"assistant","content":""}"""u8);
         EndChunk(output, choice.FinishReason, usage);
     }
 
-    public void End(PipeWriter output, Usage usage)
+    public void End(IBufferWriter<byte> output, Usage usage)
     {
         if (usageComesLast)
         {
@@ -92,7 +91,7 @@ internal sealed class ChatChunks : IChunkFormat
         output.Write(ServerSentEvents.Done);
     }
 
-    public void Error(PipeWriter output)
+    public void Error(IBufferWriter<byte> output)
     {
         output.Write(ServerSentEvents.DataPrefix);
         using (var json = new Utf8JsonWriter(output, ServerSentEvents.WriterOptions))
@@ -100,7 +99,7 @@ internal sealed class ChatChunks : IChunkFormat
         output.Write(ServerSentEvents.EventEnd);
     }
 
-    private void WriteText(PipeWriter output, int choice, string text)
+    private void WriteText(IBufferWriter<byte> output, int choice, string text)
     {
         // A stop sequence holds the text back. The token counts, but there is nothing to send yet.
         if (text.Length == 0)
@@ -123,7 +122,7 @@ internal sealed class ChatChunks : IChunkFormat
         EndChunk(output, null, null);
     }
 
-    private void WriteThinking(PipeWriter output, int choice, string text)
+    private void WriteThinking(IBufferWriter<byte> output, int choice, string text)
     {
         BeginChunk(output, choice);
         output.Write(began[choice] ? "{"u8 : "{\"role\":\"assistant\","u8);
@@ -134,7 +133,7 @@ internal sealed class ChatChunks : IChunkFormat
         EndChunk(output, null, null);
     }
 
-    private void CloseThinking(PipeWriter output, int choice)
+    private void CloseThinking(IBufferWriter<byte> output, int choice)
     {
         if (!isThinking[choice])
             return;
@@ -144,7 +143,7 @@ internal sealed class ChatChunks : IChunkFormat
         EndChunk(output, null, null);
     }
 
-    private void WriteCalls(PipeWriter output, Choice choice, IReadOnlyList<ToolCall> calls, Usage? usage)
+    private void WriteCalls(IBufferWriter<byte> output, Choice choice, IReadOnlyList<ToolCall> calls, Usage? usage)
     {
         BeginChunk(output, choice.Index);
         using var json = new Utf8JsonWriter(output, ServerSentEvents.WriterOptions);
@@ -157,7 +156,7 @@ internal sealed class ChatChunks : IChunkFormat
     }
 
     /// <summary>Writes a fragment as in the fixture <c>mistral/stream-tools-incremental</c>: later fragments have the id "null".</summary>
-    private void WriteFragment(PipeWriter output, int choice, in Delta delta)
+    private void WriteFragment(IBufferWriter<byte> output, int choice, in Delta delta)
     {
         BeginChunk(output, choice);
         var starts = delta.Kind == DeltaKind.ToolCallStart;
@@ -182,7 +181,7 @@ internal sealed class ChatChunks : IChunkFormat
         EndChunk(output, null, null);
     }
 
-    private void BeginChunk(PipeWriter output, int choice)
+    private void BeginChunk(IBufferWriter<byte> output, int choice)
     {
         output.Write(head);
         output.Write("{\"index\":"u8);
@@ -192,7 +191,7 @@ internal sealed class ChatChunks : IChunkFormat
         output.Write(",\"delta\":"u8);
     }
 
-    private void EndChunk(PipeWriter output, string? finishReason, Usage? usage)
+    private void EndChunk(IBufferWriter<byte> output, string? finishReason, Usage? usage)
     {
         if (finishReason is null)
         {
@@ -210,14 +209,14 @@ internal sealed class ChatChunks : IChunkFormat
         EndPadded(output);
     }
 
-    private static void WriteUsage(PipeWriter output, Usage usage)
+    private static void WriteUsage(IBufferWriter<byte> output, Usage usage)
     {
         output.Write(",\"usage\":"u8);
         using var json = new Utf8JsonWriter(output, ServerSentEvents.WriterOptions);
         MistralUsage.Write(json, usage);
     }
 
-    private void EndPadded(PipeWriter output)
+    private void EndPadded(IBufferWriter<byte> output)
     {
         output.Write(",\"p\":\""u8);
         output.Write(Padding[..(1 + padding.Below(Padding.Length))]);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using Dragoman.Emulator.Completions;
 
@@ -14,28 +13,28 @@ internal sealed class TextCompletion(string id, long created, string model, bool
 {
     private bool inText;
 
-    public void Begin(PipeWriter output, Choice choice)
+    public void Begin(IBufferWriter<byte> output, Choice choice)
     {
     }
 
-    public bool Write(PipeWriter output, Choice choice, in Delta delta, Usage? usage)
+    public bool Write(IBufferWriter<byte> output, Choice choice, in Delta delta, Usage? usage)
     {
         if (delta.Text.Length > 0)
             WriteChunk(output, choice, delta.Text, null, null);
         return false;
     }
 
-    public void Finish(PipeWriter output, Choice choice, Usage? usage) =>
+    public void Finish(IBufferWriter<byte> output, Choice choice, Usage? usage) =>
         WriteChunk(output, choice, "", choice.FinishReason, usageComesLast ? null : usage);
 
-    public void End(PipeWriter output, Usage usage)
+    public void End(IBufferWriter<byte> output, Usage usage)
     {
         if (usageComesLast)
             WriteChunk(output, null, "", null, usage);
         output.Write(ServerSentEvents.Done);
     }
 
-    public void Error(PipeWriter output)
+    public void Error(IBufferWriter<byte> output)
     {
         output.Write(ServerSentEvents.DataPrefix);
         using (var json = new Utf8JsonWriter(output, ServerSentEvents.WriterOptions))
@@ -80,7 +79,7 @@ internal sealed class TextCompletion(string id, long created, string model, bool
         json.WriteEndObject();
     }
 
-    private void WriteChunk(PipeWriter output, Choice? choice, string text, string? finishReason, Usage? usage)
+    private void WriteChunk(IBufferWriter<byte> output, Choice? choice, string text, string? finishReason, Usage? usage)
     {
         output.Write(ServerSentEvents.DataPrefix);
         using (var json = new Utf8JsonWriter(output, ServerSentEvents.WriterOptions))

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Completions;
@@ -9,20 +8,20 @@ namespace Dragoman.Emulator.OpenAI;
 /// <summary>Writes the legacy <c>text_completion</c>, streamed and not (<c>specs/dialects.md 2.18</c>).</summary>
 internal sealed class TextCompletionFormat(string id, long created, TextCompletionRequest request, OpenAIVariant variant) : IChunkFormat
 {
-    public void Begin(PipeWriter output, Choice choice)
+    public void Begin(IBufferWriter<byte> output, Choice choice)
     {
     }
 
-    public bool Write(PipeWriter output, Choice choice, in Delta delta, Usage? usage)
+    public bool Write(IBufferWriter<byte> output, Choice choice, in Delta delta, Usage? usage)
     {
         if (delta.Text.Length > 0)
             WriteChunk(output, choice, delta.Text, null);
         return false;
     }
 
-    public void Finish(PipeWriter output, Choice choice, Usage? usage) => WriteChunk(output, choice, "", choice.FinishReason);
+    public void Finish(IBufferWriter<byte> output, Choice choice, Usage? usage) => WriteChunk(output, choice, "", choice.FinishReason);
 
-    public void End(PipeWriter output, Usage usage)
+    public void End(IBufferWriter<byte> output, Usage usage)
     {
         if (request.IncludesUsage)
         {
@@ -39,7 +38,7 @@ internal sealed class TextCompletionFormat(string id, long created, TextCompleti
         output.Write(ServerSentEvents.Done);
     }
 
-    public void Error(PipeWriter output) => ServerSentEvents.Write(output, variant.ErrorOf(Refusal.Unavailable).Write);
+    public void Error(IBufferWriter<byte> output) => ServerSentEvents.Write(output, variant.ErrorOf(Refusal.Unavailable).Write);
 
     public void Write(Utf8JsonWriter json, IReadOnlyList<SaidChoice> choices, Usage usage)
     {
@@ -52,7 +51,7 @@ internal sealed class TextCompletionFormat(string id, long created, TextCompleti
         json.WriteEndObject();
     }
 
-    private void WriteChunk(PipeWriter output, Choice choice, string text, string? finishReason) =>
+    private void WriteChunk(IBufferWriter<byte> output, Choice choice, string text, string? finishReason) =>
         ServerSentEvents.Write(output, json =>
         {
             BeginObject(json);

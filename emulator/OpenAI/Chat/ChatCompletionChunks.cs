@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using Dragoman.Emulator.Api;
 using Dragoman.Emulator.Completions;
@@ -16,7 +15,7 @@ internal sealed class ChatCompletionChunks(string id, long created, ChatCompleti
     private readonly HashSet<int> spoken = [];
     private bool began;
 
-    public void Begin(PipeWriter output, Choice choice)
+    public void Begin(IBufferWriter<byte> output, Choice choice)
     {
         if (variant.FiltersContent && !began)
             ServerSentEvents.Write(output, WritePromptFilter);
@@ -33,7 +32,7 @@ internal sealed class ChatCompletionChunks(string id, long created, ChatCompleti
         }
     }
 
-    public bool Write(PipeWriter output, Choice choice, in Delta delta, Usage? usage)
+    public bool Write(IBufferWriter<byte> output, Choice choice, in Delta delta, Usage? usage)
     {
         var (text, calls, callIndex) = (delta.Text, delta.Calls, delta.CallIndex);
         switch (delta.Kind)
@@ -71,14 +70,14 @@ internal sealed class ChatCompletionChunks(string id, long created, ChatCompleti
         return false;
     }
 
-    public void Finish(PipeWriter output, Choice choice, Usage? usage)
+    public void Finish(IBufferWriter<byte> output, Choice choice, Usage? usage)
     {
         if (spoken.Contains(choice.Index))
             WriteChunk(output, choice, json => WriteAudio(json, static audio => audio.WriteNumber("expires_at"u8, 4102444800)));
         WriteChunk(output, choice, static _ => { }, finishReason: choice.FinishReason);
     }
 
-    public void End(PipeWriter output, Usage usage)
+    public void End(IBufferWriter<byte> output, Usage usage)
     {
         if (request.IncludesUsage)
         {
@@ -96,9 +95,9 @@ internal sealed class ChatCompletionChunks(string id, long created, ChatCompleti
         output.Write(ServerSentEvents.Done);
     }
 
-    public void Error(PipeWriter output) => ServerSentEvents.Write(output, variant.ErrorOf(Refusal.Unavailable).Write);
+    public void Error(IBufferWriter<byte> output) => ServerSentEvents.Write(output, variant.ErrorOf(Refusal.Unavailable).Write);
 
-    private void Speak(PipeWriter output, Choice choice, string text)
+    private void Speak(IBufferWriter<byte> output, Choice choice, string text)
     {
         if (spoken.Add(choice.Index))
             WriteChunk(output, choice, json => WriteAudio(json, audio => audio.WriteString("id"u8, AudioId(choice))));
@@ -135,7 +134,7 @@ internal sealed class ChatCompletionChunks(string id, long created, ChatCompleti
         json.WriteEndArray();
     }
 
-    private void WriteChunk(PipeWriter output, Choice choice, Action<Utf8JsonWriter> writeDelta, string? token = null, string? finishReason = null) =>
+    private void WriteChunk(IBufferWriter<byte> output, Choice choice, Action<Utf8JsonWriter> writeDelta, string? token = null, string? finishReason = null) =>
         ServerSentEvents.Write(output, json =>
         {
             BeginChunk(json);

@@ -1,4 +1,4 @@
-using System.IO.Pipelines;
+using System.Buffers;
 using System.Text.Json;
 using Dragoman.Emulator.Completions;
 using Dragoman.Emulator.Generation;
@@ -15,13 +15,13 @@ internal sealed class ResponseEvents(ResponsesRequest request, ResponseObject re
     private int sequence;
     private bool isCut;
 
-    public void Begin(PipeWriter output, Choice choice)
+    public void Begin(IBufferWriter<byte> output, Choice choice)
     {
         Write(output, "response.created", json => WriteResponse(json, "in_progress", null));
         Write(output, "response.in_progress", json => WriteResponse(json, "in_progress", null));
     }
 
-    public bool Write(PipeWriter output, Choice choice, in Delta delta, Usage? usage)
+    public bool Write(IBufferWriter<byte> output, Choice choice, in Delta delta, Usage? usage)
     {
         var text = delta.Text;
         switch (delta.Kind)
@@ -50,20 +50,20 @@ internal sealed class ResponseEvents(ResponsesRequest request, ResponseObject re
         return false;
     }
 
-    public void Finish(PipeWriter output, Choice choice, Usage? usage)
+    public void Finish(IBufferWriter<byte> output, Choice choice, Usage? usage)
     {
         isCut = choice.FinishReason == "length";
         Close(output, isCut ? "incomplete" : "completed");
     }
 
-    public void End(PipeWriter output, Usage usage)
+    public void End(IBufferWriter<byte> output, Usage usage)
     {
         var status = isCut ? "incomplete" : "completed";
         response.Store(isCut, usage);
         Write(output, $"response.{status}", json => WriteResponse(json, status, usage));
     }
 
-    public void Error(PipeWriter output)
+    public void Error(IBufferWriter<byte> output)
     {
         Write(output, "error", static json =>
         {
@@ -74,7 +74,7 @@ internal sealed class ResponseEvents(ResponsesRequest request, ResponseObject re
         Write(output, "response.failed", json => WriteResponse(json, "failed", null));
     }
 
-    private void Think(PipeWriter output, string text)
+    private void Think(IBufferWriter<byte> output, string text)
     {
         if (open is null)
         {
@@ -103,7 +103,7 @@ internal sealed class ResponseEvents(ResponsesRequest request, ResponseObject re
         });
     }
 
-    private void Say(PipeWriter output, Choice choice, string text)
+    private void Say(IBufferWriter<byte> output, Choice choice, string text)
     {
         if (open is not { Kind: "message" })
         {
@@ -123,13 +123,13 @@ internal sealed class ResponseEvents(ResponsesRequest request, ResponseObject re
         });
     }
 
-    private void Open(PipeWriter output, OutputItem item)
+    private void Open(IBufferWriter<byte> output, OutputItem item)
     {
         open = item;
         Write(output, "response.output_item.added", WriteItem);
     }
 
-    private void Close(PipeWriter output, string status)
+    private void Close(IBufferWriter<byte> output, string status)
     {
         if (open is not { } item)
             return;
@@ -216,7 +216,7 @@ internal sealed class ResponseEvents(ResponsesRequest request, ResponseObject re
         response.Write(json, status, usage);
     }
 
-    private void Write(PipeWriter output, string type, Action<Utf8JsonWriter> write) =>
+    private void Write(IBufferWriter<byte> output, string type, Action<Utf8JsonWriter> write) =>
         ServerSentEvents.Write(output, json =>
         {
             json.WriteStartObject();
