@@ -183,6 +183,9 @@ internal static partial class Contract
         {
             if ((string?)Parse(file)["extensions"]?["http"]?["routePrefix"] != "")
                 yield return $"{file} must leave the paths as they are";
+            // The host keeps only a sample, and alerts count lines of the log.
+            if (((string?)Parse(file)["logging"]?["applicationInsights"]?["samplingSettings"]?["excludedTypes"])?.Split(';').Contains("Trace") != true)
+                yield return $"{file} must not leave out lines of the log";
         }
     }
 
