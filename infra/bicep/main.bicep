@@ -182,6 +182,21 @@ param alertEmails string[] = []
 @description('Whether there are alerts on the log too. Azure bills each of them by the month.')
 param logAlerts bool = true
 
+@description('Address of docs/azure.md as your operators read it; alerts link to it.')
+param runbookUrl string = 'docs/azure.md'
+
+@description('Whether an OpenTelemetry Collector beside the sidecar sends traces and metrics to Application Insights. It makes a replica larger by 0.25 cores and 0.5 GiB.')
+param collector bool = false
+
+@description('Image of the collector; it must have the components of the distribution "contrib".')
+@minLength(1)
+param collectorImage string = 'docker.io/otel/opentelemetry-collector-contrib:0.160.0'
+
+@description('Percent of the requests whose traces are kept. A request that comes with a trace context follows that instead.')
+@minValue(0)
+@maxValue(100)
+param tracePercent int = 10
+
 @description('Monthly budget of the resource group, in the currency of the subscription; 0: none. Azure only tells about it.')
 @minValue(0)
 @maxValue(1000000)
@@ -246,6 +261,16 @@ module monitoring 'modules/monitoring.bicep' = {
     retentionDays: logRetentionDays
     dailyCapGb: logDailyCapGb
     emails: alertEmails
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  params: {
+    name: name
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
@@ -390,6 +415,10 @@ module app 'modules/containerapp.bicep' = if (hasProcesses) {
     cooldownSeconds: cooldownSeconds
     drainSeconds: drainSeconds
     replicaSize: replicaSize
+    collectorImage: collector ? collectorImage : ''
+    tracePercent: tracePercent
+    insightsName: monitoring.outputs.insightsName
+    clientId: identity.outputs.clientId
   }
 }
 
@@ -408,6 +437,7 @@ module alerts 'modules/alerts.bicep' = if (!empty(alertEmails)) {
       ledger == 'tables' ? { tables: tables!.outputs.id } : { postgres: postgres!.outputs.id }
     )
     logAlerts: logAlerts
+    runbookUrl: runbookUrl
   }
 }
 

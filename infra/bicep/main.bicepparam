@@ -11,6 +11,7 @@ param modelProviders = [
 param functionApp = bool(readEnvironmentVariable('FUNCTION_APP', 'true'))
 param minReplicas = int(readEnvironmentVariable('MIN_REPLICAS', '0'))
 param maxReplicas = int(readEnvironmentVariable('MAX_REPLICAS', '10'))
+param collector = bool(readEnvironmentVariable('COLLECTOR', 'true'))
 param alertEmails = split(readEnvironmentVariable('ALERT_EMAILS', 'operators@example.com'), ',')
 param monthlyBudget = int(readEnvironmentVariable('MONTHLY_BUDGET', '0'))
 param budgetStart = readEnvironmentVariable('BUDGET_START', '')

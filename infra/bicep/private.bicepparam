@@ -31,6 +31,7 @@ param maxReplicas = 10
 param replicaSize = 'large'
 param logRetentionDays = 90
 param logDailyCapGb = 5
+param collector = true
 param alertEmails = ['operators@example.com']
 param monthlyBudget = 1000
 param budgetStart = readEnvironmentVariable('BUDGET_START', '2026-12-01')

@@ -23,6 +23,7 @@ param minReplicas = 1
 param maxReplicas = 10
 param replicaSize = 'medium'
 param storageReplication = 'ZRS'
+param collector = true
 param alertEmails = ['operators@example.com']
 param monthlyBudget = 100
 param budgetStart = readEnvironmentVariable('BUDGET_START', '2026-12-01')

@@ -73,6 +73,16 @@ module "monitoring" {
   emails              = var.alert_emails
 }
 
+module "workbook" {
+  source = "./modules/workbook"
+
+  name              = var.name
+  resource_group_id = data.azurerm_resource_group.group.id
+  location          = local.location
+  tags              = var.tags
+  workspace_id      = module.monitoring.workspace_id
+}
+
 module "vault" {
   source = "./modules/vault"
 
@@ -220,6 +230,11 @@ module "app" {
   cooldown_seconds         = var.cooldown_seconds
   drain_seconds            = var.drain_seconds
   replica_size             = var.replica_size
+
+  collector_image            = var.collector ? var.collector_image : ""
+  trace_percent              = var.trace_percent
+  insights_connection_string = module.monitoring.insights_connection_string
+  client_id                  = module.identity.client_id
 }
 
 module "alerts" {
@@ -238,7 +253,8 @@ module "alerts" {
     local.has_functions ? { functions = module.functions[0].id } : {},
     var.ledger == "tables" ? { tables = module.tables[0].id } : { postgres = module.postgres[0].id },
   )
-  log_alerts = var.log_alerts
+  log_alerts  = var.log_alerts
+  runbook_url = var.runbook_url
 }
 
 module "budget" {

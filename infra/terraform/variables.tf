@@ -398,6 +398,40 @@ variable "log_alerts" {
   default     = true
 }
 
+variable "runbook_url" {
+  description = "Address of docs/azure.md as your operators read it; alerts link to it."
+  type        = string
+  default     = "docs/azure.md"
+}
+
+variable "collector" {
+  description = "Whether an OpenTelemetry Collector beside the sidecar sends traces and metrics to Application Insights. It makes a replica larger by 0.25 cores and 0.5 GiB."
+  type        = bool
+  default     = false
+}
+
+variable "collector_image" {
+  description = "Image of the collector; it must have the components of the distribution \"contrib\"."
+  type        = string
+  default     = "docker.io/otel/opentelemetry-collector-contrib:0.160.0"
+
+  validation {
+    condition     = var.collector_image != ""
+    error_message = "collector_image must name an image."
+  }
+}
+
+variable "trace_percent" {
+  description = "Percent of the requests whose traces are kept. A request that comes with a trace context follows that instead."
+  type        = number
+  default     = 10
+
+  validation {
+    condition     = var.trace_percent >= 0 && var.trace_percent <= 100
+    error_message = "trace_percent must be from 0 to 100."
+  }
+}
+
 variable "monthly_budget" {
   description = "Monthly budget of the resource group, in the currency of the subscription; 0: none. Azure only tells about it."
   type        = number

@@ -21,6 +21,9 @@ param scopes { *: string }
 @description('Whether there are alerts on the log too. Azure bills each of them by the month.')
 param logAlerts bool
 
+@description('Address of docs/azure.md. The alerts link to its part of the same name.')
+param runbookUrl string
+
 var metricAlerts = filter(
   [
     {
@@ -123,6 +126,9 @@ var metricAlerts = filter(
 var lines = 'union isfuzzy=true (ContainerAppConsoleLogs | project TimeGenerated, Log), (AppTraces | project TimeGenerated, Log = Message)'
 var settled = '${lines} | where Log contains "settled " | parse Log with * "settled " * " -> " provider "/" * " error=" error " in=" *'
 
+// What the collector sends, of the time that the rule looks at. Without a collector there is nothing.
+var metrics = 'AppMetrics | where Name'
+
 var queryAlerts = [
   {
     name: 'requests-failing'
@@ -144,15 +150,33 @@ var queryAlerts = [
   }
   {
     name: 'ledger-behind'
-    description: 'A process could not reach the store within the last 15 minutes.'
+    description: 'A process could not reach the store within the last 15 minutes, or has told it nothing for 5 minutes.'
     severity: 1
-    query: '${lines} | where Log contains "The ledger does not answer" or Log contains "the store does not answer"'
+    query: 'union isfuzzy=true (${lines} | where Log contains "The ledger does not answer" or Log contains "the store does not answer"), (${metrics} == "dragoman.ledger.behind_seconds" and Sum > 300)'
   }
   {
     name: 'settlements-lost'
     description: 'What requests did cost was lost: budgets and bills of this time are too low.'
     severity: 0
     query: '${lines} | where Log contains "settlements are lost" or Log contains "entries of requests without a budget are lost"'
+  }
+  {
+    name: 'budget-warning'
+    description: 'A budget has reached the part from which it warns, or 80 %.'
+    severity: 3
+    query: 'union isfuzzy=true (${lines} | where Log contains ", are used; it "), (${metrics} == "dragoman.budget.used" and Sum >= 0.8 and Sum < 1)'
+  }
+  {
+    name: 'budget-exhausted'
+    description: 'A budget is used up, and requests are refused.'
+    severity: 2
+    query: 'union isfuzzy=true (${lines} | where Log contains " refuses requests: $"), (${metrics} == "dragoman.budget.used" and Sum >= 1)'
+  }
+  {
+    name: 'secrets-unreadable'
+    description: 'A process could not read a secret from the vault.'
+    severity: 1
+    query: '${lines} | where Log contains "A secret is not available: " or Log contains "A secret cannot be read again: "'
   }
 ]
 
@@ -162,7 +186,7 @@ resource metricRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
     location: 'global'
     tags: tags
     properties: {
-      description: alert.description
+      description: '${alert.description} ${runbookUrl}#${alert.name}'
       severity: alert.severity
       enabled: true
       autoMitigate: true
@@ -210,7 +234,7 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     tags: tags
     kind: 'LogAlert'
     properties: {
-      description: alert.description
+      description: '${alert.description} ${runbookUrl}#${alert.name}'
       severity: alert.severity
       enabled: true
       autoMitigate: true

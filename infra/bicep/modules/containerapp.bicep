@@ -57,6 +57,18 @@ param drainSeconds int
 @description('Size of a replica.')
 param replicaSize ('small' | 'medium' | 'large')
 
+@description('Image of the OpenTelemetry Collector; empty: none.')
+param collectorImage string
+
+@description('Percent of the requests whose traces are kept.')
+param tracePercent int
+
+@description('Application Insights component that the collector sends to.')
+param insightsName string
+
+@description('Client id of the identity of the processes.')
+param clientId string
+
 // Azure takes fixed pairs for the sum of all containers: each half a core has one GiB.
 var sizes = {
   small: { cpu: '0.25', memory: '0.5Gi' }
@@ -66,6 +78,47 @@ var sizes = {
 var frontPort = 8080
 var sidecarPort = 5081
 var hasFunctions = !empty(functionsUrl)
+
+// Where the sidecar sends traces and metrics to. Its log is that of the container already.
+var telemetryVariables = empty(collectorImage)
+  ? []
+  : [
+      { name: 'OTEL_SERVICE_NAME', value: 'dragoman-sidecar' }
+      { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'http://127.0.0.1:4318' }
+      { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', value: 'http/protobuf' }
+      // Application Insights adds measurements up, so each tells only what is new.
+      { name: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', value: 'delta' }
+      { name: 'OTEL_LOGS_EXPORTER', value: 'none' }
+      { name: 'OTEL_TRACES_SAMPLER', value: 'parentbased_traceidratio' }
+      {
+        name: 'OTEL_TRACES_SAMPLER_ARG'
+        value: tracePercent == 100 ? '1.00' : '0.${padLeft(string(tracePercent), 2, '0')}'
+      }
+    ]
+
+// It has no probe: if it fails, it alone is started again, and the gateway goes on.
+var collectors = empty(collectorImage)
+  ? []
+  : [
+      {
+        name: 'collector'
+        image: collectorImage
+        args: ['--config=env:COLLECTOR_CONFIG']
+        resources: {
+          cpu: json('0.25')
+          memory: '0.5Gi'
+        }
+        env: [
+          { name: 'AZURE_CLIENT_ID', value: clientId }
+          { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insights.properties.ConnectionString }
+          { name: 'COLLECTOR_CONFIG', value: loadTextContent('../../collector/config.yaml') }
+        ]
+      }
+    ]
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
 
 resource app 'Microsoft.App/containerApps@2025-07-01' = {
   name: name
@@ -173,6 +226,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
               { name: 'DRAGOMAN_DATA', value: '/data' }
               { name: 'DRAGOMAN__limits__drainSeconds', value: string(drainSeconds) }
             ],
+            telemetryVariables,
             map(items(gatewayVariables), variable => { name: variable.key, value: variable.value })
           )
           probes: [
@@ -196,6 +250,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
             { volumeName: 'data', mountPath: '/data' }
           ]
         }
+        ...collectors
       ]
       volumes: [
         // The journal of the ledger: it survives a crash of the sidecar, and is not needed after the replica.

@@ -29,6 +29,7 @@ max_replicas               = 10
 replica_size               = "large"
 log_retention_days         = 90
 log_daily_cap_gb           = 5
+collector                  = true
 alert_emails               = ["operators@example.com"]
 monthly_budget             = 1000
 budget_start               = "2026-12-01"

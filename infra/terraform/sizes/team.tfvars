@@ -21,6 +21,7 @@ min_replicas        = 1
 max_replicas        = 10
 replica_size        = "medium"
 storage_replication = "ZRS"
+collector           = true
 alert_emails        = ["operators@example.com"]
 monthly_budget      = 100
 budget_start        = "2026-12-01"

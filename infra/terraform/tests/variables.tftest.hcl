@@ -58,6 +58,7 @@ run "everything" {
     alert_emails    = ["operators@example.com"]
     monthly_budget  = 100
     budget_start    = "2026-12-01"
+    collector       = true
   }
 
   assert {
@@ -204,6 +205,26 @@ run "refuses_another_replication" {
   }
 
   expect_failures = [var.storage_replication]
+}
+
+run "refuses_more_traces_than_all" {
+  command = plan
+
+  variables {
+    trace_percent = 101
+  }
+
+  expect_failures = [var.trace_percent]
+}
+
+run "refuses_no_collector" {
+  command = plan
+
+  variables {
+    collector_image = ""
+  }
+
+  expect_failures = [var.collector_image]
 }
 
 run "refuses_no_image" {

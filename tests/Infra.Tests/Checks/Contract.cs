@@ -16,6 +16,8 @@ internal static partial class Contract
     [
         "AZURE_CLIENT_ID", "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__credential", "AzureWebJobsStorage__clientId",
         "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+        "OTEL_SERVICE_NAME", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
+        "OTEL_LOGS_EXPORTER", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
     ];
 
     private static readonly Lazy<JsonNode> Schema = new(() => Parse("docs/gateway.schema.json"));
@@ -28,7 +30,7 @@ internal static partial class Contract
     public static async Task<IReadOnlyList<string>> FindAsync(Deployment deployment) =>
     [
         .. FindVariables(deployment), .. FindPorts(deployment), .. FindProbes(deployment), .. FindNames(deployment), .. FindRuntime(deployment),
-        .. FindAlerts(deployment), .. await FindFrontDoorAsync(deployment),
+        .. FindAlerts(deployment), .. FindCollector(deployment), .. await FindFrontDoorAsync(deployment),
     ];
 
     private static IEnumerable<string> FindVariables(Deployment deployment) =>
@@ -196,18 +198,70 @@ internal static partial class Contract
         foreach (var alert in deployment.Resources.Where(resource => resource.Type is "Microsoft.Insights/metricAlerts" or "Microsoft.Insights/scheduledQueryRules"))
         {
             var name = alert.Name["dragoman-".Length..];
-            if (!manual.Contains($"`{name}`", StringComparison.Ordinal))
+            if (!manual.Contains($"\n### {name}\n", StringComparison.Ordinal))
                 yield return $"docs/azure.md does not say what to do for {name}";
-            var query = alert.Facts.FirstOrDefault(fact => fact.Key.EndsWith(".query", StringComparison.Ordinal)).Value ?? "";
-            var phrases = Contains().Matches(query).Concat(ParsedText().Matches(query)).Select(match => match.Groups[1].Value.Trim());
-            foreach (var phrase in phrases.Where(phrase => !Sources.Value.Contains(phrase, StringComparison.Ordinal)))
-                yield return $"{name} looks for \"{phrase}\", which the gateway does not write";
-            foreach (var kind in ErrorKinds().Matches(query).SelectMany(match => match.Groups[1].Value.Split(", ")).Select(kind => kind.Trim('"')).Where(kind => kind is not ("" or "(null)")))
-            {
-                if (!Sources.Value.Contains($"ErrorKind.{kind}", StringComparison.Ordinal))
-                    yield return $"{name} looks for the error {kind}, which the gateway does not have";
-            }
+            if (alert["properties.description"]?.EndsWith($" docs/azure.md#{name}", StringComparison.Ordinal) != true)
+                yield return $"{name} does not link to docs/azure.md#{name}";
+            foreach (var complaint in FindQuery(name, alert.Facts.FirstOrDefault(fact => fact.Key.EndsWith(".query", StringComparison.Ordinal)).Value ?? ""))
+                yield return complaint;
         }
+    }
+
+    /// <summary>What a query of Azure Monitor looks for, and the gateway neither writes nor measures.</summary>
+    /// <param name="name">What has the query.</param>
+    /// <param name="query">The query.</param>
+    public static IEnumerable<string> FindQuery(string name, string query)
+    {
+        var phrases = Contains().Matches(query).Concat(ParsedText().Matches(query)).Select(match => match.Groups[1].Value.Trim());
+        foreach (var phrase in phrases.Where(phrase => !Sources.Value.Contains(phrase, StringComparison.Ordinal)))
+            yield return $"{name} looks for \"{phrase}\", which the gateway does not write";
+        foreach (var kind in ErrorKinds().Matches(query).SelectMany(match => match.Groups[1].Value.Split(", ")).Select(kind => kind.Trim('"')).Where(kind => kind is not ("" or "(null)")))
+        {
+            if (!Sources.Value.Contains($"ErrorKind.{kind}", StringComparison.Ordinal))
+                yield return $"{name} looks for the error {kind}, which the gateway does not have";
+        }
+
+        foreach (var metric in Metrics.OfKusto(query).Where(metric => !Metrics.Table.Any(known => known.Name == metric)))
+            yield return $"{name} asks for {metric}, which infra/dashboards/metrics.tsv does not have";
+    }
+
+    /// <summary>The sidecar sends to where the collector listens, and the collector has what its configuration names.</summary>
+    private static IEnumerable<string> FindCollector(Deployment deployment)
+    {
+        var variables = deployment.VariablesOf("collector");
+        var sidecar = deployment.VariablesOf("sidecar");
+        if (variables.Count == 0)
+            return sidecar.Keys.Where(name => name.StartsWith("OTEL_", StringComparison.Ordinal)).Select(name => $"sidecar: {name} is set, and there is no collector");
+
+        var text = variables.GetValueOrDefault("COLLECTOR_CONFIG") ?? "";
+        var configuration = Yaml.Parse(text);
+        var listens = (string?)configuration["receivers"]?["otlp"]?["protocols"]?["http"]?["endpoint"];
+        var pipelines = configuration["service"]!["pipelines"]!.AsObject();
+        var named = VariableOfCollector().Matches(text).Select(match => match.Groups[1].Value).Append("APPLICATIONINSIGHTS_CONNECTION_STRING").Append("COLLECTOR_CONFIG").ToHashSet();
+        List<(bool Holds, string Otherwise)> rules =
+        [
+            (listens?.StartsWith("127.0.0.1:", StringComparison.Ordinal) == true, $"the collector listens at {listens}; only the replica may reach it"),
+            (sidecar.GetValueOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT") == $"http://{listens}", $"the sidecar sends to {sidecar.GetValueOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT")}, and the collector listens at {listens}"),
+            (sidecar.GetValueOrDefault("OTEL_EXPORTER_OTLP_PROTOCOL") == "http/protobuf", "the collector speaks http/protobuf only"),
+            (sidecar.GetValueOrDefault("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE") == "delta", "Application Insights would add up sums that are sums already"),
+            (sidecar.GetValueOrDefault("OTEL_LOGS_EXPORTER") == "none" && !pipelines.ContainsKey("logs"), "logs would be billed twice"),
+            (decimal.TryParse(sidecar.GetValueOrDefault("OTEL_TRACES_SAMPLER_ARG"), System.Globalization.CultureInfo.InvariantCulture, out var part) && part is >= 0 and <= 1,
+                $"OTEL_TRACES_SAMPLER_ARG is {sidecar.GetValueOrDefault("OTEL_TRACES_SAMPLER_ARG")}; it must be from 0 to 1"),
+            (deployment.App["properties.template.containers[collector].args"] == "--config=env:COLLECTOR_CONFIG", "the collector does not read its configuration"),
+            (named.SetEquals(variables.Keys), $"the collector has {string.Join(", ", variables.Keys.Order(StringComparer.Ordinal))}, and reads {string.Join(", ", named.Order(StringComparer.Ordinal))}"),
+            (variables.GetValueOrDefault("AZURE_CLIENT_ID") == "<clientId>" && variables.GetValueOrDefault("APPLICATIONINSIGHTS_CONNECTION_STRING") == "<ConnectionString>", "the collector has not the identity or the address"),
+            (pipelines.ContainsKey("traces") && pipelines.ContainsKey("metrics"), "the collector must take traces and metrics"),
+            ((string?)configuration["exporters"]?["azuremonitor"]?["auth"]?["authenticator"] is { } authenticator && configuration["extensions"]?[authenticator] is not null, "the collector has no identity for Application Insights"),
+        ];
+        foreach (var (signal, pipeline) in pipelines)
+        {
+            foreach (var section in (string[])["receivers", "processors", "exporters"])
+                rules.AddRange(pipeline![section]!.AsArray().Select(each => (configuration[section]?.AsObject().ContainsKey((string)each!) == true, $"the collector's pipeline of {signal} names {each}, which is not among its {section}")));
+        }
+
+        var kept = KeptMetrics().Match(text).Groups[1].Value.Replace("[.]", "\\.", StringComparison.Ordinal);
+        rules.AddRange(Metrics.Table.Select(metric => (Regex.IsMatch(metric.Name, kept), $"the collector drops {metric.Name}")));
+        return rules.Where(rule => !rule.Holds).Select(rule => rule.Otherwise);
     }
 
     /// <summary>nginx's own script accepts the variables, and nginx listens where the ingress leads.</summary>
@@ -244,6 +298,12 @@ internal static partial class Contract
 
     [GeneratedRegex("<AssemblyName>([^<]+)<")]
     private static partial Regex AssemblyName();
+
+    [GeneratedRegex(@"\$\{env:(\w+)\}")]
+    private static partial Regex VariableOfCollector();
+
+    [GeneratedRegex("IsMatch\\(name, \"([^\"]+)\"\\)")]
+    private static partial Regex KeptMetrics();
 
     [GeneratedRegex("contains \"([^\"]+)\"")]
     private static partial Regex Contains();

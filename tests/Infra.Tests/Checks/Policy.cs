@@ -63,6 +63,10 @@ internal static class Policy
     private static readonly string[] Forbidden =
         ["AzureWebJobsStorage", "FUNCTIONS_EXTENSION_VERSION", "FUNCTIONS_WORKER_RUNTIME", "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING", "WEBSITE_RUN_FROM_PACKAGE"];
 
+    /// <summary>What a size with alerts on the log must tell about.</summary>
+    private static readonly string[] Alerts =
+        ["requests-failing", "slow-first-event", "budget-warning", "budget-exhausted", "vault-failures", "secrets-unreadable", "ledger-behind", "provider-down"];
+
     private static readonly string[] SecretNames = ["key", "secret", "password"];
 
     /// <summary>What does not hold, one line each.</summary>
@@ -73,6 +77,7 @@ internal static class Policy
             .Concat(FindReplicas(deployment))
             .Concat(FindHost(deployment))
             .Concat(FindWarnings(deployment))
+            .Concat(FindTelemetry(deployment))
             .Concat(deployment.Size == "private" ? FindOpenDoors(deployment) : FindSize(deployment));
 
     private static IEnumerable<string> FindValues(Deployment deployment) =>
@@ -177,6 +182,14 @@ internal static class Policy
                 yield return $"{alert} tells nobody";
             if (alert["properties.enabled"] != "true")
                 yield return $"{alert} is not enabled";
+            if (alert["properties.severity"] is not ("0" or "1" or "2" or "3" or "4") || string.IsNullOrEmpty(alert["properties.description"]))
+                yield return $"{alert} must say how bad it is, and what it means";
+        }
+
+        foreach (var name in deployment.Size == "solo" ? [] : Alerts)
+        {
+            if (!deployment.Resources.Any(resource => resource.Name == $"dragoman-{name}"))
+                yield return $"there is no alert {name}";
         }
 
         var logs = deployment.Of("Microsoft.Insights/diagnosticSettings").SingleOrDefault();
@@ -185,6 +198,14 @@ internal static class Policy
             if (logs?[$"properties.logs[{category}].enabled"] != "true")
                 yield return $"{category} go nowhere";
         }
+    }
+
+    private static IEnumerable<string> FindTelemetry(Deployment deployment)
+    {
+        if (deployment.Size != "solo" && deployment.VariablesOf("collector").Count == 0)
+            yield return "no traces and metrics reach Application Insights";
+        if (deployment.Of("Microsoft.Insights/workbooks").SingleOrDefault()?["properties.sourceId"] != "-> microsoft.operationalinsights/workspaces")
+            yield return "there must be one workbook, and it must ask the workspace";
     }
 
     private static IEnumerable<string> FindSize(Deployment deployment)

@@ -170,6 +170,7 @@ internal static class TerraformTranslation
         {
             name = container.Text("name"),
             image = container.Text("image"),
+            args = container.Texts("args"),
             resources = new { cpu = container.Number("cpu"), memory = container.Text("memory") },
             env = container.Blocks("env").Select(each => new { name = each.Text("name"), value = each.Text("value"), secretRef = each.Text("secret_name") }),
             probes = container.Blocks("readiness_probe").Select(probe => Probe("Readiness", probe))

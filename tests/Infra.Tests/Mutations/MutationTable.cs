@@ -5,7 +5,10 @@ internal static class MutationTable
 {
     private const string BicepApp = "bicep/modules/containerapp.bicep";
     private const string BicepFunctions = "bicep/modules/functions.bicep";
+    private const string BicepAlerts = "bicep/modules/alerts.bicep";
     private const string App = "terraform/modules/containerapp/main.tf";
+    private const string Alerts = "terraform/modules/alerts/main.tf";
+    private const string Collector = "collector/config.yaml";
     private const string Functions = "terraform/modules/functions/main.tf";
 
     public static readonly IReadOnlyList<Mutation> All =
@@ -60,7 +63,7 @@ internal static class MutationTable
         new(Check.Policy, "solo", BicepApp, "drainSeconds + 10", "drainSeconds + 5"),
         new(Check.Policy, "solo", BicepApp, "memory: '0.5Gi'\n          }\n          env", "memory: '1Gi'\n          }\n          env"),
         new(Check.Policy, "solo", App, "var.drain_seconds + 10", "30"),
-        new(Check.Policy, "solo", App, "cpu    = 0.25", "cpu    = 0.3"),
+        new(Check.Policy, "solo", App, "image  = var.front_image\n      cpu    = 0.25", "image  = var.front_image\n      cpu    = 0.3"),
         new(Check.Policy, "solo", App, "failure_count_threshold = 10", "failure_count_threshold = 30"),
 
         // A wrong port, route, variable or address.
@@ -92,7 +95,37 @@ internal static class MutationTable
         new(Check.Parity, "team", Functions, "maximumInstanceCount = var.max_instances", "maximumInstanceCount = 100"),
         new(Check.Parity, "solo", "terraform/variables.tf", "contains([\"keys\", \"jwt\", \"both\"], var.access_mode)", "contains([\"keys\", \"jwt\", \"both\", \"open\"], var.access_mode)"),
 
+        // Telemetry that would not arrive, or arrive twice.
+        new(Check.Language, "team", "bicep/modules/workbook.bicep", "serializedData", "serialisedData"),
+        new(Check.Policy, "team", "bicep/main.bicep", "collectorImage: collector ? collectorImage : ''", "collectorImage: collector ? '' : collectorImage"),
+        new(Check.Contract, "team", BicepApp, "value: 'http://127.0.0.1:4318'", "value: 'http://127.0.0.1:4317'"),
+        new(Check.Contract, "team", BicepApp, "value: 'http/protobuf'", "value: 'grpc'"),
+        new(Check.Contract, "team", BicepApp, "value: 'delta'", "value: 'cumulative'"),
+        new(Check.Contract, "team", BicepApp, "'OTEL_TRACES_SAMPLER_ARG'", "'OTEL_TRACES_SAMPLE_ARG'"),
+        new(Check.Contract, "team", BicepApp, "--config=env:COLLECTOR_CONFIG", "--config=env:CONFIG"),
+        new(Check.Contract, "team", BicepApp, "{ name: 'AZURE_CLIENT_ID', value: clientId }", "{ name: 'AZURE_CLIENTID', value: clientId }"),
+        new(Check.Policy, "team", "terraform/main.tf", "var.collector ? var.collector_image : \"\"", "\"\""),
+        new(Check.Contract, "team", App, "= \"http://127.0.0.1:4318\"", "= \"http://collector:4318\""),
+        new(Check.Contract, "team", App, "= \"none\"", "= \"otlp\""),
+        new(Check.Contract, "team", App, "var.trace_percent / 100", "var.trace_percent"),
+        new(Check.Contract, "team", Collector, "endpoint: 127.0.0.1:4318", "endpoint: 0.0.0.0:4318"),
+        new(Check.Contract, "team", Collector, "authenticator: azure_auth", "authenticator: azureauth"),
+        new(Check.Contract, "team", Collector, "^(gen_ai|dragoman)", "^(gen_ai)"),
+        new(Check.Contract, "team", Collector, "processors: [memory_limiter, filter, batch]", "processors: [memory_limiter, filters, batch]"),
+        new(Check.Policy, "team", "terraform/modules/workbook/main.tf", "sourceId       = var.workspace_id", "sourceId       = var.resource_group_id"),
+
+        // An alert that is gone, looks for what nobody writes, or leads nowhere.
+        new(Check.Policy, "team", BicepAlerts, "name: 'budget-exhausted'", "name: 'ledger-behind-2'"),
+        new(Check.Contract, "team", BicepAlerts, "\", are used; it \"", "\", is used; it \""),
+        new(Check.Contract, "team", BicepAlerts, "\"dragoman.budget.used\" and Sum >= 1)", "\"dragoman.budget.used_ratio\" and Sum >= 1)"),
+        new(Check.Contract, "team", BicepAlerts, "description: '${alert.description} ${runbookUrl}#${alert.name}'\n      severity: alert.severity\n      enabled: true\n      autoMitigate: true\n      scopes: [\n        workspaceId", "description: alert.description\n      severity: alert.severity\n      enabled: true\n      autoMitigate: true\n      scopes: [\n        workspaceId"),
+        new(Check.Policy, "team", Alerts, "name        = \"secrets-unreadable\"", "name        = \"settlements-lost-2\""),
+        new(Check.Contract, "team", Alerts, "\\\"dragoman.ledger.behind_seconds\\\"", "\\\"dragoman.ledger.behind\\\""),
+        new(Check.Contract, "team", "terraform/variables.tf", "default     = \"docs/azure.md\"", "default     = \"docs/alerts.md\""),
+        new(Check.Parity, "team", Alerts, "p99 > 30000", "p99 > 60000"),
+
         // A refusal gone.
+        new(Check.Parity, "team", "terraform/variables.tf", "var.trace_percent >= 0 && var.trace_percent <= 100", "var.trace_percent >= 0"),
         new(Check.Language, "solo", "terraform/variables.tf", "!can(regex(\"(?i)(key|secret|connection)$\", path))", "can(path)"),
     ];
 }

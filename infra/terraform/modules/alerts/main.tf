@@ -46,6 +46,11 @@ variable "log_alerts" {
   type        = bool
 }
 
+variable "runbook_url" {
+  description = "Address of docs/azure.md. The alerts link to its part of the same name."
+  type        = string
+}
+
 locals {
   metric_alerts = [
     {
@@ -145,6 +150,8 @@ locals {
   # The sidecar's log, and that of the functions. Neither table exists before its first line.
   lines   = "union isfuzzy=true (ContainerAppConsoleLogs | project TimeGenerated, Log), (AppTraces | project TimeGenerated, Log = Message)"
   settled = "${local.lines} | where Log contains \"settled \" | parse Log with * \"settled \" * \" -> \" provider \"/\" * \" error=\" error \" in=\" *"
+  # What the collector sends, of the time that the rule looks at. Without a collector there is nothing.
+  metrics = "AppMetrics | where Name"
 
   query_alerts = [
     {
@@ -167,15 +174,33 @@ locals {
     },
     {
       name        = "ledger-behind"
-      description = "A process could not reach the store within the last 15 minutes."
+      description = "A process could not reach the store within the last 15 minutes, or has told it nothing for 5 minutes."
       severity    = 1
-      query       = "${local.lines} | where Log contains \"The ledger does not answer\" or Log contains \"the store does not answer\""
+      query       = "union isfuzzy=true (${local.lines} | where Log contains \"The ledger does not answer\" or Log contains \"the store does not answer\"), (${local.metrics} == \"dragoman.ledger.behind_seconds\" and Sum > 300)"
     },
     {
       name        = "settlements-lost"
       description = "What requests did cost was lost: budgets and bills of this time are too low."
       severity    = 0
       query       = "${local.lines} | where Log contains \"settlements are lost\" or Log contains \"entries of requests without a budget are lost\""
+    },
+    {
+      name        = "budget-warning"
+      description = "A budget has reached the part from which it warns, or 80 %."
+      severity    = 3
+      query       = "union isfuzzy=true (${local.lines} | where Log contains \", are used; it \"), (${local.metrics} == \"dragoman.budget.used\" and Sum >= 0.8 and Sum < 1)"
+    },
+    {
+      name        = "budget-exhausted"
+      description = "A budget is used up, and requests are refused."
+      severity    = 2
+      query       = "union isfuzzy=true (${local.lines} | where Log contains \" refuses requests: $\"), (${local.metrics} == \"dragoman.budget.used\" and Sum >= 1)"
+    },
+    {
+      name        = "secrets-unreadable"
+      description = "A process could not read a secret from the vault."
+      severity    = 1
+      query       = "${local.lines} | where Log contains \"A secret is not available: \" or Log contains \"A secret cannot be read again: \""
     },
   ]
 }
@@ -192,7 +217,7 @@ resource "azapi_resource" "metric_rules" {
 
   body = {
     properties = {
-      description         = each.value.description
+      description         = "${each.value.description} ${var.runbook_url}#${each.key}"
       severity            = each.value.severity
       enabled             = true
       autoMitigate        = true
@@ -237,7 +262,7 @@ resource "azapi_resource" "query_rules" {
   body = {
     kind = "LogAlert"
     properties = {
-      description         = each.value.description
+      description         = "${each.value.description} ${var.runbook_url}#${each.key}"
       severity            = each.value.severity
       enabled             = true
       autoMitigate        = true

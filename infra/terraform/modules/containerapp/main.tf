@@ -98,6 +98,26 @@ variable "replica_size" {
   }
 }
 
+variable "collector_image" {
+  description = "Image of the OpenTelemetry Collector; empty: none."
+  type        = string
+}
+
+variable "trace_percent" {
+  description = "Percent of the requests whose traces are kept."
+  type        = number
+}
+
+variable "insights_connection_string" {
+  description = "Where the collector sends to."
+  type        = string
+}
+
+variable "client_id" {
+  description = "Client id of the identity of the processes."
+  type        = string
+}
+
 locals {
   # Azure takes fixed pairs for the sum of all containers: each half a core has one GiB.
   sizes = {
@@ -120,6 +140,22 @@ locals {
     },
     local.has_functions ? { DRAGOMAN_FUNCTIONS = var.functions_url } : {},
   )
+  # Where the sidecar sends traces and metrics to. Its log is that of the container already.
+  telemetry_variables = var.collector_image == "" ? {} : {
+    OTEL_SERVICE_NAME           = "dragoman-sidecar"
+    OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:4318"
+    OTEL_EXPORTER_OTLP_PROTOCOL = "http/protobuf"
+    # Application Insights adds measurements up, so each tells only what is new.
+    OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE = "delta"
+    OTEL_LOGS_EXPORTER                                = "none"
+    OTEL_TRACES_SAMPLER                               = "parentbased_traceidratio"
+    OTEL_TRACES_SAMPLER_ARG                           = format("%.2f", var.trace_percent / 100)
+  }
+  collector_variables = {
+    AZURE_CLIENT_ID                       = var.client_id
+    APPLICATIONINSIGHTS_CONNECTION_STRING = var.insights_connection_string
+    COLLECTOR_CONFIG                      = file("${path.module}/../../../collector/config.yaml")
+  }
   sidecar_variables = merge(
     {
       # The probes come from outside the replica. The ingress leads to nginx only.
@@ -128,6 +164,7 @@ locals {
       DRAGOMAN_DATA                  = "/data"
       DRAGOMAN__limits__drainSeconds = tostring(var.drain_seconds)
     },
+    local.telemetry_variables,
     var.gateway_variables,
   )
 }
@@ -277,6 +314,28 @@ resource "azurerm_container_app" "app" {
       volume_mounts {
         name = "data"
         path = "/data"
+      }
+    }
+
+    # It has no probe: if it fails, it alone is started again, and the gateway goes on.
+    dynamic "container" {
+      for_each = var.collector_image == "" ? [] : [var.collector_image]
+
+      content {
+        name   = "collector"
+        image  = container.value
+        args   = ["--config=env:COLLECTOR_CONFIG"]
+        cpu    = 0.25
+        memory = "0.5Gi"
+
+        dynamic "env" {
+          for_each = local.collector_variables
+
+          content {
+            name  = env.key
+            value = env.value
+          }
+        }
       }
     }
   }
