@@ -197,6 +197,9 @@ param collectorImage string = 'docker.io/otel/opentelemetry-collector-contrib:0.
 @maxValue(100)
 param tracePercent int = 10
 
+@description('Client id or identifier URI of the application in Microsoft Entra ID for whose tokens Event Grid asks to report new secrets; empty: none does.')
+param eventsApplication string = ''
+
 @description('Monthly budget of the resource group, in the currency of the subscription; 0: none. Azure only tells about it.')
 @minValue(0)
 @maxValue(1000000)
@@ -420,6 +423,22 @@ module app 'modules/containerapp.bicep' = if (hasProcesses) {
     insightsName: monitoring.outputs.insightsName
     clientId: identity.outputs.clientId
   }
+}
+
+// After the container app, because Azure asks the gateway for consent when it makes the subscription.
+module events 'modules/events.bicep' = if (hasProcesses && !empty(eventsApplication)) {
+  name: 'events'
+  params: {
+    name: 'evgt-${name}'
+    location: location
+    tags: tags
+    vaultId: vault.outputs.id
+    gatewayUrl: 'https://${hosts[0]}'
+    application: eventsApplication
+  }
+  dependsOn: [
+    app
+  ]
 }
 
 module alerts 'modules/alerts.bicep' = if (!empty(alertEmails)) {

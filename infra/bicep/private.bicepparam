@@ -17,6 +17,8 @@ param issuers = [
     audiences: ['api://dragoman']
     rules: [
       { when: { roles: 'Dragoman.Admin' }, roles: ['admin'] }
+      // Event Grid, which reports new secrets.
+      { when: { azp: '4962773b-9cdb-44cf-a8bf-237846a00ab7' }, roles: ['events'] }
       { team: 'everybody' }
     ]
   }
@@ -32,6 +34,7 @@ param replicaSize = 'large'
 param logRetentionDays = 90
 param logDailyCapGb = 5
 param collector = true
+param eventsApplication = 'api://dragoman'
 param alertEmails = ['operators@example.com']
 param monthlyBudget = 1000
 param budgetStart = readEnvironmentVariable('BUDGET_START', '2026-12-01')

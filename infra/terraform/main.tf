@@ -237,6 +237,23 @@ module "app" {
   client_id                  = module.identity.client_id
 }
 
+# After the container app, because Azure asks the gateway for consent when it makes the subscription.
+module "events" {
+  source = "./modules/events"
+  count  = local.has_processes && var.events_application != "" ? 1 : 0
+
+  name              = "evgt-${var.name}"
+  resource_group_id = data.azurerm_resource_group.group.id
+  location          = local.location
+  tags              = var.tags
+  tenant_id         = data.azurerm_client_config.current.tenant_id
+  vault_id          = module.vault.id
+  gateway_url       = "https://${local.hosts[0]}"
+  application       = var.events_application
+
+  depends_on = [module.app]
+}
+
 module "alerts" {
   source = "./modules/alerts"
   count  = length(var.alert_emails) > 0 ? 1 : 0

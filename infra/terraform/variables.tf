@@ -432,6 +432,12 @@ variable "trace_percent" {
   }
 }
 
+variable "events_application" {
+  description = "Client id or identifier URI of the application in Microsoft Entra ID for whose tokens Event Grid asks to report new secrets; empty: none does."
+  type        = string
+  default     = ""
+}
+
 variable "monthly_budget" {
   description = "Monthly budget of the resource group, in the currency of the subscription; 0: none. Azure only tells about it."
   type        = number

@@ -15,6 +15,8 @@ issuers = [
     audiences = ["api://dragoman"]
     rules = [
       { when = { roles = "Dragoman.Admin" }, roles = ["admin"] },
+      # Event Grid, which reports new secrets.
+      { when = { azp = "4962773b-9cdb-44cf-a8bf-237846a00ab7" }, roles = ["events"] },
       { team = "everybody" },
     ]
   },
@@ -30,6 +32,7 @@ replica_size               = "large"
 log_retention_days         = 90
 log_daily_cap_gb           = 5
 collector                  = true
+events_application         = "api://dragoman"
 alert_emails               = ["operators@example.com"]
 monthly_budget             = 1000
 budget_start               = "2026-12-01"

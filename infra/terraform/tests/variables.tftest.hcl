@@ -59,6 +59,9 @@ run "everything" {
     monthly_budget  = 100
     budget_start    = "2026-12-01"
     collector       = true
+    access_mode     = "both"
+
+    events_application = "api://dragoman"
   }
 
   assert {

@@ -30,7 +30,7 @@ internal static partial class Contract
     public static async Task<IReadOnlyList<string>> FindAsync(Deployment deployment) =>
     [
         .. FindVariables(deployment), .. FindPorts(deployment), .. FindProbes(deployment), .. FindNames(deployment), .. FindRuntime(deployment),
-        .. FindAlerts(deployment), .. FindCollector(deployment), .. await FindFrontDoorAsync(deployment),
+        .. FindAlerts(deployment), .. FindCollector(deployment), .. FindEvents(deployment), .. await FindFrontDoorAsync(deployment),
     ];
 
     private static IEnumerable<string> FindVariables(Deployment deployment) =>
@@ -264,6 +264,29 @@ internal static partial class Contract
         return rules.Where(rule => !rule.Holds).Select(rule => rule.Otherwise);
     }
 
+    /// <summary>Event Grid sends what the gateway understands to the route that takes it, with a token that the gateway accepts.</summary>
+    private static IEnumerable<string> FindEvents(Deployment deployment)
+    {
+        if (deployment.Of("Microsoft.EventGrid/systemTopics/eventSubscriptions").SingleOrDefault() is not { } subscription)
+            return [];
+        const string Destination = "properties.destination.properties.";
+        var route = (string?)Parse("functions/custom/keyvault-events/function.json")["bindings"]![0]!["route"];
+        var issuers = deployment.VariablesOf("sidecar").GetValueOrDefault("DRAGOMAN__access__issuers") ?? "";
+        var application = subscription[Destination + "azureActiveDirectoryApplicationIdOrUri"];
+        var sender = EventGridClient().Match(issuers).Groups[2].Value;
+        List<(bool Holds, string Otherwise)> rules =
+        [
+            (subscription[Destination + "endpointUrl"] == $"https://{deployment.App.Name}.<defaultDomain>/{route}", $"Event Grid sends to {subscription[Destination + "endpointUrl"]}; it must be the route {route}"),
+            (subscription["properties.eventDeliverySchema"] == "EventGridSchema", "the handshake of CloudEvents is another"),
+            (deployment.Of("Microsoft.EventGrid/systemTopics").Single()["properties.source"] == "-> microsoft.keyvault/vaults", "the events are not those of the vault"),
+            (issuers.Contains($"audiences={application}", StringComparison.Ordinal), $"no issuer accepts tokens for {application}"),
+            (sender.Length > 0 && Read("docs/identity.md").Contains(sender, StringComparison.Ordinal), "no rule of an issuer gives Event Grid the role events"),
+        ];
+        var types = (subscription["properties.filter.includedEventTypes"] ?? "").Split(", ");
+        rules.AddRange(types.Select(type => (Sources.Value.Contains($"\"{type}\"", StringComparison.Ordinal), $"the gateway does not know the event {type}")));
+        return rules.Where(rule => !rule.Holds).Select(rule => rule.Otherwise);
+    }
+
     /// <summary>nginx's own script accepts the variables, and nginx listens where the ingress leads.</summary>
     private static async Task<IEnumerable<string>> FindFrontDoorAsync(Deployment deployment)
     {
@@ -304,6 +327,9 @@ internal static partial class Contract
 
     [GeneratedRegex("IsMatch\\(name, \"([^\"]+)\"\\)")]
     private static partial Regex KeptMetrics();
+
+    [GeneratedRegex(@"rules\[(\d+)\]\.roles=events; \[\d+\]\.rules\[\1\]\.when\.azp=([0-9a-f-]+)")]
+    private static partial Regex EventGridClient();
 
     [GeneratedRegex("contains \"([^\"]+)\"")]
     private static partial Regex Contains();

@@ -206,6 +206,14 @@ internal static class Policy
             yield return "no traces and metrics reach Application Insights";
         if (deployment.Of("Microsoft.Insights/workbooks").SingleOrDefault()?["properties.sourceId"] != "-> microsoft.operationalinsights/workspaces")
             yield return "there must be one workbook, and it must ask the workspace";
+        foreach (var subscription in deployment.Of("Microsoft.EventGrid/systemTopics/eventSubscriptions"))
+        {
+            const string Destination = "properties.destination.properties.";
+            if (subscription[Destination + "azureActiveDirectoryTenantId"] != "<tenantId>" || string.IsNullOrEmpty(subscription[Destination + "azureActiveDirectoryApplicationIdOrUri"]))
+                yield return $"{subscription} must present a token of this tenant";
+            if (subscription[Destination + "endpointUrl"]?.Contains('?', StringComparison.Ordinal) == true || subscription.Facts.Keys.Any(path => path.Contains("deliveryAttributeMappings", StringComparison.Ordinal)))
+                yield return $"{subscription} must have no key";
+        }
     }
 
     private static IEnumerable<string> FindSize(Deployment deployment)

@@ -62,7 +62,7 @@ internal static class TerraformTranslation
         var body = values.Node("body")!.AsObject();
         var type = values.Text("type")!.Split('@')[0];
         // The mock makes up the region of what has none of its own.
-        if (!type.EndsWith("Policies", StringComparison.Ordinal))
+        if (!type.EndsWith("Policies", StringComparison.Ordinal) && !type.EndsWith("eventSubscriptions", StringComparison.Ordinal))
             body["location"] = values.Text("location");
         body["tags"] = values.Node("tags");
         body["identity"] = System.Text.Json.JsonSerializer.SerializeToNode(Identity(values));

@@ -6,8 +6,10 @@ internal static class MutationTable
     private const string BicepApp = "bicep/modules/containerapp.bicep";
     private const string BicepFunctions = "bicep/modules/functions.bicep";
     private const string BicepAlerts = "bicep/modules/alerts.bicep";
+    private const string BicepEvents = "bicep/modules/events.bicep";
     private const string App = "terraform/modules/containerapp/main.tf";
     private const string Alerts = "terraform/modules/alerts/main.tf";
+    private const string Events = "terraform/modules/events/main.tf";
     private const string Collector = "collector/config.yaml";
     private const string Functions = "terraform/modules/functions/main.tf";
 
@@ -123,6 +125,20 @@ internal static class MutationTable
         new(Check.Contract, "team", Alerts, "\\\"dragoman.ledger.behind_seconds\\\"", "\\\"dragoman.ledger.behind\\\""),
         new(Check.Contract, "team", "terraform/variables.tf", "default     = \"docs/azure.md\"", "default     = \"docs/alerts.md\""),
         new(Check.Parity, "team", Alerts, "p99 > 30000", "p99 > 60000"),
+
+        // Events that would not arrive, or with a key.
+        new(Check.Language, "private", BicepEvents, "azureActiveDirectoryTenantId", "entraTenantId"),
+        new(Check.Policy, "private", BicepEvents, "/dragoman/keyvault/events'", "/dragoman/keyvault/events?key=1'"),
+        new(Check.Policy, "private", BicepEvents, "azureActiveDirectoryApplicationIdOrUri: application", "azureActiveDirectoryApplicationIdOrUri: empty(application) ? application : ''"),
+        new(Check.Contract, "private", BicepEvents, "'Microsoft.KeyVault.SecretNearExpiry'", "'Microsoft.KeyVault.SecretNearlyExpired'"),
+        new(Check.Contract, "private", BicepEvents, "/dragoman/keyvault/events", "/dragoman/vault/events"),
+        new(Check.Contract, "private", "bicep/private.bicepparam", "roles: ['events']", "roles: ['auditor']"),
+        new(Check.Contract, "private", "bicep/private.bicepparam", "eventsApplication = 'api://dragoman'", "eventsApplication = 'api://other'"),
+        new(Check.Policy, "private", Events, "= var.tenant_id", "= \"common\""),
+        new(Check.Contract, "private", Events, "\"EventGridSchema\"", "\"CloudEventSchemaV1_0\""),
+        new(Check.Contract, "private", Events, "\"Microsoft.KeyVault.SecretExpired\"", "\"Microsoft.KeyVault.SecretHasExpired\""),
+        new(Check.Contract, "private", Events, "= var.vault_id", "= var.resource_group_id"),
+        new(Check.Parity, "private", Events, "maxDeliveryAttempts      = 30", "maxDeliveryAttempts      = 3"),
 
         // A refusal gone.
         new(Check.Parity, "team", "terraform/variables.tf", "var.trace_percent >= 0 && var.trace_percent <= 100", "var.trace_percent >= 0"),
