@@ -20,7 +20,7 @@ main() {
     # What is built here and by the tests has the packages of the lock files, and no others.
     export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 RestoreLockedMode=true
     command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing; install it and try again: https://dot.net/download"
-    nginx/install.sh >/dev/null || give_up "nginx is missing, and the tests need it"
+    nginx/install.sh njs >/dev/null || give_up "nginx or its JavaScript module is missing, and the tests need them"
 
     step "build"
     dotnet build Serverless.sln -c $configuration -v quiet -clp:NoSummary -warnaserror -warnNotAsError:NU1603 || give_up "the build failed"

@@ -16,6 +16,9 @@ The values come from the environment. The default is in parentheses.
   DRAGOMAN_FUNCTIONS           host:port, or http(s)://host[:port], of the functions; up to 8 over http: a,b
                                (empty: no functions, the sidecar answers everything)
   DRAGOMAN_FUNCTIONS_KEY       sent to the functions as x-functions-key
+  DRAGOMAN_FRONT_KEY           signs each request to the functions, which have it as access.frontKey: at least 32 characters.
+                               It needs nginx's JavaScript module njs  (none: nothing is signed)
+  DRAGOMAN_NGINX_MODULES       directory of nginx's modules            (the one that nginx -V tells, else /usr/lib/nginx/modules)
   DRAGOMAN_CA_CERTIFICATES     certificates that verify functions over https (/etc/ssl/certs/ca-certificates.crt)
   DRAGOMAN_TRUSTED_PROXY       CIDR of an ingress whose X-Forwarded-* headers are trusted (none)
   DRAGOMAN_BODY_LIMIT          maximum size of a request body          (33m)
@@ -67,6 +70,7 @@ hard_file_limit=$(ulimit -Hn)
 : "${DRAGOMAN_SIDECAR:=127.0.0.1:5081}"
 : "${DRAGOMAN_FUNCTIONS:=}"
 : "${DRAGOMAN_FUNCTIONS_KEY:=}"
+: "${DRAGOMAN_FRONT_KEY:=}"
 # The default is a reserved address, which is never a peer.
 : "${DRAGOMAN_TRUSTED_PROXY:=240.0.0.1/32}"
 : "${DRAGOMAN_CA_CERTIFICATES:=/etc/ssl/certs/ca-certificates.crt}"
@@ -129,6 +133,24 @@ case $access_mode in
 esac
 if [ "$access_mode" = open ] && [ "$DRAGOMAN_ALLOW_OPEN_NETWORK" != true ] && is_beyond_loopback "$DRAGOMAN_NGINX_LISTEN"; then
     refuse "DRAGOMAN_NGINX_LISTEN is $DRAGOMAN_NGINX_LISTEN, which other machines can reach, and the gateway does not ask for keys: anybody who reaches it could use the gateway and spend your providers' money. Listen on 127.0.0.1, [::1] or unix:PATH. If access.mode in gateway.json is keys, jwt or both, set DRAGOMAN__access__mode to it here too. To allow it without keys, set DRAGOMAN_ALLOW_OPEN_NETWORK=true here and \"access\": { \"allowOpenNetwork\": true } in gateway.json"
+fi
+
+# What the functions accept (AccessSettings.LeastFrontKey).
+least_front_key=32
+if [ -n "$DRAGOMAN_FRONT_KEY" ] && [ ${#DRAGOMAN_FRONT_KEY} -lt $least_front_key ]; then
+    refuse "DRAGOMAN_FRONT_KEY is shorter than $least_front_key characters, so that it could be guessed"
+fi
+
+modules_directory() {
+    # nginx may be missing, or be in a directory that is not in the PATH of an ordinary user.
+    PATH=$PATH:/usr/sbin:/usr/local/sbin nginx -V 2>&1 | sed -n 's/.* --modules-path=\([^ ]*\).*/\1/p'
+}
+: "${DRAGOMAN_NGINX_MODULES:=$(modules_directory)}"
+: "${DRAGOMAN_NGINX_MODULES:=/usr/lib/nginx/modules}"
+signing_module=$DRAGOMAN_NGINX_MODULES/ngx_http_js_module.so
+if [ -n "$DRAGOMAN_FRONT_KEY" ] && [ ! -e "$signing_module" ]; then
+    # The files may be meant for another machine, so this is no mistake yet.
+    echo "render.sh: DRAGOMAN_FRONT_KEY needs nginx's JavaScript module, and there is no $signing_module; Debian and Ubuntu have it in the package libnginx-mod-http-js, nginx.org in nginx-module-njs; or set DRAGOMAN_NGINX_MODULES" >&2
 fi
 
 # nginx sends a request to at most ten places, including the page of an error.
@@ -296,6 +318,8 @@ substitute FUNCTIONS_HOST "$host"
 substitute FUNCTIONS_TLS_NAME "$tls_name"
 substitute FUNCTIONS_HEADER "$header"
 substitute_value FUNCTIONS_KEY "$DRAGOMAN_FUNCTIONS_KEY"
+substitute_value FRONT_KEY "$DRAGOMAN_FRONT_KEY"
+substitute_value NGINX_MODULES "$DRAGOMAN_NGINX_MODULES"
 substitute_value CA_CERTIFICATES "$DRAGOMAN_CA_CERTIFICATES"
 substitute_value TRUSTED_PROXY "$DRAGOMAN_TRUSTED_PROXY"
 substitute_value BODY_LIMIT "$DRAGOMAN_BODY_LIMIT"
@@ -313,7 +337,7 @@ substitute_value ERROR_LOG "$DRAGOMAN_ERROR_LOG"
 substitute_value REQUEST_ERROR_LOG "$DRAGOMAN_REQUEST_ERROR_LOG"
 substitute_value NGINX_RUN "$DRAGOMAN_NGINX_RUN"
 
-for file in "$source_directory"/*.conf; do
+for file in "$source_directory"/*.conf "$source_directory"/*.js; do
     rendered=$target/$(basename "$file")
     # Other users must not be able to read the key.
     (umask 077 && sed "$substitutions" "$file" >"$rendered")
@@ -329,3 +353,15 @@ done
     sidecar_upstreams "$@"
 } >"$target/upstreams.conf"
 sidecar_locations "$@" >"$target/sidecar-locations.conf"
+if [ -n "$DRAGOMAN_FRONT_KEY" ]; then
+    echo "load_module $signing_module;" >"$target/modules.conf"
+    {
+        echo "js_import front from $target/front-signature.js;"
+        echo "js_set \$front_signature front.sign;"
+    } >"$target/front-signature.conf"
+else
+    # A header with an empty value is not sent.
+    : >"$target/modules.conf"
+    # shellcheck disable=SC2016 # $front_signature is a variable of nginx.
+    echo 'map "" $front_signature { default ""; }' >"$target/front-signature.conf"
+fi

@@ -63,6 +63,8 @@ public sealed record KnownVariable(string Name, VariableReaders Readers, string 
         new("DRAGOMAN_SIDECAR", VariableReaders.FrontDoor, "The addresses of the sidecars."),
         new("DRAGOMAN_FUNCTIONS", VariableReaders.FrontDoor, "The address of the functions."),
         new("DRAGOMAN_FUNCTIONS_KEY", VariableReaders.FrontDoor, "The key that is sent to the functions."),
+        new("DRAGOMAN_FRONT_KEY", VariableReaders.FrontDoor, "The key that signs what is sent to the functions."),
+        new("DRAGOMAN_NGINX_MODULES", VariableReaders.FrontDoor, "The directory of nginx's modules."),
         new("DRAGOMAN_CA_CERTIFICATES", VariableReaders.FrontDoor, "The CA certificates that verify functions over https."),
         new("DRAGOMAN_TRUSTED_PROXY", VariableReaders.FrontDoor, "The proxies whose X-Forwarded-* headers are trusted."),
         new("DRAGOMAN_BODY_LIMIT", VariableReaders.FrontDoor, "The largest request body."),

@@ -13,6 +13,9 @@ public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork)
     /// <summary>Characters of <see cref="StateKey"/>.</summary>
     public const int LeastStateKey = 32;
 
+    /// <summary>Characters of <see cref="FrontKey"/> and <see cref="EarlierFrontKey"/>. <c>nginx/render.sh</c> demands the same.</summary>
+    public const int LeastFrontKey = 32;
+
     /// <summary>The proxies on this machine, which report the address of their client.</summary>
     public static readonly IReadOnlyList<IPNetwork> LocalProxies = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
 
@@ -30,6 +33,12 @@ public sealed record AccessSettings(AccessMode Mode, bool AllowsOpenNetwork)
 
     /// <summary>The secret that seals the state that clients send back; null to derive it from other secrets.</summary>
     public SecretReference? StateKey { get; init; }
+
+    /// <summary>The key with which nginx signs what it sends to the functions; null when they answer everybody who reaches them.</summary>
+    public SecretReference? FrontKey { get; init; }
+
+    /// <summary>A key that nginx may still use while <see cref="FrontKey"/> replaces it; null when there is none.</summary>
+    public SecretReference? EarlierFrontKey { get; init; }
 
     /// <summary>The only port that serves the administration; null when the main port does.</summary>
     public int? AdminPort { get; init; }

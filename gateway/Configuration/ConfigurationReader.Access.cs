@@ -24,7 +24,7 @@ public sealed partial class ConfigurationReader
     private AccessSettings ReadAccess(JsonNode? node, string pointer)
     {
         var members = node is null ? [] : Members(
-            node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads", "adminKey", "stateKey", "adminPort", "proxies", "keyless", "storeAway", "waitingRoom", "issuers");
+            node, pointer, "mode", "allowOpenNetwork", "origins", "hosts", "downloads", "adminKey", "stateKey", "frontKey", "earlierFrontKey", "adminPort", "proxies", "keyless", "storeAway", "waitingRoom", "issuers");
         var (mode, issuers) = (ReadMode(members, pointer), ReadIssuers(members, pointer));
         if (mode.HasFlag(AccessMode.Jwt) && members["issuers"] is null or JsonArray { Count: 0 })
             Mistake(pointer + "/issuers", "is required for the mode jwt or both: at least one issuer of tokens");
@@ -33,8 +33,10 @@ public sealed partial class ConfigurationReader
             Origins = ReadOrigins(members, pointer),
             Hosts = ReadHosts(members, pointer),
             Downloads = ReadDownloads(members, pointer),
-            AdminKey = ReadAdminKey(members, pointer),
-            StateKey = ReadStateKey(members, pointer),
+            AdminKey = ReadLongSecret(members, "adminKey", pointer, AccessSettings.LeastAdminKey),
+            StateKey = ReadLongSecret(members, "stateKey", pointer, AccessSettings.LeastStateKey),
+            FrontKey = ReadLongSecret(members, "frontKey", pointer, AccessSettings.LeastFrontKey),
+            EarlierFrontKey = ReadEarlierFrontKey(members, pointer),
             AdminPort = ReadAdminPort(members, pointer),
             Proxies = ReadNetworks(members, "proxies", pointer) ?? AccessSettings.LocalProxies,
             Keyless = ReadKeyless(members["keyless"], pointer + "/keyless"),
@@ -54,24 +56,21 @@ public sealed partial class ConfigurationReader
         return AccessMode.Open;
     }
 
-    private SecretReference? ReadAdminKey(JsonObject access, string pointer)
+    private SecretReference? ReadLongSecret(JsonObject members, string name, string pointer, int least)
     {
-        if (ReadSecret(access, "adminKey", pointer) is not { } key)
+        if (ReadSecret(members, name, pointer) is not { } key)
             return null;
-        if (key.Value is not { Length: < AccessSettings.LeastAdminKey })
+        if (key.Value is not { } value || value.Length >= least)
             return key;
-        Mistake(pointer + "/adminKey", $"is shorter than {AccessSettings.LeastAdminKey} characters, so that it could be guessed");
+        Mistake($"{pointer}/{name}", $"is shorter than {least} characters, so that it could be guessed");
         return null;
     }
 
-    private SecretReference? ReadStateKey(JsonObject access, string pointer)
+    private SecretReference? ReadEarlierFrontKey(JsonObject access, string pointer)
     {
-        if (ReadSecret(access, "stateKey", pointer) is not { } key)
-            return null;
-        if (key.Value is not { Length: < AccessSettings.LeastStateKey })
-            return key;
-        Mistake(pointer + "/stateKey", $"is shorter than {AccessSettings.LeastStateKey} characters, so that it could be guessed");
-        return null;
+        if (access["earlierFrontKey"] is not null && access["frontKey"] is null)
+            Mistake(pointer + "/earlierFrontKey", "is of use only beside frontKey, the key that replaces it");
+        return ReadLongSecret(access, "earlierFrontKey", pointer, AccessSettings.LeastFrontKey);
     }
 
     private int? ReadAdminPort(JsonObject access, string pointer)

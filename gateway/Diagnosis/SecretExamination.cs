@@ -24,6 +24,8 @@ internal sealed class SecretExamination(GatewaySnapshot snapshot, DoctorOptions 
         ("/store/connection", configuration.StoreConnection),
         ("/access/adminKey", configuration.Access.AdminKey),
         ("/access/stateKey", configuration.Access.StateKey),
+        ("/access/frontKey", configuration.Access.FrontKey),
+        ("/access/earlierFrontKey", configuration.Access.EarlierFrontKey),
         ("/keyVault/eventsKey", configuration.VaultEvents?.Key),
         ("/budgets/webhook/secret", configuration.Budgets.Webhook?.Secret),
         .. configuration.Providers.Select(provider => ($"/providers/{ConfigurationText.Escape(provider.Name)}/apiKey", provider.ApiKey)),

@@ -21,6 +21,8 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
     /// <summary>Some programs send the user information of a URL only after they were asked for it.</summary>
     private static readonly StringValues Challenges = new(["Bearer realm=\"dragoman\"", "Basic realm=\"dragoman\", charset=\"UTF-8\""]);
 
+    private readonly FrontGuard front = new(runtime, logger);
+
     public async Task HandleAsync(HttpContext http)
     {
         // Step 1: receive.
@@ -31,6 +33,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         var isTaken = route is { IsProbe: true } || runtime.Drain.TryEnter();
         try
         {
+            await front.AdmitAsync(exchange, route, path).ConfigureAwait(false);
             Step1Receive.RefuseConnect(http);
             var access = exchange.Snapshot.Configuration.Access;
             if (!BrowserOrigins.Admit(http, access.Origins) || !HostGuard.Admit(http, access.Hosts))

@@ -12,6 +12,10 @@ public static class GatewayText
     public static Wording MethodNotAllowed(string path, string allowed, string method) =>
         new("gateway.methodNotAllowed", ("path", path), ("allowed", allowed), ("method", method));
 
+    public static Wording NotThroughFront => new("gateway.notThroughFront");
+
+    public static Wording FrontKeyAway => new("gateway.frontKeyAway");
+
     public static Wording ConnectNotAllowed => new("gateway.connectNotAllowed");
 
     public static Wording NotImplemented(string method, string path) => new("gateway.notImplemented", ("method", method), ("path", path));

@@ -43,6 +43,8 @@ public sealed class GatewaySnapshot : IDisposable
         Downloads = new MediaDownloads(configuration.Access.Downloads, configuration.Limits.DownloadBytes, clock);
         Credentials = earlier?.Credentials ?? new CredentialScrub([]);
         Credentials.Replace(configuration.Providers.Select(settings => settings.ApiKey?.Value), configuration.Providers.Count);
+        FrontKey = configuration.Access.FrontKey is { } front ? Secrets.Of(front) : null;
+        EarlierFrontKey = configuration.Access.EarlierFrontKey is { } before ? Secrets.Of(before) : null;
         States = new StateSeals(configuration, Secrets, earlier?.States);
         var current = providers = configuration.Providers.ToDictionary(settings => settings.Name, settings => earlier?.FindSame(settings)?.Share() ?? new Provider(settings, clock, Credentials, Secrets, Tokens));
         // A list of models that is used on must not keep this snapshot.
@@ -62,6 +64,12 @@ public sealed class GatewaySnapshot : IDisposable
 
     /// <summary>The secrets of the process.</summary>
     public SecretStore Secrets { get; }
+
+    /// <summary>The key with which nginx signs what it sends to the functions; null when there is none.</summary>
+    public LiveSecret? FrontKey { get; }
+
+    /// <summary>The key that nginx used before; null when there is none.</summary>
+    public LiveSecret? EarlierFrontKey { get; }
 
     /// <summary>Seals the opaque state of teams.</summary>
     public StateSeals States { get; }

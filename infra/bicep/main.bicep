@@ -80,6 +80,12 @@ param vaultAdminKey string = 'dragoman-admin-key'
 @description('Name in the vault of the key that nginx sends to the function app.')
 param vaultFunctionsKey string = 'dragoman-functions-key'
 
+@description('Name in the vault of the key with which nginx signs what it sends to the function app: 32 characters or more.')
+param vaultFrontKey string = 'dragoman-front-key'
+
+@description('Name in the vault of the key that the function app still accepts while nginx takes over a new one; empty: none.')
+param vaultEarlierFrontKey string = ''
+
 @description('Whether there is a function app. Without one the sidecar answers everything.')
 param functionApp bool = false
 
@@ -384,7 +390,11 @@ module functions 'modules/functions.bicep' = if (hasFunctions) {
     identityId: identity.outputs.id
     principalId: identity.outputs.principalId
     clientId: identity.outputs.clientId
-    gatewayVariables: gatewayVariables
+    gatewayVariables: union(
+      gatewayVariables,
+      { DRAGOMAN__access__frontKey: 'keyvault:${vaultFrontKey}' },
+      empty(vaultEarlierFrontKey) ? {} : { DRAGOMAN__access__earlierFrontKey: 'keyvault:${vaultEarlierFrontKey}' }
+    )
     insightsName: monitoring.outputs.insightsName
     replication: storageReplication
     memoryMB: functionsMemoryMB
@@ -411,6 +421,7 @@ module app 'modules/containerapp.bicep' = if (hasProcesses) {
     accessMode: accessMode
     functionsUrl: hasFunctions ? 'https://${functionsName}.azurewebsites.net' : ''
     functionsKeySecretUrl: hasFunctions ? '${vault.outputs.uri}secrets/${vaultFunctionsKey}' : ''
+    frontKeySecretUrl: hasFunctions ? '${vault.outputs.uri}secrets/${vaultFrontKey}' : ''
     ingressRange: ingressRange
     minReplicas: minReplicas
     maxReplicas: maxReplicas
@@ -479,7 +490,9 @@ output vaultName string = 'kv-${name}-${suffix}'
 @description('Names of the secrets that the processes read. The vault must have them before the stage all.')
 output secretNames string[] = union(
   [vaultAdminKey],
-  functionApp ? [vaultFunctionsKey] : [],
+  functionApp
+    ? concat([vaultFunctionsKey, vaultFrontKey], empty(vaultEarlierFrontKey) ? [] : [vaultEarlierFrontKey])
+    : [],
   map(filter(modelProviders, each => each.?secretName != null), each => each.?secretName ?? '')
 )
 

@@ -177,6 +177,11 @@ locals {
       DRAGOMAN__store__connection = var.ledger == "tables" ? module.tables[0].connection : module.postgres[0].connection
     },
   ) : {}
+  functions_variables = merge(
+    local.gateway_variables,
+    { DRAGOMAN__access__frontKey = "keyvault:${var.vault_front_key}" },
+    var.vault_earlier_front_key == "" ? {} : { DRAGOMAN__access__earlierFrontKey = "keyvault:${var.vault_earlier_front_key}" },
+  )
 }
 
 module "functions" {
@@ -194,7 +199,7 @@ module "functions" {
   identity_id                = module.identity.id
   principal_id               = module.identity.principal_id
   client_id                  = module.identity.client_id
-  gateway_variables          = local.gateway_variables
+  gateway_variables          = local.functions_variables
   insights_connection_string = module.monitoring.insights_connection_string
   replication                = var.storage_replication
   memory_mb                  = var.functions_memory_mb
@@ -223,6 +228,7 @@ module "app" {
   access_mode              = var.access_mode
   functions_url            = local.has_functions ? "https://${local.functions_name}.azurewebsites.net" : ""
   functions_key_secret_url = local.has_functions ? "${module.vault.uri}secrets/${var.vault_functions_key}" : ""
+  front_key_secret_url     = local.has_functions ? "${module.vault.uri}secrets/${var.vault_front_key}" : ""
   ingress_range            = var.ingress_range
   min_replicas             = var.min_replicas
   max_replicas             = var.max_replicas

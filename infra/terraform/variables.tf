@@ -157,6 +157,18 @@ variable "vault_functions_key" {
   default     = "dragoman-functions-key"
 }
 
+variable "vault_front_key" {
+  description = "Name in the vault of the key with which nginx signs what it sends to the function app: 32 characters or more."
+  type        = string
+  default     = "dragoman-front-key"
+}
+
+variable "vault_earlier_front_key" {
+  description = "Name in the vault of the key that the function app still accepts while nginx takes over a new one; empty: none."
+  type        = string
+  default     = ""
+}
+
 variable "function_app" {
   description = "Whether there is a function app. Without one the sidecar answers everything."
   type        = bool

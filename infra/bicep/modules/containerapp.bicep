@@ -36,6 +36,9 @@ param functionsUrl string
 @description('Address of the vault secret with the function app\'s key; empty without a function app.')
 param functionsKeySecretUrl string
 
+@description('Address of the vault secret with the key that signs what the function app gets; empty without a function app.')
+param frontKeySecretUrl string
+
 @description('Network of the ingress, whose X-Forwarded-For is believed.')
 param ingressRange string
 
@@ -162,6 +165,11 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
               keyVaultUrl: functionsKeySecretUrl
               identity: identityId
             }
+            {
+              name: 'front-key'
+              keyVaultUrl: frontKeySecretUrl
+              identity: identityId
+            }
           ]
         : []
     }
@@ -189,6 +197,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
               ? [
                   { name: 'DRAGOMAN_FUNCTIONS', value: functionsUrl }
                   { name: 'DRAGOMAN_FUNCTIONS_KEY', secretRef: 'functions-key' }
+                  { name: 'DRAGOMAN_FRONT_KEY', secretRef: 'front-key' }
                 ]
               : []
           )

@@ -47,6 +47,8 @@ public partial class RequestIdentityTests
     [InlineData("X-Azure-Functions-InvocationId: 1", "/api/chat")]
     [InlineData("X-Azure-Functions-HostVersion: 1", "/api/chat")]
     [InlineData("X-Functions-Key: stolen", "/api/tags")]
+    [InlineData("X-Dragoman-Front: stolen", "/api/tags")]
+    [InlineData("X-Dragoman-Front: stolen", "/api/chat")]
     [InlineData("X-Dragoman-Beyond-Loopback: 127.0.0.1", "/api/tags")]
     [InlineData("X-Dragoman-Beyond-Loopback: 10.0.0.1", "/api/chat")]
     [InlineData("X-Accel-Redirect: @functions", "/api/chat")]

@@ -18,6 +18,8 @@ public class ConfigurationValuesTests
     [Theory]
     [InlineData("""{ "providers": { "p": { "dialect": "openai", "apiKey": "sk-sentinel-0123456789" } } }""", "/providers/p/apiKey", "***")]
     [InlineData("""{ "access": { "adminKey": "sk-sentinel-0123456789" } }""", "/access/adminKey", "***")]
+    [InlineData("""{ "access": { "frontKey": "sk-sentinel-0123456789-0123456789-0123" } }""", "/access/frontKey", "***")]
+    [InlineData("""{ "access": { "frontKey": "sk-sentinel-9876543210-9876543210-9876", "earlierFrontKey": "sk-sentinel-0123456789-0123456789-0123" } }""", "/access/earlierFrontKey", "***")]
     [InlineData("""{ "store": { "connection": "sqlite:data/x.db" } }""", "/store/connection", "sqlite:data/x.db")]
     [InlineData("""{ "store": { "connection": "postgres://dragoman:sentinel@db.example.com:5433/dragoman?sslpassword=sentinel" } }""", "/store/connection", "postgres://***@db.example.com:5433/dragoman")]
     [InlineData("""{ "store": { "connection": "postgres:Host=db;Password=sentinel" } }""", "/store/connection", "postgres:***")]

@@ -44,7 +44,7 @@ internal static class FullConfiguration
           "access": {
             "mode": "both", "allowOpenNetwork": false, "origins": ["https://app.example.com", "chrome-extension://*", "*"],
             "hosts": ["dragoman.example.com", "10.0.0.1", "*"], "downloads": "any",
-            "adminKey": "sk-sentinel-0123456789", "stateKey": "keyvault:state-key", "adminPort": 5082, "proxies": ["127.0.0.0/8", "::1", "10.1.2.3"],
+            "adminKey": "sk-sentinel-0123456789", "stateKey": "keyvault:state-key", "frontKey": "keyvault:front-key", "earlierFrontKey": "keyvault:earlier-front-key", "adminPort": 5082, "proxies": ["127.0.0.0/8", "::1", "10.1.2.3"],
             "keyless": { "team": "local", "networks": ["127.0.0.0/8"] }, "storeAway": { "seconds": 60, "then": "serve" },
             "waitingRoom": { "most": 50, "mostPerTeam": 20, "seconds": 1.5 },
             "issuers": [

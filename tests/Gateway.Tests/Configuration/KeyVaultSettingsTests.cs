@@ -13,7 +13,7 @@ public sealed class KeyVaultSettingsTests
         var configuration = Read($$"""
             {
               "providers": { "p": { "dialect": "openai", "apiKey": "keyvault:openai-key" }, "q": { "dialect": "openai", "apiKey": "keyvault:openai-key/0123abcd" } },
-              "access": { "mode": "keys", "adminKey": "keyvault:admin", "stateKey": "keyvault:state" },
+              "access": { "mode": "keys", "adminKey": "keyvault:admin", "stateKey": "keyvault:state", "frontKey": "keyvault:front", "earlierFrontKey": "keyvault:front-before" },
               "store": { "connection": "keyvault:store" },
               "budgets": { "webhook": { "url": "https://hooks.example.com/", "secret": "keyvault:hook" } },
               "keyVault": { "uri": "https://Name.vault.azure.net/", "refreshSeconds": 60, "verifyChallenge": false }
@@ -21,10 +21,10 @@ public sealed class KeyVaultSettingsTests
             """);
         SecretReference?[] references =
         [
-            configuration.Providers[0].ApiKey, configuration.Providers[1].ApiKey, configuration.Access.AdminKey, configuration.Access.StateKey, configuration.StoreConnection, configuration.Budgets.Webhook!.Secret,
+            configuration.Providers[0].ApiKey, configuration.Providers[1].ApiKey, configuration.Access.AdminKey, configuration.Access.StateKey, configuration.Access.FrontKey, configuration.Access.EarlierFrontKey, configuration.StoreConnection, configuration.Budgets.Webhook!.Secret,
         ];
         Assert.Equal(
-            ["keyvault:openai-key", "keyvault:openai-key/0123abcd", "keyvault:admin", "keyvault:state", "keyvault:store", "keyvault:hook"], references.Select(reference => $"{reference}"));
+            ["keyvault:openai-key", "keyvault:openai-key/0123abcd", "keyvault:admin", "keyvault:state", "keyvault:front", "keyvault:front-before", "keyvault:store", "keyvault:hook"], references.Select(reference => $"{reference}"));
         Assert.All(references, reference => Assert.Equal(new KeyVaultSettings(new("https://name.vault.azure.net/"), TimeSpan.FromMinutes(1), VerifiesChallenge: false), reference!.Vault));
         Assert.Equal([true, false], references.Take(2).Select(reference => reference!.MayChange));
         Assert.Empty(configuration.Notices);

@@ -155,11 +155,14 @@ internal static partial class Contract
             rules.Add(("DRAGOMAN_FUNCTIONS", front.GetValueOrDefault("DRAGOMAN_FUNCTIONS"), [$"https://{functions.Name}.azurewebsites.net"]));
             rules.Add(("DRAGOMAN_FUNCTIONS_KEY", front.GetValueOrDefault("DRAGOMAN_FUNCTIONS_KEY"), ["<functions-key>"]));
             rules.Add(("functions-key", deployment.App["properties.configuration.secrets[functions-key].keyVaultUrl"], [$"https://{vault}.vault.azure.net/secrets/dragoman-functions-key"]));
+            rules.Add(("DRAGOMAN_FRONT_KEY", front.GetValueOrDefault("DRAGOMAN_FRONT_KEY"), ["<front-key>"]));
+            rules.Add(("front-key", deployment.App["properties.configuration.secrets[front-key].keyVaultUrl"], [$"https://{vault}.vault.azure.net/secrets/dragoman-front-key"]));
+            rules.Add(("DRAGOMAN__access__frontKey of the functions", deployment.Settings.GetValueOrDefault("DRAGOMAN__access__frontKey"), ["keyvault:dragoman-front-key"]));
             rules.Add(("azd-service-name", functions["tags.azd-service-name"], [AzdService().Match(Read("azure.yaml")).Groups[1].Value]));
             foreach (var (name, value) in sidecar.Where(variable => variable.Key.StartsWith(ConfigurationPrefix, StringComparison.Ordinal) && variable.Key != "DRAGOMAN__limits__drainSeconds"))
                 rules.Add(($"{name} of the functions", deployment.Settings.GetValueOrDefault(name), [value]));
         }
-        else if (front.ContainsKey("DRAGOMAN_FUNCTIONS") || front.ContainsKey("DRAGOMAN_FUNCTIONS_KEY"))
+        else if (front.ContainsKey("DRAGOMAN_FUNCTIONS") || front.ContainsKey("DRAGOMAN_FUNCTIONS_KEY") || front.ContainsKey("DRAGOMAN_FRONT_KEY"))
         {
             rules.Add(("DRAGOMAN_FUNCTIONS", "set", ["not set, because there is no function app"]));
         }
@@ -293,7 +296,7 @@ internal static partial class Contract
         var target = Directory.CreateTempSubdirectory("dragoman-infra-front-");
         try
         {
-            var variables = deployment.VariablesOf("front").Select(variable => KeyValuePair.Create(variable.Key, variable.Value.Replace("<", "", StringComparison.Ordinal).Replace(">", "", StringComparison.Ordinal)));
+            var variables = deployment.VariablesOf("front").Select(variable => KeyValuePair.Create(variable.Key, variable.Key == "DRAGOMAN_FRONT_KEY" ? new string('k', 64) : variable.Value.Replace("<", "", StringComparison.Ordinal).Replace(">", "", StringComparison.Ordinal)));
             var result = await Command.RunAsync("sh", [Path.Combine(Repository.Root, "nginx/render.sh"), target.FullName], target.FullName, variables);
             if (result.Status != 0)
                 return [$"nginx/render.sh: {result.Everything}"];

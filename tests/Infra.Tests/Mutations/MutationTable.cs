@@ -86,6 +86,16 @@ internal static class MutationTable
         new(Check.Contract, "team", "terraform/modules/alerts/main.tf", "\\\"UpstreamFailed\\\"", "\\\"UpstreamBroken\\\""),
         new(Check.Contract, "private", "terraform/modules/ledger-postgres/main.tf", "?auth=entra", "?auth=password"),
 
+        // Requests that the functions would refuse, or functions that answer everybody.
+        new(Check.Contract, "team", BicepApp, "                  { name: 'DRAGOMAN_FRONT_KEY', secretRef: 'front-key' }\n", ""),
+        new(Check.Contract, "team", BicepApp, "{ name: 'DRAGOMAN_FRONT_KEY', secretRef: 'front-key' }", "{ name: 'DRAGOMAN_FRONT_KEY', secretRef: 'functions-key' }"),
+        new(Check.Contract, "team", "bicep/main.bicep", "{ DRAGOMAN__access__frontKey: 'keyvault:${vaultFrontKey}' }", "{}"),
+        new(Check.Contract, "team", "bicep/main.bicep", "secrets/${vaultFrontKey}", "secrets/${vaultFunctionsKey}"),
+        new(Check.Contract, "team", App, "DRAGOMAN_FRONT_KEY = \"front-key\"", "DRAGOMAN_FRONT_KEY = \"functions-key\""),
+        new(Check.Contract, "team", App, "DRAGOMAN_FRONT_KEY = \"front-key\", ", ""),
+        new(Check.Contract, "team", "terraform/main.tf", "{ DRAGOMAN__access__frontKey = \"keyvault:${var.vault_front_key}\" }", "{}"),
+        new(Check.Contract, "team", "terraform/main.tf", "secrets/${var.vault_front_key}", "secrets/${var.vault_functions_key}"),
+
         // Only one of the languages changed.
         new(Check.Parity, "solo", "bicep/modules/monitoring.bicep", "name: 'log-${name}'", "name: 'logs-${name}'"),
         new(Check.Parity, "solo", BicepApp, "pollingInterval: 30", "pollingInterval: 60"),

@@ -58,6 +58,11 @@ variable "functions_key_secret_url" {
   type        = string
 }
 
+variable "front_key_secret_url" {
+  description = "Address of the vault secret with the key that signs what the function app gets; empty without a function app."
+  type        = string
+}
+
 variable "ingress_range" {
   description = "Network of the ingress, whose X-Forwarded-For is believed."
   type        = string
@@ -205,10 +210,10 @@ resource "azurerm_container_app" "app" {
   }
 
   dynamic "secret" {
-    for_each = local.has_functions ? [var.functions_key_secret_url] : []
+    for_each = local.has_functions ? { functions-key = var.functions_key_secret_url, front-key = var.front_key_secret_url } : {}
 
     content {
-      name                = "functions-key"
+      name                = secret.key
       key_vault_secret_id = secret.value
       identity            = var.identity_id
     }
@@ -249,10 +254,10 @@ resource "azurerm_container_app" "app" {
       }
 
       dynamic "env" {
-        for_each = local.has_functions ? ["functions-key"] : []
+        for_each = local.has_functions ? { DRAGOMAN_FRONT_KEY = "front-key", DRAGOMAN_FUNCTIONS_KEY = "functions-key" } : {}
 
         content {
-          name        = "DRAGOMAN_FUNCTIONS_KEY"
+          name        = env.key
           secret_name = env.value
         }
       }
