@@ -26,6 +26,9 @@ internal sealed record EmulatorOptions(int Port, int Capacity = EmulatorOptions.
     /// <summary>Always an address of this machine, because the emulator keeps prompts for inspection.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
+    /// <summary>A line for each variable that is set and has no effect.</summary>
+    public IReadOnlyList<string> Notices { get; private init; } = [];
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Reads the arguments, which override the variables.</summary>
@@ -48,10 +51,12 @@ internal sealed record EmulatorOptions(int Port, int Capacity = EmulatorOptions.
         List<string> found = [.. line.Mistakes, .. ProcessEnvironment.FindMistakes(environment, VariableReaders.Emulator, () => [])];
         if (ProcessEnvironment.FindDirectoryMistake() is { } noDirectory)
             found.Add(noDirectory);
+        // They are often meant for the gateway, with which the emulator may share its environment and not the port.
+        var framework = FrameworkVariables.Read(environment, "--listen", PortVariable, $"the emulator's own port (--port, {PortVariable})", found);
         var port = line.ValueOf(PortOption) is { } argument ? ListenAddress.ReadPort(argument, "argument --port", found)
             : environment.TryGetValue(PortVariable, out var variable) && variable.Length > 0 ? ListenAddress.ReadPort(variable, $"environment variable {PortVariable}", found)
             : DefaultPort;
-        var options = new EmulatorOptions(port ?? DefaultPort, ReadCapacity(line, found)) { Address = ReadAddress(line, found) };
+        var options = new EmulatorOptions(port ?? DefaultPort, ReadCapacity(line, found)) { Address = ReadAddress(line, found), Notices = framework.Notices };
         mistakes = found;
         return options;
     }

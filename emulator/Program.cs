@@ -27,6 +27,8 @@ return await Unexpected.CatchAsync(EmulatorOptions.Program, async () =>
 
     if (!StandardStreams.TryAnnounce(EmulatorOptions.Program, $"{EmulatorOptions.Program} listening on {app.Urls.First()}"))
         return CannotOpen;
+    foreach (var notice in options.Notices)
+        StandardStreams.WriteErrorLine($"{EmulatorOptions.Program}: {notice}");
     Unexpected.BeginsToServe();
     await app.WaitForShutdownAsync();
     return 0;

@@ -11,6 +11,14 @@ public sealed class FrameworkVariables
     /// <summary>Prefixes of the framework's variables; of two that are set, the first counts.</summary>
     private static readonly string[] Prefixes = ["ASPNETCORE_", "DOTNET_", ""];
 
+    /// <summary>Variables that have another place here, which their readers are told.</summary>
+    private static readonly Dictionary<string, string> Elsewhere = new()
+    {
+        ["FORWARDEDHEADERS_ENABLED"] = "/access/proxies of the configuration names the proxies whose headers are trusted",
+        ["ALLOWEDHOSTS"] = "/access/hosts of the configuration names the hosts that are served",
+        ["SHUTDOWNTIMEOUTSECONDS"] = "/limits/drainSeconds of the configuration is the time that running requests get",
+    };
+
     /// <summary>Set by the Functions host or by its images; the framework's variables are then the host's own.</summary>
     private static readonly string[] OfFunctionsHost = ["FUNCTIONS_CUSTOMHANDLER_PORT", "FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsScriptRoot"];
 
@@ -52,6 +60,8 @@ public sealed class FrameworkVariables
                 mistakes.Add($"environment variable {Printable.Line(name)} cannot be honored; {instead}, and /limits of the configuration for limits; TLS is for a proxy in front of Dragoman");
             else if (bare.StartsWith("LOGGING__", StringComparison.Ordinal))
                 mistakes.Add($"environment variable {Printable.Line(name)} cannot be honored, because the log has no levels to choose from; unset it");
+            else if (Elsewhere.TryGetValue(bare, out var place))
+                read.notices.Add($"{Printable.Line(name)} has no effect: {place}");
             else if (bare is "ENVIRONMENT" && prefix.Length > 0 && !value.Equals("Production", StringComparison.OrdinalIgnoreCase))
                 read.notices.Add($"{name}={Printable.Line(value)} has no effect: Dragoman is the same in every environment; DRAGOMAN_CONFIG names another configuration");
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Dragoman.Secrets;
 
 namespace Dragoman.Configuration;
 
@@ -8,8 +9,6 @@ public static class MaskedValue
 {
     /// <summary>What stands for a credential.</summary>
     public const string Mask = "***";
-
-    private static readonly string[] References = ["env:", "file:", "keyvault:"];
 
     /// <summary>The ends of members' names whose values are credentials.</summary>
     private static readonly string[] SecretNames = ["key", "secret", "password", "token"];
@@ -25,17 +24,15 @@ public static class MaskedValue
     private static string TextOf(string pointer, string text)
     {
         if (Is("/store/connection", pointer))
-            return IsReference(text) ? text : ConnectionOf(text);
+            return SecretReference.IsReference(text) ? text : ConnectionOf(text);
         if (Is("/budgets/webhook/url", pointer))
-            return IsReference(text) ? text : Uri.TryCreate(text, UriKind.Absolute, out var url) ? WithoutPath(url) : Mask;
-        return IsSecret(pointer) && !IsReference(text) ? Mask : text;
+            return SecretReference.IsReference(text) ? text : Uri.TryCreate(text, UriKind.Absolute, out var url) ? WithoutPath(url) : Mask;
+        return IsSecret(pointer) && !SecretReference.IsReference(text) ? Mask : text;
     }
 
     private static bool Is(string known, string pointer) => pointer.Equals(known, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsSecret(string pointer) => Array.Exists(SecretNames, name => pointer.EndsWith(name, StringComparison.OrdinalIgnoreCase));
-
-    private static bool IsReference(string text) => Array.Exists(References, scheme => text.StartsWith(scheme, StringComparison.Ordinal));
 
     /// <summary>Which store it is; anything else may be a credential.</summary>
     private static string ConnectionOf(string text)

@@ -23,6 +23,13 @@ internal sealed class IdentityExamination(GatewaySnapshot snapshot, DoctorOption
 
     private IEnumerable<(string Scope, string Purpose)> Scopes()
     {
+        foreach (var vault in SecretExamination.VaultsOf(snapshot.Configuration))
+        {
+            // A vault asks for tokens for the domain that it is in. Only a cloud of its own asks for others.
+            if (vault.VerifiesChallenge && vault.Uri.Host.Split('.', 2) is [_, var domain])
+                yield return ($"https://{domain}/.default", $"the vault {vault.Uri.Host}");
+        }
+
         if (snapshot.Store?.TokenScope is { } store)
             yield return (store, "the store");
         foreach (var settings in snapshot.Configuration.Providers)

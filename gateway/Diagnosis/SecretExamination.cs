@@ -15,9 +15,14 @@ internal sealed class SecretExamination(GatewaySnapshot snapshot, DoctorOptions 
         var references = ReferencesOf(snapshot.Configuration).Where(each => each.Secret?.Vault is not null).ToList();
         if (references.Count == 0)
             yield return new(Subject, "vault", FindingState.Skipped, "no secret is in a vault");
-        foreach (var (pointer, secret) in references)
-            yield return await ReadAsync(pointer, secret!, cancellation).ConfigureAwait(false);
+        // All at once: a vault that hangs takes its time only once.
+        foreach (var reading in references.Select(each => ReadAsync(each.Pointer, each.Secret!, cancellation)).ToList())
+            yield return await reading.ConfigureAwait(false);
     }
+
+    /// <summary>The vaults in which secrets are.</summary>
+    public static IEnumerable<KeyVaultSettings> VaultsOf(GatewayConfiguration configuration) =>
+        ReferencesOf(configuration).Select(static each => each.Secret?.Vault).OfType<KeyVaultSettings>().Distinct();
 
     private static IEnumerable<(string Pointer, SecretReference? Secret)> ReferencesOf(GatewayConfiguration configuration) =>
     [

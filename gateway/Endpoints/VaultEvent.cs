@@ -34,8 +34,9 @@ internal sealed record VaultEvent(string Type, string Vault, string Secret, Date
             using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = Exchange.DeepestJson });
             return document.RootElement.ValueKind == JsonValueKind.Array ? [.. document.RootElement.EnumerateArray().Select(Of)] : [Of(document.RootElement)];
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // Half of a surrogate pair is found only when its text is read.
             throw new GatewayException(new GatewayError(ErrorKind.InvalidRequest, RequestText.EventsNotJson), error);
         }
     }

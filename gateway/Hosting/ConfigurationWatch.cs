@@ -71,7 +71,7 @@ internal sealed class ConfigurationWatch(GatewayRuntime runtime, ConfigurationRe
                 candidate = state;
             }
 
-            reload.Remind();
+            await reload.RemindAsync(ending).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {

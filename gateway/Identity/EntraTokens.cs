@@ -28,6 +28,14 @@ public sealed partial class EntraTokens
     /// <summary>The time between two attempts to replace a token that is still valid.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The first pause after a failure, for those who have no token; it doubles with each further one. Without it each request would start
+    /// the developers' tools, and Microsoft Entra ID blocks who asks without end.
+    /// </summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
     /// <summary>The time between two lines in the log about the same scope: without a token every request fails.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
@@ -111,6 +119,8 @@ public sealed partial class EntraTokens
                 return running;
             if (canWait && clock.GetUtcNow() - of.FetchedAt < Retry)
                 return Task.FromResult(of.Token!.Value);
+            if (!canWait && of.Fetch is { IsFaulted: true } failed && clock.GetUtcNow() < of.AgainAt)
+                return failed;
             of.FetchedAt = clock.GetUtcNow();
             // The credential works before its first wait, which must not happen on a thread that serves requests.
             return of.Fetch = Task.Run(() => FetchAsync(of));
@@ -137,6 +147,7 @@ public sealed partial class EntraTokens
         {
             of.Token = token;
             of.Fetch = null;
+            of.Failures = 0;
         }
 
         return token;
@@ -147,6 +158,8 @@ public sealed partial class EntraTokens
         lock (of)
         {
             var now = clock.GetUtcNow();
+            var pause = FirstPause * Math.Pow(2, Math.Min(of.Failures++, 16));
+            of.AgainAt = now + (pause < LongestPause ? pause : LongestPause);
             if (of.ReportedAt is { } before && now - before < Silence)
                 return;
             of.ReportedAt = now;
@@ -176,6 +189,12 @@ public sealed partial class EntraTokens
         public Task<AccessToken>? Fetch { get; set; }
 
         public DateTimeOffset FetchedAt { get; set; }
+
+        /// <summary>When a fetch that has failed may be repeated.</summary>
+        public DateTimeOffset AgainAt { get; set; }
+
+        /// <summary>How many fetches have failed one after the other.</summary>
+        public int Failures { get; set; }
 
         public DateTimeOffset? ReportedAt { get; set; }
     }

@@ -23,7 +23,7 @@ internal static class TokenHolder
             var parts = Shown.Select(each => (each.Name, Value: Text(claims.RootElement, each.Claim))).Where(each => each.Value is not null).Select(each => $"{each.Name} {each.Value}").ToList();
             return parts.Count == 0 ? Unknown : string.Join(", ", parts);
         }
-        catch (Exception error) when (error is JsonException or FormatException)
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
         {
             return Unknown;
         }

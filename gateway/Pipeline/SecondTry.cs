@@ -42,7 +42,7 @@ internal sealed record SecondTry(SecondTry.Of Scope, string Failure, string Cure
     /// <summary>Each target is tried once.</summary>
     public static readonly SecondTry NextTarget = new(
         Of.Request,
-        "the target fails, and another target may succeed (GatewayError.IsRetryable)",
+        "the target fails, its credential is missing or refused, or its account is used up, and another target may succeed",
         "the request is sent to the next target",
         BoundedByCure);
 

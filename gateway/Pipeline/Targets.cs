@@ -18,8 +18,9 @@ internal sealed class Targets(Exchange exchange, PublishedModel model)
     /// <summary>Moves to the next target after a failure, as <see cref="SecondTry.NextTarget"/> says; false when it does not apply.</summary>
     public bool TryNext(GatewayError failure)
     {
-        // If this process has no memory or is ending, another target does not help.
-        if (!failure.IsRetryable || failure == MemoryBudget.Full || exchange.Ending.IsCancellationRequested || index == model.Targets.Count - 1)
+        // A credential and an account are those of one target. If this process has no memory or is ending, another target does not help.
+        var isOfTarget = failure.IsRetryable || failure.Kind is ErrorKind.UpstreamRefusedKey or ErrorKind.QuotaExceeded;
+        if (!isOfTarget || failure == MemoryBudget.Full || exchange.Ending.IsCancellationRequested || index == model.Targets.Count - 1)
             return false;
         SettlementLog.WriteFallback(exchange, model.Targets[index], model.Targets[index + 1], failure);
         index++;

@@ -12,6 +12,9 @@ internal sealed partial class RotatingSecret : LiveSecret
     /// <summary>How long a value is tried again after it was replaced: the vault may know the new one before the provider does.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a read keeps those waiting who have a value that is too old: a vault that hangs must not stop them.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
     /// <summary>How often the same failure is logged.</summary>
     private static readonly TimeSpan LogPause = TimeSpan.FromMinutes(10);
 
@@ -24,6 +27,8 @@ internal sealed partial class RotatingSecret : LiveSecret
     private readonly Lock gate = new();
     private volatile Known? known;
     private long refreshAt;
+    private long tooOldAt;
+    private long readingSince;
     private DateTimeOffset forcedAgainAt;
     private DateTimeOffset? readAt;
     private SecretException? failure;
@@ -44,7 +49,7 @@ internal sealed partial class RotatingSecret : LiveSecret
             return;
         known = new Known(value, value, null, default);
         readAt = clock.GetUtcNow();
-        refreshAt = TimestampAfter(pace.Refresh);
+        (refreshAt, tooOldAt) = (TimestampAfter(pace.Refresh), TimestampAfter(pace.Lifetime));
     }
 
     public SecretReference Reference => reference;
@@ -59,13 +64,29 @@ internal sealed partial class RotatingSecret : LiveSecret
         }
     }
 
+    /// <summary>
+    /// Whether the age says something: a secret that is never read again, and one that nobody has used for a while, get old although
+    /// nothing is wrong.
+    /// </summary>
+    public bool IsInUse
+    {
+        get
+        {
+            lock (gate)
+                return reference.MayChange && (reading is not null || clock.GetTimestamp() < TimestampAfter(pace.LongestRetry, refreshAt));
+        }
+    }
+
     public override ValueTask<string> GetAsync(CancellationToken cancellation)
     {
         if (known is not { } values)
             return WaitAsync(cancellation);
-        if (clock.GetTimestamp() >= Volatile.Read(ref refreshAt))
-            RefreshInBackground();
-        return new(values.Preferred);
+        var now = clock.GetTimestamp();
+        if (now < Volatile.Read(ref refreshAt))
+            return new(values.Preferred);
+        var isTooOld = now >= Volatile.Read(ref tooOldAt);
+        var read = Refresh();
+        return isTooOld ? NewestAsync(read, cancellation) : new(values.Preferred);
     }
 
     public override async ValueTask<string?> GetOtherAsync(string refused, CancellationToken cancellation)
@@ -143,6 +164,26 @@ internal sealed partial class RotatingSecret : LiveSecret
             throw Copy(failure!);
     }
 
+    /// <summary>
+    /// The value after a read. Without the wait, whoever comes first after a night without requests would be let in with a key that was
+    /// replaced in the evening.
+    /// </summary>
+    private async ValueTask<string> NewestAsync(Task read, CancellationToken cancellation)
+    {
+        var left = LongestWait - clock.GetElapsedTime(Volatile.Read(ref readingSince));
+        try
+        {
+            if (left > TimeSpan.Zero)
+                await read.WaitAsync(left, clock, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The value that is known stays in use, as when the vault is away.
+        }
+
+        return known!.Preferred;
+    }
+
     /// <summary>Reads the secret, unless it was read a moment ago. A read that has already begun may have seen the old value, so it may take a second one.</summary>
     private async Task ReadAfterNowAsync(string current, CancellationToken cancellation)
     {
@@ -176,17 +217,21 @@ internal sealed partial class RotatingSecret : LiveSecret
         return true;
     }
 
-    private void RefreshInBackground()
+    /// <summary>The read that is due; completed when another caller's has just ended.</summary>
+    private Task Refresh()
     {
         lock (gate)
-        {
-            if (clock.GetTimestamp() >= refreshAt)
-                _ = Begin();
-        }
+            return clock.GetTimestamp() >= refreshAt ? Begin() : Task.CompletedTask;
     }
 
     /// <summary>The read that runs, or a new one. Call it under the lock.</summary>
-    private Task Begin() => reading ??= Task.Run(ReadAsync, CancellationToken.None);
+    private Task Begin()
+    {
+        if (reading is not null)
+            return reading;
+        Volatile.Write(ref readingSince, clock.GetTimestamp());
+        return reading = Task.Run(ReadAsync, CancellationToken.None);
+    }
 
     private async Task ReadAsync()
     {
@@ -224,6 +269,7 @@ internal sealed partial class RotatingSecret : LiveSecret
 
             readAt = clock.GetUtcNow();
             (failure, failures, logged, reading) = (null, 0, null, null);
+            Volatile.Write(ref tooOldAt, TimestampAfter(pace.Lifetime));
             Volatile.Write(ref refreshAt, reference.MayChange ? TimestampAfter(pace.Refresh) : long.MaxValue);
         }
 
@@ -247,6 +293,8 @@ internal sealed partial class RotatingSecret : LiveSecret
             }
 
             (failure, reading) = (error, null);
+            // Until the secret can be read, no wait would help.
+            Volatile.Write(ref tooOldAt, long.MaxValue);
             Volatile.Write(ref refreshAt, TimestampAfter(pause));
             isDue = logged is not { } last || last.Text != error.Message || now - last.At >= LogPause;
             if (isDue)
@@ -262,7 +310,9 @@ internal sealed partial class RotatingSecret : LiveSecret
             LogUnavailable(logger(), error.Message);
     }
 
-    private long TimestampAfter(TimeSpan pause) => clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency);
+    private long TimestampAfter(TimeSpan pause) => TimestampAfter(pause, clock.GetTimestamp());
+
+    private long TimestampAfter(TimeSpan pause, long from) => from + (long)(pause.TotalSeconds * clock.TimestampFrequency);
 
     /// <summary>An exception that many callers throw at the same time would mix up their stack traces.</summary>
     private static SecretException Copy(SecretException error) => new(error.Message, error.Fault) { RetryAfter = error.RetryAfter };

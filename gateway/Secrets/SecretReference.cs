@@ -6,6 +6,9 @@ namespace Dragoman.Secrets;
 /// </summary>
 public sealed class SecretReference : IEquatable<SecretReference>
 {
+    /// <summary>What references begin with, in any case.</summary>
+    private static readonly string[] Schemes = [EnvironmentScheme, FileScheme, KeyVaultScheme];
+
     private const string EnvironmentScheme = "env:";
     private const string FileScheme = "file:";
     private const string KeyVaultScheme = "keyvault:";
@@ -40,6 +43,9 @@ public sealed class SecretReference : IEquatable<SecretReference>
     /// <summary>Whether the value may become another one while the process runs.</summary>
     public bool MayChange => isReadAgain;
 
+    /// <summary>Whether a text is a reference, and not the secret itself.</summary>
+    public static bool IsReference(string text) => Schemes.Any(scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Reads a reference, and the value of a variable or a file.</summary>
     /// <param name="text">The reference from the configuration.</param>
     /// <param name="environment">Returns the value of a variable, or null when it is not set.</param>
@@ -47,17 +53,17 @@ public sealed class SecretReference : IEquatable<SecretReference>
     /// <exception cref="SecretException">The reference has no valid form, or its secret is missing or not valid. The message names the reference, never the value.</exception>
     public static SecretReference Read(string text, Func<string, string?> environment, KeyVaultSettings? vault = null)
     {
-        if (text.StartsWith(EnvironmentScheme, StringComparison.Ordinal))
+        if (text.StartsWith(EnvironmentScheme, StringComparison.OrdinalIgnoreCase))
             return OfVariable(text[EnvironmentScheme.Length..], environment);
-        if (text.StartsWith(FileScheme, StringComparison.Ordinal))
+        if (text.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase))
             return OfFile(text[FileScheme.Length..]);
-        return text.StartsWith(KeyVaultScheme, StringComparison.Ordinal) ? OfVault(text[KeyVaultScheme.Length..], vault) : OfLiteral(SecretText.Check(text, null));
+        return text.StartsWith(KeyVaultScheme, StringComparison.OrdinalIgnoreCase) ? OfVault(text[KeyVaultScheme.Length..], vault) : OfLiteral(SecretText.Check(text, null));
     }
 
     /// <summary>Reads a secret that must be known at once.</summary>
     /// <inheritdoc cref="Read(string, Func{string, string?}, KeyVaultSettings?)"/>
     public static string Resolve(string text, Func<string, string?> environment) =>
-        text.StartsWith(KeyVaultScheme, StringComparison.Ordinal)
+        text.StartsWith(KeyVaultScheme, StringComparison.OrdinalIgnoreCase)
             ? throw new SecretException("keyvault: is not possible here; allowed: env:NAME, file:PATH or the value itself")
             : Read(text, environment).Value!;
 
@@ -67,12 +73,13 @@ public sealed class SecretReference : IEquatable<SecretReference>
     /// <summary>A value, which was checked.</summary>
     public static SecretReference OfLiteral(string value) => new(SecretSource.Literal, "", value, isReadAgain: false);
 
+    /// <summary>Whether it is the same secret. What a file held when it was read does not count if the file is read again: its secret lives on.</summary>
     public bool Equals(SecretReference? other) =>
-        other is not null && (Source, Name, Version, Vault, Value, isReadAgain) == (other.Source, other.Name, other.Version, other.Vault, other.Value, other.isReadAgain);
+        other is not null && (Source, Name, Version, Vault, isReadAgain) == (other.Source, other.Name, other.Version, other.Vault, other.isReadAgain) && (isReadAgain || Value == other.Value);
 
     public override bool Equals(object? obj) => Equals(obj as SecretReference);
 
-    public override int GetHashCode() => HashCode.Combine(Source, Name, Version, Vault, Value);
+    public override int GetHashCode() => HashCode.Combine(Source, Name, Version, Vault, isReadAgain ? null : Value);
 
     /// <summary>The reference as the configuration has it; a literal is not shown.</summary>
     public override string ToString() => Source switch

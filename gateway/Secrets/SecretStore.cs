@@ -71,12 +71,12 @@ public sealed class SecretStore : IVaultListener, IDisposable
         stop.Dispose();
     }
 
-    /// <summary>The ages of the values, in seconds.</summary>
+    /// <summary>The ages of the values that are in use, in seconds.</summary>
     internal IEnumerable<Measurement<double>> Ages()
     {
         foreach (var secret in secrets.Values)
         {
-            if (secret.Value.Age is { } age)
+            if (secret.Value is { IsInUse: true, Age: { } age })
                 yield return new(age.TotalSeconds, new KeyValuePair<string, object?>("dragoman.secret", secret.Value.Reference.ToString()));
         }
     }

@@ -23,6 +23,8 @@ public static class SecretText
     /// <exception cref="SecretException">The secret is not valid. The message names the place, never the value.</exception>
     public static string Check(string secret, string? place)
     {
+        if (ReferenceMistakeOf(secret) is { } reference)
+            throw new SecretException($"{(place is null ? "" : place + " ")}{reference}");
         var mistake = secret switch
         {
             "" => "is empty",
@@ -34,5 +36,17 @@ public static class SecretText
         return mistake is null
             ? secret
             : throw new SecretException($"{(place is null ? "" : place + " ")}{mistake}; allowed: 1 to {Longest} visible ASCII characters, as the provider shows the key");
+    }
+
+    /// <summary>Why a text that leads to a secret is none; null when it does not. It would be sent to the provider as the key.</summary>
+    private static string? ReferenceMistakeOf(string text)
+    {
+        if (SecretReference.IsReference(text))
+            return "holds a reference and no secret; write the reference itself in the configuration";
+        if (text.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase))
+            return "holds a reference that Azure has not resolved; check its form and the rights of the app's identity, or write keyvault:NAME in the configuration";
+        return text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) && text.Contains(".vault.", StringComparison.OrdinalIgnoreCase) && text.Contains("/secrets/", StringComparison.OrdinalIgnoreCase)
+            ? "is the address of a secret and not the secret; write keyvault:NAME, and the address of the vault in /keyVault/uri"
+            : null;
     }
 }

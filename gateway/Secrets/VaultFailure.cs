@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Azure;
 using Azure.Identity;
+using Dragoman.Identity;
 
 namespace Dragoman.Secrets;
 
@@ -24,8 +25,10 @@ internal static class VaultFailure
 
     private static (SecretFault Fault, string What) Describe(Exception error) => error switch
     {
-        CredentialUnavailableException => (SecretFault.NoIdentity, "cannot be read: the gateway has no identity for Microsoft Entra ID; give it a managed identity, or log in with Azure's tools"),
-        AuthenticationFailedException => (SecretFault.NoIdentity, "cannot be read: Microsoft Entra ID gives the gateway no token; check the tenant, the client id and the sign-in log"),
+        CredentialUnavailableException or EntraException { IsMissing: true } => (SecretFault.NoIdentity, "cannot be read: the gateway has no identity for Microsoft Entra ID; give it a managed identity, or log in with Azure's tools"),
+        EntraException { IsSlow: true } => (SecretFault.NoIdentity, "cannot be read: Microsoft Entra ID did not answer the gateway in time; check the network, and name the source of tokens in /identity/chain"),
+        EntraException { IsUnreachable: true } => (SecretFault.NoIdentity, "cannot be read: Microsoft Entra ID cannot be reached by the gateway; check the network"),
+        AuthenticationFailedException or EntraException => (SecretFault.NoIdentity, "cannot be read: Microsoft Entra ID gives the gateway no token; check the tenant, the client id and the sign-in log"),
         OperationCanceledException or TimeoutException => (SecretFault.TimedOut, "was not answered in time"),
         RequestFailedException failed => Describe(failed),
         InvalidOperationException when error.Message.Contains("DisableChallengeResourceVerification", StringComparison.Ordinal) =>

@@ -51,6 +51,19 @@ public sealed class EmulatorOptionsTests
     }
 
     [Fact]
+    public void A_variable_of_the_framework_is_noted_or_refused_and_never_ignored_in_silence()
+    {
+        var noted = EmulatorOptions.Read([], new Dictionary<string, string> { ["ASPNETCORE_URLS"] = "http://+:8081", ["HTTP_PORTS"] = "1" }, out _, out var mistakes);
+        Assert.Empty(mistakes);
+        Assert.Equal(4755, noted.Port);
+        Assert.Equal(
+            ["ASPNETCORE_URLS=http://+:8081 has no effect: the emulator's own port (--port, DRAGOMAN_EMULATOR_PORT) says where to listen", "HTTP_PORTS=1 has no effect: the emulator's own port (--port, DRAGOMAN_EMULATOR_PORT) says where to listen"],
+            noted.Notices);
+        _ = EmulatorOptions.Read([], new Dictionary<string, string> { ["ASPNETCORE_HTTPS_PORTS"] = "443" }, out _, out mistakes);
+        Assert.StartsWith("environment variable ASPNETCORE_HTTPS_PORTS cannot be honored", Assert.Single(mistakes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Help_wins_over_mistakes_and_lists_what_there_is()
     {
         _ = EmulatorOptions.Read(["--nope", "--help"], Environment("x"), out var page, out var mistakes);

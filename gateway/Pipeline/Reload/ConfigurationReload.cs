@@ -25,6 +25,9 @@ public sealed partial class ConfigurationReload : IDisposable
     private volatile Loaded loaded;
     private volatile string seen;
     private DateTimeOffset toldAt;
+    private long asked;
+    private long answered;
+    private ReloadResult? last;
 
     internal ConfigurationReload(GatewayRuntime runtime, ConfigurationSource source, TimeProvider clock, ILogger logger)
     {
@@ -47,19 +50,32 @@ public sealed partial class ConfigurationReload : IDisposable
     /// <summary>The state of the files now; null if it is that of the last reload.</summary>
     public string? FindNewState() => source.Look(runtime.Snapshot.Configuration) is var state && state != seen ? state : null;
 
-    /// <summary>Reads the configuration. Reloads that are asked for at the same time happen one after the other.</summary>
+    /// <summary>
+    /// Reads the configuration. Who asks while it is read gets another read, which serves all who have asked until it begins: however many
+    /// signals arrive, two reads are enough.
+    /// </summary>
     /// <param name="reason">Why, for the log.</param>
     /// <param name="cancellation">Ends the wait for other reloads.</param>
-    public async Task<ReloadResult> RunAsync(string reason, CancellationToken cancellation)
+    public Task<ReloadResult> RunAsync(string reason, CancellationToken cancellation) => RunAsync(reason, isReminder: false, cancellation);
+
+    private async Task<ReloadResult> RunAsync(string reason, bool isReminder, CancellationToken cancellation)
     {
+        var number = Interlocked.Increment(ref asked);
         await turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            if (last is not null && number <= answered)
+                return last;
+            var upTo = Volatile.Read(ref asked);
             var started = clock.GetTimestamp();
             // Reading waits for disks, and must not do so on a thread that serves requests.
             var result = await Task.Run(ReadAndAdopt, CancellationToken.None).ConfigureAwait(false) with { Duration = clock.GetElapsedTime(started) };
+            (last, answered) = (result, upTo);
             GatewayMetrics.CountReload(result.Mistakes.Count == 0);
-            Tell(reason, result);
+            if (isReminder && result.Mistakes.Count > 0)
+                LogStillBad(logger, UtcText.Of(failure!.Since), string.Join("; ", result.Mistakes));
+            else
+                Tell(reason, result);
             return result;
         }
         finally
@@ -68,14 +84,12 @@ public sealed partial class ConfigurationReload : IDisposable
         }
     }
 
-    /// <summary>Says once a minute in the log that the configuration on disk has mistakes, until they are mended.</summary>
-    public void Remind()
-    {
-        if (failure is not { } bad || clock.GetUtcNow() - toldAt < Repetition)
-            return;
-        toldAt = clock.GetUtcNow();
-        LogStillBad(logger, UtcText.Of(bad.Since), string.Join("; ", bad.Mistakes));
-    }
+    /// <summary>
+    /// Reads a configuration with mistakes again once a minute, and says in the log if it still has some. They need not be in its files: a
+    /// secret's file may have been away, which is no file of the configuration.
+    /// </summary>
+    public Task RemindAsync(CancellationToken cancellation) =>
+        failure is null || clock.GetUtcNow() - toldAt < Repetition ? Task.CompletedTask : RunAsync("it had mistakes", isReminder: true, cancellation);
 
     public void Dispose() => turn.Dispose();
 
@@ -91,7 +105,7 @@ public sealed partial class ConfigurationReload : IDisposable
             runtime.Adopt(new GatewaySnapshot(adopted, clock, running));
             seen = adopted.State + adopted.OtherState;
             (failure, loaded) = (null, new(clock.GetUtcNow(), needsRestart));
-            return new(changes, needsRestart, []);
+            return new(changes, needsRestart, []) { Notices = [.. adopted.Notices.Except(running.Configuration.Notices)] };
         }
         catch (ConfigurationException error)
         {
@@ -136,6 +150,8 @@ public sealed partial class ConfigurationReload : IDisposable
         LogAdopted(logger, reason, result.Changes.Count == 0 ? "nothing" : Listed(result.Changes), (long)result.Duration.TotalMilliseconds);
         if (result.NeedsRestart.Count > 0)
             LogNeedsRestart(logger, Listed(result.NeedsRestart));
+        foreach (var notice in result.Notices)
+            LogNotice(logger, notice);
     }
 
     private static string Listed(IReadOnlyList<string> pointers)
@@ -150,6 +166,9 @@ public sealed partial class ConfigurationReload : IDisposable
 
     [LoggerMessage(LogLevel.Warning, "Only a restart changes these settings, which stay as they are: {Pointers}.")]
     private static partial void LogNeedsRestart(ILogger logger, string pointers);
+
+    [LoggerMessage(LogLevel.Warning, "{Notice}.")]
+    private static partial void LogNotice(ILogger logger, string notice);
 
     [LoggerMessage(LogLevel.Error, "The configuration was read again, because {Reason}, but it has mistakes. The one before stays in force. {Mistakes}")]
     private static partial void LogRefused(ILogger logger, string reason, string mistakes);

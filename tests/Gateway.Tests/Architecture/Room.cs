@@ -11,7 +11,7 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Wire"),
         new("Locales"),
         new("Identity"),
-        new("Secrets"),
+        new("Secrets", "Identity"),
         new("Stores", "Secrets", "Locales", "Identity"),
         new("Conversation", "Wire", "Locales"),
         new("Configuration", "Conversation", "Secrets", "Identity"),

@@ -19,6 +19,15 @@ public class ReloadRulesTests
         Assert.All(ReloadRules.NeedingRestart, pointer => Assert.Contains(members, each => each.Pointer == pointer));
     }
 
+    [Fact]
+    public void The_page_of_the_configuration_lists_all_that_needs_a_restart()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
+        var table = page[page.IndexOf("| why it needs a restart |", StringComparison.Ordinal)..].Split("\n\n")[0];
+        var told = table.Split('\n').Skip(2).SelectMany(static row => row.Split('|')[1].Split(',')).Select(static each => "/" + each.Trim(' ', '`').Replace('.', '/'));
+        Assert.Equal(ReloadRules.NeedingRestart.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+    }
+
     /// <summary>The members of an object, and of the objects in it. A name that the operator chooses, and the index of an item, is <c>*</c>.</summary>
     private static IEnumerable<(string Pointer, JsonElement Schema)> Members(JsonElement schema, string pointer)
     {

@@ -195,10 +195,12 @@ public sealed class DoctorTests : IDisposable
               "providers": { "p": { "dialect": "mistral", "baseUrl": "http://127.0.0.1:1/v1", "apiKey": "keyvault:gone" } }
             }
             """);
-        using var snapshot = new GatewaySnapshot(configuration, clock, secrets: secrets);
-        var findings = await new Doctor(Options(), clock).ExamineAsync(snapshot, CancellationToken.None).Where(each => each.Subject == "secrets").ToListAsync();
+        var tokens = new EntraTokens(() => DelegatedTokenCredential.Create((context, _) => new AccessToken(context.Scopes[0], DateTimeOffset.MaxValue)), clock);
+        using var snapshot = new GatewaySnapshot(configuration, clock, secrets: secrets, tokens: tokens);
+        var findings = await new Doctor(Options(), clock).ExamineAsync(snapshot, CancellationToken.None).Where(each => each.Subject is "identity" or "secrets").ToListAsync();
         Assert.Equal(
             [
+                new("identity", "tokens", FindingState.Good, "the credential gave a token for the vault name.vault.azure.net: the token does not tell whose it is"),
                 new("secrets", "/access/adminKey", FindingState.Good, "keyvault:good in the vault name.vault.azure.net was read"),
                 new("secrets", "/providers/p/apiKey", FindingState.Failed, "keyvault:gone does not exist", "create the secret in the vault, or correct the name in the configuration"),
             ],

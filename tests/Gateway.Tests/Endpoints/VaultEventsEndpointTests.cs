@@ -83,6 +83,7 @@ public sealed class VaultEventsEndpointTests : IAsyncLifetime, IVaultListener
     [Theory]
     [InlineData("[]", 400)]
     [InlineData("{", 400)]
+    [InlineData("""[{ "eventType": "\ud800" }]""", 400)]
     [InlineData("""[{ "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "data": {} }]""", 400)]
     public async Task Behind_the_handshakes_header_nothing_else_is_accepted(string body, int status)
     {
@@ -152,6 +153,8 @@ public sealed class VaultEventsEndpointTests : IAsyncLifetime, IVaultListener
     [InlineData("[1]", 400)]
     [InlineData("""[{ "eventType": 1 }]""", 400)]
     [InlineData("{}", 400)]
+    [InlineData("""[{ "eventType": "\ud800" }]""", 400)]
+    [InlineData("""[{ "\udfff": 1, "eventType": "x" }]""", 400)]
     [InlineData("[]", 200)]
     public async Task What_is_no_event_is_refused(string body, int status) => Assert.Equal(status, (int)(await SendAsync(body, ("x-api-key", Key))).StatusCode);
 

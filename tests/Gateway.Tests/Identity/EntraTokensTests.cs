@@ -59,7 +59,14 @@ public sealed class EntraTokensTests
         credential.IsSilent = false;
         Assert.Equal("b", await tokens.GetAsync("b", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
         clock.Advance(TimeSpan.FromMinutes(5));
-        Assert.True(SpinWait.SpinUntil(() => tokens.GetAsync("a", CancellationToken.None).AsTask() is { IsCompletedSuccessfully: true, Result: "a" }, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                // The failure is remembered for a moment.
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return tokens.GetAsync("a", CancellationToken.None).AsTask() is { IsCompletedSuccessfully: true, Result: "a" };
+            },
+            TimeSpan.FromSeconds(30)));
     }
 
     private sealed class SilentCredential(TimeProvider clock) : TokenCredential
@@ -128,6 +135,25 @@ public sealed class EntraTokensTests
         Assert.Equal(2, log.Lines.Count);
         Assert.Contains("no token for scope: The gateway found no credential", log.Lines.First(), StringComparison.Ordinal);
         Assert.EndsWith("Tried: managed: no endpoint (turn it on)", log.Lines.First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failure_is_remembered_for_a_time_that_doubles()
+    {
+        var (clock, asked) = (new ManualTimeProvider(), 0);
+        var tokens = new EntraTokens(
+            () => DelegatedTokenCredential.Create((_, _) => ++asked == 7 ? new AccessToken("there", DateTimeOffset.MaxValue) : throw new CredentialUnavailableException("none")), clock);
+        for (var second = 0; second < 60; second++)
+        {
+            for (var caller = 0; caller < 10; caller++)
+                await Assert.ThrowsAsync<EntraException>(async () => await tokens.GetAsync("scope", CancellationToken.None));
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // After 0, 1, 3, 7, 15 and 31 seconds.
+        Assert.Equal(6, asked);
+        clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("there", await tokens.GetAsync("scope", CancellationToken.None));
     }
 
     private sealed class HeldCredential : TokenCredential

@@ -187,6 +187,21 @@ public partial class SettlementTests
         Assert.StartsWith($"Information settled {id} ollama.chat both -> two/upstream-second team=open key= stream=True Completed error= in=3 out=2 usage=Reported ", await log.NextAsync(), StringComparison.Ordinal);
     }
 
+    /// <summary>A refused key and an account without credit are those of one target.</summary>
+    [Theory]
+    [InlineData(401, "UpstreamRefusedKey")]
+    [InlineData(402, "QuotaExceeded")]
+    public async Task A_target_whose_credential_or_account_is_of_no_use_is_passed_over(int status, string error)
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        var log = gateway.CaptureLog("Dragoman.Settlement");
+        gateway.First.Answer = http => ScriptedUpstream.WriteAsync(http, status, "application/json", """{"message":"no"}""");
+        gateway.Second.Answer = http => ScriptedUpstream.WriteEventsAsync(http, ScriptedUpstream.Delta("two"), ScriptedUpstream.Finish, "[DONE]");
+        var (_, body, _) = await gateway.PostAsync("/api/chat", """{"model":"both","messages":[{"role":"user","content":"hi"}]}""");
+        Assert.Contains("two", body, StringComparison.Ordinal);
+        Assert.EndsWith($"one/upstream-m -> two/upstream-second error={error}", await log.NextAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(""","usage":{"prompt_tokens":7,"total_tokens":7}""", 7, "Reported")]
     [InlineData("", 10, "Estimated")]

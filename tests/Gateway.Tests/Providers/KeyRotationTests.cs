@@ -72,7 +72,7 @@ public sealed class KeyRotationTests : IAsyncLifetime, IDisposable
         using var provider = ProviderOf("mistral");
         await SendAsync(provider);
         reader.Answer = _ => Task.FromResult(New);
-        clock.Advance(TimeSpan.FromHours(1));
+        clock.Advance(TimeSpan.FromMinutes(50));
         await SendAsync(provider);
         while (await secrets.Of(ScriptedReader.Reference()).GetAsync(CancellationToken.None) != New)
             await Task.Yield();

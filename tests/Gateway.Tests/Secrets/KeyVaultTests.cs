@@ -1,4 +1,6 @@
+using Azure;
 using Azure.Identity;
+using Dragoman.Identity;
 using Dragoman.Secrets;
 using Dragoman.StandIn;
 using Microsoft.AspNetCore.Http;
@@ -101,6 +103,10 @@ public sealed class KeyVaultTests
         { "hang", SecretFault.TimedOut, "was not answered in time" },
         { "cut", SecretFault.Unreachable, "cannot be read: the vault cannot be reached; check its name, the network and its certificate" },
         { "no identity", SecretFault.NoIdentity, "cannot be read: the gateway has no identity for Microsoft Entra ID; give it a managed identity, or log in with Azure's tools" },
+        { "identity none", SecretFault.NoIdentity, "cannot be read: the gateway has no identity for Microsoft Entra ID; give it a managed identity, or log in with Azure's tools" },
+        { "identity refused", SecretFault.NoIdentity, "cannot be read: Microsoft Entra ID gives the gateway no token; check the tenant, the client id and the sign-in log" },
+        { "identity slow", SecretFault.NoIdentity, "cannot be read: Microsoft Entra ID did not answer the gateway in time; check the network, and name the source of tokens in /identity/chain" },
+        { "identity cut", SecretFault.NoIdentity, "cannot be read: Microsoft Entra ID cannot be reached by the gateway; check the network" },
         { "no token", SecretFault.NoIdentity, "cannot be read: Microsoft Entra ID gives the gateway no token; check the tenant, the client id and the sign-in log" },
     };
 
@@ -205,6 +211,12 @@ public sealed class KeyVaultTests
                 break;
             case "no token":
                 world.NoToken = new AuthenticationFailedException("sentinel");
+                world.Vault.Instead = ChallengeAsync;
+                break;
+            // As the tokens of the process fail, whose credential the gateway gives the client.
+            case ['i', 'd', 'e', 'n', 't', 'i', 't', 'y', ' ', .. var kind]:
+                Exception cause = kind switch { "slow" => new OperationCanceledException(), "cut" => new RequestFailedException("sentinel"), _ => new CredentialUnavailableException("sentinel") };
+                world.NoToken = new EntraException(cause, [new("managed", "sentinel", "sentinel", kind == "none")]);
                 world.Vault.Instead = ChallengeAsync;
                 break;
             default:

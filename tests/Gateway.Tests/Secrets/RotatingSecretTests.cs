@@ -69,6 +69,51 @@ public sealed class RotatingSecretTests
     }
 
     [Fact]
+    public async Task A_value_that_nobody_has_used_in_its_lifetime_is_read_before_it_is_used_again()
+    {
+        await secret.GetAsync(CancellationToken.None);
+        reader.Answer = _ => Task.FromResult("new");
+        clock.Advance(TimeSpan.FromHours(10));
+        Assert.False(secret.IsInUse);
+        var users = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => secret.GetAsync(CancellationToken.None).AsTask()));
+        Assert.All(users, value => Assert.Equal("new", value));
+        Assert.Equal(2, reader.Reads);
+        Assert.True(secret.IsInUse);
+    }
+
+    [Fact]
+    public async Task A_vault_that_hangs_delays_those_who_have_an_old_value_for_two_seconds_once()
+    {
+        await secret.GetAsync(CancellationToken.None);
+        var silence = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        reader.Answer = _ => silence.Task;
+        clock.Advance(TimeSpan.FromHours(10));
+        var began = clock.GetUtcNow();
+        var first = secret.GetAsync(CancellationToken.None).AsTask();
+        await clock.PassUntilAsync(first);
+        Assert.Equal("old", await first);
+        Assert.InRange((clock.GetUtcNow() - began).TotalSeconds, 1.9, 10);
+        Assert.Equal("old", await secret.GetAsync(CancellationToken.None));
+        silence.SetException(Away);
+        await QuietAsync();
+        clock.Advance(TimeSpan.FromHours(1));
+        reader.Answer = _ => new TaskCompletionSource<string>().Task;
+        Assert.True(secret.GetAsync(CancellationToken.None).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_never_read_again_has_no_age_that_says_something()
+    {
+        var vault = new KeyVaultSettings(new("https://name.vault.azure.net"), TimeSpan.FromHours(1), VerifiesChallenge: false);
+        using var store = new SecretStore(clock, _ => reader);
+        await store.Of(SecretReference.Read("keyvault:key/1", _ => null, vault)).GetAsync(CancellationToken.None);
+        await store.Of(SecretReference.Read("keyvault:key", _ => null, vault)).GetAsync(CancellationToken.None);
+        Assert.Single(store.Ages());
+        clock.Advance(TimeSpan.FromHours(10));
+        Assert.Empty(store.Ages());
+    }
+
+    [Fact]
     public async Task The_old_value_stays_while_the_vault_is_away_and_the_log_says_how_old_it_is()
     {
         await secret.GetAsync(CancellationToken.None);

@@ -53,6 +53,28 @@ public class SecretReferenceTests
         }
     }
 
+    [Theory]
+    [InlineData("keyvault:sentinel", "holds a reference and no secret; write the reference itself in the configuration")]
+    [InlineData(" Env:SENTINEL ", "holds a reference and no secret; write the reference itself in the configuration")]
+    [InlineData("@Microsoft.KeyVault(SecretUri=https://a.vault.azure.net/secrets/sentinel)", "holds a reference that Azure has not resolved; check its form and the rights of the app's identity, or write keyvault:NAME in the configuration")]
+    [InlineData("https://a.vault.usgovcloudapi.net/secrets/sentinel/1", "is the address of a secret and not the secret; write keyvault:NAME, and the address of the vault in /keyVault/uri")]
+    public void What_only_leads_to_a_secret_is_not_sent_as_the_key(string value, string message) =>
+        Assert.Equal($"environment variable A {message}", Assert.Throws<SecretException>(() => SecretReference.Resolve("env:A", _ => value)).Message);
+
+    [Fact]
+    public void An_address_in_the_configuration_is_no_key_either() =>
+        Assert.StartsWith("is the address of a secret", Assert.Throws<SecretException>(() => SecretReference.Resolve("https://a.vault.azure.net/secrets/b", _ => null)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("ENV:A", "env:A")]
+    [InlineData("keyVault:a-b", "keyvault:a-b")]
+    public void The_kind_of_a_reference_may_be_written_in_any_case(string text, string reference)
+    {
+        var vault = new KeyVaultSettings(new("https://name.vault.azure.net"), TimeSpan.FromHours(1), VerifiesChallenge: true);
+        Assert.Equal(reference, SecretReference.Read(text, _ => "value", vault).ToString());
+        Assert.True(SecretReference.IsReference(text));
+    }
+
     [Fact]
     public void White_space_around_is_no_part_of_what_a_variable_holds() =>
         Assert.Equal("sk-123", SecretReference.Resolve("env:A", _ => "\t sk-123 \r\n"));

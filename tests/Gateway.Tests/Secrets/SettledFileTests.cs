@@ -80,7 +80,9 @@ public sealed class SettledFileTests : IDisposable
         for (var round = 0; round < 30 || log.Lines.Count == 0; round++)
         {
             clock.Advance(TimeSpan.FromMilliseconds(500));
-            Assert.Equal("old", await secret.GetAsync(CancellationToken.None));
+            var given = secret.GetAsync(CancellationToken.None).AsTask();
+            await clock.PassUntilAsync(given);
+            Assert.Equal("old", await given);
             await Task.Delay(5);
         }
 
@@ -101,6 +103,25 @@ public sealed class SettledFileTests : IDisposable
         await clock.PassUntilAsync(other);
         Assert.Equal("new", await other);
     }
+
+    /// <summary>A reload reads the references again, perhaps while the file is being written.</summary>
+    [Fact]
+    public async Task A_reference_that_is_read_again_is_the_same_secret_whatever_the_file_holds_now()
+    {
+        File.WriteAllText(FilePath, "old");
+        var secret = SecretOfFile();
+        File.WriteAllText(FilePath, "ne");
+        Assert.Same(secret, SecretOfFile());
+        Assert.Equal(SecretReference.Read($"file:{FilePath}", _ => null), SecretReference.Read($"FILE:{FilePath}", _ => null));
+        File.WriteAllText(FilePath, "new");
+        await PassUntilAsync(secret, "new");
+        Assert.Equal("old", secret.PreviousWithin(TimeSpan.FromMinutes(1)));
+        Assert.Equal("old", SecretOfFile().PreviousWithin(TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
+    public void A_variable_with_another_value_is_another_secret() =>
+        Assert.NotEqual(SecretReference.Read("env:A", _ => "one"), SecretReference.Read("env:A", _ => "two"));
 
     private LiveSecret SecretOfFile() => store.Of(SecretReference.Read($"file:{FilePath}", _ => null));
 

@@ -90,6 +90,16 @@ public sealed class FrameworkVariablesTests
     }
 
     [Theory]
+    [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true", "/access/proxies")]
+    [InlineData("AllowedHosts", "example.com", "/access/hosts")]
+    [InlineData("DOTNET_shutdownTimeoutSeconds", "60", "/limits/drainSeconds")]
+    public void What_has_another_place_here_is_noted(string name, string value, string place)
+    {
+        Assert.StartsWith($"{name} has no effect: {place} of the configuration ", Assert.Single(Read(null, (name, value)).Notices), StringComparison.Ordinal);
+        Assert.Empty(mistakes);
+    }
+
+    [Theory]
     [InlineData("FUNCTIONS_CUSTOMHANDLER_PORT")]
     [InlineData("FUNCTIONS_WORKER_RUNTIME")]
     [InlineData("AzureWebJobsScriptRoot")]

@@ -153,6 +153,58 @@ public sealed class ReloadTests : IAsyncLifetime, IDisposable
         Assert.Equal("""{"status":"ready"}""", await client.GetStringAsync("/ready"));
     }
 
+    /// <summary>The files of the configuration stay the same, so that nothing but another read finds out.</summary>
+    [Fact]
+    public async Task A_secrets_file_that_comes_back_mends_the_configuration_by_itself()
+    {
+        var secret = Path.Combine(Path.GetDirectoryName(file)!, "key");
+        Write(rest: $$""", "access": { "adminKey": "file:{{secret}}" } """);
+        Assert.Equal(422, (await ReloadAsync()).Status);
+        await log.NextAsync();
+        await File.WriteAllTextAsync(secret, "sentinel-of-the-administrator-who-is-back");
+        var mended = log.NextAsync();
+        await clock.PassUntilAsync(mended, TimeSpan.FromSeconds(1));
+        Assert.StartsWith("Information The configuration was read again, because it had mistakes. Changed: /access/adminKey. ", await mended, StringComparison.Ordinal);
+        Assert.Equal("""{"status":"ready"}""", await client.GetStringAsync("/ready"));
+    }
+
+    [Fact]
+    public async Task A_provider_whose_key_is_in_a_file_keeps_its_connections_while_the_file_is_written()
+    {
+        var secret = Path.Combine(Path.GetDirectoryName(file)!, "key");
+        await File.WriteAllTextAsync(secret, "sentinel-secret");
+        await File.WriteAllTextAsync(file, $$"""{ "providers": { "one": { "dialect": "mistral", "baseUrl": "{{provider.BaseUrl}}", "apiKey": "file:{{secret}}" } }, "models": { "m": { "provider": "one", "model": "x" } } }""");
+        Assert.Equal(200, (await ReloadAsync()).Status);
+        var before = Runtime.Snapshot.Providers.Single();
+        await File.WriteAllTextAsync(secret, "sentinel-sec");
+        Assert.Equal(200, (await ReloadAsync()).Status);
+        Assert.Same(before, Runtime.Snapshot.Providers.Single());
+    }
+
+    [Fact]
+    public async Task A_secret_that_a_reload_finds_in_the_configuration_is_told_once()
+    {
+        Write(rest: """, "access": { "adminKey": "sentinel-of-an-administrator-with-a-long-key" } """);
+        await ReloadAsync();
+        await log.NextAsync();
+        Assert.Equal("Warning /access/adminKey is a secret in the configuration itself; env:NAME, file:PATH or keyvault:NAME keeps it elsewhere.", await log.NextAsync());
+        await ReloadAsync();
+        Assert.StartsWith("Information The configuration was read again", await log.NextAsync(), StringComparison.Ordinal);
+        Write();
+        await ReloadAsync();
+        Assert.StartsWith("Information The configuration was read again", await log.NextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_storm_of_reloads_is_answered_by_a_few_reads()
+    {
+        var storm = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Runtime.Reload!.RunAsync("a test asks", CancellationToken.None)));
+        Assert.All(storm, static result => Assert.Empty(result.Mistakes));
+        Assert.InRange(storm.Distinct(ReferenceEqualityComparer.Instance).Count(), 1, 20);
+        Write(models: """, "n": { "provider": "one", "model": "x" } """);
+        Assert.Equal(["/models/n"], (await Runtime.Reload!.RunAsync("a test asks", CancellationToken.None)).Changes);
+    }
+
     [Fact]
     public async Task What_needs_a_restart_stays_and_is_told()
     {
