@@ -47,7 +47,10 @@ internal sealed class TableTransaction
     public void Put(TableRow row) => Add("PUT", AddressOf(row.RowKey), null, row);
 
     /// <summary>A row that must exist, in any state.</summary>
-    public void Delete(string key) => Add("DELETE", AddressOf(key), ETag.All, null);
+    public void Delete(string key) => Delete(key, ETag.All);
+
+    /// <summary>A row that must be in the state of the tag.</summary>
+    public void Delete(string key, ETag tag) => Add("DELETE", AddressOf(key), tag, null);
 
     /// <summary>The body of the request, after the last change.</summary>
     public ReadOnlyMemory<byte> Close()

@@ -84,7 +84,7 @@ public interface ILedgerStore : IAsyncDisposable
 
     /// <summary>
     /// Removes entries that are older than a time. What they have settled stays settled, and <see cref="AddUpAsync"/> still counts them; a sum
-    /// that is added up meanwhile may count some of them twice. Azure Table Storage keeps all: it would have to read each of them.
+    /// that is added up meanwhile may count some of them twice. In Azure Table Storage an entry that was settled late waits for those before it.
     /// </summary>
     /// <param name="before">Entries whose <see cref="LedgerEntry.At"/> is earlier are removed.</param>
     /// <param name="take">How many at most, so that the call is short.</param>

@@ -389,16 +389,16 @@ public sealed partial class TableLedger : ILedgerStore
     private async Task ReadEntriesAsync(long from, long to, Func<long, IReadOnlyList<LedgerEntry>, bool> read, CancellationToken ending)
     {
         var after = PartKey(from, -1);
-        var parts = new List<byte[]>();
+        var parts = new List<TableRow>();
         while (true)
         {
             var rows = await table.QueryAsync(table.Between(after, $"{PartKey(to, -1)},{AfterHex}"), PartsPerPage, ending).ConfigureAwait(false);
             foreach (var row in rows)
             {
-                parts.Add(row.Json ?? throw Malformed());
+                parts.Add(row);
                 if (parts.Count < Number(row.Position))
                     continue;
-                if (!read(Number(row.Version), PackedEntries.Unpack([.. parts.SelectMany(part => part)])))
+                if (!read(Number(row.Version), EntriesOf(parts)))
                     return;
                 parts.Clear();
             }
@@ -462,10 +462,19 @@ public sealed partial class TableLedger : ILedgerStore
             return;
         var number = version.Number + 1;
         transaction.Replace(new() { RowKey = TablePartition.VersionRow, Version = number, Schema = StoreSchemaException.Known }, version.Tag);
-        var parts = PackedEntries.Pack(entries).Chunk(LargestPart).ToList();
-        for (var index = 0; index < parts.Count; index++)
-            transaction.Insert(new() { RowKey = PartKey(number, index), Version = number, Position = parts.Count, Json = parts[index] });
+        foreach (var part in PartsOf(number, entries))
+            transaction.Insert(part);
     }
+
+    /// <summary>The rows of a batch's entries; none if it has none.</summary>
+    private static List<TableRow> PartsOf(long number, List<LedgerEntry> entries)
+    {
+        var parts = entries.Count == 0 ? [] : PackedEntries.Pack(entries).Chunk(LargestPart).ToList();
+        return [.. parts.Select((part, index) => new TableRow { RowKey = PartKey(number, index), Version = number, Position = parts.Count, Json = part })];
+    }
+
+    /// <summary>The entries in all rows of a batch.</summary>
+    private static IReadOnlyList<LedgerEntry> EntriesOf(List<TableRow> rows) => PackedEntries.Unpack([.. rows.SelectMany(row => row.Json ?? throw Malformed())]);
 
     private static TableRow RowOf(AccountState state) =>
         new() { RowKey = AccountKey(state.Account), Limit = state.Limit, Leased = state.Leased, Settled = state.Settled, Assumed = state.Assumed, Excess = state.Excess };

@@ -21,6 +21,8 @@ internal sealed class TableUsage(
     /// <summary>The row of the place: the number of a batch, and the index of its next entry.</summary>
     private const string PlaceKey = "s";
 
+    private static readonly string TrimmedKeys = $"c,{Hex(TrimmedEntries.Operation)}";
+
     private const string DayDigits = "yyyyMMdd";
 
     /// <summary>Days and teams of one step, whose rows are one transaction together with that of the place.</summary>
@@ -34,11 +36,20 @@ internal sealed class TableUsage(
         query.Check();
         if (!query.IsOfDays || query.By.Concat(query.Where.Keys).Any(dimension => dimension != UsageDimension.Team))
             throw new UsageRefusedException(UsageText.TablesOnlyByDays);
+        await CountAsync(cancellation).ConfigureAwait(false);
+        return UsageQuery.Checked(await partition.ReadAsync(ending => ReadAsync(query, ending), cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Adds up all entries that were settled since the last time.</summary>
+    /// <returns>The number of the first batch that was not added up.</returns>
+    public async Task<long> CountAsync(CancellationToken cancellation)
+    {
         while (await partition.ReadAsync(AddUpSomeAsync, cancellation).ConfigureAwait(false))
         {
         }
 
-        return UsageQuery.Checked(await partition.ReadAsync(ending => ReadAsync(query, ending), cancellation).ConfigureAwait(false));
+        var place = await partition.ReadAsync(ending => partition.Rows.FindAsync(PlaceKey, ending), cancellation).ConfigureAwait(false);
+        return place is null ? 0 : Number(place.Version);
     }
 
     /// <returns>Whether there may be more.</returns>
@@ -112,7 +123,8 @@ internal sealed class TableUsage(
         foreach (var row in await allAsync("c,", $"c,{AfterHex}", ending).ConfigureAwait(false))
         {
             var at = DateTimeOffset.FromUnixTimeMilliseconds(Number(row.Time));
-            if (at >= query.From && at < query.To)
+            // What removed entries did cost is in the sums of their days.
+            if (!row.RowKey.StartsWith(TrimmedKeys, StringComparison.Ordinal) && at >= query.From && at < query.To)
                 Add(new(at.UtcDateTime.Date, TimeSpan.Zero), "", UsageSums.OfAdjustment(Number(row.Amount)));
         }
 

@@ -1,6 +1,6 @@
 namespace Dragoman.Stores.Ledger;
 
-/// <summary>What both SQL databases keep of entries that were removed: one correction for each account, with the sum of their costs.</summary>
+/// <summary>What a store keeps of entries that were removed: one correction for each account, with the sum of their costs.</summary>
 internal static class TrimmedEntries
 {
     /// <summary>The operation of the correction is this and the account.</summary>
