@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Changes the code in many small ways and counts which changes no test notices (docs/developers/mutation.md):
 #
-#   tests/mutation.sh [PART...]    access, accounting, limits, prices, readers, schemas or tokens; all of them if none is given
+#   tests/mutation.sh [PART...]    access, accounting, ledger, limits, prices, readers, reload, schemas, secrets or tokens; all of
+#                                  them if none is given
 #   tests/mutation.sh PART -m '**/Name.cs' [OPTION...]    options of dotnet-stryker, here one file of a part
 #   tests/mutation.sh list         names the parts
 #
