@@ -41,7 +41,7 @@ internal static class IsolatedWorker
     /// <returns>The exit code: 0 after a normal end, 1 when the host cannot be reached or something unexpected failed, 2 after a mistake in a variable or the configuration.</returns>
     public static Task<int> RunAsync(string[] arguments) => Unexpected.CatchAsync(Name, async () =>
     {
-        if (StartSnapshot.TryRead(Name) is not { } snapshot)
+        if (StartSnapshot.TryRead(Name, out var telemetry) is not { } snapshot)
             return StartSnapshot.MistakeExitCode;
         Environment.SetEnvironmentVariable(WatchesSettings, "false");
         var builder = FunctionsApplication.CreateBuilder(arguments);
@@ -52,6 +52,7 @@ internal static class IsolatedWorker
         builder.Services.Configure<KestrelServerOptions>(kestrel => GatewayServices.Limit(kestrel, snapshot.Configuration.Limits));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = HostsPatience);
         KeepKeysOffTheDisk(builder.Services);
+        builder.Services.AddTelemetry(telemetry, Name);
         GatewayServices.Filter(builder.Logging);
         builder.Services.AddHostedService<StartNotices>();
         builder.Services.AddHostedService(services => new DrainBeforeStop(services, TimeProvider.System));

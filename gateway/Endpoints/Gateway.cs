@@ -5,6 +5,7 @@ using Dragoman.Locales;
 using Dragoman.Pipeline;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Secrets;
+using Dragoman.Telemetry;
 using Dragoman.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,8 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         var route = RouteTable.Find(path, out var rest)?.For(http.Request.Headers);
         var exchange = Step1Receive.Open(http, runtime, route?.Errors ?? RouteTable.ErrorsOf(path), rest);
         var requestId = exchange.RequestId;
+        if (route is not { IsProbe: true })
+            exchange.Observed = ObservedRequest.Begin(http, path, route?.Path, requestId);
         var isTaken = route is { IsProbe: true } || runtime.Drain.TryEnter();
         try
         {
@@ -85,6 +88,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
         finally
         {
             exchange.Release();
+            exchange.Observed?.End(exchange.Elapsed, exchange.Caller?.Team, exchange.Caller?.Key);
             if (isTaken && route is not { IsProbe: true })
                 runtime.Drain.Leave();
         }
@@ -98,6 +102,7 @@ public sealed partial class Gateway(GatewayRuntime runtime, ILogger<Gateway> log
     private static async Task AnswerAsync(Exchange exchange, GatewayError error)
     {
         var response = exchange.Http.Response;
+        exchange.Observed?.Fails(error.Kind);
         if (response.HasStarted)
         {
             // It is too late for an error status. A broken connection at least does not look like a normal end.

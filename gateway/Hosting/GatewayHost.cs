@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -59,7 +60,7 @@ public static class GatewayHost
 
         var (address, port) = (settings.Address, settings.Port);
         var listening = new ListeningPort();
-        var app = Build(snapshot, TimeProvider.System, address, port, handsOver, listening);
+        var app = Build(snapshot, TimeProvider.System, address, port, handsOver, listening, settings.Telemetry, name);
         await using (app.ConfigureAwait(false))
         {
             try
@@ -82,6 +83,7 @@ public static class GatewayHost
             Unexpected.BeginsToServe();
             await signals.Stop.ConfigureAwait(false);
             await StopAsync(app, listening, signals.Hurry).ConfigureAwait(false);
+            await TelemetryExport.EndAsync(app.Services, ShutdownTime).ConfigureAwait(false);
         }
 
         return 0;
@@ -123,10 +125,18 @@ public static class GatewayHost
     /// <param name="handsOver">See <see cref="GatewayRuntime.HandsOver"/>.</param>
     /// <param name="access">Decides who may call; null for what the configuration says.</param>
     public static WebApplication Build(GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver, IAccessPolicy? access = null) =>
-        Build(snapshot, clock, address, port, handsOver, new ListeningPort(), access);
+        Build(snapshot, clock, address, port, handsOver, new ListeningPort(), TelemetrySettings.Off, "", access);
 
     private static WebApplication Build(
-        GatewaySnapshot snapshot, TimeProvider clock, IPAddress address, int port, bool handsOver, ListeningPort listening, IAccessPolicy? access = null)
+        GatewaySnapshot snapshot,
+        TimeProvider clock,
+        IPAddress address,
+        int port,
+        bool handsOver,
+        ListeningPort listening,
+        TelemetrySettings telemetry,
+        string name,
+        IAccessPolicy? access = null)
     {
         // The empty builder reads no configuration files and no variables of the web framework, and has only the features that are added here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -136,6 +146,8 @@ public static class GatewayHost
             kestrel.Listen(address, port, options => options.Use(listening.Count));
             if (snapshot.Configuration.Access.AdminPort is { } adminPort && handsOver)
                 kestrel.Listen(address, adminPort);
+            if (telemetry.Prometheus is { } metrics)
+                kestrel.Listen(metrics);
         });
         builder.WebHost.UseSockets(sockets =>
         {
@@ -158,7 +170,11 @@ public static class GatewayHost
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTime);
         builder.Services.AddGateway(snapshot, clock, handsOver, access);
+        if (telemetry.IsOn)
+            builder.Configuration.AddInMemoryCollection(telemetry.Variables);
+        builder.Services.AddTelemetry(telemetry, name);
         var app = builder.Build();
+        app.UsePrometheus(telemetry);
         app.Run(app.Services.GetRequiredService<Gateway>().HandleAsync);
         return app;
     }

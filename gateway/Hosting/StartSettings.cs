@@ -24,6 +24,9 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
     /// <summary>Lines for the operator at the start.</summary>
     public IReadOnlyList<string> Notices { get; private init; } = [];
 
+    /// <summary>The telemetry that leaves the process.</summary>
+    public TelemetrySettings Telemetry { get; private init; } = TelemetrySettings.Off;
+
     /// <summary>Reads arguments, variables and the configuration file, and collects the mistakes of all of them.</summary>
     /// <param name="arguments">The arguments of the process.</param>
     /// <param name="environment">The variables of the process.</param>
@@ -49,6 +52,9 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
         var framework = FrameworkVariables.Read(environment, ListenVariable, portVariable, (givenPort ?? givenAddress)?.Source, mistakes);
         var address = givenAddress is var (text, source) ? ListenAddress.ReadAddress(text, source, mistakes) : framework.Address ?? IPAddress.Loopback;
         var number = givenPort is var (digits, where) ? ListenAddress.ReadPort(digits, where, mistakes) : framework.Port ?? defaultPort;
+        var telemetry = TelemetrySettings.Read(environment, mistakes);
+        if (telemetry.Prometheus is { Port: var metricsPort } && metricsPort == number)
+            mistakes.Add($"the port of the metrics is {metricsPort}, which is the port of the clients; allowed: another one in OTEL_EXPORTER_PROMETHEUS_PORT");
         GatewayConfiguration? configuration = null;
         if (ProcessEnvironment.FindDirectoryMistake() is { } noDirectory)
             throw new ConfigurationException([.. mistakes, noDirectory]);
@@ -66,6 +72,7 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
         {
             ListsProviders = line.Has(Providers),
             Notices = framework.Notices,
+            Telemetry = telemetry,
         };
 
         // An empty variable counts as not set.

@@ -13,9 +13,20 @@ public static class StartSnapshot
 
     /// <summary>Reads the configuration of a process for which another program chooses the arguments and the port.</summary>
     /// <param name="name">The executable's name, for messages.</param>
+    /// <param name="telemetry">What leaves the process; nothing for Prometheus, for which there is no port.</param>
     /// <returns>The snapshot, which the caller disposes; null after mistakes.</returns>
-    public static GatewaySnapshot? TryRead(string name) =>
-        ReportMistakes(name, () => SnapshotOf(StartSettings.Read([], ProcessEnvironment.Read(), name, portVariable: "", 0, out _)));
+    public static GatewaySnapshot? TryRead(string name, out TelemetrySettings telemetry)
+    {
+        var read = TelemetrySettings.Off;
+        var snapshot = ReportMistakes(name, () =>
+        {
+            var settings = StartSettings.Read([], ProcessEnvironment.Read(), name, portVariable: "", 0, out _);
+            read = settings.Telemetry with { Prometheus = null };
+            return SnapshotOf(settings);
+        });
+        telemetry = read;
+        return snapshot;
+    }
 
     /// <summary>Reads the settings and the configuration.</summary>
     /// <param name="arguments">The arguments of the process; see <see cref="StartSettings"/>.</param>
@@ -50,6 +61,8 @@ public static class StartSnapshot
     {
         if (settings.Configuration.Access.AdminPort is { } port && port == settings.Port)
             throw new ConfigurationException([$"/access/adminPort is {port}, which is the port of the clients; allowed: another one"]);
+        if (settings.Telemetry.Prometheus is { Port: var metrics } && settings.Configuration.Access.AdminPort == metrics)
+            throw new ConfigurationException([$"/access/adminPort is {metrics}, which is the port of the metrics; allowed: another one"]);
         try
         {
             return new(settings.Configuration, TimeProvider.System);

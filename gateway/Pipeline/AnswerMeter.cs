@@ -2,6 +2,7 @@ using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
 using Dragoman.Pipeline.Memory;
 using Dragoman.Providers;
+using Dragoman.Telemetry;
 
 namespace Dragoman.Pipeline;
 
@@ -19,6 +20,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
     private const int CallBytes = 1024;
 
     private readonly GrowingRoom carried = new(exchange);
+    private readonly ModelCall? observed = exchange.Observed?.Call;
     private long producedBytes;
     private Usage usage = Conversation.Usage.Absent;
 
@@ -41,6 +43,12 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
 
     /// <summary>The reported usage; else an estimate of what was produced; absent when nothing was produced (architecture.md 5).</summary>
     public Usage UsageSoFar => usage.Origin == UsageOrigin.Reported || producedBytes == 0 ? usage : Estimate();
+
+    public override void Start(string? upstreamId)
+    {
+        observed?.Starts(upstreamId);
+        Next.Start(upstreamId);
+    }
 
     public override void Text(int choice, ReadOnlySpan<byte> escaped)
     {
@@ -100,6 +108,7 @@ internal sealed class AnswerMeter(IAnswerEvents next, int promptLength, Exchange
     public override void Stop(int choice, StopReason reason, string? stopSequence = null)
     {
         Begin(0);
+        observed?.Stops(reason);
         Next.Stop(choice, reason, stopSequence);
     }
 

@@ -3,6 +3,7 @@ using Dragoman.Catalog;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
 using Dragoman.Dialects.Answers;
+using Dragoman.Telemetry;
 using Dragoman.Wire;
 
 namespace Dragoman.Pipeline;
@@ -59,7 +60,31 @@ internal sealed class Attempt(Recipient client, PublishedModel model) : ITried, 
     public void WriteCost() => cost.WriteHeaders(Last);
 
     /// <inheritdoc/>
-    public async Task TryAsync()
+    public Task TryAsync() => exchange.Observed is null ? TryOnceAsync() : TryObservedAsync();
+
+    private async Task TryObservedAsync()
+    {
+        var provider = exchange.Snapshot.ProviderOf(Target);
+        var operation = client.Context.Request.Completion is null ? "chat" : "text_completion";
+        var observed = exchange.Observed!.Call = new ModelCall(operation, provider.Settings, provider.Address, LoggedText.Cut(Target.Model), client.Context.Request.Stream, exchange.Elapsed);
+        GatewayError? error = null;
+        try
+        {
+            await TryOnceAsync().ConfigureAwait(false);
+            error = Answer?.Error;
+        }
+        catch (GatewayException failure)
+        {
+            error = failure.Error;
+            throw;
+        }
+        finally
+        {
+            observed.End(exchange.Elapsed, Answer?.FirstEventAfter, Answer?.Usage ?? Usage.Absent, error?.Kind, exchange.ClientLeft && Answer is not { IsOver: true });
+        }
+    }
+
+    private async Task TryOnceAsync()
     {
         ThrowAway();
         if (call is null)

@@ -12,6 +12,7 @@ using Dragoman.Pipeline.Memory;
 using Dragoman.Pipeline.Reload;
 using Dragoman.Pipeline.State;
 using Dragoman.Secrets;
+using Dragoman.Telemetry;
 using Dragoman.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -162,6 +163,9 @@ public sealed class Exchange
 
     /// <summary>The part of the path that matched <c>{*id}</c> in the route.</summary>
     public string RouteValue { get; internal set; } = "";
+
+    /// <summary>The request in traces and metrics; null if nothing listens.</summary>
+    internal ObservedRequest? Observed { get; set; }
 
     public TimeSpan Elapsed => Clock.GetElapsedTime(StartedAt);
 

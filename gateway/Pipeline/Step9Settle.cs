@@ -17,6 +17,7 @@ internal static class Step9Settle
             : exchange.ClientLeft ? Outcome.ClientLeft
             : Outcome.Failed;
         var settlement = new Settlement(outcome, consumed.Uses, consumed.Error?.Status ?? exchange.Http.Response.StatusCode, exchange.Elapsed);
+        exchange.Observed?.Settles(settlement.Status, consumed.Error?.Kind);
         await exchange.Access.SettleAsync(reservation, settlement).ConfigureAwait(false);
         log?.Invoke(settlement, consumed.Error);
     }

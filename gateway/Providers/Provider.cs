@@ -10,6 +10,7 @@ using Dragoman.Dialects;
 using Dragoman.Identity;
 using Dragoman.Locales;
 using Dragoman.Secrets;
+using Dragoman.Telemetry;
 using Dragoman.Wire;
 
 namespace Dragoman.Providers;
@@ -72,7 +73,7 @@ public sealed class Provider : IDisposable
             ConnectTimeout = settings.Timeouts.Connect,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
-            // A redirect would send the key to another host. Cookies and tracing headers are never sent to a provider.
+            // A redirect would send the key to another host. Cookies are never sent to a provider, and the trace only as Tracing writes it.
             AllowAutoRedirect = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,
@@ -205,6 +206,12 @@ public sealed class Provider : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         using var sent = request;
+        if (Tracing.IsOn)
+        {
+            foreach (var (name, value) in Tracing.HeadersForProvider())
+                request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         var first = key is null ? null : await KeyAsync(key, cancellation).ConfigureAwait(false);
         var (response, error) = await SendAsync(request, first, cancellation).ConfigureAwait(false);
         if (error is not null && first is not null && ProviderErrors.BlamesKey(error) && await key!.GetOtherAsync(first, cancellation).ConfigureAwait(false) is { } other)

@@ -19,7 +19,7 @@ internal static class BudgetMetrics
         new("dragoman.budget.scope", notice.Budget.Owner.Kind),
         new("dragoman.budget.period", BudgetPeriod.NameOf(notice.Budget.Period.Kind)));
 
-    /// <summary>Reports how much is used of the budgets that warn, as long as this process uses them.</summary>
+    /// <summary>Reports how much is used of the budgets that warn, and whether the store knows it, as long as this process uses them.</summary>
     public static void Observe(Ledger ledger)
     {
         var observed = new WeakReference<Ledger>(ledger);
@@ -28,6 +28,11 @@ internal static class BudgetMetrics
             () => observed.TryGetTarget(out var alive) ? alive.UsedOfThoseThatWarn().Select(MeasurementOf) : [],
             unit: "1",
             description: "The part of a budget that is spent or reserved, of budgets with a part from which they warn.");
+        Meter.CreateObservableGauge<double>(
+            "dragoman.ledger.behind_seconds",
+            () => observed.TryGetTarget(out var alive) ? [new(alive.Behind.TotalSeconds)] : [],
+            unit: "s",
+            description: "The age of the oldest settlement that the store does not have yet; 0 if it has all.");
     }
 
     private static Measurement<double> MeasurementOf((BudgetScope Budget, long Used) account) => new(

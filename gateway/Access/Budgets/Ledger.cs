@@ -216,6 +216,19 @@ public sealed partial class Ledger : IAsyncDisposable
             await Notices.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>The age of the oldest settlement that the store is not known to have; zero if it has all.</summary>
+    internal TimeSpan Behind
+    {
+        get
+        {
+            lock (gate)
+            {
+                var oldest = ending.Select(exchange => exchange.Lessee.OldestUnsent).Append(current.Lessee.OldestUnsent).Min();
+                return oldest is { } at && clock.UtcNow - at is { Ticks: > 0 } age ? age : TimeSpan.Zero;
+            }
+        }
+    }
+
     /// <summary>What is spent or reserved of each budget that warns, in picodollars.</summary>
     internal IReadOnlyList<(BudgetScope Budget, long Used)> UsedOfThoseThatWarn()
     {

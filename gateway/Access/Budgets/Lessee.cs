@@ -94,6 +94,10 @@ internal sealed class Lessee
     /// <summary>When the store answered last.</summary>
     public long AnsweredAt { get; private set; } = long.MinValue;
 
+    /// <summary>When the first was settled of those that the store is not known to have; null if it has all, or if the first ones must be read first.</summary>
+    public DateTimeOffset? OldestUnsent =>
+        batch?.Entries is [var sent, ..] ? sent.At : Pending.TryPeek(out var pending) ? pending.Entry.At : null;
+
     /// <summary>Whether no more settlements can be kept.</summary>
     public bool IsFull => Pending.Count >= (Journal is { Failure: null } ? PendingEntries.MostInJournal : PendingEntries.MostInMemory);
 

@@ -2,6 +2,7 @@ using Dragoman.Access;
 using Dragoman.Catalog;
 using Dragoman.Configuration;
 using Dragoman.Conversation;
+using Dragoman.Telemetry;
 
 namespace Dragoman.Pipeline.Embeddings;
 
@@ -30,7 +31,29 @@ internal sealed class EmbeddingAttempt(Exchange exchange, EmbeddingRequest reque
     public bool HasBegun => false;
 
     /// <inheritdoc/>
-    public async Task TryAsync()
+    public Task TryAsync() => exchange.Observed is null ? TryOnceAsync() : TryObservedAsync();
+
+    private async Task TryObservedAsync()
+    {
+        var provider = exchange.Snapshot.ProviderOf(Target);
+        var observed = exchange.Observed!.Call = new ModelCall("embeddings", provider.Settings, provider.Address, LoggedText.Cut(Target.Model), isStream: false, exchange.Elapsed);
+        GatewayError? error = null;
+        try
+        {
+            await TryOnceAsync().ConfigureAwait(false);
+        }
+        catch (GatewayException failure)
+        {
+            error = failure.Error;
+            throw;
+        }
+        finally
+        {
+            observed.End(exchange.Elapsed, firstAfter: null, Uses.Count > 0 ? Uses[^1].Usage : Usage.Absent, error?.Kind, exchange.ClientLeft && Answer is null);
+        }
+    }
+
+    private async Task TryOnceAsync()
     {
         var batch = new EmbeddingBatch(exchange, Target, request, model.Metadata.ContextLength);
         try

@@ -162,6 +162,7 @@ internal sealed class RunningProcess : IAsyncDisposable
     internal static bool ChangesBehavior(string variable) =>
         variable.StartsWith("DRAGOMAN", StringComparison.OrdinalIgnoreCase)
         || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || variable.StartsWith("OTEL_", StringComparison.Ordinal)
         || variable.EndsWith("_API_KEY", StringComparison.OrdinalIgnoreCase)
         || variable is "PORT" or "WEBSITE_HOSTNAME" or "FUNCTIONS_CUSTOMHANDLER_PORT" or "AZURE_OPENAI_ENDPOINT" or "LMSTUDIO_BASE_URL";
 

@@ -15,6 +15,7 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Stores", "Secrets", "Locales", "Identity"),
         new("Conversation", "Wire", "Locales"),
         new("Configuration", "Conversation", "Secrets", "Identity"),
+        new("Telemetry", "Conversation", "Configuration"),
         new("Prices", "Conversation", "Configuration"),
         new("Connections", "Conversation", "Locales"),
         new("Access", "Locales", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Prices"),
@@ -22,11 +23,11 @@ internal sealed record Room(string Name, params string[] MayUse)
         new("Schemas", "Wire", "Conversation", "Locales"),
         new("Catalog", "Wire", "Conversation", "Configuration", "Locales"),
         new("Dialects", "Wire", "Conversation", "Schemas", "Configuration", "Catalog", "Locales"),
-        new("Providers", "Wire", "Secrets", "Conversation", "Configuration", "Connections", "Dialects", "Locales", "Identity"),
-        new("Pipeline", "Wire", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Access", "Administration", "Prices", "Schemas", "Catalog", "Dialects", "Providers", "Locales", "Identity"),
+        new("Providers", "Wire", "Secrets", "Telemetry", "Conversation", "Configuration", "Connections", "Dialects", "Locales", "Identity"),
+        new("Pipeline", "Wire", "Secrets", "Telemetry", "Stores", "Conversation", "Configuration", "Connections", "Access", "Administration", "Prices", "Schemas", "Catalog", "Dialects", "Providers", "Locales", "Identity"),
         new("WebSockets", "Wire", "Conversation", "Configuration", "Dialects", "Pipeline", "Locales"),
-        new("Endpoints", "Wire", "Locales", "Secrets", "Conversation", "Configuration", "Access", "Administration", "Prices", "Catalog", "Dialects", "Pipeline", "WebSockets"),
-        new("Hosting", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Access", "Pipeline", "Endpoints"),
+        new("Endpoints", "Wire", "Locales", "Secrets", "Telemetry", "Conversation", "Configuration", "Access", "Administration", "Prices", "Catalog", "Dialects", "Pipeline", "WebSockets"),
+        new("Hosting", "Secrets", "Telemetry", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Access", "Pipeline", "Endpoints"),
         new("Diagnosis", "Identity", "Secrets", "Stores", "Conversation", "Configuration", "Connections", "Prices", "Catalog", "Dialects", "Providers", "Pipeline"),
     ];
 

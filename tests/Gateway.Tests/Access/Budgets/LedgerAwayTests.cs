@@ -46,6 +46,22 @@ public sealed class LedgerAwayTests
     }
 
     [Fact]
+    public async Task It_tells_how_far_the_store_is_behind()
+    {
+        using var world = new LedgersUnderTest();
+        Assert.Equal(TimeSpan.Zero, world.Ledger.Behind);
+        world.Process.Store.Fault = () => LedgerFault.Lost;
+        world.Ledger.Note([world.Entry() with { At = world.Clock.GetUtcNow() }]);
+        await world.PassAsync(40 * Second);
+        world.Ledger.Note([world.Entry() with { At = world.Clock.GetUtcNow() }]);
+        await world.PassAsync(20 * Second);
+        Assert.Equal(60 * Second, world.Ledger.Behind);
+        world.Process.Store.Fault = null;
+        await world.PassAsync(10 * Second);
+        Assert.Equal(TimeSpan.Zero, world.Ledger.Behind);
+    }
+
+    [Fact]
     public async Task Entries_without_a_budget_leave_room_for_those_with_one()
     {
         const int Room = PendingEntries.MostInMemory / 2;
