@@ -78,7 +78,7 @@ install_zip() {
 publish_isolated() {
     echo "publishing the isolated worker" >&2
     dotnet publish "$root/functions" -c Release -r "$(runtime)" -o "$1" \
-        -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false -p:ContinuousIntegrationBuild=true >&2 ||
+        -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false -p:RunAnalyzers=false -p:ContinuousIntegrationBuild=true >&2 ||
         fail "the isolated worker could not be published. If the lines above name Microsoft.NETCore.App.Crossgen2, the package source lacks the compiler for ReadyToRun"
 }
 
