@@ -153,9 +153,9 @@ internal sealed class AdminRunner(CliContext context, GlobalOptions global)
         {
             return Environment.UserName is { Length: > 0 } name ? name : null;
         }
-        catch (InvalidOperationException)
+        catch (Exception error) when (error is InvalidOperationException or IOException)
         {
-            // A container may have a user without a name.
+            // A container may have a user without a name, or no list of users at all.
             return null;
         }
     }

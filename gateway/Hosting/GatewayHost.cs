@@ -41,8 +41,8 @@ public static class GatewayHost
     /// <param name="defaultPort">The port when neither an argument nor the variable sets one.</param>
     /// <param name="handsOver">See <see cref="GatewayRuntime.HandsOver"/>.</param>
     /// <returns>
-    /// The exit code: 0 after a normal end, 1 when the port cannot be opened or something unexpected failed, 2 after a
-    /// mistake in an argument, a variable or the configuration.
+    /// The exit code: 0 after a normal end, 1 when the port cannot be opened, the process that was asked for its health does not
+    /// accept requests, or something unexpected failed, 2 after a mistake in an argument, a variable or the configuration.
     /// </returns>
     public static Task<int> RunAsync(string[] arguments, string name, string portVariable, int defaultPort, bool handsOver) =>
         Unexpected.CatchAsync(name, () => StartAsync(arguments, name, portVariable, defaultPort, handsOver));
@@ -59,6 +59,12 @@ public static class GatewayHost
         }
 
         var (address, port) = (settings.Address, settings.Port);
+        if (settings.AsksForHealth)
+        {
+            using (snapshot)
+                return await HealthQuestion.AskAsync(name, address, port).ConfigureAwait(false);
+        }
+
         var listening = new ListeningPort();
         var app = Build(snapshot, TimeProvider.System, address, port, handsOver, listening, settings.Telemetry, name);
         await using (app.ConfigureAwait(false))

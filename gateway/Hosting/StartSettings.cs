@@ -15,11 +15,15 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
 
     private static readonly CommandOption Config = new("--config", "FILE", $"The configuration file, instead of {ConfigVariable}.");
     private static readonly CommandOption Providers = new("--providers", null, "Shows the providers that are on, each on a line with its dialect and address, instead of serving.");
+    private static readonly CommandOption Health = new("--health", null, "Asks the process that serves at the same address and port whether it accepts requests, instead of serving. The exit code is 0 if it does, and 1 if not.");
     private static readonly CommandOption Urls = new("--urls", "URLS", "") { Refusal = "Dragoman listens on one address; allowed: --listen ADDRESS and --port N" };
     private static readonly CommandOption Listen = new("--listen", "ADDRESS", $"The IP address to listen on, instead of {ListenVariable}.");
 
     /// <summary>Whether the process only shows its providers.</summary>
     public bool ListsProviders { get; private init; }
+
+    /// <summary>Whether the process only asks another one about its health.</summary>
+    public bool AsksForHealth { get; private init; }
 
     /// <summary>Lines for the operator at the start.</summary>
     public IReadOnlyList<string> Notices { get; private init; } = [];
@@ -39,7 +43,7 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
         string[] arguments, IReadOnlyDictionary<string, string> environment, string name, string portVariable, int defaultPort, out string? page)
     {
         var port = new CommandOption("--port", "N", $"The port, instead of {portVariable}; 0 takes any free one.");
-        CommandOption[] options = [Config, Listen, port, Providers, Urls, CommandOption.Help, CommandOption.Version];
+        CommandOption[] options = [Config, Listen, port, Providers, Health, Urls, CommandOption.Help, CommandOption.Version];
         var line = CommandLine.Read(arguments, options);
         page = line.Has(CommandOption.Help) ? PageOf(name, options).Render().TrimEnd()
             : line.Has(CommandOption.Version) ? $"{name} {typeof(StartSettings).Assembly.GetName().Version?.ToString(3)}"
@@ -71,6 +75,7 @@ public sealed record StartSettings(IPAddress Address, int Port, GatewayConfigura
         return mistakes.Count > 0 ? throw new ConfigurationException(mistakes) : new StartSettings(address!, number!.Value, configuration!)
         {
             ListsProviders = line.Has(Providers),
+            AsksForHealth = line.Has(Health),
             Notices = framework.Notices,
             Telemetry = telemetry,
         };

@@ -1,15 +1,19 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
+using System.Reflection.PortableExecutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Functional.Tests.Harness;
+using Dragoman.Functional.Tests.Packages;
 using Dragoman.FunctionsHost;
 using Xunit;
 
 namespace Dragoman.Functional.Tests.FunctionsHost;
 
-/// <summary>The published function app of each hosting model: a folder that the Functions host runs as it is.</summary>
-public sealed partial class PackageTests(PublishedFunctions published) : IClassFixture<PublishedFunctions>, IDisposable
+/// <summary>The packages of the function app of each hosting model, unpacked: a folder that the Functions host runs as it is.</summary>
+[Collection(PackedCollection.Name)]
+public sealed partial class PackageTests(PackedProduct published) : IDisposable
 {
     private readonly ScratchDirectory home = new();
 
@@ -44,7 +48,7 @@ public sealed partial class PackageTests(PublishedFunctions published) : IClassF
     [Fact]
     public void The_custom_handler_has_everything_that_the_host_reads()
     {
-        var folder = PublishedFunctions.Custom;
+        var folder = published.Custom;
 
         var handler = Json(folder, "host.json").GetProperty("customHandler");
         Assert.True(handler.GetProperty("enableProxyingHttpRequest").GetBoolean());
@@ -57,6 +61,30 @@ public sealed partial class PackageTests(PublishedFunctions published) : IClassF
         Assert.False(File.Exists(Path.Combine(folder, "worker.config.json")));
         Assert.False(File.Exists(Path.Combine(folder, "functions.metadata")));
         AssertNoSymbols(folder);
+    }
+
+    [Theory]
+    [InlineData("isolated", 15)]
+    [InlineData("custom", 25)]
+    public void A_package_is_small_and_the_same_every_day(string hosting, int megabytes)
+    {
+        var package = published.Package(hosting);
+
+        Assert.InRange(new FileInfo(package).Length, 1_000_000, megabytes * 1_000_000 - 1);
+        using var zip = ZipFile.OpenRead(package);
+        Assert.Equal(zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal), zip.Entries.Select(entry => entry.FullName));
+        Assert.All(zip.Entries, entry => Assert.Equal(new DateTime(2000, 1, 1), entry.LastWriteTime.DateTime));
+    }
+
+    /// <summary>Compiling at the start would make a cold start several times slower, and nothing else would tell.</summary>
+    [Fact]
+    public void The_isolated_app_is_compiled_ahead_of_time()
+    {
+        foreach (var assembly in (string[])["dragoman-functions.dll", "Dragoman.Gateway.dll", "Npgsql.dll"])
+        {
+            using var reader = new PEReader(File.OpenRead(Path.Combine(published.Isolated, assembly)));
+            Assert.True(reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0, $"{assembly} has no native code");
+        }
     }
 
     [AsOtherUserFact]
@@ -78,7 +106,7 @@ public sealed partial class PackageTests(PublishedFunctions published) : IClassF
     public async Task The_custom_handler_runs_as_another_user_on_a_read_only_file_system_on_the_hosts_port()
     {
         await using var provider = await WorkerDeployment.StartProviderAsync(WorkerDeployment.AnswerWholeAsync);
-        var folder = PublishedFunctions.Custom;
+        var folder = published.Custom;
         var port = FreePort.Find();
         var environment = WorkerDeployment.EnvironmentFor(provider);
         environment["HOME"] = home.Path;

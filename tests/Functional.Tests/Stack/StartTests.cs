@@ -9,7 +9,7 @@ namespace Dragoman.Functional.Tests.Stack;
 /// <summary>How the executables start, and which messages they print when they cannot.</summary>
 public sealed class StartTests : IDisposable
 {
-    private const string Options = "allowed: --config FILE, --help, --listen ADDRESS, --port N, --providers, --version";
+    private const string Options = "allowed: --config FILE, --health, --help, --listen ADDRESS, --port N, --providers, --version";
     private const string Variables = "allowed: those that --help lists, and DRAGOMAN__path__of__a__member for the configuration";
 
     private readonly ScratchDirectory directory = new();
@@ -138,6 +138,21 @@ public sealed class StartTests : IDisposable
             await RunAsync("sidecar", ["--providers"], new() { ["DRAGOMAN_EMULATOR_URL"] = "http://127.0.0.1:1/v1" }));
         await File.WriteAllTextAsync(directory.File("gateway.json"), """{"providers":{"mine":{"dialect":"anthropic","apiKey":"env:NOPE"}}}""");
         Assert.Equal(2, (await RunAsync("sidecar", ["--providers"])).Code);
+    }
+
+    [Fact]
+    public async Task A_running_process_can_be_asked_for_its_health()
+    {
+        await using var sidecar = await DragomanProcess.StartAsync("sidecar", directory.Path);
+        string[] question = ["--health", "--port", $"{sidecar.Address.Port}"];
+        var serving = await RunAsync("sidecar", question);
+        await sidecar.TerminateAsync();
+
+        var (code, line) = await RunAsync("sidecar", question);
+
+        Assert.Equal((0, ""), serving);
+        Assert.Equal(1, code);
+        Assert.StartsWith($"dragoman-sidecar: http://127.0.0.1:{sidecar.Address.Port}/ready cannot be reached: ", line, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -11,6 +11,9 @@ internal static partial class Contract
 {
     private const string ConfigurationPrefix = "DRAGOMAN__";
 
+    /// <summary>The variables of the OpenTelemetry specification.</summary>
+    private const string TelemetryPrefix = "OTEL_";
+
     /// <summary>Variables of the platform and its libraries, not of Dragoman.</summary>
     private static readonly string[] OfThePlatform =
     [
@@ -38,7 +41,8 @@ internal static partial class Contract
             .Concat(Unread("sidecar", deployment.VariablesOf("sidecar"), VariableReaders.Sidecar))
             .Concat(Unread("functions", deployment.Settings, VariableReaders.Functions));
 
-    private static IEnumerable<string> Unread(string process, IReadOnlyDictionary<string, string> variables, VariableReaders reader)
+    /// <summary>The variables of a process that it does not read, or not with this value, one line each.</summary>
+    public static IEnumerable<string> Unread(string process, IReadOnlyDictionary<string, string> variables, VariableReaders reader)
     {
         foreach (var (name, value) in variables)
         {
@@ -50,7 +54,7 @@ internal static partial class Contract
                 else if (process == "front" && name != "DRAGOMAN__access__mode")
                     yield return $"front: {name} is not read by nginx/render.sh";
             }
-            else if (!OfThePlatform.Contains(name) && !KnownVariable.All.Any(known => known.Name == name && (known.Readers & reader) != 0))
+            else if (!OfThePlatform.Contains(name) && !name.StartsWith(TelemetryPrefix, StringComparison.Ordinal) && !KnownVariable.All.Any(known => known.Name == name && (known.Readers & reader) != 0))
             {
                 yield return $"{process}: {name} is not read by it";
             }
