@@ -49,7 +49,7 @@ main() {
     cp -R "$root/artifacts/functions" "$scratch/custom"
     pack "$scratch/custom" "$target/functions-custom.zip" $most_custom
 
-    image front "$root"/nginx/*.conf "$root/nginx/render.sh"
+    image front "$root"/nginx/*.conf "$root"/nginx/*.js "$root/nginx/render.sh"
     image sidecar "$root"/artifacts/sidecar/{dragoman-sidecar,libe_sqlite3.so}
     image functions "$root"/artifacts/functions/{dragoman-functions,libe_sqlite3.so}
     image cli "$root"/artifacts/cli/{dragoman,libe_sqlite3.so}
