@@ -248,6 +248,12 @@ internal sealed partial class RotatingSecret : LiveSecret
             // Whatever it is, nobody may wait for ever.
             Keep(new SecretException($"{reference} was not read: {error.GetType().Name}", SecretFault.Failed));
         }
+        finally
+        {
+            // Not before the log has said what became of it.
+            lock (gate)
+                reading = null;
+        }
     }
 
     private void Adopt(string value)
@@ -268,7 +274,7 @@ internal sealed partial class RotatingSecret : LiveSecret
             }
 
             readAt = clock.GetUtcNow();
-            (failure, failures, logged, reading) = (null, 0, null, null);
+            (failure, failures, logged) = (null, 0, null);
             Volatile.Write(ref tooOldAt, TimestampAfter(pace.Lifetime));
             Volatile.Write(ref refreshAt, reference.MayChange ? TimestampAfter(pace.Refresh) : long.MaxValue);
         }
@@ -292,7 +298,7 @@ internal sealed partial class RotatingSecret : LiveSecret
                 forcedAgainAt = now + asked;
             }
 
-            (failure, reading) = (error, null);
+            failure = error;
             // Until the secret can be read, no wait would help.
             Volatile.Write(ref tooOldAt, long.MaxValue);
             Volatile.Write(ref refreshAt, TimestampAfter(pause));

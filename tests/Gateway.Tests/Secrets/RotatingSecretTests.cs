@@ -61,6 +61,7 @@ public sealed class RotatingSecretTests
         clock.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal("old", await secret.GetAsync(CancellationToken.None));
         await UntilAsync("new");
+        await QuietAsync();
         Assert.Equal(2, reader.Reads);
         Assert.Contains(log.Lines, line => line == "keyvault:key has a new value, which is used from now on.");
         Assert.Equal("old", secret.PreviousWithin(TimeSpan.FromMinutes(5)));
