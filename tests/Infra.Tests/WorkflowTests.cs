@@ -46,7 +46,7 @@ public partial class WorkflowTests
         Assert.All(Steps.Where(step => ((string?)step["uses"])?.StartsWith("azure/login@", StringComparison.Ordinal) == true), step =>
             Assert.Equal(["client-id", "subscription-id", "tenant-id"], step["with"]!.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal)));
         Assert.All(Steps.Where(step => ((string?)step["uses"])?.StartsWith("actions/checkout@", StringComparison.Ordinal) == true), step =>
-            Assert.Equal("false", (string?)step["with"]!["persist-credentials"]));
+            Assert.False((bool)step["with"]!["persist-credentials"]!));
     }
 
     /// <summary>An expression is put into a script as it is, so that its value would be part of the program.</summary>
@@ -63,6 +63,7 @@ public partial class WorkflowTests
         var template = File.ReadAllText(Path.Combine(Repository.Infra, "bicep/main.bicep"));
 
         Assert.Contains("infra/smoke.sh", paths);
+        Assert.Contains("infra/package.sh", paths);
         Assert.Contains("infra/bicep/private.bicepparam", paths);
         Assert.All(paths, path => Assert.True(Path.Exists(Path.Combine(Repository.Root, path)), path));
         Assert.All(Parameter().Matches(Text).Select(match => match.Groups[1].Value), parameter => Assert.Contains($"param {parameter} ", template, StringComparison.Ordinal));
@@ -81,7 +82,7 @@ public partial class WorkflowTests
     [GeneratedRegex(@"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")]
     private static partial Regex Action();
 
-    [GeneratedRegex(@"\b(?:infra|tests|nginx)/[\w./$-]+|\bServerless\.sln|(?<=publish )\w+")]
+    [GeneratedRegex(@"\b(?:infra|tests|nginx)/[\w./$-]+|\bServerless\.sln")]
     private static partial Regex RepositoryPath();
 
     [GeneratedRegex(@"""(\w+Image)=\$")]

@@ -11,7 +11,7 @@ public sealed class ComposeTests
 {
     private static readonly string Folder = Path.Combine(Repository.Infra, "containers");
 
-    private static readonly JsonNode Compose = Yaml.Read(File.ReadAllText(Path.Combine(Folder, "compose.yaml"))).Single();
+    private static readonly JsonNode Compose = Yaml.Parse(File.ReadAllText(Path.Combine(Folder, "compose.yaml")));
 
     public static TheoryData<string> Services => ["front", "sidecar", "functions", "postgres"];
 

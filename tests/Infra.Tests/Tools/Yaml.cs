@@ -1,25 +1,34 @@
 using System.Text.Json.Nodes;
-using YamlDotNet.RepresentationModel;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+using YamlDotNet.Serialization;
 
 namespace Dragoman.Infra.Tests.Tools;
 
-/// <summary>Reads YAML as JSON, so that there is one way to look into both. All values are texts.</summary>
+/// <summary>Reads YAML as JSON, with anchors and merge keys resolved, so that there is one way to look into both.</summary>
 internal static class Yaml
 {
-    /// <summary>The only document of a text.</summary>
-    /// <exception cref="YamlDotNet.Core.YamlException">It is no YAML.</exception>
-    public static JsonNode Parse(string text)
-    {
-        var stream = new YamlStream();
-        stream.Load(new StringReader(text));
-        return Convert(stream.Documents.Single().RootNode)!;
-    }
+    private static readonly IDeserializer Reader = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
 
-    private static JsonNode? Convert(YamlNode node) => node switch
+    private static readonly ISerializer Writer = new SerializerBuilder().JsonCompatible().Build();
+
+    /// <summary>The only document of a text.</summary>
+    /// <exception cref="YamlException">It is no YAML.</exception>
+    public static JsonNode Parse(string text) => Read(text).Single();
+
+    /// <summary>The documents of a text.</summary>
+    /// <exception cref="YamlException">It is no YAML.</exception>
+    public static IReadOnlyList<JsonNode> Read(string text)
     {
-        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(child => KeyValuePair.Create(((YamlScalarNode)child.Key).Value!, Convert(child.Value)))),
-        YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select(Convert)]),
-        YamlScalarNode scalar => scalar.Value,
-        _ => throw new NotSupportedException($"{node.NodeType}"),
-    };
+        var documents = new List<JsonNode>();
+        var parser = new MergingParser(new Parser(new StringReader(text)));
+        parser.Consume<StreamStart>();
+        while (parser.Accept<DocumentStart>(out _))
+        {
+            if (Reader.Deserialize<object?>(parser) is { } document)
+                documents.Add(JsonNode.Parse(Writer.Serialize(document))!);
+        }
+
+        return documents;
+    }
 }
