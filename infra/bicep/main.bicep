@@ -60,7 +60,7 @@ param modelProviders provider[]
 #disable-next-line use-user-defined-types
 param models object = {}
 
-@description('Further members of the configuration by their path, such as limits__requestBytes. No secrets: those are names of vault secrets.')
+@description('Further members of the configuration by their path, such as limits__requestBytes. No secrets, only their names in the vault: keyvault:NAME.')
 param configuration { *: string } = {}
 
 @description('Who may call: keys of teams, tokens of an issuer, or both. An open gateway cannot be deployed.')

@@ -112,13 +112,13 @@ variable "models" {
 }
 
 variable "configuration" {
-  description = "Further members of the configuration by their path, such as limits__requestBytes. No secrets: those are names of vault secrets."
+  description = "Further members of the configuration by their path, such as limits__requestBytes. No secrets, only their names in the vault: keyvault:NAME."
   type        = map(string)
   default     = {}
 
   validation {
-    condition     = alltrue([for path in keys(var.configuration) : !can(regex("(?i)(key|secret|connection)$", path))])
-    error_message = "configuration must have no secrets: name vault secrets with the other variables."
+    condition     = alltrue([for path, value in var.configuration : !can(regex("(?i)(key|secret|connection)$", path)) || startswith(value, "keyvault:")])
+    error_message = "configuration must have no secrets: name them as keyvault:NAME."
   }
 }
 

@@ -110,6 +110,14 @@ run "refuses_an_unknown_dialect" {
   expect_failures = [var.model_providers]
 }
 
+run "accepts_the_name_of_a_secret_in_the_configuration" {
+  command = plan
+
+  variables {
+    configuration = { "access__stateKey" = "keyvault:dragoman-state" }
+  }
+}
+
 run "refuses_a_provider_name_with_a_dash" {
   command = plan
 
