@@ -77,6 +77,9 @@ param hostNames string[] = []
 @description('Name in the vault of the administrator\'s key, of at least 16 characters.')
 param vaultAdminKey string = 'dragoman-admin-key'
 
+@description('Name in the vault of the key that seals the state which clients send back: 32 characters or more, for all processes the same.')
+param vaultStateKey string = 'dragoman-state-key'
+
 @description('Name in the vault of the key that nginx sends to the function app.')
 param vaultFunctionsKey string = 'dragoman-functions-key'
 
@@ -373,6 +376,7 @@ var gatewayVariables = union(
     DRAGOMAN__keyVault__uri: vault.outputs.uri
     DRAGOMAN__access__mode: accessMode
     DRAGOMAN__access__adminKey: 'keyvault:${vaultAdminKey}'
+    DRAGOMAN__access__stateKey: 'keyvault:${vaultStateKey}'
     DRAGOMAN__access__hosts: string(hosts)
     DRAGOMAN__store__connection: ledger == 'tables' ? tables!.outputs.connection : postgres!.outputs.connection
   }
@@ -489,7 +493,7 @@ output vaultName string = 'kv-${name}-${suffix}'
 
 @description('Names of the secrets that the processes read. The vault must have them before the stage all.')
 output secretNames string[] = union(
-  [vaultAdminKey],
+  [vaultAdminKey, vaultStateKey],
   functionApp
     ? concat([vaultFunctionsKey, vaultFrontKey], empty(vaultEarlierFrontKey) ? [] : [vaultEarlierFrontKey])
     : [],

@@ -173,6 +173,7 @@ locals {
       DRAGOMAN__keyVault__uri     = module.vault.uri
       DRAGOMAN__access__mode      = var.access_mode
       DRAGOMAN__access__adminKey  = "keyvault:${var.vault_admin_key}"
+      DRAGOMAN__access__stateKey  = "keyvault:${var.vault_state_key}"
       DRAGOMAN__access__hosts     = jsonencode(local.hosts)
       DRAGOMAN__store__connection = var.ledger == "tables" ? module.tables[0].connection : module.postgres[0].connection
     },

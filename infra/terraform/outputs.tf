@@ -11,7 +11,7 @@ output "vault_name" {
 output "secret_names" {
   description = "Names of the secrets that the processes read. The vault must have them before the stage all."
   value = concat(
-    [var.vault_admin_key],
+    [var.vault_admin_key, var.vault_state_key],
     var.function_app ? [var.vault_functions_key, var.vault_front_key] : [],
     var.function_app && var.vault_earlier_front_key != "" ? [var.vault_earlier_front_key] : [],
     [for each in var.model_providers : each.secret_name if each.secret_name != null],

@@ -151,6 +151,12 @@ variable "vault_admin_key" {
   default     = "dragoman-admin-key"
 }
 
+variable "vault_state_key" {
+  description = "Name in the vault of the key that seals the state which clients send back: 32 characters or more, for all processes the same."
+  type        = string
+  default     = "dragoman-state-key"
+}
+
 variable "vault_functions_key" {
   description = "Name in the vault of the key that nginx sends to the function app."
   type        = string

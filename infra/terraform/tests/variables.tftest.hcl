@@ -27,7 +27,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = join(",", output.secret_names) == "dragoman-admin-key,mistral-key"
+    condition     = join(",", output.secret_names) == "dragoman-admin-key,dragoman-state-key,mistral-key"
     error_message = "The secrets are ${join(",", output.secret_names)}."
   }
 }

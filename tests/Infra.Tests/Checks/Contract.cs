@@ -148,6 +148,7 @@ internal static partial class Contract
                 [.. accounts.Where(account => account.EndsWith('l')).Select(account => $"tables:https://{account}.table.core.windows.net/dragoman"),
                  .. servers.Select(server => $"postgres://{identity}@{server}.postgres.database.azure.com/dragoman?auth=entra")]),
             ("DRAGOMAN_DATA of the sidecar", sidecar.GetValueOrDefault("DRAGOMAN_DATA"), [deployment.App["properties.template.containers[sidecar].volumeMounts[0].mountPath"] ?? "a volume"]),
+            ("DRAGOMAN__access__stateKey", sidecar.GetValueOrDefault("DRAGOMAN__access__stateKey"), ["keyvault:dragoman-state-key"]),
             ("access.mode of nginx", front.GetValueOrDefault("DRAGOMAN__access__mode"), [sidecar.GetValueOrDefault("DRAGOMAN__access__mode") ?? "open"]),
             ("first host name", sidecar.GetValueOrDefault("DRAGOMAN__access__hosts")?.Split(", ")[0].TrimStart('='), [$"{deployment.App.Name}.<defaultDomain>"]),
         ];

@@ -61,6 +61,9 @@ internal static class MutationTable
         new(Check.Policy, "solo", "terraform/main.tf", "\"keyvault:${var.vault_admin_key}\"", "var.vault_admin_key"),
         new(Check.Policy, "team", Functions, "= \"managedidentity\"", "= \"connectionstring\""),
 
+        new(Check.Contract, "solo", "bicep/main.bicep", "    DRAGOMAN__access__stateKey: 'keyvault:${vaultStateKey}'\n", "    DRAGOMAN__access__stateKey: 'keyvault:${vaultAdminKey}'\n"),
+        new(Check.Contract, "team", "terraform/main.tf", "keyvault:${var.vault_state_key}", "keyvault:${var.vault_admin_key}"),
+
         // Limits that Azure or the processes would not keep.
         new(Check.Policy, "solo", BicepApp, "drainSeconds + 10", "drainSeconds + 5"),
         new(Check.Policy, "solo", BicepApp, "memory: '0.5Gi'\n          }\n          env", "memory: '1Gi'\n          }\n          env"),
