@@ -219,6 +219,11 @@ internal static partial class Contract
     /// <param name="query">The query.</param>
     public static IEnumerable<string> FindQuery(string name, string query)
     {
+        if (query.Contains("where requests >= 20 and failed", StringComparison.Ordinal) && query.Contains("error !in", StringComparison.Ordinal))
+            yield return $"{name} counts the mistakes of clients, which nobody should be woken up for";
+        // An answer that is no stream is in the line as one event, at its end.
+        if (query.Contains(" first:double", StringComparison.Ordinal) && !query.Contains("stream == \"True\"", StringComparison.Ordinal))
+            yield return $"{name} takes a whole answer for the first event of a stream";
         var phrases = Contains().Matches(query).Concat(ParsedText().Matches(query)).Select(match => match.Groups[1].Value.Trim());
         foreach (var phrase in phrases.Where(phrase => !Sources.Value.Contains(phrase, StringComparison.Ordinal)))
             yield return $"{name} looks for \"{phrase}\", which the gateway does not write";

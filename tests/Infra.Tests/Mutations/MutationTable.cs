@@ -129,6 +129,8 @@ internal static class MutationTable
         // An alert that is gone, looks for what nobody writes, or leads nowhere.
         new(Check.Policy, "team", BicepAlerts, "name: 'budget-exhausted'", "name: 'ledger-behind-2'"),
         new(Check.Contract, "team", BicepAlerts, "\", are used; it \"", "\", is used; it \""),
+        new(Check.Contract, "team", BicepAlerts, "where stream == \"True\" and first >= 0", "where first >= 0"),
+        new(Check.Contract, "team", Alerts, "failed = countif(error in (\\\"UpstreamRefusedKey\\\", \\\"UpstreamFailed\\\", \\\"RateLimited\\\"", "failed = countif(error !in (\\\"\\\", \\\"(null)\\\""),
         new(Check.Contract, "team", BicepAlerts, "\"dragoman.budget.used\" and Sum >= 1)", "\"dragoman.budget.used_ratio\" and Sum >= 1)"),
         new(Check.Contract, "team", BicepAlerts, "description: '${alert.description} ${runbookUrl}#${alert.name}'\n      severity: alert.severity\n      enabled: true\n      autoMitigate: true\n      scopes: [\n        workspaceId", "description: alert.description\n      severity: alert.severity\n      enabled: true\n      autoMitigate: true\n      scopes: [\n        workspaceId"),
         new(Check.Policy, "team", Alerts, "name        = \"secrets-unreadable\"", "name        = \"settlements-lost-2\""),
