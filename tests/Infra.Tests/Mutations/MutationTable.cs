@@ -144,6 +144,7 @@ internal static class MutationTable
         new(Check.Policy, "private", BicepEvents, "azureActiveDirectoryApplicationIdOrUri: application", "azureActiveDirectoryApplicationIdOrUri: empty(application) ? application : ''"),
         new(Check.Contract, "private", BicepEvents, "'Microsoft.KeyVault.SecretNearExpiry'", "'Microsoft.KeyVault.SecretNearlyExpired'"),
         new(Check.Contract, "private", BicepEvents, "/dragoman/keyvault/events", "/dragoman/vault/events"),
+        new(Check.Contract, "private", "bicep/private.bicepparam", "audiences: ['api://dragoman', '00000000-0000-0000-0000-000000000000']", "audiences: ['api://dragoman']"),
         new(Check.Contract, "private", "bicep/private.bicepparam", "roles: ['events']", "roles: ['auditor']"),
         new(Check.Contract, "private", "bicep/private.bicepparam", "eventsApplication = 'api://dragoman'", "eventsApplication = 'api://other'"),
         new(Check.Policy, "private", Events, "= var.tenant_id", "= \"common\""),
