@@ -30,6 +30,12 @@ main() {
     [[ $# -le 1 && ${1:-} != -* ]] || usage
     local target
     target=$(realpath -m "${1:-$root/artifacts/packages}")
+    local sources
+    sources=$(realpath "$root")
+    # It is emptied.
+    if [[ $sources/ == "${target%/}"/* || ( $target/ == "$sources"/* && $target/ != "$sources"/artifacts/packages/* ) ]]; then
+        fail "$target belongs to Dragoman's sources, and TARGET is emptied; allowed: artifacts/packages, or a folder outside"
+    fi
     command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing; install it and try again: https://dot.net/download"
     install_zip
     export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Net;
 using Dragoman.Startup;
 
@@ -25,7 +27,16 @@ public sealed record TelemetrySettings(bool Traces, bool Metrics, bool Logs, IPE
     /// <summary>Prometheus's usual port for an exporter of OpenTelemetry.</summary>
     private const int UsualPrometheusPort = 9464;
 
+    private const string Sampler = "OTEL_TRACES_SAMPLER";
+    private const string SamplerArgument = "OTEL_TRACES_SAMPLER_ARG";
+
     private static readonly string[] Protocols = ["grpc", "http/protobuf"];
+
+    private static readonly string[] Samplers = ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"];
+
+    /// <summary>The characters of a header's name (RFC 9110, 5.6.2).</summary>
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>Whether anything leaves the process.</summary>
     public bool IsOn => Traces || Metrics || Logs || Prometheus is not null;
@@ -42,6 +53,8 @@ public sealed record TelemetrySettings(bool Traces, bool Metrics, bool Logs, IPE
             return Off;
         var everywhere = IsUrl(Endpoint);
         CheckProtocol(Protocol);
+        CheckHeaders("OTEL_EXPORTER_OTLP_HEADERS");
+        CheckSampler();
         var (traces, _) = Exporters("TRACES");
         var (metrics, prometheus) = Exporters("METRICS");
         var (logs, _) = Exporters("LOGS");
@@ -69,10 +82,35 @@ public sealed record TelemetrySettings(bool Traces, bool Metrics, bool Logs, IPE
                 mistakes.Add($"environment variable {name}: {Printable.Quote(text)} is not a protocol that is spoken here; allowed: {string.Join(", ", Protocols)}");
         }
 
+        // The exporter would end the process, or never send anything.
+        void CheckHeaders(string name)
+        {
+            if (Given(name) is not { } text || string.IsNullOrWhiteSpace(text))
+                return;
+            // The exporter decodes before it splits, and lets a comma end the list.
+            var decoded = Uri.UnescapeDataString(text);
+            var pairs = (decoded.EndsWith(',') ? decoded[..^1] : decoded).Split(',');
+            if (!pairs.All(pair => pair.Split('=', 2) is [var key, _] && key.Trim() is { Length: > 0 } trimmed && !trimmed.AsSpan().ContainsAnyExcept(NameCharacters)))
+                mistakes.Add($"environment variable {name} is not a list of headers; allowed: NAME=VALUE,NAME=VALUE, without a comma in a value");
+        }
+
+        // The SDK would keep all traces, and each costs.
+        void CheckSampler()
+        {
+            if (Given(Sampler) is not { } text)
+                return;
+            if (!Samplers.Contains(text, StringComparer.OrdinalIgnoreCase))
+                mistakes.Add($"environment variable {Sampler}: {Printable.Quote(text)} is not a sampler that there is here; allowed: {string.Join(", ", Samplers)}");
+            else if (text.EndsWith("traceidratio", StringComparison.OrdinalIgnoreCase) && Given(SamplerArgument) is { } part
+                && !(double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1))
+                mistakes.Add($"environment variable {SamplerArgument}: {Printable.Quote(part)} is not a part of the traces; allowed: 0 to 1, such as 0.1 for a tenth");
+        }
+
         (bool Otlp, bool Prometheus) Exporters(string signal)
         {
             var hasEndpoint = IsUrl($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT") | everywhere;
             CheckProtocol($"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL");
+            CheckHeaders($"OTEL_EXPORTER_OTLP_{signal}_HEADERS");
             var name = $"OTEL_{signal}_EXPORTER";
             if (Given(name) is not { } text)
                 return (hasEndpoint, false);

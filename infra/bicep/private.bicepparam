@@ -14,7 +14,8 @@ param accessMode = 'both'
 param issuers = [
   {
     issuer: 'https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/v2.0'
-    audiences: ['api://dragoman']
+    // The application's URI and its id: tokens of version 2 have the id, whatever was asked for.
+    audiences: ['api://dragoman', '00000000-0000-0000-0000-000000000000']
     rules: [
       { when: { roles: 'Dragoman.Admin' }, roles: ['admin'] }
       // Event Grid, which reports new secrets.

@@ -134,19 +134,19 @@ var queryAlerts = [
     name: 'requests-failing'
     description: 'More than 5 % of at least 20 requests failed within 15 minutes.'
     severity: 1
-    query: '${settled} | summarize requests = count(), failed = countif(error !in ("", "(null)")) | where requests >= 20 and failed * 20 > requests'
+    query: '${settled} | summarize requests = count(), failed = countif(error in ("UpstreamRefusedKey", "UpstreamFailed", "RateLimited", "QuotaExceeded", "Overloaded", "Timeout", "Internal")) | where requests >= 20 and failed * 20 > requests'
   }
   {
     name: 'slow-first-event'
     description: 'One in a hundred streams waited more than 30 seconds for its first event, of at least 20 within 15 minutes.'
     severity: 3
-    query: '${lines} | where Log contains "settled " and Log contains " first=" | parse Log with * " first=" first:double "ms " * | summarize requests = count(), p99 = percentile(first, 99) | where requests >= 20 and p99 > 30000'
+    query: '${lines} | where Log contains "settled " and Log contains " first=" | parse Log with * " stream=" stream " " * " first=" first:double "ms " * | where stream == "True" and first >= 0 | summarize requests = count(), p99 = percentile(first, 99) | where requests >= 20 and p99 > 30000'
   }
   {
     name: 'provider-down'
     description: 'A provider failed half of at least 5 requests within 15 minutes.'
     severity: 1
-    query: '${settled} | summarize requests = count(), failed = countif(error in ("UpstreamRefusedKey", "UpstreamFailed", "Overloaded", "Timeout")) by provider | where requests >= 5 and failed * 2 >= requests'
+    query: '${settled} | summarize requests = count(), failed = countif(error in ("UpstreamRefusedKey", "UpstreamFailed", "QuotaExceeded", "Overloaded", "Timeout")) by provider | where requests >= 5 and failed * 2 >= requests'
   }
   {
     name: 'ledger-behind'

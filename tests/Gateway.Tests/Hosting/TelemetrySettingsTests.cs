@@ -62,8 +62,32 @@ public class TelemetrySettingsTests
     [InlineData("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http", "environment variable OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http' is not a protocol that is spoken here; allowed: grpc, http/protobuf")]
     [InlineData("OTEL_TRACES_EXPORTER", "zipkin", "environment variable OTEL_TRACES_EXPORTER: 'zipkin' is no exporter that there is here; allowed: otlp, none")]
     [InlineData("OTEL_METRICS_EXPORTER", "otlp,console", "environment variable OTEL_METRICS_EXPORTER: 'console' is no exporter that there is here; allowed: otlp, prometheus, none")]
+    [InlineData("OTEL_TRACES_SAMPLER", "traceidratioo", "environment variable OTEL_TRACES_SAMPLER: 'traceidratioo' is not a sampler that there is here; allowed: always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "the-secret-alone", "environment variable OTEL_EXPORTER_OTLP_HEADERS is not a list of headers; allowed: NAME=VALUE,NAME=VALUE, without a comma in a value")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "key=one%2Ctwo", "environment variable OTEL_EXPORTER_OTLP_HEADERS is not a list of headers; allowed: NAME=VALUE,NAME=VALUE, without a comma in a value")]
+    [InlineData("OTEL_EXPORTER_OTLP_LOGS_HEADERS", "my key=secret", "environment variable OTEL_EXPORTER_OTLP_LOGS_HEADERS is not a list of headers; allowed: NAME=VALUE,NAME=VALUE, without a comma in a value")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", ",", "environment variable OTEL_EXPORTER_OTLP_HEADERS is not a list of headers; allowed: NAME=VALUE,NAME=VALUE, without a comma in a value")]
     public void A_mistake_is_named(string name, string value, string message) =>
         Assert.Equal([message], Read((name, value)).Mistakes.Select(mistake => mistake.Replace('"', '\'')));
+
+    /// <summary>The SDK takes what it cannot read for all traces.</summary>
+    [Theory]
+    [InlineData("traceidratio", "10")]
+    [InlineData("parentbased_traceidratio", "a tenth")]
+    [InlineData("parentbased_traceidratio", "0,1")]
+    [InlineData("TraceIdRatio", "NaN")]
+    public void A_mistake_in_the_part_of_the_traces_is_named(string sampler, string part) => Assert.Equal(
+        [$"environment variable OTEL_TRACES_SAMPLER_ARG: \"{part}\" is not a part of the traces; allowed: 0 to 1, such as 0.1 for a tenth"],
+        Read(("OTEL_TRACES_SAMPLER", sampler), ("OTEL_TRACES_SAMPLER_ARG", part)).Mistakes);
+
+    [Theory]
+    [InlineData("OTEL_TRACES_SAMPLER", "ParentBased_TraceIdRatio")]
+    [InlineData("OTEL_TRACES_SAMPLER", "always_off")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "key=a=b, other=,")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20abc")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", " ")]
+    public void What_the_exporters_understand_is_no_mistake(string name, string value) =>
+        Assert.Empty(Read((name, value), ("OTEL_TRACES_SAMPLER_ARG", "0.10")).Mistakes);
 
     [Theory]
     [InlineData("OTEL_EXPORTER_PROMETHEUS_HOST", "example.com")]

@@ -220,6 +220,11 @@ internal static partial class Contract
     /// <param name="query">The query.</param>
     public static IEnumerable<string> FindQuery(string name, string query)
     {
+        if (query.Contains("where requests >= 20 and failed", StringComparison.Ordinal) && query.Contains("error !in", StringComparison.Ordinal))
+            yield return $"{name} counts the mistakes of clients, which nobody should be woken up for";
+        // An answer that is no stream is in the line as one event, at its end.
+        if (query.Contains(" first:double", StringComparison.Ordinal) && !query.Contains("stream == \"True\"", StringComparison.Ordinal))
+            yield return $"{name} takes a whole answer for the first event of a stream";
         var phrases = Contains().Matches(query).Concat(ParsedText().Matches(query)).Select(match => match.Groups[1].Value.Trim());
         foreach (var phrase in phrases.Where(phrase => !Sources.Value.Contains(phrase, StringComparison.Ordinal)))
             yield return $"{name} looks for \"{phrase}\", which the gateway does not write";
@@ -281,13 +286,15 @@ internal static partial class Contract
         var route = (string?)Parse("functions/custom/keyvault-events/function.json")["bindings"]![0]!["route"];
         var issuers = deployment.VariablesOf("sidecar").GetValueOrDefault("DRAGOMAN__access__issuers") ?? "";
         var application = subscription[Destination + "azureActiveDirectoryApplicationIdOrUri"];
+        var audiences = Audiences().Matches(issuers).SelectMany(match => match.Groups[1].Value.Split(", ")).ToList();
         var sender = EventGridClient().Match(issuers).Groups[2].Value;
         List<(bool Holds, string Otherwise)> rules =
         [
             (subscription[Destination + "endpointUrl"] == $"https://{deployment.App.Name}.<defaultDomain>/{route}", $"Event Grid sends to {subscription[Destination + "endpointUrl"]}; it must be the route {route}"),
             (subscription["properties.eventDeliverySchema"] == "EventGridSchema", "the handshake of CloudEvents is another"),
             (deployment.Of("Microsoft.EventGrid/systemTopics").Single()["properties.source"] == "-> microsoft.keyvault/vaults", "the events are not those of the vault"),
-            (issuers.Contains($"audiences={application}", StringComparison.Ordinal), $"no issuer accepts tokens for {application}"),
+            (application is not null && audiences.Contains(application), $"no issuer accepts tokens for {application}"),
+            (!issuers.Contains("/v2.0", StringComparison.Ordinal) || audiences.Exists(audience => Guid.TryParse(audience, out _)), "tokens of version 2 have the application's id, which no issuer accepts"),
             (sender.Length > 0 && Read("docs/identity.md").Contains(sender, StringComparison.Ordinal), "no rule of an issuer gives Event Grid the role events"),
         ];
         var types = (subscription["properties.filter.includedEventTypes"] ?? "").Split(", ");
@@ -338,6 +345,9 @@ internal static partial class Contract
 
     [GeneratedRegex(@"rules\[(\d+)\]\.roles=events; \[\d+\]\.rules\[\1\]\.when\.azp=([0-9a-f-]+)")]
     private static partial Regex EventGridClient();
+
+    [GeneratedRegex(@"\]\.audiences=([^;]+)")]
+    private static partial Regex Audiences();
 
     [GeneratedRegex("contains \"([^\"]+)\"")]
     private static partial Regex Contains();

@@ -132,6 +132,8 @@ internal static class MutationTable
         // An alert that is gone, looks for what nobody writes, or leads nowhere.
         new(Check.Policy, "team", BicepAlerts, "name: 'budget-exhausted'", "name: 'ledger-behind-2'"),
         new(Check.Contract, "team", BicepAlerts, "\", are used; it \"", "\", is used; it \""),
+        new(Check.Contract, "team", BicepAlerts, "where stream == \"True\" and first >= 0", "where first >= 0"),
+        new(Check.Contract, "team", Alerts, "failed = countif(error in (\\\"UpstreamRefusedKey\\\", \\\"UpstreamFailed\\\", \\\"RateLimited\\\"", "failed = countif(error !in (\\\"\\\", \\\"(null)\\\""),
         new(Check.Contract, "team", BicepAlerts, "\"dragoman.budget.used\" and Sum >= 1)", "\"dragoman.budget.used_ratio\" and Sum >= 1)"),
         new(Check.Contract, "team", BicepAlerts, "description: '${alert.description} ${runbookUrl}#${alert.name}'\n      severity: alert.severity\n      enabled: true\n      autoMitigate: true\n      scopes: [\n        workspaceId", "description: alert.description\n      severity: alert.severity\n      enabled: true\n      autoMitigate: true\n      scopes: [\n        workspaceId"),
         new(Check.Policy, "team", Alerts, "name        = \"secrets-unreadable\"", "name        = \"settlements-lost-2\""),
@@ -145,6 +147,7 @@ internal static class MutationTable
         new(Check.Policy, "private", BicepEvents, "azureActiveDirectoryApplicationIdOrUri: application", "azureActiveDirectoryApplicationIdOrUri: empty(application) ? application : ''"),
         new(Check.Contract, "private", BicepEvents, "'Microsoft.KeyVault.SecretNearExpiry'", "'Microsoft.KeyVault.SecretNearlyExpired'"),
         new(Check.Contract, "private", BicepEvents, "/dragoman/keyvault/events", "/dragoman/vault/events"),
+        new(Check.Contract, "private", "bicep/private.bicepparam", "audiences: ['api://dragoman', '00000000-0000-0000-0000-000000000000']", "audiences: ['api://dragoman']"),
         new(Check.Contract, "private", "bicep/private.bicepparam", "roles: ['events']", "roles: ['auditor']"),
         new(Check.Contract, "private", "bicep/private.bicepparam", "eventsApplication = 'api://dragoman'", "eventsApplication = 'api://other'"),
         new(Check.Policy, "private", Events, "= var.tenant_id", "= \"common\""),
