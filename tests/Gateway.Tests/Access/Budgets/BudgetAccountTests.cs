@@ -77,7 +77,9 @@ public sealed class BudgetAccountTests
     public void Nothing_is_known_before_the_store_was_asked()
     {
         account.Add(5, 0);
+        account.Send(5, 1, isDraining: false, 1, Today);
         Assert.Equal((Limit, Limit, null, 5, 0), (account.AtBest, account.AtOnce, account.Left, account.Spent, account.Used));
+        Assert.False(account.IsTight);
     }
 
     [Fact]
@@ -117,6 +119,15 @@ public sealed class BudgetAccountTests
         Assert.Equal(first.Length, account.Record.Length);
         Assert.Equal(7, BitConverter.ToInt64(account.Record.AsSpan(first.Length - sizeof(long))));
         Assert.Equal(7, account.Limit);
+    }
+
+    /// <summary>A budget of nothing is one too: its journal can be read.</summary>
+    [Fact]
+    public void A_limit_of_zero_has_a_record()
+    {
+        var reader = new RecordReader(new BudgetAccount(account.Lessee, "a", 0, Period, 0).Record);
+        Assert.Equal("a", reader.ReadText());
+        Assert.Equal(0, reader.ReadInt64());
     }
 
     [Theory]
@@ -167,6 +178,7 @@ public sealed class BudgetAccountTests
         Assert.False(account.IsNoticed(BudgetNoticeKind.Warning));
         Assert.True(account.IsNoticed(BudgetNoticeKind.Exhausted));
         account.Notice(BudgetNoticeKind.Warning, budget, Today);
+        account.Notice(BudgetNoticeKind.Exhausted, budget, Today);
         Assert.True(account.IsNoticed(BudgetNoticeKind.Warning));
         Assert.True(account.IsNoticed(BudgetNoticeKind.Exhausted));
     }
@@ -226,6 +238,16 @@ public sealed class BudgetAccountTests
     }
 
     [Fact]
+    public void A_slower_pace_counts_a_quarter()
+    {
+        account.Add(40, 0);
+        Assert.Equal(12 * 40, account.Send(40, 1, isDraining: false, Second, Today).Wanted);
+        account.Add(20, Second);
+        // Three quarters of 40, and a quarter of 20.
+        Assert.Equal(12 * 35, account.Send(60, 2, isDraining: false, 2 * Second, Today).Wanted);
+    }
+
+    [Fact]
     public void What_runs_counts_for_the_highest_use()
     {
         account.Reserve(100, 0);
@@ -246,11 +268,21 @@ public sealed class BudgetAccountTests
     }
 
     [Fact]
+    public void Those_who_run_do_not_when_nobody_waits()
+    {
+        account.Reserve(8, 0);
+        account.Reserve(800, 0);
+        // A quarter of the highest use, and four usual requests: 8 and an eighth of what the second one is above it.
+        Assert.Equal(808 + 202 + (4 * 107), account.Send(0, 0, isDraining: false, 1, Today).Wanted);
+    }
+
+    [Fact]
     public void A_request_that_is_as_large_as_an_account_can_be_does_not_overflow()
     {
         account.Reserve(LedgerLimits.MostAmount, 0);
         account.Waiting = LedgerLimits.MostAmount;
         Assert.Equal(LedgerLimits.MostAmount, account.Send(0, 0, isDraining: false, Second, Today).Wanted);
+        Assert.Equal(LedgerLimits.MostAmount, account.Target);
     }
 
     [Fact]
@@ -262,6 +294,7 @@ public sealed class BudgetAccountTests
         Assert.Equal(0, account.Send(0, 0, isDraining: false, Second / 4, Period.End).Wanted);
         Assert.NotEqual(0, account.Send(0, 0, isDraining: false, BudgetAccount.IdleAfter - 1, Today).Wanted);
         Assert.Equal(0, account.Send(0, 0, isDraining: false, BudgetAccount.IdleAfter, Today).Wanted);
+        Assert.False(account.IsTight);
     }
 
     [Theory]
@@ -282,6 +315,32 @@ public sealed class BudgetAccountTests
         Grant(lease, leased, now: Second);
         Assert.True(account.IsTight);
         Assert.Equal(target, account.Target);
+    }
+
+    [Fact]
+    public void What_runs_or_is_not_sent_is_no_part_of_what_is_shared()
+    {
+        account.Reserve(100, 0);
+        account.Settle(100, 40, hasEntry: true, 0);
+        account.Send(40, 1, isDraining: false, Second, Today);
+        account.Add(30, Second);
+        account.Reserve(20, Second);
+        Grant(lease: 100, leased: 300, now: Second);
+        // A sixth of what is left, 700, and of the 50 that are free here.
+        Assert.Equal((true, 125L), (account.IsTight, account.Target));
+    }
+
+    [Fact]
+    public void Exactly_its_share_is_enough()
+    {
+        account.Reserve(10, 0);
+        account.Settle(10, 0, hasEntry: false, 0);
+        account.SetLimit(104);
+        Grant(lease: 52, leased: 52);
+        Assert.Equal((false, 52L), (account.IsTight, account.Target));
+        account.SetLimit(103);
+        Grant(lease: 52, leased: 52);
+        Assert.True(account.IsTight);
     }
 
     [Fact]
@@ -332,6 +391,30 @@ public sealed class BudgetAccountTests
     }
 
     [Theory]
+    [InlineData(100, false)] // The target.
+    [InlineData(101, true)]
+    public void A_tight_account_keeps_nothing_beyond_its_target(long lease, bool needs)
+    {
+        account.Reserve(100, 0);
+        account.Settle(100, 0, hasEntry: false, 0);
+        Grant(lease, lease);
+        Assert.Equal((true, 100L), (account.IsTight, account.Target));
+        Assert.Equal(needs, account.NeedsExchange(0, Today));
+    }
+
+    [Fact]
+    public void An_idle_account_gives_back_also_less_than_a_usual_request()
+    {
+        account.SetLimit(100_000);
+        account.Reserve(10, 0);
+        account.Settle(10, 0, hasEntry: false, 0);
+        Grant(lease: 30, leased: 30);
+        Assert.False(account.NeedsExchange(BudgetAccount.IdleAfter - 1, Today));
+        Grant(lease: 5, leased: 5, now: BudgetAccount.IdleAfter);
+        Assert.True(account.NeedsExchange(BudgetAccount.IdleAfter, Today));
+    }
+
+    [Theory]
     [InlineData(792, true)] // More than an eighth of what is left lies here.
     [InlineData(800, false)]
     public void It_asks_now_and_then_where_others_may_miss_what_lies_here(long left, bool asks)
@@ -339,10 +422,10 @@ public sealed class BudgetAccountTests
         account.SetLimit(100 + left);
         account.Reserve(10, 0);
         account.Settle(10, 0, hasEntry: false, 0);
-        Grant(lease: 100, leased: 100);
+        Grant(lease: 100, leased: 100, now: 3);
         account.Add(0, BudgetAccount.Poll - 1);
-        Assert.False(account.NeedsExchange(BudgetAccount.Poll - 1, Today));
-        Assert.Equal(asks, account.NeedsExchange(BudgetAccount.Poll, Today));
+        Assert.False(account.NeedsExchange(BudgetAccount.Poll + 2, Today));
+        Assert.Equal(asks, account.NeedsExchange(BudgetAccount.Poll + 3, Today));
     }
 
     [Fact]
@@ -390,6 +473,8 @@ public sealed class BudgetAccountTests
         Assert.Equal((0, 0), (account.Target, account.Available));
         Assert.Equal(long.MaxValue, account.NextDue(7, 0));
         Assert.False(account.NeedsExchange(0, Today));
+        // Nor does anyone miss it later.
+        Assert.False(account.NeedsExchange(BudgetAccount.Poll, Today));
     }
 
     private void Grant(long lease, long leased, long settled = 0, long excess = 0, long now = 0) =>

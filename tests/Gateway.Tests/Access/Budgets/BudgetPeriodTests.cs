@@ -23,6 +23,10 @@ public sealed class BudgetPeriodTests
     // Midnight comes twice, because clocks go back at 1:00.
     [InlineData(PeriodKind.Day, "America/Havana", "2023-11-05T04:30:00Z", "day:2023-11-05", "2023-11-05T04:00:00Z", "2023-11-06T05:00:00Z")]
     [InlineData(PeriodKind.Day, "America/Havana", "2023-11-05T05:30:00Z", "day:2023-11-05", "2023-11-05T04:00:00Z", "2023-11-06T05:00:00Z")]
+    // This day begins twice, because clocks go back over its midnight at 0:01. It began at its first midnight.
+    [InlineData(PeriodKind.Day, "America/Moncton", "2006-10-29T03:00:00Z", "day:2006-10-29", "2006-10-29T03:00:00Z", "2006-10-30T04:00:00Z")]
+    [InlineData(PeriodKind.Day, "America/Moncton", "2006-10-29T03:30:00Z", "day:2006-10-29", "2006-10-29T03:00:00Z", "2006-10-30T04:00:00Z")]
+    [InlineData(PeriodKind.Day, "America/Moncton", "2006-10-29T02:59:59Z", "day:2006-10-28", "2006-10-28T03:00:00Z", "2006-10-29T03:00:00Z")]
     // Samoa had no 30 December 2011.
     [InlineData(PeriodKind.Day, "Pacific/Apia", "2011-12-30T10:00:00Z", "day:2011-12-31", "2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z")]
     [InlineData(PeriodKind.Day, "Pacific/Apia", "2011-12-30T09:59:59Z", "day:2011-12-29", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z")]

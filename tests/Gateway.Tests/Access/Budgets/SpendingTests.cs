@@ -59,7 +59,62 @@ public sealed class SpendingTests : IAsyncDisposable
         // Nothing is limited without need.
         hold = await spending.ReserveAsync(Caller(1000), Planned("fixed", [Fixed], null, choices), spending.Rules, default);
         Assert.Null(hold.OutputLimit);
+        // It would not have waited for more, because a shorter answer would do too.
+        Assert.True(hold.IsTrial);
         hold.Settle(0, null);
+    }
+
+    [Fact]
+    public async Task Each_choice_of_an_answer_gets_enough_to_be_of_use()
+    {
+        await using var spending = Open();
+        // There is enough for 1,125 tokens, but not for 1,024 of each choice.
+        var refused = await Assert.ThrowsAsync<GatewayException>(async () => await spending.ReserveAsync(Caller(0.011m), Planned("fixed", [Fixed], null, 2), spending.Rules, default));
+        Assert.Equal("budget_exceeded", refused.Error.Code);
+    }
+
+    /// <summary>It is what the ledger notes if the process dies before the answer.</summary>
+    [Fact]
+    public async Task A_hold_says_what_was_about_to_be_used()
+    {
+        await using var spending = Open();
+        var hold = await spending.ReserveAsync(Caller(1), Planned("fixed", [Fixed, new("two", "dear")], 50, 1), spending.Rules, default);
+        Assert.Equal(("r-1", "web", "fixed", "one", "x"), (hold.Draft.RequestId, hold.Draft.Team, hold.Draft.Model, hold.Draft.Provider, hold.Draft.Target));
+        Assert.Equal(("openai.chat", "failed", "assumed"), (hold.Draft.Dialect, hold.Draft.Outcome, hold.Draft.Origin));
+        // It waits for what others hold, because nothing smaller would do.
+        Assert.False(hold.IsTrial);
+        hold.Settle(0, null);
+        // Where nobody is asked, there is no target.
+        hold = await spending.ReserveAsync(Caller(1), Planned("fixed", [], 50, 1), spending.Rules, default);
+        Assert.Equal((0, null, null), (hold.Amount, hold.Draft.Provider, hold.Draft.Target));
+        hold.Settle(0, null);
+    }
+
+    [Fact]
+    public async Task A_request_is_settled_by_the_rules_by_which_it_was_reserved()
+    {
+        var caller = Caller(1);
+        await using (var spending = Open())
+        {
+            var use = Planned("fixed", [Fixed], 50, 1);
+            var rules = spending.Rules;
+            var hold = await spending.ReserveAsync(caller, use, rules, default);
+            spending.Rules = new SpendingRules(new PriceBook(new PriceSettings(), []), [], allowsUnknownPrices: false);
+            spending.Settle(new Reservation(caller, Admission.Unlimited, use, hold) { Rules = rules }, new Settlement(Outcome.Completed, [new(Fixed, new Usage(10, 5))], 200, TimeSpan.Zero));
+        }
+
+        Assert.Equal(30_000_000, Assert.Single(await store.FindAsync("r-1")).Cost);
+    }
+
+    /// <summary>A ledger has a journal, which a command that spends nothing must not make.</summary>
+    [Fact]
+    public async Task A_ledger_that_nobody_needed_is_not_made()
+    {
+        var ledger = new Lazy<Ledger>(() => throw new InvalidOperationException("Nobody needs it."));
+        var spending = new Spending(ledger, new SpendingRules(new PriceBook(new PriceSettings(), []), [], allowsUnknownPrices: false), TimeProvider.System);
+        Assert.Empty(spending.FindUnsent("r-1"));
+        await spending.DisposeAsync();
+        Assert.False(ledger.IsValueCreated);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class HoldingTests
     [InlineData(0, 45, 45, 60, 30, 5, 10)] // as much as is left
     [InlineData(0, 46, 45, 60, 30, 5, 10)] // more than is left
     [InlineData(3, 25, 25, 40, 30, 2, 10)] // what was assumed
+    [InlineData(20, 25, 25, 40, 47, 2, 10)] // and a part of the lease
     [InlineData(28, 0, 0, 15, 55, 2, 10)] // the whole lease
     [InlineData(30, 0, 0, 15, 57, 2, 10)] // and of what is left
     [InlineData(49, 0, 0, 15, 75, 2, 11)] // and more
@@ -52,6 +53,16 @@ public sealed class HoldingTests
     [InlineData(-41, 0, 0, 0)]
     public void A_correction_gives_back_excess_first(long amount, long settled, long assumed, long excess) =>
         Assert.Equal(Some.State with { Settled = settled, Assumed = assumed, Excess = excess }, Holding.Correct(Some.State, amount));
+
+    /// <summary>A sum that wrapped around would be money out of nothing.</summary>
+    [Fact]
+    public void What_no_number_can_hold_is_refused()
+    {
+        var most = new AccountState("a", LedgerLimits.MostAmount, 0, LedgerLimits.MostAmount, 0, long.MaxValue - 1);
+        Assert.Equal(long.MaxValue, Holding.Correct(most, 1).Excess);
+        Assert.Throws<OverflowException>(() => Holding.Correct(most, 2));
+        Assert.Throws<OverflowException>(() => Holding.Correct(most, -1));
+    }
 
     /// <summary>No step above makes such an account. If one ever did, nothing would be written.</summary>
     [Fact]
