@@ -70,6 +70,15 @@ public partial class WorkflowTests
         Assert.All(Output().Matches(Text).Select(match => match.Groups[1].Value), output => Assert.Contains($"output {output} ", template, StringComparison.Ordinal));
     }
 
+    /// <summary>Otherwise the revision before would answer, and a deployment that does not start would count as good.</summary>
+    [Fact]
+    public void The_gateway_is_asked_when_the_new_revision_is_ready()
+    {
+        var scripts = Steps.Select(step => (string?)step["run"] ?? "").ToList();
+
+        Assert.InRange(scripts.FindIndex(script => script.Contains("latestReadyRevisionName", StringComparison.Ordinal)), 0, scripts.FindIndex(script => script.Contains("infra/smoke.sh", StringComparison.Ordinal)) - 1);
+    }
+
     [Fact]
     public void The_manual_names_every_variable_that_somebody_must_set()
     {

@@ -178,6 +178,12 @@ var queryAlerts = [
     severity: 1
     query: '${lines} | where Log contains "A secret is not available: " or Log contains "A secret cannot be read again: "'
   }
+  {
+    name: 'log-full'
+    description: 'The log has reached its limit of the day. The other alerts on it are silent until the next.'
+    severity: 1
+    query: '_LogOperation | where Category =~ "Ingestion" and Detail contains "OverQuota"'
+  }
 ]
 
 resource metricRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [

@@ -349,7 +349,7 @@ internal static partial class Contract
     [GeneratedRegex(@"\]\.audiences=([^;]+)")]
     private static partial Regex Audiences();
 
-    [GeneratedRegex("contains \"([^\"]+)\"")]
+    [GeneratedRegex("Log contains \"([^\"]+)\"")]
     private static partial Regex Contains();
 
     [GeneratedRegex("[*r] \"([^\"]+)\" (?=[*a-z])")]

@@ -65,7 +65,7 @@ internal static class Policy
 
     /// <summary>What a size with alerts on the log must tell about.</summary>
     private static readonly string[] Alerts =
-        ["requests-failing", "slow-first-event", "budget-warning", "budget-exhausted", "vault-failures", "secrets-unreadable", "ledger-behind", "provider-down"];
+        ["requests-failing", "slow-first-event", "budget-warning", "budget-exhausted", "vault-failures", "secrets-unreadable", "ledger-behind", "provider-down", "log-full"];
 
     private static readonly string[] SecretNames = ["key", "secret", "password"];
 
