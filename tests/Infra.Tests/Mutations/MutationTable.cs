@@ -86,7 +86,7 @@ internal static class MutationTable
         new(Check.Contract, "solo", App, "DRAGOMAN_LISTEN                = \"0.0.0.0\"", "DRAGOMAN_LISTEN                = \"127.0.0.1\""),
         new(Check.Contract, "solo", App, "DRAGOMAN_TRUSTED_PROXY =", "DRAGOMAN" + "_TRUSTED_PROXIES ="),
         new(Check.Contract, "team", "terraform/main.tf", "https://${local.functions_name}.azurewebsites.net", "https://${local.functions_name}.azure.net"),
-        new(Check.Contract, "team", "terraform/modules/alerts/main.tf", "\\\"UpstreamFailed\\\"", "\\\"UpstreamBroken\\\""),
+        new(Check.Contract, "team", "terraform/modules/alerts/main.tf", "\\\"UpstreamFailed\\\", \\\"RateLimited\\\"", "\\\"UpstreamBroken\\\", \\\"RateLimited\\\""),
         new(Check.Contract, "private", "terraform/modules/ledger-postgres/main.tf", "?auth=entra", "?auth=password"),
 
         // Requests that the functions would refuse, or functions that answer everybody.

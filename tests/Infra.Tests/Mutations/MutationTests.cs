@@ -19,6 +19,14 @@ public class MutationTests(Terraform terraform, ITestOutputHelper output)
 
     private readonly ConcurrentDictionary<string, Deployment> terraformOriginals = [];
 
+    /// <summary>A change of the templates can take its place away, which the run that takes minutes would show only much later.</summary>
+    [Fact]
+    public void Every_mistake_can_be_made() => Assert.All(MutationTable.All, mutation =>
+    {
+        var parts = File.ReadAllText(Path.Combine(Repository.Infra, mutation.File)).Split(mutation.Before);
+        Assert.True(parts.Length == 2, $"{mutation}: the file has it {parts.Length - 1} times, and it must have it once");
+    });
+
     [SkippableFact]
     public async Task Every_mistake_is_caught_by_the_check_that_the_table_names()
     {
